@@ -1,0 +1,158 @@
+import Sharing
+import Transparency
+import Wire
+
+extension Decision {
+    /// A record takes the next number of an open book, in an epoch no dead grant can open.
+    mutating func register(_ record: Claims.RecordClaims) throws(Refusal) {
+        try requireEnterprise()
+        try requireNotSuspended()
+        guard let type = RecordType(vct: record.vct, origin: log.origin) else {
+            throw .unknownRecordType
+        }
+        guard type.series == record.book.series else { throw .wrongSeries }
+        guard statement.selectiveCount == type.sealedNames.count else {
+            throw .wrongFieldCount(have: statement.selectiveCount, want: type.sealedNames.count)
+        }
+        guard let holder = view.key(record.holder.thumbprint), holder.handle == statement.issuer,
+            !holder.retired
+        else { throw .holderNotIssuer }
+        var book = view.book(statement.issuer, record.book) ?? BookState()
+        guard !book.closed else { throw .bookClosed(record.book) }
+        guard record.number == book.count + 1 else {
+            throw .wrongNumber(have: record.number, next: book.count + 1)
+        }
+        try checkEpoch(record)
+        try checkSource(record)
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .seal, owner: statement.issuer,
+                series: record.book.series, months: record.book.month...record.book.month,
+                time: now))
+
+        book.count = record.number
+        book.epoch = max(book.epoch, record.epoch)
+        book.edge.append(Hash.leaf(statement.digest.bytes))
+        view.changes[.book(statement.issuer, record.book)] = .book(book)
+        view.changes[.source(statement.issuer, record.source)] = .source(statement.jti)
+        view.detail = .init(
+            book: record.book, number: record.number, epoch: record.epoch, source: record.source)
+    }
+
+    /// What is registered after a grant died is out of its keys' reach.
+    private mutating func checkEpoch(_ record: Claims.RecordClaims) throws(Refusal) {
+        guard var epochs = view.epochs(statement.issuer, record.book.series) else { return }
+        let required = epochs.required(for: record.book.month, at: now)
+        guard record.epoch >= required else {
+            throw .epochTooLow(have: record.epoch, required: required)
+        }
+        let before = epochs
+        epochs.bury(at: now)
+        if epochs != before {
+            view.changes[.epochs(statement.issuer, record.book.series)] = .epochs(epochs)
+        }
+    }
+
+    /// A business document is registered once; only its own replacement may bear its source again.
+    private mutating func checkSource(_ record: Claims.RecordClaims) throws(Refusal) {
+        if case .source(let existing) = view.slice[.source(statement.issuer, record.source)],
+            existing != record.replaces
+        {
+            throw .duplicateDocument(existing: existing)
+        }
+        guard let jti = record.replaces else { return }
+        guard var replaced = view.statement(jti), replaced.issuer == statement.issuer,
+            let detail = replaced.record, detail.book.series == record.book.series,
+            detail.replacedBy == nil, !replaced.erased
+        else { throw .cannotReplace(jti) }
+        replaced.record?.replacedBy = statement.jti
+        view.changes[.statement(jti)] = .statement(replaced)
+    }
+
+    mutating func close(
+        _ name: BookName, count: Int64, root: Digest<Digested.Book>
+    ) throws(Refusal) {
+        try requireEnterprise()
+        try requireNotSuspended()
+        var book = view.book(statement.issuer, name) ?? BookState()
+        guard !book.closed else { throw .bookClosed(name) }
+        guard count == book.count else { throw .wrongCount(have: count, want: book.count) }
+        guard root == book.root else { throw .wrongRoot }
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .close, owner: statement.issuer,
+                series: name.series, months: name.month...name.month, time: now))
+        book.closed = true
+        view.changes[.book(statement.issuer, name)] = .book(book)
+    }
+
+    /// Erases a record's fields or a statement's selective claims. The chain keeps the digests.
+    mutating func erase(_ erasure: Claims.Erasure) throws(Refusal) {
+        let jti = erasure.target
+        guard var target = view.statement(jti) else { throw .unknownStatement(jti) }
+        guard target.issuer == statement.issuer else { throw .notYours(jti) }
+        guard !target.erased else { throw .alreadyErased(jti) }
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .erase, owner: statement.issuer,
+                series: target.record?.book.series, time: now))
+        switch (erasure, target.record) {
+        case (.record, .some(let record)):
+            try requireNoHold(on: record.book)
+            var book = view.book(statement.issuer, record.book) ?? BookState()
+            book.erase(record.number)
+            view.changes[.book(statement.issuer, record.book)] = .book(book)
+            if case .source(let holder) = view.slice[.source(statement.issuer, record.source)],
+                holder == jti
+            {
+                view.changes[.source(statement.issuer, record.source)] = nil
+            }
+        case (.statement, .none):
+            guard [.request, .grant, .rekey].contains(target.kind) else { throw .cannotErase(jti) }
+            if let grant = view.grant(jti), grant.revoked == nil, now < grant.claims.expires {
+                throw .cannotErase(jti)
+            }
+        default: throw .cannotErase(jti)
+        }
+        target.erased = true
+        view.changes[.statement(jti)] = .statement(target)
+    }
+
+    private func requireNoHold(on book: BookName) throws(Refusal) {
+        let held = view.holds(statement.issuer).contains { hold in
+            (hold.until.map { now < $0 } ?? true) && (hold.books?.covers(book) ?? true)
+        }
+        if held { throw .underLegalHold }
+    }
+
+    /// A regulator or an authority forbids the erasure of a holder's books for a while.
+    mutating func hold() throws(Refusal) {
+        try requireHoldIssuer()
+        guard case .hold(let terms) = view.candidate.selective else { return }
+        guard view.participant(terms.holder) != nil else { throw .unknownParticipant(terms.holder) }
+        let hold = HoldState(
+            by: statement.issuer, caseReference: terms.caseReference, books: terms.books,
+            until: terms.until)
+        view.changes[.holds(terms.holder)] = .holds(view.holds(terms.holder) + [hold])
+    }
+
+    /// Ends the holds that the same issuer laid in the same case.
+    mutating func releaseHold() throws(Refusal) {
+        try requireHoldIssuer()
+        guard case .hold(let terms) = view.candidate.selective else { return }
+        let remaining = view.holds(terms.holder).filter {
+            $0.by != statement.issuer || $0.caseReference != terms.caseReference
+        }
+        guard remaining.count < view.holds(terms.holder).count else {
+            throw .unknownStatement(statement.jti)
+        }
+        view.changes[.holds(terms.holder)] = .holds(remaining)
+    }
+
+    private func requireHoldIssuer() throws(Refusal) {
+        guard log.authorities.contains(statement.issuer) || issuer.roles.contains(.regulator) else {
+            throw .notPermittedToIssuer(statement.kind)
+        }
+        try requireNotSuspended()
+    }
+}

@@ -1,0 +1,142 @@
+import Sharing
+import Wire
+
+extension Decision {
+    /// Grants over one series that can stand at once.
+    static let maximumLiveGrants = 1024
+
+    func request() throws(Refusal) {
+        try requireNotSuspended()
+        guard case .request(let terms) = view.candidate.selective else { return }
+        guard let holder = view.participant(terms.to) else { throw .unknownParticipant(terms.to) }
+        guard holder.roles.contains(.enterprise) else { throw .notPermittedToIssuer(.request) }
+        guard terms.notBefore < terms.expires else { throw .periodEmpty }
+        guard case .request(let purpose) = statement.claims else { return }
+        try checkSubject(terms.subject, scope: terms.scope)
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .request,
+                counterparty: entity(terms.to, holder), owner: terms.to, right: terms.right,
+                purpose: purpose, fields: names(terms.subject), series: terms.scope.series,
+                months: terms.scope.months,
+                lifetime: terms.expires.seconds - terms.notBefore.seconds,
+                fetches: terms.fetches, dataLife: terms.dataLife, time: now))
+    }
+
+    mutating func grant(_ grant: Claims.GrantClaims) throws(Refusal) {
+        try requireEnterprise()
+        try requireNotSuspended()
+        guard grant.notBefore < grant.expires else { throw .periodEmpty }
+        guard now < grant.expires else { throw .alreadyExpired }
+        guard grant.policies == log.policies else { throw .wrongPolicies }
+        var terms: GrantTerms?
+        if case .grant(let disclosed) = view.candidate.selective {
+            try checkTerms(disclosed, of: grant)
+            try note(disclosed, expires: grant.expires)
+            terms = disclosed
+        }
+        view.changes[.grant(statement.jti)] = .grant(
+            GrantState(
+                issuer: statement.issuer, index: view.candidate.index, claims: grant, terms: terms,
+                carrier: statement.jti))
+    }
+
+    private func checkTerms(
+        _ terms: GrantTerms, of grant: Claims.GrantClaims
+    ) throws(Refusal) {
+        guard terms.to != statement.issuer else { throw .grantToOneself }
+        guard let grantee = view.participant(terms.to) else { throw .unknownParticipant(terms.to) }
+        guard grantee.encryptionKey != nil else { throw .unusableEncryptionKey }
+        try checkSubject(terms.subject, scope: terms.scope)
+        if let request = terms.request {
+            guard let asked = view.statement(request), asked.kind == .request,
+                asked.issuer == terms.to
+            else { throw .requestNotAnswered }
+        }
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .grant, counterparty: entity(terms.to, grantee),
+                owner: statement.issuer, right: grant.right, purpose: grant.purpose,
+                fields: names(terms.subject), series: terms.scope.series,
+                months: terms.scope.months,
+                lifetime: grant.expires.seconds - grant.notBefore.seconds, fetches: terms.fetches,
+                dataLife: terms.dataLife, time: now))
+    }
+
+    /// Remembers which epochs the grantee can open, for the day the grant is dead.
+    private mutating func note(_ terms: GrantTerms, expires: Timestamp) throws(Refusal) {
+        guard let series = terms.scope.series, let epoch = terms.epochs.last else {
+            throw .foreignScope
+        }
+        var epochs = view.epochs(statement.issuer, series) ?? EpochState()
+        epochs.bury(at: now)
+        guard epochs.given.count < Self.maximumLiveGrants else {
+            throw .tooManyGrants(limit: Self.maximumLiveGrants)
+        }
+        epochs.given.append(
+            .init(
+                grant: statement.jti, months: terms.scope.months, epoch: epoch, expires: expires))
+        view.changes[.epochs(statement.issuer, series)] = .epochs(epochs)
+    }
+
+    private func checkSubject(_ subject: GrantSubject, scope: Scope) throws(Refusal) {
+        guard let series = scope.series, let type = RecordType.of(series) else {
+            throw .foreignScope
+        }
+        guard case .fields(let names) = subject else { return }
+        let unknown = names.filter { type.field($0) == nil && type.field(committedAs: $0) == nil }
+        guard unknown.isEmpty else { throw .unknownFields(unknown) }
+    }
+
+    private func names(_ subject: GrantSubject) -> [String] {
+        if case .fields(let names) = subject { names } else { [] }
+    }
+
+    /// A new envelope for a grant that stands, after its enterprise moved to a new epoch.
+    mutating func rekey(_ jti: JTI, _ envelope: Digest<Digested.Envelope>) throws(Refusal) {
+        try requireEnterprise()
+        try requireNotSuspended()
+        var grant = try ownGrant(jti)
+        guard grant.revoked == nil, now < grant.claims.expires else { throw .grantDead(jti) }
+        grant.carrier = statement.jti
+        grant.envelope = envelope
+        if case .rekey(let given) = view.candidate.selective, let terms = grant.terms,
+            let series = terms.scope.series, let epoch = given.last
+        {
+            var epochs = view.epochs(statement.issuer, series) ?? EpochState()
+            epochs.bury(at: now)
+            for position in epochs.given.indices where epochs.given[position].grant == jti {
+                epochs.given[position].epoch = max(epochs.given[position].epoch, epoch)
+            }
+            view.changes[.epochs(statement.issuer, series)] = .epochs(epochs)
+        }
+        view.changes[.grant(jti)] = .grant(grant)
+    }
+
+    /// The enterprise takes a grant back, or the grantee gives it back. Suspension doesn't hinder it.
+    mutating func revoke(_ jti: JTI) throws(Refusal) {
+        guard var grant = view.grant(jti) else { throw .unknownGrant(jti) }
+        let isGrantee = grant.terms?.to == statement.issuer
+        let unknownGrantee = grant.terms == nil && view.candidate.statement.issuer != grant.issuer
+        guard grant.issuer == statement.issuer || isGrantee || unknownGrantee else {
+            throw .notYours(jti)
+        }
+        guard grant.revoked == nil, now < grant.claims.expires else { throw .grantDead(jti) }
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .revoke, owner: grant.issuer,
+                right: grant.claims.right, purpose: grant.claims.purpose, time: now))
+        grant.revoked = view.candidate.index
+        view.changes[.grant(jti)] = .grant(grant)
+        if let series = grant.terms?.scope.series, var epochs = view.epochs(grant.issuer, series) {
+            epochs.bury(at: now, revoked: jti)
+            view.changes[.epochs(grant.issuer, series)] = .epochs(epochs)
+        }
+    }
+
+    private func ownGrant(_ jti: JTI) throws(Refusal) -> GrantState {
+        guard let grant = view.grant(jti) else { throw .unknownGrant(jti) }
+        guard grant.issuer == statement.issuer else { throw .notYours(jti) }
+        return grant
+    }
+}

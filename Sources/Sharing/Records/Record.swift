@@ -1,0 +1,101 @@
+public import Wire
+
+/// Why values don't make a record.
+public enum RecordError: Error, Equatable, Sendable {
+    case unknownField(String)
+    case missing(field: String)
+    case malformed(field: String)
+    /// The date has no book: before 2000 or after April 2341.
+    case dateOutOfRange
+    /// More than ``Record/maximumContentBytes``.
+    case tooLarge(bytes: Int)
+}
+
+/// What identifies a business document, whatever file it comes in: the seller, the number and date
+/// the seller gave it, whether it is an invoice or a credit note, and a place among equal ones.
+///
+/// The same invoice in another encoding, format or signature has the same business key.
+public struct BusinessKey: Hashable, Sendable {
+    /// `invoice` or `credit_note`: sellers do use one number for both.
+    public let documentKind: String
+    public let seller: String
+    public let number: String
+    public let date: CalendarDate
+    /// From 1 on: tells apart documents that agree in everything else, such as bank entries.
+    public let ordinal: Int
+
+    public init(
+        documentKind: String, seller: String, number: String, date: CalendarDate, ordinal: Int = 1
+    ) {
+        self.documentKind = documentKind
+        self.seller = seller
+        self.number = number
+        self.date = date
+        self.ordinal = ordinal
+    }
+
+    /// What a record's `source` is computed over.
+    public var bytes: [UInt8] {
+        DomainSeparated(.source)
+            .appending(documentKind).appending(seller).appending(number)
+            .appending(date.description).appending(String(ordinal)).bytes
+    }
+}
+
+/// One business document as a record: every field of its type, absent ones ``FieldValue/null``.
+public struct Record: Sendable, Hashable {
+    /// The canonical JSON of all values together. In base64url and padded, it leaves a sealed record
+    /// below 4 MiB.
+    public static let maximumContentBytes = 3_000_000
+
+    public let type: RecordType
+    /// The day it was issued, which decides its book.
+    public let date: CalendarDate
+    public let month: Month
+    /// A value for every field of the type, no more.
+    public let values: [String: FieldValue]
+    public let businessKey: BusinessKey
+
+    /// The only way to make a record. Fields that `values` leaves out are null.
+    ///
+    /// Throws ``RecordError`` for a field the type doesn't have, a mandatory one that is null, a value
+    /// of another kind than its field's, a date without a book, or too much content.
+    public init(
+        type: RecordType, date: CalendarDate, values: [String: FieldValue], businessKey: BusinessKey
+    ) throws(RecordError) {
+        guard let month = date.bookMonth else { throw .dateOutOfRange }
+        for name in values.keys.sorted() where type.field(name) == nil {
+            throw .unknownField(name)
+        }
+        var complete: [String: FieldValue] = [:]
+        for field in type.fields {
+            let value = values[field.name] ?? .null
+            if field.mandatory && value == .null { throw .missing(field: field.name) }
+            guard value.fits(field.kind) else { throw .malformed(field: field.name) }
+            complete[field.name] = value
+        }
+        let bytes = complete.values.reduce(0) { $0 + $1.contentBytes }
+        guard bytes <= Self.maximumContentBytes else { throw .tooLarge(bytes: bytes) }
+        self.type = type
+        self.date = date
+        self.month = month
+        self.values = complete
+        self.businessKey = businessKey
+    }
+
+    /// The book of its month, where it goes unless that book is closed.
+    public var book: BookName { BookName(series: type.series, month: month) }
+
+    /// The value of the field called `name`; null for what isn't a field of the type.
+    public subscript(name: String) -> FieldValue { values[name] ?? .null }
+}
+
+extension FieldValue {
+    /// The size of the canonical JSON; of a document, without making it.
+    fileprivate var contentBytes: Int {
+        if case .document(let mediaType, let bytes) = self {
+            return (bytes.count * 4 + 2) / 3 + mediaType.utf8.count + 64
+        }
+        return json.canonicalBytes.count
+    }
+}

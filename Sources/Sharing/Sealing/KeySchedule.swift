@@ -1,0 +1,155 @@
+import Foundation
+public import Wire
+
+import struct Crypto.HKDF
+import struct Crypto.HMAC
+import struct Crypto.SHA256
+import struct Crypto.SymmetricKey
+
+/// The keys of an enterprise's fields: one per field and record, all from one 256-bit seed, so that
+/// few of them open one field over a range of months.
+///
+/// For each log, record type, field and epoch there is a root; below it a binary tree over the month
+/// number, twelve levels deep; below each month one key per record. Who holds a node can derive
+/// what lies below it and nothing else. Derivation is HKDF-SHA256 (RFC 5869) with the labels of
+/// ``Wire/Label``.
+public struct KeySchedule: Sendable {
+    private let seed: Secret
+    private let log: Digest<Digested.Genesis>
+
+    /// `seed` has 32 uniformly random bytes.
+    public init(seed: Secret, log: Digest<Digested.Genesis>) {
+        precondition(seed.count == 32, "a seed has 32 bytes")
+        (self.seed, self.log) = (seed, log)
+    }
+
+    /// The root of one field's month tree in one epoch.
+    public func root(type: String, field: String, epoch: Int64) -> MonthNode {
+        let info = DomainSeparated(.fieldRoot).appending(log.bytes).appending(type)
+            .appending(field).appending("\(epoch)")
+        return MonthNode(position: .root, key: Derivation.key(from: seed, info: info))
+    }
+
+    /// The key of one field of one record.
+    public func fieldKey(
+        type: String, field: String, epoch: Int64, month: Month, record: JTI
+    ) -> FieldKey {
+        root(type: type, field: field, epoch: epoch).monthKey(month)!.fieldKey(record: record)
+    }
+
+    /// What makes a document recognisable to its own enterprise and to nobody else: a MAC of the
+    /// business key under a key derived from the seed (HMAC-SHA256).
+    public func source(of businessKey: BusinessKey) -> Digest<Digested.Source> {
+        let key = Derivation.key(
+            from: seed, info: DomainSeparated(.sourceKey).appending(log.bytes))
+        let message = businessKey.bytes
+        let code = key.withBytes { key in
+            HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key))
+        }
+        guard let digest = Digest<Digested.Source>(bytes: Array(code)) else {
+            preconditionFailure("HMAC-SHA256 has 32 bytes")
+        }
+        return digest
+    }
+}
+
+/// A place in the month tree: the first `depth` bits of a month's twelve-bit number.
+public struct MonthPosition: Hashable, Sendable {
+    public let depth: Int
+    public let prefix: Int
+
+    public static let root = MonthPosition(depth: 0, prefix: 0)
+
+    init(depth: Int, prefix: Int) { (self.depth, self.prefix) = (depth, prefix) }
+
+    /// Reads the prefix's bits as text, `""` for the root; `nil` for over twelve.
+    public init?(bits: String) {
+        guard bits.utf8.count <= Month.bits, bits.utf8.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
+        else { return nil }
+        depth = bits.utf8.count
+        prefix = Int(bits.isEmpty ? "0" : bits, radix: 2) ?? 0
+    }
+
+    public var bits: String {
+        (0..<depth).map { prefix >> (depth - 1 - $0) & 1 == 1 ? "1" : "0" }.joined()
+    }
+
+    public func contains(_ month: Month) -> Bool { month.number >> (Month.bits - depth) == prefix }
+
+    /// The months below this place.
+    public var months: ClosedRange<Month> {
+        let width = Month.bits - depth
+        let first = Month(number: prefix << width)!
+        return first...Month(number: first.number + (1 << width) - 1)!
+    }
+
+    /// The fewest places that together cover exactly `months`, at most 2·log₂ n of them.
+    public static func cover(_ months: ClosedRange<Month>) -> [MonthPosition] {
+        var positions: [MonthPosition] = []
+        var low = months.lowerBound.number
+        let high = months.upperBound.number
+        while low <= high {
+            var size = low == 0 ? Month.bits : min(low.trailingZeroBitCount, Month.bits)
+            while low + (1 << size) - 1 > high { size -= 1 }
+            positions.append(MonthPosition(depth: Month.bits - size, prefix: low >> size))
+            low += 1 << size
+        }
+        return positions
+    }
+}
+
+/// A node of a month tree with its key.
+public struct MonthNode: Sendable {
+    public let position: MonthPosition
+    public let key: Secret
+
+    public init(position: MonthPosition, key: Secret) { (self.position, self.key) = (position, key) }
+
+    /// The node at `position`; `nil` where that doesn't lie below this one.
+    public func descend(to position: MonthPosition) -> MonthNode? {
+        guard position.depth >= self.position.depth,
+            position.prefix >> (position.depth - self.position.depth) == self.position.prefix
+        else { return nil }
+        var key = self.key
+        for level in stride(from: self.position.depth, to: position.depth, by: 1) {
+            let bit = position.prefix >> (position.depth - level - 1) & 1
+            key = Derivation.key(
+                from: key, info: DomainSeparated(bit == 0 ? .monthLeft : .monthRight))
+        }
+        return MonthNode(position: position, key: key)
+    }
+
+    /// The key of one month; `nil` where it doesn't lie below this node.
+    public func monthKey(_ month: Month) -> MonthKey? {
+        descend(to: MonthPosition(depth: Month.bits, prefix: month.number))
+            .map { MonthKey(key: $0.key) }
+    }
+}
+
+/// The key of one field in one month and epoch.
+public struct MonthKey: Sendable {
+    let key: Secret
+
+    public func fieldKey(record: JTI) -> FieldKey {
+        let info = DomainSeparated(.fieldKey).appending(record.bytes)
+        return FieldKey(secret: Derivation.key(from: key, info: info))
+    }
+}
+
+/// The key of one field of one record.
+public struct FieldKey: Sendable {
+    public let secret: Secret
+    public init(secret: Secret) { self.secret = secret }
+}
+
+/// HKDF-Expand: every key here is derived from one that is already uniformly random, so RFC 5869
+/// §3.3 lets the extract step go.
+enum Derivation {
+    static func key(from parent: Secret, info: DomainSeparated) -> Secret {
+        parent.withBytes { parent in
+            let derived = HKDF<SHA256>.expand(
+                pseudoRandomKey: parent, info: info.bytes, outputByteCount: 32)
+            return derived.withUnsafeBytes { Secret(copying: $0) }
+        }
+    }
+}

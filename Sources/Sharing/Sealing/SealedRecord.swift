@@ -1,0 +1,87 @@
+public import Wire
+
+/// A record as it leaves the enterprise: the signed statement and the encrypted fields.
+public struct SealedRecord: Sendable {
+    public let statement: Statement
+    public let fields: SealedFields
+
+    public init(statement: Statement, fields: SealedFields) {
+        (self.statement, self.fields) = (statement, fields)
+    }
+
+    /// Where a record is filed.
+    public struct Place: Hashable, Sendable {
+        public let book: BookName
+        public let number: Int64
+        public let epoch: Int64
+        public let replaces: JTI?
+
+        public init(book: BookName, number: Int64, epoch: Int64, replaces: JTI? = nil) {
+            (self.book, self.number, self.epoch, self.replaces) = (book, number, epoch, replaces)
+        }
+    }
+
+    /// Seals `record` at `place`: a fresh salt, key and nonce for every field, a commitment beside
+    /// every amount, all digests in the signed statement.
+    ///
+    /// Throws ``SealingError/tooLarge`` where the ciphertexts exceed the limits.
+    public static func seal(
+        _ record: Record, at place: Place, jti: JTI, by signer: Signer, keys: KeySchedule,
+        time: Timestamp, using random: inout some RandomNumberGenerator
+    ) throws(SealingError) -> SealedRecord {
+        guard let log = signer.log else { preconditionFailure("records belong to a log") }
+        let context = FieldContext(
+            log: log, issuer: signer.handle, book: place.book, record: jti)
+        var disclosures: [Disclosure] = []
+        var ciphertexts: [FieldCiphertext] = []
+        for (disclosure, minimum) in self.disclosures(of: record, using: &random) {
+            let key = keys.fieldKey(
+                type: record.type.name, field: disclosure.name, epoch: place.epoch,
+                month: place.book.month, record: jti)
+            ciphertexts.append(
+                .seal(disclosure, minimum: minimum, key: key, context: context, using: &random))
+            disclosures.append(disclosure)
+        }
+        ciphertexts.sort { $0.name < $1.name }
+        guard let fields = SealedFields(ciphertexts) else { throw .tooLarge }
+        let claims = Claims.RecordClaims(
+            vct: record.type.vct(origin: signer.origin), book: place.book, number: place.number,
+            epoch: place.epoch, source: keys.source(of: record.businessKey),
+            replaces: place.replaces, fieldsRoot: fields.root, holder: signer.key.verificationKey)
+        let signed = Statement.sign(
+            .record(claims), selective: disclosures, by: signer, at: time, jti: jti)
+        return SealedRecord(statement: signed.statement, fields: fields)
+    }
+
+    /// The disclosures of all fields and commitments, with the length each is padded to at least.
+    private static func disclosures(
+        of record: Record, using random: inout some RandomNumberGenerator
+    ) -> [(Disclosure, Int)] {
+        var result: [(Disclosure, Int)] = []
+        for field in record.type.fields {
+            let value = record[field.name]
+            let salt = Disclosure.Salt(using: &random)
+            result.append(
+                (
+                    Disclosure(salt: salt, name: field.name, value: value.json),
+                    field.minimumPaddedBytes
+                ))
+            guard let name = field.commitmentName else { continue }
+            var commitment = JSON.null
+            if case .amount(let amount) = value {
+                commitment = NumericCommitment(amount, salt: salt, field: field.name).json
+            }
+            result.append(
+                (
+                    Disclosure(salt: .init(using: &random), name: name, value: commitment),
+                    field.minimumPaddedBytes
+                ))
+        }
+        return result
+    }
+}
+
+/// Why a record could not be sealed.
+public enum SealingError: Error, Equatable, Sendable {
+    case tooLarge
+}

@@ -1,0 +1,39 @@
+/// The named limits of `rules: 1`. Each bounds what one statement can cost everybody else.
+public enum Limits {
+    /// Signing keys of one participant, retired ones included.
+    public static let keysPerParticipant = 16
+    /// Fields of a record type, commitments not counted.
+    public static let fieldsPerType = 64
+    /// Record ranges in one statement.
+    public static let ranges = 256
+    /// Epochs whose keys one grant or rekey gives.
+    public static let epochsPerGrant = 256
+    /// Books that one access can serve: a range of months of one series.
+    public static let booksPerAccess = 256
+    /// Bytes of one sealed record, all field ciphertexts together.
+    public static let sealedRecordBytes = 4 << 20
+    /// Bytes of a policy set, all files together.
+    public static let policySetBytes = 256 << 10
+    /// Bytes of a statement's disclosures together.
+    public static let disclosureBytes = 256 << 10
+    /// Bytes of an envelope.
+    public static let envelopeBytes = 1 << 20
+    /// Seconds by which a statement may be older than log time when it is sequenced.
+    public static let backdatingSeconds: Int64 = 300
+    /// Seconds between a fetch's `iat` and its access's.
+    public static let fetchSeconds: Int64 = 300
+    /// Legal identifiers of a participant.
+    public static let legalIdentifiers = 16
+    /// Fetches a grant may allow.
+    public static let fetches: Int64 = 1_000_000
+    /// Seconds a grantee may keep what it read: 100 years.
+    public static let dataLifeSeconds: Int64 = 100 * 366 * 86_400
+    /// Frames in a bulk submission.
+    public static let bulkFrames = 256
+    /// Bytes of a bulk submission.
+    public static let bulkBytes = 32 << 20
+    /// Characters of a legal name, in UTF-8 bytes.
+    public static let legalNameBytes = 300
+    /// Characters of an identifier or reference, in UTF-8 bytes.
+    public static let identifierBytes = 100
+}

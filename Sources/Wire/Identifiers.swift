@@ -1,0 +1,144 @@
+/// A statement's identifier: 128 random bits, 22 characters of base64url. Unique within a log.
+public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
+    private let high: UInt64
+    private let low: UInt64
+
+    public static let textLength = 22
+
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    public init?(text: some Collection<UInt8>) {
+        guard text.count == Self.textLength, let bytes = Base64URL.decode(text) else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    public init?(text: String) { self.init(text: text.utf8) }
+
+    /// A fresh identifier.
+    public init(using random: inout some RandomNumberGenerator) {
+        high = random.next()
+        low = random.next()
+    }
+
+    public var bytes: [UInt8] {
+        [high, low].flatMap { word in
+            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+        }
+    }
+
+    public var text: String { Base64URL.encode(bytes) }
+    public var description: String { text }
+
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+}
+
+/// A participant's permanent pseudonym: `[a-z][a-z0-9-]{2,31}`.
+public struct Handle: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let text: String
+
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        let shape = bytes.allSatisfy {
+            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d
+        }
+        guard shape, (3...32).contains(bytes.count), (0x61...0x7a).contains(bytes[0]) else {
+            return nil
+        }
+        self.text = text
+    }
+
+    /// A random handle, `e-` and eight characters that are hard to confuse (31⁸ ≈ 8·10¹¹).
+    public init(prefix: Character, using random: inout some RandomNumberGenerator) {
+        let alphabet = Array("23456789abcdefghjkmnpqrstuvwxyz")
+        let letters = (0..<8).map { _ in
+            alphabet[Int(random.next(upperBound: UInt64(alphabet.count)))]
+        }
+        guard let handle = Handle("\(prefix)-" + String(letters)) else {
+            preconditionFailure("the prefix is a lower-case letter")
+        }
+        self = handle
+    }
+
+    public var description: String { text }
+    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+}
+
+/// A calendar month from 2000-01 on: a 12-bit number, months since 2000-01.
+public struct Month: Hashable, Sendable, Comparable, Strideable, CustomStringConvertible {
+    /// 0 is January 2000; at most 4095, April 2341.
+    public let number: Int
+
+    public static let bits = 12
+    public static let count = 1 << bits
+
+    public init?(number: Int) {
+        guard (0..<Self.count).contains(number) else { return nil }
+        self.number = number
+    }
+
+    public init?(year: Int, month: Int) {
+        guard (1...12).contains(month) else { return nil }
+        self.init(number: (year - 2000) * 12 + month - 1)
+    }
+
+    /// Reads `2026-11`.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 7, bytes[4] == UInt8(ascii: "-"),
+            let year = Int(text.prefix(4)), let month = Int(text.suffix(2)),
+            (bytes[0..<4] + bytes[5...]).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+        else { return nil }
+        self.init(year: year, month: month)
+    }
+
+    public var year: Int { 2000 + number / 12 }
+    public var monthOfYear: Int { number % 12 + 1 }
+
+    public var description: String {
+        "\(year)-" + (monthOfYear < 10 ? "0" : "") + "\(monthOfYear)"
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+    public func distance(to other: Self) -> Int { other.number - number }
+    public func advanced(by distance: Int) -> Self {
+        guard let month = Month(number: number + distance) else {
+            preconditionFailure("a month between 2000-01 and 2341-04")
+        }
+        return month
+    }
+}
+
+/// A name for the log: `trine.example/alliance`, a host name and a path, at most 128 characters.
+public struct Origin: Hashable, Sendable, CustomStringConvertible {
+    public let text: String
+
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        let shape = bytes.allSatisfy {
+            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39)
+                || [0x2d, 0x2e, 0x2f, 0x5f].contains($0)
+        }
+        guard shape, (3...128).contains(bytes.count), bytes.first != 0x2f, bytes.last != 0x2f,
+            !text.contains("//"), text.contains(".")
+        else { return nil }
+        self.text = text
+    }
+
+    public var description: String { text }
+
+    /// `https://<origin>/participants/<handle>`, a statement's issuer.
+    public func issuer(_ handle: Handle) -> String { "https://\(text)/participants/\(handle)" }
+
+    /// The handle in an issuer URL of this origin; `nil` for another origin or shape.
+    public func handle(inIssuer issuer: String) -> Handle? {
+        let prefix = "https://\(text)/participants/"
+        guard issuer.hasPrefix(prefix) else { return nil }
+        return Handle(String(issuer.dropFirst(prefix.count)))
+    }
+}

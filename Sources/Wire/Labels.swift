@@ -1,0 +1,52 @@
+/// Every domain-separation label of Trine, in one place: no two uses of a hash or key share one.
+///
+/// A label is the ASCII of its raw value. Changing one changes what signed data means; released
+/// labels stay for ever.
+public enum Label: String, CaseIterable, Sendable {
+    // Keys derived from a keyring's root.
+    case signingKey = "trine/v1 signing key"
+    case encryptionKey = "trine/v1 encryption key"
+    case fieldRoot = "trine/v1 field root"
+    case monthLeft = "trine/v1 month tree 0"
+    case monthRight = "trine/v1 month tree 1"
+    case fieldKey = "trine/v1 field key"
+    case sourceKey = "trine/v1 source key"
+    case outboxKey = "trine/v1 outbox key"
+
+    // What is hashed, sealed or committed to.
+    case source = "trine/v1 source"
+    case blinding = "trine/v1 commitment blinding"
+    case fieldCiphertext = "trine/v1 field ciphertext"
+    case fieldLeaf = "trine/v1 fields leaf"
+    case envelope = "trine/v1 envelope"
+    case policySet = "trine/v1 policy set"
+    case presentation = "trine/v1 presentation"
+    case wrap = "trine/v1 gateway wrap"
+
+    public var bytes: [UInt8] { Array(rawValue.utf8) }
+}
+
+/// Bytes for a hash, a MAC or associated data: a label, then parts, each prefixed with its length
+/// as 32 bits big-endian, so that no two lists of parts give the same bytes.
+public struct DomainSeparated: Sendable {
+    public private(set) var bytes: [UInt8]
+
+    public init(_ label: Label) {
+        bytes = []
+        append(label.bytes)
+    }
+
+    public mutating func append(_ part: some Collection<UInt8>) {
+        let count = UInt32(part.count)
+        bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
+        bytes += part
+    }
+
+    public func appending(_ part: some Collection<UInt8>) -> Self {
+        var copy = self
+        copy.append(part)
+        return copy
+    }
+
+    public func appending(_ part: String) -> Self { appending(Array(part.utf8)) }
+}
