@@ -11,21 +11,28 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The curve and the tokenizer are some two hundred times slower without optimisation, which would
-/// make every debug build and test unusable, so these targets are always optimised.
+/// The pure modules work on every byte of every entry. Without optimisation some of them are two
+/// hundred times slower, which would make debug builds and tests unusable.
 let alwaysOptimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+/// What a third party embeds, and what everything else is built on.
+let pure: [Target.Dependency] = [
+    "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification",
+]
 
 let package = Package(
     name: "trine",
     products: [
         .executable(name: "trine", targets: ["trine"]),
         .library(name: "Verification", targets: ["Verification"]),
+        .library(name: "Cedar", targets: ["Cedar"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -44,55 +51,96 @@ let package = Package(
         .target(
             name: "Commitments", dependencies: ["CSodium", "Wire", crypto],
             swiftSettings: alwaysOptimised),
-        .target(name: "Cedar", dependencies: ["Wire"], swiftSettings: strict),
+        .target(name: "Cedar", dependencies: ["Wire"], swiftSettings: alwaysOptimised),
         .target(
             name: "Sharing",
             dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
-            swiftSettings: strict),
+            swiftSettings: alwaysOptimised),
         .target(
-            name: "Rules", dependencies: ["Wire", "Transparency", "Sharing"], swiftSettings: strict),
+            name: "Rules", dependencies: ["Wire", "Transparency", "Sharing"],
+            swiftSettings: alwaysOptimised),
         .target(
             name: "Verification",
             dependencies: ["Wire", "Transparency", "Commitments", "Sharing", "Rules"],
-            swiftSettings: strict),
-        .target(name: "Importing", dependencies: ["Wire", "Sharing"], swiftSettings: strict),
+            swiftSettings: alwaysOptimised),
+        .target(
+            name: "Importing", dependencies: ["Wire", "Sharing"], swiftSettings: alwaysOptimised),
         .target(
             name: "Storage",
             dependencies: [
-                "Wire", "Transparency", "Sharing", "Rules",
+                "CSodium", "Wire", "Transparency", "Sharing", "Rules",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
             name: "Gateway",
             dependencies: [
-                "CSodium", "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage",
-                crypto,
+                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .target(
             name: "Client",
-            dependencies: [
-                "CSodium", "Wire", "Transparency", "Commitments", "Sharing", "Rules",
-                "Verification", "Importing", crypto,
+            dependencies: pure + [
+                "CSodium", "Importing", crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trine",
-            dependencies: [
-                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Importing", "Storage",
-                "Gateway", "Client",
+            dependencies: pure + [
+                "Importing", "Storage", "Gateway", "Client",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+            name: "WireTests", dependencies: ["Wire", "CSodium"], swiftSettings: strict),
+        .testTarget(
+            name: "TransparencyTests", dependencies: ["Wire", "Transparency", crypto],
+            resources: [], swiftSettings: strict),
+        .testTarget(
+            name: "CommitmentsTests", dependencies: ["Commitments", "CSodium", "Wire", crypto],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "CedarTests", dependencies: ["Cedar", "Wire"], swiftSettings: strict),
+        .testTarget(
+            name: "SharingTests",
+            dependencies: ["CSodium", "Wire", "Transparency", "Commitments", "Sharing", crypto],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "RulesTests",
+            dependencies: ["Wire", "Transparency", "Sharing", "Rules"], swiftSettings: strict),
+        .testTarget(
+            name: "VerificationTests", dependencies: pure + [crypto], swiftSettings: strict),
+        .testTarget(
+            name: "ImportingTests", dependencies: ["Wire", "Sharing", "Importing"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "CSodium", "Wire", "Transparency", "Sharing", "Rules", "Storage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: pure + [
+                "Importing", "Storage", "Gateway", "Client",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: pure + ["Importing", "Client", "Storage", "Gateway"],
+            swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["trine"], swiftSettings: strict),
+        .testTarget(name: "StructureTests", swiftSettings: strict),
     ]
 )

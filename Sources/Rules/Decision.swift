@@ -36,6 +36,7 @@ struct Decision {
 
     func requireAuthority() throws(Refusal) {
         guard log.authorities.contains(statement.issuer) else { throw .notAuthority }
+        try requireNotSuspended()
     }
 
     func requireEnterprise() throws(Refusal) {

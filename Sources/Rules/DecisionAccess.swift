@@ -6,6 +6,7 @@ extension Decision {
     /// fetch, the books and the policies at this very index allow.
     mutating func access(_ jti: JTI) throws(Refusal) {
         guard statement.issuer == log.host else { throw .notHost }
+        try requireNotSuspended()
         guard var grant = view.grant(jti) else { throw .unknownGrant(jti) }
         guard grant.claims.notBefore <= now else { throw .notYetValid(jti) }
         guard grant.isLive(at: now) else { throw .grantDead(jti) }

@@ -86,7 +86,8 @@ extension Decision {
         view.changes[.book(statement.issuer, name)] = .book(book)
     }
 
-    /// Erases a record's fields or a statement's selective claims. The chain keeps the digests.
+    /// Erases a record's fields or a statement's selective claims, from the state too. The chain
+    /// keeps the digests.
     mutating func erase(_ erasure: Claims.Erasure) throws(Refusal) {
         let jti = erasure.target
         guard var target = view.statement(jti) else { throw .unknownStatement(jti) }
@@ -109,8 +110,12 @@ extension Decision {
             }
         case (.statement, .none):
             guard [.request, .grant, .rekey].contains(target.kind) else { throw .cannotErase(jti) }
-            if let grant = view.grant(jti), grant.revoked == nil, now < grant.claims.expires {
-                throw .cannotErase(jti)
+            if var grant = view.grant(jti) {
+                guard grant.revoked != nil || grant.claims.expires <= now else {
+                    throw .cannotErase(jti)
+                }
+                grant.terms = nil
+                view.changes[.grant(jti)] = .grant(grant)
             }
         default: throw .cannotErase(jti)
         }

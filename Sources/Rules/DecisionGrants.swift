@@ -98,6 +98,7 @@ extension Decision {
         try requireNotSuspended()
         var grant = try ownGrant(jti)
         guard grant.revoked == nil, now < grant.claims.expires else { throw .grantDead(jti) }
+        try checkRekey(of: grant)
         grant.carrier = statement.jti
         grant.envelope = envelope
         if case .rekey(let given) = view.candidate.selective, let terms = grant.terms,
@@ -111,6 +112,21 @@ extension Decision {
             view.changes[.epochs(statement.issuer, series)] = .epochs(epochs)
         }
         view.changes[.grant(jti)] = .grant(grant)
+    }
+
+    /// New keys are a use of the grant: what may no longer be granted isn't rekeyed either.
+    private func checkRekey(of grant: GrantState) throws(Refusal) {
+        guard let terms = grant.terms else { return }
+        guard let grantee = view.participant(terms.to) else { throw .unknownParticipant(terms.to) }
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .rekey, counterparty: entity(terms.to, grantee),
+                owner: statement.issuer, right: grant.claims.right, purpose: grant.claims.purpose,
+                fields: names(terms.subject), series: terms.scope.series,
+                months: terms.scope.months,
+                lifetime: grant.claims.expires.seconds - grant.claims.notBefore.seconds,
+                fetches: terms.fetches, dataLife: terms.dataLife, time: now),
+            alsoUnder: grant.claims.policies)
     }
 
     /// The enterprise takes a grant back, or the grantee gives it back. Suspension doesn't hinder it.

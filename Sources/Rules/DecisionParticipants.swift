@@ -29,8 +29,10 @@ extension Decision {
         view.changes[.participant(admit.handle)] = .participant(state)
     }
 
+    /// Nobody suspends itself, so that an authority that can reinstate others always remains.
     mutating func suspend(_ handle: Handle) throws(Refusal) {
         try requireAuthority()
+        guard handle != statement.issuer else { throw .notPermittedToIssuer(.suspend) }
         guard var state = view.participant(handle) else { throw .unknownParticipant(handle) }
         guard !state.suspended else { throw .alreadySuspended(handle) }
         state.suspended = true

@@ -44,7 +44,7 @@ enum Founding {
         guard genesis.threshold == 1 else { throw .thresholdUnsupported }
         guard genesis.origin == statement.origin else { throw .malformedGenesis(.issuer) }
         guard let logKey = try? VerifierKey(parsing: genesis.logKey),
-            logKey.name.text == genesis.origin.text
+            logKey.name.text == genesis.origin.text, logKey.kind == .ed25519
         else { throw .malformedGenesis(.logKey) }
         let handles = genesis.authorities.map(\.handle) + [genesis.host.handle]
         let keys = genesis.authorities.map(\.key.thumbprint) + [genesis.host.key.thumbprint]

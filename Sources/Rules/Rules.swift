@@ -4,18 +4,33 @@ public import Wire
 /// A statement at the place in the log that it asks for, with its selective claims as far as known.
 public struct Candidate: Sendable {
     public let statement: Statement
-    /// `nil` where the disclosures are withheld or erased; the rules then check what they can.
+    /// `nil` where the disclosures are withheld or erased; the rules then check what they can. So are
+    /// those of another kind of statement.
     public let selective: Selective?
     public let index: Int64
     /// An access's embedded fetch, parsed.
     let fetch: Result<Fetch, StatementError>?
 
     public init(_ statement: Statement, selective: Selective?, index: Int64) {
+        let selective = selective.flatMap { $0.fits(statement.claims) ? $0 : nil }
         (self.statement, self.selective, self.index) = (statement, selective, index)
         if case .access(let terms) = selective {
             fetch = Result { () throws(StatementError) in try Fetch(parsing: terms.fetch.bytes) }
         } else {
             fetch = nil
+        }
+    }
+}
+
+extension Selective {
+    /// Whether these are the selective claims of a statement of this kind.
+    fileprivate func fits(_ claims: Claims) -> Bool {
+        switch (self, claims) {
+        case (.admit, .admit), (.request, .request), (.grant, .grant), (.rekey, .rekey),
+            (.access, .access), (.hold, .legalHold), (.hold, .release):
+            true
+        case (.none, _): claims.kind.selectiveNames().isEmpty
+        default: false
         }
     }
 }
@@ -168,7 +183,8 @@ public enum Rules {
         context.view.register()
         return Admission(
             candidate: candidate, changes: context.view.changes, time: log.time,
-            complete: candidate.statement.selectiveCount == 0 || candidate.selective != nil)
+            complete: candidate.statement.kind.selectiveNames().isEmpty
+                || candidate.selective != nil)
     }
 }
 

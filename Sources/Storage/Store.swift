@@ -136,9 +136,10 @@ public protocol Store: Sendable {
         of index: Int64, sections: Set<String>?
     ) async throws(StoreError) -> Attachments?
 
-    /// Indices ≥ `from`, ascending, at most `limit`, of entries that concern `party`.
+    /// Indices ≥ `from`, ascending, at most `limit`, of entries that concern `party` and are of one
+    /// of `kinds` (any, for `nil`).
     func indices(
-        concerning party: Handle, from: Int64, limit: Int
+        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
     ) async throws(StoreError) -> [Int64]
 
     /// Indices ≥ `from`, ascending, at most `limit`, of entries by `issuer` or of `kind`, where given.

@@ -52,8 +52,8 @@ public struct VerificationKey: Hashable, Sendable {
     /// Reads a JWK with exactly `crv`, `kty` and `x`; `nil` for anything else.
     public init?(jwk: JSONValue) {
         guard var claims = try? ClaimReader(jwk),
-            claims.optional("crv")?.text == "Ed25519",
-            claims.optional("kty")?.text == "OKP",
+            claims.optional("crv")?.plainBytes?.elementsEqual("Ed25519".utf8) == true,
+            claims.optional("kty")?.plainBytes?.elementsEqual("OKP".utf8) == true,
             let x = claims.optional("x")?.plainBytes,
             let bytes = Base64URL.decode(x),
             (try? claims.finish()) != nil

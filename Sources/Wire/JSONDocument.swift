@@ -19,7 +19,10 @@ public enum JSONError: Error, Equatable, Sendable {
 /// The canonical reader accepts exactly the bytes RFC 8785 would produce, restricted to integers of
 /// at most 2⁵³ − 1; so a statement has one spelling, and its bytes never need to be re-encoded to
 /// check a signature. The lenient reader accepts any RFC 8259 text without duplicate keys, for
-/// documents that others made.
+/// documents that others made, with numbers that fit a double.
+///
+/// Both refuse two keys of one object that are canonically equivalent in Unicode, which no reader
+/// that compares text as people see it could tell apart.
 public struct JSONDocument: Sendable {
     /// How much the reader puts up with.
     public enum Mode: Sendable { case canonical, lenient }
@@ -135,7 +138,7 @@ private struct Tokenizer {
         let index = try open(.object, depth: depth)
         if try peek() == UInt8(ascii: "}") { return close(index) }
         var previous: JSONDocument.Node?
-        var seen: Set<String> = []
+        var needsLookup = mode == .lenient
         while true {
             guard try peek() == UInt8(ascii: "\"") else { throw .unexpectedByte(offset: position) }
             try string()
@@ -143,8 +146,7 @@ private struct Tokenizer {
             if mode == .canonical {
                 if let previous { try requireOrder(previous, key) }
                 previous = key
-            } else if !seen.insert(text(of: key)).inserted {
-                throw .duplicateKey(text(of: key))
+                needsLookup = needsLookup || !isASCII(key)
             }
             try skipSpace()
             guard try peek() == UInt8(ascii: ":") else { throw .unexpectedByte(offset: position) }
@@ -156,9 +158,27 @@ private struct Tokenizer {
             case UInt8(ascii: ","):
                 position += 1
                 try skipSpace()
-            case UInt8(ascii: "}"): return close(index)
+            case UInt8(ascii: "}"):
+                if needsLookup { try requireDistinctKeys(from: index + 1) }
+                return close(index)
             default: throw .unexpectedByte(offset: position)
             }
+        }
+    }
+
+    private func isASCII(_ key: JSONDocument.Node) -> Bool {
+        bytes[Int(key.start)..<Int(key.end)].allSatisfy { $0 < 0x80 }
+    }
+
+    /// No two keys of the object whose first key is node `first` are equal as text, which in Swift
+    /// means canonically equivalent.
+    private func requireDistinctKeys(from first: Int) throws(JSONError) {
+        var seen: Set<String> = []
+        var position = first
+        while position < nodes.count {
+            let key = text(of: nodes[position])
+            guard seen.insert(key).inserted else { throw .duplicateKey(key) }
+            position = Int(nodes[position + 1].next)
         }
     }
 
@@ -234,8 +254,20 @@ private struct Tokenizer {
             }
             if digits() == 0 { throw .nonCanonicalNumber(offset: start) }
         }
-        if mode == .canonical { try requireCanonical(start: start, first: first, real: real) }
+        if mode == .canonical {
+            try requireCanonical(start: start, first: first, real: real)
+        } else if real || count > 15 {
+            try requireFinite(start: start)
+        }
         append(real ? .real : .integer, start)
+    }
+
+    /// What no double can hold has no canonical form either (RFC 8785 §3.2.2.3).
+    private func requireFinite(start: Int) throws(JSONError) {
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        guard let value = Double(text), value.isFinite else {
+            throw .numberOutOfRange(offset: start)
+        }
     }
 
     private func requireCanonical(start: Int, first: Int, real: Bool) throws(JSONError) {

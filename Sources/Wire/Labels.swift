@@ -12,9 +12,10 @@ public enum Label: String, CaseIterable, Sendable {
     case fieldKey = "trine/v1 field key"
     case sourceKey = "trine/v1 source key"
     case outboxKey = "trine/v1 outbox key"
+    case logKey = "trine/v1 log key"
 
     // What is hashed, sealed or committed to.
-    case source = "trine/v1 source"
+    case source = "trine/v1 business key"
     case blinding = "trine/v1 commitment blinding"
     case fieldCiphertext = "trine/v1 field ciphertext"
     case fieldLeaf = "trine/v1 fields leaf"

@@ -83,7 +83,8 @@ public struct Envelope: Hashable, Sendable {
         }
     }
 
-    /// Seals `keys`. Throws ``OpeningError/envelope`` where the recipient's key can't be used.
+    /// Seals `keys`. Throws ``OpeningError/envelope`` where the recipient's key can't be used, or
+    /// where the keys are so many that nobody would open the envelope (``Limits/envelopeBytes``).
     public static func seal(
         _ keys: GrantedKeys, context: Context
     ) throws(OpeningError) -> Envelope {
@@ -95,7 +96,9 @@ public struct Envelope: Hashable, Sendable {
             var plaintext = keys.canonicalBytes
             defer { plaintext.wipe() }
             let ciphertext = try sender.seal(plaintext)
-            return Envelope(bytes: Array(sender.encapsulatedKey) + Array(ciphertext))
+            let bytes = Array(sender.encapsulatedKey) + Array(ciphertext)
+            guard bytes.count <= Limits.envelopeBytes else { throw OpeningError.envelope }
+            return Envelope(bytes: bytes)
         } catch {
             throw .envelope
         }

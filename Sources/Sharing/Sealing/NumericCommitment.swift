@@ -45,7 +45,7 @@ public struct NumericCommitment: Hashable, Sendable {
             let bytes = members["c"]?.text.flatMap({ Base64URL.decode($0) }),
             let commitment = try? Commitment(parsing: bytes),
             let scale = members["scale"]?.int, let unit = members["unit"]?.text,
-            let expected = Currency.scale(of: unit), Int64(expected) == scale
+            unit.utf8.count == 3, let expected = Currency.scale(of: unit), Int64(expected) == scale
         else { return nil }
         (self.commitment, self.scale, self.unit) = (commitment, expected, unit)
     }

@@ -26,7 +26,7 @@ public struct Fetch: Sendable, Hashable {
         }
         fields = try call.read { reader throws(ClaimError) in
             try reader.required("fields") {
-                Read.ascending($0, 0...(2 * Limits.fieldsPerType), { $0.text })
+                SelectiveClaims.names($0, 0...(2 * Limits.fieldsPerType))
             }
         }
         ranges = try call.read { reader throws(ClaimError) in

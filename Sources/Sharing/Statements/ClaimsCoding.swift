@@ -225,7 +225,8 @@ extension Claims.Admit {
 extension Claims.RecordClaims {
     var members: [String: JSON] {
         var members: [String: JSON] = [
-            "vct": .string(vct), "book": .string(book.description), "number": .integer(number),
+            "vct": .string(vct), "book": .string(book.description),
+            "record_number": .integer(number),
             "epoch": .integer(epoch), "source": .digest(source),
             "fields_root": .digest(fieldsRoot), "cnf": ["jwk": holder.jwk],
         ]
@@ -237,7 +238,7 @@ extension Claims.RecordClaims {
         self.init(
             vct: try claims.required("vct") { $0.text },
             book: try claims.required("book", Read.book),
-            number: try claims.required("number", Read.positive),
+            number: try claims.required("record_number", Read.positive),
             epoch: try claims.required("epoch", Read.count),
             source: try claims.required("source") { $0.digest() },
             replaces: try claims.optional("replaces", Read.jti),

@@ -9,6 +9,21 @@ public enum Selective: Hashable, Sendable {
     case rekey(epochs: [Int64])
     case access(AccessTerms)
     case hold(HoldTerms)
+
+    /// Fresh disclosures of these claims, to be signed with a statement of their kind.
+    public func disclosures(using random: inout some RandomNumberGenerator) -> [Disclosure] {
+        switch self {
+        case .none: []
+        case .admit(let identity): identity.disclosures(using: &random)
+        case .request(let terms): terms.disclosures(using: &random)
+        case .grant(let terms): terms.disclosures(using: &random)
+        case .rekey(let epochs):
+            Disclosure.fresh(
+                ["epochs": .array(epochs.map { .integer($0) })], using: &random)
+        case .access(let terms): terms.disclosures(using: &random)
+        case .hold(let terms): terms.disclosures(using: &random)
+        }
+    }
 }
 
 extension Statement {
@@ -80,9 +95,12 @@ public struct SelectiveClaims: Sendable {
     }
 
     static func names(_ value: JSONValue) -> [String]? {
-        Read.ascending(value, 1...Limits.fieldsPerType) { element in
-            element.text.flatMap { isName($0) ? $0 : nil }
-        }
+        names(value, 1...Limits.fieldsPerType)
+    }
+
+    /// Field names in strictly ascending order, as many as `counts` allows.
+    static func names(_ value: JSONValue, _ counts: ClosedRange<Int>) -> [String]? {
+        Read.ascending(value, counts) { $0.text.flatMap { isName($0) ? $0 : nil } }
     }
 
     static func isName(_ text: String) -> Bool {
@@ -360,7 +378,7 @@ public struct Served: Hashable, Sendable {
                 Read.list($0, 0...Limits.booksPerAccess, BookState.init(json:))
             }),
             let fields = claims.optional("fields").flatMap({
-                Read.ascending($0, 0...(2 * Limits.fieldsPerType), { $0.text })
+                SelectiveClaims.names($0, 0...(2 * Limits.fieldsPerType))
             }),
             let ranges = claims.optional("ranges").flatMap({ RecordRange.list(json: $0) }),
             (try? claims.finish()) != nil,

@@ -1,0 +1,39 @@
+# Trine. `make demo` and `make test` are all a newcomer types; the rest is for those who work on it.
+
+SHELL := /bin/bash
+SWIFT ?= swift
+# Where the cross-checks by other people's tools find their packages.
+VENV := .build/venv
+
+.PHONY: demo test lint bench build packages venv clean
+
+demo: packages
+	$(SWIFT) build --product trine
+	.build/debug/trine demo $(ARGS)
+
+test: packages lint venv
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 $(SWIFT) test --skip-build
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+build: packages
+	$(SWIFT) build -c release --product trine
+
+bench: packages
+	$(SWIFT) build -c release --product bench
+	.build/release/bench
+
+packages:
+	@.ci/packages
+
+# Absent packages only skip the checks that need them, and those say so.
+venv:
+	@test -x $(VENV)/bin/python3 || python3 -m venv $(VENV)
+	@$(VENV)/bin/python3 -c 'import sd_jwt' 2>/dev/null \
+		|| $(VENV)/bin/pip install --quiet --disable-pip-version-check sd-jwt==0.10.4 cryptography \
+		|| echo "trine: the Python packages can't be had; cross-checks with them will be skipped" >&2
+
+clean:
+	rm -rf .build

@@ -1,0 +1,112 @@
+/// A text with the token the parser stands at. What can be read from it is in the extensions:
+/// policies, expressions, schemas.
+struct Parser {
+    private var lexer: Lexer
+    private(set) var token: Token
+    let limits: Limits
+    private var depth = 0
+
+    /// Throws ``PolicyError`` where the text is too long or doesn't start with a token.
+    init(
+        _ text: String, as language: Lexer.Language, source: String?, limits: Limits
+    ) throws(PolicyError) {
+        lexer = Lexer(text, as: language, source: source)
+        self.limits = limits
+        guard lexer.bytes.count <= limits.maximumBytes else {
+            let start = SourcePosition(line: 1, column: 1)
+            throw lexer.refuse(.tooLong(limit: limits.maximumBytes), at: start)
+        }
+        token = try lexer.next()
+    }
+
+    var source: String? { lexer.source }
+    var kind: Token.Kind { token.kind }
+    var position: SourcePosition { token.position }
+    var bytes: ArraySlice<UInt8> { lexer.bytes[token.range] }
+
+    /// The identifier or reserved word the parser stands at.
+    var word: String? {
+        kind == .identifier ? String(decoding: bytes, as: UTF8.self) : nil
+    }
+
+    func refuse(_ reason: PolicyError.Reason, at position: SourcePosition? = nil) -> PolicyError {
+        lexer.refuse(reason, at: position ?? self.position)
+    }
+
+    func unexpected(_ expected: String) -> PolicyError {
+        let found = kind == .end ? "the end" : String(decoding: bytes.prefix(40), as: UTF8.self)
+        return refuse(.unexpected(found: found, expected: expected))
+    }
+
+    mutating func advance() throws(PolicyError) { token = try lexer.next() }
+
+    /// Goes past a token of this kind, where the parser stands at one.
+    mutating func skip(_ kind: Token.Kind) throws(PolicyError) -> Bool {
+        guard token.kind == kind else { return false }
+        try advance()
+        return true
+    }
+
+    mutating func skip(word: String) throws(PolicyError) -> Bool {
+        guard self.word == word else { return false }
+        try advance()
+        return true
+    }
+
+    mutating func expect(_ kind: Token.Kind, _ written: String) throws(PolicyError) {
+        guard try skip(kind) else { throw unexpected(written) }
+    }
+
+    mutating func expect(word: String) throws(PolicyError) {
+        guard try skip(word: word) else { throw unexpected(word) }
+    }
+
+    /// Goes one level deeper; to be followed by ``ascend()``.
+    mutating func descend() throws(PolicyError) {
+        depth += 1
+        if depth > limits.maximumNesting { throw tooDeep(at: position) }
+    }
+
+    mutating func ascend() { depth -= 1 }
+
+    func tooDeep(at position: SourcePosition) -> PolicyError {
+        refuse(.tooDeep(limit: limits.maximumNesting), at: position)
+    }
+
+    /// A string literal, without its escapes.
+    mutating func string() throws(PolicyError) -> Text {
+        guard kind == .string else { throw unexpected("a string") }
+        guard let text = StringLiteral.text(bytes) else { throw refuse(.invalidEscape) }
+        try advance()
+        return text
+    }
+
+    /// An identifier that isn't reserved.
+    mutating func identifier() throws(PolicyError) -> String {
+        let name = try identifierOrInternal()
+        if name == Identifier.internalNamespace { throw refuse(.reservedIdentifier(name)) }
+        return name
+    }
+
+    /// An identifier that isn't reserved, or `__cedar`.
+    mutating func identifierOrInternal() throws(PolicyError) -> String {
+        guard let word else { throw unexpected("a name") }
+        if Identifier.reserved.contains(word) { throw refuse(.reservedIdentifier(word)) }
+        try advance()
+        return word
+    }
+
+    /// `name(separator name)*`, the elements in front of `close`; a last separator is allowed.
+    mutating func list<Element>(
+        upTo close: Token.Kind, _ written: String,
+        _ element: (inout Parser) throws(PolicyError) -> Element
+    ) throws(PolicyError) -> [Element] {
+        var elements: [Element] = []
+        while try !skip(close) {
+            elements.append(try element(&self))
+            if try skip(close) { break }
+            guard try skip(.comma) else { throw unexpected(", or \(written)") }
+        }
+        return elements
+    }
+}

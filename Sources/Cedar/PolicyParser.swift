@@ -1,0 +1,162 @@
+/// Policies (Cedar grammar, "Policy"): annotations, effect, scope, conditions.
+extension Parser {
+    /// All policies of the text, in its order, without ids.
+    mutating func policies() throws(PolicyError) -> [Policy] {
+        var policies: [Policy] = []
+        while kind != .end {
+            guard policies.count < limits.maximumPolicies else {
+                throw refuse(.tooManyPolicies(limit: limits.maximumPolicies))
+            }
+            policies.append(try policy())
+        }
+        return policies
+    }
+
+    private mutating func policy() throws(PolicyError) -> Policy {
+        let position = position
+        let annotations = try annotations()
+        guard let effect = word.flatMap(Policy.Effect.init(rawValue:)) else {
+            throw unexpected("permit or forbid")
+        }
+        try advance()
+        try expect(.leftParenthesis, "(")
+        let principal = try partyScope(.principal)
+        try expect(.comma, ",")
+        let action = try actionScope()
+        try expect(.comma, ",")
+        let resource = try partyScope(.resource)
+        _ = try skip(.comma)
+        try expect(.rightParenthesis, ")")
+        var conditions: [Policy.Condition] = []
+        while try !skip(.semicolon) { conditions.append(try condition()) }
+        return Policy(
+            id: "", effect: effect, annotations: annotations, principal: principal, action: action,
+            resource: resource, conditions: conditions, source: source, position: position,
+            template: nil)
+    }
+
+    /// Annotations in front of a policy or a declaration of a schema; any word may name one.
+    mutating func annotations() throws(PolicyError) -> [Policy.Annotation] {
+        var annotations: [Policy.Annotation] = []
+        var names: Set<String> = []
+        while try skip(.at) {
+            guard let name = word else { throw unexpected("a name") }
+            guard names.insert(name).inserted else { throw refuse(.duplicateAnnotation(name)) }
+            try advance()
+            var value: Text = ""
+            if try skip(.leftParenthesis) {
+                value = try string()
+                try expect(.rightParenthesis, ")")
+            }
+            annotations.append(.init(name: name, value: value))
+        }
+        return annotations
+    }
+
+    private mutating func condition() throws(PolicyError) -> Policy.Condition {
+        let isUnless: Bool
+        switch word {
+        case "when": isUnless = false
+        case "unless": isUnless = true
+        default: throw unexpected("when, unless or ;")
+        }
+        try advance()
+        try expect(.leftBrace, "{")
+        let expression = try expression()
+        try expect(.rightBrace, "}")
+        return .init(isUnless: isUnless, expression: expression)
+    }
+
+    private mutating func partyScope(
+        _ variable: Expression.Variable
+    ) throws(PolicyError) -> Policy.PartyScope {
+        try expect(word: variable.rawValue)
+        if try skip(word: "is") {
+            let type = try typeName()
+            return try skip(word: "in") ? .isIn(type, reference(variable)) : .is(type)
+        }
+        if try skip(word: "in") { return .in(try reference(variable)) }
+        if try skip(.equal) { return .equal(try reference(variable)) }
+        return .any
+    }
+
+    /// An entity or the slot of this variable, in any number of parentheses.
+    private mutating func reference(
+        _ variable: Expression.Variable
+    ) throws(PolicyError) -> Policy.Reference {
+        if try skip(.leftParenthesis) {
+            try descend()
+            let inner = try reference(variable)
+            ascend()
+            try expect(.rightParenthesis, ")")
+            return inner
+        }
+        guard kind == .slot else { return .entity(try entity()) }
+        let name = String(decoding: bytes, as: UTF8.self)
+        guard name == variable.rawValue else { throw refuse(.invalidSlot(name)) }
+        try advance()
+        return .slot
+    }
+
+    private mutating func actionScope() throws(PolicyError) -> Policy.ActionScope {
+        try expect(word: Expression.Variable.action.rawValue)
+        if try skip(.equal) { return .equal(try action()) }
+        guard try skip(word: "in") else { return .any }
+        return .in(try actions())
+    }
+
+    /// One action, or a list of them in brackets, in any number of parentheses.
+    private mutating func actions() throws(PolicyError) -> [EntityUID] {
+        if try skip(.leftBracket) {
+            return try list(upTo: .rightBracket, "]") { (parser) throws(PolicyError) in
+                try parser.action()
+            }
+        }
+        guard try skip(.leftParenthesis) else { return [try action()] }
+        try descend()
+        let inner = try actions()
+        ascend()
+        try expect(.rightParenthesis, ")")
+        return inner
+    }
+
+    private mutating func action() throws(PolicyError) -> EntityUID {
+        if try skip(.leftParenthesis) {
+            try descend()
+            let inner = try action()
+            ascend()
+            try expect(.rightParenthesis, ")")
+            return inner
+        }
+        let start = position
+        let entity = try entity()
+        guard entity.type.isAction else {
+            throw refuse(.notAnAction(entity.description), at: start)
+        }
+        return entity
+    }
+
+    /// `Type::"id"`, where nothing else may stand.
+    private mutating func entity() throws(PolicyError) -> EntityUID {
+        let (name, isEntity) = try path()
+        guard isEntity else { throw unexpected("::") }
+        return EntityUID(type: EntityTypeName(unchecked: Text(name)), id: try string())
+    }
+
+    /// The name of an entity type.
+    mutating func typeName() throws(PolicyError) -> EntityTypeName {
+        let (name, isEntity) = try path()
+        if isEntity { throw unexpected("a name") }
+        return EntityTypeName(unchecked: Text(name))
+    }
+
+    /// Identifiers joined by `::`. Stops in front of a string, where the last `::` leads to one.
+    mutating func path() throws(PolicyError) -> (name: String, isEntity: Bool) {
+        var name = try identifier()
+        while try skip(.doubleColon) {
+            if kind == .string { return (name, true) }
+            name += "::" + (try identifier())
+        }
+        return (name, false)
+    }
+}

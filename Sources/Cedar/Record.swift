@@ -1,0 +1,99 @@
+/// A record: values under names.
+public struct Record: Sendable {
+    public struct Field: Sendable, Hashable {
+        public let name: Text
+        public let value: Value
+
+        public init(_ name: Text, _ value: Value) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    fileprivate final class Storage: Sendable {
+        let fields: [Field]
+        /// The hash of each field's name: looking one up reads these, and only then a name.
+        let hashes: [Int]
+
+        init(_ fields: [Field]) {
+            self.fields = fields
+            hashes = fields.map(\.name.storedHash)
+        }
+    }
+
+    private let storage: Storage
+
+    /// The fields, ascending by name.
+    public var fields: [Field] { storage.fields }
+
+    public static let empty = Record(sorted: [])
+
+    private init(sorted: [Field]) { storage = Storage(sorted) }
+
+    /// `nil` where a name occurs twice.
+    public init?(_ fields: [Field]) {
+        let sorted = fields.sorted { $0.name < $1.name }
+        for (left, right) in zip(sorted, sorted.dropFirst()) where left.name == right.name {
+            return nil
+        }
+        self.init(sorted: sorted)
+    }
+
+    public init(_ fields: [Text: Value]) {
+        self.init(sorted: fields.map { Field($0, $1) }.sorted { $0.name < $1.name })
+    }
+
+    @inline(__always)
+    public subscript(name: Text) -> Value? {
+        guard let position = storage.position(of: name) else { return nil }
+        return storage.fields[position].value
+    }
+
+    func has(_ name: Text) -> Bool { storage.position(of: name) != nil }
+}
+
+extension Record.Storage {
+    fileprivate func position(of name: Text) -> Int? {
+        if hashes.count > Self.linearSearchLimit { return positionByOrder(of: name) }
+        let hash = name.storedHash
+        for position in hashes.indices where hashes[position] == hash {
+            if fields[position].name == name { return position }
+        }
+        return nil
+    }
+
+    private func positionByOrder(of name: Text) -> Int? {
+        var low = 0
+        var high = fields.count
+        while low < high {
+            let middle = (low + high) / 2
+            switch Text.order(fields[middle].name, name) {
+            case .before: low = middle + 1
+            case .same: return middle
+            case .after: high = middle
+            }
+        }
+        return nil
+    }
+
+    private static var linearSearchLimit: Int { 32 }
+}
+
+extension Record: Hashable {
+    public static func == (left: Record, right: Record) -> Bool { order(left, right) == .same }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(fields) }
+
+    static func order(_ left: Record, _ right: Record) -> Order {
+        if left.storage === right.storage { return .same }
+        let (mine, theirs) = (left.fields, right.fields)
+        var result = Order(mine.count, theirs.count)
+        var position = 0
+        while result == .same && position < mine.count {
+            let (a, b) = (mine[position], theirs[position])
+            result = Text.order(a.name, b.name).then(Value.order(a.value, b.value))
+            position += 1
+        }
+        return result
+    }
+}

@@ -1,0 +1,53 @@
+public import Sharing
+public import Verification
+public import Wire
+
+/// Why something a participant wants can't be done, beyond what home, connection and log say.
+public enum ClientError: Error, Equatable, Sendable {
+    /// This home's participant isn't one of these.
+    case notInRole(Role, have: [Role])
+    case notAuthority
+    /// No contact and no handle is called so.
+    case unknownName(String)
+    /// The home's own file of names.
+    case contacts(ContactError)
+
+    // Grants and requests.
+    case noGrant(String)
+    case noRequest(String)
+    /// Several begin like this.
+    case ambiguous(String, [JTI])
+    case grantOver(JTI)
+    case notYourGrant(JTI)
+    case noFields
+    case unknownFields([String], RecordType)
+    case noSuchType(String)
+    case nothingCovered
+    case notAGrantee(Handle)
+    case granteeSuspended(Handle)
+    case forbidden(policies: [String])
+    /// The log has policies that this client doesn't know.
+    case policyUnknown(Digest<Digested.Policies>)
+    case tooManyEpochs(limit: Int)
+    case envelopeTooLarge(bytes: Int, limit: Int)
+    case envelope(OpeningError)
+
+    // Books and records.
+    case noSuchBook(BookName)
+    case bookClosed(BookName)
+    case noSuchRecord(String)
+    case erased(String)
+    /// Every month after it is closed too.
+    case noOpenBook(Series, Month)
+    /// The numbers of a book kept moving: somebody else seals for this enterprise now.
+    case conflict(attempts: Int)
+
+    // Admission.
+    case noApplication(Handle)
+    case badApplication(Handle)
+
+    /// What a fetch or a package was refused for.
+    case package(PackageRefusal)
+    /// Something signed earlier has to be sent first, and couldn't be.
+    case outboxBlocked
+}

@@ -1,0 +1,200 @@
+public import Sharing
+public import Transparency
+public import Verification
+public import Wire
+
+/// A gateway's interface, request by request. It parses what comes; nothing here believes it.
+public struct GatewayConnection: Sendable {
+    private let transport: any Transport
+
+    /// For what costs the gateway little.
+    private static let briefSeconds: Int64 = 30
+    /// For a bulk submission, a fetch, or a page of what concerns a participant.
+    private static let longSeconds: Int64 = 300
+    private static let smallAnswerBytes = 1 << 20
+    /// Room for a page of logged statements with the disclosures of every one.
+    private static let pageBytes = 256 << 20
+
+    public init(_ transport: any Transport) { self.transport = transport }
+
+    public func shutDown() async { await transport.shutDown() }
+
+    // MARK: The log
+
+    /// Throws ``ConnectionError``, as all of these do.
+    public func checkpoint() async throws(ConnectionError) -> Note {
+        try await parsed("/checkpoint", limit: Note.maximumBytes) { try? Note(parsing: $0) }
+    }
+
+    public func tile(_ coordinate: TileCoordinate) async throws(ConnectionError) -> Tile {
+        let limit = coordinate.width * Hash.byteCount
+        return try await parsed("/" + coordinate.path, limit: limit) {
+            try? Tile(coordinate, parsing: $0)
+        }
+    }
+
+    public func bundle(
+        _ coordinate: EntryBundleCoordinate
+    ) async throws(ConnectionError) -> EntryBundle {
+        let limit = coordinate.width * (2 + EntryBundle.maximumEntryBytes)
+        return try await parsed("/" + coordinate.path, limit: limit) {
+            try? EntryBundle(parsing: $0, width: coordinate.width)
+        }
+    }
+
+    // MARK: Public metadata
+
+    public func description() async throws(ConnectionError) -> ServiceDescription {
+        try await read("/", limit: Self.smallAnswerBytes, ServiceDescription.init(parsing:))
+    }
+
+    public func participant(_ handle: Handle) async throws(ConnectionError) -> ParticipantAnswer {
+        try await read(
+            "/participants/\(handle)", limit: Self.pageBytes, ParticipantAnswer.init(parsing:))
+    }
+
+    public func participants(
+        after handle: Handle?
+    ) async throws(ConnectionError) -> ParticipantsAnswer {
+        let query = handle.map { "?after=\($0)" } ?? ""
+        return try await read(
+            "/participants" + query, limit: Self.pageBytes, ParticipantsAnswer.init(parsing:))
+    }
+
+    public func books(
+        of handle: Handle, series: Series? = nil
+    ) async throws(ConnectionError) -> BooksAnswer {
+        let query = series.map { "?series=\($0.rawValue)" } ?? ""
+        return try await read(
+            "/participants/\(handle)/books" + query, limit: Self.pageBytes,
+            BooksAnswer.init(parsing:))
+    }
+
+    public func entries(
+        from index: Int64, limit: Int = EntriesAnswer.maximumEntries, issuer: Handle? = nil,
+        kind: Kind? = nil
+    ) async throws(ConnectionError) -> EntriesAnswer {
+        var path = "/entries?from=\(index)&limit=\(limit)"
+        if let issuer { path += "&issuer=\(issuer)" }
+        if let kind { path += "&kind=\(kind.rawValue)" }
+        return try await read(path, limit: Self.pageBytes, EntriesAnswer.init(parsing:))
+    }
+
+    public func statement(_ jti: JTI) async throws(ConnectionError) -> StatementAnswer {
+        try await read(
+            "/statements/\(jti)", limit: Self.smallAnswerBytes * 2, StatementAnswer.init(parsing:))
+    }
+
+    // MARK: Statements in
+
+    /// Registers one statement, or finds it registered. Returns the receipt, unverified.
+    public func register(_ frame: Frame) async throws(ConnectionError) -> TransparencyProof {
+        let answer = try await exchange(
+            "/statements", content: .init(frame.bytes, mediaType: "application/octet-stream"),
+            limit: TransparencyProof.maximumBytes, seconds: Self.longSeconds)
+        guard let proof = try? TransparencyProof(parsing: answer) else {
+            throw .malformed(path: "/statements", nil)
+        }
+        return proof
+    }
+
+    /// Registers statements in order, up to the first that is refused.
+    public func register(_ frames: [Frame]) async throws(ConnectionError) -> BulkAnswer {
+        let path = "/statements/bulk"
+        let answer = try await exchange(
+            path, content: .init(frames.flatMap(\.bytes), mediaType: "application/octet-stream"),
+            limit: Self.pageBytes, seconds: Self.longSeconds)
+        let parsed = try Self.parse(answer, path, BulkAnswer.init(parsing:))
+        guard parsed.results.count == frames.count else { throw .malformed(path: path, nil) }
+        return parsed
+    }
+
+    // MARK: Signed calls
+
+    public func fetch(_ call: JWS) async throws(ConnectionError) -> FetchAnswer {
+        let answer = try await exchange(
+            "/fetches", content: .init(call.bytes, mediaType: "application/jose"),
+            limit: FetchAnswer.maximumBytes, seconds: Self.longSeconds)
+        return try Self.parse(answer, "/fetches", FetchAnswer.init(parsing:))
+    }
+
+    public func entries(_ query: JWS) async throws(ConnectionError) -> QueryAnswer {
+        let answer = try await exchange(
+            "/queries", content: .init(query.bytes, mediaType: "application/jose"),
+            limit: Self.pageBytes, seconds: Self.longSeconds)
+        return try Self.parse(answer, "/queries", QueryAnswer.init(parsing:))
+    }
+
+    public func applications(_ query: JWS) async throws(ConnectionError) -> ApplicationsAnswer {
+        let answer = try await exchange(
+            "/queries", content: .init(query.bytes, mediaType: "application/jose"),
+            limit: Self.pageBytes, seconds: Self.longSeconds)
+        return try Self.parse(answer, "/queries", ApplicationsAnswer.init(parsing:))
+    }
+
+    public func apply(_ application: Application) async throws(ConnectionError) {
+        _ = try await exchange(
+            "/applications", content: .init(application.bytes, mediaType: "application/json"),
+            limit: Self.smallAnswerBytes, seconds: Self.briefSeconds)
+    }
+
+    // MARK: -
+
+    private func read<Answer>(
+        _ path: String, limit: Int, _ parse: ([UInt8]) throws(InterfaceError) -> Answer
+    ) async throws(ConnectionError) -> Answer {
+        let bytes = try await exchange(
+            path, content: nil, limit: limit, seconds: Self.longSeconds)
+        return try Self.parse(bytes, path, parse)
+    }
+
+    private func parsed<Answer>(
+        _ path: String, limit: Int, _ parse: ([UInt8]) -> Answer?
+    ) async throws(ConnectionError) -> Answer {
+        let bytes = try await exchange(
+            path, content: nil, limit: limit, seconds: Self.briefSeconds)
+        guard let answer = parse(bytes) else { throw .malformed(path: path, nil) }
+        return answer
+    }
+
+    private static func parse<Answer>(
+        _ bytes: [UInt8], _ path: String, _ parse: ([UInt8]) throws(InterfaceError) -> Answer
+    ) throws(ConnectionError) -> Answer {
+        do { return try parse(bytes) } catch { throw .malformed(path: path, error) }
+    }
+
+    /// The content of a successful answer. What only reads is tried a second time where a connection
+    /// broke; what registers is tried again by the outbox.
+    private func exchange(
+        _ path: String, content: TransportRequest.Content?, limit: Int, seconds: Int64
+    ) async throws(ConnectionError) -> [UInt8] {
+        let request = TransportRequest(
+            path, content: content, maximumAnswerBytes: max(limit, Self.smallAnswerBytes),
+            timeoutSeconds: seconds)
+        let answer: TransportAnswer
+        do {
+            answer = try await transport.send(request)
+        } catch {
+            guard case .interrupted = error, content == nil else {
+                throw ConnectionError(error, path: path)
+            }
+            do { answer = try await transport.send(request) } catch {
+                throw ConnectionError(error, path: path)
+            }
+        }
+        switch answer.status {
+        case 200..<300:
+            guard answer.bytes.count <= limit else {
+                throw .answerTooLarge(path: path, limit: limit)
+            }
+            return answer.bytes
+        case 400..<500 where ![408, 425, 429].contains(answer.status):
+            guard answer.mediaType == Problem.mediaType,
+                let problem = try? Problem(parsing: answer.bytes)
+            else { throw .malformed(path: path, nil) }
+            throw .refused(problem)
+        default:
+            throw .unavailable(status: answer.status, try? Problem(parsing: answer.bytes))
+        }
+    }
+}

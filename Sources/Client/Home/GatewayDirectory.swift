@@ -1,0 +1,128 @@
+import Foundation
+import Sharing
+public import Wire
+
+/// The directory of a gateway: its own keys, encrypted, where it listens, and its store. Mode 0700.
+///
+/// The authority's keys are never in here: they have a home of their own.
+public struct GatewayDirectory: Hashable, Sendable {
+    /// Without a slash at the end.
+    public let path: String
+
+    public init(_ path: String) {
+        var path = path
+        while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    /// What a gateway signs with. The log's key signs checkpoints only, the host's accesses.
+    public struct Keys: Sendable {
+        public let log: SigningKey
+        public let host: SigningKey
+    }
+
+    /// What isn't secret.
+    public struct Settings: Hashable, Sendable {
+        public let origin: Origin
+        public let host: Handle
+        /// The address and port to listen on.
+        public let listen: ListenAddress
+
+        public init(origin: Origin, host: Handle, listen: ListenAddress) {
+            (self.origin, self.host, self.listen) = (origin, host, listen)
+        }
+    }
+
+    /// Where the store's files are.
+    public var store: String { path + "/store" }
+
+    private var keyring: String { path + "/keyring" }
+    private var config: String { path + "/config" }
+
+    /// Makes the directory with fresh keys. Throws ``HomeError/alreadyThere(path:)`` where a gateway is
+    /// in it, and ``KeyringError``.
+    public func make(
+        _ settings: Settings, under protection: Protection, surroundings: Surroundings = .system
+    ) throws -> Keys {
+        guard access(keyring, F_OK) != 0 else { throw HomeError.alreadyThere(path: path) }
+        var random = surroundings.random
+        let secrets = Keyring(using: &random)
+        let sealed = try KeyringFile.seal(
+            secrets, under: protection.passphrase, cost: protection.cost, using: &random)
+        if access(path, F_OK) != 0 { try PrivateFile.makeDirectory(path) }
+        try PrivateFile.checkPrivate(path)
+        try PrivateFile.replace(config, with: settings.bytes)
+        try PrivateFile.makeDirectory(store)
+        try PrivateFile.replace(keyring, with: sealed)
+        return try Self.keys(secrets)
+    }
+
+    /// Throws ``HomeError``.
+    public func settings() throws(HomeError) -> Settings {
+        try PrivateFile.checkPrivate(path)
+        guard let bytes = try PrivateFile.read(config, limit: 64 << 10) else {
+            throw .missing(path: config)
+        }
+        guard let settings = Settings(parsing: bytes) else { throw .malformed(path: config) }
+        return settings
+    }
+
+    /// Opens the keyring. Throws ``HomeError`` and ``KeyringError``.
+    public func unlock(_ protection: Protection) throws -> Keys {
+        try PrivateFile.checkPrivate(path)
+        guard let bytes = try PrivateFile.read(keyring, limit: 64 << 10) else {
+            throw HomeError.missing(path: keyring)
+        }
+        return try Self.keys(
+            try KeyringFile.open(
+                bytes, with: protection.passphrase, allowing: protection.cost))
+    }
+
+    private static func keys(_ keyring: Keyring) throws -> Keys {
+        Keys(log: keyring.logKey, host: try keyring.signingKey(.all))
+    }
+}
+
+/// An address and a port: `127.0.0.1:8087`.
+public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    public let host: String
+    /// 0 lets the system choose.
+    public let port: Int
+
+    /// Reads `host:port`; `nil` for anything else.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+        else { return nil }
+        let host = text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        guard !host.isEmpty, host.utf8.count <= 255,
+            host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+        else { return nil }
+        (self.host, self.port) = (host, port)
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+extension GatewayDirectory.Settings {
+    private static let format = "trine-gateway/1"
+
+    init?(parsing bytes: [UInt8]) {
+        guard var claims = try? ClaimReader(JSONDocument(.canonical, bytes).root),
+            claims.optional("format")?.text == Self.format,
+            let host = claims.optional("host")?.text.flatMap({ Handle($0) }),
+            let listen = claims.optional("listen")?.text.flatMap({ ListenAddress($0) }),
+            let origin = claims.optional("origin")?.text.flatMap({ Origin($0) }),
+            (try? claims.finish()) != nil
+        else { return nil }
+        self.init(origin: origin, host: host, listen: listen)
+    }
+
+    var bytes: [UInt8] {
+        let object: JSON = [
+            "format": .string(Self.format), "host": .string(host.text),
+            "listen": .string(listen.description), "origin": .string(origin.text),
+        ]
+        return object.canonicalBytes
+    }
+}

@@ -1,0 +1,61 @@
+public import Importing
+import Sharing
+import Transparency
+public import Verification
+import Wire
+
+extension Home {
+    /// Who the participant of this home is. Throws ``HomeError``.
+    public func configuration() throws(HomeError) -> Configuration {
+        guard let configuration = Configuration(parsing: try required(.config)) else {
+            throw malformed(.config)
+        }
+        return configuration
+    }
+
+    /// What this home's participant believes: the pinned genesis and its own trust policy. Needs no
+    /// passphrase and no gateway. Throws ``HomeError``.
+    public func trust() throws(HomeError) -> Trust {
+        let configuration = try configuration()
+        guard let policy = try? TrustPolicy(parsing: try required(.trustPolicy)) else {
+            throw malformed(.trustPolicy)
+        }
+        return Trust(genesis: configuration.genesis, policy: policy)
+    }
+
+    /// Remembers further identifiers under which the participant appears on documents.
+    /// Throws ``HomeError``.
+    public func add(_ identifiers: [RegisteredIdentifier]) throws(HomeError) {
+        let known = try configuration()
+        let all = Set(known.identifiers).union(identifiers)
+        guard all.count > known.identifiers.count else { return }
+        let updated = Configuration(
+            gateway: known.gateway, origin: known.origin, genesis: known.genesis,
+            handle: known.handle, roles: known.roles, identifiers: Array(all))
+        try replace(.config, with: updated.bytes)
+    }
+
+    /// Entry 0, which must be the one that was pinned. Throws ``HomeError``.
+    func genesis(
+        _ configuration: Configuration
+    ) throws(HomeError) -> (Statement, Claims.Genesis) {
+        guard let statement = try? Statement(parsing: try required(.genesis)),
+            statement.digest.relabelled() == configuration.genesis,
+            case .genesis(let founding) = statement.claims
+        else { throw malformed(.genesis) }
+        return (statement, founding)
+    }
+
+    /// Local names for handles; none where there is no file. Throws ``HomeError`` and
+    /// ``ClientError/contacts(_:)``.
+    public func contacts() throws -> Contacts {
+        do { return try Contacts(parsing: try read(.contacts) ?? []) } catch let error
+            as ContactError
+        { throw ClientError.contacts(error) }
+    }
+
+    /// Throws ``HomeError``.
+    public func replace(_ contacts: Contacts) throws(HomeError) {
+        try replace(.contacts, with: contacts.bytes)
+    }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// Held while a process works in a home, so that no two of them number the same records. The
+/// operating system lets go of it when the process ends, however it ends.
+final class HomeLock: Sendable {
+    private let descriptor: Int32
+
+    /// Throws ``HomeError/busy(path:)`` where another process holds it.
+    init(_ path: String) throws(HomeError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .system(path: path, call: "open", code: errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            if code == EWOULDBLOCK { throw .busy(path: path) }
+            throw .system(path: path, call: "flock", code: code)
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Verification
+import Wire
+
+/// What was signed and not yet acknowledged: kept as bytes, sent again as those very bytes, and let
+/// go of only for a receipt that was verified or a refusal that is final.
+///
+/// Every parcel is a file of its own, encrypted under a key of the keyring; their names give the
+/// order in which they were signed.
+struct Outbox: Sendable {
+    /// Something to send, under the number of its file.
+    struct Parcel: Sendable, Equatable {
+        let number: Int
+        let content: Content
+    }
+
+    enum Content: Sendable, Equatable {
+        /// Statements to register, in order; sent singly or in bulk.
+        case frames([Frame])
+        /// A fetch that may be charged already: the same call is answered again at no charge.
+        case fetch([UInt8])
+    }
+
+    private let directory: String
+    private let keyring: Keyring
+    private(set) var numbers: [Int]
+    private var highest: Int
+
+    /// Room for a full bulk submission.
+    private static let maximumBytes = 64 << 20
+
+    /// Throws ``HomeError``.
+    init(in home: Home, keyring: Keyring) throws(HomeError) {
+        directory = home.directory + "/outbox"
+        self.keyring = keyring
+        do { try PrivateFile.makeDirectory(directory) } catch {
+            guard case .alreadyThere = error else { throw error }
+        }
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: directory) } catch {
+            throw .system(path: directory, call: "readdir", code: EIO)
+        }
+        // A file with another name was never complete.
+        numbers = names.compactMap { $0.count == Self.digits ? Int($0) : nil }.sorted()
+        highest = numbers.last ?? 0
+    }
+
+    /// Saves `content` durably, to be sent. Throws ``HomeError``.
+    mutating func add(
+        _ content: Content, using random: inout some RandomNumberGenerator
+    ) throws(HomeError) -> Parcel {
+        let number = highest + 1
+        let name = Self.name(number)
+        let sealed = SecretBox.seal(
+            content.encoded, under: keyring.fileKey("outbox/" + name), using: &random)
+        try PrivateFile.replace(directory + "/" + name, with: sealed)
+        // From here on a crash is recovered by sending what the file holds.
+        highest = number
+        numbers.append(number)
+        return Parcel(number: number, content: content)
+    }
+
+    /// Throws ``HomeError``.
+    func parcel(_ number: Int) throws(HomeError) -> Parcel {
+        let name = Self.name(number)
+        let path = directory + "/" + name
+        guard let sealed = try PrivateFile.read(path, limit: Self.maximumBytes) else {
+            throw .missing(path: path)
+        }
+        guard let plain = SecretBox.open(sealed, under: keyring.fileKey("outbox/" + name)),
+            let content = Content(encoded: plain)
+        else { throw .malformed(path: path) }
+        return Parcel(number: number, content: content)
+    }
+
+    /// Lets go of a parcel. Throws ``HomeError``.
+    mutating func remove(_ number: Int) throws(HomeError) {
+        try PrivateFile.remove(directory + "/" + Self.name(number))
+        numbers.removeAll { $0 == number }
+    }
+
+    private static let digits = 12
+
+    private static func name(_ number: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+}
+
+extension Outbox.Content {
+    fileprivate var encoded: [UInt8] {
+        switch self {
+        case .frames(let frames): [1] + frames.flatMap(\.bytes)
+        case .fetch(let jws): [2] + jws
+        }
+    }
+
+    fileprivate init?(encoded bytes: [UInt8]) {
+        switch bytes.first {
+        case 1:
+            guard let frames = try? Frame.list(parsing: Array(bytes.dropFirst())) else {
+                return nil
+            }
+            self = .frames(frames)
+        case 2: self = .fetch(Array(bytes.dropFirst()))
+        default: return nil
+        }
+    }
+}

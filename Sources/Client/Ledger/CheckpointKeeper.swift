@@ -1,0 +1,107 @@
+import Foundation
+public import Transparency
+import Wire
+
+/// Knows the last checkpoint that was believed, and believes another only if one of the two extends
+/// the other.
+///
+/// So a gateway that once showed this participant a history can't show it a different one unseen,
+/// not even an older one: whatever it shows later is a part or a continuation of the same.
+public actor CheckpointKeeper {
+    private let policy: TrustPolicy
+    private let connection: GatewayConnection
+    private let home: Home
+    /// Owned by this actor; on disk before anything follows from it.
+    public private(set) var last: VerifiedCheckpoint?
+
+    /// Takes up what the home remembers. Throws ``HomeError``, and ``LogFault/checkpoint(_:)`` where
+    /// that isn't accepted under the policy (any more).
+    init(home: Home, policy: TrustPolicy, connection: GatewayConnection) throws {
+        (self.home, self.policy, self.connection) = (home, policy, connection)
+        if let note = try home.read(.checkpoint) {
+            do { last = try policy.verify(note) } catch { throw LogFault.checkpoint(error) }
+        }
+    }
+
+    /// The log's checkpoint of this moment. Throws ``ConnectionError`` and ``LogFault``.
+    public func latest() async throws -> VerifiedCheckpoint {
+        try await accept(try await connection.checkpoint())
+    }
+
+    /// Checks a checkpoint that came with an answer: its signatures under the policy, and that it
+    /// belongs to the history known so far.
+    ///
+    /// Throws ``LogFault``, ``ConnectionError`` where the tiles for the proof can't be had, and
+    /// ``HomeError``.
+    public func accept(_ note: Note) async throws -> VerifiedCheckpoint {
+        let checkpoint: VerifiedCheckpoint
+        do { checkpoint = try policy.verify(note) } catch { throw LogFault.checkpoint(error) }
+        // Other calls may move `last` while the tiles are fetched, so it is looked at anew until
+        // nothing moved.
+        while let known = last {
+            try await prove(known, checkpoint)
+            guard last == known else { continue }
+            if checkpoint.size > known.size { try keep(checkpoint) }
+            return checkpoint
+        }
+        try keep(checkpoint)
+        return checkpoint
+    }
+
+    private func keep(_ checkpoint: VerifiedCheckpoint) throws(HomeError) {
+        try home.replace(.checkpoint, with: checkpoint.note.bytes)
+        last = checkpoint
+    }
+
+    private func prove(_ known: VerifiedCheckpoint, _ shown: VerifiedCheckpoint) async throws {
+        let (old, new) = known.size <= shown.size ? (known, shown) : (shown, known)
+        if old.size == new.size {
+            guard old.root == new.root else { throw try splitView(known, shown) }
+            return
+        }
+        guard old.size > 0 else { return }
+        let tiles = try await tiles(
+            try ConsistencyProof.tiles(oldSize: old.size, newSize: new.size))
+        do {
+            let proof = try ConsistencyProof.build(
+                oldSize: old.size, newSize: new.size, reading: tiles)
+            _ = try new.extending(old, proof: proof.hashes)
+        } catch let error as TileError {
+            throw LogFault.tile(error)
+        } catch {
+            throw try splitView(known, shown)
+        }
+    }
+
+    /// Reads tiles, several at a time.
+    func tiles(_ coordinates: [TileCoordinate]) async throws -> TileSet {
+        let connection = connection
+        return try await withThrowingTaskGroup(of: Tile.self) { group in
+            var set = TileSet()
+            var waiting = coordinates[...]
+            for _ in 0..<Self.parallelReads {
+                guard let next = waiting.popFirst() else { break }
+                group.addTask { try await connection.tile(next) }
+            }
+            while let tile = try await group.next() {
+                set.insert(tile)
+                if let next = waiting.popFirst() {
+                    group.addTask { try await connection.tile(next) }
+                }
+            }
+            return set
+        }
+    }
+
+    private static let parallelReads = 8
+
+    /// Keeps both notes beside the home's files, for whoever has to be shown them.
+    private func splitView(
+        _ known: VerifiedCheckpoint, _ shown: VerifiedCheckpoint
+    ) throws(HomeError) -> LogFault {
+        let path = "\(home.directory)/split-view-\(known.size)-\(shown.size)"
+        try PrivateFile.replace(path + ".known", with: known.note.bytes)
+        try PrivateFile.replace(path + ".shown", with: shown.note.bytes)
+        return .splitView(size: known.size, otherSize: shown.size)
+    }
+}

@@ -1,0 +1,40 @@
+public import Rules
+public import Sharing
+public import Transparency
+public import Wire
+
+/// Why what a gateway showed isn't the log that was joined: a finding against the gateway, or against
+/// whoever sits between.
+public enum LogFault: Error, Equatable, Sendable {
+    /// The log at this address begins with another entry than the one pinned.
+    case otherGenesis(have: Digest<Digested.Genesis>, pinned: Digest<Digested.Genesis>)
+    /// Entry 0 isn't one that founds a log.
+    case noFounding(Refusal?)
+    /// The checkpoint isn't accepted under the trust policy.
+    case checkpoint(PolicyError)
+    /// A tile is missing hashes that the log's size says it has.
+    case tile(TileError)
+    /// Two checkpoints, both signed, and what the gateway shows doesn't make one the continuation of
+    /// the other; with equal sizes that alone proves that the log has two histories. Both notes are
+    /// kept in the home.
+    case splitView(size: UInt64, otherSize: UInt64)
+    /// An entry isn't where the gateway says it is.
+    case notIncluded(index: Int64, ProofError)
+    /// A receipt is for another entry, or proves nothing.
+    case receipt(TransparencyProofError)
+    /// An entry isn't a statement, or not one of this log.
+    case entry(index: Int64, StatementError?)
+    case otherLog(index: Int64)
+    /// An entry isn't signed by a key of its issuer that stood there.
+    case signature(index: Int64, issuer: Handle)
+    /// The disclosures beside an entry aren't its own.
+    case disclosures(index: Int64)
+    /// The statements about a participant don't follow the rules.
+    case participant(Handle, Refusal)
+    /// What comes isn't in order, or not what was asked for.
+    case outOfOrder(index: Int64)
+    /// Of the participant's own records a number is left out, or there twice.
+    case ownBook(BookName, number: Int64)
+    /// The gateway demands what its own log doesn't explain.
+    case unexplained(String)
+}

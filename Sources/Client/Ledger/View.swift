@@ -1,0 +1,255 @@
+public import Rules
+public import Sharing
+import Transparency
+public import Wire
+
+/// What concerns one participant, as far as its client has read and verified the log: its own books
+/// and records, the grants it gave or got, what was accessed under them, requests.
+///
+/// It is a fold over entries in the order of the log; entries that it has already change nothing.
+public struct View: Sendable {
+    public let handle: Handle
+    let host: Handle
+    /// The first index that wasn't asked for yet.
+    public internal(set) var next: Int64 = 0
+    /// The largest `iat` seen: log time is at least that.
+    public private(set) var time = Timestamp(clamping: 0)
+    public private(set) var records: [JTI: OwnRecord] = [:]
+    public private(set) var books: [BookName: BookState] = [:]
+    public private(set) var grants: [JTI: KnownGrant] = [:]
+    public private(set) var requests: [JTI: KnownRequest] = [:]
+    /// In the order of the log.
+    public private(set) var accesses: [KnownAccess] = []
+    /// The entries that aren't records, as they are kept on disk.
+    private(set) var entries: [ViewEntry] = []
+    private var known: Set<JTI> = []
+    /// The unerased record that has a business key, and its number in each book.
+    private var sources: [Digest<Digested.Source>: JTI] = [:]
+    private var numbers: [RecordPlace: JTI] = [:]
+
+    public init(of handle: Handle, host: Handle) { (self.handle, self.host) = (handle, host) }
+
+    /// The own record at this place.
+    public func record(_ book: BookName, _ number: Int64) -> OwnRecord? {
+        numbers[RecordPlace(book: book, number: number)].flatMap { records[$0] }
+    }
+
+    /// The own record, unerased, that was made of the document with this source.
+    public func record(from source: Digest<Digested.Source>) -> OwnRecord? {
+        sources[source].flatMap { records[$0] }
+    }
+
+    func contains(_ jti: JTI) -> Bool { known.contains(jti) }
+
+    /// The book that a record of `month` goes into: its own, or the next open one.
+    public func openBook(_ series: Series, from month: Month) -> BookName? {
+        var number = month.number
+        while let month = Month(number: number) {
+            let book = BookName(series: series, month: month)
+            if books[book]?.closed != true { return book }
+            number += 1
+        }
+        return nil
+    }
+
+    /// The lowest epoch that a new record of `month` may have at `time`: above every epoch that was
+    /// given to a grant which is dead by then and covers the month.
+    public func requiredEpoch(_ series: Series, _ month: Month, at time: Timestamp) -> Int64 {
+        var required: Int64 = 0
+        for grant in grants.values
+        where grant.statement.issuer == handle && !grant.isLive(at: time) {
+            guard grant.terms.scope.series == series, grant.terms.scope.months.contains(month)
+            else { continue }
+            required = max(required, (grant.epochs.last ?? 0) + 1)
+        }
+        return required
+    }
+
+    /// The grants of this participant over `series` that stand at `time`, oldest first.
+    public func standingGrants(_ series: Series, at time: Timestamp) -> [KnownGrant] {
+        grants.values.filter {
+            $0.statement.issuer == handle && $0.terms.scope.series == series && $0.isLive(at: time)
+        }.sorted { $0.index < $1.index }
+    }
+
+    // MARK: The fold
+
+    /// Takes in a verified entry. One that the rules wouldn't have admitted from its issuer changes
+    /// nothing here. Throws ``LogFault`` where it can't follow what is known.
+    mutating func apply(_ entry: ViewEntry) throws(LogFault) {
+        let statement = entry.statement
+        guard !known.contains(statement.jti) else { return }
+        if case .record(let claims) = statement.claims {
+            guard statement.issuer == handle else { return }
+            try register(OwnRecord(entry.index, statement, claims))
+            return
+        }
+        known.insert(statement.jti)
+        time = max(time, statement.issuedAt)
+        entries.append(entry)
+        switch (statement.claims, entry.selective) {
+        case (.closeBook(let book, _, _), _) where statement.issuer == handle:
+            books[book, default: BookState()].closed = true
+        case (.erase(let erasure, _), _) where statement.issuer == handle: erase(erasure.target)
+        case (.grant(let claims), .grant(let terms))
+        where [statement.issuer, terms.to].contains(handle):
+            grants[statement.jti] = KnownGrant(entry, claims, terms)
+        case (.rekey(let jti, _), .rekey(let epochs))
+        where statement.issuer == grants[jti]?.statement.issuer:
+            grants[jti]?.rekey(epochs)
+        case (.revoke(let jti, let reason), _):
+            guard let grant = grants[jti],
+                [grant.statement.issuer, grant.terms.to].contains(statement.issuer)
+            else { break }
+            grants[jti]?.revocation = .init(
+                index: entry.index, by: statement.issuer, reason: reason, at: statement.issuedAt)
+        case (.access(let grant), let selective) where statement.issuer == host:
+            var terms: AccessTerms?
+            if case .access(let opened) = selective { terms = opened }
+            grants[grant]?.accesses += 1
+            accesses.append(KnownAccess(entry, grant: grant, terms: terms))
+        case (.request(let purpose), .request(let terms))
+        where [statement.issuer, terms.to].contains(handle):
+            requests[statement.jti] = KnownRequest(
+                index: entry.index, statement: statement, purpose: purpose, terms: terms)
+        default: break
+        }
+    }
+
+    /// Takes in an own record; its number must be the next of its book.
+    mutating func register(_ record: OwnRecord) throws(LogFault) {
+        known.insert(record.jti)
+        time = max(time, record.issuedAt)
+        var book = books[record.book] ?? BookState()
+        guard record.number == book.count + 1 else {
+            throw .ownBook(record.book, number: record.number)
+        }
+        book.count = record.number
+        book.epoch = max(book.epoch, record.epoch)
+        book.edge.append(Hash.leaf(record.digest.bytes))
+        books[record.book] = book
+        if let replaced = record.replaces { records[replaced]?.replacedBy = record.jti }
+        records[record.jti] = record
+        sources[record.source] = record.jti
+        numbers[RecordPlace(book: record.book, number: record.number)] = record.jti
+    }
+
+    private mutating func erase(_ jti: JTI) {
+        guard let record = records[jti] else { return }
+        records[jti]?.erased = true
+        books[record.book]?.erase(record.number)
+        if sources[record.source] == jti { sources[record.source] = nil }
+    }
+}
+
+/// A place in a book.
+struct RecordPlace: Hashable, Sendable {
+    let book: BookName
+    let number: Int64
+}
+
+/// An entry that was verified: where it stands, who signed it, and its selective claims.
+struct ViewEntry: Sendable {
+    let index: Int64
+    let statement: Statement
+    /// As received, each followed by `~`.
+    let disclosures: [UInt8]
+    /// `nil` where the selective claims were erased.
+    let selective: Selective?
+}
+
+/// One of the participant's own records.
+public struct OwnRecord: Hashable, Sendable {
+    public let index: Int64
+    public let jti: JTI
+    public let book: BookName
+    public let number: Int64
+    public let epoch: Int64
+    public let source: Digest<Digested.Source>
+    public let replaces: JTI?
+    public let digest: Digest<Digested.Statement>
+    public let issuedAt: Timestamp
+    public internal(set) var replacedBy: JTI?
+    public internal(set) var erased = false
+
+    init(_ index: Int64, _ statement: Statement, _ claims: Claims.RecordClaims) {
+        self.init(
+            index: index, jti: statement.jti, book: claims.book, number: claims.number,
+            epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
+            digest: statement.digest, issuedAt: statement.issuedAt)
+    }
+
+    init(
+        index: Int64, jti: JTI, book: BookName, number: Int64, epoch: Int64,
+        source: Digest<Digested.Source>, replaces: JTI?, digest: Digest<Digested.Statement>,
+        issuedAt: Timestamp
+    ) {
+        (self.index, self.jti, self.book, self.number) = (index, jti, book, number)
+        (self.epoch, self.source, self.replaces) = (epoch, source, replaces)
+        (self.digest, self.issuedAt) = (digest, issuedAt)
+    }
+
+    /// Whether it counts: neither replaced nor erased.
+    public var isHead: Bool { replacedBy == nil && !erased }
+
+    /// `invoices/2026-11#17`.
+    public var name: String { "\(book)#\(number)" }
+}
+
+/// A grant that the participant gave or got.
+public struct KnownGrant: Sendable {
+    public struct Revocation: Hashable, Sendable {
+        public let index: Int64
+        public let by: Handle
+        public let reason: Reason
+        public let at: Timestamp
+    }
+
+    public let index: Int64
+    public let statement: Statement
+    public let claims: Claims.GrantClaims
+    public let terms: GrantTerms
+    /// Whose keys its latest envelope gives, ascending.
+    public private(set) var epochs: [Int64]
+    public internal(set) var revocation: Revocation?
+    /// Accesses made under it.
+    public internal(set) var accesses: Int64 = 0
+
+    init(_ entry: ViewEntry, _ claims: Claims.GrantClaims, _ terms: GrantTerms) {
+        (index, statement) = (entry.index, entry.statement)
+        (self.claims, self.terms, epochs) = (claims, terms, terms.epochs)
+    }
+
+    public var jti: JTI { statement.jti }
+
+    /// Whether it stands, or will: not revoked and not expired.
+    public func isLive(at time: Timestamp) -> Bool {
+        revocation == nil && time < claims.expires
+    }
+
+    mutating func rekey(_ epochs: [Int64]) {
+        self.epochs = Set(self.epochs).union(epochs).sorted()
+    }
+}
+
+/// A request for a grant.
+public struct KnownRequest: Sendable {
+    public let index: Int64
+    public let statement: Statement
+    public let purpose: Purpose
+    public let terms: RequestTerms
+}
+
+/// That the host says it served something under a grant.
+public struct KnownAccess: Sendable {
+    public let index: Int64
+    public let grant: JTI
+    public let at: Timestamp
+    /// `nil` where the selective claims were erased.
+    public let terms: AccessTerms?
+
+    init(_ entry: ViewEntry, grant: JTI, terms: AccessTerms?) {
+        (index, at) = (entry.index, entry.statement.issuedAt)
+        (self.grant, self.terms) = (grant, terms)
+    }
+}

@@ -1,0 +1,69 @@
+public import Sharing
+public import Verification
+public import Wire
+
+/// What an authority does: it looks at applications and admits, suspends and reinstates.
+public struct Authority: Sendable {
+    public let session: Session
+
+    /// Throws ``ClientError/notAuthority`` unless entry 0 names this participant as one.
+    public init(_ session: Session) throws(ClientError) {
+        guard session.founding.authorities.contains(where: { $0.handle == session.handle }) else {
+            throw .notAuthority
+        }
+        self.session = session
+    }
+
+    /// The applications that wait, oldest first.
+    public func pending() async throws -> [ApplicationsAnswer.Received] {
+        let query = Query.sign(
+            .applications, from: 0, limit: Int64(ApplicationsAnswer.maximumApplications),
+            by: try session.signer(.all), at: session.now, jti: session.newJTI())
+        return try await session.connection.applications(query).applications
+            .sorted { ($0.received, $0.application.handle) < ($1.received, $1.application.handle) }
+    }
+
+    /// Admits who applied as `handle`. `reference` points to the authority's own file about it.
+    ///
+    /// Throws ``ClientError/noApplication(_:)``, and ``ClientError/badApplication(_:)`` where a key
+    /// comes without the proof that its owner holds it.
+    public func admit(_ handle: Handle, reference: String? = nil) async throws -> Registration {
+        let received = try await pending().first { $0.application.handle == handle }
+        guard let application = received?.application else {
+            throw ClientError.noApplication(handle)
+        }
+        guard application.keys.allSatisfy({ isProven($0, handle) }),
+            application.encryptionKey.isUsable
+        else { throw ClientError.badApplication(handle) }
+        var random = session.surroundings.random
+        let signed = Statement.sign(
+            application.claims,
+            selective: application.identity(dueDiligence: reference).disclosures(using: &random),
+            by: try session.signer(.all), at: session.now, jti: session.newJTI())
+        let registration = try await session.register(signed)
+        try await session.saveView()
+        return registration
+    }
+
+    public func suspend(_ handle: Handle, _ reason: Reason) async throws -> Registration {
+        try await register(.suspend(handle, reason))
+    }
+
+    public func reinstate(_ handle: Handle, _ reason: Reason) async throws -> Registration {
+        try await register(.reinstate(handle, reason))
+    }
+
+    private func register(_ claims: Claims) async throws -> Registration {
+        let signed = Statement.sign(
+            claims, by: try session.signer(.all), at: session.now, jti: session.newJTI())
+        return try await session.register(signed)
+    }
+
+    private func isProven(_ offer: KeyOffer, _ handle: Handle) -> Bool {
+        guard let proof = try? ProofOfPossession(parsing: offer.pop), proof.log == session.log,
+            proof.handle == handle, proof.key == offer.key,
+            proof.introducer == offer.key.thumbprint
+        else { return false }
+        return (try? offer.pop.verified(by: offer.key)) != nil
+    }
+}

@@ -1,0 +1,154 @@
+public import Sharing
+public import Transparency
+public import Verification
+public import Wire
+
+/// A statement that is in the log, with the receipt that proves it.
+public struct Registration: Sendable {
+    public let statement: Statement
+    public let inclusion: VerifiedInclusion
+    /// The receipt (C2SP tlog-proof), which verifies offline.
+    public let receipt: TransparencyProof
+
+    public var index: Int64 { Int64(clamping: inclusion.index) }
+}
+
+/// What became of one statement that was sent.
+enum Delivery: Sendable {
+    case registered(Registration)
+    case refused(Problem)
+    case skipped
+}
+
+/// Something from an earlier run that had not been acknowledged, and what became of it now.
+public struct LateDelivery: Sendable {
+    public let kind: Kind
+    public let jti: JTI
+    /// `nil` where it was refused or skipped and is let go of.
+    public let index: Int64?
+    public let problem: Problem?
+}
+
+extension Session {
+    /// Registers one statement. It is saved first; whatever happens, it is either in the log, or
+    /// certainly isn't, or is still in the outbox.
+    ///
+    /// Throws ``ConnectionError``; after ``ConnectionError/refused(_:)`` it is in neither.
+    func register(_ signed: SignedStatement, blob: [UInt8] = []) async throws -> Registration {
+        let frame = Frame(
+            jws: signed.statement.jws.bytes, disclosures: Disclosure.join(signed.disclosures),
+            blob: blob)
+        let parcel = try save(.frames([frame]))
+        switch try await deliver([frame], of: parcel).first {
+        case .registered(let registration): return registration
+        case .refused(let problem): throw ConnectionError.refused(problem)
+        case .skipped, nil: throw ConnectionError.malformed(path: "/statements", nil)
+        }
+    }
+
+    /// Registers several statements in order, up to the first that is refused.
+    func register(_ frames: [Frame]) async throws -> [Delivery] {
+        try await deliver(frames, of: try save(.frames(frames)))
+    }
+
+    /// Sends again what earlier runs signed and got no answer for, oldest first. Throws
+    /// ``ConnectionError`` where it can't be had now either; then nothing new should be signed.
+    public func flush() async throws -> [LateDelivery] {
+        var late: [LateDelivery] = []
+        for number in outbox.numbers {
+            let parcel = try parcel(number)
+            guard case .frames(let frames) = parcel.content else { continue }
+            let deliveries = try await deliver(frames, of: parcel)
+            for (frame, delivery) in zip(frames, deliveries) {
+                guard let statement = try? Statement(parsing: frame.jws) else { continue }
+                var problem: Problem?
+                var index: Int64?
+                switch delivery {
+                case .registered(let registration): index = registration.index
+                case .refused(let reason): problem = reason
+                case .skipped: break
+                }
+                late.append(
+                    LateDelivery(
+                        kind: statement.kind, jti: statement.jti, index: index, problem: problem))
+            }
+        }
+        if !late.isEmpty { try saveView() }
+        return late
+    }
+
+    /// Sends a parcel and verifies what comes back; then it is let go of.
+    private func deliver(
+        _ frames: [Frame], of parcel: Outbox.Parcel
+    ) async throws -> [Delivery] {
+        let deliveries: [Delivery]
+        do {
+            deliveries =
+                frames.count == 1
+                ? [.registered(try await deliver(frames[0]))] : try await deliver(frames)
+        } catch ConnectionError.refused(let problem) where frames.count == 1 {
+            try drop(parcel)
+            return [.refused(problem)]
+        } catch let error as ConnectionError where error.isFinal {
+            try drop(parcel)
+            throw error
+        }
+        // What is registered is verified to be so, and what is refused is final: nothing of the
+        // parcel has to be sent again.
+        try drop(parcel)
+        for (frame, delivery) in zip(frames, deliveries) {
+            guard case .registered(let registration) = delivery else { continue }
+            note(Self.entry(frame, registration))
+        }
+        return deliveries
+    }
+
+    private func deliver(_ frame: Frame) async throws -> Registration {
+        let statement = try Statement(parsing: frame.jws)
+        let proof = try await connection.register(frame)
+        let checkpoint = try await keeper.accept(proof.checkpoint)
+        do {
+            let inclusion = try checkpoint.including(
+                Hash.leaf(frame.jws), at: proof.index, proof: proof.hashes)
+            return Registration(statement: statement, inclusion: inclusion, receipt: proof)
+        } catch { throw LogFault.receipt(.proof(error)) }
+    }
+
+    private func deliver(_ frames: [Frame]) async throws -> [Delivery] {
+        let statements = try frames.map { try Statement(parsing: $0.jws) }
+        let answer = try await connection.register(frames)
+        let checkpoint = try await keeper.accept(answer.checkpoint)
+        return try zip(zip(frames, statements), answer.results).map { sent, result in
+            switch result {
+            case .refused(let problem): return .refused(problem)
+            case .skipped: return .skipped
+            case .registered(let index, let hashes):
+                do {
+                    let inclusion = try checkpoint.including(
+                        Hash.leaf(sent.0.jws), at: UInt64(clamping: index), proof: hashes)
+                    return .registered(
+                        Registration(
+                            statement: sent.1, inclusion: inclusion,
+                            receipt: try TransparencyProof(
+                                index: UInt64(clamping: index), hashes: hashes,
+                                checkpoint: answer.checkpoint)))
+                } catch let error as TransparencyProofError {
+                    throw LogFault.receipt(error)
+                } catch let error as ProofError {
+                    throw LogFault.notIncluded(index: index, error)
+                }
+            }
+        }
+    }
+
+    private static func entry(_ frame: Frame, _ registration: Registration) -> ViewEntry {
+        let statement = registration.statement
+        var selective: Selective?
+        if statement.kind != .record, let disclosures = Disclosure.split(frame.disclosures) {
+            selective = try? statement.opened(with: disclosures)
+        }
+        return ViewEntry(
+            index: registration.index, statement: statement, disclosures: frame.disclosures,
+            selective: selective)
+    }
+}

@@ -1,0 +1,113 @@
+public import Rules
+public import Sharing
+public import Verification
+import Wire
+
+/// What an enterprise does with its records: seal them into books, read them, close books, grant,
+/// revoke, erase.
+public struct Enterprise: Sendable {
+    public let session: Session
+
+    /// Throws ``ClientError/notInRole(_:have:)``.
+    public init(_ session: Session) throws(ClientError) {
+        let roles = session.configuration.roles
+        guard roles.contains(.enterprise) else { throw .notInRole(.enterprise, have: roles) }
+        self.session = session
+    }
+
+    /// A book and how far it has got.
+    public struct Book: Hashable, Sendable {
+        public let name: BookName
+        public let state: BookState
+    }
+
+    /// The own books, by month and series.
+    public func books() async throws -> [Book] {
+        try await session.sync().books.map { Book(name: $0.key, state: $0.value) }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// The records of one book, or of all, by book and number.
+    public func records(in book: BookName? = nil) async throws -> [OwnRecord] {
+        let view = try await session.sync()
+        if let book, view.books[book] == nil { throw ClientError.noSuchBook(book) }
+        return view.records.values
+            .filter { book == nil || $0.book == book }
+            .sorted { ($0.book, $0.number) < ($1.book, $1.number) }
+    }
+
+    /// One own record, decrypted: fetched from the gateway, verified, opened with the own keys.
+    ///
+    /// `fields` are all of its type where `nil`. Throws ``ClientError/noSuchRecord(_:)``,
+    /// ``ClientError/erased(_:)`` and ``ClientError/package(_:)``.
+    public func show(
+        _ place: RecordNumber, fields: [String]? = nil
+    ) async throws -> VerifiedRecord {
+        let view = try await session.sync()
+        guard let record = view.record(place.book, Int64(place.number)) else {
+            throw ClientError.noSuchRecord(place.description)
+        }
+        if record.erased { throw ClientError.erased(record.name) }
+        guard let type = RecordType.of(place.book.series),
+            let range = RecordRange(book: place.book, from: record.number, to: record.number)
+        else { throw ClientError.noSuchRecord(place.description) }
+        let names = fields ?? type.fields.map(\.name)
+        let unknown = names.filter { type.field($0) == nil }
+        guard unknown.isEmpty else { throw ClientError.unknownFields(unknown, type) }
+        let opened = try await read([range], fields: names)
+        guard let shown = opened.first(where: { $0.statement.jti == record.jti }),
+            shown.fields != nil
+        else { throw ClientError.noSuchRecord(place.description) }
+        return shown
+    }
+
+    /// Own records, by a fetch without a grant: nothing is entered in the log.
+    func read(_ ranges: [RecordRange], fields: [String]) async throws -> [VerifiedRecord] {
+        let call = Fetch.sign(
+            grant: nil, fields: fields, ranges: ranges, by: try session.signer(.all),
+            at: session.now, jti: session.newJTI())
+        let answer = try await session.connection.fetch(call)
+        _ = try await session.keeper.accept(answer.checkpoint)
+        do {
+            return try answer.openOwn(
+                as: session.handle, with: session.schedule, fields: fields, under: session.trust)
+        } catch { throw ClientError.package(error) }
+    }
+
+    /// Closes a book: states how many records it has and which. Nothing can be added afterwards.
+    ///
+    /// A book without records can be closed too. Throws ``ClientError/bookClosed(_:)``.
+    public func close(_ book: BookName) async throws -> Registration {
+        _ = try await session.flush()
+        let state = try await session.sync().books[book] ?? BookState()
+        if state.closed { throw ClientError.bookClosed(book) }
+        let signed = Statement.sign(
+            .closeBook(book, count: state.count, root: state.root),
+            by: try session.signer(.close), at: session.now, jti: session.newJTI())
+        return try await session.register(signed, saving: true)
+    }
+
+    /// Erases a record's fields: the gateway throws their keys away. The chain keeps salted digests.
+    public func erase(_ place: RecordNumber, _ reason: Reason) async throws -> Registration {
+        _ = try await session.flush()
+        let view = try await session.sync()
+        guard let record = view.record(place.book, Int64(place.number)) else {
+            throw ClientError.noSuchRecord(place.description)
+        }
+        if record.erased { throw ClientError.erased(record.name) }
+        let signed = Statement.sign(
+            .erase(.record(record.jti), reason), by: try session.signer(.all), at: session.now,
+            jti: session.newJTI())
+        return try await session.register(signed, saving: true)
+    }
+}
+
+extension Session {
+    func register(
+        _ signed: SignedStatement, blob: [UInt8] = [], saving: Bool
+    ) async throws -> Registration {
+        let registration = try await register(signed, blob: blob)
+        if saving { try saveView() }
+        return registration
+    }
+}

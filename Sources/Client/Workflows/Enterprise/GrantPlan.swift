@@ -1,0 +1,198 @@
+import Rules
+public import Sharing
+import Verification
+public import Wire
+
+/// What an enterprise wants to let somebody read.
+public struct GrantWish: Hashable, Sendable {
+    public let to: Handle
+    public let scope: Scope
+    /// Names of the record type's fields; commitments come with their amounts.
+    public let fields: [String]
+    public let purpose: Purpose
+    /// Seconds from now on.
+    public let lifetime: Int64
+    public let fetches: Int64
+    /// Seconds the grantee may keep what it read.
+    public let dataLife: Int64
+    /// The request that is answered.
+    public let request: JTI?
+
+    public init(
+        to: Handle, scope: Scope, fields: [String], purpose: Purpose, lifetime: Int64,
+        fetches: Int64, dataLife: Int64, request: JTI? = nil
+    ) {
+        (self.to, self.scope, self.fields, self.purpose) = (to, scope, fields, purpose)
+        (self.lifetime, self.fetches, self.dataLife) = (lifetime, fetches, dataLife)
+        self.request = request
+    }
+}
+
+/// A grant that could be given: checked against the log's policies and the grantee's verified
+/// standing, and not signed yet. What it says is what would happen.
+public struct GrantPlan: Sendable {
+    public let grantee: KnownParticipant
+    /// The grantee's key that the envelope is sealed to.
+    public let recipient: EncryptionKey
+    public let type: RecordType
+    /// The fields that would leave, commitments included, ascending.
+    public let fields: [String]
+    public let terms: GrantTerms
+    public let purpose: Purpose
+    public let notBefore: Timestamp
+    public let expires: Timestamp
+    /// The policies that permit it.
+    public let permitting: [String]
+    let policies: Digest<Digested.Policies>
+    /// The records that it covers now, neither replaced nor erased, by book.
+    public let covered: [(book: BookName, records: [OwnRecord])]
+
+    /// How many records it covers now.
+    public var recordCount: Int { covered.reduce(0) { $0 + $1.records.count } }
+
+    /// What anybody can see of it, by the names of the claims.
+    public static let publicClaims = [
+        "iss", "iat", "jti", "log", "right", "purpose", "nbf", "exp", "policies", "envelope",
+    ]
+}
+
+extension Enterprise {
+    /// Plans a grant; nothing is signed or sent but questions.
+    ///
+    /// Throws ``ClientError`` where the fields aren't of the type, the grantee isn't there, or the
+    /// policies in force forbid it.
+    public func plan(_ wish: GrantWish) async throws -> GrantPlan {
+        let view = try await session.sync()
+        guard let series = wish.scope.series, let type = RecordType.of(series) else {
+            throw ClientError.nothingCovered
+        }
+        guard !wish.fields.isEmpty else { throw ClientError.noFields }
+        let unknown = wish.fields.filter { type.field($0) == nil }
+        guard unknown.isEmpty, let fields = type.withCommitments(wish.fields) else {
+            throw ClientError.unknownFields(unknown, type)
+        }
+        let grantee = try await grantee(wish.to)
+        guard let recipient = grantee.encryptionKey else {
+            throw ClientError.notAGrantee(wish.to)
+        }
+        let covered = Self.covered(wish.scope, in: view)
+        if case .records = wish.scope, covered.isEmpty { throw ClientError.nothingCovered }
+        let now = session.now
+        let terms = GrantTerms(
+            to: wish.to, scope: wish.scope, subject: .fields(Set(wish.fields).sorted()),
+            fetches: wish.fetches, dataLife: wish.dataLife,
+            epochs: try epochs(wish.scope, in: view, at: now), request: wish.request)
+        let expires = now.advanced(by: wish.lifetime)
+        let (policies, permitting) = try await permission(
+            for: terms, wish.purpose, to: grantee, lifetime: wish.lifetime)
+        return GrantPlan(
+            grantee: grantee, recipient: recipient, type: type, fields: fields, terms: terms,
+            purpose: wish.purpose, notBefore: now, expires: expires, permitting: permitting,
+            policies: policies, covered: covered)
+    }
+
+    private func grantee(_ handle: Handle) async throws -> KnownParticipant {
+        let grantee: KnownParticipant
+        do { grantee = try await session.participant(handle) } catch ConnectionError.refused {
+            throw ClientError.notAGrantee(handle)
+        }
+        guard handle != session.handle else { throw ClientError.notAGrantee(handle) }
+        guard !grantee.suspended else { throw ClientError.granteeSuspended(handle) }
+        return grantee
+    }
+
+    static func covered(
+        _ scope: Scope, in view: View
+    ) -> [(book: BookName, records: [OwnRecord])] {
+        let records = view.records.values.filter { record in
+            guard record.isHead,
+                let range = RecordRange(
+                    book: record.book, from: record.number, to: record.number)
+            else { return false }
+            return scope.covers(range)
+        }
+        return Dictionary(grouping: records, by: \.book)
+            .map { ($0.key, $0.value.sorted { $0.number < $1.number }) }
+            .sorted { $0.0 < $1.0 }
+    }
+
+    /// The epochs of the records that are there, and those that new ones of these months will have.
+    func epochs(_ scope: Scope, in view: View, at now: Timestamp) throws -> [Int64] {
+        var epochs = Set(
+            Self.covered(scope, in: view).flatMap { $0.records.map(\.epoch) })
+        if case .months(let series, let months) = scope {
+            let time = max(now, view.time).advanced(by: Self.epochMarginSeconds)
+            for month in months { epochs.insert(view.requiredEpoch(series, month, at: time)) }
+        }
+        guard epochs.count <= Limits.epochsPerGrant else {
+            throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)
+        }
+        return epochs.sorted()
+    }
+
+    /// Asks the policies in force, as the gateway will. Throws ``ClientError/forbidden(policies:)``
+    /// and ``ClientError/policyUnknown(_:)``.
+    private func permission(
+        for terms: GrantTerms, _ purpose: Purpose, to grantee: KnownParticipant, lifetime: Int64
+    ) async throws -> (Digest<Digested.Policies>, [String]) {
+        let own = try await session.participant(session.handle)
+        let digest = try await session.policiesInForce()
+        guard let policies = BuiltInPolicies().policies(digest) else {
+            throw ClientError.policyUnknown(digest)
+        }
+        var names: [String] = []
+        if case .fields(let fields) = terms.subject { names = fields }
+        let decision = policies.decide(
+            PolicyRequest(
+                principal: session.entity(own), action: .grant,
+                counterparty: session.entity(grantee), owner: session.handle, right: .read,
+                purpose: purpose, fields: names, series: terms.scope.series,
+                months: terms.scope.months, lifetime: lifetime, fetches: terms.fetches,
+                dataLife: terms.dataLife, time: session.now))
+        guard decision.failed.isEmpty, decision.permitted else {
+            throw ClientError.forbidden(policies: decision.failed + decision.determining)
+        }
+        return (digest, decision.determining)
+    }
+}
+
+extension Session {
+    nonisolated func entity(_ participant: KnownParticipant) -> PolicyEntity {
+        PolicyEntity(
+            handle: participant.handle, roles: participant.roles,
+            suspended: participant.suspended,
+            isHost: participant.handle == founding.host.handle,
+            isAuthority: founding.authorities.contains { $0.handle == participant.handle })
+    }
+
+    /// The digest of the policy set in force: genesis's, or the last one that an authority
+    /// published. That there is no later one is the gateway's word; the rules refuse a grant that
+    /// names another.
+    nonisolated func policiesInForce() async throws -> Digest<Digested.Policies> {
+        var last: JTI?
+        var next: Int64? = 0
+        while let from = next {
+            let answer = try await connection.entries(from: from, kind: .policy)
+            for entry in answer.entries {
+                guard let statement = try? Statement(parsing: entry.statement) else {
+                    throw LogFault.entry(index: entry.index, nil)
+                }
+                last = statement.jti
+            }
+            if let further = answer.next, further <= from {
+                throw LogFault.outOfOrder(index: further)
+            }
+            next = answer.next
+        }
+        guard let last else { return founding.policies }
+        let answer = try await connection.statement(last)
+        let checkpoint = try await keeper.accept(answer.checkpoint)
+        let located = try LocatedStatement(answer.entry, under: checkpoint, of: genesis)
+        let issuer = try await participants.participant(located.statement.issuer)
+        try issuer.checkSignature(of: located.statement, at: answer.entry.index)
+        guard case .policy(let set, _) = located.statement.claims,
+            founding.authorities.contains(where: { $0.handle == issuer.handle })
+        else { throw LogFault.entry(index: answer.entry.index, nil) }
+        return set
+    }
+}

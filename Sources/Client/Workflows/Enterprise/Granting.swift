@@ -1,0 +1,117 @@
+public import Sharing
+import Verification
+public import Wire
+
+extension Enterprise {
+    /// Gives the grant that was planned: makes the keys, seals them to the grantee, signs, registers.
+    public func grant(_ plan: GrantPlan) async throws -> Registration {
+        _ = try await session.flush()
+        let jti = session.newJTI()
+        let keys = grantedKeys(
+            type: plan.type, fields: plan.fields, scope: plan.terms.scope,
+            epochs: plan.terms.epochs, records: plan.covered.flatMap(\.records))
+        let envelope = try seal(keys, to: plan.grantee.handle, plan.recipient, carrier: jti)
+        var random = session.surroundings.random
+        let signed = Statement.sign(
+            .grant(
+                .init(
+                    right: .read, purpose: plan.purpose, notBefore: plan.notBefore,
+                    expires: plan.expires, policies: plan.policies, envelope: envelope.digest)),
+            selective: plan.terms.disclosures(using: &random), by: try session.signer(.grant),
+            at: session.now, jti: jti)
+        return try await session.register(signed, blob: envelope.bytes, saving: true)
+    }
+
+    /// The keys of `fields`: for a range of months the fewest nodes that cover it in every epoch; for
+    /// single records one key for each.
+    func grantedKeys(
+        type: RecordType, fields: [String], scope: Scope, epochs: [Int64], records: [OwnRecord]
+    ) -> GrantedKeys {
+        let schedule = session.schedule
+        switch scope {
+        case .months(_, let months):
+            let cover = MonthPosition.cover(months)
+            return GrantedKeys(
+                nodes: fields.flatMap { field in
+                    epochs.flatMap { epoch -> [GrantedKeys.Node] in
+                        let root = schedule.root(type: type.name, field: field, epoch: epoch)
+                        return cover.compactMap { root.descend(to: $0) }
+                            .map { .init(field: field, epoch: epoch, node: $0) }
+                    }
+                })
+        case .records:
+            return GrantedKeys(
+                singles: fields.flatMap { field in
+                    records.map { record in
+                        .init(
+                            field: field, record: record.jti,
+                            key: schedule.fieldKey(
+                                type: type.name, field: field, epoch: record.epoch,
+                                month: record.book.month, record: record.jti))
+                    }
+                })
+        }
+    }
+
+    /// Throws ``ClientError/envelope(_:)`` for a key that nothing can be sealed to, and
+    /// ``ClientError/envelopeTooLarge(bytes:limit:)``.
+    func seal(
+        _ keys: GrantedKeys, to grantee: Handle, _ recipient: EncryptionKey, carrier: JTI
+    ) throws(ClientError) -> Envelope {
+        let context = Envelope.Context(
+            log: session.log, carrier: carrier, issuer: session.handle, grantee: grantee,
+            recipient: recipient)
+        let envelope: Envelope
+        do { envelope = try Envelope.seal(keys, context: context) } catch {
+            throw .envelope(error)
+        }
+        guard envelope.bytes.count <= Limits.envelopeBytes else {
+            throw .envelopeTooLarge(bytes: envelope.bytes.count, limit: Limits.envelopeBytes)
+        }
+        return envelope
+    }
+
+    /// The grants that this enterprise gave, oldest first.
+    public func grants() async throws -> [KnownGrant] {
+        try await session.sync().grants.values
+            .filter { $0.statement.issuer == session.handle }
+            .sorted { $0.index < $1.index }
+    }
+
+    /// The accesses that the host stated under the own grants, in the order of the log.
+    public func accesses(under grant: JTI? = nil) async throws -> [KnownAccess] {
+        let view = try await session.sync()
+        return view.accesses
+            .filter { access in
+                (grant == nil || access.grant == grant)
+                    && view.grants[access.grant]?.statement.issuer == session.handle
+            }
+            .sorted { $0.index < $1.index }
+    }
+
+    /// The requests that others made to this enterprise, oldest first.
+    public func requests() async throws -> [KnownRequest] {
+        try await session.sync().requests.values
+            .filter { $0.terms.to == session.handle }
+            .sorted { $0.index < $1.index }
+    }
+
+    /// Takes a grant back, and gives the grants that stand new keys for what is registered from now
+    /// on, which the keys of this one won't open.
+    public func revoke(
+        _ grant: JTI, _ reason: Reason
+    ) async throws -> (revocation: Registration, rekeyed: [Rekeying]) {
+        let view = try await prepareToSign()
+        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard known.statement.issuer == session.handle else {
+            throw ClientError.notYourGrant(grant)
+        }
+        guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
+        let signed = Statement.sign(
+            .revoke(grant: grant, reason), by: try session.signer(.all), at: session.now,
+            jti: session.newJTI())
+        let revocation = try await session.register(signed, saving: true)
+        // The revocation stands from here on, whatever becomes of the rest.
+        return (revocation, try await rekeyStanding())
+    }
+}

@@ -1,0 +1,227 @@
+import Importing
+import Rules
+import Sharing
+import Verification
+import Wire
+
+extension Enterprise {
+    /// Imports business documents: each becomes a record, gets the next number of its book, is sealed
+    /// and registered. What is registered already is recognised before anything is sent.
+    ///
+    /// Files that can't be imported are reported and the rest goes on. Throws ``ConnectionError``
+    /// where the gateway is lost; what was registered until then stays, and importing the same files
+    /// again takes up where this ended.
+    public func importDocuments(
+        _ paths: [String], progress: @Sendable (ImportProgress) -> Void = { _ in }
+    ) async throws -> ImportReport {
+        let rekeyed = try await rekeyStanding()
+        var run = ImportRun(self, view: await session.view)
+        let files = DocumentFiles(paths).files
+        for (number, file) in files.enumerated() {
+            run.read(file)
+            while run.isBatchReady { try await run.registerBatch() }
+            if run.isStopped { break }
+            progress(
+                ImportProgress(
+                    files: files.count, read: number + 1, registered: run.registered))
+        }
+        while !run.isDone { try await run.registerBatch() }
+        try await session.saveView()
+        progress(
+            ImportProgress(files: files.count, read: files.count, registered: run.registered))
+        return run.report(rekeyed)
+    }
+
+    /// Sends what earlier runs left, and brings the view up to now.
+    func prepareToSign() async throws -> View {
+        _ = try await session.flush()
+        return try await session.sync()
+    }
+}
+
+/// One import on its way: documents that were read and aren't registered yet, and what became of the
+/// others.
+private struct ImportRun {
+    /// A record that waits to be sealed.
+    private struct Draft {
+        /// The place of its line in the report.
+        let line: Int
+        let file: String
+        let record: Record
+        let source: Digest<Digested.Source>
+    }
+
+    /// Sealed, at a place that is free as far as the view knows.
+    private struct Sealed {
+        let draft: Draft
+        let place: SealedRecord.Place
+        let frame: Frame
+    }
+
+    private let enterprise: Enterprise
+    private var view: View
+    private var waiting: [Draft] = []
+    /// The files of the documents that this run has seen.
+    private var seen: [Digest<Digested.Source>: String] = [:]
+    private var lines: [ImportReport.Line?] = []
+    private(set) var registered = 0
+    /// Batches in a row of which nothing was registered.
+    private var failures = 0
+    /// The gateway refused something for a reason that would hold for every record.
+    private(set) var isStopped = false
+
+    /// Enough for the gateway's group commit, few enough that a watcher sees it move.
+    private static let batchFrames = 128
+    /// A batch in memory, on disk in the outbox, and on its way.
+    private static let batchBytes = 16 << 20
+    /// How often in a row others may take the numbers that this run wants.
+    private static let maximumFailures = 8
+
+    init(_ enterprise: Enterprise, view: View) { (self.enterprise, self.view) = (enterprise, view) }
+
+    private var session: Session { enterprise.session }
+    var isDone: Bool { waiting.isEmpty }
+    var isBatchReady: Bool { waiting.count >= Self.batchFrames }
+
+    func report(_ rekeyed: [Rekeying]) -> ImportReport {
+        ImportReport(lines: lines.compactMap { $0 }, rekeyed: rekeyed)
+    }
+
+    mutating func read(_ file: DocumentFiles.File) {
+        guard let bytes = file.read() else {
+            lines.append(.init(file: file.path, outcome: .unreadable))
+            return
+        }
+        let identifiers = RegisteredIdentifiers(session.configuration.identifiers)
+        switch Importer.records(from: bytes, named: file.path, for: identifiers) {
+        case .failure(let refusal):
+            lines.append(.init(file: file.path, outcome: .refused(refusal)))
+        case .success(let records):
+            for record in records { add(record, from: file.path) }
+        }
+    }
+
+    private mutating func add(_ record: Record, from file: String) {
+        let source = session.schedule.source(of: record.businessKey)
+        if let known = view.record(from: source) {
+            lines.append(.init(file: file, outcome: .duplicate(of: known.name)))
+        } else if let other = seen[source] {
+            lines.append(.init(file: file, outcome: .duplicate(of: other)))
+        } else {
+            seen[source] = file
+            waiting.append(Draft(line: lines.count, file: file, record: record, source: source))
+            lines.append(nil)
+        }
+    }
+
+    /// Seals what waits, as much as fits a batch, and registers it. What a conflict held up waits
+    /// again, and is sealed anew with other numbers under another `jti`.
+    mutating func registerBatch() async throws {
+        let batch = try seal()
+        guard !batch.isEmpty else { return }
+        let before = registered
+        let deliveries = try await session.register(batch.map(\.frame))
+        view = await session.view
+        var again: [Draft] = []
+        var conflict: Problem?
+        for (sealed, delivery) in zip(batch, deliveries) {
+            switch delivery {
+            case .registered(let registration):
+                registered += 1
+                settle(
+                    sealed.draft,
+                    .imported(
+                        book: sealed.place.book, number: sealed.place.number,
+                        index: registration.index))
+            case .skipped: again.append(sealed.draft)
+            case .refused(let problem):
+                if Self.isConflict(problem) {
+                    conflict = problem
+                    again.append(sealed.draft)
+                } else {
+                    settle(sealed.draft, .rejected(problem))
+                    isStopped = true
+                }
+            }
+        }
+        waiting = again + waiting
+        if isStopped {
+            for draft in waiting { settle(draft, .notTried) }
+            waiting = []
+            return
+        }
+        if conflict != nil { try await settleConflict() }
+        failures = registered > before ? 0 : failures + 1
+        guard failures < Self.maximumFailures else {
+            throw ClientError.conflict(attempts: failures)
+        }
+    }
+
+    /// Reads what others registered, and drops what turns out to be there already.
+    private mutating func settleConflict() async throws {
+        view = try await session.sync()
+        for draft in waiting {
+            guard let known = view.record(from: draft.source) else { continue }
+            settle(draft, .duplicate(of: known.name))
+        }
+        waiting.removeAll { lines[$0.line] != nil }
+    }
+
+    private mutating func settle(_ draft: Draft, _ outcome: ImportReport.Outcome) {
+        lines[draft.line] = .init(file: draft.file, outcome: outcome)
+    }
+
+    /// Refusals that another look at the log explains.
+    private static func isConflict(_ problem: Problem) -> Bool {
+        ["wrong-number", "book-closed", "epoch-too-low", "duplicate-document"]
+            .contains(problem.name)
+    }
+
+    // MARK: Sealing
+
+    private mutating func seal() throws -> [Sealed] {
+        var batch: [Sealed] = []
+        var bytes = 0
+        var taken: [BookName: Int64] = [:]
+        var count = 0
+        for draft in waiting {
+            guard batch.count < Self.batchFrames, bytes < Self.batchBytes else { break }
+            count += 1
+            guard let place = place(of: draft.record, taken: taken) else {
+                settle(draft, .noOpenBook)
+                continue
+            }
+            guard let frame = try frame(draft.record, at: place) else {
+                settle(draft, .tooLarge)
+                continue
+            }
+            taken[place.book, default: 0] += 1
+            bytes += frame.jws.count + frame.blob.count
+            batch.append(Sealed(draft: draft, place: place, frame: frame))
+        }
+        waiting.removeFirst(count)
+        return batch
+    }
+
+    /// The next number of the record's book; of the next open one where that is closed.
+    private func place(of record: Record, taken: [BookName: Int64]) -> SealedRecord.Place? {
+        let series = record.type.series
+        guard let book = view.openBook(series, from: record.month) else { return nil }
+        let time = max(session.now, view.time).advanced(by: Enterprise.epochMarginSeconds)
+        return SealedRecord.Place(
+            book: book, number: (view.books[book]?.count ?? 0) + (taken[book] ?? 0) + 1,
+            epoch: view.requiredEpoch(series, book.month, at: time))
+    }
+
+    private func frame(_ record: Record, at place: SealedRecord.Place) throws -> Frame? {
+        var random = session.surroundings.random
+        do {
+            let sealed = try SealedRecord.seal(
+                record, at: place, jti: session.newJTI(), by: try session.signer(.seal),
+                keys: session.schedule, time: session.now, using: &random)
+            return Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
+        } catch SealingError.tooLarge {
+            return nil
+        }
+    }
+}

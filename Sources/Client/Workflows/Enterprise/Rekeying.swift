@@ -1,0 +1,68 @@
+import Sharing
+import Wire
+
+/// A standing grant that got a new envelope.
+public struct Rekeying: Sendable {
+    public let grant: KnownGrant
+    /// Whose keys the new envelope adds.
+    public let epochs: [Int64]
+    public let registration: Registration
+}
+
+extension Enterprise {
+    /// Grants that end within this time count as dead already where an epoch is chosen, so that no
+    /// record is refused for one that ends while it is on its way.
+    static var epochMarginSeconds: Int64 { 120 }
+
+    /// Gives every standing grant the keys of the epochs that new records will have in its months.
+    ///
+    /// After a grant ended, by revocation or by time, new records get keys of a later epoch, which
+    /// the ended grant doesn't open; those that stand would not either.
+    @discardableResult
+    public func rekeyStanding() async throws -> [Rekeying] {
+        let view = try await prepareToSign()
+        let time = max(session.now, view.time).advanced(by: Self.epochMarginSeconds)
+        var rekeyed: [Rekeying] = []
+        for series in Set(view.grants.values.compactMap(\.terms.scope.series)).sorted() {
+            for grant in view.standingGrants(series, at: time) {
+                guard case .months = grant.terms.scope else { continue }
+                let epochs = try epochs(grant.terms.scope, in: view, at: session.now)
+                let missing = Set(epochs).subtracting(grant.epochs).sorted()
+                guard !missing.isEmpty,
+                    let rekeying = try await rekey(grant, adding: missing)
+                else { continue }
+                rekeyed.append(rekeying)
+            }
+        }
+        if !rekeyed.isEmpty { try await session.saveView() }
+        return rekeyed
+    }
+
+    /// `nil` for a grantee that is suspended now: it may fetch nothing anyway.
+    private func rekey(_ grant: KnownGrant, adding missing: [Int64]) async throws -> Rekeying? {
+        guard case .fields(let names) = grant.terms.subject,
+            let type = grant.terms.scope.series.flatMap({ RecordType.of($0) }),
+            let fields = type.withCommitments(names)
+        else { return nil }
+        let grantee = try await session.participant(grant.terms.to)
+        guard !grantee.suspended, let recipient = grantee.encryptionKey else { return nil }
+        let epochs = Set(grant.epochs).union(missing).sorted()
+        guard epochs.count <= Limits.epochsPerGrant else {
+            throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)
+        }
+        let jti = session.newJTI()
+        let keys = grantedKeys(
+            type: type, fields: fields, scope: grant.terms.scope, epochs: epochs, records: [])
+        let envelope = try seal(keys, to: grantee.handle, recipient, carrier: jti)
+        var random = session.surroundings.random
+        let disclosure = Disclosure(
+            salt: .init(using: &random), name: "epochs",
+            value: .array(epochs.map { .integer($0) }))
+        let signed = Statement.sign(
+            .rekey(grant: grant.jti, envelope: envelope.digest), selective: [disclosure],
+            by: try session.signer(.grant), at: session.now, jti: jti)
+        return Rekeying(
+            grant: grant, epochs: missing,
+            registration: try await session.register(signed, blob: envelope.bytes))
+    }
+}

@@ -1,0 +1,115 @@
+public import Sharing
+public import Verification
+public import Wire
+
+/// What a grantee does: ask for grants, read under them, give them back.
+///
+/// A regulator with an inspection grant reads in the same way.
+public struct Lender: Sendable {
+    public let session: Session
+
+    /// Throws ``ClientError/notInRole(_:have:)``.
+    public init(_ session: Session) throws(ClientError) {
+        let roles = session.configuration.roles
+        guard !Set(roles).isDisjoint(with: [.lender, .regulator, .guarantor]) else {
+            throw .notInRole(.lender, have: roles)
+        }
+        self.session = session
+    }
+
+    /// The grants that this participant got, oldest first.
+    public func grants() async throws -> [KnownGrant] {
+        try await session.sync().grants.values
+            .filter { $0.terms.to == session.handle }
+            .sorted { $0.index < $1.index }
+    }
+
+    /// The requests that this participant made, oldest first.
+    public func requests() async throws -> [KnownRequest] {
+        try await session.sync().requests.values
+            .filter { $0.statement.issuer == session.handle }
+            .sorted { $0.index < $1.index }
+    }
+
+    /// Asks an enterprise for a grant. Only its purpose is public.
+    public func request(_ terms: RequestTerms, purpose: Purpose) async throws -> Registration {
+        _ = try await session.flush()
+        var random = session.surroundings.random
+        let signed = Statement.sign(
+            .request(purpose), selective: terms.disclosures(using: &random),
+            by: try session.signer(.all), at: session.now, jti: session.newJTI())
+        return try await session.register(signed, saving: true)
+    }
+
+    /// Gives a grant back.
+    public func giveBack(_ grant: JTI) async throws -> Registration {
+        _ = try await session.flush()
+        let view = try await session.sync()
+        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
+        let signed = Statement.sign(
+            .revoke(grant: grant, .givenBack), by: try session.signer(.all), at: session.now,
+            jti: session.newJTI())
+        return try await session.register(signed, saving: true)
+    }
+
+    /// Reads what a grant lets read: signs a fetch, and verifies and opens what comes, completely,
+    /// before any of it is returned.
+    ///
+    /// The gateway enters the access in the log, which is charged to the grant. The call is saved
+    /// before it is sent: if the answer is lost, the next fetch of the same asks again with the same
+    /// call, and isn't charged again. `fields` are all that were granted where `nil`, `ranges` all
+    /// that the grant covers where empty.
+    ///
+    /// Throws ``ConnectionError``, also for a grant that is over, ``LogFault``, and
+    /// ``ClientError/package(_:)`` for an answer that isn't what it should be.
+    public func fetch(
+        _ grant: JTI, fields: [String]? = nil, ranges: [RecordRange] = []
+    ) async throws -> VerifiedPackage {
+        let view = try await session.sync()
+        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard known.terms.to == session.handle else { throw ClientError.notYourGrant(grant) }
+        guard case .fields(let granted) = known.terms.subject else { throw ClientError.noFields }
+        let (call, parcel) = try await session.call(
+            grant: grant, fields: fields ?? granted, ranges: ranges)
+        let answer: FetchAnswer
+        do { answer = try await session.connection.fetch(call) } catch {
+            if error.isFinal { try await session.drop(parcel) }
+            throw error
+        }
+        _ = try await session.keeper.accept(answer.checkpoint)
+        do {
+            let package = try answer.open(
+                with: try session.keyring.decryptionKey(), under: session.trust, expecting: call)
+            try await session.drop(parcel)
+            return package
+        } catch let refusal as PackageRefusal { throw ClientError.package(refusal) }
+    }
+}
+
+extension Session {
+    /// The call for a fetch, saved: an earlier one for the same that got no answer and is still
+    /// fresh, or a new one.
+    fileprivate func call(
+        grant: JTI, fields: [String], ranges: [RecordRange]
+    ) throws -> (JWS, Outbox.Parcel) {
+        for number in outbox.numbers {
+            let parcel = try parcel(number)
+            guard case .fetch(let bytes) = parcel.content else { continue }
+            guard let earlier = try? Fetch(parsing: bytes),
+                now.seconds - earlier.issuedAt.seconds < Limits.fetchSeconds
+            else {
+                // Nobody answers it any more.
+                try drop(parcel)
+                continue
+            }
+            if earlier.grant == grant, earlier.fields == fields.sorted(), earlier.ranges == ranges {
+                return (earlier.jws, parcel)
+            }
+        }
+        let call = Fetch.sign(
+            grant: grant, fields: fields, ranges: ranges, by: try signer(.all), at: now,
+            jti: newJTI())
+        return (call, try save(.fetch(call.bytes)))
+    }
+}

@@ -1,0 +1,96 @@
+import Rules
+import Sharing
+import Transparency
+public import Verification
+import Wire
+
+/// What a regulator does: it replays the whole log and checks every entry and decision. It sees all
+/// metadata and no field of any record.
+public struct Regulator: Sendable {
+    public let session: Session
+
+    /// Throws ``ClientError/notInRole(_:have:)``.
+    public init(_ session: Session) throws(ClientError) {
+        let roles = session.configuration.roles
+        guard roles.contains(.regulator) else { throw .notInRole(.regulator, have: roles) }
+        self.session = session
+    }
+
+    /// Replays all entries up to the log's latest checkpoint: leaves from the tiles, their selective
+    /// claims from queries. What is wrong with the log is in the report.
+    ///
+    /// Throws ``LogFault`` where not even a checkpoint can be believed, and ``ConnectionError``.
+    public func audit(
+        progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
+    ) async throws -> AuditReport {
+        let known = await session.keeper.last
+        let checkpoint = try await session.keeper.latest()
+        var audit = Audit(
+            under: session.trust, policies: BuiltInPolicies(), state: StateInMemory(),
+            seesDisclosures: true, last: known)
+        audit.checkpoint(checkpoint.note, seen: session.now)
+        var coordinates = Array(
+            EntryBundleCoordinate.changed(from: 0, to: checkpoint.size))[...]
+        var ahead: [Task<AuditPage, any Error>] = []
+        defer { ahead.forEach { $0.cancel() } }
+        while !coordinates.isEmpty || !ahead.isEmpty {
+            while ahead.count < Self.pagesAhead, let next = coordinates.popFirst() {
+                ahead.append(Task { try await AuditPage(next, session) })
+            }
+            let page = try await ahead.removeFirst().value
+            for (leaf, disclosures) in page.entries { audit.entry(leaf, disclosures) }
+            progress(audit.size, checkpoint.size)
+        }
+        return audit.finish()
+    }
+
+    /// Pages that are read while one is replayed.
+    private static let pagesAhead = 3
+}
+
+/// Consecutive entries with what the gateway shows of their selective claims.
+private struct AuditPage: Sendable {
+    let entries: [(leaf: [UInt8], disclosures: ShownDisclosures)]
+
+    init(_ coordinate: EntryBundleCoordinate, _ session: Session) async throws {
+        let bundle = try await session.connection.bundle(coordinate)
+        let first = Int64(clamping: coordinate.entries.lowerBound)
+        let wanted = bundle.indices.filter { Self.hasSelectiveClaims(bundle[$0]) }
+        var shown: [Int64: ShownDisclosures] = [:]
+        if let low = wanted.first, let high = wanted.last {
+            shown = try await Self.disclosures(
+                first + Int64(low)..<(first + Int64(high) + 1), session)
+        }
+        entries = bundle.indices.map { place in
+            (Array(bundle[place]), shown[first + Int64(place)] ?? .withheld)
+        }
+    }
+
+    /// A record's are its fields, which nobody but its enterprise and grantees is shown.
+    private static func hasSelectiveClaims(_ leaf: ArraySlice<UInt8>) -> Bool {
+        guard let jws = try? JWS(parsing: Array(leaf)), let kind = Kind(type: jws.type) else {
+            return true
+        }
+        return kind != .record && !kind.selectiveNames().isEmpty
+    }
+
+    private static func disclosures(
+        _ range: Range<Int64>, _ session: Session
+    ) async throws -> [Int64: ShownDisclosures] {
+        var shown: [Int64: ShownDisclosures] = [:]
+        var from: Int64? = range.lowerBound
+        while let start = from, start < range.upperBound {
+            let query = Query.sign(
+                .entries, from: start, limit: Int64(range.count),
+                by: try session.signer(.all), at: session.now, jti: session.newJTI())
+            let answer = try await session.connection.entries(query)
+            // What isn't the entry's own is found by the audit, which has the entry from the tiles.
+            for logged in answer.entries {
+                shown[logged.index] = logged.erased ? .erased : .shown(logged.disclosures)
+            }
+            if let next = answer.next, next <= start { throw LogFault.outOfOrder(index: next) }
+            from = answer.next
+        }
+        return shown
+    }
+}

@@ -1,0 +1,22 @@
+/// Limits of an assertion, checked before anything is allocated by its size.
+public enum AssertionLimits {
+    /// Records in one assertion.
+    public static let records = 65_536
+    /// Committed values in one assertion: two fields of every record.
+    public static let values = 131_072
+    public static let statements = 64
+    /// Terms in one statement: one for every record.
+    public static let terms = 65_536
+    /// Range proofs one assertion may need, of 64 bits each: about 200 kB of them would be read if
+    /// they were not aggregated, and two seconds of one core are spent on verifying them.
+    public static let ranges = 4_096
+    /// UTF-8 bytes of a name, identifier or unit.
+    public static let textBytes = 256
+    /// A committed value is below this in absolute value.
+    public static let magnitude: Int64 = 1 << 47
+    /// The sum of a statement's weights in absolute value. With the limit on values, no sum leaves
+    /// the range of 64-bit integers: 2¹⁶ · (2⁴⁷ − 1) < 2⁶³.
+    public static let weights: UInt64 = 1 << 16
+    /// Decimal digits after the point.
+    public static let scale = 18
+}

@@ -1,0 +1,211 @@
+/// What has to be proven for some statements: that combinations of commitments commit to zero, or to
+/// an integer of 64 bits.
+struct Obligations: Sendable {
+    /// ±(Σ weight · value − constant).
+    struct Combination: Sendable {
+        /// The index of the sum in `sums`.
+        let sum: Int
+        let constant: Int64
+        let isNegated: Bool
+        /// The index of the statement, for refusals.
+        let statement: Int
+    }
+
+    /// Sums that the combinations share.
+    private(set) var sums: [[LinearForm.Term]] = []
+    /// Combinations that are zero.
+    private(set) var equalities: [Combination] = []
+    /// Combinations in [0, 2⁶⁴).
+    private(set) var ranges: [Combination] = []
+    /// Values that must also be below 2⁴⁷ in absolute value, with the first statement that says so.
+    private var bounded: [Int: Int] = [:]
+
+    /// Checks the statements against the values and lists what they need.
+    init(_ statements: [ValueStatement], _ values: [PresentedValue]) throws(AssertionRefusal) {
+        guard !statements.isEmpty else { throw .noStatements }
+        guard statements.count <= AssertionLimits.statements else {
+            throw .tooManyStatements(have: statements.count, limit: AssertionLimits.statements)
+        }
+        for (index, statement) in statements.enumerated() {
+            let checker = StatementChecker(statement: index, values: values)
+            switch statement {
+            case .linear(let form, let bound):
+                try checker.check(form)
+                try checker.check(bound)
+                if bound.needsBoundedValues {
+                    let new = form.terms.lazy.filter { [bounded] in bounded[$0.value] == nil }
+                    try reserve(bound.rangeCount + 2 * new.count)
+                    for term in form.terms where bounded[term.value] == nil {
+                        bounded[term.value] = index
+                    }
+                }
+                try reserve(bound.rangeCount)
+                add(form.terms, bound, index)
+            case .each(let selection, let unit, let bound):
+                try checker.check(selection, unit)
+                try checker.check(bound)
+                try reserve(bound.rangeCount * selection.count)
+                for value in selection {
+                    add([LinearForm.Term(value: value, weight: 1)], bound, index)
+                }
+            case .equal(let first, let second):
+                try checker.check(equal: first, second)
+                let terms = [
+                    LinearForm.Term(value: first, weight: 1),
+                    LinearForm.Term(value: second, weight: -1),
+                ]
+                add(terms, .exactly(0), index)
+            }
+        }
+        let largest = AssertionLimits.magnitude - 1
+        for (value, statement) in bounded.sorted(by: { $0.key < $1.key }) {
+            let term = LinearForm.Term(value: value, weight: 1)
+            add([term], .between(-largest, largest), statement)
+        }
+    }
+
+    /// The sizes of the aggregated proofs: 64 as often as possible, then the rest filled up to a
+    /// power of two by repeating the last combination.
+    var rangeCounts: [Int] {
+        var counts = [Int](
+            repeating: RangeProof.maximumCount, count: ranges.count / RangeProof.maximumCount)
+        let rest = ranges.count % RangeProof.maximumCount
+        if rest > 0 {
+            counts.append(1 << (Int.bitWidth - (rest - 1).leadingZeroBitCount))
+        }
+        return counts
+    }
+
+    private mutating func add(
+        _ terms: [LinearForm.Term], _ bound: ValueStatement.Bound, _ statement: Int
+    ) {
+        sums.append(terms)
+        func combination(_ constant: Int64, negated: Bool) -> Combination {
+            Combination(
+                sum: sums.count - 1, constant: constant, isNegated: negated, statement: statement)
+        }
+        switch bound {
+        case .atLeast(let end):
+            ranges.append(combination(end, negated: false))
+        case .atMost(let end):
+            ranges.append(combination(end, negated: true))
+        case .between(let low, let high):
+            ranges.append(combination(low, negated: false))
+            ranges.append(combination(high, negated: true))
+        case .exactly(let end):
+            equalities.append(combination(end, negated: false))
+        }
+    }
+
+    /// Checks that this many more ranges stay within the limit.
+    private func reserve(_ more: Int) throws(AssertionRefusal) {
+        let count = ranges.count + 2 * bounded.count + more
+        guard count <= AssertionLimits.ranges else {
+            throw .tooManyRanges(have: count, limit: AssertionLimits.ranges)
+        }
+    }
+}
+
+extension ValueStatement.Bound {
+    /// The ranges it takes to prove it of one sum.
+    fileprivate var rangeCount: Int {
+        switch self {
+        case .exactly: 0
+        case .atLeast, .atMost: 1
+        case .between: 2
+        }
+    }
+
+    /// Whether a sum within the bound is only as good as the range of its values.
+    fileprivate var needsBoundedValues: Bool {
+        switch self {
+        case .atLeast, .exactly: false
+        case .atMost, .between: true
+        }
+    }
+}
+
+/// The checks on one statement.
+private struct StatementChecker {
+    let statement: Int
+    let values: [PresentedValue]
+
+    func check(_ form: LinearForm) throws(AssertionRefusal) {
+        try check(count: form.terms.count)
+        if case .perTerm(let units) = form.units, units.count != form.terms.count {
+            throw .unitCount(
+                statement: statement, have: units.count, expected: form.terms.count)
+        }
+        var seen = Set<Int>(minimumCapacity: form.terms.count)
+        var weights: UInt64 = 0
+        for (index, term) in form.terms.enumerated() {
+            let unit =
+                switch form.units {
+                case .common(let unit): unit
+                case .perTerm(let units): units[index]
+                }
+            try check(term.value, unit, &seen)
+            guard term.weight != 0 else {
+                throw .zeroWeight(statement: statement, value: term.value)
+            }
+            let (sum, overflow) = weights.addingReportingOverflow(term.weight.magnitude)
+            guard !overflow, sum <= AssertionLimits.weights else {
+                throw .weightsTooLarge(statement: statement)
+            }
+            weights = sum
+        }
+    }
+
+    func check(_ selection: [Int], _ unit: ValueUnit) throws(AssertionRefusal) {
+        try check(count: selection.count)
+        var seen = Set<Int>(minimumCapacity: selection.count)
+        for value in selection { try check(value, unit, &seen) }
+    }
+
+    func check(equal first: Int, _ second: Int) throws(AssertionRefusal) {
+        var seen = Set<Int>()
+        for value in [first, second] {
+            guard values.indices.contains(value) else {
+                throw .noSuchValue(statement: statement, value: value)
+            }
+            try check(value, values[first].unit, &seen)
+        }
+    }
+
+    func check(_ bound: ValueStatement.Bound) throws(AssertionRefusal) {
+        switch bound {
+        case .atLeast(let end), .atMost(let end), .exactly(let end):
+            try check(end: end)
+        case .between(let low, let high):
+            try check(end: low)
+            try check(end: high)
+            guard low <= high else { throw .emptyBound(statement: statement) }
+        }
+    }
+
+    private func check(end: Int64) throws(AssertionRefusal) {
+        guard end != .min else { throw .boundOutOfRange(statement: statement) }
+    }
+
+    private func check(count: Int) throws(AssertionRefusal) {
+        guard count > 0 else { throw .noTerms(statement: statement) }
+        guard count <= AssertionLimits.terms else {
+            throw .tooManyTerms(
+                statement: statement, have: count, limit: AssertionLimits.terms)
+        }
+    }
+
+    private func check(
+        _ value: Int, _ unit: ValueUnit, _ seen: inout Set<Int>
+    ) throws(AssertionRefusal) {
+        guard values.indices.contains(value) else {
+            throw .noSuchValue(statement: statement, value: value)
+        }
+        guard seen.insert(value).inserted else {
+            throw .repeatedValue(statement: statement, value: value)
+        }
+        guard values[value].unit == unit else {
+            throw .mixedUnits(statement: statement, value: value)
+        }
+    }
+}

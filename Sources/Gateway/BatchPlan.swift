@@ -1,0 +1,106 @@
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Wire
+
+/// A batch that is decided but not yet stored.
+struct BatchPlan {
+    enum Decision {
+        case admitted(index: Int64)
+        case refused(Refusal)
+    }
+
+    /// The decisions by group; a group ends at its first refusal.
+    private(set) var decisions: [[Decision]] = []
+    private(set) var entries: [NewEntry] = []
+    private(set) var leaves: [Hash] = []
+    private(set) var changes: [StateKey: StateValue?] = [:]
+    private(set) var erased: [JTI] = []
+    /// The origin, where this batch holds genesis.
+    private(set) var origin: Origin?
+    private(set) var nextIndex: Int64
+
+    init(after head: Head?) { nextIndex = head?.size ?? 0 }
+
+    mutating func admit(_ admission: Admission, _ submission: Submission, parties: Set<Handle>) {
+        let statement = submission.statement
+        entries.append(
+            NewEntry(
+                index: nextIndex, statement: statement, parties: parties,
+                attachments: submission.attachments))
+        leaves.append(Hash.leaf(statement.jws.bytes))
+        for (key, value) in admission.changes.values { changes[key] = .some(value) }
+        switch statement.claims {
+        case .erase(let erasure, _): erased.append(erasure.target)
+        case .genesis(let genesis): origin = genesis.origin
+        default: break
+        }
+        decisions[decisions.count - 1].append(.admitted(index: nextIndex))
+        nextIndex += 1
+    }
+
+    mutating func refuse(_ refusal: Refusal) {
+        decisions[decisions.count - 1].append(.refused(refusal))
+    }
+
+    mutating func beginGroup() { decisions.append([]) }
+}
+
+/// The state a batch is decided on: read from the store when first named, then carried along.
+struct LoadedState {
+    private let store: any Store
+    private var loaded: Set<StateKey> = []
+    private(set) var slice = Slice()
+
+    init(store: any Store) { self.store = store }
+
+    /// Reads what of `keys` isn't here yet.
+    mutating func load(_ keys: some Sequence<StateKey>) async throws(StoreError) {
+        let missing = Set(keys).subtracting(loaded)
+        guard !missing.isEmpty else { return }
+        let read = try await store.state(missing)
+        for (key, value) in read.values { slice[key] = value }
+        loaded.formUnion(missing)
+    }
+
+    mutating func apply(_ changes: Changes) {
+        slice.apply(changes)
+        loaded.formUnion(changes.values.keys)
+    }
+}
+
+/// Whom a statement concerns: those who may later ask for its selective claims.
+enum Parties {
+    static func of(_ candidate: Candidate, in slice: Slice) -> Set<Handle> {
+        let statement = candidate.statement
+        var parties: Set<Handle> = [statement.issuer]
+        switch statement.claims {
+        case .genesis(let genesis):
+            parties.formUnion(genesis.authorities.map(\.handle) + [genesis.host.handle])
+        case .admit(let admit): parties.insert(admit.handle)
+        case .suspend(let handle, _), .reinstate(let handle, _): parties.insert(handle)
+        case .rekey(let grant, _), .revoke(let grant, _), .access(let grant):
+            parties.formUnion(ofGrant(grant, in: slice))
+        default: break
+        }
+        switch candidate.selective {
+        case .request(let terms): parties.insert(terms.to)
+        case .grant(let terms): parties.insert(terms.to)
+        case .hold(let terms): parties.insert(terms.holder)
+        default: break
+        }
+        return parties
+    }
+
+    private static func ofGrant(_ jti: JTI, in slice: Slice) -> [Handle] {
+        guard case .grant(let grant) = slice[.grant(jti)] else { return [] }
+        return [grant.issuer] + (grant.terms.map { [$0.to] } ?? [])
+    }
+}
+
+extension Submission {
+    func candidate(at index: Int64) -> Candidate {
+        Candidate(statement, selective: selective, index: index)
+    }
+}

@@ -1,0 +1,65 @@
+import Rules
+import Sharing
+import Storage
+import Wire
+
+/// Why a signed call isn't answered.
+enum CallFault: Error, Equatable, Sendable {
+    case malformed(StatementError)
+    case otherLog
+    /// More than the limit between the call's `iat` and the gateway's clock.
+    case stale(issuedAt: Timestamp, now: Timestamp)
+    case unknownKey
+    case keyRetired
+    case keyOfAnother
+    case badSignature
+    case suspended(Handle)
+    case notEntitled
+    case unknownGrant(JTI)
+    case notYourGrant
+    case grantDead(JTI)
+    /// The records asked for lie in too many ranges for one access.
+    case tooFragmented(limit: Int)
+    case tooMuch(limit: Int)
+    /// An enterprise reading its own records says which.
+    case rangesMissing
+    case unknownFields([String])
+    case nothingThere
+    /// The books kept moving while the answer was made.
+    case unsettled
+}
+
+/// Who is calling, once its signature was checked against the log's state.
+struct Caller: Sendable {
+    let handle: Handle
+    let state: ParticipantState
+    let log: LogState
+}
+
+/// Checks signed calls: the signature by a current key of the caller, for this log, now.
+struct CallGate: Sendable {
+    let store: any Store
+    let clock: @Sendable () -> Timestamp
+
+    /// Throws ``CallFault`` and ``StoreError``.
+    func caller(
+        jws: JWS, issuer: Handle, origin: Origin, log digest: Digest<Digested.Genesis>,
+        issuedAt: Timestamp
+    ) async throws -> Caller {
+        let slice = try await store.state([.log, .key(jws.kid), .participant(issuer)])
+        guard case .log(let log) = slice[.log], origin == log.origin, digest == log.genesis else {
+            throw CallFault.otherLog
+        }
+        let now = clock()
+        guard abs(now.seconds - issuedAt.seconds) <= Limits.fetchSeconds else {
+            throw CallFault.stale(issuedAt: issuedAt, now: now)
+        }
+        guard case .key(let key) = slice[.key(jws.kid)],
+            case .participant(let state) = slice[.participant(issuer)]
+        else { throw CallFault.unknownKey }
+        guard key.handle == issuer else { throw CallFault.keyOfAnother }
+        guard !key.retired else { throw CallFault.keyRetired }
+        guard (try? jws.verified(byKeyNamed: key.key)) != nil else { throw CallFault.badSignature }
+        return Caller(handle: issuer, state: state, log: log)
+    }
+}

@@ -1,0 +1,307 @@
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Verification
+import Wire
+
+/// Answers fetches: decides what a grant and its grantee's call allow, has the access entered in the
+/// log, and only then reads and hands out ciphertexts, and no others.
+struct FetchService: Sendable {
+    let store: any Store
+    let sequencer: Sequencer
+    let gate: CallGate
+    let clock: @Sendable () -> Timestamp
+
+    /// Throws ``CallFault``, ``Rules/Refusal`` and ``StoreError``.
+    func answer(_ bytes: [UInt8]) async throws -> FetchAnswer {
+        let fetch: Fetch
+        do { fetch = try Fetch(parsing: bytes) } catch { throw CallFault.malformed(error) }
+        let caller = try await gate.caller(
+            jws: fetch.jws, issuer: fetch.issuer, origin: fetch.origin, log: fetch.log,
+            issuedAt: fetch.issuedAt)
+        guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
+        return try await granted(fetch, grant, caller)
+    }
+
+    // MARK: Under a grant
+
+    private func granted(_ fetch: Fetch, _ jti: JTI, _ caller: Caller) async throws -> FetchAnswer {
+        for _ in 0..<GatewayLimits.fetchAttempts {
+            let slice = try await store.state([.log, .grant(jti), .fetch(fetch.jti)])
+            guard case .grant(let grant) = slice[.grant(jti)], let terms = grant.terms else {
+                throw CallFault.unknownGrant(jti)
+            }
+            guard terms.to == caller.handle else { throw CallFault.notYourGrant }
+            if case .fetch(let access) = slice[.fetch(fetch.jti)] {
+                return try await again(access, of: grant, jti, caller)
+            }
+            let selection = try await select(fetch, grant, terms)
+            let draft = AccessDraft(grant: jti, fetch: fetch.jws, served: selection.served)
+            switch await sequencer.submit(draft) {
+            case .registered(let index, _), .already(let index):
+                // The access is durable: from here on bytes may leave.
+                return try await answer(index, grant, jti, selection, caller)
+            case .refused(.bookStateWrong), .refused(.recordsNotLive),
+                .refused(.fetchAlreadyAnswered):
+                continue  // Another commit came in between; look again.
+            case .refused(let refusal): throw refusal
+            case .unavailable(let error): throw error
+            case .busy: throw GatewayFault.busy
+            }
+        }
+        throw CallFault.unsettled
+    }
+
+    /// The same call again gets the same records, at no charge, while the grant lives.
+    private func again(
+        _ access: JTI, of grant: GrantState, _ jti: JTI, _ caller: Caller
+    ) async throws -> FetchAnswer {
+        let slice = try await store.state(
+            [.log, .statement(access), .participant(grant.issuer)])
+        guard case .log(let log) = slice[.log], grant.isLive(at: max(clock(), log.time)),
+            case .participant(let enterprise) = slice[.participant(grant.issuer)],
+            !enterprise.suspended, !caller.state.suspended
+        else { throw CallFault.grantDead(jti) }
+        guard case .statement(let state) = slice[.statement(access)],
+            let attachments = try await store.attachments(of: state.index, sections: []),
+            let disclosures = Disclosure.split(attachments.disclosures),
+            let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
+            let statement = try? Statement(parsing: leaf),
+            case .access(let terms) = try? statement.opened(with: disclosures)
+        else { throw StoreError.corrupt(place: "access \(access)", detail: "not readable") }
+        let selection = try await records(terms.served, of: grant.issuer)
+        return try await answer(state.index, grant, jti, selection, caller)
+    }
+
+    /// The records that are to be served, and what the access will say of them.
+    private struct Selection {
+        var served: Served
+        /// Every record of the books in question up to where they are, by book and number.
+        var records: [Located] = []
+        var erased = false
+    }
+
+    private struct Located {
+        let book: BookName
+        let number: Int64
+        let index: Int64
+        let leaf: [UInt8]
+        let isServed: Bool
+    }
+
+    private func select(
+        _ fetch: Fetch, _ grant: GrantState, _ terms: GrantTerms
+    ) async throws -> Selection {
+        guard let series = terms.scope.series, let type = RecordType.of(series) else {
+            throw CallFault.notEntitled
+        }
+        let fields = try fields(fetch, type: type, terms, grant.claims.right)
+        let books = try await store.books(
+            of: grant.issuer, series: series, months: terms.scope.months
+        ).filter { book in
+            terms.scope.covers(book.book)
+                && (fetch.ranges.isEmpty || fetch.ranges.contains { $0.book == book.book })
+        }
+        guard books.count <= Limits.booksPerAccess else {
+            throw CallFault.tooFragmented(limit: Limits.booksPerAccess)
+        }
+        var selection = Selection(
+            served: Served(
+                fields: fields, ranges: [],
+                books: books.map {
+                    .init(
+                        book: $0.book, count: $0.state.count, epoch: $0.state.epoch,
+                        closed: $0.state.closed)
+                }))
+        var ranges: [RecordRange] = []
+        for book in books where book.state.count > 0 {
+            let located = try await locate(book.book, book.state, grant.issuer) { number in
+                let range = RecordRange(book: book.book, from: number, to: number)
+                let asked = fetch.ranges.isEmpty
+                    || fetch.ranges.contains { $0.book == book.book && $0.contains(number) }
+                return asked && range.map { terms.scope.covers($0) } == true
+            }
+            selection.records += located
+            selection.erased = selection.erased || !book.state.erased.isEmpty
+            ranges += Self.ranges(located.filter(\.isServed).map(\.number), in: book.book)
+            guard selection.records.count <= GatewayLimits.recordsPerFetch else {
+                throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
+            }
+        }
+        guard ranges.count <= Limits.ranges else {
+            throw CallFault.tooFragmented(limit: Limits.ranges)
+        }
+        selection.served = Served(fields: fields, ranges: ranges, books: selection.served.books)
+        return selection
+    }
+
+    private func fields(
+        _ fetch: Fetch, type: RecordType, _ terms: GrantTerms, _ right: Right
+    ) throws -> [String] {
+        let granted: [String] =
+            switch terms.subject {
+            case .fields(let names): type.withCommitments(names) ?? []
+            case .statements: right == .prove ? type.commitmentFields : []
+            }
+        guard let asked = type.withCommitments(fetch.fields) else {
+            throw CallFault.unknownFields(
+                fetch.fields.filter { type.withCommitments([$0]) == nil })
+        }
+        let beyond = asked.filter { !granted.contains($0) }
+        guard beyond.isEmpty else { throw CallFault.unknownFields(beyond) }
+        return asked
+    }
+
+    /// The records of one book, each with whether it is to be served: wanted, not erased, and not
+    /// replaced by a later one.
+    private func locate(
+        _ book: BookName, _ state: BookState, _ enterprise: Handle, wanted: (Int64) -> Bool
+    ) async throws -> [Located] {
+        let entries = try await store.records(of: enterprise, in: book, 1...state.count)
+        var leaves: [[UInt8]] = []
+        var jtis: [JTI] = []
+        for entry in entries {
+            guard let leaf = try await store.leaves(entry.index..<(entry.index + 1)).first,
+                let statement = try? Statement(parsing: leaf)
+            else { throw StoreError.corrupt(place: "entry \(entry.index)", detail: "unreadable") }
+            leaves.append(leaf)
+            jtis.append(statement.jti)
+        }
+        let slice = try await store.state(Set(jtis.map { .statement($0) }))
+        return zip(entries, zip(leaves, jtis)).map { entry, record in
+            var isHead = false
+            if case .statement(let state) = slice[.statement(record.1)] {
+                isHead = !state.erased && state.record?.replacedBy == nil
+            }
+            return Located(
+                book: book, number: entry.number, index: entry.index, leaf: record.0,
+                isServed: isHead && wanted(entry.number))
+        }
+    }
+
+    /// What an earlier access served, found again.
+    private func records(_ served: Served, of enterprise: Handle) async throws -> Selection {
+        var selection = Selection(served: served)
+        for stated in served.books where stated.count > 0 {
+            let state = try await store.state([.book(enterprise, stated.book)])
+            guard case .book(var book) = state[.book(enterprise, stated.book)] else { continue }
+            selection.erased = selection.erased || !book.erased.isEmpty
+            book.count = stated.count
+            let located = try await locate(stated.book, book, enterprise) { number in
+                served.ranges.contains { $0.book == stated.book && $0.contains(number) }
+            }
+            selection.records += located
+        }
+        return selection
+    }
+
+    private static func ranges(_ numbers: [Int64], in book: BookName) -> [RecordRange] {
+        var ranges: [RecordRange] = []
+        var start: Int64?
+        for (position, number) in numbers.enumerated() {
+            let first = start ?? number
+            start = first
+            if position + 1 == numbers.count || numbers[position + 1] != number + 1 {
+                if let range = RecordRange(book: book, from: first, to: number) {
+                    ranges.append(range)
+                }
+                start = nil
+            }
+        }
+        return ranges
+    }
+
+    // MARK: Making the answer
+
+    private func answer(
+        _ access: Int64, _ grant: GrantState, _ jti: JTI, _ selection: Selection, _ caller: Caller
+    ) async throws -> FetchAnswer {
+        let assembly = try await Assembly(store: store)
+        let carrierState = try await store.state([.statement(grant.carrier)])
+        guard case .statement(let carrier) = carrierState[.statement(grant.carrier)],
+            let parts = try await store.attachments(
+                of: carrier.index, sections: [SectionName.envelope]),
+            let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
+        else { throw StoreError.corrupt(place: "grant \(jti)", detail: "its envelope is missing") }
+        return try await assembly.answer(
+            granted: .init(
+                access: access, grant: grant.index,
+                carrier: carrier.index == grant.index ? nil : carrier.index,
+                envelope: Envelope(bytes: envelope.bytes)),
+            parties: [grant.issuer, caller.handle, caller.log.host],
+            records: try await ciphertexts(selection), erasedOf: selection.erased ? grant.issuer : nil)
+    }
+
+    private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
+        let names = Set(selection.served.fields)
+        var bytes = 0
+        var records: [Assembly.Record] = []
+        for record in selection.records {
+            var fields: [FieldCiphertext] = []
+            if record.isServed {
+                guard let parts = try await store.attachments(of: record.index, sections: names),
+                    parts.sections.count == names.count
+                else {
+                    throw StoreError.corrupt(
+                        place: "\(record.book)#\(record.number)", detail: "fields are missing")
+                }
+                fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
+                bytes += fields.reduce(0) { $0 + $1.bytes.count }
+                guard bytes <= GatewayLimits.fetchBytes else {
+                    throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
+                }
+            }
+            records.append(.init(index: record.index, leaf: record.leaf, fields: fields))
+        }
+        return records
+    }
+
+    // MARK: One's own records
+
+    /// An enterprise reads what it holds: no grant, no entry, no charge.
+    private func ownRecords(_ fetch: Fetch, _ caller: Caller) async throws -> FetchAnswer {
+        guard caller.state.roles.contains(.enterprise) else { throw CallFault.notEntitled }
+        guard !fetch.ranges.isEmpty else { throw CallFault.rangesMissing }
+        let books = Set(fetch.ranges.map(\.book))
+        var selection = Selection(
+            served: Served(fields: fetch.fields, ranges: fetch.ranges, books: []))
+        for book in books.sorted() {
+            guard let type = RecordType.of(book.series),
+                Set(fetch.fields).isSubset(of: type.sealedNames)
+            else { throw CallFault.unknownFields(fetch.fields) }
+            let slice = try await store.state([.book(caller.handle, book)])
+            guard case .book(let state) = slice[.book(caller.handle, book)], state.count > 0 else {
+                throw CallFault.nothingThere
+            }
+            selection.records += try await locateOwn(book, state, fetch, caller.handle)
+            guard selection.records.count <= GatewayLimits.recordsPerFetch else {
+                throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
+            }
+        }
+        return try await Assembly(store: store).answer(
+            granted: nil, parties: [caller.handle], records: try await ciphertexts(selection),
+            erasedOf: nil)
+    }
+
+    /// One's own replaced records are readable too; only erased ones are gone.
+    private func locateOwn(
+        _ book: BookName, _ state: BookState, _ fetch: Fetch, _ handle: Handle
+    ) async throws -> [Located] {
+        var located: [Located] = []
+        for range in fetch.ranges where range.book == book && range.from <= state.count {
+            let entries = try await store.records(
+                of: handle, in: book, range.from...min(range.to, state.count))
+            for entry in entries {
+                guard let leaf = try await store.leaves(entry.index..<(entry.index + 1)).first
+                else { throw StoreError.corrupt(place: "entry \(entry.index)", detail: "missing") }
+                let erased = state.erased.contains { $0.contains(entry.number) }
+                located.append(
+                    Located(
+                        book: book, number: entry.number, index: entry.index, leaf: leaf,
+                        isServed: !erased))
+            }
+        }
+        return located
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Hummingbird
+public import Logging
+public import Rules
+import ServiceLifecycle
+import UnixSignals
+public import Storage
+public import Wire
+
+/// A gateway that serves one log from one store.
+public struct GatewayService: Sendable {
+    public let sequencer: Sequencer
+    private let routes: Routes
+    private let logger: Logger
+
+    /// Loads the log from `store`. Throws ``Storage/StoreError`` where that isn't a whole log with a
+    /// genesis.
+    public init(
+        store: any Store, keys: HostKeys, policies: any PolicyLibrary = BuiltInPolicies(),
+        logger: Logger, clock: @escaping @Sendable () -> Timestamp
+    ) async throws {
+        sequencer = try await Sequencer.load(
+            store: store, keys: keys, policies: policies, clock: clock)
+        guard case .log(let log) = try await store.state([.log])[.log] else {
+            throw StoreError.unreadable("the log has no genesis")
+        }
+        let gate = CallGate(store: store, clock: clock)
+        routes = Routes(
+            store: store, sequencer: sequencer,
+            fetches: FetchService(
+                store: store, sequencer: sequencer, gate: gate, clock: clock),
+            queries: QueryService(store: store, gate: gate), origin: log.origin, clock: clock)
+        self.logger = logger
+    }
+
+    /// Serves until the task is cancelled or the process is asked to stop; then finishes what was
+    /// begun. `onListening` gets the port, which the system chose where 0 was asked for.
+    public func serve(
+        host: String, port: Int, stopOnSignals: Bool,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) async throws {
+        let application = Application(
+            router: routes.router(logger: logger),
+            configuration: .init(address: .hostname(host, port: port), serverName: "trine"),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+            logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [application],
+                gracefulShutdownSignals: stopOnSignals ? [.sigterm, .sigint] : [],
+                logger: logger))
+        // Cancelling this task asks the service to finish; it isn't torn down in the middle.
+        let running = Task { try await group.run() }
+        try await withTaskCancellationHandler {
+            try await running.value
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
+        }
+        await sequencer.stop()
+    }
+}
+
+extension Timestamp {
+    /// The system's clock.
+    public static var now: Timestamp {
+        Timestamp(clamping: Int64(Date().timeIntervalSince1970))
+    }
+}

@@ -1,0 +1,299 @@
+public import Rules
+import Sharing
+public import Storage
+import Transparency
+import Wire
+
+/// Something in a store that isn't as it must be, and where.
+public struct InspectionFinding: Hashable, Sendable {
+    /// `entry 17`, `tile 0/3`, `state book/e-7k2m9q4x/invoices/2026-11`, `field due_date of …`.
+    public let place: String
+    public let detail: String
+
+    public init(place: String, detail: String) { (self.place, self.detail) = (place, detail) }
+}
+
+/// What an inspection found.
+public struct InspectionReport: Sendable {
+    public let entries: Int64
+    public let stateRows: Int
+    public let attachments: Int
+    public let findings: [InspectionFinding]
+}
+
+/// Checks a whole store against itself: every leaf against the tree, the tree against the signed
+/// checkpoint, every attachment against what its statement commits to, and the derived state against
+/// a replay of the log under the rules. It reads and changes nothing.
+public struct Inspection: Sendable {
+    /// Findings after which it stops: a store that is damaged all over needs no longer list.
+    public static let maximumFindings = 100
+
+    private let store: any Store
+    private let policies: any PolicyLibrary
+
+    public init(store: any Store, policies: any PolicyLibrary = BuiltInPolicies()) {
+        (self.store, self.policies) = (store, policies)
+    }
+
+    /// Runs the whole check; `progress` gets the number of entries done and of all.
+    /// Throws ``Storage/StoreError`` where the store can't be read at all.
+    public func run(
+        progress: @Sendable (Int64, Int64) -> Void = { _, _ in }
+    ) async throws(StoreError) -> InspectionReport {
+        guard let head = try await store.head() else {
+            throw .unreadable("the log has no genesis")
+        }
+        var walk = InspectionWalk(store: store, policies: policies)
+        var index: Int64 = 0
+        while index < head.size && walk.findings.count < Self.maximumFindings {
+            let end = min(index + 256, head.size)
+            try await walk.entries(index..<end)
+            progress(end, head.size)
+            index = end
+        }
+        if index == head.size { walk.checkTree(head) }
+        let rows = try await walk.compareState()
+        return InspectionReport(
+            entries: index, stateRows: rows, attachments: walk.attachments,
+            findings: Array(walk.findings.prefix(Self.maximumFindings)))
+    }
+}
+
+/// One pass over a store: the tree rebuilt, the state replayed, what was found.
+private struct InspectionWalk {
+    let store: any Store
+    let policies: any PolicyLibrary
+    private(set) var findings: [InspectionFinding] = []
+    private(set) var attachments = 0
+    private var edge = TileEdge()
+    private var state: [StateKey: StateValue] = [:]
+    /// After an entry that can't be replayed, what the state should be is unknown.
+    private var replaying = true
+    private var genesis: Claims.Genesis?
+
+    init(store: any Store, policies: any PolicyLibrary) {
+        (self.store, self.policies) = (store, policies)
+    }
+
+    private mutating func find(_ place: String, _ detail: String) {
+        findings.append(InspectionFinding(place: place, detail: detail))
+    }
+
+    // MARK: Entries
+
+    /// Up to 256 entries that fill one level-0 tile, or its beginning.
+    mutating func entries(_ range: Range<Int64>) async throws(StoreError) {
+        let leaves: [[UInt8]]
+        do { leaves = try await store.leaves(range) } catch {
+            find("entries \(range.lowerBound)–\(range.upperBound - 1)", Self.words(error))
+            replaying = false
+            return
+        }
+        guard leaves.count == range.count else {
+            find("entry \(range.lowerBound + Int64(leaves.count))", "missing")
+            replaying = false
+            return
+        }
+        let hashes = leaves.map { Hash.leaf($0) }
+        for tile in edge.append(hashes) { try await compare(tile, leaves: range) }
+        for (offset, leaf) in leaves.enumerated() {
+            try await entry(range.lowerBound + Int64(offset), leaf)
+        }
+    }
+
+    /// Compares a tile with the stored one; at the lowest level a difference names the entry.
+    private mutating func compare(
+        _ tile: Tile, leaves: Range<Int64>
+    ) async throws(StoreError) {
+        let place = tile.coordinate
+        let stored: [Hash]
+        do { stored = try await store.tile(level: place.level, index: place.index) } catch {
+            return find("tile \(place.level)/\(place.index)", Self.words(error))
+        }
+        for (position, hash) in tile.hashes.enumerated() {
+            guard position < stored.count else {
+                return find("tile \(place.level)/\(place.index)", "hashes are missing")
+            }
+            guard stored[position] != hash else { continue }
+            if place.level == 0 {
+                find(
+                    "entry \(Int64(place.index) * 256 + Int64(position))",
+                    "the leaf isn't the one in the tree")
+                replaying = false
+            } else {
+                find("tile \(place.level)/\(place.index)", "hash \(position) is wrong")
+            }
+        }
+    }
+
+    private mutating func entry(_ index: Int64, _ leaf: [UInt8]) async throws(StoreError) {
+        let statement: Statement
+        do { statement = try Statement(parsing: leaf) } catch {
+            find("entry \(index)", "not a statement: \(error)")
+            replaying = false
+            return
+        }
+        let selective = try await checkAttachments(of: statement, at: index)
+        guard replaying else { return }
+        if case .genesis(let claims) = statement.claims { genesis = claims }
+        replay(Candidate(statement, selective: selective, index: index))
+    }
+
+    private mutating func replay(_ candidate: Candidate) {
+        var slice = Slice()
+        for key in Rules.keys(of: candidate) { slice[key] = state[key] }
+        for key in Rules.furtherKeys(of: candidate, in: slice) { slice[key] = state[key] }
+        do {
+            let admission = try Rules.decide(candidate, in: slice, policies: policies)
+            for (key, value) in admission.changes.values { state[key] = value }
+        } catch {
+            find("entry \(candidate.index)", "the rules refuse it: \(error)")
+            replaying = false
+        }
+    }
+
+    // MARK: Attachments
+
+    /// Checks what belongs to an entry and returns its selective claims. What the state says was
+    /// erased has none.
+    private mutating func checkAttachments(
+        of statement: Statement, at index: Int64
+    ) async throws(StoreError) -> Selective? {
+        let parts: Attachments?
+        do { parts = try await store.attachments(of: index, sections: nil) } catch {
+            try await nameDamage(of: statement, at: index, error)
+            return nil
+        }
+        guard let parts else {
+            let needs = statement.selectiveCount > 0
+            guard needs else { return Selective.none }
+            if try await !isErased(statement) {
+                find("entry \(index)", "its attachments are missing, and nothing erased them")
+            }
+            return statement.kind == .record ? Selective.none : nil
+        }
+        attachments += 1
+        checkSections(parts, of: statement, at: index)
+        if statement.kind == .record { return Selective.none }
+        guard let disclosures = Disclosure.split(parts.disclosures),
+            let selective = try? statement.opened(with: disclosures)
+        else {
+            find("entry \(index)", "its disclosures aren't those it commits to")
+            return nil
+        }
+        return selective
+    }
+
+    private mutating func checkSections(
+        _ parts: Attachments, of statement: Statement, at index: Int64
+    ) {
+        func section(_ name: String) -> [UInt8] {
+            parts.sections.first { $0.name == name }?.bytes ?? []
+        }
+        switch statement.claims {
+        case .record(let record):
+            let fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
+            if SealedFields(fields)?.root != record.fieldsRoot {
+                find(
+                    "fields of \(record.book)#\(record.number) (entry \(index))",
+                    "not those the record commits to")
+            }
+        case .grant(let grant):
+            if Envelope(bytes: section(SectionName.envelope)).digest != grant.envelope {
+                find("envelope of entry \(index)", "not the one the grant commits to")
+            }
+        case .rekey(_, let digest):
+            if Envelope(bytes: section(SectionName.envelope)).digest != digest {
+                find("envelope of entry \(index)", "not the one the rekey commits to")
+            }
+        default: break
+        }
+    }
+
+    /// Finds which section of a damaged entry it is, by reading them one at a time.
+    private mutating func nameDamage(
+        of statement: Statement, at index: Int64, _ error: StoreError
+    ) async throws(StoreError) {
+        guard case .record(let record) = statement.claims,
+            let type = RecordType(vct: record.vct, origin: statement.origin)
+        else { return find("attachments of entry \(index)", Self.words(error)) }
+        var named = false
+        for name in type.sealedNames {
+            do { _ = try await store.attachments(of: index, sections: [name]) } catch {
+                if case .corrupt(_, let detail) = error, !detail.contains("directory") {
+                    named = true
+                    find(
+                        "field \(name) of \(record.book)#\(record.number) (entry \(index))",
+                        Self.words(error))
+                }
+            }
+        }
+        if !named {
+            find(
+                "fields of \(record.book)#\(record.number) (entry \(index))", Self.words(error))
+        }
+    }
+
+    private func isErased(_ statement: Statement) async throws(StoreError) -> Bool {
+        let slice = try await store.state([.statement(statement.jti)])
+        if case .statement(let state) = slice[.statement(statement.jti)] { return state.erased }
+        return false
+    }
+
+    // MARK: The tree and the state
+
+    mutating func checkTree(_ head: Head) {
+        if edge.root != head.edge.root {
+            find("checkpoint", "the tree over the entries has another root")
+        }
+        guard let genesis, let key = try? VerifierKey(parsing: genesis.logKey) else { return }
+        guard let note = try? Note(parsing: head.checkpoint),
+            let verified = try? TrustPolicy(trusting: key).verify(note)
+        else { return find("checkpoint", "not signed by the log's key") }
+        if verified.size != edge.size || verified.root != edge.root {
+            find("checkpoint", "it is of another tree")
+        }
+    }
+
+    /// Compares the stored state, row by row, with the replayed one. Returns the number of rows.
+    mutating func compareState() async throws(StoreError) -> Int {
+        guard replaying else { return 0 }
+        var missing = Set(state.keys)
+        var last: String?
+        var rows = 0
+        while findings.count < Inspection.maximumFindings {
+            let page: [(key: String, value: StateValue)]
+            do { page = try await store.allState(after: last, limit: 1000) } catch {
+                if case .corrupt(let place, let detail) = error {
+                    find(place, detail)
+                } else {
+                    find("state", Self.words(error))
+                }
+                return rows
+            }
+            for row in page {
+                rows += 1
+                guard let key = StateKey(text: row.key), let expected = state[key] else {
+                    find("state \(row.key)", "no entry made it")
+                    continue
+                }
+                missing.remove(key)
+                if expected != row.value {
+                    find("state \(row.key)", "not what the entries make of it")
+                }
+            }
+            guard page.count == 1000, let end = page.last?.key else { break }
+            last = end
+        }
+        for key in missing.map(\.text).sorted() { find("state \(key)", "missing") }
+        return rows
+    }
+
+    private static func words(_ error: StoreError) -> String {
+        switch error {
+        case .corrupt(_, let detail): detail
+        case .failed(let detail), .outcomeUnknown(let detail), .unreadable(let detail): detail
+        case .superseded: "another process is writing"
+        }
+    }
+}

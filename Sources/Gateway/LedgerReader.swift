@@ -1,0 +1,91 @@
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Wire
+
+extension TileEdge {
+    /// The right edge of a tree of `size` leaves, read from `store`.
+    static func load(size: UInt64, from store: any Store) async throws(StoreError) -> TileEdge {
+        var tiles = TileSet()
+        for level in 0..<8 {
+            let count = size >> UInt64(8 * level)
+            let index = count / UInt64(TileCoordinate.fullWidth)
+            guard count % UInt64(TileCoordinate.fullWidth) > 0 else { continue }
+            try await tiles.insert(level: level, index: index, from: store)
+        }
+        do {
+            return try TileEdge(size: size, reading: tiles)
+        } catch {
+            throw .corrupt(place: "tiles", detail: "the right edge is incomplete")
+        }
+    }
+}
+
+extension TileSet {
+    /// Adds what the store has of a tile.
+    mutating func insert(
+        level: Int, index: UInt64, from store: any Store
+    ) async throws(StoreError) {
+        let hashes = try await store.tile(level: level, index: index)
+        guard !hashes.isEmpty,
+            let coordinate = try? TileCoordinate(level: level, index: index, width: hashes.count),
+            let tile = try? Tile(coordinate, hashes: hashes)
+        else { return }
+        insert(tile)
+    }
+}
+
+/// Proofs and leaves from a store, for one tree size.
+struct LedgerReader: Sendable {
+    let store: any Store
+    let head: Head
+
+    /// The log as it stands now. Throws ``StoreError`` and, before genesis, `.unreadable`.
+    static func current(_ store: any Store) async throws(StoreError) -> LedgerReader {
+        guard let head = try await store.head() else { throw .unreadable("the log has no genesis") }
+        return LedgerReader(store: store, head: head)
+    }
+
+    /// Inclusion proofs for `indices`; each tile they share is read once.
+    func proofs(of indices: [Int64]) async throws(StoreError) -> [InclusionProof] {
+        let size = UInt64(head.size)
+        var tiles = TileSet()
+        var known: Set<TileCoordinate> = []
+        for index in indices {
+            guard let needed = try? InclusionProof.tiles(index: UInt64(index), size: size) else {
+                throw .corrupt(place: "entry \(index)", detail: "beyond the tree")
+            }
+            for tile in needed where known.insert(tile).inserted {
+                try await tiles.insert(level: tile.level, index: tile.index, from: store)
+            }
+        }
+        var builder = ProofBuilder(size: size, reading: tiles)
+        var proofs: [InclusionProof] = []
+        for index in indices {
+            guard let proof = try? builder.inclusion(of: UInt64(index)) else {
+                throw .corrupt(place: "tiles", detail: "no proof for entry \(index)")
+            }
+            proofs.append(proof)
+        }
+        return proofs
+    }
+
+    /// The tlog-proof of one entry.
+    func receipt(of index: Int64) async throws(StoreError) -> [UInt8] {
+        let proof = try await proofs(of: [index])[0]
+        guard let note = try? Note(parsing: head.checkpoint),
+            let receipt = try? TransparencyProof(
+                index: proof.index, hashes: proof.hashes, checkpoint: note)
+        else { throw .corrupt(place: "checkpoint", detail: "not a note") }
+        return receipt.bytes
+    }
+
+    /// The leaf at `index`.
+    func leaf(_ index: Int64) async throws(StoreError) -> [UInt8] {
+        guard let leaf = try await store.leaves(index..<(index + 1)).first else {
+            throw .corrupt(place: "entry \(index)", detail: "missing")
+        }
+        return leaf
+    }
+}

@@ -1,0 +1,171 @@
+import Rules
+import Sharing
+import Storage
+import Verification
+import Wire
+
+/// The one table from refusals to HTTP problems: a stable name, a status, words, and the facts.
+struct ProblemEntry {
+    let name: String
+    let status: Int64
+    let title: String
+    var detail: String?
+    var facts: [String: JSON] = [:]
+
+    init(
+        _ name: String, _ status: Int64, _ title: String, _ detail: String? = nil,
+        _ facts: [String: JSON] = [:]
+    ) {
+        (self.name, self.status, self.title) = (name, status, title)
+        (self.detail, self.facts) = (detail, facts)
+    }
+
+    func problem(origin: Origin) -> Problem {
+        Problem(
+            type: "https://\(origin)/problems/\(name)", title: title, status: status,
+            detail: detail, facts: facts)
+    }
+}
+
+extension ProblemEntry {
+    /// The entry of any error that a route can throw; what isn't foreseen is the gateway's own fault
+    /// and says nothing about itself.
+    static func of(_ error: any Error) -> ProblemEntry {
+        switch error {
+        case let fault as GatewayFault: of(fault)
+        case let fault as SubmissionFault: of(fault)
+        case let fault as CallFault: of(fault)
+        case let refusal as Refusal: of(refusal)
+        case let error as StoreError: of(error)
+        case let error as InterfaceError: of(GatewayFault.form(error))
+        default: of(GatewayFault.internal)
+        }
+    }
+
+    static func of(_ fault: GatewayFault) -> ProblemEntry {
+        switch fault {
+        case .submission(let fault): of(fault)
+        case .form(let error):
+            ProblemEntry(
+                "malformed", 400, "The request isn't well-formed", nil,
+                ["place": .string(error.place), "reason": .string("\(error.reason)")])
+        case .notFound: ProblemEntry("not-found", 404, "There is nothing here")
+        case .methodNotAllowed: ProblemEntry("method-not-allowed", 405, "Not with this method")
+        case .badParameter(let name):
+            ProblemEntry(
+                "bad-parameter", 400, "A parameter has no valid value", nil,
+                ["parameter": .string(name)])
+        case .wrongMediaType(let expected):
+            ProblemEntry(
+                "wrong-media-type", 415, "The body has another media type", nil,
+                ["expected": .string(expected)])
+        case .bodyTooLarge(let limit):
+            ProblemEntry(
+                "body-too-large", 413, "The body is too large", nil,
+                ["limit": .integer(Int64(limit))])
+        case .handleTaken: ProblemEntry("handle-taken", 409, "This handle belongs to somebody")
+        case .badProofOfPossession:
+            ProblemEntry("bad-proof-of-possession", 422, "A key wasn't proven to be held")
+        case .tooManyApplications(let limit):
+            ProblemEntry(
+                "too-many-applications", 503, "Too many applications wait for an authority", nil,
+                ["limit": .integer(Int64(limit))])
+        case .busy:
+            ProblemEntry("busy", 503, "More is waiting than can be entered", "Try again shortly.")
+        case .store(let error): of(error)
+        case .internal: ProblemEntry("internal", 500, "The gateway failed")
+        }
+    }
+
+    /// What a store reports is the operator's business: it is logged there, not told here.
+    static func of(_ error: StoreError) -> ProblemEntry {
+        switch error {
+        case .superseded, .failed, .outcomeUnknown:
+            ProblemEntry(
+                "unavailable", 503, "Nothing could be made durable",
+                "Send the same bytes again: what did get in is recognised.")
+        case .corrupt: ProblemEntry("store-damaged", 500, "The gateway's store is damaged")
+        case .unreadable: ProblemEntry("unavailable", 503, "The gateway has no readable store")
+        }
+    }
+
+    static func of(_ fault: SubmissionFault) -> ProblemEntry {
+        switch fault {
+        case .malformed(let error):
+            ProblemEntry(
+                "malformed-statement", 400, "This isn't a well-formed statement", nil,
+                ["reason": .string("\(error)")])
+        case .notSubmittable(let kind):
+            ProblemEntry(
+                "not-submittable", 403, "Statements of this kind are the gateway's own", nil,
+                ["kind": .string(kind.rawValue)])
+        case .fromTheFuture(let issuedAt, let now):
+            ProblemEntry(
+                "from-the-future", 422, "The statement is dated ahead of the gateway's clock",
+                "Check the clock of the machine that signed it.",
+                ["iat": .integer(issuedAt.seconds), "now": .integer(now.seconds)])
+        case .disclosures(let error):
+            ProblemEntry(
+                "wrong-disclosures", 422, "The disclosures aren't the statement's", nil,
+                ["reason": .string("\(error)")])
+        case .disclosuresTooLarge(let limit):
+            ProblemEntry(
+                "body-too-large", 413, "The disclosures are too large", nil,
+                ["limit": .integer(Int64(limit))])
+        case .blob(.tooLarge(let limit)):
+            ProblemEntry(
+                "body-too-large", 413, "The blob is too large", nil,
+                ["limit": .integer(Int64(limit))])
+        case .blob(let fault):
+            ProblemEntry(
+                "wrong-blob", 422, "The blob isn't what the statement commits to", nil,
+                ["reason": .string("\(fault)")])
+        }
+    }
+
+    static func of(_ fault: CallFault) -> ProblemEntry {
+        switch fault {
+        case .malformed(let error):
+            ProblemEntry(
+                "malformed-call", 400, "This isn't a well-formed call", nil,
+                ["reason": .string("\(error)")])
+        case .otherLog: ProblemEntry("other-log", 422, "The call is for another log")
+        case .stale(let issuedAt, let now):
+            ProblemEntry(
+                "stale", 422, "The call is too old, or from the future", "Sign a new one.",
+                ["iat": .integer(issuedAt.seconds), "now": .integer(now.seconds)])
+        case .unknownKey: ProblemEntry("unknown-key", 401, "No participant has this key")
+        case .keyRetired: ProblemEntry("key-retired", 401, "This key was retired")
+        case .keyOfAnother: ProblemEntry("key-of-another", 401, "This key is another's")
+        case .badSignature: ProblemEntry("bad-signature", 401, "The signature doesn't hold")
+        case .suspended(let handle):
+            ProblemEntry(
+                "suspended", 403, "The participant is suspended", nil,
+                ["handle": .string(handle.text)])
+        case .notEntitled: ProblemEntry("not-entitled", 403, "Not for this participant")
+        case .unknownGrant(let jti):
+            ProblemEntry("unknown-grant", 404, "No such grant", nil, ["grant": .string(jti.text)])
+        case .notYourGrant: ProblemEntry("not-your-grant", 403, "The grant is for somebody else")
+        case .grantDead(let jti):
+            ProblemEntry(
+                "grant-dead", 403, "The grant was revoked, or has ended", nil,
+                ["grant": .string(jti.text)])
+        case .tooFragmented(let limit):
+            ProblemEntry(
+                "too-fragmented", 422, "The records lie in too many ranges for one access",
+                "Ask for fewer months at a time.", ["limit": .integer(Int64(limit))])
+        case .tooMuch(let limit):
+            ProblemEntry(
+                "too-much", 422, "More than one answer can hold",
+                "Ask for fewer months at a time.", ["limit": .integer(Int64(limit))])
+        case .rangesMissing: ProblemEntry("ranges-missing", 400, "Say which records")
+        case .unknownFields(let names):
+            ProblemEntry(
+                "not-granted", 403, "Fields beyond the grant, or that don't exist", nil,
+                ["fields": .array(names.map { .string($0) })])
+        case .nothingThere: ProblemEntry("nothing-there", 404, "No such records")
+        case .unsettled:
+            ProblemEntry("busy", 503, "The books keep changing", "Try again shortly.")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Rules
+import Sharing
+import Storage
+import Verification
+import Wire
+
+/// Answers signed queries, each with what its asker is entitled to and nothing else.
+struct QueryService: Sendable {
+    let store: any Store
+    let gate: CallGate
+
+    /// What is sent back, as its bytes. Throws ``CallFault`` and ``StoreError``.
+    func answer(_ bytes: [UInt8]) async throws -> [UInt8] {
+        let query: Query
+        do { query = try Query(parsing: bytes) } catch { throw CallFault.malformed(error) }
+        let caller = try await gate.caller(
+            jws: query.jws, issuer: query.issuer, origin: query.origin, log: query.log,
+            issuedAt: query.issuedAt)
+        switch query.subject {
+        case .entries: return try await entries(query, caller).bytes
+        case .applications: return try await applications(caller).bytes
+        }
+    }
+
+    /// The statements that concern the caller. A regulator that isn't suspended audits: everything
+    /// concerns it.
+    private func entries(_ query: Query, _ caller: Caller) async throws -> QueryAnswer {
+        let assembly = try await Assembly(store: store)
+        let limit = Int(min(query.limit, Int64(GatewayLimits.entriesPerQuery)))
+        let size = assembly.size
+        let indices: [Int64]
+        if caller.state.roles.contains(.regulator) {
+            guard !caller.state.suspended else { throw CallFault.suspended(caller.handle) }
+            let end = min(size, query.from.addingReportingOverflow(Int64(limit)).partialValue)
+            indices = query.from < end ? Array(query.from..<end) : []
+        } else {
+            indices = try await store.indices(
+                concerning: caller.handle, kinds: nil, from: query.from, limit: limit
+            ).filter { $0 < size }
+        }
+        let next = indices.count == limit ? indices.last.map { $0 + 1 } : nil
+        return QueryAnswer(
+            checkpoint: assembly.checkpoint,
+            entries: try await assembly.logged(indices, disclosed: true),
+            next: next.flatMap { $0 < size ? $0 : nil }, size: size)
+    }
+
+    private func applications(_ caller: Caller) async throws -> ApplicationsAnswer {
+        guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
+        let stored = try await store.applications()
+        return ApplicationsAnswer(
+            applications: stored.compactMap { stored in
+                (try? Application(parsing: stored.bytes)).map {
+                    .init(application: $0, received: stored.received)
+                }
+            })
+    }
+}

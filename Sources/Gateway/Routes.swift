@@ -1,0 +1,349 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Verification
+import Wire
+
+/// The gateway over HTTP. Every route parses, asks one service, and encodes; nothing is decided here.
+struct Routes: Sendable {
+    let store: any Store
+    let sequencer: Sequencer
+    let fetches: FetchService
+    let queries: QueryService
+    let origin: Origin
+    let clock: @Sendable () -> Timestamp
+
+    func router(logger: Logger) -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: ProblemMiddleware(origin: origin, logger: logger))
+        router.get("/") { _, _ in try await self.description() }
+        router.get("/health") { _, _ in try await self.health() }
+        router.get("/checkpoint") { _, _ in try await self.checkpoint() }
+        router.get("/tile/**") { request, _ in try await self.tile(request.uri.path) }
+        router.get("/entries") { request, _ in try await self.entries(request.uri.queryParameters) }
+        router.get("/statements/:jti") { _, context in
+            try await self.statement(try context.jti())
+        }
+        router.get("/statements/:jti/receipt") { _, context in
+            try await self.receipt(try context.jti())
+        }
+        router.get("/participants") { request, _ in
+            try await self.participants(request.uri.queryParameters)
+        }
+        router.get("/participants/:handle") { _, context in
+            try await self.participant(try context.handle())
+        }
+        router.get("/participants/:handle/books") { request, context in
+            try await self.books(try context.handle(), request.uri.queryParameters)
+        }
+        router.post("/statements") { request, _ in
+            try await self.submit(try await request.bytes(Media.octets, Frame.maximumBytes))
+        }
+        router.post("/statements/bulk") { request, _ in
+            try await self.submitMany(try await request.bytes(Media.octets, Limits.bulkBytes))
+        }
+        router.post("/fetches") { request, _ in
+            let call = try await request.bytes(Media.jose, JWS.maximumBytes)
+            return Response.json(try await self.fetches.answer(call).bytes)
+        }
+        router.post("/queries") { request, _ in
+            let call = try await request.bytes(Media.jose, JWS.maximumBytes)
+            return Response.json(try await self.queries.answer(call))
+        }
+        router.post("/applications") { request, _ in
+            try await self.apply(
+                try await request.bytes(Media.json, GatewayLimits.applicationBytes))
+        }
+        return router
+    }
+
+    // MARK: The log
+
+    private func checkpoint() async throws -> Response {
+        guard let head = try await store.head() else { throw GatewayFault.notFound }
+        return Response(
+            bytes: head.checkpoint, type: "text/plain; charset=utf-8", cache: "max-age=1")
+    }
+
+    private func tile(_ path: String) async throws -> Response {
+        let path = path.dropFirst()
+        guard let head = try await store.head() else { throw GatewayFault.notFound }
+        let size = UInt64(head.size)
+        let bytes: [UInt8]
+        if path.hasPrefix("tile/entries/") {
+            guard let bundle = try? EntryBundleCoordinate(parsing: path),
+                bundle.exists(inTreeOf: size)
+            else { throw GatewayFault.notFound }
+            let leaves = try await store.leaves(
+                Int64(bundle.entries.lowerBound)..<Int64(bundle.entries.upperBound))
+            guard leaves.count == bundle.width else {
+                throw StoreError.corrupt(place: String(path), detail: "entries are missing")
+            }
+            bytes = try EntryBundle(entries: leaves).bytes
+        } else {
+            guard let tile = try? TileCoordinate(parsing: path), tile.exists(inTreeOf: size) else {
+                throw GatewayFault.notFound
+            }
+            let hashes = try await store.tile(level: tile.level, index: tile.index)
+            guard hashes.count >= tile.width else {
+                throw StoreError.corrupt(place: String(path), detail: "hashes are missing")
+            }
+            bytes = hashes.prefix(tile.width).flatMap(\.bytes)
+        }
+        return Response(
+            bytes: bytes, type: "application/octet-stream",
+            cache: "public, max-age=31536000, immutable")
+    }
+
+    // MARK: Public metadata
+
+    private func description() async throws -> Response {
+        guard let head = try await store.head(),
+            case .log(let log) = try await store.state([.log])[.log],
+            let leaf = try await store.leaves(0..<1).first,
+            case .genesis(let genesis) = try Statement(parsing: leaf).claims
+        else { throw GatewayFault.notFound }
+        return Response.json(
+            ServiceDescription(
+                origin: log.origin, genesis: log.genesis, logKey: genesis.logKey, rules: log.rules,
+                size: head.size
+            ).bytes)
+    }
+
+    private func health() async throws -> Response {
+        guard try await store.head() != nil else { throw GatewayFault.busy }
+        return Response(bytes: Array("ok\n".utf8), type: "text/plain; charset=utf-8")
+    }
+
+    private func entries(_ parameters: Parameters) async throws -> Response {
+        let from: Int64 = try parameters.number("from", default: 0, 0...Int64.max)
+        let limit: Int64 = try parameters.number(
+            "limit", default: 100, 1...Int64(EntriesAnswer.maximumEntries))
+        let issuer = try parameters.value("issuer") { Handle($0) }
+        let kind = try parameters.value("kind") { Kind(rawValue: $0) }
+        guard let head = try await store.head() else { throw GatewayFault.notFound }
+        var entries: [EntriesAnswer.Entry] = []
+        if issuer == nil && kind == nil {
+            let end = min(head.size, from.addingReportingOverflow(limit).partialValue)
+            if from < end {
+                for (offset, leaf) in try await store.leaves(from..<end).enumerated() {
+                    entries.append(.init(index: from + Int64(offset), statement: leaf))
+                }
+            }
+        } else {
+            let indices = try await store.indices(
+                issuer: issuer, kind: kind, from: from, limit: Int(limit))
+            for index in indices where index < head.size {
+                guard let leaf = try await store.leaves(index..<(index + 1)).first else { continue }
+                entries.append(.init(index: index, statement: leaf))
+            }
+        }
+        let next = entries.count == Int(limit) ? entries.last.map { $0.index + 1 } : nil
+        return Response.json(
+            EntriesAnswer(
+                entries: entries, next: next.flatMap { $0 < head.size ? $0 : nil }, size: head.size
+            ).bytes)
+    }
+
+    private func statement(_ jti: JTI) async throws -> Response {
+        let index = try await index(of: jti)
+        let assembly = try await Assembly(store: store)
+        let logged = try await assembly.logged([index], disclosed: false)
+        return Response.json(
+            StatementAnswer(checkpoint: assembly.checkpoint, entry: logged[0]).bytes)
+    }
+
+    private func receipt(_ jti: JTI) async throws -> Response {
+        let index = try await index(of: jti)
+        return Response.receipt(try await LedgerReader.current(store).receipt(of: index))
+    }
+
+    private func index(of jti: JTI) async throws -> Int64 {
+        guard case .statement(let state) = try await store.state([.statement(jti)])[.statement(jti)]
+        else { throw GatewayFault.notFound }
+        return state.index
+    }
+
+    private func participants(_ parameters: Parameters) async throws -> Response {
+        let after = try parameters.value("after") { Handle($0) }
+        let limit: Int64 = try parameters.number(
+            "limit", default: 100, 1...Int64(GatewayLimits.participantsPerPage))
+        let prefix = "participant/"
+        var found: [ParticipantsAnswer.Participant] = []
+        // All participants lie next to each other in the order of the keys.
+        let rows = try await store.allState(
+            after: prefix + (after?.text ?? ""), limit: Int(limit))
+        for row in rows {
+            guard case .participant(let handle) = StateKey(text: row.key),
+                case .participant(let state) = row.value
+            else { break }
+            found.append(
+                .init(
+                    handle: handle, roles: state.roles, suspended: state.suspended,
+                    admittedAt: state.admittedAt))
+        }
+        let next = found.count == Int(limit) ? found.last?.handle : nil
+        return Response.json(ParticipantsAnswer(participants: found, next: next).bytes)
+    }
+
+    private func participant(_ handle: Handle) async throws -> Response {
+        let slice = try await store.state([.participant(handle)])
+        guard case .participant(let state) = slice[.participant(handle)] else {
+            throw GatewayFault.notFound
+        }
+        let assembly = try await Assembly(store: store)
+        var statements = try await assembly.keyStatements(of: [handle])
+        if state.admittedAt == 0 {
+            statements.insert(try await assembly.logged([0], disclosed: false)[0], at: 0)
+        }
+        return Response.json(
+            ParticipantAnswer(
+                checkpoint: assembly.checkpoint, handle: handle, roles: state.roles,
+                suspended: state.suspended, statements: statements
+            ).bytes)
+    }
+
+    private func books(_ handle: Handle, _ parameters: Parameters) async throws -> Response {
+        let series = try parameters.value("series") { Series(rawValue: $0) }
+        let from = try parameters.value("from") { Month($0) }
+        let to = try parameters.value("to") { Month($0) }
+        guard case .participant = try await store.state([.participant(handle)])[.participant(handle)]
+        else { throw GatewayFault.notFound }
+        let first = from ?? Month(number: 0)!
+        let last = to ?? Month(number: Month.count - 1)!
+        guard first <= last else { throw GatewayFault.badParameter("to") }
+        let books = try await store.books(of: handle, series: series, months: first...last)
+        return Response.json(
+            BooksAnswer(
+                books: books.map {
+                    .init(
+                        book: $0.book, count: $0.state.count, epoch: $0.state.epoch,
+                        closed: $0.state.closed, root: $0.state.root, erased: $0.state.erased)
+                }
+            ).bytes)
+    }
+
+    // MARK: Statements in
+
+    private func submit(_ body: [UInt8]) async throws -> Response {
+        let submission = try submission(try Frame(parsing: body))
+        let outcome = await sequencer.submit(submission)
+        let index: Int64
+        var status = HTTPResponse.Status.created
+        switch outcome {
+        case .registered(let registered, _): index = registered
+        case .already(let registered):
+            index = registered
+            status = .ok
+        case .refused(let refusal): throw refusal
+        case .unavailable(let error): throw error
+        case .busy: throw GatewayFault.busy
+        }
+        await dropApplication(submission.statement)
+        var response = Response.receipt(
+            try await LedgerReader.current(store).receipt(of: index), status: status)
+        response.headers[.location] = "/statements/\(submission.statement.jti)"
+        return response
+    }
+
+    private func submission(_ frame: Frame) throws -> Submission {
+        let submission = try Submission(
+            statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob)
+        try submission.checkAdmissible(at: clock())
+        return submission
+    }
+
+    /// In order, up to the first refusal; all of it is given to the sequencer at once, which commits
+    /// it in as few batches as it can.
+    private func submitMany(_ body: [UInt8]) async throws -> Response {
+        let frames = try Frame.list(parsing: body)
+        var submissions: [Submission] = []
+        var fault: (any Error)?
+        for frame in frames {
+            do { submissions.append(try submission(frame)) } catch {
+                fault = error
+                break
+            }
+        }
+        let outcomes = await sequencer.submit(inOrder: submissions)
+        let reader = try await LedgerReader.current(store)
+        guard let note = try? Note(parsing: reader.head.checkpoint) else {
+            throw StoreError.corrupt(place: "checkpoint", detail: "not a note")
+        }
+        let indices = outcomes.compactMap(\.index)
+        let proofs = try await reader.proofs(of: indices)
+        var results: [BulkAnswer.Result] = zip(indices, proofs).map {
+            .registered(index: $0, proof: $1.hashes)
+        }
+        if outcomes.count > indices.count {
+            results.append(.refused(try outcomes[indices.count].problem(origin: origin)))
+        } else if let fault {
+            results.append(.refused(ProblemEntry.of(fault).problem(origin: origin)))
+        }
+        results += Array(repeating: .skipped, count: frames.count - results.count)
+        for submission in submissions.prefix(indices.count) {
+            await dropApplication(submission.statement)
+        }
+        return Response.json(BulkAnswer(checkpoint: note, results: results).bytes)
+    }
+
+    private func apply(_ body: [UInt8]) async throws -> Response {
+        let application = try Application(parsing: body)
+        let slice = try await store.state([.log, .participant(application.handle)])
+        guard case .log(let log) = slice[.log] else { throw GatewayFault.notFound }
+        guard slice[.participant(application.handle)] == nil else { throw GatewayFault.handleTaken }
+        for offer in application.keys {
+            guard let proof = try? ProofOfPossession(parsing: offer.pop), proof.log == log.genesis,
+                proof.handle == application.handle, proof.key == offer.key,
+                proof.introducer == offer.key.thumbprint,
+                (try? offer.pop.verified(by: offer.key)) != nil
+            else { throw GatewayFault.badProofOfPossession }
+        }
+        let kept = try await store.applications()
+        if let same = kept.first(where: { $0.handle == application.handle }) {
+            // Whoever asked first under a handle holds it until an authority decides.
+            guard let earlier = try? Application(parsing: same.bytes),
+                earlier.keys.map(\.key) == application.keys.map(\.key)
+            else { throw GatewayFault.handleTaken }
+        }
+        guard kept.count < GatewayLimits.applications else {
+            throw GatewayFault.tooManyApplications(limit: GatewayLimits.applications)
+        }
+        try await store.keep(
+            StoredApplication(
+                handle: application.handle, received: clock(), bytes: application.bytes))
+        return Response(status: .accepted)
+    }
+
+    /// An application is done with once its handle is admitted. Failing to tidy up fails nothing.
+    private func dropApplication(_ statement: Statement) async {
+        if case .admit(let admit) = statement.claims {
+            try? await store.dropApplication(admit.handle)
+        }
+    }
+}
+
+extension Outcome {
+    /// Where the statement stands, if it does.
+    var index: Int64? {
+        switch self {
+        case .registered(let index, _), .already(let index): index
+        default: nil
+        }
+    }
+
+    func problem(origin: Origin) throws -> Problem {
+        switch self {
+        case .refused(let refusal): ProblemEntry.of(refusal).problem(origin: origin)
+        case .unavailable(let error): ProblemEntry.of(error).problem(origin: origin)
+        case .busy: ProblemEntry.of(GatewayFault.busy).problem(origin: origin)
+        case .registered, .already: preconditionFailure("an admitted statement is no problem")
+        }
+    }
+}

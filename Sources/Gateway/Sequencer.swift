@@ -1,0 +1,276 @@
+public import Rules
+import Sharing
+public import Storage
+public import Transparency
+public import Wire
+
+/// What became of a submission.
+public enum Outcome: Sendable {
+    /// It is durable at this index, under this checkpoint.
+    case registered(index: Int64, head: Head)
+    /// The very same statement was already there.
+    case already(index: Int64)
+    case refused(Refusal)
+    /// Nothing was stored, and nobody is to blame but the gateway.
+    case unavailable(StoreError)
+    case busy
+}
+
+/// The keys a gateway works with: the log's, for checkpoints only, and the host's, for accesses.
+public struct HostKeys: Sendable {
+    public let log: NoteSigner
+    public let host: SigningKey
+
+    public init(log: NoteSigner, host: SigningKey) { (self.log, self.host) = (log, host) }
+}
+
+/// The one who decides the order: it owns the tree's right edge, groups what arrives, commits once,
+/// and acknowledges after the commit.
+///
+/// Several gateways may share a store; the commit's compare-and-swap decides whose batch it is, and
+/// the others reload and decide anew.
+public actor Sequencer {
+    private let store: any Store
+    private let keys: HostKeys
+    private let policies: any PolicyLibrary
+    private let clock: @Sendable () -> Timestamp
+
+    /// Where the tree stands after the last commit; reloaded when another gateway got ahead.
+    private var head: Head?
+    private var edge = TileEdge()
+    private var log: LogState?
+    private var waiting: [Work] = []
+    private var running = false
+    private var stopping = false
+
+    /// What waits for its turn: statements that belong together, in their order, or a fetch that the
+    /// host is to state as an access.
+    struct Work {
+        enum Content {
+            case statements([Submission])
+            case access(AccessDraft)
+        }
+
+        let content: Content
+        let continuation: CheckedContinuation<[Outcome], Never>
+    }
+
+    private init(
+        store: any Store, keys: HostKeys, policies: any PolicyLibrary,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.store, self.keys, self.policies, self.clock) = (store, keys, policies, clock)
+    }
+
+    /// A sequencer that continues what `store` holds. Throws ``Storage/StoreError``.
+    public static func load(
+        store: any Store, keys: HostKeys, policies: any PolicyLibrary,
+        clock: @escaping @Sendable () -> Timestamp
+    ) async throws(StoreError) -> Sequencer {
+        let sequencer = Sequencer(store: store, keys: keys, policies: policies, clock: clock)
+        try await sequencer.reload()
+        return sequencer
+    }
+
+    /// Enters `submission` and returns once that is durable, or certain not to be.
+    public func submit(_ submission: Submission) async -> Outcome {
+        await enqueue(.statements([submission]))[0]
+    }
+
+    /// Enters `submissions` one after another, in this order, up to the first that isn't admitted, whose
+    /// outcome is then the last of those returned. They share one batch.
+    public func submit(inOrder submissions: [Submission]) async -> [Outcome] {
+        submissions.isEmpty ? [] : await enqueue(.statements(submissions))
+    }
+
+    /// States and enters an access. Its time and signature are made at its turn, so that what it says
+    /// about the books is true at its index.
+    func submit(_ draft: AccessDraft) async -> Outcome {
+        await enqueue(.access(draft))[0]
+    }
+
+    /// Finishes what waits, then refuses.
+    public func stop() async {
+        stopping = true
+        while running { await Task.yield() }
+    }
+
+    private func enqueue(_ content: Work.Content) async -> [Outcome] {
+        guard !stopping, waitingCount < GatewayLimits.waitingStatements else { return [.busy] }
+        return await withCheckedContinuation { continuation in
+            waiting.append(Work(content: content, continuation: continuation))
+            if !running {
+                running = true
+                Task { await run() }
+            }
+        }
+    }
+
+    private var waitingCount: Int { waiting.reduce(0) { $0 + $1.count } }
+
+    /// One batch after another until nothing waits. Only one of these runs at a time.
+    private func run() async {
+        while !waiting.isEmpty {
+            let batch = takeBatch()
+            await process(batch)
+        }
+        running = false
+    }
+
+    private func takeBatch() -> [Work] {
+        var bytes = 0
+        var statements = 0
+        var taken = 0
+        for work in waiting {
+            bytes += work.byteCount
+            statements += work.count
+            let fits =
+                statements <= GatewayLimits.batchStatements && bytes <= GatewayLimits.batchBytes
+            guard taken == 0 || fits else { break }
+            taken += 1
+        }
+        defer { waiting.removeFirst(taken) }
+        return Array(waiting.prefix(taken))
+    }
+
+    private func process(_ works: [Work]) async {
+        // A batch that another gateway overtook is decided anew on the state it left.
+        for _ in 0..<8 {
+            let error: StoreError
+            do {
+                let plan = try await plan(works)
+                try await commit(plan)
+                return answer(works, plan)
+            } catch let caught {
+                error = caught
+            }
+            switch error {
+            case .superseded, .outcomeUnknown:
+                // What is stored decides: after the reload, whatever of this batch did get in
+                // answers as already registered.
+                do { try await reload() } catch {
+                    return works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
+                }
+            default: return works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
+            }
+        }
+        works.forEach { $0.continuation.resume(returning: [.unavailable(.superseded)]) }
+    }
+
+    private func reload() async throws(StoreError) {
+        head = try await store.head()
+        edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
+        if let head, edge.root != head.edge.root {
+            throw .corrupt(place: "tiles", detail: "the right edge's root isn't the checkpoint's")
+        }
+        if case .log(let state) = try await store.state([.log])[.log] { log = state }
+    }
+
+    // MARK: Deciding
+
+    /// Decides each statement on the state that the ones before it left. Nothing is kept yet.
+    private func plan(_ works: [Work]) async throws(StoreError) -> BatchPlan {
+        var plan = BatchPlan(after: head)
+        var state = LoadedState(store: store)
+        let now = clock()
+        var groups: [[Submission]] = []
+        for work in works { groups.append(submissions(of: work, at: now)) }
+        // The state that the whole batch names is read at once; what only turns up on the way
+        // (a grant made earlier in this very batch) is read when it does.
+        let candidates = groups.joined().map { $0.candidate(at: 0) }
+        try await state.load(candidates.flatMap { Rules.keys(of: $0) })
+        try await state.load(candidates.flatMap { Rules.furtherKeys(of: $0, in: state.slice) })
+        for group in groups {
+            plan.beginGroup()
+            for submission in group {
+                let candidate = submission.candidate(at: plan.nextIndex)
+                try await state.load(Rules.furtherKeys(of: candidate, in: state.slice))
+                do {
+                    let admission = try Rules.decide(candidate, in: state.slice, policies: policies)
+                    state.apply(admission.changes)
+                    plan.admit(
+                        admission, submission, parties: Parties.of(candidate, in: state.slice))
+                } catch {
+                    plan.refuse(error)
+                    if case .alreadyRegistered = error { continue }
+                    break
+                }
+            }
+        }
+        return plan
+    }
+
+    /// An access is stamped and signed when its turn comes, never before log time.
+    private func submissions(of work: Work, at now: Timestamp) -> [Submission] {
+        switch work.content {
+        case .statements(let submissions): return submissions
+        case .access(let draft):
+            guard let log else { preconditionFailure("there is no fetch before genesis") }
+            return [draft.stated(by: keys.host, log: log, at: max(now, log.time))]
+        }
+    }
+
+    // MARK: Committing
+
+    private func commit(_ plan: BatchPlan) async throws(StoreError) {
+        guard !plan.entries.isEmpty else { return }
+        var edge = self.edge
+        let tiles = edge.append(plan.leaves)
+        guard let origin = plan.origin ?? log?.origin,
+            let checkpoint = try? Checkpoint(
+                origin: origin.text, size: edge.size, root: edge.root)
+        else { preconditionFailure("an origin is a valid checkpoint origin") }
+        let head = Head(edge: edge.rightEdge, checkpoint: checkpoint.signed(by: keys.log))
+        try await store.commit(
+            Batch(
+                entries: plan.entries,
+                tiles: tiles.map {
+                    StoredTile(
+                        level: $0.coordinate.level, index: $0.coordinate.index, hashes: $0.hashes)
+                },
+                changes: plan.changes, erased: plan.erased, head: head),
+            after: self.head)
+        // From here on the batch is durable: a crash loses the acknowledgements, not the entries.
+        self.head = head
+        self.edge = edge
+        if case .log(let state) = plan.changes[.log] ?? nil { log = state }
+    }
+
+    private func answer(_ works: [Work], _ plan: BatchPlan) {
+        for (work, decisions) in zip(works, plan.decisions) {
+            let outcomes = decisions.map { decision -> Outcome in
+                switch decision {
+                case .admitted(let index):
+                    guard let head else { preconditionFailure("a commit made a head") }
+                    return .registered(index: index, head: head)
+                case .refused(.alreadyRegistered(let index)): return .already(index: index)
+                case .refused(let refusal): return .refused(refusal)
+                }
+            }
+            work.continuation.resume(returning: outcomes)
+        }
+    }
+}
+
+extension Sequencer.Work {
+    var count: Int {
+        switch content {
+        case .statements(let submissions): submissions.count
+        case .access: 1
+        }
+    }
+
+    var byteCount: Int {
+        switch content {
+        case .statements(let submissions): submissions.reduce(0) { $0 + $1.byteCount }
+        case .access: 4096
+        }
+    }
+}
+
+extension Submission {
+    fileprivate var byteCount: Int {
+        statement.jws.bytes.count + attachments.disclosures.count
+            + attachments.sections.reduce(0) { $0 + $1.bytes.count }
+    }
+}

@@ -1,0 +1,146 @@
+public import Sharing
+public import Storage
+public import Wire
+
+/// Why the gateway turned a submission away before asking the rules.
+public enum SubmissionFault: Error, Equatable, Sendable {
+    case malformed(StatementError)
+    /// The kind is one that only the gateway itself, or the log's founding, enters.
+    case notSubmittable(Kind)
+    case fromTheFuture(issuedAt: Timestamp, now: Timestamp)
+    case disclosures(StatementError)
+    case disclosuresTooLarge(limit: Int)
+    /// The blob isn't what the statement carries the digest of, or the kind has none.
+    case blob(BlobFault)
+
+    public enum BlobFault: Equatable, Sendable {
+        case unexpected
+        case tooLarge(limit: Int)
+        case malformedFields
+        case wrongFields
+        case wrongDigest
+    }
+}
+
+/// A statement with everything that belongs to it: its selective claims opened, its blob compared
+/// with the digest it signs. What the sequencer is given is always one of these.
+public struct Submission: Sendable {
+    public let statement: Statement
+    public let selective: Selective
+    public let attachments: Attachments
+
+    /// Parses and compares the three parts of a frame. Throws ``SubmissionFault``.
+    public init(
+        statement bytes: [UInt8], disclosures text: [UInt8], blob: [UInt8]
+    ) throws(SubmissionFault) {
+        do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
+        guard text.count <= Limits.disclosureBytes else {
+            throw .disclosuresTooLarge(limit: Limits.disclosureBytes)
+        }
+        let sections = try Self.sections(of: statement, blob: blob)
+        attachments = Attachments(disclosures: text, sections: sections)
+        if case .record = statement.claims {
+            // A record's disclosures are its fields: they never come here in the clear.
+            guard text.isEmpty else { throw .disclosures(.disclosuresIncomplete(missing: 0)) }
+            selective = .none
+            return
+        }
+        guard let disclosures = Disclosure.split(text) else {
+            throw .disclosures(.malformedSelectiveDigests)
+        }
+        do { selective = try statement.opened(with: disclosures) } catch {
+            throw .disclosures(error)
+        }
+    }
+
+    /// A statement the gateway or its operator made here.
+    init(_ signed: SignedStatement, selective: Selective) {
+        statement = signed.statement
+        self.selective = selective
+        attachments = Attachments(disclosures: Disclosure.join(signed.disclosures))
+    }
+
+    /// Refuses what only the gateway may enter, and what claims to be from the future.
+    /// Throws ``SubmissionFault``.
+    func checkAdmissible(at now: Timestamp) throws(SubmissionFault) {
+        switch statement.kind {
+        case .genesis, .access: throw .notSubmittable(statement.kind)
+        default: break
+        }
+        guard statement.issuedAt.seconds <= now.seconds + GatewayLimits.clockSkewSeconds else {
+            throw .fromTheFuture(issuedAt: statement.issuedAt, now: now)
+        }
+    }
+
+    private static func sections(
+        of statement: Statement, blob: [UInt8]
+    ) throws(SubmissionFault) -> [Attachments.Section] {
+        switch statement.claims {
+        case .record(let record):
+            guard blob.count <= Limits.sealedRecordBytes + GatewayLimits.fieldOverheadBytes else {
+                throw .blob(.tooLarge(limit: Limits.sealedRecordBytes))
+            }
+            guard let fields = SealedFields(encoded: blob) else { throw .blob(.malformedFields) }
+            guard let type = RecordType(vct: record.vct, origin: statement.origin),
+                fields.fields.map(\.name) == type.sealedNames
+            else { throw .blob(.wrongFields) }
+            guard fields.root == record.fieldsRoot else { throw .blob(.wrongDigest) }
+            return fields.fields.map { .init(name: $0.name, bytes: $0.bytes) }
+        case .grant(let grant): return try envelope(blob, grant.envelope)
+        case .rekey(_, let digest): return try envelope(blob, digest)
+        case .policy(let set, _):
+            guard blob.count <= Limits.policySetBytes else {
+                throw .blob(.tooLarge(limit: Limits.policySetBytes))
+            }
+            guard Digest<Digested.Policies>(hashing: blob) == set else { throw .blob(.wrongDigest) }
+            return [.init(name: SectionName.policies, bytes: blob)]
+        default:
+            guard blob.isEmpty else { throw .blob(.unexpected) }
+            return []
+        }
+    }
+
+    private static func envelope(
+        _ blob: [UInt8], _ digest: Digest<Digested.Envelope>
+    ) throws(SubmissionFault) -> [Attachments.Section] {
+        guard blob.count <= Limits.envelopeBytes else {
+            throw .blob(.tooLarge(limit: Limits.envelopeBytes))
+        }
+        guard Envelope(bytes: blob).digest == digest else { throw .blob(.wrongDigest) }
+        return [.init(name: SectionName.envelope, bytes: blob)]
+    }
+}
+
+/// The names of the sections that aren't fields.
+enum SectionName {
+    static let envelope = "envelope"
+    static let policies = "policies"
+}
+
+/// What the gateway allows itself and others.
+public enum GatewayLimits {
+    /// How far ahead of the gateway's clock an `iat` may be, in seconds.
+    public static let clockSkewSeconds: Int64 = 60
+    /// Names and lengths in an encoded record, in bytes.
+    static let fieldOverheadBytes = 16 << 10
+    /// Statements in one commit: more would make the first of them wait for the last.
+    public static let batchStatements = 256
+    /// Attachment bytes in one commit.
+    public static let batchBytes = 16 << 20
+    /// Statements waiting for the sequencer; beyond it the gateway says it is busy.
+    public static let waitingStatements = 4096
+    /// Records in one fetch answer.
+    public static let recordsPerFetch = 5000
+    /// Bytes of ciphertext in one fetch answer.
+    public static let fetchBytes = 64 << 20
+    /// Entries in one answer to a query.
+    public static let entriesPerQuery = 256
+    /// Participants in one page.
+    public static let participantsPerPage = 256
+    /// Applications kept; a gateway isn't a place to store things.
+    public static let applications = 1000
+    /// Bytes of an application.
+    public static let applicationBytes = 64 << 10
+    /// How often a fetch is tried again when its books moved under it.
+    static let fetchAttempts = 8
+}

@@ -1,0 +1,81 @@
+/// What a file is, as far as its first bytes or its root element tell.
+public enum DocumentFormat: Equatable, Sendable {
+    /// OASIS UBL 2.x `Invoice`.
+    case ublInvoice
+    /// OASIS UBL 2.x `CreditNote`.
+    case ublCreditNote
+    /// Another UBL document, by its root element.
+    case otherUBL(String)
+    /// UN/CEFACT Cross Industry Invoice.
+    case crossIndustryInvoice
+    /// An ISO 20022 bank statement or notification, by its message name: `camt.053`.
+    case bankStatement(String)
+    /// Any other XML, by its root element's local name.
+    case otherXML(String)
+    case json
+    case pdf
+    case zip
+    case ofx
+    /// None of these.
+    case unknown
+
+    /// The format of the XML document with this root element.
+    init(root name: String, namespace: String) {
+        let ubl = "urn:oasis:names:specification:ubl:schema:xsd:"
+        let camt = "urn:iso:std:iso:20022:tech:xsd:camt."
+        if namespace == ubl + "Invoice-2" && name == "Invoice" {
+            self = .ublInvoice
+        } else if namespace == ubl + "CreditNote-2" && name == "CreditNote" {
+            self = .ublCreditNote
+        } else if namespace.hasPrefix(ubl) {
+            self = .otherUBL(Self.bounded(name))
+        } else if namespace.hasPrefix("urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:") {
+            self = .crossIndustryInvoice
+        } else if namespace.hasPrefix(camt) {
+            self = .bankStatement("camt." + namespace.dropFirst(camt.count).prefix(3))
+        } else {
+            self = .otherXML(Self.bounded(name))
+        }
+    }
+
+    /// The format of a file that isn't XML; `nil` where it may be: where its first character is `<`,
+    /// after a byte-order mark and white space, in any encoding.
+    init?(signature bytes: [UInt8]) {
+        let skipped: Set<UInt8> = [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0x00, 0x20, 0x09, 0x0a, 0x0d]
+        let start = bytes.drop { skipped.contains($0) }
+        func starts(_ text: String) -> Bool { start.starts(with: text.utf8) }
+        if starts("%PDF-") {
+            self = .pdf
+        } else if start.starts(with: [0x50, 0x4b, 0x03, 0x04]) {
+            self = .zip
+        } else if starts("{") || starts("[") {
+            self = .json
+        } else if starts("OFXHEADER") || starts("<OFX>") || starts("<?OFX") {
+            self = .ofx
+        } else if starts("<") {
+            return nil
+        } else {
+            self = .unknown
+        }
+    }
+
+    private static func bounded(_ name: String) -> String { String(name.prefix(64)) }
+}
+
+extension DocumentFormat: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .ublInvoice: "a UBL Invoice"
+        case .ublCreditNote: "a UBL CreditNote"
+        case .otherUBL(let name): "a UBL \(name)"
+        case .crossIndustryInvoice: "a UN/CEFACT Cross Industry Invoice"
+        case .bankStatement(let message): "an ISO 20022 \(message) message"
+        case .otherXML(let name): "an XML document with the root “\(name)”"
+        case .json: "JSON"
+        case .pdf: "PDF"
+        case .zip: "a ZIP archive"
+        case .ofx: "OFX"
+        case .unknown: "a file of a format that is not recognised"
+        }
+    }
+}

@@ -1,0 +1,107 @@
+public import Sharing
+
+/// What importing one file gives: its records, or why there are none. Other files go on.
+public typealias ImportOutcome = Result<[Record], ImportRefusal>
+
+/// Why a file was not imported: which file, where in it, and the reason.
+///
+/// Carries no value of the document but names of elements, formats and encodings, so it can be
+/// logged.
+public struct ImportRefusal: Error, Equatable, Sendable {
+    public let file: String
+    /// `nil` where the whole file is meant.
+    public let place: Place?
+    public let reason: Reason
+
+    /// A place in an XML document.
+    public struct Place: Equatable, Sendable {
+        /// Element names from the root, with a position where several siblings share a name:
+        /// `/Invoice/InvoiceLine[2]/Price/PriceAmount`. Empty where only the line is known.
+        public let path: String
+        /// From 1 on.
+        public let line: Int
+    }
+
+    /// A term of a record type, by field name and EN 16931 number.
+    public struct Term: Equatable, Sendable {
+        public let field: String
+        public let businessTerm: String?
+
+        /// The term of a field of invoices and bills.
+        public init(_ field: String) {
+            self.field = field
+            businessTerm = RecordType.invoice.field(field)?.businessTerm
+        }
+    }
+
+    /// A limit on documents, each there so that a small file cannot cost much time or memory.
+    public enum Limit: String, Equatable, Sendable, CaseIterable {
+        case depth, elements, attributes, attributeLength, textLength
+    }
+
+    public enum Reason: Equatable, Sendable {
+        case empty
+        case tooLarge(bytes: Int, limit: Int)
+        case unsupportedFormat(DocumentFormat)
+        /// The name as declared, cut to what a name may be.
+        case unsupportedEncoding(String)
+        /// The declared encoding is not the one the bytes are in.
+        case contradictoryEncoding(String)
+        /// Bytes that the encoding doesn't have, or the character U+0000.
+        case invalidText
+        /// `<!DOCTYPE`, which can name other files and grow without bound.
+        case documentTypeDeclaration
+        /// `&name;` for anything but the five names that XML itself defines.
+        case undefinedEntity
+        /// Not well-formed XML with namespaces.
+        case malformed
+        case limitExceeded(Limit, limit: Int)
+        case missing(Term)
+        /// A term that a document has once is there several times.
+        case repeated(Term)
+        case invalidDate(Term)
+        case invalidAmount(Term, AmountError)
+        /// An amount in another currency than the document's.
+        case foreignCurrency(Term)
+        /// No registered identifier of the enterprise is the seller's or the buyer's.
+        case notAParty
+        /// Registered identifiers are on both sides.
+        case bothParties
+        /// A credit note by type code, in an Invoice with a negative total: it could mean either sign.
+        case ambiguousSign
+        /// The totals contradict each other by a rule of EN 16931.
+        case inconsistent(TotalsRule)
+        /// Issued before 2000 or after April 2341.
+        case dateOutOfRange
+        case recordTooLarge(bytes: Int, limit: Int)
+    }
+}
+
+/// A rule on the totals of a document (EN 16931-1 §6.4.2).
+public enum TotalsRule: String, Equatable, Sendable, CaseIterable {
+    /// Line total = sum of the lines' net amounts.
+    case lineTotal = "BR-CO-10"
+    /// Allowance total = sum of the allowances.
+    case allowanceTotal = "BR-CO-11"
+    /// Charge total = sum of the charges.
+    case chargeTotal = "BR-CO-12"
+    /// Total without tax = line total − allowances + charges.
+    case taxExclusive = "BR-CO-13"
+    /// Total tax = sum over the tax breakdown.
+    case taxTotal = "BR-CO-14"
+    /// Total with tax = total without tax + tax.
+    case taxInclusive = "BR-CO-15"
+    /// Amount to pay = total with tax − prepaid + rounding.
+    case payable = "BR-CO-16"
+}
+
+/// A refusal that doesn't know the file's name yet.
+struct Finding: Error {
+    let place: ImportRefusal.Place?
+    let reason: ImportRefusal.Reason
+
+    init(_ reason: ImportRefusal.Reason, at place: ImportRefusal.Place? = nil) {
+        self.reason = reason
+        self.place = place
+    }
+}

@@ -1,0 +1,127 @@
+/// The text of an XML file as UTF-8, with an XML declaration of our own.
+///
+/// What the XML parser sees is UTF-8 and says so, whatever the file was in: a second declaration, which
+/// would make the parser read the rest in another encoding than the one that was looked through, is
+/// malformed behind ours. As many line feeds follow it as the file's had, so lines keep their numbers.
+struct DecodedText {
+    let utf8: [UInt8]
+
+    /// Throws a ``Finding`` for an encoding that isn't handled, one that contradicts the bytes, and
+    /// bytes that are no text in it.
+    init(_ bytes: [UInt8]) throws(Finding) {
+        let family = Family(bytes)
+        let content = bytes.dropFirst(family.markBytes)
+        let text: String?
+        var declaration: XMLDeclaration
+        switch family {
+        case .utf16(let bigEndian, _):
+            text = Self.utf16(content, bigEndian: bigEndian)
+            declaration = try XMLDeclaration(in: Array((text ?? "").utf8.prefix(512)))
+            try Self.require(declaration.encoding, in: ["utf-16", "utf-16le", "utf-16be"])
+        case .utf32: throw Finding(.unsupportedEncoding("UTF-32"))
+        case .utf8Marked:
+            declaration = try XMLDeclaration(in: content)
+            try Self.require(declaration.encoding, in: ["utf-8", "utf8"])
+            text = String(validating: content, as: UTF8.self)
+        case .unmarked:
+            declaration = try XMLDeclaration(in: content)
+            text = try Self.decode(content, as: declaration.encoding)
+        }
+        guard let text, !text.utf8.contains(0) else { throw Finding(.invalidText) }
+        utf8 =
+            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>".utf8)
+            + [UInt8](repeating: UInt8(ascii: "\n"), count: declaration.lineFeeds)
+            + text.utf8.dropFirst(declaration.byteCount)
+    }
+
+    /// What the first bytes say (XML 1.0, appendix F.1).
+    private enum Family {
+        case utf8Marked, unmarked, utf32
+        case utf16(bigEndian: Bool, marked: Bool)
+
+        init(_ bytes: [UInt8]) {
+            let start = Array(bytes.prefix(4))
+            if start == [0, 0, 0xfe, 0xff] || start == [0xff, 0xfe, 0, 0]
+                || start == [0, 0, 0, 0x3c] || start == [0x3c, 0, 0, 0]
+            {
+                self = .utf32
+            } else if start.starts(with: [0xef, 0xbb, 0xbf]) {
+                self = .utf8Marked
+            } else if start.starts(with: [0xfe, 0xff]) {
+                self = .utf16(bigEndian: true, marked: true)
+            } else if start.starts(with: [0xff, 0xfe]) {
+                self = .utf16(bigEndian: false, marked: true)
+            } else if start.starts(with: [0, 0x3c]) {
+                self = .utf16(bigEndian: true, marked: false)
+            } else if start.starts(with: [0x3c, 0]) {
+                self = .utf16(bigEndian: false, marked: false)
+            } else {
+                self = .unmarked
+            }
+        }
+
+        var markBytes: Int {
+            switch self {
+            case .utf8Marked: 3
+            case .utf16(_, let marked): marked ? 2 : 0
+            case .unmarked, .utf32: 0
+            }
+        }
+    }
+
+    /// Encodings are named in any case (XML 1.0 §4.3.3).
+    private static func require(_ declared: String?, in names: [String]) throws(Finding) {
+        guard let declared else { return }
+        guard names.contains(declared.lowercased()) else {
+            throw Finding(.contradictoryEncoding(declared))
+        }
+    }
+
+    private static func decode(
+        _ bytes: ArraySlice<UInt8>, as declared: String?
+    ) throws(Finding) -> String? {
+        switch (declared ?? "utf-8").lowercased() {
+        case "utf-8", "utf8": return String(validating: bytes, as: UTF8.self)
+        case "us-ascii", "ascii":
+            return bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
+        case "iso-8859-1", "latin1": return singleByte(bytes, [:])
+        case "iso-8859-15", "latin-9": return singleByte(bytes, latin9)
+        case "windows-1252", "cp1252":
+            let unassigned: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
+            return bytes.contains { unassigned.contains($0) }
+                ? nil : singleByte(bytes, windows1252)
+        case "utf-16", "utf-16le", "utf-16be":
+            throw Finding(.contradictoryEncoding(declared ?? ""))
+        default: throw Finding(.unsupportedEncoding(declared ?? ""))
+        }
+    }
+
+    private static func utf16(_ bytes: ArraySlice<UInt8>, bigEndian: Bool) -> String? {
+        guard bytes.count % 2 == 0 else { return nil }
+        let units = stride(from: bytes.startIndex, to: bytes.endIndex, by: 2).map { index in
+            let (first, second) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
+            return bigEndian ? first << 8 | second : second << 8 | first
+        }
+        return String(validating: units, as: UTF16.self)
+    }
+
+    /// One byte a character: Unicode's first 256 characters, but for `exceptions`.
+    private static func singleByte(
+        _ bytes: ArraySlice<UInt8>, _ exceptions: [UInt8: Unicode.Scalar]
+    ) -> String {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: bytes.lazy.map { exceptions[$0] ?? Unicode.Scalar($0) })
+        return String(scalars)
+    }
+
+    private static let latin9: [UInt8: Unicode.Scalar] = [
+        0xa4: "€", 0xa6: "Š", 0xa8: "š", 0xb4: "Ž", 0xb8: "ž", 0xbc: "Œ", 0xbd: "œ", 0xbe: "Ÿ",
+    ]
+
+    private static let windows1252: [UInt8: Unicode.Scalar] = [
+        0x80: "€", 0x82: "‚", 0x83: "ƒ", 0x84: "„", 0x85: "…", 0x86: "†", 0x87: "‡", 0x88: "ˆ",
+        0x89: "‰", 0x8a: "Š", 0x8b: "‹", 0x8c: "Œ", 0x8e: "Ž", 0x91: "‘", 0x92: "’", 0x93: "“",
+        0x94: "”", 0x95: "•", 0x96: "–", 0x97: "—", 0x98: "˜", 0x99: "™", 0x9a: "š", 0x9b: "›",
+        0x9c: "œ", 0x9e: "ž", 0x9f: "Ÿ",
+    ]
+}

@@ -1,0 +1,143 @@
+public import Rules
+public import Sharing
+public import Transparency
+public import Wire
+
+/// A store in memory: for tests, for trying things out, and as the oracle that says what the others
+/// must answer. What it holds is gone with it.
+public actor MemoryStore: Store {
+    private var current: Head?
+    private var entries: [NewEntry] = []
+    private var kept: [Int64: Attachments] = [:]
+    private var tiles: [TilePlace: [Hash]] = [:]
+    private var values: [StateKey: StateValue] = [:]
+    private var received: [Handle: StoredApplication] = [:]
+    /// The texts of the keys of `values`, ascending; `nil` after a change.
+    private var order: [String]?
+
+    private struct TilePlace: Hashable {
+        let level: Int
+        let index: UInt64
+    }
+
+    public init() {}
+
+    public func head() -> Head? { current }
+
+    public func state(_ keys: Set<StateKey>) -> Slice {
+        var slice = Slice()
+        for key in keys { slice[key] = values[key] }
+        return slice
+    }
+
+    public func commit(_ batch: Batch, after previous: Head?) throws(StoreError) {
+        guard current == previous else { throw .superseded }
+        batch.requireOrder(after: previous)
+        var erased: [Int64] = []
+        for jti in batch.erased {
+            erased.append(try batch.index(ofErased: jti, in: values[.statement(jti)]))
+        }
+        entries += batch.entries
+        for entry in batch.entries where !entry.attachments.isEmpty {
+            kept[entry.index] = entry.attachments
+        }
+        for index in erased { kept[index] = nil }
+        for tile in batch.tiles {
+            tiles[TilePlace(level: tile.level, index: tile.index)] = tile.hashes
+        }
+        for (key, value) in batch.changes { values[key] = value }
+        order = nil
+        current = batch.head
+    }
+
+    public func leaves(_ range: Range<Int64>) -> [[UInt8]] {
+        slice(range).map(\.statement.jws.bytes)
+    }
+
+    public func tile(level: Int, index: UInt64) -> [Hash] {
+        tiles[TilePlace(level: level, index: index)] ?? []
+    }
+
+    public func attachments(of index: Int64, sections: Set<String>?) -> Attachments? {
+        guard var attachments = kept[index] else { return nil }
+        if let sections { attachments.sections.removeAll { !sections.contains($0.name) } }
+        return attachments
+    }
+
+    public func indices(
+        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
+    ) -> [Int64] {
+        first(limit, from: from) {
+            $0.parties.contains(party) && kinds?.contains($0.statement.kind) ?? true
+        }
+    }
+
+    public func indices(
+        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
+    ) -> [Int64] {
+        first(limit, from: from) {
+            (issuer == nil || $0.statement.issuer == issuer)
+                && (kind == nil || $0.statement.kind == kind)
+        }
+    }
+
+    public func records(
+        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
+    ) -> [(number: Int64, index: Int64)] {
+        entries.compactMap { entry in
+            guard case .record(let record) = entry.statement.claims,
+                entry.statement.issuer == enterprise, record.book == book,
+                range.contains(record.number)
+            else { return nil }
+            return (record.number, entry.index)
+        }.sorted { $0.number < $1.number }
+    }
+
+    public func books(
+        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
+    ) -> [(book: BookName, state: BookState)] {
+        values.compactMap { key, value in
+            guard case .book(enterprise, let book) = key, case .book(let state) = value,
+                series == nil || book.series == series, months?.contains(book.month) ?? true
+            else { return nil }
+            return (book, state)
+        }.sorted { $0.book < $1.book }
+    }
+
+    public func allState(after key: String?, limit: Int) -> [(key: String, value: StateValue)] {
+        let keys = order ?? values.keys.map(\.text).sorted()
+        order = keys
+        let later = keys.drop { text in key.map { text <= $0 } ?? false }
+        return later.prefix(max(0, limit)).compactMap { text in
+            StateKey(text: text).flatMap { values[$0] }.map { (text, $0) }
+        }
+    }
+
+    public func keep(_ application: StoredApplication) {
+        received[application.handle] = application
+    }
+
+    public func applications() -> [StoredApplication] {
+        received.values.sorted { ($0.received, $0.handle) < ($1.received, $1.handle) }
+    }
+
+    public func dropApplication(_ handle: Handle) { received[handle] = nil }
+
+    private func slice(_ range: Range<Int64>) -> ArraySlice<NewEntry> {
+        entries[Int(clamping: max(0, range.lowerBound))..., to: Int(clamping: range.upperBound)]
+    }
+
+    private func first(
+        _ limit: Int, from: Int64, where matches: (NewEntry) -> Bool
+    ) -> [Int64] {
+        slice(from..<Int64.max).lazy.filter(matches).prefix(max(0, limit)).map(\.index)
+    }
+}
+
+extension Array {
+    /// The elements of `range` that exist.
+    fileprivate subscript(from: PartialRangeFrom<Int>, to end: Int) -> ArraySlice<Element> {
+        let end = Swift.min(end, count)
+        return from.lowerBound < end ? self[from.lowerBound..<end] : []
+    }
+}

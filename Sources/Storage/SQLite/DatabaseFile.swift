@@ -1,0 +1,103 @@
+import Foundation
+import GRDB
+
+/// One of a store's two databases: how it is opened, and what must hold of it before it is used.
+struct DatabaseFile: Sendable {
+    let name: String
+    /// SQLite's `application_id`: which program's file this is, and which of its files.
+    let application: Int
+    /// SQLite's `user_version`: a program reads the one it was written for.
+    let version = 1
+    let schema: String
+    /// Connections that read while another writes.
+    let readers: Int
+    /// Kilobytes of pages that the writing connection keeps in memory.
+    let cacheKilobytes: Int
+    /// Pages in the write-ahead log from which a commit moves them into the database.
+    let checkpointPages: Int
+
+    static let pageBytes = 4096
+
+    /// Opens the file and makes what was durable in its write-ahead log part of it.
+    ///
+    /// Throws what GRDB throws, and ``StoreError/unreadable(_:)`` for another program's or version's
+    /// file. A file without tables is a new one: ``create(_:identity:)`` is still to come.
+    func open(in directory: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = name
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = readers
+        // A failed commit may leave a transaction that cannot even be rolled back; the connection
+        // is then closed, which is no reason to end the process.
+        configuration.allowsUnsafeTransactions = true
+        configuration.prepareDatabase { [cacheKilobytes] db in
+            try db.execute(
+                sql: """
+                    PRAGMA page_size = \(Self.pageBytes);
+                    PRAGMA secure_delete = ON;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cell_size_check = ON;
+                    PRAGMA cache_size = -\(db.configuration.readonly ? 8192 : cacheKilobytes);
+                    """)
+        }
+        let pool = try DatabasePool(path: directory + "/" + name, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            try requireDurability(db)
+            try requireOwn(db)
+            // The log's pages may be in the system's cache only, after a sync that failed: written
+            // out and synced anew, they are durable, and nothing is read from the log any more.
+            try db.checkpoint(.truncate)
+        }
+        return pool
+    }
+
+    /// Makes the tables of a new file, for the store called `identity`.
+    func create(_ db: Database, identity: [UInt8]) throws {
+        try db.inTransaction(.immediate) {
+            try db.execute(sql: "PRAGMA application_id = \(application)")
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            try db.execute(sql: "CREATE TABLE identity (store BLOB NOT NULL) STRICT")
+            try db.execute(
+                sql: "INSERT INTO identity (store) VALUES (?)", arguments: [identity.data])
+            try db.execute(sql: schema)
+            return .commit
+        }
+    }
+
+    /// Which store the file belongs to; `nil` for a new file.
+    func identity(_ db: Database) throws -> [UInt8]? {
+        guard try Int.fetchOne(db, sql: "PRAGMA user_version") == version else { return nil }
+        return try Data.fetchOne(db, sql: "SELECT store FROM identity").map { Array($0) }
+    }
+
+    /// Every commit is synced: opening a pool sets `synchronous` to NORMAL, whatever it was before.
+    private func requireDurability(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                PRAGMA synchronous = FULL;
+                PRAGMA fullfsync = ON;
+                PRAGMA checkpoint_fullfsync = ON;
+                PRAGMA wal_autocheckpoint = \(checkpointPages);
+                """)
+        let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
+        guard synchronous == 2, journal == "wal" else {
+            throw StoreError.failed("\(name): commits are not synced")
+        }
+    }
+
+    private func requireOwn(_ db: Database) throws {
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        if (application, version, tables) == (0, 0, 0) { return }
+        guard application == self.application else {
+            throw StoreError.unreadable("\(name) belongs to something else")
+        }
+        guard version == self.version else {
+            throw StoreError.unreadable(
+                "\(name) has version \(version), this program reads \(self.version)")
+        }
+    }
+}

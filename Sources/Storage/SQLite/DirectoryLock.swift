@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The right to write in a directory: one process has it, until it ends or gives it up.
+///
+/// The operating system keeps it (an advisory lock on the file `lock`), so that a process that was
+/// killed leaves nothing to clear away.
+final class DirectoryLock: Sendable {
+    private let descriptor: Int32
+
+    /// Throws ``StoreError/failed(_:)`` where another process, or another store in this one, has it.
+    init(_ directory: String) throws(StoreError) {
+        let path = directory + "/lock"
+        descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .failed("cannot open \(path): \(Self.reason())") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let taken = errno == EWOULDBLOCK
+            let reason = Self.reason()
+            close(descriptor)
+            throw .failed(
+                taken
+                    ? "\(directory) is in use by another process" : "cannot lock \(path): \(reason)"
+            )
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Makes `directory`, readable by its owner only, and the files in it, where they don't exist,
+    /// and sees to it that their names are durable.
+    static func prepare(_ directory: String, files: [String]) throws(StoreError) {
+        if mkdir(directory, 0o700) != 0, errno != EEXIST {
+            throw .failed("cannot make \(directory): \(reason())")
+        }
+        for file in files {
+            let descriptor = open(directory + "/" + file, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw .failed("cannot make \(directory)/\(file): \(reason())")
+            }
+            close(descriptor)
+        }
+        try sync(directory)
+        try sync(directory + "/..")
+    }
+
+    private static func sync(_ directory: String) throws(StoreError) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .failed("cannot open \(directory): \(reason())") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .failed("cannot sync \(directory): \(reason())") }
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)) }
+}

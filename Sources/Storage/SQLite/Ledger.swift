@@ -1,0 +1,190 @@
+import GRDB
+import Rules
+import Sharing
+import Transparency
+import Wire
+
+/// The reads of `ledger.sqlite`, each on a connection that the caller has.
+enum Ledger {
+    static func head(in db: Database) throws -> Head? {
+        let rows = try db.rows("SELECT edge, checkpoint FROM head") {
+            (edge: $0.bytes(0), checkpoint: $0.bytes(1))
+        }
+        guard let row = rows.first else { return nil }
+        guard let edge = try? RightEdge(bytes: row.edge), edge.size <= Int64.max else {
+            throw StoreError.corrupt(place: "head", detail: "isn't a right edge")
+        }
+        return Head(edge: edge, checkpoint: row.checkpoint)
+    }
+
+    static func value(of key: StateKey, in db: Database) throws -> StateValue? {
+        let text = key.text
+        let rows = try db.rows("SELECT value FROM state WHERE key = ?", text) { $0.bytes(0) }
+        return try rows.first.map { try value($0, of: key, named: text) }
+    }
+
+    static func state(_ keys: Set<StateKey>, in db: Database) throws -> Slice {
+        var slice = Slice()
+        for key in keys { slice[key] = try value(of: key, in: db) }
+        return slice
+    }
+
+    static func allState(
+        after key: String?, limit: Int, in db: Database
+    ) throws -> [(key: String, value: StateValue)] {
+        try db.rows(
+            "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key ?? "",
+            max(0, limit)
+        ) { row in
+            let text = row.text(0)
+            guard let key = StateKey(text: text) else {
+                throw StoreError.corrupt(place: "state/\(text)", detail: "isn't a key")
+            }
+            return (text, try value(row.bytes(1), of: key, named: text))
+        }
+    }
+
+    static func leaves(_ range: Range<Int64>, in db: Database) throws -> [[UInt8]] {
+        try db.rows(
+            "SELECT leaf FROM entries WHERE entry >= ? AND entry < ? ORDER BY entry",
+            range.lowerBound, range.upperBound
+        ) { $0.bytes(0) }
+    }
+
+    static func tile(level: Int, index: UInt64, in db: Database) throws -> [Hash] {
+        guard let place = TilePlace(checking: level, index: index) else { return [] }
+        let rows = try db.rows("SELECT hashes FROM tiles WHERE place = ?", place.place) {
+            $0.bytes(0)
+        }
+        guard let bytes = rows.first else { return [] }
+        guard let hashes = [Hash](bytes: bytes) else {
+            throw StoreError.corrupt(place: "tile/\(level)/\(index)", detail: "isn't hashes")
+        }
+        return hashes
+    }
+
+    static func indices(
+        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int, in db: Database
+    ) throws -> [Int64] {
+        let limit = max(0, limit)
+        return try merged(kinds, limit) { kind in
+            try db.rows(
+                """
+                SELECT entry FROM parties WHERE party = ? AND kind = ? AND entry >= ?
+                ORDER BY entry LIMIT ?
+                """, party.text, kind.rawValue, from, limit
+            ) { $0.integer(0) }
+        }
+    }
+
+    /// The first of what each kind's range of an index gives.
+    private static func merged(
+        _ kinds: Set<Kind>?, _ limit: Int, _ indices: (Kind) throws -> [Int64]
+    ) rethrows -> [Int64] {
+        let found = try Kind.allCases.filter { kinds?.contains($0) ?? true }.map(indices)
+        return Array(found.joined().sorted().prefix(limit))
+    }
+
+    static func indices(
+        issuer: Handle?, kind: Kind?, from: Int64, limit: Int, in db: Database
+    ) throws -> [Int64] {
+        let limit = max(0, limit)
+        switch (issuer, kind) {
+        case (.none, .none):
+            return try db.rows(
+                "SELECT entry FROM entries WHERE entry >= ? ORDER BY entry LIMIT ?", from, limit
+            ) { $0.integer(0) }
+        case (.none, .some(let kind)):
+            return try db.rows(
+                """
+                SELECT entry FROM entries WHERE kind = ? AND entry >= ? ORDER BY entry LIMIT ?
+                """, kind.rawValue, from, limit
+            ) { $0.integer(0) }
+        case (.some(let issuer), .some(let kind)):
+            return try db.rows(
+                """
+                SELECT entry FROM entries WHERE issuer = ? AND kind = ? AND entry >= ?
+                ORDER BY entry LIMIT ?
+                """, issuer.text, kind.rawValue, from, limit
+            ) { $0.integer(0) }
+        case (.some(let issuer), .none):
+            return try merged(nil, limit) { kind in
+                try indices(issuer: issuer, kind: kind, from: from, limit: limit, in: db)
+            }
+        }
+    }
+
+    static func records(
+        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>, in db: Database
+    ) throws -> [(number: Int64, index: Int64)] {
+        try db.rows(
+            """
+            SELECT number, entry FROM records
+            WHERE issuer = ? AND book = ? AND number BETWEEN ? AND ? ORDER BY number
+            """, enterprise.text, book.description, range.lowerBound, range.upperBound
+        ) { ($0.integer(0), $0.integer(1)) }
+    }
+
+    /// Book names sort by month within a series, so each series is a range of keys.
+    static func books(
+        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?, in db: Database
+    ) throws -> [(book: BookName, state: BookState)] {
+        var books: [(book: BookName, state: BookState)] = []
+        for series in series.map({ [$0] }) ?? Series.allCases {
+            guard let months = months ?? Self.allMonths else { continue }
+            let first = BookName(series: series, month: months.lowerBound)
+            let last = BookName(series: series, month: months.upperBound)
+            books += try db.rows(
+                "SELECT key, value FROM state WHERE key BETWEEN ? AND ? ORDER BY key",
+                StateKey.book(enterprise, first).text, StateKey.book(enterprise, last).text
+            ) { row in
+                let text = row.text(0)
+                guard case .some(let key) = StateKey(text: text), case .book(_, let book) = key,
+                    case .book(let state) = try value(row.bytes(1), of: key, named: text)
+                else { throw StoreError.corrupt(place: "state/\(text)", detail: "isn't a book") }
+                return (book, state)
+            }
+        }
+        return books.sorted { $0.book < $1.book }
+    }
+
+    /// The rows of an entry's attachments whose numbers are named.
+    static func rows(
+        of index: Int64, _ numbers: [Int], in db: Database
+    ) throws -> [Int: [UInt8]] {
+        var result: [Int: [UInt8]] = [:]
+        for number in numbers {
+            let rows = try db.rows(
+                "SELECT row FROM attachments WHERE place = ?",
+                RowPlace(entry: index, row: number).place
+            ) { $0.bytes(0) }
+            result[number] = rows.first
+        }
+        return result
+    }
+
+    static func isErased(_ index: Int64, in db: Database) throws -> Bool {
+        try !db.rows("SELECT 1 FROM erasures WHERE entry = ?", index) { $0.integer(0) }.isEmpty
+    }
+
+    static func erasures(in db: Database) throws -> [Int64] {
+        try db.rows("SELECT entry FROM erasures") { $0.integer(0) }
+    }
+
+    private static func value(
+        _ bytes: [UInt8], of key: StateKey, named text: String
+    ) throws -> StateValue {
+        do throws(StateError) {
+            return try StateValue(parsing: bytes, for: key)
+        } catch {
+            throw StoreError.corrupt(place: "state/\(text)", detail: "\(error)")
+        }
+    }
+
+    private static let allMonths: ClosedRange<Month>? = {
+        guard let first = Month(number: 0), let last = Month(number: Month.count - 1) else {
+            return nil
+        }
+        return first...last
+    }()
+}

@@ -1,0 +1,59 @@
+/// `ledger.sqlite`: everything of a log but the keys its attachments are wrapped under.
+extension DatabaseFile {
+    static let ledger = DatabaseFile(
+        name: "ledger.sqlite", application: 0x5472_6c67, schema: ledgerSchema, readers: 4,
+        cacheKilobytes: 64 << 10, checkpointPages: 8192)
+
+    /// Texts are those of the types of the same name: handles, kinds, book names, state keys. The
+    /// indices that look things up could be made anew from the leaves; the state, too, by replaying
+    /// them.
+    private static let ledgerSchema = """
+        CREATE TABLE head (
+            only INTEGER PRIMARY KEY CHECK (only = 0),
+            edge BLOB NOT NULL,
+            checkpoint BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE entries (
+            entry INTEGER PRIMARY KEY,
+            issuer TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            leaf BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX entries_by_issuer ON entries (issuer, kind);
+        CREATE INDEX entries_by_kind ON entries (kind);
+        CREATE TABLE parties (
+            party TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            entry INTEGER NOT NULL,
+            PRIMARY KEY (party, kind, entry)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE records (
+            issuer TEXT NOT NULL,
+            book TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            entry INTEGER NOT NULL,
+            PRIMARY KEY (issuer, book, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE tiles (
+            place INTEGER PRIMARY KEY,
+            hashes BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE state (
+            key TEXT NOT NULL UNIQUE,
+            value BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE attachments (
+            place INTEGER PRIMARY KEY,
+            row BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE erasures (
+            entry INTEGER PRIMARY KEY
+        ) STRICT;
+        CREATE TABLE applications (
+            handle TEXT PRIMARY KEY,
+            received INTEGER NOT NULL,
+            slot INTEGER NOT NULL UNIQUE,
+            bytes BLOB NOT NULL
+        ) STRICT;
+        """
+}

@@ -1,0 +1,219 @@
+import GRDB
+public import Rules
+public import Sharing
+import Synchronization
+public import Transparency
+public import Wire
+
+/// A store in a directory of its own: `ledger.sqlite` and `keys.sqlite`, written by one process at
+/// a time.
+///
+/// Every commit is synced before it is acknowledged. After an error of which it is unclear what it
+/// left behind, the files are closed and opened again before anything else is answered, which
+/// recovers what is durable and erases again what must be.
+public final class SQLiteStore: Store {
+    public let directory: String
+    /// Held from opening to closing.
+    private let lock: Mutex<DirectoryLock?>
+    private let files: Mutex<Files>
+
+    private enum Files {
+        case open(StoreFiles)
+        /// An error left it unclear what the files hold.
+        case doubtful(StoreFiles)
+        case closed
+    }
+
+    /// Opens the store in `directory`, or makes one, the directory included.
+    ///
+    /// Throws ``StoreError/failed(_:)`` where another process writes there,
+    /// ``StoreError/unreadable(_:)`` where it isn't a store of this version.
+    public init(opening directory: String) throws(StoreError) {
+        self.directory = directory
+        try DirectoryLock.prepare(directory, files: StoreFiles.names)
+        lock = Mutex(try DirectoryLock(directory))
+        files = Mutex(.open(try StoreFiles.open(in: directory)))
+    }
+
+    /// Ends all access, and gives up the right to write in the directory.
+    public func close() throws(StoreError) {
+        try files.withLock { (files: inout Files) throws(StoreError) in
+            switch files {
+            case .open(let current), .doubtful(let current): try current.close()
+            case .closed: break
+            }
+            files = .closed
+        }
+        lock.withLock { $0 = nil }
+    }
+
+    public func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        batch.requireOrder(after: previous)
+        let staged = StagedBatch(batch, keysFrom: try current().keys.reserve)
+        try await write { files, db throws(StoreError) in
+            try files.commit(staged, after: previous, on: db)
+        }
+    }
+
+    public func keep(_ application: StoredApplication) async throws(StoreError) {
+        try await write { files, db throws(StoreError) in try files.keep(application, on: db) }
+    }
+
+    public func dropApplication(_ handle: Handle) async throws(StoreError) {
+        try await write { files, db throws(StoreError) in
+            try files.dropApplication(handle, on: db)
+        }
+    }
+
+    /// On the writing connection: an application's key may be overwritten by the next one's.
+    public func applications() async throws(StoreError) -> [StoredApplication] {
+        try await write { files, db throws(StoreError) in try files.applications(on: db) }
+    }
+
+    /// Runs `body` on the ledger's writing connection, alone.
+    private func write<Value: Sendable>(
+        _ body: @escaping @Sendable (StoreFiles, Database) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        let files = try current()
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            files.ledger.asyncWriteWithoutTransaction { db in
+                guard self.isCurrent(files) else {
+                    continuation.resume(returning: .failure(.failed("the store was reopened")))
+                    return
+                }
+                let result = Result { () throws(StoreError) in try body(files, db) }
+                if case .failure(let error) = result, error.leavesDoubt { self.doubt(files) }
+                continuation.resume(returning: result)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Runs `body` on a reading connection.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let files = try current()
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            files.ledger.asyncRead { db in
+                continuation.resume(
+                    returning: Result { try body(db.get()) }
+                        .mapError { StoreError($0, in: DatabaseFile.ledger.name) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// The open files, after recovering from doubt.
+    func current() throws(StoreError) -> StoreFiles {
+        try files.withLock { (files: inout Files) throws(StoreError) in
+            switch files {
+            case .open(let current): return current
+            case .closed: throw .failed("the store is closed")
+            case .doubtful(let old):
+                try old.close()
+                let current = try StoreFiles.open(in: directory)
+                files = .open(current)
+                return current
+            }
+        }
+    }
+
+    private func isCurrent(_ expected: StoreFiles) -> Bool {
+        files.withLock { files in
+            guard case .open(let current) = files else { return false }
+            return current.ledger === expected.ledger
+        }
+    }
+
+    private func doubt(_ expected: StoreFiles) {
+        files.withLock { files in
+            if case .open(let current) = files, current.ledger === expected.ledger {
+                files = .doubtful(current)
+            }
+        }
+    }
+}
+
+extension SQLiteStore {
+    public func head() async throws(StoreError) -> Head? {
+        try await read { db in try Ledger.head(in: db) }
+    }
+
+    public func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
+        try await read { db in try Ledger.state(keys, in: db) }
+    }
+
+    public func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
+        try await read { db in try Ledger.leaves(range, in: db) }
+    }
+
+    public func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash] {
+        try await read { db in try Ledger.tile(level: level, index: index, in: db) }
+    }
+
+    public func attachments(
+        of index: Int64, sections: Set<String>?
+    ) async throws(StoreError) -> Attachments? {
+        guard index >= 0, index < 1 << 47 else { return nil }
+        let files = try current()
+        let found = try await read { db in
+            try files.attachments(of: index, sections: sections, in: db)
+        }
+        switch found {
+        case .absent: return nil
+        case .present(let attachments): return attachments
+        case .withoutKey:
+            // The rows go before the key, so a read that started before an erasure finds this. A
+            // new one knows about the erasure; where there was none, the key is lost.
+            if try await read({ db in try Ledger.isErased(index, in: db) }) { return nil }
+            throw .corrupt(place: OpenedDirectory.place(index), detail: "there is no key")
+        }
+    }
+
+    public func indices(
+        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try await read { db in
+            try Ledger.indices(concerning: party, kinds: kinds, from: from, limit: limit, in: db)
+        }
+    }
+
+    public func indices(
+        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try await read { db in
+            try Ledger.indices(issuer: issuer, kind: kind, from: from, limit: limit, in: db)
+        }
+    }
+
+    public func records(
+        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
+    ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
+        try await read { db in try Ledger.records(of: enterprise, in: book, range, in: db) }
+    }
+
+    public func books(
+        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
+    ) async throws(StoreError) -> [(book: BookName, state: BookState)] {
+        try await read { db in
+            try Ledger.books(of: enterprise, series: series, months: months, in: db)
+        }
+    }
+
+    public func allState(
+        after key: String?, limit: Int
+    ) async throws(StoreError) -> [(key: String, value: StateValue)] {
+        try await read { db in try Ledger.allState(after: key, limit: limit, in: db) }
+    }
+}
+
+extension StoreError {
+    /// Whether the connection that threw this may have another idea of the files than the disk.
+    var leavesDoubt: Bool {
+        switch self {
+        case .superseded: false
+        case .failed, .outcomeUnknown, .corrupt, .unreadable: true
+        }
+    }
+}

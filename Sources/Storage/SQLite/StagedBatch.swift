@@ -1,0 +1,125 @@
+import GRDB
+import Rules
+import Sharing
+import Transparency
+import Wire
+
+/// A batch as rows: encoded and wrapped before the one writing connection is asked for, so that it
+/// has nothing to do but write.
+struct StagedBatch: Sendable {
+    let batch: Batch
+    /// The keys of the entries that have attachments, ascending.
+    let keys: [KeyReserve.Taken]
+    /// The attachments of the same entries.
+    private let wrapped: [WrappedAttachments]
+    /// In the order of the keys, which is the order of the table's index.
+    private let state: [(key: String, value: [UInt8]?)]
+
+    init(_ batch: Batch, keysFrom reserve: KeyReserve) {
+        self.batch = batch
+        let entries = batch.entries.filter { !$0.attachments.isEmpty }
+        keys = reserve.take(entries.map(\.index))
+        wrapped = zip(entries, keys).map {
+            WrappedAttachments($0.attachments, of: $0.index, key: $1.key)
+        }
+        state = batch.changes.map { ($0.key.text, $0.value?.bytes) }.sorted { $0.key < $1.key }
+    }
+
+    /// Writes everything within the transaction that is open, and returns the entries whose keys
+    /// are to be erased after it.
+    func write(to db: Database) throws -> [Int64] {
+        for entry in batch.entries { try write(entry, to: db) }
+        for (taken, attachments) in zip(keys, wrapped) {
+            for (number, row) in attachments.rows.enumerated() {
+                try db.run(
+                    "INSERT INTO attachments (place, row) VALUES (?, ?)",
+                    RowPlace(entry: taken.entry, row: number).place, row.data)
+            }
+        }
+        for tile in batch.tiles {
+            try db.run(
+                "INSERT OR REPLACE INTO tiles (place, hashes) VALUES (?, ?)",
+                TilePlace(level: tile.level, index: tile.index).place, tile.hashes.bytes.data)
+        }
+        let erased = try erase(in: db)
+        for (key, value) in state { try write(key, value, to: db) }
+        try db.run(
+            "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
+            batch.head.edge.bytes.data, batch.head.checkpoint.data)
+        return erased
+    }
+
+    private func write(_ entry: NewEntry, to db: Database) throws {
+        let statement = entry.statement
+        try db.run(
+            "INSERT INTO entries (entry, issuer, kind, leaf) VALUES (?, ?, ?, ?)",
+            entry.index, statement.issuer.text, statement.kind.rawValue, statement.jws.bytes.data)
+        for party in entry.parties {
+            try db.run(
+                "INSERT INTO parties (party, kind, entry) VALUES (?, ?, ?)", party.text,
+                statement.kind.rawValue, entry.index)
+        }
+        if case .record(let record) = statement.claims {
+            try db.run(
+                "INSERT INTO records (issuer, book, number, entry) VALUES (?, ?, ?, ?)",
+                statement.issuer.text, record.book.description, record.number, entry.index)
+        }
+    }
+
+    private func write(_ key: String, _ value: [UInt8]?, to db: Database) throws {
+        guard let value else { return try db.run("DELETE FROM state WHERE key = ?", key) }
+        try db.run(
+            """
+            INSERT INTO state (key, value) VALUES (?1, ?2)
+            ON CONFLICT (key) DO UPDATE SET value = ?2
+            """, key, value.data)
+    }
+
+    /// Removes what the erased statements' keys would open, and notes that the keys must go.
+    private func erase(in db: Database) throws -> [Int64] {
+        var erased: [Int64] = []
+        for jti in batch.erased {
+            let key = StateKey.statement(jti)
+            let index = try batch.index(ofErased: jti, in: Ledger.value(of: key, in: db))
+            try db.run(
+                "DELETE FROM attachments WHERE place BETWEEN ? AND ?",
+                RowPlace(entry: index, row: 0).place,
+                RowPlace(entry: index, row: WrappedAttachments.maximumRows - 1).place)
+            try db.run("INSERT OR IGNORE INTO erasures (entry) VALUES (?)", index)
+            erased.append(index)
+        }
+        return erased
+    }
+}
+
+/// Where a row of an entry's attachments stands: entries have 47 bits, rows 16.
+struct RowPlace {
+    let place: Int64
+
+    init(entry: Int64, row: Int) {
+        precondition(entry < 1 << 47 && row < WrappedAttachments.maximumRows, "fits 63 bits")
+        place = entry << 16 | Int64(row)
+    }
+
+    init(place: Int64) { self.place = place }
+
+    var row: Int { Int(place & 0xffff) }
+}
+
+/// Where a tile stands: levels have 7 bits, indices 56.
+struct TilePlace {
+    let place: Int64
+
+    /// `nil` for what no tree has.
+    init?(checking level: Int, index: UInt64) {
+        guard (0..<64).contains(level), index < 1 << 56 else { return nil }
+        place = Int64(level) << 56 | Int64(index)
+    }
+
+    init(level: Int, index: UInt64) {
+        guard let place = TilePlace(checking: level, index: index) else {
+            preconditionFailure("a tile of a tree")
+        }
+        self = place
+    }
+}

@@ -1,0 +1,211 @@
+import GRDB
+import Rules
+import Sharing
+import Transparency
+import Wire
+
+/// The two open databases of a store, and what must be done to both in the right order.
+struct StoreFiles: Sendable {
+    let ledger: DatabasePool
+    let keys: WrapKeys
+
+    static let names = [DatabaseFile.ledger.name, DatabaseFile.wrapKeys.name]
+
+    /// Opens both files, makes their tables where there are none, and brings the keys in line with
+    /// the ledger: whatever is erased there is erased here, before anybody can read.
+    static func open(in directory: String) throws(StoreError) -> StoreFiles {
+        do {
+            let keys = try DatabaseFile.wrapKeys.open(in: directory)
+            let ledger = try DatabaseFile.ledger.open(in: directory)
+            let files = StoreFiles(ledger: ledger, keys: WrapKeys(pool: keys))
+            try files.requireOneStore()
+            try files.reconcile()
+            return files
+        } catch {
+            throw StoreError(error, in: directory)
+        }
+    }
+
+    func close() throws(StoreError) {
+        do {
+            try ledger.close()
+            try keys.pool.close()
+        } catch {
+            throw StoreError(error, in: "close")
+        }
+    }
+
+    /// Both files belong to one store. New ones are made a store: the keys first, so that a ledger
+    /// never is without.
+    private func requireOneStore() throws {
+        let ofKeys = try keys.pool.read { db in try DatabaseFile.wrapKeys.identity(db) }
+        let ofLedger = try ledger.read { db in try DatabaseFile.ledger.identity(db) }
+        switch (ofLedger, ofKeys) {
+        case (.some(let ledger), .some(let keys)):
+            guard ledger == keys else {
+                throw StoreError.unreadable("the keys are another store's than the ledger")
+            }
+        case (.some, .none): throw StoreError.unreadable("the keys of the ledger are missing")
+        case (.none, .some(let identity)):
+            // From here on a crash is recovered by the next opening: there is nothing in it yet.
+            guard try keys.isEmpty else {
+                throw StoreError.unreadable("the ledger of the keys is missing")
+            }
+            try ledger.writeWithoutTransaction { db in
+                try DatabaseFile.ledger.create(db, identity: identity)
+            }
+        case (.none, .none):
+            var random = SystemRandomNumberGenerator()
+            let identity = RandomBytes.make(16, using: &random)
+            try keys.pool.writeWithoutTransaction { db in
+                try DatabaseFile.wrapKeys.create(db, identity: identity)
+            }
+            try ledger.writeWithoutTransaction { db in
+                try DatabaseFile.ledger.create(db, identity: identity)
+            }
+        }
+    }
+
+    private func reconcile() throws {
+        let (size, erased, slots) = try ledger.read { db in
+            (
+                try Ledger.head(in: db)?.size ?? 0, try Ledger.erasures(in: db),
+                try db.rows("SELECT slot FROM applications") { $0.integer(0) }
+            )
+        }
+        try keys.reconcile(size: size, erased: erased, slots: Set(slots))
+    }
+}
+
+extension StoreFiles {
+    /// Stores `staged`, if the head still is `previous`. Runs alone, on the ledger's writing
+    /// connection.
+    func commit(
+        _ staged: StagedBatch, after previous: Head?, on db: Database
+    ) throws(StoreError) {
+        var erased: [Int64] = []
+        do {
+            guard try Ledger.head(in: db) == previous else { throw StoreError.superseded }
+            try keys.keep(staged.keys, after: previous?.size ?? 0)
+            // From here on a crash leaves keys of entries that don't exist: the next opening, or
+            // the next commit, erases them.
+            try db.beginTransaction(.immediate)
+            erased = try staged.write(to: db)
+        } catch {
+            try? db.rollback()
+            throw StoreError(error, in: DatabaseFile.ledger.name)
+        }
+        try finish(db)
+        // From here on the batch is durable, and a crash before the erased keys are gone is
+        // recovered by the next opening.
+        do { try keys.erase(erased) } catch {
+            throw .outcomeUnknown("stored, but not erased: \(StoreError(error, in: "keys.sqlite"))")
+        }
+    }
+
+    /// Commits. When that fails, what it wrote may or may not be found after a crash.
+    private func finish(_ db: Database) throws(StoreError) {
+        do { try db.commit() } catch {
+            try? db.rollback()
+            throw .outcomeUnknown("\(StoreError(error, in: DatabaseFile.ledger.name))")
+        }
+    }
+
+    /// What is found of an entry's attachments.
+    enum Found: Sendable {
+        case absent
+        case present(Attachments)
+        case withoutKey
+    }
+
+    /// An entry's attachments, on a reading connection.
+    func attachments(
+        of index: Int64, sections: Set<String>?, in db: Database
+    ) throws -> Found {
+        guard let first = try Ledger.rows(of: index, [0], in: db)[0] else { return .absent }
+        guard let key = try keys.key(of: index) else { return .withoutKey }
+        let directory = try OpenedDirectory(first, of: index, key: key, sections: sections)
+        let further = try Ledger.rows(of: index, directory.furtherRows, in: db)
+        return .present(try directory.attachments(rows: further))
+    }
+}
+
+extension StoreFiles {
+    func keep(_ application: StoredApplication, on db: Database) throws(StoreError) {
+        let key = WrapKey()
+        let sealed = key.seal(
+            application.bytes, number: 0, context: Self.context(application))
+        var replaced: Int64?
+        do {
+            replaced = try slot(of: application.handle, in: db)
+            let slot = try keys.keepApplication(key)
+            try db.beginTransaction(.immediate)
+            try db.run(
+                """
+                INSERT OR REPLACE INTO applications (handle, received, slot, bytes)
+                VALUES (?, ?, ?, ?)
+                """, application.handle.text, application.received.seconds, slot, sealed.data)
+        } catch {
+            try? db.rollback()
+            throw StoreError(error, in: DatabaseFile.ledger.name)
+        }
+        try finish(db)
+        try eraseApplication(replaced)
+    }
+
+    func dropApplication(_ handle: Handle, on db: Database) throws(StoreError) {
+        var dropped: Int64?
+        do {
+            dropped = try slot(of: handle, in: db)
+            try db.beginTransaction(.immediate)
+            try db.run("DELETE FROM applications WHERE handle = ?", handle.text)
+        } catch {
+            try? db.rollback()
+            throw StoreError(error, in: DatabaseFile.ledger.name)
+        }
+        try finish(db)
+        try eraseApplication(dropped)
+    }
+
+    /// In the order in which they came.
+    func applications(on db: Database) throws(StoreError) -> [StoredApplication] {
+        do {
+            return try db.rows(
+                "SELECT handle, received, slot, bytes FROM applications ORDER BY received, handle"
+            ) { row in
+                guard let handle = Handle(row.text(0)),
+                    let received = Timestamp(seconds: row.integer(1)),
+                    let key = try keys.applicationKey(row.integer(2)),
+                    let bytes = key.open(
+                        row.bytes(3), number: 0,
+                        context: Self.context(
+                            StoredApplication(handle: handle, received: received, bytes: [])))
+                else {
+                    throw StoreError.corrupt(
+                        place: "applications/\(row.text(0))", detail: "isn't what was stored")
+                }
+                return StoredApplication(handle: handle, received: received, bytes: bytes)
+            }
+        } catch {
+            throw StoreError(error, in: DatabaseFile.ledger.name)
+        }
+    }
+
+    private func slot(of handle: Handle, in db: Database) throws -> Int64? {
+        try db.rows("SELECT slot FROM applications WHERE handle = ?", handle.text) {
+            $0.integer(0)
+        }.first
+    }
+
+    private func eraseApplication(_ slot: Int64?) throws(StoreError) {
+        guard let slot else { return }
+        do { try keys.eraseApplication(slot) } catch {
+            throw .outcomeUnknown("stored, but not erased: \(StoreError(error, in: "keys.sqlite"))")
+        }
+    }
+
+    private static func context(_ application: StoredApplication) -> [UInt8] {
+        DomainSeparated(.wrap).appending("application").appending(application.handle.text)
+            .appending(application.received.description).bytes
+    }
+}

@@ -1,0 +1,133 @@
+import Wire
+
+/// An entry's attachments as they are stored: nothing of them can be read without the entry's key.
+///
+/// Row 0 is sealed as a whole: the directory of all parts, and behind it the parts that are small.
+/// Each larger part is a row of its own, so that reading a few fields does not read a long document.
+/// The parts are the disclosures, and then the sections in order. A row's number is its nonce; the
+/// entry's index and the part's name (none, for row 0) are authenticated with it, so that no row
+/// can stand in another's place.
+struct WrappedAttachments: Sendable {
+    /// Parts up to this many bytes lie together in row 0.
+    static let smallBytes = 4096
+    /// Row numbers have 16 bits.
+    static let maximumRows = 1 << 16
+
+    /// The rows by number, from 0 on.
+    let rows: [[UInt8]]
+
+    /// Seals `attachments` of the entry at `index` under `key`, which seals nothing else, ever.
+    init(_ attachments: Attachments, of index: Int64, key: WrapKey) {
+        let context = RowContext(index: index)
+        var large: [[UInt8]] = []
+        var directory = PartDirectory()
+        func add(_ name: String, _ bytes: [UInt8]) {
+            if bytes.count <= Self.smallBytes {
+                directory.append(name: name, row: 0, bytes)
+            } else {
+                directory.append(name: name, row: large.count + 1, bytes)
+                large.append(
+                    key.seal(bytes, number: large.count + 1, context: context.bytes(name)))
+            }
+        }
+        add("", attachments.disclosures)
+        for section in attachments.sections { add(section.name, section.bytes) }
+        precondition(large.count < Self.maximumRows, "rows are numbered in 16 bits")
+
+        var first = directory.bytes
+        let small = attachments.sections.lazy.map(\.bytes.count).filter { $0 <= Self.smallBytes }
+        first.reserveCapacity(first.count + attachments.disclosures.count + small.reduce(0, +))
+        for (part, bytes) in zip(
+            directory.parts, [attachments.disclosures] + attachments.sections.map(\.bytes))
+        where part.row == 0 {
+            first += bytes
+        }
+        rows = [key.seal(first, number: 0, context: context.bytes(""))] + large
+    }
+}
+
+/// The first row of an entry's attachments, opened: from here on it is known which rows the wanted
+/// sections lie in.
+struct OpenedDirectory {
+    private let index: Int64
+    private let key: WrapKey
+    private let first: [UInt8]
+    private let parts: [PartDirectory.Part]
+
+    /// Rows, besides the first, that hold wanted sections.
+    var furtherRows: [Int] { parts.map(\.row).filter { $0 > 0 } }
+
+    /// Opens the first row and picks the disclosures and the named sections, or all for `nil`.
+    /// Throws ``StoreError/corrupt(place:detail:)``.
+    init(
+        _ row: [UInt8], of index: Int64, key: WrapKey, sections: Set<String>?
+    ) throws(StoreError) {
+        let context = RowContext(index: index).bytes("")
+        guard let first = key.open(row, number: 0, context: context) else {
+            throw .corrupt(
+                place: Self.place(index, Self.damaged(row, key: key)),
+                detail: "isn't what was stored")
+        }
+        guard let directory = PartDirectory(parsing: first), let own = directory.parts.first else {
+            throw .corrupt(place: Self.place(index), detail: "has no directory")
+        }
+        (self.index, self.key, self.first) = (index, key, first)
+        parts =
+            [own] + directory.parts.dropFirst().filter { sections?.contains($0.name) ?? true }
+    }
+
+    /// The wanted parts, from the first row and `rows`.
+    /// Throws ``StoreError/corrupt(place:detail:)``, naming the section.
+    func attachments(rows: [Int: [UInt8]]) throws(StoreError) -> Attachments {
+        var attachments = Attachments()
+        for (position, part) in parts.enumerated() {
+            let bytes = part.row == 0 ? Array(first[part.range]) : try open(part, in: rows)
+            if position == 0 {
+                attachments.disclosures = bytes
+            } else {
+                attachments.sections.append(.init(name: part.name, bytes: bytes))
+            }
+        }
+        return attachments
+    }
+
+    private func open(
+        _ part: PartDirectory.Part, in rows: [Int: [UInt8]]
+    ) throws(StoreError) -> [UInt8] {
+        let place = Self.place(index, part.name)
+        guard let row = rows[part.row] else { throw .corrupt(place: place, detail: "missing") }
+        let context = RowContext(index: index).bytes(part.name)
+        guard let bytes = key.open(row, number: part.row, context: context),
+            bytes.count == part.range.count
+        else { throw .corrupt(place: place, detail: "isn't what was stored") }
+        return bytes
+    }
+
+    /// Which small part of a row that doesn't open is damaged, as far as that can be told.
+    private static func damaged(_ row: [UInt8], key: WrapKey) -> String? {
+        guard let first = key.decryptedUnchecked(row, number: 0),
+            let directory = PartDirectory(parsing: first)
+        else { return nil }
+        return directory.parts.first {
+            $0.row == 0 && PartDirectory.check(Array(first[$0.range])) != $0.check
+        }?.name
+    }
+
+    /// As named in errors.
+    static func place(_ index: Int64, _ section: String? = nil) -> String {
+        guard let section, !section.isEmpty else { return "attachments/\(index)" }
+        return "attachments/\(index)/\(section)"
+    }
+}
+
+/// What is authenticated with a row: the label, the entry's index, the part's name.
+private struct RowContext {
+    private let prefix: DomainSeparated
+
+    init(index: Int64) {
+        prefix = DomainSeparated(.wrap)
+            .appending(withUnsafeBytes(of: index.bigEndian) { Array($0) })
+    }
+
+    func bytes(_ name: String) -> [UInt8] { prefix.appending(name).bytes }
+}

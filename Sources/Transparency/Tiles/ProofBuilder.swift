@@ -1,0 +1,86 @@
+/// Builds proofs in one tree from its tiles.
+///
+/// It reads each tile once and hashes each node once, so that the receipts of a whole batch cost
+/// little more than one. It keeps what it has read, some 16 kB a tile; let go of it after the batch.
+public struct ProofBuilder<Reader: TileReader> {
+    /// The number of leaves of the tree.
+    public let size: UInt64
+    private var nodes: NodeReader<Reader>
+
+    /// For a tree of `size` leaves; `reader` has the tiles of this tree or of a later one.
+    public init(size: UInt64, reading reader: Reader) {
+        self.size = size
+        nodes = NodeReader(reader)
+    }
+
+    /// Throws ``ProofError``, ``TileError/tooNarrow(_:have:)`` and what the reader throws.
+    public mutating func inclusion(of index: UInt64) throws -> InclusionProof {
+        let path = try InclusionProof.path(index: index, size: size)
+        return InclusionProof(index: index, size: size, hashes: try hashes(of: path))
+    }
+
+    /// Throws ``ProofError``, ``TileError/tooNarrow(_:have:)`` and what the reader throws.
+    public mutating func consistency(from oldSize: UInt64) throws -> ConsistencyProof {
+        let path = try ConsistencyProof.path(oldSize: oldSize, newSize: size)
+        return ConsistencyProof(oldSize: oldSize, newSize: size, hashes: try hashes(of: path))
+    }
+
+    mutating func hashes(of path: TreePath) throws -> [Hash] {
+        try path.proof.map { subtree in
+            try subtree.nodes.map { try nodes.hash(of: $0) }.foldedRight
+        }
+    }
+}
+
+/// Reads the hashes of complete subtrees from tiles.
+private struct NodeReader<Reader: TileReader> {
+    private let reader: Reader
+    private var tiles: [TileCoordinate: [Hash]] = [:]
+    private var inner: [NodePosition: Hash] = [:]
+
+    init(_ reader: Reader) { self.reader = reader }
+
+    /// Tiles hold every eighth level; what lies between is hashed from the level below.
+    mutating func hash(of node: NodePosition) throws -> Hash {
+        if node.height.isMultiple(of: 8) { return try stored(node) }
+        if let known = inner[node] { return known }
+        let hash = Hash.node(
+            try hash(of: NodePosition(height: node.height - 1, index: 2 * node.index)),
+            try hash(of: NodePosition(height: node.height - 1, index: 2 * node.index + 1)))
+        inner[node] = hash
+        return hash
+    }
+
+    private mutating func stored(_ node: NodePosition) throws -> Hash {
+        let level = node.height / 8
+        let index = node.index / UInt64(TileCoordinate.fullWidth)
+        let position = Int(node.index % UInt64(TileCoordinate.fullWidth))
+        let full = try TileCoordinate(level: level, index: index)
+        let hashes = try tiles[full] ?? reader.tile(level: level, index: index)
+        tiles[full] = hashes
+        guard position < hashes.count else {
+            throw TileError.tooNarrow(
+                try TileCoordinate(level: level, index: index, width: position + 1),
+                have: hashes.count)
+        }
+        return hashes[position]
+    }
+}
+
+extension TreePath {
+    /// The tiles that the proof's hashes are read from, as a tree of `size` leaves has them.
+    func tiles(size: UInt64) -> [TileCoordinate] {
+        var tiles: [TileCoordinate] = []
+        for node in proof.flatMap(\.nodes) {
+            let level = node.height / 8
+            let first = node.index << UInt64(node.height % 8)
+            let index = first / UInt64(TileCoordinate.fullWidth)
+            let width = TileCoordinate.width(level: level, index: index, size: size)
+            guard let tile = try? TileCoordinate(level: level, index: index, width: width) else {
+                preconditionFailure("a tree has the tiles of its own nodes")
+            }
+            if !tiles.contains(tile) { tiles.append(tile) }
+        }
+        return tiles
+    }
+}

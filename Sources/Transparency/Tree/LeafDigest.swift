@@ -1,0 +1,19 @@
+public import Wire
+
+extension Hash {
+    /// Takes the digest of a leaf as its hash.
+    public init(_ digest: Digest<Digested.Leaf>) {
+        guard let hash = Hash(bytes: digest.bytes) else {
+            preconditionFailure("a digest has 32 bytes")
+        }
+        self = hash
+    }
+
+    /// This hash as the digest of a leaf, where it is one.
+    public var leafDigest: Digest<Digested.Leaf> {
+        guard let digest = Digest<Digested.Leaf>(bytes: bytes) else {
+            preconditionFailure("a hash has 32 bytes")
+        }
+        return digest
+    }
+}

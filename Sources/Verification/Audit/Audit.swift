@@ -1,0 +1,168 @@
+public import Rules
+import Sharing
+public import Transparency
+public import Wire
+
+/// What an auditor was given of an entry's selective claims.
+public enum ShownDisclosures: Sendable {
+    /// Each followed by `~`; empty for an entry without selective claims.
+    case shown([UInt8])
+    case withheld
+    case erased
+}
+
+/// A replay of a whole log: rebuilds the tree, checks every signature, rule and policy decision in
+/// order, and compares with every checkpoint. It reads no field of any record.
+///
+/// Feed checkpoints before the entries that follow them, and entries one after another. Memory is
+/// that of the state source, of live grants and of what is found.
+public struct Audit<State: StateSource, Policies: PolicyLibrary> {
+    private let trust: Trust
+    private let policies: Policies
+    private let seesDisclosures: Bool
+    private var state: State
+    private var edge = RightEdge()
+    private var checkpoints: CheckpointTrail
+    private var erasures = ErasureClaims()
+    private var facts = AuditFacts()
+    private var findings = FindingList()
+
+    /// `seesDisclosures`: whether the auditor has a right to all of them, as a regulator does, so
+    /// that a withheld one is a finding. `last` is the newest checkpoint of the auditor's previous
+    /// audit.
+    public init(
+        under trust: Trust, policies: Policies, state: State, seesDisclosures: Bool,
+        last: VerifiedCheckpoint? = nil
+    ) {
+        (self.trust, self.policies, self.state) = (trust, policies, state)
+        self.seesDisclosures = seesDisclosures
+        checkpoints = CheckpointTrail(last: last)
+    }
+
+    /// How many entries were replayed; the next one has this index.
+    public var size: UInt64 { edge.size }
+
+    /// Takes a checkpoint into account: its signatures now, its root when all its entries are in.
+    /// `seen` is the time at which it was the newest one, if the auditor kept that; a cosignature
+    /// tells it too.
+    public mutating func checkpoint(_ note: Note, seen: Timestamp? = nil) {
+        do {
+            let checkpoint = try trust.policy.verify(note)
+            checkpoints.add(checkpoint, seen: seen, replayed: edge.size, into: &findings)
+            checkpoints.reach(edge, into: &findings)
+        } catch {
+            let claimed = (try? Checkpoint(parsing: note.unverifiedText))?.size
+            findings.add(
+                claimed.map { Int64(clamping: $0) }, .checkpointRefused(error),
+                .init(checkpoints: [note]))
+        }
+    }
+
+    /// Replays the next entry. Throws what the state source throws.
+    public mutating func entry(
+        _ leaf: [UInt8], _ disclosures: ShownDisclosures
+    ) throws(State.Failure) {
+        let index = Int64(clamping: edge.size)
+        let statement: Result<Statement, StatementError> = Result { () throws(StatementError) in
+            try Statement(parsing: leaf)
+        }
+        switch statement {
+        case .success(let statement): try replay(statement, disclosures, at: index)
+        case .failure(let error): findings.add(index, .malformed(error), .init(entry: leaf))
+        }
+        edge.append(Hash.leaf(leaf))
+        checkpoints.reach(edge, into: &findings)
+    }
+
+    /// Ends the replay. What was said to be erased and wasn't, and what a checkpoint promised and
+    /// didn't come, is found now.
+    public func finish() -> AuditReport {
+        var (findings, checkpoints) = (findings, checkpoints)
+        for index in erasures.unproven {
+            findings.add(index, .disclosuresWithheld(saidErased: true), .init())
+        }
+        checkpoints.finish(replayed: edge.size, into: &findings)
+        return AuditReport(
+            size: edge.size, root: edge.root, newest: checkpoints.newest, facts: facts,
+            findings: findings)
+    }
+}
+
+extension Audit {
+    private mutating func replay(
+        _ statement: Statement, _ disclosures: ShownDisclosures, at index: Int64
+    ) throws(State.Failure) {
+        let evidence = AuditFinding.Evidence(entry: statement.jws.bytes)
+        if index == 0, statement.digest.relabelled() != trust.genesis {
+            findings.add(
+                0, .genesisNotPinned(statement.digest.relabelled()), evidence)
+        }
+        if let late = checkpoints.lateness(of: statement.issuedAt, limit: Self.lateSeconds) {
+            findings.add(
+                index, .checkpointedLate(seconds: late.seconds),
+                .init(entry: statement.jws.bytes, checkpoints: [late.note]))
+        }
+        let candidate = Candidate(
+            statement, selective: open(statement, disclosures, at: index), index: index)
+        let slice = try state.slice(for: candidate)
+        guard let admission = decide(candidate, in: slice, evidence) else { return }
+        try state.apply(admission.changes)
+        facts.note(admission)
+        if case .erase(.statement(let jti), _) = statement.claims { erasures.prove(jti) }
+    }
+
+    /// The selective claims as far as they were shown; what was shown wrongly counts as not shown.
+    private mutating func open(
+        _ statement: Statement, _ disclosures: ShownDisclosures, at index: Int64
+    ) -> Selective? {
+        guard statement.kind != .record else { return nil }
+        let evidence = AuditFinding.Evidence(entry: statement.jws.bytes)
+        switch disclosures {
+        case .shown(let text):
+            guard let list = Disclosure.split(text) else {
+                findings.add(index, .disclosuresWrong(.malformedSelectiveDigests), evidence)
+                return nil
+            }
+            do { return try statement.opened(with: list) } catch {
+                findings.add(index, .disclosuresWrong(error), evidence)
+            }
+        case .erased where statement.selectiveCount > 0: erasures.claim(statement.jti, at: index)
+        case .withheld where statement.selectiveCount > 0 && seesDisclosures:
+            findings.add(index, .disclosuresWithheld(saidErased: false), evidence)
+        case .erased, .withheld: break
+        }
+        return nil
+    }
+
+    /// Decides as the gateway should have. Where only the policies are against it, what it did
+    /// anyway is taken over, so that what follows from it isn't reported again.
+    private mutating func decide(
+        _ candidate: Candidate, in slice: Slice, _ evidence: AuditFinding.Evidence
+    ) -> Admission? {
+        do { return try Rules.decide(candidate, in: slice, policies: policies) } catch {
+            guard error.isPolicy else {
+                findings.add(candidate.index, .refused(error), evidence)
+                return nil
+            }
+            findings.add(candidate.index, .againstPolicy(error), evidence)
+        }
+        do { return try Rules.decide(candidate, in: slice, policies: UnjudgedPolicies()) } catch {
+            findings.add(candidate.index, .refused(error), evidence)
+            return nil
+        }
+    }
+
+    /// Later than this after its `iat`, an entry is reported, if a checkpoint shows it: twice what
+    /// the rules allow a statement to be older than log time.
+    public static var lateSeconds: Int64 { 2 * Limits.backdatingSeconds }
+}
+
+extension Refusal {
+    /// Whether the policies refused, and no rule.
+    fileprivate var isPolicy: Bool {
+        switch self {
+        case .forbidden, .policyUnknown, .policyFailed: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Rules
+public import Sharing
+public import Wire
+
+/// What an audit counted. Everything in it follows from public claims, but for who accessed.
+public struct AuditFacts: Hashable, Sendable {
+    /// Entries by kind, malformed and refused ones not among them.
+    public private(set) var kinds: [Kind: Int] = [:]
+    /// Entries by month (UTC) of their `iat`, and kind.
+    public private(set) var months: [Month: [Kind: Int]] = [:]
+    public private(set) var participants = 0
+    public private(set) var suspended: Set<Handle> = []
+    public private(set) var purposes: [Purpose: Int] = [:]
+    public private(set) var revoked = 0
+    public private(set) var expired = 0
+    public private(set) var booksOpened = 0
+    public private(set) var booksClosed = 0
+    public private(set) var erasedRecords = 0
+    public private(set) var erasedStatements = 0
+    /// By grantee, where the access was disclosed.
+    public private(set) var accesses: [Handle: Int] = [:]
+    public private(set) var accessesOfUnknown = 0
+    /// Log time after the last entry.
+    public private(set) var time: Timestamp?
+    /// Decisions of which every rule could be checked.
+    public private(set) var complete = 0
+    /// Grants that stand, with their ends.
+    private var standing: [JTI: Timestamp] = [:]
+    private var sweep = 1024
+
+    public var grants: Int { kinds[.grant] ?? 0 }
+    public var liveGrants: Int { standing.count }
+    public var booksOpen: Int { booksOpened - booksClosed }
+
+    mutating func note(_ admission: Admission) {
+        let statement = admission.candidate.statement
+        let kind = statement.kind
+        time = admission.time
+        kinds[kind, default: 0] += 1
+        if let month = statement.issuedAt.date.bookMonth {
+            months[month, default: [:]][kind, default: 0] += 1
+        }
+        if admission.complete { complete += 1 }
+        switch statement.claims {
+        case .genesis(let genesis): participants += genesis.authorities.count + 1
+        case .admit: participants += 1
+        case .suspend(let handle, _): suspended.insert(handle)
+        case .reinstate(let handle, _): suspended.remove(handle)
+        case .record(let record): if record.number == 1 { booksOpened += 1 }
+        case .closeBook(_, let count, _):
+            if count == 0 { booksOpened += 1 }
+            booksClosed += 1
+        case .erase(.record, _): erasedRecords += 1
+        case .erase(.statement, _): erasedStatements += 1
+        case .grant(let grant):
+            purposes[grant.purpose, default: 0] += 1
+            standing[statement.jti] = grant.expires
+            if standing.count > sweep { expire(at: admission.time) }
+        case .revoke(let grant, _): if standing.removeValue(forKey: grant) != nil { revoked += 1 }
+        case .access: note(admission.candidate.selective)
+        default: break
+        }
+    }
+
+    private mutating func note(_ selective: Selective?) {
+        // An access is the grantee's that signed the fetch in it; the rules have checked that.
+        guard case .access(let terms)? = selective,
+            let fetch = try? Fetch(parsing: terms.fetch.bytes)
+        else {
+            accessesOfUnknown += 1
+            return
+        }
+        accesses[fetch.issuer, default: 0] += 1
+    }
+
+    /// Moves the grants that ended to the expired ones, now and then, so that only live ones cost
+    /// memory.
+    mutating func expire(at time: Timestamp) {
+        let ended = standing.filter { $0.value <= time }.keys
+        expired += ended.count
+        for grant in ended { standing[grant] = nil }
+        sweep = max(1024, 2 * standing.count)
+    }
+}

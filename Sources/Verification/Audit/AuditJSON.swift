@@ -1,0 +1,76 @@
+import Sharing
+import Transparency
+public import Wire
+
+extension AuditReport {
+    /// The report as JSON: facts, and every finding with its evidence.
+    public var json: JSON {
+        [
+            "checkpointed": newest.map { .integer(Int64(clamping: $0.size)) } ?? .null,
+            "facts": facts.json, "finding_counts": Self.counts(findingCounts),
+            "findings": .array(findings.map(\.json)), "root": .string(root.base64),
+            "size": .integer(Int64(clamping: size)),
+        ]
+    }
+
+    static func counts(_ counts: [String: Int]) -> JSON {
+        .object(counts.mapValues { .integer(Int64($0)) })
+    }
+}
+
+extension AuditFacts {
+    public var json: JSON {
+        [
+            "accesses": [
+                "by_grantee": count(accesses) { $0.text },
+                "undisclosed": .integer(Int64(accessesOfUnknown)),
+            ],
+            "books": [
+                "closed": .integer(Int64(booksClosed)), "open": .integer(Int64(booksOpen)),
+            ],
+            "entries": count(kinds) { $0.rawValue },
+            "erased": [
+                "records": .integer(Int64(erasedRecords)),
+                "statements": .integer(Int64(erasedStatements)),
+            ],
+            "fully_checked": .integer(Int64(complete)),
+            "grants": [
+                "by_purpose": count(purposes) { $0.rawValue },
+                "expired": .integer(Int64(expired)), "live": .integer(Int64(liveGrants)),
+                "revoked": .integer(Int64(revoked)),
+            ],
+            "months": .object(
+                Dictionary(
+                    uniqueKeysWithValues: months.map { month, kinds in
+                        (month.description, count(kinds) { $0.rawValue })
+                    })),
+            "participants": .integer(Int64(participants)),
+            "suspended": .array(suspended.sorted().map { .string($0.text) }),
+            "time": time.map { .integer($0.seconds) } ?? .null,
+        ]
+    }
+
+    private func count<Key>(_ counts: [Key: Int], _ name: (Key) -> String) -> JSON {
+        AuditReport.counts(
+            Dictionary(uniqueKeysWithValues: counts.map { (name($0.key), $0.value) }))
+    }
+}
+
+extension AuditFinding {
+    /// Where, what, and the evidence: an entry's JWS, checkpoints as signed.
+    public var json: JSON {
+        var members: [String: JSON] = [
+            "detail": .string(what.detail), "index": index.map { .integer($0) } ?? .null,
+            "what": .string(what.name),
+        ]
+        if let entry = evidence.entry {
+            // What isn't ASCII is no statement either; base64url shows any bytes.
+            members["entry"] = .string(Base64URL.encode(entry))
+        }
+        if !evidence.checkpoints.isEmpty {
+            members["checkpoints"] = .array(
+                evidence.checkpoints.map { .string(String(decoding: $0.bytes, as: UTF8.self)) })
+        }
+        return .object(members)
+    }
+}

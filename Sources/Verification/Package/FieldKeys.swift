@@ -1,0 +1,74 @@
+import Sharing
+import Wire
+
+/// The keys that open fields, each month's derived once.
+struct FieldKeys {
+    private struct MonthName: Hashable {
+        let field: String
+        let epoch: Int64
+        let month: Month
+    }
+
+    private struct SingleName: Hashable {
+        let field: String
+        let record: JTI
+    }
+
+    /// Derives the key of one field in one month and epoch, where it can.
+    private let derive: (_ field: String, _ epoch: Int64, _ month: Month) -> MonthKey?
+    private let singles: [SingleName: FieldKey]
+    private var months: [MonthName: MonthKey?] = [:]
+
+    /// The keys of an envelope.
+    init(_ granted: GrantedKeys) {
+        let nodes = Dictionary(grouping: granted.nodes, by: \.field)
+        derive = { field, epoch, month in
+            nodes[field]?.first { $0.epoch == epoch && $0.node.position.contains(month) }?
+                .node.monthKey(month)
+        }
+        singles = Dictionary(
+            granted.singles.map { (SingleName(field: $0.field, record: $0.record), $0.key) }
+        ) { first, _ in first }
+    }
+
+    /// The keys of the enterprise itself.
+    init(_ schedule: KeySchedule, type: RecordType) {
+        derive = { field, epoch, month in
+            schedule.root(type: type.name, field: field, epoch: epoch).monthKey(month)
+        }
+        singles = [:]
+    }
+
+    /// Throws ``Sharing/OpeningError/noKey(field:book:epoch:)``.
+    private mutating func key(
+        of field: String, in record: Claims.RecordClaims, _ jti: JTI
+    ) throws(OpeningError) -> FieldKey {
+        if let single = singles[SingleName(field: field, record: jti)] { return single }
+        let name = MonthName(field: field, epoch: record.epoch, month: record.book.month)
+        if months[name] == nil { months[name] = .some(derive(field, name.epoch, name.month)) }
+        guard let month = months[name] ?? nil else {
+            throw .noKey(
+                field: field, book: record.book.description, epoch: record.epoch)
+        }
+        return month.fieldKey(record: jti)
+    }
+
+    /// Opens the ciphertexts of one record. Throws ``PackageRefusal``.
+    mutating func disclosures(
+        of entry: LocatedEntry, _ claims: Claims.RecordClaims, from fields: [FieldCiphertext],
+        log: Digest<Digested.Genesis>
+    ) throws(PackageRefusal) -> [Disclosure] {
+        let record = entry.statement
+        let context = FieldContext(
+            log: log, issuer: record.issuer, book: claims.book, record: record.jti)
+        var disclosures: [Disclosure] = []
+        disclosures.reserveCapacity(fields.count)
+        for field in fields {
+            do {
+                let key = try key(of: field.name, in: claims, record.jti)
+                disclosures.append(try field.open(key: key, context: context))
+            } catch { throw entry.refusal(.fields(error)) }
+        }
+        return disclosures
+    }
+}

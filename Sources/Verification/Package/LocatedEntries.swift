@@ -1,0 +1,145 @@
+import Sharing
+import Transparency
+import Wire
+
+/// A statement of a package that has its form and stands in the log under the checkpoint.
+struct LocatedEntry: Sendable {
+    let part: PackagePart
+    let logged: LoggedStatement
+    let statement: Statement
+
+    var index: Int64 { logged.index }
+
+    func refusal(_ reason: PackageRefusal.Reason) -> PackageRefusal { PackageRefusal(part, reason) }
+
+    /// All selective claims, each disclosed once. Throws ``PackageRefusal``.
+    func opened() throws(PackageRefusal) -> Selective {
+        guard let disclosures = Disclosure.split(logged.disclosures) else {
+            throw refusal(.disclosures(.malformedSelectiveDigests))
+        }
+        do { return try statement.opened(with: disclosures) } catch {
+            throw refusal(.disclosures(error))
+        }
+    }
+
+    /// What is disclosed belongs to the statement, be it all or not. Throws ``PackageRefusal``.
+    func checkDisclosures() throws(PackageRefusal) {
+        guard !logged.disclosures.isEmpty else { return }
+        guard let disclosures = Disclosure.split(logged.disclosures) else {
+            throw refusal(.disclosures(.malformedSelectiveDigests))
+        }
+        do { _ = try statement.matched(disclosures) } catch { throw refusal(.disclosures(error)) }
+    }
+
+    func requireAfter(_ other: LocatedEntry) throws(PackageRefusal) {
+        guard index > other.index else { throw refusal(.outOfOrder(after: other.index)) }
+    }
+}
+
+/// Steps 1 to 3: the checkpoint is accepted under the verifier's own policy; every statement has
+/// its form and its place under it; entry 0 is the one that was pinned, and all others are of its
+/// log.
+struct LocatedEntries: Sendable {
+    let checkpoint: VerifiedCheckpoint
+    let genesis: LocatedEntry
+    let founding: Claims.Genesis
+    let participants: [LocatedEntry]
+    let grant: LocatedEntry?
+    let carrier: LocatedEntry?
+    let access: LocatedEntry?
+    let records: [LocatedEntry]
+    let erasures: [LocatedEntry]
+
+    init(
+        checkpoint note: Note, genesis: LoggedStatement, participants: [LoggedStatement],
+        grant: LoggedStatement?, carrier: LoggedStatement?, access: LoggedStatement?,
+        records: [LoggedStatement], erasures: [LoggedStatement], under trust: Trust
+    ) throws(PackageRefusal) {
+        let checkpoint: VerifiedCheckpoint
+        do { checkpoint = try trust.policy.verify(note) } catch {
+            throw PackageRefusal(.checkpoint, .checkpoint(error))
+        }
+        self.checkpoint = checkpoint
+        self.genesis = try Self.locate(genesis, .genesis, checkpoint)
+        self.participants = try Self.locate(participants, checkpoint) { .participant($0) }
+        self.grant = try Self.locate(optional: grant, .grant, checkpoint)
+        self.carrier = try Self.locate(optional: carrier, .carrier, checkpoint)
+        self.access = try Self.locate(optional: access, .access, checkpoint)
+        self.records = try Self.locate(records, checkpoint) { .record($0) }
+        self.erasures = try Self.locate(erasures, checkpoint) { .erasure($0) }
+        founding = try Self.founding(self.genesis, trust, checkpoint)
+        try checkLog(trust.genesis)
+    }
+
+    /// The largest `iat` among the statements here up to `index`: log time is at least that.
+    func time(at index: Int64) -> Timestamp {
+        var time = genesis.statement.issuedAt
+        forEach { if $0.index <= index { time = max(time, $0.statement.issuedAt) } }
+        return time
+    }
+
+    private static func locate(
+        _ logged: LoggedStatement, _ part: PackagePart, _ checkpoint: VerifiedCheckpoint
+    ) throws(PackageRefusal) -> LocatedEntry {
+        let statement: Statement
+        do { statement = try logged.statement() } catch { throw PackageRefusal(part, .form(error)) }
+        do {
+            _ = try checkpoint.including(
+                logged.leafHash, at: UInt64(logged.index), proof: logged.proof)
+        } catch { throw PackageRefusal(part, .notIncluded(error)) }
+        return LocatedEntry(part: part, logged: logged, statement: statement)
+    }
+
+    private static func locate(
+        optional logged: LoggedStatement?, _ part: PackagePart, _ checkpoint: VerifiedCheckpoint
+    ) throws(PackageRefusal) -> LocatedEntry? {
+        guard let logged else { return nil }
+        return try locate(logged, part, checkpoint)
+    }
+
+    private static func locate(
+        _ list: [LoggedStatement], _ checkpoint: VerifiedCheckpoint,
+        _ part: (Int) -> PackagePart
+    ) throws(PackageRefusal) -> [LocatedEntry] {
+        var entries: [LocatedEntry] = []
+        entries.reserveCapacity(list.count)
+        for (number, logged) in list.enumerated() {
+            entries.append(try locate(logged, part(number), checkpoint))
+        }
+        return entries
+    }
+
+    private static func founding(
+        _ genesis: LocatedEntry, _ trust: Trust, _ checkpoint: VerifiedCheckpoint
+    ) throws(PackageRefusal) -> Claims.Genesis {
+        guard genesis.index == 0, case .genesis(let claims) = genesis.statement.claims else {
+            throw genesis.refusal(.notGenesis)
+        }
+        let digest: Digest<Digested.Genesis> = genesis.statement.digest.relabelled()
+        guard digest == trust.genesis else { throw genesis.refusal(.genesisNotPinned(digest)) }
+        guard claims.origin.text == checkpoint.origin else {
+            throw genesis.refusal(.otherOrigin(checkpoint.origin))
+        }
+        return claims
+    }
+
+    /// All statements but genesis name the pinned log and its origin.
+    private func checkLog(_ log: Digest<Digested.Genesis>) throws(PackageRefusal) {
+        var stranger: LocatedEntry?
+        forEach { entry in
+            let statement = entry.statement
+            if stranger == nil, statement.log != log || statement.origin != founding.origin {
+                stranger = entry
+            }
+        }
+        if let stranger { throw stranger.refusal(.otherLog) }
+    }
+
+    /// All but genesis.
+    private func forEach(_ body: (LocatedEntry) -> Void) {
+        participants.forEach(body)
+        [grant, carrier, access].forEach { if let entry = $0 { body(entry) } }
+        records.forEach(body)
+        erasures.forEach(body)
+    }
+}

@@ -1,0 +1,149 @@
+public import Sharing
+public import Wire
+
+extension FetchAnswer {
+    /// Verifies the answer and opens it: first everything up to the access, then the envelope, then
+    /// exactly the fields that were served, each checked against its record. What comes out
+    /// contains the package to be saved, verified already.
+    ///
+    /// `fetch` is the call that was sent. Throws ``PackageRefusal``.
+    public func open(
+        with key: DecryptionKey, under trust: Trust, expecting fetch: JWS
+    ) throws(PackageRefusal) -> VerifiedPackage {
+        guard let answer = self.granted else { throw PackageRefusal(.grant, .nothingGranted) }
+        let entries = try LocatedEntries(
+            checkpoint: checkpoint, genesis: genesis, participants: participants,
+            grant: answer.grant, carrier: answer.carrier, access: answer.access,
+            records: records.map(\.logged), erasures: erasures, under: trust)
+        let granted = try GrantedAccess(entries, try KeyRegister(entries))
+        guard granted.fetch.jws == fetch else { throw granted.access.refusal(.notTheFetchSent) }
+        var keys = FieldKeys(try Self.open(answer.envelope, of: granted, with: key, trust))
+
+        var opened: [Int: [Disclosure]] = [:]
+        let served = try ServedRecords(granted) {
+            number, entry, claims throws(PackageRefusal) -> [Disclosure] in
+            let disclosures = try keys.disclosures(
+                of: entry, claims, from: records[number].fields, log: trust.genesis)
+            opened[number] = disclosures
+            return disclosures
+        }
+        let package = Package(
+            checkpoint: checkpoint, genesis: genesis, participants: participants,
+            grant: answer.grant, carrier: answer.carrier, access: answer.access,
+            records: try disclose(opened), erasures: erasures)
+        return VerifiedPackage(package, granted, served)
+    }
+
+    /// Opens what an enterprise fetched of its own: its records, with the fields asked for.
+    ///
+    /// `fields` are those of the fetch. Throws ``PackageRefusal``.
+    public func openOwn(
+        as handle: Handle, with schedule: KeySchedule, fields names: [String], under trust: Trust
+    ) throws(PackageRefusal) -> [VerifiedRecord] {
+        let entries = try LocatedEntries(
+            checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
+            carrier: nil, access: nil, records: records.map(\.logged), erasures: erasures,
+            under: trust)
+        let register = try KeyRegister(entries)
+        return try OwnRecords(
+            handle: handle, register: register, log: trust.genesis, names: names
+        ).open(entries, records, schedule)
+    }
+
+    /// Opens the envelope that carrier or grant name, now that they are verified.
+    private static func open(
+        _ envelope: Envelope, of granted: GrantedAccess, with key: DecryptionKey, _ trust: Trust
+    ) throws(PackageRefusal) -> GrantedKeys {
+        let carrier = granted.entries.carrier ?? granted.grant
+        let digest: Digest<Digested.Envelope>
+        if case .rekey(_, let named) = carrier.statement.claims {
+            digest = named
+        } else {
+            digest = granted.claims.envelope
+        }
+        guard envelope.digest == digest else { throw carrier.refusal(.otherEnvelope) }
+        let context = Envelope.Context(
+            log: trust.genesis, carrier: carrier.statement.jti, issuer: granted.enterprise,
+            grantee: granted.terms.to, recipient: key.encryptionKey)
+        do { return try envelope.open(with: key, context: context) } catch {
+            throw carrier.refusal(.envelopeClosed)
+        }
+    }
+
+    /// The records as a package has them: disclosures in the place of ciphertexts.
+    private func disclose(
+        _ opened: [Int: [Disclosure]]
+    ) throws(PackageRefusal) -> [LoggedStatement] {
+        var disclosed: [LoggedStatement] = []
+        disclosed.reserveCapacity(records.count)
+        for (number, record) in records.enumerated() {
+            guard opened[number] != nil || record.fields.isEmpty else {
+                throw PackageRefusal(.record(number), .notServed)
+            }
+            let logged = record.logged
+            disclosed.append(
+                LoggedStatement(
+                    index: logged.index, jws: logged.jws,
+                    disclosures: Disclosure.join(opened[number] ?? []), proof: logged.proof,
+                    erased: logged.erased))
+        }
+        return disclosed
+    }
+}
+
+/// An enterprise's reading of its own records: no grant and no access, but the same checks of the
+/// records themselves.
+private struct OwnRecords {
+    let handle: Handle
+    let register: KeyRegister
+    let log: Digest<Digested.Genesis>
+    let names: [String]
+
+    func open(
+        _ entries: LocatedEntries, _ records: [FetchAnswer.Record], _ schedule: KeySchedule
+    ) throws(PackageRefusal) -> [VerifiedRecord] {
+        var keys: [RecordType: FieldKeys] = [:]
+        var opened: [VerifiedRecord] = []
+        for (entry, record) in zip(entries.records, records) {
+            guard case .record(let claims) = entry.statement.claims else {
+                throw entry.refusal(.unexpectedKind(entry.statement.kind))
+            }
+            guard entry.statement.issuer == handle else { throw entry.refusal(.otherIssuer) }
+            guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin) else {
+                throw entry.refusal(.unknownRecordType)
+            }
+            try register.checkSignature(of: entry, scope: .seal)
+            guard entry.logged.disclosures.isEmpty else { throw entry.refusal(.notServed) }
+            var fields: OpenedFields?
+            if !record.fields.isEmpty {
+                fields = try open(
+                    record.fields, of: entry, claims, type,
+                    with: &keys[type, default: FieldKeys(schedule, type: type)])
+            }
+            opened.append(VerifiedRecord(entry, claims, fields))
+        }
+        try ServedRecords.account(
+            for: &opened,
+            erasures: try ServedRecords.erasures(
+                entries.erasures, by: handle, register, among: opened))
+        return opened.sorted { RecordKey($0.claims) < RecordKey($1.claims) }
+    }
+
+    private func open(
+        _ fields: [FieldCiphertext], of entry: LocatedEntry, _ claims: Claims.RecordClaims,
+        _ type: RecordType, with keys: inout FieldKeys
+    ) throws(PackageRefusal) -> OpenedFields {
+        guard let expected = type.withCommitments(names), fields.map(\.name) == expected else {
+            let have = Set(fields.map(\.name))
+            let want = Set(type.withCommitments(names) ?? [])
+            throw entry.refusal(
+                .wrongFields(
+                    missing: want.subtracting(have).sorted(),
+                    extra: have.subtracting(want).sorted()))
+        }
+        let disclosures = try keys.disclosures(of: entry, claims, from: fields, log: log)
+        do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
+            throw entry.refusal(.fields(error))
+        }
+    }
+}

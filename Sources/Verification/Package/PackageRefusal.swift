@@ -1,0 +1,149 @@
+public import Rules
+public import Sharing
+public import Transparency
+public import Wire
+
+/// A part of a package, to say what was refused.
+public enum PackagePart: Hashable, Sendable {
+    case checkpoint, genesis, grant, carrier, access
+    /// These are counted from 0, in the order of the package.
+    case participant(Int)
+    case record(Int)
+    case erasure(Int)
+    case book(BookName)
+}
+
+extension PackagePart: CustomStringConvertible {
+    /// The path in the package: `records/17`; of a book, its name.
+    public var description: String {
+        switch self {
+        case .checkpoint: "checkpoint"
+        case .genesis: "genesis"
+        case .grant: "grant"
+        case .carrier: "carrier"
+        case .access: "access"
+        case .participant(let number): "participants/\(number)"
+        case .record(let number): "records/\(number)"
+        case .erasure(let number): "erasures/\(number)"
+        case .book(let book): "\(book)"
+        }
+    }
+}
+
+/// Why a package proves nothing, or a fetch answer isn't what was granted: the first check that
+/// failed.
+public struct PackageRefusal: Error, Equatable, Sendable {
+    public let part: PackagePart
+    public let reason: Reason
+
+    public init(_ part: PackagePart, _ reason: Reason) { (self.part, self.reason) = (part, reason) }
+
+    public enum Reason: Equatable, Sendable {
+        // The checkpoint.
+        case checkpoint(PolicyError)
+
+        // Every statement.
+        case form(StatementError)
+        case notIncluded(ProofError)
+        /// The statement was made for another log than the one pinned.
+        case otherLog
+        /// Another kind of statement than belongs here.
+        case unexpectedKind(Kind)
+        /// Not behind the entry that it has to come after.
+        case outOfOrder(after: Int64)
+
+        // Genesis.
+        case notGenesis
+        case genesisNotPinned(Digest<Digested.Genesis>)
+        case otherOrigin(String)
+
+        // Participants and their keys.
+        case notAdmitted(Refusal)
+        case unknownKey
+        case keyOfAnother
+        /// The key came later, or was retired before.
+        case keyNotStanding
+        case scopeMissing(KeyScope)
+        case badSignature
+        case suspended(Handle)
+
+        // Grant and envelope.
+        case notEnterprise
+        case disclosures(StatementError)
+        case notARead
+        case otherGrant
+        case otherEnvelope
+        case envelopeClosed
+
+        // Access.
+        case notHost
+        case outsideDates
+        case fetch(StatementError)
+        case foreignFetch
+        case staleFetch
+        case notTheFetchSent
+        case notGranted
+        case notAskedFor
+        case nothingGranted
+
+        // Records.
+        case unknownRecordType
+        case wrongSeries
+        case otherIssuer
+        case recordTwice
+        case beyondBook(count: Int64)
+        case fields(OpeningError)
+        case wrongFields(missing: [String], extra: [String])
+        /// A record that wasn't served came with fields.
+        case notServed
+        /// Served, as the access says, though erased before.
+        case erased
+        /// The access says these were served, but they aren't here.
+        case recordsMissing(ClosedRange<Int64>)
+        case contradiction(Contradiction)
+
+        // Erasures.
+        case strayErasure
+    }
+}
+
+/// Two disclosures, both signed by the enterprise in one record, that contradict each other: a
+/// value, and a commitment that isn't to this value. Whoever has this can show the fraud to anyone.
+public struct Contradiction: Hashable, Sendable {
+    /// The record with exactly these two disclosures.
+    public let record: LoggedStatement
+    public let issuer: Handle
+    /// The key that signed the record.
+    public let key: VerificationKey
+    public let field: String
+    /// To which the record's proof leads.
+    public let checkpoint: Note
+
+    init(
+        record: LoggedStatement, issuer: Handle, key: VerificationKey, field: String,
+        checkpoint: Note
+    ) {
+        (self.record, self.issuer, self.key) = (record, issuer, key)
+        (self.field, self.checkpoint) = (field, checkpoint)
+    }
+
+    /// What is needed to show it to others, as canonical JSON.
+    public var bytes: [UInt8] {
+        var writer = CanonicalWriter()
+        writer.object {
+            $0.key("checkpoint")
+            $0.note(checkpoint)
+            $0.key("field")
+            $0.string(field)
+            $0.key("format")
+            $0.string("trine-contradiction/1")
+            $0.key("issuer")
+            $0.plain(issuer.text.utf8)
+            $0.key("key")
+            $0.json(key.jwk)
+            $0.key("record")
+            record.write(to: &$0)
+        }
+        return writer.bytes
+    }
+}

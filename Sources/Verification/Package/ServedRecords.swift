@@ -1,0 +1,197 @@
+import Sharing
+import Transparency
+import Wire
+
+/// Step 7: the records, signed by the enterprise, with exactly the fields and numbers that the
+/// access says were served; and the replaced and erased ones that account for the other numbers.
+struct ServedRecords: Sendable {
+    /// Ascending by book and number.
+    let records: [VerifiedRecord]
+
+    /// The disclosures of a served record, from wherever they come.
+    typealias Source = (_ number: Int, LocatedEntry, Claims.RecordClaims)
+        throws(PackageRefusal) -> [Disclosure]
+
+    init(_ granted: GrantedAccess, disclosures: Source) throws(PackageRefusal) {
+        let bounds = RecordBounds(granted)
+        var records: [VerifiedRecord] = []
+        records.reserveCapacity(granted.entries.records.count)
+        var seen: Set<RecordKey> = []
+        for (number, entry) in granted.entries.records.enumerated() {
+            let claims = try bounds.check(entry)
+            guard seen.insert(RecordKey(claims)).inserted else {
+                throw entry.refusal(.recordTwice)
+            }
+            var fields: OpenedFields?
+            if bounds.isServed(claims) {
+                fields = try bounds.open(entry, try disclosures(number, entry, claims))
+            } else if !entry.logged.disclosures.isEmpty {
+                throw entry.refusal(.notServed)
+            }
+            records.append(VerifiedRecord(entry, claims, fields))
+        }
+        let erased = try Self.erasures(
+            granted.entries.erasures, by: granted.enterprise, granted.keys, among: records)
+        for entry in granted.entries.erasures { try granted.access.requireAfter(entry) }
+        try Self.account(for: &records, erasures: erased)
+        records.sort { RecordKey($0.claims) < RecordKey($1.claims) }
+        self.records = records
+        try Self.requireAll(of: granted.served.served.ranges, in: seen)
+    }
+
+    /// The `erase` statements, by the record each erases.
+    static func erasures(
+        _ entries: [LocatedEntry], by enterprise: Handle, _ keys: KeyRegister,
+        among records: [VerifiedRecord]
+    ) throws(PackageRefusal) -> [JTI: Int64] {
+        let known = Set(records.map(\.statement.jti))
+        var erased: [JTI: Int64] = [:]
+        for entry in entries {
+            guard case .erase(.record(let jti), _) = entry.statement.claims else {
+                throw entry.refusal(.unexpectedKind(entry.statement.kind))
+            }
+            guard entry.statement.issuer == enterprise else { throw entry.refusal(.otherIssuer) }
+            try keys.checkSignature(of: entry, scope: .all)
+            guard known.contains(jti), erased.updateValue(entry.index, forKey: jti) == nil else {
+                throw entry.refusal(.strayErasure)
+            }
+        }
+        return erased
+    }
+
+    /// Says of each record which one replaces it and when it was erased. `records` are still in the
+    /// order of the package. Throws ``PackageRefusal/Reason/erased`` for one that was served
+    /// anyway.
+    static func account(
+        for records: inout [VerifiedRecord], erasures: [JTI: Int64]
+    ) throws(PackageRefusal) {
+        var replacements: [JTI: VerifiedRecord] = [:]
+        for record in records {
+            if let old = record.claims.replaces { replacements[old] = record }
+        }
+        for position in records.indices {
+            let jti = records[position].statement.jti
+            // Only a later one replaces, so that nobody accounts for two records by one another.
+            if let later = replacements[jti], later.index > records[position].index {
+                records[position].replacedBy = later.statement.jti
+            }
+            records[position].erasedAt = erasures[jti]
+            guard records[position].fields == nil || erasures[jti] == nil else {
+                throw PackageRefusal(.record(position), .erased)
+            }
+        }
+    }
+
+    /// Every number that the access lists is here. A range can be far longer than what is here, so
+    /// the walk ends at the first number that isn't.
+    private static func requireAll(
+        of ranges: [RecordRange], in records: Set<RecordKey>
+    ) throws(PackageRefusal) {
+        for range in ranges {
+            var next = RecordKey(book: range.book, number: range.from)
+            while next.number <= range.to, records.contains(next) {
+                next = RecordKey(book: range.book, number: next.number + 1)
+            }
+            guard next.number > range.to else {
+                throw PackageRefusal(
+                    .book(range.book), .recordsMissing(next.number...range.to))
+            }
+        }
+    }
+}
+
+/// A record's place, in the order of a package.
+struct RecordKey: Hashable, Comparable {
+    let book: BookName
+    let number: Int64
+
+    init(book: BookName, number: Int64) { (self.book, self.number) = (book, number) }
+
+    init(_ claims: Claims.RecordClaims) { (book, number) = (claims.book, claims.number) }
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.book, left.number) < (right.book, right.number)
+    }
+}
+
+/// What every record of one access has to agree with, looked up once.
+private struct RecordBounds {
+    let granted: GrantedAccess
+    private let books: [BookName: Served.BookState]
+    private let ranges: [BookName: [RecordRange]]
+    private let fields: Set<String>
+    private let type: RecordType?
+
+    init(_ granted: GrantedAccess) {
+        let served = granted.served.served
+        self.granted = granted
+        books = Dictionary(served.books.map { ($0.book, $0) }) { first, _ in first }
+        ranges = Dictionary(grouping: served.ranges, by: \.book)
+        fields = Set(served.fields)
+        type = granted.terms.scope.series.flatMap { RecordType.of($0) }
+    }
+
+    func isServed(_ claims: Claims.RecordClaims) -> Bool {
+        ranges[claims.book]?.contains { $0.contains(claims.number) } ?? false
+    }
+
+    /// The enterprise's record, of the granted type, registered before the access.
+    func check(_ entry: LocatedEntry) throws(PackageRefusal) -> Claims.RecordClaims {
+        guard case .record(let claims) = entry.statement.claims else {
+            throw entry.refusal(.unexpectedKind(entry.statement.kind))
+        }
+        guard entry.statement.issuer == granted.enterprise else {
+            throw entry.refusal(.otherIssuer)
+        }
+        try granted.access.requireAfter(entry)
+        guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin) else {
+            throw entry.refusal(.unknownRecordType)
+        }
+        guard type == self.type, type.series == claims.book.series else {
+            throw entry.refusal(.wrongSeries)
+        }
+        if let book = books[claims.book], claims.number > book.count {
+            throw entry.refusal(.beyondBook(count: book.count))
+        }
+        try granted.keys.checkSignature(of: entry, scope: .seal)
+        return claims
+    }
+
+    /// Exactly the served fields, each one of the record's, each amount equal to its commitment.
+    func open(
+        _ entry: LocatedEntry, _ disclosures: [Disclosure]
+    ) throws(PackageRefusal) -> OpenedFields {
+        if disclosures.count != fields.count
+            || !disclosures.allSatisfy({ fields.contains($0.name) })
+        {
+            let have = Set(disclosures.map(\.name))
+            throw entry.refusal(
+                .wrongFields(
+                    missing: fields.subtracting(have).sorted(),
+                    extra: have.subtracting(fields).sorted()))
+        }
+        do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
+            if case .contradiction(let field) = error,
+                let proof = contradiction(entry, disclosures, field)
+            {
+                throw entry.refusal(.contradiction(proof))
+            }
+            throw entry.refusal(.fields(error))
+        }
+    }
+
+    private func contradiction(
+        _ entry: LocatedEntry, _ disclosures: [Disclosure], _ field: String
+    ) -> Contradiction? {
+        let names = [field, field + FieldDefinition.commitmentSuffix]
+        guard let key = granted.keys.keys[entry.statement.jws.kid]?.key else { return nil }
+        let both = disclosures.filter { names.contains($0.name) }
+        let logged = entry.logged
+        return Contradiction(
+            record: LoggedStatement(
+                index: logged.index, jws: logged.jws, disclosures: Disclosure.join(both),
+                proof: logged.proof),
+            issuer: entry.statement.issuer, key: key, field: field,
+            checkpoint: granted.entries.checkpoint.note)
+    }
+}

@@ -1,0 +1,83 @@
+import Sharing
+public import Wire
+
+extension Verdict {
+    /// The verdict for people, a sentence a line. Handles are as on the chain; whoever prints them
+    /// may pass a name that it knows them by.
+    public func lines(naming name: (Handle) -> String = { $0.text }) -> [String] {
+        var lines = [
+            "\(name(enterprise)) let \(name(grantee)) read \(count(fields.count, "field"))"
+                + " of \(count(records, "record")) for \(purpose.rawValue).",
+            "Fields: \(fields.joined(separator: ", ")).",
+        ]
+        if heads < records {
+            lines.append("\(records - heads) of these records are replaced by later ones.")
+        }
+        lines += books.map(\.line)
+        lines.append(
+            "The grant was live at index \(access) (\(accessTime)), on the word of \(witnesses(name));"
+                + " it stands from \(notBefore) to \(expires) unless it is revoked.")
+        return lines
+    }
+
+    /// The verdict as JSON.
+    public var json: JSON {
+        [
+            "access": .integer(access), "access_time": .integer(accessTime.seconds),
+            "books": .array(books.map(\.json)), "complete": .bool(isComplete),
+            "data_life": .integer(dataLife), "enterprise": .string(enterprise.text),
+            "exp": .integer(expires.seconds), "fields": .array(fields.map { .string($0) }),
+            "grant": .string(grant.text), "grant_index": .integer(grantIndex),
+            "grantee": .string(grantee.text), "heads": .integer(Int64(heads)),
+            "host": .string(host.text), "nbf": .integer(notBefore.seconds),
+            "origin": .string(origin.text), "purpose": .string(purpose.rawValue),
+            "records": .integer(Int64(records)), "right": .string(right.rawValue),
+            "size": .integer(Int64(clamping: size)), "witnesses": witnessesJSON,
+        ]
+    }
+
+    private func witnesses(_ name: (Handle) -> String) -> String {
+        switch word {
+        case .host: "the host, \(name(host))"
+        case .quorum(let names): "the host and \(names.joined(separator: ", "))"
+        }
+    }
+
+    private var witnessesJSON: JSON {
+        switch word {
+        case .host: .array([])
+        case .quorum(let names): .array(names.map { .string($0) })
+        }
+    }
+
+    private func count(_ number: Int, _ noun: String) -> String {
+        number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+    }
+}
+
+extension Verdict.Book {
+    /// `invoices/2026-11: complete, closed, 17 records (1 replaced)`.
+    fileprivate var line: String {
+        var notes: [String] = []
+        if replaced > 0 { notes.append("\(replaced) replaced") }
+        if erased > 0 { notes.append("\(erased) erased") }
+        let ranges = missing.map {
+            $0.count == 1 ? "#\($0.lowerBound)" : "#\($0.lowerBound)–\($0.upperBound)"
+        }
+        let state =
+            isComplete ? "complete" : "incomplete, without \(ranges.joined(separator: ", "))"
+        return "\(book): \(state), \(closed ? "closed" : "still open") with"
+            + " \(count) record\(count == 1 ? "" : "s")"
+            + (notes.isEmpty ? "." : " (\(notes.joined(separator: ", "))).")
+    }
+
+    fileprivate var json: JSON {
+        [
+            "book": .string(book.description), "closed": .bool(closed),
+            "complete": .bool(isComplete), "count": .integer(count), "erased": .integer(erased),
+            "missing": .array(
+                missing.map { [.integer($0.lowerBound), .integer($0.upperBound)] }),
+            "replaced": .integer(replaced), "served": .integer(served),
+        ]
+    }
+}

@@ -1,0 +1,99 @@
+public import ArgumentParser
+public import Sharing
+public import Wire
+
+// Words of the command line that have a meaning of their own: each is parsed once, here.
+
+/// `2026-01..2026-12`, or one month.
+struct MonthRange: ExpressibleByArgument {
+    let months: ClosedRange<Month>
+
+    public init?(argument: String) {
+        let ends = argument.split(separator: ".", omittingEmptySubsequences: true).map {
+            Month(String($0))
+        }
+        guard argument.contains("..") ? ends.count == 2 : ends.count == 1,
+            let first = ends[0], let last = ends[ends.count - 1], first <= last
+        else { return nil }
+        months = first...last
+    }
+}
+
+/// `30d`, `12h`, `2w`, `1y`.
+struct Span: ExpressibleByArgument {
+    let seconds: Int64
+
+    public init?(argument: String) {
+        let units: [Character: Int64] = ["h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400]
+        guard let unit = argument.last.flatMap({ units[$0] }), let number = Int64(argument.dropLast()),
+            number >= 1, number <= Limits.dataLifeSeconds / unit
+        else { return nil }
+        seconds = number * unit
+    }
+}
+
+/// `due_date,tax_exclusive_amount`.
+struct NameList: ExpressibleByArgument {
+    let names: [String]
+
+    public init?(argument: String) {
+        names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
+            String($0.drop { $0 == " " })
+        }
+        guard names.allSatisfy({ !$0.isEmpty }) else { return nil }
+    }
+}
+
+/// `invoices/2026-11#17` or `invoices/2026-11#17..20`.
+struct RecordSpan: ExpressibleByArgument {
+    let range: RecordRange
+
+    public init?(argument: String) {
+        let parts = argument.components(separatedBy: "..")
+        guard (1...2).contains(parts.count), let first = RecordNumber(parts[0]) else { return nil }
+        let last = parts.count == 2 ? Int64(parts[1]) : Int64(first.number)
+        guard let last,
+            let range = RecordRange(book: first.book, from: Int64(first.number), to: last)
+        else { return nil }
+        self.range = range
+    }
+}
+
+extension String {
+    fileprivate func components(separatedBy separator: String) -> [String] {
+        var parts: [String] = []
+        var rest = self[...]
+        while let found = rest.firstRange(of: separator) {
+            parts.append(String(rest[..<found.lowerBound]))
+            rest = rest[found.upperBound...]
+        }
+        return parts + [String(rest)]
+    }
+}
+
+extension RecordNumber: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension BookName: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Handle: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// `vat:DE123456789`.
+extension LegalIdentifier: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let colon = argument.firstIndex(of: ":"),
+            let scheme = IdentifierScheme(rawValue: String(argument[..<colon]))
+        else { return nil }
+        self.init(scheme: scheme, id: String(argument[argument.index(after: colon)...]))
+    }
+}
+
+extension Role: ExpressibleByArgument {}
+extension Purpose: ExpressibleByArgument {}
+extension Reason: ExpressibleByArgument {}
+extension Series: ExpressibleByArgument {}

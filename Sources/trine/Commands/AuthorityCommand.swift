@@ -1,0 +1,116 @@
+import ArgumentParser
+import Client
+import Sharing
+import Verification
+import Wire
+
+struct AuthorityCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authority",
+        abstract: "Admit, suspend and reinstate participants.",
+        discussion: "Example: trine authority pending",
+        subcommands: [Pending.self, Admit.self, Suspend.self, Reinstate.self])
+
+    struct Pending: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List who applied.", discussion: "Example: trine authority pending --json")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let received = try await common.session { try await Authority($0).pending() }
+            common.print(["applications": .array(received.map(Self.json))]) {
+                var table = Table(["HANDLE", "ROLES", "NAME", "COUNTRY", "IDENTIFIERS", "RECEIVED"])
+                for one in received {
+                    let application = one.application
+                    table.add([
+                        application.handle.text,
+                        application.roles.map(\.rawValue).joined(separator: ","),
+                        application.legalName, application.country,
+                        application.legalIdentifiers.map { "\($0.scheme.rawValue):\($0.id)" }
+                            .joined(separator: " "),
+                        one.received.description,
+                    ])
+                }
+                return table.isEmpty ? "Nobody waits." : table.text
+            }
+        }
+
+        private static func json(_ received: ApplicationsAnswer.Received) -> JSON {
+            let application = received.application
+            return [
+                "country": .string(application.country),
+                "handle": .string(application.handle.text),
+                "legal_ids": .array(
+                    application.legalIdentifiers.map {
+                        ["id": .string($0.id), "scheme": .string($0.scheme.rawValue)]
+                    }),
+                "legal_name": .string(application.legalName),
+                "received": .integer(received.received.seconds),
+                "roles": .array(application.roles.map { .string($0.rawValue) }),
+            ]
+        }
+    }
+
+    struct Admit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Admit who applied.",
+            discussion: "Example: trine authority admit northbank --reference file-17")
+
+        @Argument(help: "The handle that applied.") var handle: Handle
+
+        @Option(help: "Where the authority's own file about it is; only the regulator sees it.")
+        var reference: String?
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let done = try await common.session {
+                try await Authority($0).admit(handle, reference: reference)
+            }
+            common.print(Output.json(done, ["handle": .string(handle.text)])) {
+                "Admitted \(handle), entry \(done.index)."
+            }
+        }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Suspend a participant: it can neither seal, grant nor read any more.",
+            discussion: "Example: trine authority suspend northbank --reason breach-of-terms")
+
+        @Argument(help: "The handle, or a contact's name.") var participant: String
+        @Option(help: "Why.") var reason: Reason = .unspecified
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let (handle, done) = try await common.session { session in
+                let handle = try Reading.handle(participant, try session.contacts())
+                return (handle, try await Authority(session).suspend(handle, reason))
+            }
+            common.print(Output.json(done, ["handle": .string(handle.text)])) {
+                "Suspended \(handle), entry \(done.index)."
+            }
+        }
+    }
+
+    struct Reinstate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a suspension.",
+            discussion: "Example: trine authority reinstate northbank --reason resolved")
+
+        @Argument(help: "The handle, or a contact's name.") var participant: String
+        @Option(help: "Why.") var reason: Reason = .resolved
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let (handle, done) = try await common.session { session in
+                let handle = try Reading.handle(participant, try session.contacts())
+                return (handle, try await Authority(session).reinstate(handle, reason))
+            }
+            common.print(Output.json(done, ["handle": .string(handle.text)])) {
+                "Reinstated \(handle), entry \(done.index)."
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import Client
+import Importing
+import Rules
+import Sharing
+import Verification
+import Wire
+
+struct EnterpriseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enterprise",
+        abstract: "Seal records into books, grant, revoke, see who read what.",
+        discussion: "Example: trine enterprise books",
+        subcommands: [
+            ImportCommand.self, Books.self, Records.self, Show.self, Close.self,
+            GrantCommand.self, Grants.self, Accesses.self, Requests.self, Revoke.self, Erase.self,
+        ])
+
+    struct Books: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the books and how far they have got.",
+            discussion: "Example: trine enterprise books --json")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let books = try await common.session { try await Enterprise($0).books() }
+            common.print([
+                "books": .array(
+                    books.map {
+                        [
+                            "book": .string($0.name.description), "closed": .bool($0.state.closed),
+                            "count": .integer($0.state.count), "epoch": .integer($0.state.epoch),
+                            "erased": .integer(
+                                $0.state.erased.reduce(0) { $0 + Int64($1.count) }),
+                            "root": .digest($0.state.root),
+                        ]
+                    })
+            ]) {
+                var table = Table(["BOOK", "RECORDS", "ERASED", "STATE"], numeric: [1, 2])
+                for book in books {
+                    let erased = book.state.erased.reduce(0) { $0 + $1.count }
+                    table.add([
+                        book.name.description, "\(book.state.count)", "\(erased)",
+                        book.state.closed ? "closed" : "open",
+                    ])
+                }
+                return table.isEmpty ? "No books yet." : table.text
+            }
+        }
+    }
+
+    struct Records: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the records of a book, or of all.",
+            discussion: "Example: trine enterprise records invoices/2026-11")
+
+        @Argument(help: "The book: invoices/2026-11.") var book: BookName?
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let (records, view) = try await common.session { session in
+                let records = try await Enterprise(session).records(in: book)
+                return (records, await session.view)
+            }
+            func successor(_ record: OwnRecord) -> String? {
+                record.replacedBy.flatMap { view.records[$0]?.name }
+            }
+            common.print([
+                "records": .array(
+                    records.map { record in
+                        [
+                            "epoch": .integer(record.epoch), "erased": .bool(record.erased),
+                            "index": .integer(record.index), "jti": .string(record.jti.text),
+                            "record": .string(record.name),
+                            "replaced_by": successor(record).map { .string($0) } ?? .null,
+                        ]
+                    })
+            ]) {
+                var table = Table(["RECORD", "ENTRY", "REGISTERED", "STATE"], numeric: [1])
+                for record in records {
+                    let state =
+                        record.erased
+                        ? "erased" : successor(record).map { "replaced by \($0)" } ?? ""
+                    table.add([
+                        record.name, "\(record.index)", record.issuedAt.date.description, state,
+                    ])
+                }
+                return table.isEmpty ? "No records yet." : table.text
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fetch and decrypt one of your own records.",
+            discussion: "Example: trine enterprise show 'invoices/2026-11#17'")
+
+        @Argument(help: "The record: invoices/2026-11#17.") var record: RecordNumber
+
+        @Option(help: "Only these fields, with commas between.") var fields: NameList?
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let shown = try await common.session {
+                try await Enterprise($0).show(record, fields: fields?.names)
+            }
+            guard let opened = shown.fields else { return }
+            common.print([
+                "fields": .object(opened.values.mapValues(\.json)),
+                "index": .integer(shown.index), "jti": .string(shown.statement.jti.text),
+                "record": .string(Output.name(of: shown)),
+            ]) {
+                var table = Table(["FIELD", "TERM", "VALUE"])
+                for field in opened.type.fields {
+                    guard let value = opened.values[field.name], value != .null else { continue }
+                    table.add([field.name, field.businessTerm ?? "", Output.text(value)])
+                }
+                return table.text
+            }
+        }
+    }
+
+    struct Close: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Close a book: nothing can be added to it afterwards.",
+            discussion: "Example: trine enterprise close invoices/2026-11")
+
+        @Argument(help: "The book: invoices/2026-11.") var book: BookName
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let done = try await common.session { try await Enterprise($0).close(book) }
+            var count: Int64 = 0
+            if case .closeBook(_, let records, _) = done.statement.claims { count = records }
+            common.print(
+                Output.json(
+                    done, ["book": .string(book.description), "count": .integer(count)])
+            ) { "Closed \(book) with \(count) record\(count == 1 ? "" : "s"), entry \(done.index)." }
+        }
+    }
+
+    struct Erase: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Erase a record: its fields become unreadable for everybody, for ever.",
+            discussion: """
+                The log keeps salted digests; what was under them is gone. There is no way back.
+
+                Example: trine enterprise erase 'invoices/2026-11#17' --reason retention-ended
+                """)
+
+        @Argument(help: "The record: invoices/2026-11#17.") var record: RecordNumber
+        @Option(help: "Why.") var reason: Reason = .unspecified
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let done = try await common.session { try await Enterprise($0).erase(record, reason) }
+            common.print(Output.json(done, ["record": .string(record.description)])) {
+                "Erased \(record), entry \(done.index)."
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Client
+import Foundation
+import Sharing
+import Verification
+import Wire
+
+struct JoinCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join",
+        abstract: "Make a home and apply for admission to a log.",
+        discussion: """
+            The invitation is an address and, after #, the digest of the log's first entry; without \
+            that pin nothing is joined. An enterprise gives the identifiers under which it appears \
+            on its documents: by them imports tell what it issued from what it received.
+
+            Example: trine join 'https://gateway.example#PIN' --role enterprise \
+            --name 'Example Bearings GmbH' --country DE --id vat:DE000100017
+            """)
+
+    @Argument(help: "The invitation: an address, #, and the digest of the log's first entry.")
+    var invitation: String
+
+    @Option(help: "What to be admitted as; may be given several times.")
+    var role: [Role]
+
+    @Option(help: "The handle on the log; a random one otherwise.")
+    var handle: Handle?
+
+    @Option(
+        help: "The registered name, for authority and regulator; the handle where it isn't given.")
+    var name: String?
+
+    @Option(help: "The country, ISO 3166-1: DE.")
+    var country: String = Self.unknownCountry
+
+    @Option(
+        name: .customLong("id"),
+        help: "A legal identifier, such as vat:DE123456789; may be given several times.")
+    var identifiers: [LegalIdentifier] = []
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard !role.isEmpty else { throw ValidationError("say which --role") }
+        guard country.utf8.count == 2, country.utf8.allSatisfy({ (0x41...0x5a).contains($0) })
+        else { throw ValidationError("a country is two capital letters, such as DE") }
+    }
+
+    /// What ISO 3166-1 leaves to its users.
+    private static let unknownCountry = "ZZ"
+
+    func run() async throws {
+        let invitation = try Invitation(parsing: invitation)
+        let home = common.directory
+        let passphrase = try Terminal.passphrase(isNew: !home.isInhabited, for: home)
+        let application = try await home.join(
+            invitation,
+            as: Applicant(
+                handle: handle, roles: role, legalName: name, country: country,
+                identifiers: identifiers),
+            under: Protection(passphrase, cost: common.cost))
+        common.print([
+            "handle": .string(application.handle.text), "home": .string(home.directory),
+            "roles": .array(application.roles.map { .string($0.rawValue) }),
+            "state": "applied",
+        ]) {
+            """
+            Applied as \(application.handle) (\(application.roles.map(\.rawValue).joined(separator: ", "))).
+            """
+        }
+        Terminal.note("an authority has to admit it: trine authority admit \(application.handle)")
+        if role.contains(.enterprise), identifiers.isEmpty {
+            Terminal.note(
+                "imports need its identifiers: trine enterprise import --id vat:DE123456789 PATH")
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import ArgumentParser
+import Client
+import Sharing
+import Verification
+import Wire
+
+struct LenderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lender",
+        abstract: "Read what was granted to you, and ask for grants.",
+        discussion: "Example: trine lender grants",
+        subcommands: [Grants.self, FetchCommand.self, Request.self, Requests.self, GiveBack.self])
+
+    struct Grants: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the grants you got.", discussion: "Example: trine lender grants --json")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let contacts = try common.directory.contacts()
+            try await common.session { session in
+                let grants = try await Lender(session).grants()
+                let now = session.now
+                common.print(["grants": .array(grants.map { Output.json($0, at: now) })]) {
+                    var table = Table(
+                        ["GRANT", "FROM", "WHAT", "FIELDS", "PURPOSE", "UNTIL", "READ", "STATE"])
+                    for grant in grants {
+                        table.add([
+                            grant.jti.text, contacts.shown(grant.statement.issuer),
+                            Output.text(grant.terms.scope),
+                            grant.terms.fieldNames.joined(separator: ","),
+                            grant.claims.purpose.rawValue, grant.claims.expires.date.description,
+                            "\(grant.accesses)/\(grant.terms.fetches)",
+                            Output.state(of: grant, at: now),
+                        ])
+                    }
+                    return table.isEmpty ? "No grants." : table.text
+                }
+            }
+        }
+    }
+
+    struct Requests: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what you asked for.", discussion: "Example: trine lender requests")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let contacts = try common.directory.contacts()
+            let requests = try await common.session { try await Lender($0).requests() }
+            common.print(["requests": .array(requests.map(RequestOutput.json))]) {
+                RequestOutput.words(requests) { contacts.shown($0.terms.to) }
+            }
+        }
+    }
+
+    struct Request: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask an enterprise for a grant.",
+            discussion: """
+                Anybody can see that you asked, and for which purpose; whom and for what, only the \
+                enterprise, the host and a regulator.
+
+                Example: trine lender request e-7k2m9q4x --type invoices --months 2026-01..2026-12 \
+                --fields due_date,tax_exclusive_amount --purpose credit-assessment --for 30d
+                """)
+
+        @Argument(help: "Whom: a contact's name, or a handle.") var enterprise: String
+        @Option(help: "Of which books: invoices or bills.") var type: Series
+        @Option(help: "Of which months: 2026-01..2026-12.") var months: MonthRange
+        @Option(help: "Which fields, with commas between.") var fields: NameList
+        @Option(help: "What for.") var purpose: Purpose
+        @Option(name: .customLong("for"), help: "For how long: 30d, 12h, 2w, 1y.") var span: Span
+        @Option(help: "How often to read.") var fetches: Int64 = 100
+        @Option(help: "How long to keep what was read; else as long as the grant stands.")
+        var keep: Span?
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let contacts = try common.directory.contacts()
+            let to = try Reading.handle(enterprise, contacts)
+            let done = try await common.session { session in
+                try await Lender(session).request(
+                    RequestTerms(
+                        to: to, right: .read, scope: .months(type, months.months),
+                        subject: .fields(Set(fields.names).sorted()), notBefore: session.now,
+                        expires: session.now.advanced(by: span.seconds), fetches: fetches,
+                        dataLife: keep?.seconds ?? span.seconds),
+                    purpose: purpose)
+            }
+            common.print(Output.json(done, ["to": .string(to.text)])) {
+                "Asked \(contacts.shown(to)).\nrequest \(done.statement.jti), entry \(done.index)"
+            }
+        }
+    }
+
+    struct GiveBack: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a grant back that you don't need any more.",
+            discussion: "Example: trine lender give-back GRANT")
+
+        @Argument(help: "The grant; its first characters are enough.") var grant: String
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let (jti, done) = try await common.session { session in
+                let lender = try Lender(session)
+                let known = try await lender.grants().map(\.jti)
+                guard let jti = try Reading.jti(grant, among: known) else {
+                    throw ClientError.noGrant(grant)
+                }
+                return (jti, try await lender.giveBack(jti))
+            }
+            common.print(Output.json(done, ["grant": .string(jti.text)])) {
+                "Gave back \(jti), entry \(done.index)."
+            }
+        }
+    }
+}
+
+struct FetchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Read what a grant lets you read.",
+        discussion: """
+            The access is entered in the log and charged to the grant. Everything is verified \
+            before anything is shown or saved. With -o the package is saved, which verifies offline \
+            (trine verify); with --format the values are written instead, to FILE or as the result.
+
+            Example: trine lender fetch GRANT -o northbank-2026.trine
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case json, csv
+    }
+
+    @Argument(help: "The grant; its first characters are enough.") var grant: String
+
+    @Option(name: .shortAndLong, help: "The file to write; it must not be there yet.")
+    var output: String?
+
+    @Option(help: "Write the values instead of the package.") var format: Format?
+
+    @Option(help: "Only these of the granted fields, with commas between.") var fields: NameList?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        if let output { try OutputFile.check(output) }
+        let contacts = try common.directory.contacts()
+        let package = try await common.session { session in
+            let lender = try Lender(session)
+            let known = try await lender.grants().map(\.jti)
+            guard let jti = try Reading.jti(grant, among: known) else {
+                throw ClientError.noGrant(grant)
+            }
+            return try await lender.fetch(jti, fields: fields?.names)
+        }
+        let content: [UInt8]? =
+            switch format {
+            case nil: output == nil ? nil : package.package.bytes
+            case .csv: Array(Output.csv(package.records, fields: package.verdict.fields).utf8)
+            case .json:
+                Output.json(package.records).canonicalBytes + [UInt8(ascii: "\n")]
+            }
+        if let content, let output { try OutputFile.write(content, to: output) }
+        if let content, output == nil {
+            Terminal.printBytes(content)
+            for line in package.verdict.lines(naming: contacts.shown) { Terminal.note(line) }
+            return
+        }
+        common.print(Self.json(package, output)) { Self.words(package, contacts, output) }
+        if output == nil { Terminal.note("nothing was saved; -o FILE keeps the package") }
+    }
+
+    private static func json(_ package: VerifiedPackage, _ output: String?) -> JSON {
+        var members: [String: JSON] = [
+            "verdict": package.verdict.json, "verified": true,
+            "saved": output.map { .string($0) } ?? .null,
+        ]
+        if output == nil { members["records"] = Output.json(package.records) }
+        return .object(members)
+    }
+
+    private static func words(
+        _ package: VerifiedPackage, _ contacts: Contacts, _ output: String?
+    ) -> String {
+        let verdict = package.verdict.lines(naming: contacts.shown).joined(separator: "\n")
+        if let output { return "\(verdict)\nSaved as \(output)." }
+        let fields = package.verdict.fields
+        var table = Table(["RECORD"] + fields)
+        for record in package.records {
+            guard let opened = record.fields else { continue }
+            table.add([Output.name(of: record)] + fields.map { Output.text(opened.values[$0]) })
+        }
+        return table.isEmpty ? verdict : "\(table.text)\n\n\(verdict)"
+    }
+}

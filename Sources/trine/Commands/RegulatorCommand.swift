@@ -1,0 +1,65 @@
+import ArgumentParser
+import Client
+import Sharing
+import Verification
+import Wire
+
+struct RegulatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "regulator",
+        abstract: "Check everything that happened, without reading a record.",
+        discussion: "Example: trine regulator audit",
+        subcommands: [AuditCommand.self])
+}
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Replay the whole log: every signature, rule and policy decision.",
+        discussion: """
+            The exit code is 0 where nothing is found and 1 where something is. The JSON report has \
+            every finding with its evidence: the entry, the checkpoints.
+
+            Example: trine regulator audit --json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let report = try await common.session { session in
+            try await Regulator(session).audit { done, all in
+                Terminal.progress("\(done) of \(all) entries")
+            }
+        }
+        Terminal.clearProgress()
+        common.print(report.json) { Self.words(report) }
+        if !report.isClean { throw ExitCode(Exit.refused.rawValue) }
+    }
+
+    private static func words(_ report: AuditReport) -> String {
+        let facts = report.facts
+        var kinds = Table(["ENTRIES", "KIND"], numeric: [0])
+        for (kind, count) in facts.kinds.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }) {
+            kinds.add(["\(count)", kind.rawValue])
+        }
+        var parts = [
+            "Replayed \(report.size) entries, root \(report.root).",
+            kinds.text,
+            "\(facts.liveGrants) grants stand, \(facts.revoked) were revoked, \(facts.expired) ended; "
+                + "\(facts.booksClosed) books are closed, \(facts.booksOpen) open.",
+        ]
+        if report.isClean {
+            parts.append("Nothing is wrong.")
+        } else {
+            var findings = Table(["PLACE", "FINDING", "DETAIL"])
+            for finding in report.findings {
+                findings.add([
+                    finding.index.map { "\($0)" } ?? "", finding.what.name, finding.what.detail,
+                ])
+            }
+            let count = report.findingCount
+            parts.append("\(count) finding\(count == 1 ? "" : "s"):\n\n\(findings.text)")
+        }
+        return parts.joined(separator: "\n\n")
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Client
+import Foundation
+import Transparency
+import Verification
+import Wire
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Verify a package, offline.",
+        discussion: """
+            What is trusted is the home's: the genesis that its invitation pinned, and its trust \
+            policy. Without a home, name both. No passphrase and no network are needed.
+
+            Example: trine verify northbank-2026.trine
+            """)
+
+    @Argument(help: "The package, as trine lender fetch -o saved it.") var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Trust this log instead of the home's: an invitation, or what stands behind its #.",
+            valueName: "pin"))
+    var genesis: String?
+
+    @Option(help: "Trust this policy (tlog-policy) instead of the home's.") var policy: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (genesis == nil) == (policy == nil) else {
+            throw ValidationError("--genesis and --policy go together")
+        }
+    }
+
+    func run() async throws {
+        let trust = try trust()
+        let package = try Package(parsing: try read())
+        let verified = try package.verify(under: trust)
+        let contacts = (try? common.directory.contacts()) ?? Contacts()
+        var members: [String: JSON] = ["verified": true]
+        members["verdict"] = verified.verdict.json
+        common.print(.object(members)) {
+            (verified.verdict.lines(naming: contacts.shown) + ["Verified."])
+                .joined(separator: "\n")
+        }
+    }
+
+    private func trust() throws -> Trust {
+        guard let genesis, let policy else { return try common.directory.trust() }
+        let pin = genesis.firstIndex(of: "#").map { genesis[genesis.index(after: $0)...] }
+        guard let digest = Digest<Digested.Genesis>(text: String(pin ?? genesis[...])) else {
+            throw ValidationError("'\(genesis)' is neither an invitation nor a genesis digest")
+        }
+        guard let text = FileManager.default.contents(atPath: policy),
+            let parsed = try? TrustPolicy(parsing: text)
+        else { throw Complaint(.home, "\(policy) isn't a trust policy") }
+        return Trust(genesis: digest, policy: parsed)
+    }
+
+    private func read() throws -> [UInt8] {
+        guard let handle = FileHandle(forReadingAtPath: file),
+            let data = try? handle.read(upToCount: Package.maximumBytes + 1)
+        else { throw Complaint(.usage, "\(file) can't be read") }
+        return Array(data)
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// A file that a command writes its result to: there with all its content, or not there at all.
+enum OutputFile {
+    /// Throws ``Complaint`` where the file is there already or can't be written.
+    static func check(_ path: String) throws {
+        guard access(path, F_OK) != 0 else {
+            throw Complaint(
+                .usage, "\(path) is there already", hint: "name another file, or remove that one")
+        }
+    }
+
+    /// Only the owner may read it: it holds what was disclosed to one person.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let temporary = path + ".part"
+        let descriptor = open(
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure(path) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try handle.write(contentsOf: Data(bytes))
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            unlink(temporary)
+            throw failure(path)
+        }
+        // A link fails where the name was taken meanwhile; a rename would replace what is there.
+        guard link(temporary, path) == 0 else {
+            let complaint = failure(path)
+            unlink(temporary)
+            throw complaint
+        }
+        unlink(temporary)
+    }
+
+    private static func failure(_ path: String) -> Complaint {
+        Complaint(.refused, "\(path) can't be written: \(String(cString: strerror(errno)))")
+    }
+}

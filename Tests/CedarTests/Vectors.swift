@@ -1,0 +1,71 @@
+import Cedar
+import Foundation
+import Testing
+
+/// Test inputs that aren't part of the package: the folder that TRINE_SHARED names, or `shared` beside
+/// the package.
+enum Vectors {
+    static let root: URL = {
+        if let path = ProcessInfo.processInfo.environment["TRINE_SHARED"] {
+            return URL(fileURLWithPath: path)
+        }
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return package.deletingLastPathComponent().appendingPathComponent("shared")
+    }()
+
+    static let cedar = root.appendingPathComponent("vectors/cedar")
+
+    static var arePresent: Bool { FileManager.default.fileExists(atPath: cedar.path) }
+
+    static let missing: Comment = "no vectors/cedar: set TRINE_SHARED to the folder that has it"
+
+    static func bytes(_ url: URL) throws -> [UInt8] { Array(try Data(contentsOf: url)) }
+
+    /// Runs a test file and returns how many cases passed; records an issue for each that didn't.
+    static func run(_ file: URL, root: URL) throws -> Int {
+        let test = try CedarTestFile(parsing: bytes(file))
+        let results = try test.run { try bytes(root.appendingPathComponent($0)) }
+        for result in results where !result.isPassed {
+            Issue.record("\(file.lastPathComponent), \(result.description): \(result.outcome)")
+        }
+        return results.count { $0.isPassed }
+    }
+}
+
+/// The outcome of an expression as the only condition of a policy.
+enum Outcome: Equatable {
+    case holds
+    case doesNot
+    case fails(EvaluationError)
+    case refused(PolicyError.Reason)
+}
+
+/// Evaluates `expression` for a request by `User::"alice"`, with these entities and this context.
+func outcome(
+    _ expression: String, entities: Entities = .empty, context: Record = .empty
+) throws -> Outcome {
+    let policies: PolicySet
+    do throws(PolicyError) {
+        policies = try PolicySet(
+            parsing: "permit(principal, action, resource) when { \(expression) };")
+    } catch {
+        return .refused(error.reason)
+    }
+    let request = Request(
+        principal: try uid("User", "alice"), action: try uid("Action", "view"),
+        resource: try uid("Photo", "beach"), context: context)
+    let response = policies.isAuthorized(request, entities: entities)
+    if let failure = response.errors.first { return .fails(failure.error) }
+    return response.decision == .allow ? .holds : .doesNot
+}
+
+func uid(_ type: String, _ id: String) throws -> EntityUID {
+    try #require(EntityUID(type: type, id: id))
+}
+
+func holds(
+    _ expression: String, entities: Entities = .empty, context: Record = .empty
+) throws -> Bool {
+    try outcome(expression, entities: entities, context: context) == .holds
+}

@@ -1,0 +1,134 @@
+@testable import Client
+import Foundation
+import Synchronization
+import Testing
+import Transparency
+import Wire
+
+/// A log of opaque leaves that serves tiles of whichever history it is told to.
+private final class ScriptedLog: Transport {
+    let signer: NoteSigner
+    private let tiles = Mutex<[TileCoordinate: Tile]>([:])
+    private let asked = Mutex<[String]>([])
+
+    init() throws {
+        var random = SystemRandomNumberGenerator()
+        signer = NoteSigner(
+            name: try KeyName("trine.example/scripted"),
+            key: SigningKey(seed: .random(count: 32, using: &random)))
+    }
+
+    var requests: [String] { asked.withLock { $0 } }
+
+    /// The note of a history of `size` leaves that differ from another's from `fork` on.
+    func note(_ size: Int, fork: Int = .max, by other: NoteSigner? = nil) throws -> Note {
+        var edge = TileEdge()
+        _ = edge.append(leaves(size, fork))
+        let checkpoint = try Checkpoint(
+            origin: "trine.example/scripted", size: UInt64(size), root: edge.root)
+        return try Note(parsing: checkpoint.signed(by: other ?? signer))
+    }
+
+    /// Serves the tiles of this history.
+    func serve(_ size: Int, fork: Int = .max) {
+        var edge = TileEdge()
+        var all: [TileCoordinate: Tile] = [:]
+        // Leaf by leaf, so that every partial tile there ever was can be had.
+        for leaf in leaves(size, fork) {
+            for tile in edge.append([leaf]) { all[tile.coordinate] = tile }
+        }
+        tiles.withLock { $0 = all }
+    }
+
+    private func leaves(_ size: Int, _ fork: Int) -> [Hash] {
+        (0..<size).map { Hash.leaf(Array("\($0)\($0 >= fork ? " otherwise" : "")".utf8)) }
+    }
+
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        asked.withLock { $0.append(request.path) }
+        guard let place = try? TileCoordinate(parsing: request.path.dropFirst()),
+            let tile = tiles.withLock({ $0[place] })
+        else {
+            return TransportAnswer(
+                status: 404, mediaType: "application/problem+json", bytes: Array("{}".utf8))
+        }
+        return TransportAnswer(status: 200, mediaType: nil, bytes: tile.bytes)
+    }
+
+    func shutDown() async {}
+}
+
+@Suite struct CheckpointKeeperTests {
+    private func keeper(
+        _ home: Home, _ log: ScriptedLog
+    ) throws -> CheckpointKeeper {
+        if !FileManager.default.fileExists(atPath: home.directory) { try home.make() }
+        return try CheckpointKeeper(
+            home: home, policy: TrustPolicy(trusting: log.signer.verifierKey),
+            connection: GatewayConnection(log))
+    }
+
+    @Test func followsAGrowingLogAndRemembersIt() async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let home = scratch.home("home")
+        let first = try keeper(home, log)
+        log.serve(700)
+        for size in [1, 2, 3, 255, 256, 257, 700] {
+            #expect(try await first.accept(try log.note(size)).size == UInt64(size))
+        }
+        // Another session goes on from there, and older checkpoints of the same history are true too.
+        let second = try keeper(home, log)
+        #expect(try await second.accept(try log.note(256)).size == 256)
+        #expect(await second.last?.size == 700)
+        #expect(try await second.accept(try log.note(700)).size == 700)
+    }
+
+    /// Whoever showed one history can't show another: neither a longer, nor a shorter, nor one of the
+    /// same size.
+    @Test(arguments: [(300, 500), (300, 300), (300, 40), (1, 300), (256, 512)])
+    func anotherHistoryIsRefusedAndKept(first: Int, second: Int) async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let home = scratch.home("home")
+        let keeper = try keeper(home, log)
+        _ = try await keeper.accept(try log.note(first))
+        // All tiles are of the other history, as a gateway that lies well would have it.
+        log.serve(600, fork: 0)
+        await #expect(
+            throws: LogFault.splitView(size: UInt64(first), otherSize: UInt64(second))
+        ) { try await keeper.accept(try log.note(second, fork: 0)) }
+        #expect(await keeper.last?.size == UInt64(first))
+        let kept = "\(home.directory)/split-view-\(first)-\(second)"
+        #expect(
+            try PrivateFile.read(kept + ".shown", limit: 10_000)
+                == log.note(second, fork: 0).bytes)
+        #expect(try PrivateFile.read(kept + ".known", limit: 10_000) == log.note(first).bytes)
+        // What it remembers on disk is the first history.
+        let again = try self.keeper(home, log)
+        #expect(await again.last?.size == UInt64(first))
+    }
+
+    @Test func onlyTheTrustedKeySigns() async throws {
+        let (scratch, log, other) = (try Scratch(), try ScriptedLog(), try ScriptedLog())
+        let home = scratch.home("home")
+        let keeper = try keeper(home, log)
+        await #expect(throws: LogFault.self) {
+            try await keeper.accept(try log.note(3, by: other.signer))
+        }
+        #expect(await keeper.last == nil)
+        // A remembered checkpoint counts only as long as the policy accepts it.
+        _ = try await keeper.accept(try log.note(3))
+        #expect(throws: LogFault.self) {
+            try CheckpointKeeper(
+                home: home, policy: TrustPolicy(trusting: other.signer.verifierKey),
+                connection: GatewayConnection(log))
+        }
+    }
+
+    @Test func missingTilesAreNoProof() async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let keeper = try keeper(scratch.home("home"), log)
+        _ = try await keeper.accept(try log.note(5))
+        await #expect(throws: ConnectionError.self) { try await keeper.accept(try log.note(9)) }
+        #expect(await keeper.last?.size == 5)
+    }
+}

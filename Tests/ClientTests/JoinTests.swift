@@ -1,0 +1,230 @@
+@testable import Client
+import Foundation
+import Importing
+import Rules
+import Sharing
+import Testing
+import Verification
+import Wire
+
+@Suite struct JoinTests {
+    private func applicant(_ handle: String? = nil, _ roles: [Role] = [.lender]) -> Applicant {
+        Applicant(
+            handle: handle.flatMap { Handle($0) }, roles: roles, legalName: "Somebody",
+            country: "NL", identifiers: [LegalIdentifier(scheme: .lei, id: "X")!])
+    }
+
+    private func join(
+        _ log: TestLog, _ home: Home, _ applicant: Applicant, invitation: Invitation? = nil,
+        through wrap: @escaping (any Transport) -> any Transport = { $0 }
+    ) async throws -> Application {
+        try await home.join(
+            invitation ?? log.invitation, as: applicant, under: TestLog.protection,
+            surroundings: log.clock.surroundings, transport: { wrap(HTTPTransport($0)) })
+    }
+
+    @Test func whoAppliesWaitsUntilAdmitted() async throws {
+        try await TestLog.serving { log in
+            let home = log.scratch.home("one")
+            let application = try await join(log, home, applicant())
+            #expect(application.handle.text.hasPrefix("l-"))
+            #expect(try home.configuration().handle == application.handle)
+            #expect(try home.trust().genesis == log.invitation.genesis)
+
+            let session = try log.open(home)
+            await #expect(throws: ConnectionError.self) { try await session.sync() }
+            let authority = try log.open(log.authorityHome)
+            let pending = try await Authority(authority).pending()
+            #expect(pending.map(\.application) == [application])
+            #expect(pending[0].received == log.clock.now)
+            _ = try await Authority(authority).admit(application.handle, reference: "file-1")
+            #expect(try await Authority(authority).pending().isEmpty)
+            let view = try await session.sync()
+            #expect(view.next == 2)
+            await #expect(throws: ClientError.noApplication(Handle("nobody")!)) {
+                try await Authority(authority).admit(Handle("nobody")!)
+            }
+            #expect(throws: ClientError.notAuthority) { try Authority(session) }
+            #expect(throws: ClientError.notInRole(.enterprise, have: [.lender])) {
+                try Enterprise(session)
+            }
+            #expect(throws: ClientError.notInRole(.regulator, have: [.lender])) {
+                try Regulator(session)
+            }
+            for open in [session, authority] { await open.close() }
+        }
+    }
+
+    /// The pin decides, whatever answers at the address: nothing is made for another log.
+    @Test func anotherLogIsNotJoined() async throws {
+        try await TestLog.serving { log in
+            let home = log.scratch.home("one")
+            let other = Invitation(
+                gateway: log.invitation.gateway, genesis: Digest(hashing: Array("other".utf8)))
+            await #expect(
+                throws: LogFault.otherGenesis(
+                    have: log.invitation.genesis, pinned: other.genesis)
+            ) { try await join(log, home, applicant(), invitation: other) }
+            #expect(!home.isInhabited)
+        }
+    }
+
+    /// Entry 0 must stand in a tree whose checkpoint the key in it signed.
+    @Test(arguments: ["/checkpoint", "/tile/0/", "/tile/entries/"])
+    func aForgedLogIsNotJoined(path: String) async throws {
+        try await TestLog.serving { log in
+            let home = log.scratch.home("one")
+            await #expect(throws: (any Error).self) {
+                try await join(log, home, applicant()) {
+                    FaultyTransport(
+                        $0,
+                        [
+                            (
+                                path,
+                                .changed { bytes in
+                                    var bytes = bytes
+                                    let place = bytes.count - 2
+                                    bytes[place] = bytes[place] == 0x41 ? 0x42 : 0x41
+                                    return bytes
+                                }
+                            )
+                        ])
+                }
+            }
+            #expect(!home.isInhabited)
+        }
+    }
+
+    /// Where the application itself is lost, joining again takes up the same home and keys.
+    @Test func joiningIsTakenUpAgain() async throws {
+        try await TestLog.serving { log in
+            let home = log.scratch.home("one")
+            await #expect(throws: ConnectionError.self) {
+                try await join(log, home, applicant("northbank")) {
+                    FaultyTransport($0, [("/applications", .unreachable)])
+                }
+            }
+            let keyring = try home.read(.keyring)
+            let application = try await join(log, home, applicant("northbank"))
+            #expect(application.handle == Handle("northbank"))
+            #expect(try home.read(.keyring) == keyring)
+            // But nobody else's home is overwritten.
+            await #expect(throws: HomeError.alreadyThere(path: home.directory)) {
+                try await join(log, home, applicant("southbank"))
+            }
+            await #expect(throws: HomeError.alreadyThere(path: home.directory)) {
+                try await join(log, home, applicant("northbank", [.regulator]))
+            }
+            await #expect(throws: KeyringError.wrongPassphrase) {
+                try await home.join(
+                    log.invitation, as: applicant("northbank"),
+                    under: Protection(Passphrase("another one".utf8)!, cost: TestLog.protection.cost),
+                    surroundings: log.clock.surroundings)
+            }
+        }
+    }
+
+    @Test func aSuspendedParticipantIsReinstated() async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            let session = try log.open(home)
+            let authority = try Authority(try log.open(log.authorityHome))
+            let handle = try home.configuration().handle
+            _ = try await authority.suspend(handle, .supervisoryOrder)
+            #expect(try await session.participant(handle).suspended)
+            let report = try await Enterprise(session).importDocuments(
+                [try log.documents("2026-01")])
+            #expect(report.imported == 0)
+            // One is refused; the others aren't even tried.
+            let tried = report.lines.filter { if case .rejected = $0.outcome { true } else { false } }
+            #expect(tried.count == 1)
+            _ = try await authority.reinstate(handle, .resolved)
+            #expect(try await !session.participant(handle).suspended)
+            let again = try await Enterprise(session).importDocuments(
+                [try log.documents("2026-01")])
+            #expect(again.refused == 0)
+            await session.close()
+            await authority.session.close()
+        }
+    }
+}
+
+@Suite struct SecrecyTests {
+    /// Nothing of a record, of a grant or of a key can be read in a home by who doesn't have the
+    /// passphrase.
+    @Test func aHomeOnDiskTellsNothing() async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            _ = try await log.participant("northbank", [.lender])
+            let session = try log.open(home) {
+                FaultyTransport($0, [("/statements/bulk", .answerLost)])
+            }
+            let enterprise = try Enterprise(session)
+            _ = try? await enterprise.importDocuments([try log.documents("2026-01")])
+            _ = try await enterprise.importDocuments([try log.documents("2026-02")])
+            let plan = try await enterprise.plan(
+                GrantWish(
+                    to: Handle("northbank")!,
+                    scope: .months(.invoices, Month("2026-01")!...Month("2026-12")!),
+                    fields: ["due_date"], purpose: .guarantee, lifetime: 86_400, fetches: 1,
+                    dataLife: 1))
+            let grant = try await enterprise.grant(plan)
+            await session.close()
+
+            let secrets = [
+                "northbank", "due_date", grant.statement.jti.text, "invoices/2026",
+                SampleEnterprise.name, TestLog.protection.passphrase.secret.withBytes {
+                    String(decoding: $0, as: UTF8.self)
+                },
+            ]
+            let files = try #require(FileManager.default.enumerator(atPath: home.directory))
+            for case let name as String in files {
+                guard let content = FileManager.default.contents(
+                    atPath: home.directory + "/" + name)
+                else { continue }
+                for secret in secrets {
+                    #expect(content.range(of: Data(secret.utf8)) == nil, "\(secret) in \(name)")
+                }
+            }
+            try session.keyring.root.withBytes { root in
+                for case let name as String in try #require(
+                    FileManager.default.enumerator(atPath: home.directory))
+                {
+                    let content = FileManager.default.contents(
+                        atPath: home.directory + "/" + name)
+                    #expect(content?.range(of: Data(root)) == nil, "the root in \(name)")
+                }
+            }
+        }
+    }
+
+    @Test func aViewIsTakenUpWhereItEnded() async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            let session = try log.open(home)
+            let enterprise = try Enterprise(session)
+            _ = try await enterprise.importDocuments([try log.documents("2026-01")])
+            _ = try await enterprise.close(
+                BookName(series: .bills, month: Month("2026-01")!))
+            _ = try await enterprise.erase(RecordNumber("invoices/2026-01#2")!, .unspecified)
+            let view = try await session.sync()
+            await session.close()
+
+            let reopened = try log.open(home)
+            let kept = await reopened.view
+            #expect(kept.next == view.next)
+            #expect(kept.records == view.records)
+            #expect(kept.books == view.books)
+            #expect(kept.time == view.time)
+            await reopened.close()
+
+            // It is a cache: one that can't be read is made anew from the log.
+            try home.replace(.view, with: Array("nonsense".utf8))
+            let fresh = try log.open(home)
+            #expect(await fresh.view.next == 0)
+            #expect(try await fresh.sync().records == view.records)
+            #expect(await fresh.view.books == view.books)
+            await fresh.close()
+        }
+    }
+}

@@ -1,0 +1,127 @@
+@testable import Client
+import Foundation
+import Sharing
+import Testing
+import Wire
+
+@Suite struct KeyringTests {
+    private let cheap = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "1"])
+    private let passphrase = Passphrase("correct horse battery".utf8)!
+
+    private func sealed() throws -> (Keyring, [UInt8]) {
+        var random = SystemRandomNumberGenerator()
+        let keyring = Keyring(using: &random)
+        let bytes = try KeyringFile.seal(keyring, under: passphrase, cost: cheap, using: &random)
+        return (keyring, bytes)
+    }
+
+    @Test func opensWithItsPassphraseOnly() throws {
+        let (keyring, bytes) = try sealed()
+        let opened = try KeyringFile.open(bytes, with: passphrase, allowing: cheap)
+        #expect(
+            try opened.signingKey(.all).verificationKey == keyring.signingKey(.all).verificationKey)
+        #expect(
+            try opened.decryptionKey().encryptionKey == keyring.decryptionKey().encryptionKey)
+        #expect(throws: KeyringError.wrongPassphrase) {
+            try KeyringFile.open(
+                bytes, with: Passphrase("correct horse batterz".utf8)!, allowing: cheap)
+        }
+    }
+
+    /// An accented letter can be typed as one character or two.
+    @Test func spellingsOfOnePassphraseAreOne() throws {
+        var random = SystemRandomNumberGenerator()
+        let composed = Passphrase("sch\u{00f6}nes wetter".utf8)!
+        let decomposed = Passphrase("scho\u{0308}nes wetter".utf8)!
+        let bytes = try KeyringFile.seal(
+            Keyring(using: &random), under: composed, cost: cheap, using: &random)
+        _ = try KeyringFile.open(bytes, with: decomposed, allowing: cheap)
+    }
+
+    @Test func everyChangedByteIsRefused() throws {
+        let (_, bytes) = try sealed()
+        for place in bytes.indices {
+            var changed = bytes
+            changed[place] ^= 1
+            #expect(throws: KeyringError.self, "byte \(place)") {
+                try KeyringFile.open(changed, with: passphrase, allowing: cheap)
+            }
+        }
+        for count in [0, 1, 40, bytes.count - 1] {
+            #expect(throws: KeyringError.self) {
+                try KeyringFile.open(
+                    Array(bytes.prefix(count)), with: passphrase, allowing: cheap)
+            }
+        }
+    }
+
+    /// A keyring for tests doesn't open where nobody asked for tests, and nothing cheaper than the
+    /// usual passes for a protected one, or asks for all memory.
+    @Test func costHasAFloorAndACeiling() throws {
+        let (_, bytes) = try sealed()
+        #expect(throws: KeyringError.costOutOfRange(mebibytes: 1)) {
+            try KeyringFile.open(bytes, with: passphrase, allowing: .usual)
+        }
+        for mebibytes in [0, 1, 255, 4097, 1_000_000] {
+            let header = "trine-keyring/1 argon2id 3 \(mebibytes) AAAAAAAAAAAAAAAAAAAAAA\n"
+            #expect(throws: KeyringError.costOutOfRange(mebibytes: mebibytes)) {
+                try KeyringFile.open(
+                    Array(header.utf8) + [UInt8](repeating: 0, count: 100), with: passphrase,
+                    allowing: cheap)
+            }
+        }
+    }
+
+    @Test func onlyTestsCanAskForLess() {
+        #expect(KeyringCost.named(in: [:]) == .usual)
+        for text in ["256", "0", "-1", "x", "", "4096"] {
+            #expect(KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": text]) == .usual)
+        }
+    }
+
+    /// All keys follow from the root; each use and generation has its own.
+    @Test func keysFollowFromTheRoot() throws {
+        let root = Secret(copying: [UInt8](repeating: 7, count: 32))
+        let one = Keyring(
+            root: root, signing: [.init(generation: 1, scopes: [.all])], encryption: [1])
+        let two = Keyring(
+            root: root,
+            signing: [
+                .init(generation: 1, scopes: [.all]), .init(generation: 2, scopes: [.seal]),
+            ], encryption: [1, 2])
+        #expect(
+            try one.signingKey(.grant).verificationKey == two.signingKey(.grant).verificationKey)
+        #expect(
+            try one.signingKey(.seal).verificationKey != two.signingKey(.seal).verificationKey)
+        #expect(
+            try one.decryptionKey().encryptionKey != two.decryptionKey().encryptionKey)
+        let secrets = [one.fileKey("a"), one.fileKey("b"), root].map { $0.withBytes { Array($0) } }
+        #expect(Set(secrets).count == 3)
+        let sealing = Keyring(
+            root: root, signing: [.init(generation: 1, scopes: [.seal])], encryption: [1])
+        #expect(throws: KeyringError.noKey(.grant)) { try sealing.signingKey(.grant) }
+    }
+
+    @Test func passphraseComesFromTheFirstLineOfAFile() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/passphrase"
+        for (content, isOne) in [
+            ("word\n", true), ("word\r\nrest", true), ("word", true), ("\nword", false), ("", false),
+        ] {
+            try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+            if isOne {
+                #expect(try Passphrase(file: path).matches(Passphrase("word".utf8)!))
+            } else {
+                #expect(throws: KeyringError.passphraseFile(path: path)) {
+                    try Passphrase(file: path)
+                }
+            }
+        }
+        #expect(throws: KeyringError.passphraseFile(path: path + "-not")) {
+            try Passphrase(file: path + "-not")
+        }
+        #expect(Passphrase("1234567".utf8)?.isLongEnough == false)
+        #expect(Passphrase("12345678".utf8)?.isLongEnough == true)
+        #expect(Passphrase([0xff, 0xfe]) == nil)
+    }
+}

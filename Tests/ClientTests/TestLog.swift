@@ -1,0 +1,159 @@
+import Client
+import Foundation
+import Gateway
+import Importing
+import Logging
+import Rules
+import Sharing
+import Storage
+import Synchronization
+import Transparency
+import Wire
+
+/// A clock that stands until it is moved; gateway and clients share it.
+final class TestClock: Sendable {
+    private let seconds = Mutex<Int64>(1_790_000_000)
+
+    var now: Timestamp { Timestamp(clamping: seconds.withLock { $0 }) }
+    func advance(_ by: Int64) { seconds.withLock { $0 += by } }
+
+    var surroundings: Surroundings {
+        Surroundings(now: { self.now }, word: { Surroundings.system.word() })
+    }
+}
+
+/// A directory that goes away with its owner.
+final class Scratch: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "trine-client-tests-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func home(_ name: String) -> Home { Home("\(path)/\(name)") }
+
+    /// Writes `files` into a folder and returns its path.
+    func folder(_ name: String, _ files: [(name: String, xml: [UInt8])]) throws -> String {
+        let folder = "\(path)/\(name)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        for file in files {
+            try Data(file.xml).write(to: URL(fileURLWithPath: "\(folder)/\(file.name)"))
+        }
+        return folder
+    }
+}
+
+/// A log served by a real gateway on a real socket, over a store in memory, with an authority.
+final class TestLog: Sendable {
+    let scratch: Scratch
+    let clock: TestClock
+    let invitation: Invitation
+    let store: MemoryStore
+    let authorityHome: Home
+
+    static let protection = Protection(
+        Passphrase("correct horse battery".utf8)!,
+        cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "1"]))
+
+    private init(
+        scratch: Scratch, clock: TestClock, invitation: Invitation, store: MemoryStore, home: Home
+    ) {
+        (self.scratch, self.clock, self.invitation) = (scratch, clock, invitation)
+        (self.store, authorityHome) = (store, home)
+    }
+
+    /// Begins a log, serves it, does `body`, and stops.
+    static func serving(_ body: (TestLog) async throws -> Void) async throws {
+        let scratch = try Scratch()
+        let clock = TestClock()
+        var random = SystemRandomNumberGenerator()
+        let origin = Origin("trine.example/tests")!
+        let log = SigningKey(seed: .random(count: 32, using: &random))
+        let host = SigningKey(seed: .random(count: 32, using: &random))
+        let keys = HostKeys(
+            log: NoteSigner(name: try KeyName(origin.text), key: log), host: host)
+        let home = scratch.home("authority")
+        let (genesis, founded) = try home.found(
+            origin, as: Handle("authority")!,
+            host: .init(handle: Handle("host")!, key: host.verificationKey),
+            logKey: keys.log.verifierKey, gateway: try GatewayAddress(parsing: "http://localhost:1"),
+            policies: Separation.shared.digest, under: protection,
+            surroundings: clock.surroundings)
+        let store = MemoryStore()
+        try await Founding.begin(with: genesis, in: store, keys: keys)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let (ports, continuation) = AsyncStream<Int>.makeStream()
+        let service = try await GatewayService(
+            store: store, keys: keys, logger: logger, clock: { clock.now })
+        let serving = Task {
+            try await service.serve(host: "127.0.0.1", port: 0, stopOnSignals: false) { port in
+                continuation.yield(port)
+            }
+        }
+        guard let port = await ports.first(where: { _ in true }) else { return }
+        let invitation = Invitation(
+            gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
+            genesis: founded.genesis)
+        let test = TestLog(
+            scratch: scratch, clock: clock, invitation: invitation, store: store, home: home)
+        do { try await body(test) } catch {
+            serving.cancel()
+            _ = try? await serving.value
+            throw error
+        }
+        serving.cancel()
+        _ = try? await serving.value
+    }
+
+    /// Opens a home, whatever address it was made for.
+    func open(
+        _ home: Home, through wrap: (any Transport) -> any Transport = { $0 }
+    ) throws -> Session {
+        try Session(
+            home, passphrase: Self.protection.passphrase, cost: Self.protection.cost,
+            surroundings: clock.surroundings,
+            transport: { _ in wrap(HTTPTransport(self.invitation.gateway)) })
+    }
+
+    /// Applies and is admitted.
+    func participant(
+        _ name: String, _ roles: [Role], identifiers: [LegalIdentifier] = []
+    ) async throws -> Home {
+        let home = scratch.home(name)
+        let application = try await home.join(
+            invitation,
+            as: Applicant(
+                handle: Handle(name), roles: roles, legalName: nil, country: "DE",
+                identifiers: identifiers),
+            under: Self.protection, surroundings: clock.surroundings)
+        let session = try open(authorityHome)
+        _ = try await Authority(session).admit(application.handle)
+        await session.close()
+        return home
+    }
+
+    func enterprise(_ name: String = "bearings") async throws -> Home {
+        try await participant(
+            name, [.enterprise],
+            identifiers: SampleEnterprise.identifiers.identifiers.compactMap { known in
+                IdentifierScheme(rawValue: known.scheme).flatMap {
+                    LegalIdentifier(scheme: $0, id: known.id)
+                }
+            })
+    }
+
+    /// The documents of some months in a folder.
+    func documents(_ months: String) throws -> String {
+        let ends = months.split(separator: ".").compactMap { Month(String($0)) }
+        return try scratch.folder(
+            "documents-\(months)",
+            SampleEnterprise.documents(months: ends[0]...ends[ends.count - 1]))
+    }
+}

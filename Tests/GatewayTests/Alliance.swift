@@ -1,0 +1,146 @@
+import Client
+import Foundation
+import Gateway
+import Importing
+import Logging
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Wire
+
+@testable import Client
+
+/// A real gateway on a real socket of 127.0.0.1, with an authority, and whoever a test admits.
+final class Alliance: Sendable {
+    let store: any Store
+    let invitation: Invitation
+    let keys: HostKeys
+    let directory: String
+    private let task: Task<Void, any Error>
+    private let passphrase = Passphrase(Array("correct horse battery".utf8))!
+    static let cost = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "8"])
+
+    var protection: Protection { Protection(passphrase, cost: Self.cost) }
+
+    /// Founds a log in `store` and serves it.
+    init(on store: any Store) async throws {
+        directory = NSTemporaryDirectory() + "/trine-tests-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        self.store = store
+        var random = SystemRandomNumberGenerator()
+        let origin = Origin("trine.example/test")!
+        keys = HostKeys(
+            log: NoteSigner(
+                name: try KeyName(origin.text),
+                key: SigningKey(seed: .random(count: 32, using: &random))),
+            host: SigningKey(seed: .random(count: 32, using: &random)))
+        let port = try Self.freePort()
+        let phrase = Passphrase(Array("correct horse battery".utf8))!
+        let founded = try Home(directory + "/authority").found(
+            origin, as: Handle("authority")!,
+            host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
+            logKey: keys.log.verifierKey,
+            gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
+            policies: Separation.shared.digest, under: Protection(phrase, cost: Self.cost))
+        invitation = founded.invitation
+        try await Founding.begin(with: founded.genesis, in: store, keys: keys)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let service = try await GatewayService(
+            store: store, keys: keys, logger: logger, clock: { .now })
+        let (listening, ready) = AsyncStream<Void>.makeStream()
+        task = Task {
+            defer { ready.finish() }
+            try await service.serve(host: "127.0.0.1", port: port, stopOnSignals: false) { _ in
+                ready.yield()
+            }
+        }
+        for await _ in listening { break }
+    }
+
+    func stop() async {
+        task.cancel()
+        _ = await task.result
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Applies and is admitted.
+    func admit(_ name: String, _ roles: [Role]) async throws -> Session {
+        let home = Home(directory + "/" + name)
+        let identifiers =
+            roles.contains(.enterprise)
+            ? SampleEnterprise.identifiers.identifiers.sorted().compactMap { known in
+                IdentifierScheme(rawValue: known.scheme).flatMap {
+                    LegalIdentifier(scheme: $0, id: known.id)
+                }
+            } : []
+        let application = try await home.join(
+            invitation,
+            as: Applicant(
+                handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
+                identifiers: identifiers),
+            under: protection)
+        let authority = try session("authority")
+        _ = try await Authority(authority).admit(application.handle)
+        await authority.close()
+        return try session(name)
+    }
+
+    func session(_ name: String) throws -> Session {
+        try Session(Home(directory + "/" + name), passphrase: passphrase, cost: Self.cost)
+    }
+
+    /// A folder with the sample documents of `months`.
+    func documents(_ months: ClosedRange<Month>, _ folder: String) throws -> String {
+        let path = directory + "/" + folder
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for document in SampleEnterprise.documents(months: months) {
+            try Data(document.xml).write(to: URL(fileURLWithPath: path + "/" + document.name))
+        }
+        return path
+    }
+
+    /// One request, as any HTTP client would make it.
+    func send(
+        _ path: String, _ body: [UInt8]? = nil, type: String = "application/octet-stream"
+    ) async throws -> TransportAnswer {
+        let transport = HTTPTransport(invitation.gateway)
+        let answer: TransportAnswer
+        do {
+            answer = try await transport.send(
+                TransportRequest(
+                    path, content: body.map { .init($0, mediaType: type) },
+                    maximumAnswerBytes: 64 << 20, timeoutSeconds: 60))
+        } catch {
+            await transport.shutDown()
+            throw error
+        }
+        await transport.shutDown()
+        return answer
+    }
+
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(descriptor, $0, length)
+                _ = getsockname(descriptor, $0, &length)
+            }
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// Months of the sample documents.
+enum Months {
+    static let first = SampleEnterprise.usualMonths.lowerBound
+    static let second = first.advanced(by: 1)
+}

@@ -1,0 +1,252 @@
+import Foundation
+import Importing
+import Sharing
+import Testing
+import Wire
+
+/// Documents of other people's software: each imports with the totals it shows, or is refused for the
+/// reason given here.
+@Suite(.enabled(if: !SharedFiles.areAbsent, "the shared samples are not beside the project"))
+struct RealDocumentTests {
+    struct Expected: Sendable {
+        let file: String
+        let record: String
+        let taxExclusive: String
+        let payable: String
+    }
+
+    static let imported: [Expected] = [
+        .init(
+            "creditnote/en16931/BIS_Billing_30-Kreditering_med_kreditnota.xml",
+            "2018-02 credit_note 2018140 SEK", "-8668.00", "-10000.00"),
+        .init(
+            "creditnote/en16931/CreditNote-Max_content.xml",
+            "2018-02 credit_note 2018210 SEK", "-10000.00", "-12500.00"),
+        .init(
+            "creditnote/en16931/ubl-tc434-creditnote1.xml",
+            "2019-09 credit_note 018304 / 28865 EUR", "-100.11", "-100.11"),
+        .init(
+            "creditnote/ubl/UBL-CreditNote-2.1-Example.xml",
+            "2009-12 credit_note TOSL108 EUR", "-1436.50", "-729.00"),
+        .init(
+            "invoice/en16931/BIS_Billing_30-Factoring.xml",
+            "2017-08 invoice 7023708 EUR", "92000.00", "115000.00"),
+        .init(
+            "invoice/en16931/BIS_Billing_30-Forskott_slutreglering.xml",
+            "2018-08 invoice 20180112 SEK", "380000.00", "75000.00"),
+        .init(
+            "invoice/en16931/BIS_Billing_30-Kreditering_urspr_faktura.xml",
+            "2018-02 invoice 2018133 SEK", "8668.00", "10000.00"),
+        .init(
+            "invoice/en16931/Invoice-Max_content.xml",
+            "2018-02 invoice 2018210 SEK", "10000.00", "12500.00"),
+        .init(
+            "invoice/en16931/ubl-tc434-example1.xml",
+            "2015-01 invoice 12115118 EUR", "229.60", "250.33"),
+        .init(
+            "invoice/en16931/ubl-tc434-example3.xml",
+            "2013-04 invoice TOSL108 DKK", "1700.00", "2005.00"),
+        .init(
+            "invoice/en16931/ubl-tc434-example4.xml",
+            "2013-04 invoice TOSL110 DKK", "4000.00", "4675.00"),
+        .init(
+            "invoice/en16931/ubl-tc434-example9.xml",
+            "2015-04 invoice 20150483 EUR", "147.00", "177.87"),
+        .init(
+            "invoice/ubl-namespaces/UBL-Invoice-2.0-Example-NS1.xml",
+            "2005-06 invoice A00095678 GBP", "90.00", "107.50"),
+        .init(
+            "invoice/ubl-signed/UBL-Invoice-2.0-Enveloped.xml",
+            "2005-06 invoice A00095678 GBP", "90.00", "107.50"),
+        .init(
+            "invoice/ubl/UBL-Invoice-2.0-Example.xml",
+            "2005-06 invoice A00095678 GBP", "90.00", "107.50"),
+        .init(
+            "invoice/ubl/UBL-Invoice-2.1-Example.xml",
+            "2009-12 invoice TOSL108 EUR", "1436.50", "729.00"),
+        .init(
+            "invoice/xrechnung-attachment-200KB/01.15a-INVOICE_ubl.xml",
+            "2017-12 invoice 0000123456 EUR", "8980.00", "10686.20"),
+        .init(
+            "invoice/xrechnung/01.01a-INVOICE_ubl.xml",
+            "2016-04 invoice 123456XX EUR", "314.86", "336.90"),
+    ]
+
+    static let refused: [(file: String, reason: ImportRefusal.Reason)] = [
+        ("SOURCES.txt", .unsupportedFormat(.unknown)),
+        ("bank/camt052/camt052.v6.xml", .unsupportedFormat(.bankStatement("camt.052"))),
+        (
+            "bank/camt053/camt053.v2.all-balance-types.xml",
+            .unsupportedFormat(.bankStatement("camt.053"))
+        ),
+        (
+            "bank/camt053/camt053.v2.five.decimals.xml",
+            .unsupportedFormat(.bankStatement("camt.053"))
+        ),
+        ("bank/camt053/camt053.v2.minimal.xml", .unsupportedFormat(.bankStatement("camt.053"))),
+        ("bank/camt053/camt053.v4.xml", .unsupportedFormat(.bankStatement("camt.053"))),
+        ("bank/camt054/camt054.v8-with-UETR.xml", .unsupportedFormat(.bankStatement("camt.054"))),
+        ("bank/ofx/bank_medium.ofx", .unsupportedFormat(.ofx)),
+        ("debitnote/ubl/UBL-DebitNote-2.1-Example.xml", .unsupportedFormat(.otherUBL("DebitNote"))),
+        ("invalid/BR-01.xml", .unsupportedFormat(.otherXML("testSet"))),
+        ("invalid/BR-06.xml", .unsupportedFormat(.otherXML("testSet"))),
+        ("invalid/camt053.v2.wrong.xml", .unsupportedFormat(.bankStatement("camt.053"))),
+        ("invalid/decimal_error.ofx", .unsupportedFormat(.ofx)),
+        (
+            "inventory/ubl/UBL-InventoryReport-2.1-Example.xml",
+            .unsupportedFormat(.otherUBL("InventoryReport"))
+        ),
+        ("invoice/cii/CII_business_example_02.xml", .unsupportedFormat(.crossIndustryInvoice)),
+        ("invoice/ubl-json/UBL-Invoice-2.1-Example.json", .unsupportedFormat(.json)),
+        // Has no total without tax, only an amount to pay.
+        (
+            "invoice/ubl/UBL-Invoice-2.1-Example-Trivial.xml",
+            .missing(.init("tax_exclusive_amount"))
+        ),
+        (
+            "invoice/xrechnung/01.05a-INVOICE_uncefact.xml",
+            .unsupportedFormat(.crossIndustryInvoice)
+        ),
+        (
+            "logistics/ubl/UBL-DespatchAdvice-2.0-Example.xml",
+            .unsupportedFormat(.otherUBL("DespatchAdvice"))
+        ),
+        (
+            "logistics/ubl/UBL-GoodsItemPassport-2.3-Example-Issued.xml",
+            .unsupportedFormat(.otherUBL("GoodsItemPassport"))
+        ),
+        (
+            "logistics/ubl/UBL-Waybill-2.0-Example-International.xml",
+            .unsupportedFormat(.otherUBL("Waybill"))
+        ),
+        (
+            "order/ubl/UBL-Order-2.0-Example-International.xml",
+            .unsupportedFormat(.otherUBL("Order"))
+        ),
+        ("order/ubl/UBL-Order-2.1-Example.xml", .unsupportedFormat(.otherUBL("Order"))),
+        (
+            "order/ubl/UBL-OrderCancellation-2.1-Example.xml",
+            .unsupportedFormat(.otherUBL("OrderCancellation"))
+        ),
+        ("order/ubl/UBL-Quotation-2.1-Example.xml", .unsupportedFormat(.otherUBL("Quotation"))),
+        (
+            "payment/ubl/UBL-RemittanceAdvice-2.0-Example.xml",
+            .unsupportedFormat(.otherUBL("RemittanceAdvice"))
+        ),
+        ("statement/ubl/UBL-Statement-2.0-Example.xml", .unsupportedFormat(.otherUBL("Statement"))),
+    ]
+
+    @Test("imports for its seller", arguments: imported)
+    func imports(_ expected: Expected) throws {
+        let bytes = try SharedFiles.bytes(expected.file)
+        let parties = try #require(Importer.parties(in: bytes))
+        let outcome = Importer.records(from: bytes, named: expected.file, for: parties.seller)
+        let record = try #require(try outcome.get().first)
+        #expect(record.type == .invoice)
+        #expect(
+            "\(record.month) \(record.businessKey.documentKind) \(record.businessKey.number) "
+                + (record["currency"].json.text ?? "") == expected.record)
+        let unit = record["currency"].json.text ?? ""
+        for (name, value) in [
+            ("tax_exclusive_amount", expected.taxExclusive), ("payable_amount", expected.payable),
+        ] {
+            #expect(record[name] == .amount(try Amount(parsing: value, currency: unit)))
+        }
+        #expect(record["document"] == .document(mediaType: "application/xml", bytes: bytes))
+        for field in record.type.fields {
+            #expect(try FieldValue(json: record[field.name].json, as: field) == record[field.name])
+        }
+        // The buyer has the same document as a bill, where anything identifies the buyer.
+        if !parties.buyer.identifiers.isEmpty {
+            let bill = try Importer.records(from: bytes, named: expected.file, for: parties.buyer)
+                .get()
+            #expect(bill.first?.type == .bill)
+            #expect(bill.first?.businessKey == record.businessKey)
+        }
+    }
+
+    @Test("refuses the others, each for its reason")
+    func refuses() throws {
+        let anyone = InvoiceText.identifiers("vat:DE000400001")
+        for (file, reason) in Self.refused {
+            let outcome = Importer.records(
+                from: try SharedFiles.bytes(file), named: file, for: anyone)
+            #expect(outcome.refusal?.reason == reason, "\(file)")
+            #expect(outcome.refusal?.file == file)
+        }
+    }
+
+    @Test("every sample is in one of the two lists")
+    func isComplete() throws {
+        let listed = Self.imported.map(\.file) + Self.refused.map(\.file)
+        #expect(try SharedFiles.names().sorted() == listed.sorted())
+    }
+
+    @Test("one invoice in plain, renamed-prefix and signed files is one business document")
+    func sameInvoice() throws {
+        let names = [
+            "invoice/ubl/UBL-Invoice-2.0-Example.xml",
+            "invoice/ubl-namespaces/UBL-Invoice-2.0-Example-NS1.xml",
+            "invoice/ubl-signed/UBL-Invoice-2.0-Enveloped.xml",
+        ]
+        var keys: Set<BusinessKey> = []
+        for name in names {
+            let bytes = try SharedFiles.bytes(name)
+            let parties = try #require(Importer.parties(in: bytes))
+            let records = try Importer.records(from: bytes, named: name, for: parties.seller).get()
+            keys.formUnion(records.map(\.businessKey))
+        }
+        #expect(keys.count == 1)
+    }
+
+    @Test("an embedded file is listed with size and digest, and stays in the document")
+    func attachment() throws {
+        let name = "invoice/xrechnung-attachment-200KB/01.15a-INVOICE_ubl.xml"
+        let bytes = try SharedFiles.bytes(name)
+        let parties = try #require(Importer.parties(in: bytes))
+        let record = try #require(
+            try Importer.records(from: bytes, named: name, for: parties.seller).get().first)
+        let attachment = try #require(record["attachments"].json.elements?.first)
+        #expect(attachment["filename"]?.text == "01_15_Anhang_01.pdf")
+        #expect(attachment["media_type"]?.text == "application/pdf")
+        #expect((attachment["bytes"]?.int ?? 0) > 100_000)
+        #expect(attachment["digest"]?.text?.count == 43)
+    }
+
+    @Test("truncated at any place or with any byte changed, it neither crashes nor hangs")
+    func damage() throws {
+        let name = "invoice/en16931/BIS_Billing_30-Factoring.xml"
+        let bytes = try SharedFiles.bytes(name)
+        let seller = try #require(Importer.parties(in: bytes)).seller
+        for count in stride(from: 0, to: bytes.count - 2, by: 41) {
+            let outcome = Importer.records(from: Array(bytes[..<count]), named: name, for: seller)
+            #expect(outcome.refusal != nil)
+        }
+        var random = Dice(seed: 4)
+        for _ in 0..<400 {
+            var changed = bytes
+            for _ in 0...random.below(3) {
+                changed[random.below(changed.count)] = UInt8(random.below(256))
+            }
+            _ = Importer.records(from: changed, named: name, for: seller)
+        }
+    }
+}
+
+extension RealDocumentTests.Expected {
+    init(_ file: String, _ record: String, _ taxExclusive: String, _ payable: String) {
+        self.init(file: file, record: record, taxExclusive: taxExclusive, payable: payable)
+    }
+}
+
+/// Repeatable random numbers for tests that damage documents.
+struct Dice {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 2_862_933_555_777_941_757 &+ 3_037_000_493 }
+
+    mutating func below(_ limit: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % limit
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import Sharing
+import Testing
+
+/// The page on records says what the code does.
+struct SpecificationTests {
+    private func page() throws -> String {
+        let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        return try String(
+            contentsOf: root.appendingPathComponent("Sources/Specification/records.md"),
+            encoding: .utf8)
+    }
+
+    @Test("its table of fields is the code's, in the same order")
+    func fields() throws {
+        let rows = try page().split(separator: "\n").map(String.init)
+        let start = try #require(rows.firstIndex { $0.hasPrefix("| field | kind |") })
+        let table = rows[(start + 2)...].prefix { $0.hasPrefix("|") }
+        let expected = RecordType.invoice.fields.map { field in
+            "| `\(field.name)` | \(field.kind.rawValue) | \(field.businessTerm ?? "–") | "
+                + "\(field.minimumPaddedBytes) | \(field.mandatory ? "must " : "")| \(field.about) |"
+        }
+        #expect(Array(table) == expected)
+    }
+
+    @Test("its series are the code's")
+    func series() throws {
+        let text = try page()
+        for series in Series.allCases {
+            #expect(text.contains("`\(series.rawValue)`"))
+        }
+    }
+}

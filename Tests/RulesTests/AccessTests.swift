@@ -1,0 +1,274 @@
+import Testing
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+@Suite struct AccessTests {
+    private let book = "invoices/2026-02"
+
+    /// A chain with five records in February and two in March, and a grant over the year.
+    private func scene(
+        scope: Scope = Chain.months("2026-01", "2026-12"), from: Int64 = 0, to end: Int64 = 1_000,
+        fetches: Int64 = 3, subject: GrantSubject = .fields(Chain.fields), right: Right = .read
+    ) -> (Chain, JTI) {
+        var chain = Chain()
+        _ = chain.register(5, in: book)
+        _ = chain.register(2, in: "invoices/2026-03")
+        _ = chain.register(2, in: book, by: .other)
+        let grant = chain.granted(
+            scope: scope, subject: subject, right: right, from: from, until: end, fetches: fetches)
+        return (chain, grant)
+    }
+
+    @Test func serves() throws {
+        var (chain, grant) = scene()
+        let served = chain.served(ranges: [
+            Chain.range(book, 1, 5), Chain.range("invoices/2026-03", 1, 2),
+        ])
+        let fetch = chain.fetch(grant)
+        let signed = chain.access(grant, fetch: fetch, served: served)
+        #expect(chain.submit(signed) == nil)
+        #expect(chain.grant(grant)?.used == 1)
+        let jti = try Fetch(parsing: fetch.bytes).jti
+        #expect(chain.state[.fetch(jti)] == .fetch(access: signed.statement.jti))
+        #expect(
+            chain.submit(chain.access(grant, fetch: fetch, served: served))
+                == .fetchAlreadyAnswered(access: signed.statement.jti))
+    }
+
+    @Test func onlyTheHost() {
+        var (chain, grant) = scene()
+        for person in [Person.authority, .lender, .enterprise, .regulator] {
+            #expect(chain.submit(chain.access(grant, by: person)) == .notHost)
+        }
+        let unknown = chain.jti()
+        #expect(chain.submit(chain.access(unknown)) == .unknownGrant(unknown))
+    }
+
+    @Test func onlyWhileItLives() {
+        var (chain, grant) = scene(from: 10, to: 20)
+        for (second, refusal) in [
+            (9, .notYetValid(grant)), (10, nil), (19, nil), (20, .grantDead(grant)),
+        ] as [(Int64, Refusal?)] {
+            chain.now = Chain.start.advanced(by: second)
+            #expect(chain.submit(chain.access(grant)) == refusal, "\(second)")
+        }
+        let other = chain.granted()
+        #expect(chain.submit(chain.revocation(other)) == nil)
+        #expect(chain.submit(chain.access(other)) == .grantDead(other))
+    }
+
+    @Test func budget() {
+        var (chain, grant) = scene(fetches: 2)
+        #expect(chain.submit(chain.access(grant)) == nil)
+        // A refused access costs nothing.
+        #expect(
+            chain.submit(chain.access(grant, served: chain.served(fields: ["notes"])))
+                == .notGranted)
+        #expect(chain.submit(chain.access(grant)) == nil)
+        #expect(chain.submit(chain.access(grant)) == .budgetSpent(limit: 2))
+        // Another grant has its own.
+        let other = chain.granted(fetches: 1)
+        #expect(chain.submit(chain.access(other)) == nil)
+    }
+
+    // MARK: The fetch inside
+
+    @Test func fetchIsTheGranteesOwn() {
+        var (chain, grant) = scene()
+        let other = chain.granted(to: .rival)
+        let spare = Person.key("spare")
+        func submit(_ fetch: JWS) -> Refusal? { chain.submit(chain.access(grant, fetch: fetch)) }
+        #expect(submit(chain.fetch(grant, by: .rival)) == .foreignFetch)
+        #expect(submit(chain.fetch(grant, by: .host)) == .foreignFetch)
+        #expect(submit(chain.fetch(other)) == .foreignFetch)
+        #expect(submit(chain.fetch(nil)) == .foreignFetch)
+        #expect(submit(chain.fetch(grant, with: spare)) == .unknownKey)
+        #expect(submit(chain.fetch(grant, with: Person.rival.key)) == .keyOfAnother)
+        #expect(chain.submit(chain.added(spare, [.seal, .grant, .close], to: .lender)) == nil)
+        #expect(submit(chain.fetch(grant, with: spare)) == .scopeMissing(.all))
+        #expect(
+            chain.submit(chain.sign(.retireKey(spare.verificationKey.thumbprint), by: .lender))
+                == nil)
+        #expect(submit(chain.fetch(grant, with: spare)) == .keyRetired)
+        let elsewhere = Digest<Digested.Genesis>(hashing: Array("another".utf8))
+        #expect(submit(chain.fetch(grant, log: elsewhere)) == .otherLog)
+        #expect(submit(chain.fetch(grant, origin: Origin("other.example/log")!)) == .otherLog)
+        #expect(submit(chain.fetch(grant)) == nil)
+    }
+
+    @Test func fetchIsWellFormedAndSigned() throws {
+        var (chain, grant) = scene()
+        let good = chain.fetch(grant)
+        let parts = good.text.split(separator: ".")
+        let zeros = Base64URL.encode(
+            [UInt8](repeating: 1, count: 32) + [UInt8](repeating: 0, count: 32))
+        let unsigned = try JWS(parsing: "\(parts[0]).\(parts[1]).\(zeros)")
+        #expect(chain.submit(chain.access(grant, fetch: unsigned)) == .badSignature)
+        let query = JWS(signing: good.payload, type: Query.type, with: Person.lender.key)
+        #expect(
+            chain.submit(chain.access(grant, fetch: query)) == .malformed(.unknownType(Query.type)))
+        let statement = chain.request().statement.jws
+        #expect(
+            chain.submit(chain.access(grant, fetch: statement))
+                == .malformed(.unknownType(Kind.request.type)))
+    }
+
+    @Test func fetchIsFresh() {
+        var (chain, grant) = scene(fetches: 10)
+        chain.now = Chain.start.advanced(by: 500)
+        for (second, isFresh) in [
+            (199, false), (200, true), (500, true), (800, true), (801, false),
+        ] {
+            let fetch = chain.fetch(grant, at: Chain.start.advanced(by: Int64(second)))
+            let refusal = chain.submit(chain.access(grant, fetch: fetch))
+            #expect(refusal == (isFresh ? nil : .staleFetch), "\(second)")
+        }
+    }
+
+    // MARK: What is served
+
+    @Test func fieldsAreGrantedAndAskedFor() {
+        var (chain, grant) = scene(fetches: 100)
+        let commitment = "tax_exclusive_amount_commitment"
+        func submit(_ served: [String], asked: [String] = Chain.fields) -> Refusal? {
+            let fetch = chain.fetch(grant, fields: asked)
+            return chain.submit(
+                chain.access(grant, fetch: fetch, served: chain.served(fields: served)))
+        }
+        #expect(submit(Chain.fields + [commitment]) == nil)
+        #expect(submit(["due_date"]) == nil)
+        #expect(submit([]) == nil)
+        #expect(submit(["notes"]) == .notGranted)
+        #expect(submit(["notes"], asked: ["notes"]) == .notGranted)
+        #expect(
+            submit(["due_date", "payable_amount"], asked: ["due_date", "payable_amount"])
+                == .notGranted)
+        #expect(submit(["payable_amount_commitment"]) == .notGranted)
+        #expect(submit(Chain.fields, asked: ["due_date"]) == .foreignFetch)
+        #expect(submit(["due_date"], asked: ["tax_exclusive_amount"]) == .foreignFetch)
+        #expect(submit([commitment], asked: [commitment]) == nil)
+        #expect(submit(["tax_exclusive_amount"], asked: [commitment]) == .foreignFetch)
+        #expect(submit(["due_date"], asked: ["due_date", "zz"]) == .notGranted)
+    }
+
+    /// A grant of a commitment alone doesn't give the value.
+    @Test func commitmentAlone() {
+        let commitment = "tax_exclusive_amount_commitment"
+        var (chain, grant) = scene(subject: .fields([commitment]))
+        let fetch = chain.fetch(grant, fields: ["tax_exclusive_amount"])
+        #expect(
+            chain.submit(
+                chain.access(
+                    grant, fetch: fetch, served: chain.served(fields: ["tax_exclusive_amount"]))
+            ) == .notGranted)
+        #expect(
+            chain.submit(
+                chain.access(grant, fetch: fetch, served: chain.served(fields: [commitment])))
+                == nil)
+    }
+
+    /// A grant to prove gives commitments and no value.
+    @Test func proving() {
+        var (chain, grant) = scene(subject: .statements(["sum >= 1"]), right: .prove)
+        func submit(_ names: [String]) -> Refusal? {
+            let fetch = chain.fetch(grant, fields: ["tax_amount", "due_date"])
+            return chain.submit(
+                chain.access(grant, fetch: fetch, served: chain.served(fields: names)))
+        }
+        #expect(submit(["tax_amount"]) == .notGranted)
+        #expect(submit(["due_date"]) == .notGranted)
+        #expect(submit(["tax_amount_commitment"]) == nil)
+        #expect(submit(["payable_amount_commitment"]) == .foreignFetch)
+    }
+
+    @Test func rangesAreGrantedAndAskedFor() {
+        var (chain, grant) = scene(scope: Chain.months("2026-02", "2026-02"), fetches: 100)
+        func submit(_ served: RecordRange, asked: [RecordRange] = []) -> Refusal? {
+            let fetch = chain.fetch(grant, ranges: asked)
+            return chain.submit(
+                chain.access(grant, fetch: fetch, served: chain.served(ranges: [served])))
+        }
+        #expect(submit(Chain.range(book, 1, 5)) == nil)
+        #expect(submit(Chain.range("invoices/2026-03", 1, 1)) == .notGranted)
+        #expect(submit(Chain.range("bills/2026-02", 1, 1)) == .notGranted)
+        let some = [Chain.range(book, 2, 3), Chain.range(book, 5, 5)]
+        #expect(submit(Chain.range(book, 2, 3), asked: some) == nil)
+        #expect(submit(Chain.range(book, 5, 5), asked: some) == nil)
+        #expect(submit(Chain.range(book, 1, 3), asked: some) == .foreignFetch)
+        #expect(submit(Chain.range(book, 2, 4), asked: some) == .foreignFetch)
+        #expect(submit(Chain.range(book, 4, 4), asked: some) == .foreignFetch)
+        let elsewhere = [Chain.range("invoices/2026-03", 1, 5)]
+        #expect(submit(Chain.range(book, 1, 1), asked: elsewhere) == .foreignFetch)
+    }
+
+    @Test func singleRecords() {
+        let scope = Scope.records([Chain.range(book, 2, 3), Chain.range("invoices/2026-03", 1, 1)])
+        var (chain, grant) = scene(scope: scope, fetches: 100)
+        func submit(_ served: RecordRange) -> Refusal? {
+            chain.submit(chain.access(grant, served: chain.served(ranges: [served])))
+        }
+        #expect(submit(Chain.range(book, 2, 3)) == nil)
+        #expect(submit(Chain.range(book, 3, 3)) == nil)
+        #expect(submit(Chain.range(book, 1, 2)) == .notGranted)
+        #expect(submit(Chain.range(book, 3, 4)) == .notGranted)
+        #expect(submit(Chain.range("invoices/2026-03", 2, 2)) == .notGranted)
+    }
+
+    /// Books are stated as they are, and every book served from is stated.
+    @Test func bookStates() {
+        var (chain, grant) = scene(fetches: 100)
+        #expect(chain.submit(chain.closing("invoices/2026-03")) == nil)
+        let name = BookName(book)!
+        func submit(_ count: Int64, _ epoch: Int64, _ closed: Bool) -> Refusal? {
+            let stated = Served.BookState(book: name, count: count, epoch: epoch, closed: closed)
+            return chain.submit(
+                chain.access(
+                    grant,
+                    served: chain.served(ranges: [Chain.range(book, 1, 2)], books: [stated])))
+        }
+        let wrong = Refusal.bookStateWrong(name)
+        #expect(submit(5, 0, false) == nil)
+        #expect(submit(4, 0, false) == wrong)
+        #expect(submit(6, 0, false) == wrong)
+        #expect(submit(5, 1, false) == wrong)
+        #expect(submit(5, 0, true) == wrong)
+        let none = chain.served(ranges: [Chain.range(book, 1, 2)], books: [])
+        #expect(chain.submit(chain.access(grant, served: none)) == wrong)
+        let march = BookName("invoices/2026-03")!
+        let closed = Served.BookState(book: march, count: 2, epoch: 0, closed: true)
+        #expect(
+            chain.submit(chain.access(grant, served: chain.served(ranges: [], books: [closed])))
+                == nil)
+        let empty = Served.BookState(
+            book: BookName("invoices/2026-09")!, count: 0, epoch: 0, closed: false)
+        #expect(
+            chain.submit(chain.access(grant, served: chain.served(ranges: [], books: [empty])))
+                == nil)
+    }
+
+    @Test func recordsAreThere() {
+        var (chain, grant) = scene(fetches: 100)
+        func submit(_ from: Int64, _ to: Int64) -> Refusal? {
+            chain.submit(
+                chain.access(grant, served: chain.served(ranges: [Chain.range(book, from, to)])))
+        }
+        #expect(submit(1, 5) == nil)
+        #expect(submit(1, 6) == .recordsNotLive)
+        #expect(submit(6, 6) == .recordsNotLive)
+        let jti = chain.state.values.compactMap { key, value -> JTI? in
+            guard case .statement(let jti) = key, case .statement(let state) = value,
+                state.record?.number == 3, state.record?.book.description == book,
+                state.issuer == Person.enterprise.handle
+            else { return nil }
+            return jti
+        }
+        #expect(chain.submit(chain.erasure(.record(jti[0]))) == nil)
+        #expect(submit(1, 5) == .recordsNotLive)
+        #expect(submit(3, 3) == .recordsNotLive)
+        #expect(submit(2, 3) == .recordsNotLive)
+        #expect(submit(1, 2) == nil)
+        #expect(submit(4, 5) == nil)
+    }
+}

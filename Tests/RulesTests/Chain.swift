@@ -1,0 +1,266 @@
+import Foundation
+import Testing
+import Transparency
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+/// SplitMix64: a test's random numbers from a seed, which is printed so that it can be run again.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// A new seed each time, or the one in the environment as `TRINE_SEED`.
+    static func printed(_ test: String = #function) -> SeededGenerator {
+        let given = ProcessInfo.processInfo.environment["TRINE_SEED"].flatMap { UInt64($0) }
+        let seed = given ?? UInt64.random(in: .min ... .max)
+        print("\(test): TRINE_SEED=\(seed)")
+        return SeededGenerator(seed: seed)
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+        return word ^ (word >> 31)
+    }
+}
+
+/// Somebody with a signing key and an encryption key, both made from the name.
+struct Person: Sendable {
+    let handle: Handle
+    let key: SigningKey
+    let encryptionKey: EncryptionKey
+
+    init(_ name: String) {
+        handle = Handle(name)!
+        key = Person.key(name)
+        let seed = Digest<Digested.Blob>(hashing: Array("encryption \(name)".utf8))
+        encryptionKey = try! DecryptionKey(seed: Secret(copying: seed.bytes)).encryptionKey
+    }
+
+    static func key(_ name: String) -> SigningKey {
+        let seed = Digest<Digested.Blob>(hashing: Array("signing \(name)".utf8))
+        return SigningKey(seed: Secret(copying: seed.bytes))
+    }
+
+    static let authority = Person("authority")
+    static let second = Person("second-authority")
+    static let host = Person("gateway")
+    static let enterprise = Person("e-workshop")
+    static let other = Person("e-bakery")
+    static let lender = Person("northbank")
+    static let rival = Person("southbank")
+    static let regulator = Person("regulator")
+    static let guarantor = Person("guarantor")
+    static let outsider = Person("outsider")
+}
+
+/// Policy sets by digest, made for a test.
+struct TestPolicies: PolicyLibrary {
+    var sets: [Digest<Digested.Policies>: any PolicySet] = [
+        Separation.shared.digest: Separation.shared
+    ]
+    func policies(_ digest: Digest<Digested.Policies>) -> (any PolicySet)? { sets[digest] }
+
+    struct Custom: PolicySet {
+        let digest: Digest<Digested.Policies>
+        let decision: @Sendable (PolicyRequest) -> PolicyDecision
+        func decide(_ request: PolicyRequest) -> PolicyDecision { decision(request) }
+    }
+
+    /// Adds a set that decides by `decision`.
+    mutating func add(
+        _ name: String, _ decision: @escaping @Sendable (PolicyRequest) -> PolicyDecision
+    ) -> Digest<Digested.Policies> {
+        let digest = Digest<Digested.Policies>(hashing: Array(name.utf8))
+        sets[digest] = Custom(digest: digest, decision: decision)
+        return digest
+    }
+}
+
+/// A log in memory: every statement goes through the rules, and what they admit is applied.
+struct Chain {
+    static let origin = Origin("trine.example/alliance")!
+    static let start = Timestamp(seconds: 1_795_000_000)!
+
+    private(set) var state = Slice()
+    private(set) var size: Int64 = 0
+    private(set) var genesis: Digest<Digested.Genesis>?
+    var policies = TestPolicies()
+    /// The time at which statements are signed unless told otherwise.
+    var now = Chain.start
+    var random = SeededGenerator(seed: 1)
+    private(set) var documents = 0
+
+    /// A log with nothing in it.
+    init(empty: Void) {}
+
+    /// A log with two authorities, a host, two enterprises, two lenders, a regulator, a guarantor.
+    init() {
+        self.init(empty: ())
+        require(submit(founding()))
+        for (person, roles) in [
+            (.enterprise, [.enterprise]), (.other, [.enterprise]), (.lender, [.lender]),
+            (.rival, [.lender]), (.regulator, [.regulator]), (.guarantor, [.guarantor]),
+        ] as [(Person, [Role])] {
+            require(submit(admission(of: person, roles)))
+        }
+    }
+
+    private func require(_ refusal: Refusal?) {
+        precondition(refusal == nil, "the scene is set: \(String(describing: refusal))")
+    }
+
+    // MARK: Deciding
+
+    /// Decides on no more than the state that the rules name, and on all of it: it makes no
+    /// difference. Applies what is admitted, and gives the refusal otherwise.
+    mutating func submit(_ signed: SignedStatement, withheld: Bool = false) -> Refusal? {
+        let admission: Admission
+        do { admission = try decide(signed, withheld: withheld) } catch { return error }
+        state.apply(admission.changes)
+        size += 1
+        if signed.statement.kind == .genesis { genesis = signed.statement.digest.relabelled() }
+        return nil
+    }
+
+    func decide(_ signed: SignedStatement, withheld: Bool = false) throws(Refusal) -> Admission {
+        try decide(candidate(signed, withheld: withheld))
+    }
+
+    func candidate(_ signed: SignedStatement, withheld: Bool = false) -> Candidate {
+        let selective = withheld ? nil : try? signed.statement.opened(with: signed.disclosures)
+        return Candidate(signed.statement, selective: selective, index: size)
+    }
+
+    func decide(_ candidate: Candidate) throws(Refusal) -> Admission {
+        let slice = slice(for: candidate)
+        let result = Result { () throws(Refusal) in
+            try Rules.decide(candidate, in: slice, policies: policies)
+        }
+        let onAll = Result { () throws(Refusal) in
+            try Rules.decide(candidate, in: state, policies: policies)
+        }
+        switch (result, onAll) {
+        case (.success(let left), .success(let right)):
+            #expect(left.changes.values == right.changes.values, "the named state suffices")
+            #expect(left.time == right.time && left.complete == right.complete)
+        case (.failure(let left), .failure(let right)):
+            #expect(left == right, "the named state suffices")
+        default: Issue.record("decided differently on the named state: \(result), \(onAll)")
+        }
+        return try result.get()
+    }
+
+    /// The part of the state that the rules name for `candidate`.
+    func slice(for candidate: Candidate) -> Slice {
+        var slice = Slice()
+        for key in Rules.keys(of: candidate) { slice[key] = state[key] }
+        for key in Rules.furtherKeys(of: candidate, in: slice) { slice[key] = state[key] }
+        return slice
+    }
+
+    // MARK: State
+
+    var log: LogState? { if case .log(let log) = state[.log] { log } else { nil } }
+
+    func book(_ name: String, of person: Person = .enterprise) -> BookState {
+        if case .book(let book) = state[.book(person.handle, BookName(name)!)] {
+            book
+        } else {
+            .init()
+        }
+    }
+
+    func grant(_ jti: JTI) -> GrantState? {
+        if case .grant(let grant) = state[.grant(jti)] { grant } else { nil }
+    }
+
+    func participant(_ person: Person) -> ParticipantState? {
+        if case .participant(let state) = state[.participant(person.handle)] { state } else { nil }
+    }
+
+    func epochs(of person: Person = .enterprise, _ series: Series = .invoices) -> EpochState {
+        if case .epochs(let epochs) = state[.epochs(person.handle, series)] {
+            epochs
+        } else {
+            .init()
+        }
+    }
+
+    // MARK: Signing
+
+    mutating func jti() -> JTI { JTI(using: &random) }
+
+    /// Signs anything as anybody.
+    mutating func sign(
+        _ claims: Claims, _ selective: Selective = .none, by person: Person,
+        with key: SigningKey? = nil, at time: Timestamp? = nil, jti: JTI? = nil,
+        log: Digest<Digested.Genesis>? = nil, origin: Origin = Chain.origin
+    ) -> SignedStatement {
+        let signer = Signer(
+            origin: origin, handle: person.handle,
+            log: claims.kind == .genesis ? nil : log ?? genesis ?? Digest(hashing: []),
+            key: key ?? person.key)
+        return Statement.sign(
+            claims, selective: selective.disclosures(using: &random), by: signer, at: time ?? now,
+            jti: jti ?? self.jti())
+    }
+
+    mutating func founding(
+        rules: Int64 = 1, threshold: Int64 = 1, origin: Origin = Chain.origin,
+        logKey: String? = nil, authorities: [Person] = [.authority, .second],
+        host: Person = .host, policies: Digest<Digested.Policies> = Separation.shared.digest,
+        by signer: Person = .authority, with key: SigningKey? = nil
+    ) -> SignedStatement {
+        func founder(_ person: Person) -> FoundingParticipant {
+            FoundingParticipant(handle: person.handle, key: person.key.verificationKey)
+        }
+        return sign(
+            .genesis(
+                .init(
+                    origin: origin, rules: rules, logKey: logKey ?? Self.logKey(),
+                    authorities: authorities.map(founder), threshold: threshold,
+                    host: founder(host), policies: policies)), by: signer, with: key)
+    }
+
+    static func logKey(_ name: String = origin.text) -> String {
+        VerifierKey(log: try! KeyName(name), key: Person.key("log").verificationKey).text
+    }
+
+    mutating func admission(
+        of person: Person, _ roles: [Role], by authority: Person = .authority,
+        keys: [KeyOffer]? = nil, encryptionKey: EncryptionKey? = nil
+    ) -> SignedStatement {
+        sign(
+            .admit(
+                .init(
+                    handle: person.handle, roles: roles,
+                    keys: keys ?? [offer(person.key, for: person)],
+                    encryptionKey: encryptionKey ?? person.encryptionKey)),
+            .admit(LegalIdentity(name: person.handle.text, identifiers: [], country: "DE")),
+            by: authority)
+    }
+
+    func offer(
+        _ key: SigningKey, for person: Person, _ scopes: [KeyScope] = [.all],
+        introducer: SigningKey? = nil, log: Digest<Digested.Genesis>? = nil,
+        provenBy prover: SigningKey? = nil
+    ) -> KeyOffer {
+        KeyOffer(
+            key: key.verificationKey, scopes: scopes,
+            pop: ProofOfPossession.sign(
+                log: log ?? genesis ?? Digest(hashing: []), handle: person.handle,
+                introducer: introducer?.verificationKey.thumbprint, with: prover ?? key))
+    }
+
+    mutating func added(
+        _ key: SigningKey, _ scopes: [KeyScope], to person: Person
+    ) -> SignedStatement {
+        sign(.key(offer(key, for: person, scopes, introducer: person.key)), by: person)
+    }
+}

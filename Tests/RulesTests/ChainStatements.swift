@@ -1,0 +1,172 @@
+import Testing
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+/// Statements as the parties would make them, each of whose parts a test can change.
+extension Chain {
+    static let fields = ["due_date", "tax_exclusive_amount"]
+
+    static func months(_ from: String, _ to: String, _ series: Series = .invoices) -> Scope {
+        .months(series, Month(from)!...Month(to)!)
+    }
+
+    static func range(_ book: String, _ from: Int64, _ to: Int64) -> RecordRange {
+        RecordRange(book: BookName(book)!, from: from, to: to)!
+    }
+
+    /// The next record of a book, of a document not seen before.
+    mutating func record(
+        _ book: String, number: Int64? = nil, epoch: Int64 = 0,
+        source: Digest<Digested.Source>? = nil, replaces: JTI? = nil,
+        by person: Person = .enterprise,
+        with key: SigningKey? = nil, holder: VerificationKey? = nil, vct: String? = nil,
+        fieldCount: Int? = nil, at time: Timestamp? = nil
+    ) -> SignedStatement {
+        let name = BookName(book)!
+        let type = RecordType.of(name.series) ?? .invoice
+        let claims = Claims.RecordClaims(
+            vct: vct ?? type.vct(origin: Self.origin), book: name,
+            number: number ?? self.book(book, of: person).count + 1, epoch: epoch,
+            source: source ?? Digest(bytes: (jti().bytes + jti().bytes))!, replaces: replaces,
+            fieldsRoot: Digest(hashing: []), holder: holder ?? person.key.verificationKey)
+        let digests = (0..<(fieldCount ?? type.sealedNames.count)).map { index in
+            Disclosure(salt: .init(using: &random), name: "f\(index)", value: .null)
+        }
+        return Statement.sign(
+            .record(claims), selective: digests,
+            by: Signer(
+                origin: Self.origin, handle: person.handle, log: genesis, key: key ?? person.key),
+            at: time ?? now, jti: jti())
+    }
+
+    /// Registers records that nothing stands against, and gives their `jti`s.
+    mutating func register(
+        _ count: Int = 1, in book: String, epoch: Int64 = 0, by person: Person = .enterprise
+    ) -> [JTI] {
+        (0..<count).map { _ in
+            let signed = record(book, epoch: epoch, by: person)
+            let refusal = submit(signed)
+            if let refusal { Issue.record("\(refusal)") }
+            return signed.statement.jti
+        }
+    }
+
+    mutating func closing(
+        _ book: String, count: Int64? = nil, root: Digest<Digested.Book>? = nil,
+        by person: Person = .enterprise, with key: SigningKey? = nil
+    ) -> SignedStatement {
+        let state = self.book(book, of: person)
+        return sign(
+            .closeBook(BookName(book)!, count: count ?? state.count, root: root ?? state.root),
+            by: person, with: key)
+    }
+
+    mutating func erasure(
+        _ target: Claims.Erasure, by person: Person = .enterprise
+    ) -> SignedStatement {
+        sign(.erase(target, .retentionEnded), by: person)
+    }
+
+    mutating func request(
+        by person: Person = .lender, to holder: Person = .enterprise, right: Right = .read,
+        purpose: Purpose = .creditAssessment, scope: Scope = months("2026-01", "2026-12"),
+        subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400
+    ) -> SignedStatement {
+        sign(
+            .request(purpose),
+            .request(
+                RequestTerms(
+                    to: holder.handle, right: right, scope: scope, subject: subject,
+                    notBefore: now.advanced(by: from), expires: now.advanced(by: end), fetches: 3,
+                    dataLife: 0)), by: person)
+    }
+
+    mutating func granting(
+        to grantee: Person = .lender, by person: Person = .enterprise, right: Right = .read,
+        purpose: Purpose = .creditAssessment, scope: Scope = months("2026-01", "2026-12"),
+        subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400,
+        fetches: Int64 = 3, epochs: [Int64] = [0], policies: Digest<Digested.Policies>? = nil,
+        request: JTI? = nil, with key: SigningKey? = nil
+    ) -> SignedStatement {
+        sign(
+            .grant(
+                .init(
+                    right: right, purpose: purpose, notBefore: now.advanced(by: from),
+                    expires: now.advanced(by: end),
+                    policies: policies ?? log?.policies ?? Separation.shared.digest,
+                    envelope: Digest(hashing: jti().bytes))),
+            .grant(
+                GrantTerms(
+                    to: grantee.handle, scope: scope, subject: subject, fetches: fetches,
+                    dataLife: 0, epochs: epochs, request: request)), by: person, with: key)
+    }
+
+    /// Registers a grant that nothing stands against.
+    mutating func granted(
+        to grantee: Person = .lender, by person: Person = .enterprise,
+        scope: Scope = months("2026-01", "2026-12"), subject: GrantSubject = .fields(fields),
+        right: Right = .read, from: Int64 = 0, until end: Int64 = 86_400, fetches: Int64 = 3,
+        epochs: [Int64] = [0]
+    ) -> JTI {
+        let signed = granting(
+            to: grantee, by: person, right: right, scope: scope, subject: subject, from: from,
+            until: end, fetches: fetches, epochs: epochs)
+        let refusal = submit(signed)
+        if let refusal { Issue.record("\(refusal)") }
+        return signed.statement.jti
+    }
+
+    mutating func rekeying(
+        _ grant: JTI, epochs: [Int64], by person: Person = .enterprise
+    ) -> SignedStatement {
+        sign(
+            .rekey(grant: grant, envelope: Digest(hashing: jti().bytes)), .rekey(epochs: epochs),
+            by: person)
+    }
+
+    mutating func revocation(_ grant: JTI, by person: Person = .enterprise) -> SignedStatement {
+        sign(.revoke(grant: grant, .consentWithdrawn), by: person)
+    }
+
+    /// An access, and the fetch in it, that say exactly what is the case unless told otherwise.
+    mutating func access(
+        _ grant: JTI, fetch: JWS? = nil, served: Served? = nil, by person: Person = .host,
+        at time: Timestamp? = nil
+    ) -> SignedStatement {
+        let served = served ?? self.served()
+        let fetch = fetch ?? self.fetch(grant)
+        return sign(
+            .access(grant: grant), .access(AccessTerms(fetch: fetch, served: served)), by: person,
+            at: time)
+    }
+
+    mutating func fetch(
+        _ grant: JTI?, by person: Person = .lender, fields: [String] = fields,
+        ranges: [RecordRange] = [], with key: SigningKey? = nil, at time: Timestamp? = nil,
+        jti: JTI? = nil, log: Digest<Digested.Genesis>? = nil, origin: Origin = Chain.origin
+    ) -> JWS {
+        Fetch.sign(
+            grant: grant, fields: fields, ranges: ranges,
+            by: Signer(
+                origin: origin, handle: person.handle, log: log ?? genesis,
+                key: key ?? person.key), at: time ?? now, jti: jti ?? self.jti())
+    }
+
+    /// What is served: by default one range of one book, its state as it is.
+    func served(
+        fields: [String] = fields + ["tax_exclusive_amount_commitment"],
+        ranges: [RecordRange] = [range("invoices/2026-02", 1, 2)], books: [Served.BookState]? = nil,
+        of person: Person = .enterprise
+    ) -> Served {
+        var names: [BookName] = []
+        for range in ranges where !names.contains(range.book) { names.append(range.book) }
+        let actual = names.map { name in
+            let book = self.book(name.description, of: person)
+            return Served.BookState(
+                book: name, count: book.count, epoch: book.epoch, closed: book.closed)
+        }
+        return Served(fields: fields, ranges: ranges, books: books ?? actual)
+    }
+}

@@ -1,0 +1,146 @@
+import Testing
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+@Suite struct ErasureTests {
+    private let book = "invoices/2026-02"
+
+    @Test func records() throws {
+        var chain = Chain()
+        let records = chain.register(4, in: book)
+        #expect(chain.submit(chain.erasure(.record(records[1]))) == nil)
+        #expect(chain.book(book).erased == [2...2])
+        guard case .statement(let state) = chain.state[.statement(records[1])] else { return }
+        #expect(state.erased)
+        #expect(chain.submit(chain.erasure(.record(records[1]))) == .alreadyErased(records[1]))
+        #expect(chain.submit(chain.erasure(.record(records[2]))) == nil)
+        #expect(chain.book(book).erased == [2...3])
+        let source = try #require(state.record?.source)
+        #expect(chain.state[.source(Person.enterprise.handle, source)] == nil)
+        // A closed book's records can be erased; what is signed of it stays.
+        let root = chain.book(book).root
+        #expect(chain.submit(chain.closing(book)) == nil)
+        #expect(chain.submit(chain.erasure(.record(records[0]))) == nil)
+        #expect(chain.book(book).root == root && chain.book(book).count == 4)
+    }
+
+    @Test func onlyOnesOwn() {
+        var chain = Chain()
+        let record = chain.register(1, in: book)[0]
+        for person in [Person.other, .lender, .regulator, .authority, .host] {
+            #expect(chain.submit(chain.erasure(.record(record), by: person)) == .notYours(record))
+        }
+        let unknown = chain.jti()
+        #expect(chain.submit(chain.erasure(.record(unknown))) == .unknownStatement(unknown))
+    }
+
+    /// Each word for its own kind, and only what carries something to erase.
+    @Test func kinds() {
+        var chain = Chain()
+        let record = chain.register(1, in: book)[0]
+        let grant = chain.granted(until: 100)
+        let rekey = chain.rekeying(grant, epochs: [1])
+        let closing = chain.closing("invoices/2026-09")
+        for signed in [rekey, closing] { #expect(chain.submit(signed) == nil) }
+        #expect(chain.submit(chain.erasure(.statement(record))) == .cannotErase(record))
+        #expect(chain.submit(chain.erasure(.record(grant))) == .cannotErase(grant))
+        let closed = closing.statement.jti
+        #expect(chain.submit(chain.erasure(.statement(closed))) == .cannotErase(closed))
+        #expect(chain.submit(chain.erasure(.record(closed))) == .cannotErase(closed))
+        #expect(chain.submit(chain.erasure(.statement(rekey.statement.jti))) == nil)
+    }
+
+    /// A grant's terms are erased when it is dead, and from the state with it.
+    @Test func grants() throws {
+        var chain = Chain()
+        let revoked = chain.granted()
+        let expiring = chain.granted(until: 100)
+        #expect(chain.submit(chain.erasure(.statement(revoked))) == .cannotErase(revoked))
+        #expect(chain.submit(chain.revocation(revoked)) == nil)
+        #expect(chain.submit(chain.erasure(.statement(revoked))) == nil)
+        #expect(chain.grant(revoked) != nil && chain.grant(revoked)?.terms == nil)
+        chain.now = Chain.start.advanced(by: 99)
+        #expect(chain.submit(chain.erasure(.statement(expiring))) == .cannotErase(expiring))
+        chain.now = Chain.start.advanced(by: 100)
+        #expect(chain.submit(chain.erasure(.statement(expiring))) == nil)
+        // Without its terms it is as dead as before.
+        for jti in [revoked, expiring] {
+            for person in [Person.enterprise, .lender, .rival] {
+                let refusal = chain.submit(chain.revocation(jti, by: person))
+                #expect(refusal == .grantDead(jti), "\(person.handle)")
+            }
+            #expect(chain.submit(chain.rekeying(jti, epochs: [1])) == .grantDead(jti))
+            #expect(chain.submit(chain.access(jti)) == .grantDead(jti))
+        }
+    }
+
+    @Test func holds() {
+        var chain = Chain()
+        let records = chain.register(3, in: book)
+        let later = chain.register(1, in: "invoices/2026-03")[0]
+        let foreign = chain.register(1, in: book, by: .other)[0]
+        func terms(
+            _ books: Scope? = Chain.months("2026-02", "2026-02"), until: Int64? = nil,
+            _ reference: String = "4 O 117"
+        ) -> Selective {
+            .hold(
+                HoldTerms(
+                    holder: Person.enterprise.handle, books: books,
+                    until: until.map { Chain.start.advanced(by: $0) }, caseReference: reference))
+        }
+        for person in [Person.enterprise, .lender, .host] {
+            #expect(
+                chain.submit(chain.sign(.legalHold, terms(), by: person))
+                    == .notPermittedToIssuer(.legalHold))
+            #expect(
+                chain.submit(chain.sign(.release, terms(), by: person))
+                    == .notPermittedToIssuer(.release))
+        }
+        #expect(chain.submit(chain.sign(.legalHold, terms(), by: .regulator)) == nil)
+        #expect(chain.submit(chain.erasure(.record(records[0]))) == .underLegalHold)
+        #expect(chain.submit(chain.erasure(.record(later))) == nil)
+        #expect(chain.submit(chain.erasure(.record(foreign), by: .other)) == nil)
+        // Another's release, or another case's, is none.
+        let release = chain.sign(.release, terms(), by: .authority)
+        #expect(chain.submit(release) == .unknownStatement(release.statement.jti))
+        let other = chain.sign(.release, terms(nil, "5 O 1"), by: .regulator)
+        #expect(chain.submit(other) == .unknownStatement(other.statement.jti))
+        #expect(chain.submit(chain.erasure(.record(records[0]))) == .underLegalHold)
+        #expect(chain.submit(chain.sign(.release, terms(), by: .regulator)) == nil)
+        #expect(chain.submit(chain.erasure(.record(records[0]))) == nil)
+        // On all books, for a while.
+        #expect(chain.submit(chain.sign(.legalHold, terms(nil, until: 50), by: .authority)) == nil)
+        chain.now = Chain.start.advanced(by: 49)
+        #expect(chain.submit(chain.erasure(.record(records[1]))) == .underLegalHold)
+        chain.now = Chain.start.advanced(by: 50)
+        #expect(chain.submit(chain.erasure(.record(records[1]))) == nil)
+        let nobody = Selective.hold(
+            HoldTerms(holder: Person.outsider.handle, books: nil, until: nil, caseReference: "x"))
+        #expect(
+            chain.submit(chain.sign(.legalHold, nobody, by: .regulator))
+                == .unknownParticipant(Person.outsider.handle))
+    }
+
+    /// Two holds on the same books: one release leaves the other standing.
+    @Test func holdsAddUp() {
+        var chain = Chain()
+        let record = chain.register(1, in: book)[0]
+        func terms(_ reference: String) -> Selective {
+            .hold(
+                HoldTerms(
+                    holder: Person.enterprise.handle, books: nil, until: nil,
+                    caseReference: reference))
+        }
+        #expect(chain.submit(chain.sign(.legalHold, terms("a"), by: .regulator)) == nil)
+        #expect(chain.submit(chain.sign(.legalHold, terms("b"), by: .regulator)) == nil)
+        #expect(chain.submit(chain.sign(.legalHold, terms("a"), by: .authority)) == nil)
+        for (reference, person) in [("a", Person.regulator), ("b", .regulator)] {
+            #expect(chain.submit(chain.sign(.release, terms(reference), by: person)) == nil)
+            #expect(chain.submit(chain.erasure(.record(record))) == .underLegalHold)
+        }
+        #expect(chain.submit(chain.sign(.release, terms("a"), by: .authority)) == nil)
+        #expect(chain.submit(chain.erasure(.record(record))) == nil)
+    }
+}

@@ -1,0 +1,113 @@
+import Testing
+import Transparency
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+@Suite struct FoundingTests {
+    private func found(_ make: (inout Chain) -> SignedStatement) -> Refusal? {
+        var chain = Chain(empty: ())
+        let signed = make(&chain)
+        let refusal = chain.submit(signed)
+        #expect((refusal == nil) == (chain.size == 1))
+        if refusal != nil { #expect(chain.state.values.isEmpty) }
+        return refusal
+    }
+
+    @Test func founds() throws {
+        var chain = Chain(empty: ())
+        let signed = chain.founding()
+        #expect(chain.submit(signed) == nil)
+        let log = try #require(chain.log)
+        #expect(log.genesis == signed.statement.digest.relabelled())
+        #expect(log.origin == Chain.origin && log.rules == 1 && log.threshold == 1)
+        #expect(log.authorities == [Person.authority.handle, Person.second.handle])
+        #expect(log.host == Person.host.handle && log.time == Chain.start)
+        #expect(log.policies == Separation.shared.digest)
+        for person in [Person.authority, .second, .host] {
+            let state = try #require(chain.participant(person))
+            #expect(state.keys == [person.key.verificationKey.thumbprint])
+            #expect(state.encryptionKey == nil && !state.suspended && state.admittedAt == 0)
+            #expect(state.roles == (person.handle == log.host ? [.operator] : []))
+            guard case .key(let key) = chain.state[.key(person.key.verificationKey.thumbprint)]
+            else { return }
+            #expect(key.handle == person.handle && key.scopes == [.all] && !key.retired)
+        }
+        guard case .statement(let entry) = chain.state[.statement(signed.statement.jti)] else {
+            Issue.record("entry 0 is in the state")
+            return
+        }
+        #expect(entry.index == 0 && entry.kind == .genesis)
+    }
+
+    @Test func faults() {
+        #expect(found { $0.founding(rules: 2) } == .malformedGenesis(.rulesUnknown))
+        #expect(found { $0.founding(threshold: 2) } == .thresholdUnsupported)
+        let elsewhere = Origin("other.example/log")!
+        #expect(found { $0.founding(origin: elsewhere) } == .malformedGenesis(.issuer))
+        for logKey in [
+            "", "trine.example/alliance", Chain.logKey("other.example/log"),
+            VerifierKey(
+                witness: try! KeyName(Chain.origin.text),
+                key: Person.key("log").verificationKey
+            ).text,
+        ] {
+            #expect(found { $0.founding(logKey: logKey) } == .malformedGenesis(.logKey))
+        }
+        let twice: [Person] = [.authority, .authority]
+        #expect(found { $0.founding(authorities: twice) } == .malformedGenesis(.authorities))
+        #expect(
+            found { $0.founding(authorities: [.authority, .host]) }
+                == .malformedGenesis(.authorities)
+        )
+        #expect(found { $0.founding(host: .authority) } == .malformedGenesis(.authorities))
+        #expect(found { $0.founding(by: .second) } == .malformedGenesis(.notFirstAuthority))
+        #expect(found { $0.founding(by: .outsider) } == .malformedGenesis(.notFirstAuthority))
+        let foreign = Person.key("foreign")
+        #expect(found { $0.founding(with: foreign) } == .malformedGenesis(.notFirstAuthority))
+        #expect(found { $0.founding(policies: Digest(hashing: [])) } == .policyUnknown)
+    }
+
+    /// Two founders with one key are one founder.
+    @Test func sharedKeys() {
+        var chain = Chain(empty: ())
+        let founder = FoundingParticipant(
+            handle: Person.authority.handle, key: Person.authority.key.verificationKey)
+        let host = FoundingParticipant(
+            handle: Person.host.handle, key: Person.authority.key.verificationKey)
+        let signed = chain.sign(
+            .genesis(
+                .init(
+                    origin: Chain.origin, rules: 1, logKey: Chain.logKey(), authorities: [founder],
+                    threshold: 1, host: host, policies: Separation.shared.digest)), by: .authority)
+        #expect(chain.submit(signed) == .malformedGenesis(.authorities))
+    }
+
+    @Test func badSignature() throws {
+        var chain = Chain(empty: ())
+        let signed = try forged(chain.founding())
+        #expect(chain.submit(signed) == .badSignature)
+    }
+
+    @Test func onlyOnceAndOnlyFirst() {
+        var chain = Chain()
+        #expect(chain.submit(chain.founding()) == .genesisAlreadyThere)
+        var empty = Chain(empty: ())
+        let later = Candidate(empty.founding().statement, selective: Selective.none, index: 1)
+        #expect(throws: Refusal.genesisAlreadyThere) { try empty.decide(later) }
+        #expect(
+            empty.submit(empty.sign(.suspend(Person.lender.handle, .unspecified), by: .authority))
+                == .genesisExpected)
+    }
+}
+
+/// The same statement with another signature of the right form.
+func forged(_ signed: SignedStatement) throws -> SignedStatement {
+    let text = signed.statement.jws.text
+    let parts = text.split(separator: ".")
+    let signature = [UInt8](repeating: 1, count: 32) + [UInt8](repeating: 0, count: 32)
+    let changed = parts[0] + "." + parts[1] + "." + Base64URL.encode(signature)
+    return SignedStatement(
+        statement: try Statement(parsing: Array(changed.utf8)), disclosures: signed.disclosures)
+}

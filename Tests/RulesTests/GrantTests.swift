@@ -1,0 +1,188 @@
+import Testing
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+@Suite struct GrantTests {
+    @Test func grants() throws {
+        var chain = Chain()
+        let request = chain.request()
+        #expect(chain.submit(request) == nil)
+        let index = chain.size
+        let signed = chain.granting(epochs: [0, 2], request: request.statement.jti)
+        #expect(chain.submit(signed) == nil)
+        let state = try #require(chain.grant(signed.statement.jti))
+        #expect(state.issuer == Person.enterprise.handle && state.index == index)
+        #expect(state.used == 0 && state.revoked == nil && state.carrier == signed.statement.jti)
+        #expect(state.terms?.to == Person.lender.handle)
+        guard case .grant(let claims) = signed.statement.claims else { return }
+        #expect(state.claims == claims && state.envelope == claims.envelope)
+        let given = try #require(chain.epochs().given.first)
+        #expect(given.grant == signed.statement.jti && given.epoch == 2)
+        #expect(given.months == Month("2026-01")!...Month("2026-12")!)
+        #expect(given.expires == claims.expires)
+    }
+
+    @Test func whoMayGrant() {
+        var chain = Chain()
+        for person in [Person.lender, .regulator, .guarantor, .host, .authority] {
+            #expect(
+                chain.submit(chain.granting(to: .rival, by: person))
+                    == .notPermittedToIssuer(.grant))
+        }
+        #expect(chain.submit(chain.granting(to: .enterprise)) == .grantToOneself)
+        #expect(
+            chain.submit(chain.granting(to: .outsider))
+                == .unknownParticipant(Person.outsider.handle))
+        for founder in [Person.host, .authority] {
+            #expect(chain.submit(chain.granting(to: founder)) == .unusableEncryptionKey)
+        }
+        #expect(chain.submit(chain.granting(to: .guarantor)) == nil)
+    }
+
+    @Test func dates() {
+        var chain = Chain()
+        #expect(chain.submit(chain.granting(from: 10, until: 10)) == .periodEmpty)
+        #expect(chain.submit(chain.granting(from: 10, until: 9)) == .periodEmpty)
+        #expect(chain.submit(chain.granting(from: -10, until: 0)) == .alreadyExpired)
+        #expect(chain.submit(chain.granting(from: -10, until: 1)) == nil)
+        #expect(chain.submit(chain.granting(from: 10, until: 11)) == nil)
+    }
+
+    @Test func policiesAreThoseInForce() {
+        var chain = Chain()
+        let other = chain.policies.add("other") { _ in .init(permitted: true, determining: []) }
+        #expect(chain.submit(chain.granting(policies: other)) == .wrongPolicies)
+    }
+
+    @Test func subjects() {
+        var chain = Chain()
+        #expect(
+            chain.submit(chain.granting(subject: .fields(["due_date", "zz"])))
+                == .unknownFields(["zz"]))
+        #expect(
+            chain.submit(chain.granting(subject: .fields(["due_date_commitment"])))
+                == .unknownFields(["due_date_commitment"]))
+        #expect(
+            chain.submit(chain.granting(subject: .fields(["tax_amount_commitment"]))) == nil)
+        for series in [Series.bank, .orders, .deliveries, .documents] {
+            #expect(
+                chain.submit(chain.granting(scope: Chain.months("2026-01", "2026-02", series)))
+                    == .foreignScope)
+        }
+        #expect(
+            chain.submit(chain.granting(scope: Chain.months("2026-01", "2026-02", .bills))) == nil)
+    }
+
+    /// A grant answers its grantee's request, if any.
+    @Test func answeredRequests() {
+        var chain = Chain()
+        let request = chain.request(by: .rival)
+        #expect(chain.submit(request) == nil)
+        let jti = request.statement.jti
+        #expect(chain.submit(chain.granting(to: .lender, request: jti)) == .requestNotAnswered)
+        #expect(
+            chain.submit(chain.granting(to: .lender, request: chain.jti())) == .requestNotAnswered)
+        let record = chain.register(1, in: "invoices/2026-02")[0]
+        #expect(chain.submit(chain.granting(to: .lender, request: record)) == .requestNotAnswered)
+        #expect(chain.submit(chain.granting(to: .rival, request: jti)) == nil)
+    }
+
+    @Test func liveGrantsAreLimited() throws {
+        var chain = Chain()
+        #expect(Decision.maximumLiveGrants == 1024)
+        var epochs = EpochState()
+        let months = Month("2026-01")!...Month("2026-02")!
+        for index in 0..<1024 {
+            epochs.given.append(
+                .init(
+                    grant: chain.jti(), months: months, epoch: 0,
+                    expires: Chain.start.advanced(by: index == 0 ? 10 : 1_000)))
+        }
+        let signed = chain.granting()
+        let candidate = chain.candidate(signed)
+        var slice = chain.slice(for: candidate)
+        slice[.epochs(Person.enterprise.handle, .invoices)] = .epochs(epochs)
+        #expect(throws: Refusal.tooManyGrants(limit: 1024)) {
+            try Rules.decide(candidate, in: slice, policies: chain.policies)
+        }
+        // One that has expired makes room.
+        chain.now = Chain.start.advanced(by: 10)
+        let later = chain.candidate(chain.granting())
+        #expect(throws: Never.self) {
+            try Rules.decide(later, in: slice, policies: chain.policies)
+        }
+    }
+
+    @Test func requests() {
+        var chain = Chain()
+        #expect(chain.submit(chain.request()) == nil)
+        #expect(chain.submit(chain.request(by: .regulator, purpose: .inspection)) == nil)
+        #expect(
+            chain.submit(chain.request(to: .outsider))
+                == .unknownParticipant(Person.outsider.handle))
+        #expect(chain.submit(chain.request(to: .rival)) == .notPermittedToIssuer(.request))
+        #expect(chain.submit(chain.request(from: 10, until: 10)) == .periodEmpty)
+        #expect(chain.submit(chain.request(subject: .fields(["zz"]))) == .unknownFields(["zz"]))
+        #expect(
+            chain.submit(chain.request(scope: Chain.months("2026-01", "2026-02", .bank)))
+                == .foreignScope)
+        #expect(chain.submit(chain.request(by: .other)) == .forbidden(policies: []))
+        #expect(chain.submit(chain.request(by: .host)) == .forbidden(policies: ["host-never-uses"]))
+    }
+
+    @Test func rekeys() throws {
+        var chain = Chain()
+        let grant = chain.granted(until: 100, epochs: [0, 3])
+        let signed = chain.rekeying(grant, epochs: [5])
+        #expect(chain.submit(signed) == nil)
+        let state = try #require(chain.grant(grant))
+        guard case .rekey(_, let envelope) = signed.statement.claims else { return }
+        #expect(state.carrier == signed.statement.jti && state.envelope == envelope)
+        #expect(chain.epochs().given.map(\.epoch) == [5])
+        #expect(chain.submit(chain.rekeying(grant, epochs: [4])) == nil)
+        #expect(chain.epochs().given.map(\.epoch) == [5], "what was given stays given")
+        let unknown = chain.jti()
+        #expect(chain.submit(chain.rekeying(unknown, epochs: [6])) == .unknownGrant(unknown))
+        #expect(chain.submit(chain.rekeying(grant, epochs: [6], by: .other)) == .notYours(grant))
+        #expect(
+            chain.submit(chain.rekeying(grant, epochs: [6], by: .lender))
+                == .notPermittedToIssuer(.rekey))
+        chain.now = Chain.start.advanced(by: 100)
+        #expect(chain.submit(chain.rekeying(grant, epochs: [6])) == .grantDead(grant))
+        let revoked = chain.granted()
+        #expect(chain.submit(chain.revocation(revoked)) == nil)
+        #expect(chain.submit(chain.rekeying(revoked, epochs: [6])) == .grantDead(revoked))
+    }
+
+    /// Only the grant that is rekeyed gets the new epoch.
+    @Test func rekeyConcernsOneGrant() {
+        var chain = Chain()
+        let first = chain.granted(epochs: [1])
+        _ = chain.granted(to: .rival, epochs: [2])
+        #expect(chain.submit(chain.rekeying(first, epochs: [7])) == nil)
+        #expect(chain.epochs().given.map(\.epoch) == [7, 2])
+    }
+
+    @Test func revokes() throws {
+        var chain = Chain()
+        let grant = chain.granted(epochs: [3])
+        for person in [Person.rival, .other, .regulator, .authority, .host] {
+            #expect(chain.submit(chain.revocation(grant, by: person)) == .notYours(grant))
+        }
+        let unknown = chain.jti()
+        #expect(chain.submit(chain.revocation(unknown)) == .unknownGrant(unknown))
+        let index = chain.size
+        #expect(chain.submit(chain.revocation(grant)) == nil)
+        #expect(chain.grant(grant)?.revoked == index)
+        #expect(chain.epochs().given.isEmpty && chain.epochs().dead.map(\.epoch) == [3])
+        #expect(chain.submit(chain.revocation(grant)) == .grantDead(grant))
+        // The grantee gives one back; a grant can be revoked before it begins, not after its end.
+        let second = chain.granted(from: 50, until: 100)
+        #expect(chain.submit(chain.revocation(second, by: .lender)) == nil)
+        let third = chain.granted(until: 100)
+        chain.now = Chain.start.advanced(by: 100)
+        #expect(chain.submit(chain.revocation(third)) == .grantDead(third))
+    }
+}

@@ -1,0 +1,197 @@
+import Testing
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+@Suite struct KeyTests {
+    static let spare = Person.key("spare")
+
+    @Test func signingKeys() throws {
+        var chain = Chain()
+        let reason = Claims.suspend(Person.rival.handle, .unspecified)
+        #expect(chain.submit(chain.sign(reason, by: .outsider)) == .unknownKey)
+        #expect(chain.submit(chain.sign(reason, by: .authority, with: Self.spare)) == .unknownKey)
+        #expect(
+            chain.submit(chain.sign(reason, by: .authority, with: Person.second.key))
+                == .keyOfAnother)
+        #expect(chain.submit(try forged(chain.sign(reason, by: .authority))) == .badSignature)
+        #expect(chain.submit(chain.sign(reason, by: .authority)) == nil)
+    }
+
+    /// A participant without state is nobody; its key alone doesn't make it one.
+    @Test func participantIsNeeded() {
+        var chain = Chain()
+        let signed = chain.record("invoices/2026-02")
+        var slice = chain.slice(for: chain.candidate(signed))
+        slice[.participant(Person.enterprise.handle)] = nil
+        #expect(throws: Refusal.unknownParticipant(Person.enterprise.handle)) {
+            try Rules.decide(chain.candidate(signed), in: slice, policies: chain.policies)
+        }
+    }
+
+    /// Each kind under a key of each scope.
+    @Test(arguments: KeyScope.allCases)
+    func scopes(_ scope: KeyScope) {
+        var chain = Chain()
+        let key = Self.spare
+        #expect(chain.submit(chain.added(key, [scope], to: .enterprise)) == nil)
+        let record = chain.register(1, in: "invoices/2026-01")[0]
+        let grant = chain.granted()
+        let kinds: [(KeyScope, SignedStatement)] = [
+            (.seal, chain.record("invoices/2026-02", with: key)),
+            (.close, chain.closing("invoices/2026-03", with: key)),
+            (.grant, chain.granting(with: key)),
+            (
+                .grant,
+                chain.sign(
+                    .rekey(grant: grant, envelope: Digest(hashing: [])), .rekey(epochs: [1]),
+                    by: .enterprise, with: key)
+            ),
+            (.all, chain.sign(.revoke(grant: grant, .unspecified), by: .enterprise, with: key)),
+            (.all, chain.sign(.erase(.record(record), .unspecified), by: .enterprise, with: key)),
+            (
+                .all,
+                chain.sign(
+                    .key(chain.offer(Person.key("more"), for: .enterprise, introducer: key)),
+                    by: .enterprise, with: key)
+            ),
+            (
+                .all,
+                chain.sign(
+                    .encryptionKey(Person.enterprise.encryptionKey), by: .enterprise, with: key)
+            ),
+            (
+                .all,
+                chain.sign(
+                    .retireKey(Person.enterprise.key.verificationKey.thumbprint), by: .enterprise,
+                    with: key)
+            ),
+        ]
+        for (needed, signed) in kinds {
+            let refusal = chain.submit(signed)
+            let allowed = scope == needed || scope == .all
+            #expect(refusal == (allowed ? nil : .scopeMissing(needed)), "\(signed.statement.kind)")
+        }
+    }
+
+    /// A key with several scopes has each of them.
+    @Test func severalScopes() {
+        var chain = Chain()
+        #expect(chain.submit(chain.added(Self.spare, [.seal, .close], to: .enterprise)) == nil)
+        #expect(chain.submit(chain.record("invoices/2026-02", with: Self.spare)) == nil)
+        #expect(chain.submit(chain.closing("invoices/2026-02", with: Self.spare)) == nil)
+        #expect(chain.submit(chain.granting(with: Self.spare)) == .scopeMissing(.grant))
+    }
+
+    @Test func retiring() throws {
+        var chain = Chain()
+        let mine = Person.enterprise.key.verificationKey.thumbprint
+        let spare = Self.spare.verificationKey.thumbprint
+        func retire(_ kid: Digest<Digested.Key>, with key: SigningKey? = nil) -> SignedStatement {
+            chain.sign(.retireKey(kid), by: .enterprise, with: key)
+        }
+        #expect(chain.submit(retire(mine)) == .lastKey)
+        #expect(chain.submit(retire(spare)) == .unknownKey)
+        #expect(chain.submit(retire(Person.lender.key.verificationKey.thumbprint)) == .unknownKey)
+        #expect(chain.submit(chain.added(Self.spare, [.seal], to: .enterprise)) == nil)
+        #expect(chain.submit(chain.record("invoices/2026-02", with: Self.spare)) == nil)
+        #expect(chain.submit(retire(spare)) == nil)
+        #expect(chain.submit(retire(spare)) == .keyRetired)
+        #expect(chain.submit(chain.record("invoices/2026-02", with: Self.spare)) == .keyRetired)
+        // Nor is it one that a record can be bound to, or that can come back.
+        #expect(
+            chain.submit(chain.record("invoices/2026-02", holder: Self.spare.verificationKey))
+                == .holderNotIssuer)
+        #expect(chain.submit(chain.added(Self.spare, [.all], to: .enterprise)) == .keyAlreadyUsed)
+        #expect(chain.participant(.enterprise)?.keys.count == 2)
+    }
+
+    @Test func adding() {
+        var chain = Chain()
+        let signed = chain.added(Self.spare, [.seal, .grant], to: .enterprise)
+        #expect(chain.submit(signed) == nil)
+        #expect(
+            chain.participant(.enterprise)?.keys == [
+                Person.enterprise.key.verificationKey.thumbprint,
+                Self.spare.verificationKey.thumbprint,
+            ])
+        guard case .key(let state) = chain.state[.key(Self.spare.verificationKey.thumbprint)] else {
+            Issue.record("no key")
+            return
+        }
+        #expect(state.handle == Person.enterprise.handle && !state.retired)
+        #expect(state.scopes == [.seal, .grant] && state.key == Self.spare.verificationKey)
+        #expect(chain.submit(chain.added(Self.spare, [.all], to: .enterprise)) == .keyAlreadyUsed)
+        #expect(chain.submit(chain.added(Self.spare, [.all], to: .lender)) == .keyAlreadyUsed)
+        #expect(
+            chain.submit(chain.added(Person.lender.key, [.all], to: .enterprise)) == .keyAlreadyUsed
+        )
+    }
+
+    @Test func keysAreLimited() {
+        var chain = Chain()
+        for number in 1..<Limits.keysPerParticipant {
+            let key = Person.key("key \(number)")
+            #expect(chain.submit(chain.added(key, [.seal], to: .enterprise)) == nil)
+            // Retired ones count.
+            #expect(
+                chain.submit(
+                    chain.sign(.retireKey(key.verificationKey.thumbprint), by: .enterprise)) == nil)
+        }
+        #expect(
+            chain.submit(chain.added(Self.spare, [.seal], to: .enterprise))
+                == .tooManyKeys(limit: 16))
+    }
+
+    /// Nobody registers a key that its owner didn't offer to this log, this handle, this introducer.
+    @Test func proofsOfPossession() {
+        var chain = Chain()
+        let mine = Person.enterprise
+        let stolen = Person.key("stolen")
+        let other = Digest<Digested.Genesis>(hashing: Array("another log".utf8))
+        let offers: [KeyOffer] = [
+            chain.offer(Self.spare, for: .lender, introducer: mine.key),
+            chain.offer(Self.spare, for: mine, introducer: Person.lender.key),
+            chain.offer(Self.spare, for: mine),
+            chain.offer(Self.spare, for: mine, introducer: mine.key, log: other),
+            chain.offer(Self.spare, for: mine, introducer: mine.key, provenBy: stolen),
+            chain.offer(Self.spare, for: mine, introducer: mine.key, provenBy: mine.key),
+            KeyOffer(
+                key: stolen.verificationKey, scopes: [.all],
+                pop: chain.offer(Self.spare, for: mine, introducer: mine.key).pop),
+            // The new key's word in another kind of statement is no proof.
+            KeyOffer(
+                key: Self.spare.verificationKey, scopes: [.all],
+                pop: JWS(
+                    signing: chain.offer(Self.spare, for: mine, introducer: mine.key).pop.payload,
+                    type: Fetch.type, with: Self.spare)),
+        ]
+        for (index, offer) in offers.enumerated() {
+            #expect(
+                chain.submit(chain.sign(.key(offer), by: mine)) == .badProofOfPossession, "\(index)"
+            )
+        }
+        // A proof whose signature doesn't hold.
+        let payload = chain.offer(Self.spare, for: mine, introducer: mine.key).pop
+        let parts = payload.text.split(separator: ".")
+        let zeros = Base64URL.encode(
+            [UInt8](repeating: 1, count: 32) + [UInt8](repeating: 0, count: 32))
+        let forged = try? JWS(parsing: "\(parts[0]).\(parts[1]).\(zeros)")
+        if let forged {
+            let offer = KeyOffer(key: Self.spare.verificationKey, scopes: [.all], pop: forged)
+            #expect(chain.submit(chain.sign(.key(offer), by: mine)) == .badProofOfPossession)
+        }
+        #expect(chain.submit(chain.added(Self.spare, [.all], to: mine)) == nil)
+    }
+
+    @Test func encryptionKeys() {
+        var chain = Chain()
+        let ones = EncryptionKey(bytes: [UInt8](repeating: 0xff, count: EncryptionKey.byteCount))!
+        #expect(
+            chain.submit(chain.sign(.encryptionKey(ones), by: .lender)) == .unusableEncryptionKey)
+        let new = Person.outsider.encryptionKey
+        #expect(chain.submit(chain.sign(.encryptionKey(new), by: .lender)) == nil)
+        #expect(chain.participant(.lender)?.encryptionKey == new.digest)
+    }
+}

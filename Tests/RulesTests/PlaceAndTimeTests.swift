@@ -1,0 +1,114 @@
+import Testing
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+@Suite struct PlaceAndTimeTests {
+    private let suspension = Claims.suspend(Person.rival.handle, .unspecified)
+
+    @Test func belongsToThisLog() {
+        var chain = Chain()
+        let elsewhere = Origin("trine.example/alliance2")!
+        #expect(
+            chain.submit(chain.sign(suspension, by: .authority, origin: elsewhere)) == .otherOrigin)
+        let other = Digest<Digested.Genesis>(hashing: Array("recreated".utf8))
+        #expect(chain.submit(chain.sign(suspension, by: .authority, log: other)) == .otherLog)
+        #expect(chain.submit(chain.sign(suspension, by: .authority)) == nil)
+    }
+
+    /// The same bytes are no fault, whatever has happened since; other bytes under one `jti` are.
+    @Test func idempotent() throws {
+        var chain = Chain()
+        let signed = chain.sign(suspension, by: .authority)
+        let index = chain.size
+        #expect(chain.submit(signed) == nil)
+        #expect(chain.submit(signed) == .alreadyRegistered(index: index))
+        chain.now = chain.now.advanced(by: 100_000)
+        #expect(
+            chain.submit(chain.sign(.reinstate(Person.rival.handle, .resolved), by: .authority))
+                == nil)
+        #expect(chain.submit(signed) == .alreadyRegistered(index: index))
+        let jti = signed.statement.jti
+        #expect(chain.submit(chain.sign(suspension, by: .authority, jti: jti)) == .jtiTaken)
+        #expect(chain.submit(try forged(signed)) == .jtiTaken)
+        let grant = chain.granted()
+        #expect(chain.submit(chain.sign(suspension, by: .authority, jti: grant)) == .jtiTaken)
+    }
+
+    /// Log time is the largest `iat`, and nothing is older than that by more than 300 s.
+    @Test func time() {
+        var chain = Chain()
+        let late = Chain.start.advanced(by: 1_000)
+        func suspend(_ time: Timestamp, _ chain: inout Chain) -> Refusal? {
+            let handle = Person.rival.handle
+            let isSuspended = chain.participant(.rival)?.suspended ?? false
+            return chain.submit(
+                chain.sign(
+                    isSuspended ? .reinstate(handle, .resolved) : .suspend(handle, .unspecified),
+                    by: .authority, at: time))
+        }
+        #expect(suspend(late, &chain) == nil)
+        #expect(chain.log?.time == late)
+        #expect(suspend(late.advanced(by: -300), &chain) == nil)
+        #expect(chain.log?.time == late, "time doesn't go back")
+        #expect(
+            suspend(late.advanced(by: -301), &chain)
+                == .tooOld(issuedAt: late.advanced(by: -301), logTime: late))
+        #expect(suspend(Timestamp(seconds: 0)!, &chain) != nil)
+        #expect(suspend(late.advanced(by: 1), &chain) == nil)
+        #expect(chain.log?.time == late.advanced(by: 1))
+    }
+
+    /// Dates are judged at log time, not at the statement's own.
+    @Test func datesAreJudgedAtLogTime() {
+        var chain = Chain()
+        _ = chain.register(2, in: "invoices/2026-02")
+        let grant = chain.granted(until: 1_000)
+        let deep = chain.granted(until: 1_002)
+        chain.now = Chain.start.advanced(by: 1_001)
+        #expect(chain.submit(chain.sign(suspension, by: .authority)) == nil)
+        chain.now = Chain.start.advanced(by: 900)
+        #expect(chain.submit(chain.access(grant)) == .grantDead(grant))
+        #expect(chain.submit(chain.access(deep)) == nil)
+    }
+
+    @Test func entersItself() throws {
+        var chain = Chain()
+        let signed = chain.record("invoices/2026-02", epoch: 2)
+        let index = chain.size
+        #expect(chain.submit(signed) == nil)
+        guard case .statement(let state) = chain.state[.statement(signed.statement.jti)],
+            case .record(let claims) = signed.statement.claims
+        else {
+            Issue.record("not in the state")
+            return
+        }
+        #expect(state.index == index && state.digest == signed.statement.digest)
+        #expect(state.kind == .record && state.issuer == Person.enterprise.handle && !state.erased)
+        #expect(state.record?.book == claims.book && state.record?.number == 1)
+        #expect(state.record?.epoch == 2 && state.record?.source == claims.source)
+        #expect(state.record?.replacedBy == nil)
+    }
+
+    @Test func stateKeysHaveOneSpelling() throws {
+        var chain = Chain()
+        let grant = chain.granted()
+        let handle = Person.enterprise.handle
+        let keys: [StateKey] = [
+            .log, .participant(handle), .key(Person.lender.key.verificationKey.thumbprint),
+            .statement(grant), .book(handle, BookName("invoices/2026-02")!),
+            .source(handle, Digest(hashing: [])), .grant(grant), .fetch(grant),
+            .epochs(handle, .bills), .holds(handle),
+        ]
+        #expect(Set(keys.map(\.text)).count == keys.count)
+        for key in keys {
+            #expect(StateKey(text: key.text) == key)
+            #expect(StateKey(text: key.text + "/x") == nil || key == .log)
+            #expect(StateKey(text: "/" + key.text) != key)
+        }
+        for text in ["", "log/", "log/x", "nothing/x", "book/e-workshop", "grant/x", "holds//a"] {
+            #expect(StateKey(text: text) == nil, "\(text)")
+        }
+    }
+}

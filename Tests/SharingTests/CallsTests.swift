@@ -1,0 +1,109 @@
+import Testing
+
+@testable import Sharing
+@testable import Wire
+
+@Suite struct CallsTests {
+    private static let ranges = [World.range("invoices/2026-11", 1, 9)]
+
+    private static let fetch = Fetch.sign(
+        grant: World.jti(7), fields: ["due_date", "a"], ranges: ranges, by: World.signer,
+        at: World.time, jti: World.jti(10))
+    private static let query = Query.sign(
+        .entries, from: 0, limit: 256, by: World.signer, at: World.time, jti: World.jti(10))
+    private static let proof = ProofOfPossession.sign(
+        log: World.log, handle: World.lender, introducer: World.digest(1), with: World.key)
+
+    @Test func fetchRoundTrip() throws {
+        let fetch = try Fetch(parsing: Self.fetch.bytes)
+        #expect(fetch.grant == World.jti(7) && fetch.fields == ["a", "due_date"])
+        #expect(fetch.ranges == Self.ranges && fetch.issuer == World.enterprise)
+        #expect(fetch.log == World.log && fetch.origin == World.origin)
+        #expect(fetch.jti == World.jti(10) && fetch.issuedAt == World.time)
+        let own = Fetch.sign(
+            grant: nil, fields: [], ranges: [], by: World.signer, at: World.time, jti: World.jti(1))
+        #expect(try Fetch(parsing: own.bytes).grant == nil)
+    }
+
+    @Test func queryRoundTrip() throws {
+        let query = try Query(parsing: Self.query.bytes)
+        #expect(query.subject == .entries && query.from == 0 && query.limit == 256)
+        #expect(query.issuer == World.enterprise && query.log == World.log)
+    }
+
+    @Test func proofRoundTrip() throws {
+        let proof = try ProofOfPossession(parsing: Self.proof)
+        #expect(proof.log == World.log && proof.handle == World.lender)
+        #expect(proof.introducer == World.digest(1) && proof.key == World.key.verificationKey)
+        let own = ProofOfPossession.sign(
+            log: World.log, handle: World.lender, introducer: nil, with: World.key)
+        #expect(
+            try ProofOfPossession(parsing: own).introducer == World.key.verificationKey.thumbprint)
+    }
+
+    /// Schemas are closed here too, member by member.
+    @Test func closedSchemas() throws {
+        let optional: [String: Set<String>] = [Fetch.type: ["grant"]]
+        for call in [Self.fetch, Self.query, Self.proof] {
+            let payload = try JSON(canonical: call.payload)
+            func isAccepted(_ payload: JSON, type: String = call.type) -> Bool {
+                let jws = JWS(signing: payload.canonicalBytes, type: type, with: World.key)
+                return switch type {
+                case Fetch.type: (try? Fetch(parsing: jws.bytes)) != nil
+                case Query.type: (try? Query(parsing: jws.bytes)) != nil
+                default: (try? ProofOfPossession(parsing: jws)) != nil
+                }
+            }
+            #expect(isAccepted(payload))
+            for path in ClosedSchemaTests.paths(payload) {
+                let isOptional = optional[call.type]?.contains(path[0]) == true && path.count == 1
+                #expect(
+                    isAccepted(ClosedSchemaTests.edit(payload, path) { _ in nil }) == isOptional,
+                    "\(call.type): \(path)")
+                for other in [.null, .bool(true), -1, "", "X", [1], ["a": 1]] as [JSON] {
+                    let changed = ClosedSchemaTests.edit(payload, path) { _ in other }
+                    #expect(!isAccepted(changed), "\(call.type): \(path) = \(other.canonicalText)")
+                }
+            }
+            for path in [[]] + ClosedSchemaTests.paths(payload) {
+                let changed = ClosedSchemaTests.edit(payload, path) { value in
+                    guard case .object(var members) = value else { return value }
+                    members["zz"] = 1
+                    return .object(members)
+                }
+                if changed != payload { #expect(!isAccepted(changed), "\(path)") }
+            }
+            for type in [Fetch.type, Query.type, ProofOfPossession.type] where type != call.type {
+                #expect(!isAccepted(payload, type: type))
+            }
+        }
+    }
+
+    @Test func typesAreNotExchangeable() {
+        let asQuery = JWS(signing: Self.fetch.payload, type: Query.type, with: World.key)
+        #expect(throws: StatementError.unknownType(Query.type)) {
+            try Fetch(parsing: asQuery.bytes)
+        }
+        #expect(throws: StatementError.unknownType(Fetch.type)) {
+            try ProofOfPossession(parsing: Self.fetch)
+        }
+    }
+
+    @Test(arguments: [["b", "a"], ["a", "a"], ["A"], [""], ["a\u{301}"]] as [[String]])
+    func fieldsAscend(_ names: [String]) throws {
+        guard case .object(var members) = try JSON(canonical: Self.fetch.payload) else { return }
+        members["fields"] = .array(names.map { .string($0) })
+        let jws = JWS(
+            signing: JSON.object(members).canonicalBytes, type: Fetch.type, with: World.key)
+        #expect(throws: StatementError.claims(.malformed("fields"))) {
+            try Fetch(parsing: jws.bytes)
+        }
+    }
+
+    @Test func otherAnswers() throws {
+        for text in ["", "a.b.c", String(repeating: "a", count: 70_000)] {
+            #expect(throws: StatementError.self) { try Fetch(parsing: Array(text.utf8)) }
+            #expect(throws: StatementError.self) { try Query(parsing: Array(text.utf8)) }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+import Commitments
+import Testing
+
+@testable import Sharing
+@testable import Wire
+
+@Suite struct SealedRecordTests {
+    private func seal(
+        _ record: Record, place: SealedRecord.Place = World.place, seed: UInt64 = 1
+    ) throws -> SealedRecord {
+        var random = SeededGenerator(seed: seed)
+        return try SealedRecord.seal(
+            record, at: place, jti: World.jti(1), by: World.signer, keys: World.schedule,
+            time: World.time, using: &random)
+    }
+
+    private func open(
+        _ sealed: SealedRecord, _ names: [String], with keys: GrantedKeys
+    ) throws -> OpenedFields {
+        guard case .record(let claims) = sealed.statement.claims else {
+            throw OpeningError.malformed(field: "vct")
+        }
+        let context = FieldContext(
+            log: World.log, issuer: sealed.statement.issuer, book: claims.book,
+            record: sealed.statement.jti)
+        let disclosures = try names.map { name in
+            let key = try #require(
+                keys.key(
+                    field: name, epoch: claims.epoch, month: claims.book.month,
+                    record: sealed.statement.jti))
+            return try #require(sealed.fields[name]).open(key: key, context: context)
+        }
+        return try OpenedFields(sealed.statement, disclosures: disclosures)
+    }
+
+    private func granted(_ names: [String], epoch: Int64 = 3) -> GrantedKeys {
+        let months = World.month("2026-01")...World.month("2026-12")
+        return GrantedKeys(
+            nodes: names.flatMap { name in
+                let root = World.schedule.root(type: "invoice", field: name, epoch: epoch)
+                return MonthPosition.cover(months).compactMap { root.descend(to: $0) }
+                    .map { GrantedKeys.Node(field: name, epoch: epoch, node: $0) }
+            })
+    }
+
+    @Test func sealThenOpen() throws {
+        let record = try World.invoice()
+        let sealed = try seal(record)
+        #expect(sealed.fields.fields.map(\.name) == RecordType.invoice.sealedNames)
+        guard case .record(let claims) = sealed.statement.claims else { return }
+        #expect(claims.fieldsRoot == sealed.fields.root)
+        #expect(claims.number == 17 && claims.epoch == 3)
+        #expect(claims.source == World.schedule.source(of: record.businessKey))
+        #expect(claims.holder == World.key.verificationKey)
+        #expect(sealed.statement.selectiveCount == RecordType.invoice.sealedNames.count)
+
+        let names = RecordType.invoice.sealedNames
+        let opened = try open(sealed, names, with: granted(names))
+        #expect(opened.values == record.values)
+        #expect(
+            Set(opened.commitments.keys)
+                == ["tax_exclusive_amount_commitment", "payable_amount_commitment"])
+
+        let few = ["due_date", "tax_exclusive_amount", "tax_exclusive_amount_commitment"]
+        let some = try open(sealed, few, with: granted(few))
+        #expect(some.values.keys.sorted() == ["due_date", "tax_exclusive_amount"])
+        #expect(some.disclosures.map(\.name) == few.sorted())
+    }
+
+    /// The keys of one grant open neither another field nor another epoch's record.
+    @Test func otherKeysDoNot() throws {
+        let sealed = try seal(try World.invoice())
+        let context = FieldContext(
+            log: World.log, issuer: World.enterprise, book: World.place.book, record: World.jti(1))
+        let keys = granted(["due_date"])
+        #expect(
+            keys.key(field: "notes", epoch: 3, month: World.place.book.month, record: World.jti(1))
+                == nil)
+        let key = try #require(
+            keys.key(
+                field: "due_date", epoch: 3, month: World.place.book.month, record: World.jti(1)))
+        for field in sealed.fields.fields where field.name != "due_date" {
+            #expect(throws: OpeningError.wrongKeyOrTampered(field: field.name)) {
+                try field.open(key: key, context: context)
+            }
+        }
+        let later = try seal(
+            try World.invoice(),
+            place: .init(book: World.place.book, number: 17, epoch: 4))
+        let other = try #require(later.fields["due_date"])
+        #expect(throws: OpeningError.wrongKeyOrTampered(field: "due_date")) {
+            try other.open(key: key, context: context)
+        }
+    }
+
+    /// Salts, nonces and ciphertexts are fresh each time, also of a correction with equal values.
+    @Test func nothingRepeats() throws {
+        let first = try seal(try World.invoice(), seed: 1)
+        let second = try seal(try World.invoice(), seed: 2)
+        let digests = Set(first.statement.selectiveDigests + second.statement.selectiveDigests)
+        #expect(digests.count == 2 * RecordType.invoice.sealedNames.count)
+        for (left, right) in zip(first.fields.fields, second.fields.fields) {
+            #expect(left.name == right.name && left.bytes != right.bytes)
+        }
+        let nonces = first.fields.fields.map { Array($0.bytes.prefix(24)) }
+        #expect(Set(nonces).count == nonces.count)
+    }
+
+    @Test func aDocumentBeyondTheLimitIsRefused() throws {
+        let record = try World.invoice(notes: String(repeating: "x", count: 2_900_000))
+        let sealed = try seal(record)
+        #expect(sealed.fields.encoded.count < Limits.sealedRecordBytes)
+        #expect(throws: RecordError.self) {
+            try World.invoice(notes: String(repeating: "x", count: 3_000_001))
+        }
+    }
+
+    // MARK: What a hostile enterprise could sign
+
+    /// A record whose disclosures are `disclosures`, signed like any other.
+    private func signed(_ disclosures: [Disclosure], vct: String? = nil) -> Statement {
+        let claims = Claims.RecordClaims(
+            vct: vct ?? RecordType.invoice.vct(origin: World.origin), book: World.place.book,
+            number: 1, epoch: 0, source: World.digest(1), replaces: nil,
+            fieldsRoot: World.digest(2), holder: World.key.verificationKey)
+        return Statement.sign(
+            .record(claims), selective: disclosures, by: World.signer, at: World.time,
+            jti: World.jti(1)
+        ).statement
+    }
+
+    private static let salts = (0..<8).map {
+        Disclosure.Salt(bytes: [UInt8](repeating: UInt8($0), count: 32))!
+    }
+
+    private func opening(_ disclosures: [Disclosure], vct: String? = nil) -> OpeningError? {
+        let record = signed(disclosures, vct: vct)
+        return thrown { () throws(OpeningError) in
+            _ = try OpenedFields(record, disclosures: disclosures)
+        }
+    }
+
+    private func pair(
+        _ value: JSON, _ commitment: JSON, salt: Int = 0
+    ) -> [Disclosure] {
+        [
+            Disclosure(salt: Self.salts[salt], name: "tax_amount", value: value),
+            Disclosure(salt: Self.salts[7], name: "tax_amount_commitment", value: commitment),
+        ]
+    }
+
+    @Test func contradictions() throws {
+        let amount = try Amount(parsing: "19.00", currency: "EUR")
+        let other = try Amount(parsing: "19.01", currency: "EUR")
+        let dollars = try Amount(parsing: "19.00", currency: "USD")
+        func commitment(_ amount: Amount, _ salt: Int = 0, _ field: String = "tax_amount") -> JSON {
+            NumericCommitment(amount, salt: Self.salts[salt], field: field).json
+        }
+        #expect(opening(pair(amount.json, commitment(amount))) == nil)
+        #expect(opening(pair(.null, .null)) == nil)
+        let contradiction = OpeningError.contradiction(field: "tax_amount")
+        #expect(opening(pair(amount.json, commitment(other))) == contradiction)
+        #expect(opening(pair(amount.json, commitment(-amount))) == contradiction)
+        #expect(opening(pair(amount.json, commitment(dollars))) == contradiction)
+        #expect(opening(pair(amount.json, commitment(amount, 1))) == contradiction)
+        #expect(opening(pair(amount.json, commitment(amount, 0, "line_total"))) == contradiction)
+        #expect(opening(pair(amount.json, .null)) == contradiction)
+        #expect(opening(pair(.null, commitment(amount))) == contradiction)
+        // A value never comes without its commitment; the commitment may come alone.
+        #expect(
+            opening([pair(amount.json, .null)[0]]) == .notCommitted(field: "tax_amount_commitment"))
+        #expect(opening([pair(.null, commitment(amount))[1]]) == nil)
+    }
+
+    @Test func malformedFields() throws {
+        func one(_ name: String, _ value: JSON) -> OpeningError? {
+            opening([Disclosure(salt: Self.salts[0], name: name, value: value)])
+        }
+        #expect(one("due_date", "2026-12-20") == nil)
+        #expect(one("due_date", .null) == nil)
+        for value in ["2026-12-32", "20.12.2026", 20_261_220, "", [], true] as [JSON] {
+            #expect(one("due_date", value) == .malformed(field: "due_date"))
+        }
+        for name in ["zz", "due_date_commitment", "_sd", "...", "iss", "vct", "", "Due_date"] {
+            #expect(one(name, "2026-12-20") == .malformed(field: name))
+        }
+        let commitments: [JSON] = [
+            "x", [:], ["c": "", "scale": 2, "unit": "EUR"],
+            ["c": .string(String(repeating: "A", count: 43)), "scale": 2, "unit": "EUR"],
+        ]
+        for value in commitments {
+            #expect(
+                one("tax_amount_commitment", value) == .malformed(field: "tax_amount_commitment"))
+        }
+        let twice = [1, 2].map {
+            Disclosure(salt: Self.salts[$0], name: "due_date", value: .string("2026-12-2\($0)"))
+        }
+        #expect(opening(twice) == .malformed(field: "due_date"))
+        let fine = [Disclosure(salt: Self.salts[0], name: "due_date", value: .null)]
+        for vct in ["alliance/types/invoice/2", "types/invoice/1", "alliance/types/invoice/1/"] {
+            #expect(
+                opening(fine, vct: "https://trine.example/" + vct) == .malformed(field: "vct"))
+        }
+    }
+
+    /// A disclosure that the record doesn't commit to is nobody's word.
+    @Test func foreignDisclosures() throws {
+        let record = signed([Disclosure(salt: Self.salts[0], name: "due_date", value: "2026-12-20")]
+        )
+        for other in [
+            Disclosure(salt: Self.salts[1], name: "due_date", value: "2026-12-20"),
+            Disclosure(salt: Self.salts[0], name: "due_date", value: "2026-12-21"),
+            Disclosure(salt: Self.salts[0], name: "issue_date", value: "2026-12-20"),
+        ] {
+            #expect(throws: OpeningError.notCommitted(field: other.name)) {
+                try OpenedFields(record, disclosures: [other])
+            }
+        }
+        let revoke = StatementSample.sample(of: .revoke).sign().statement
+        #expect(throws: OpeningError.self) { try OpenedFields(revoke, disclosures: []) }
+    }
+
+    @Test func commitmentSpelling() throws {
+        let amount = try Amount(parsing: "19.00", currency: "EUR")
+        let good = NumericCommitment(amount, salt: Self.salts[0], field: "tax_amount")
+        guard case .object(let members) = good.json, let point = members["c"]?.text else { return }
+        #expect(NumericCommitment(json: good.json) == good)
+        let changes: [(String, JSON?)] = [
+            ("c", nil), ("scale", nil), ("unit", nil), ("zz", 1), ("c", .string(point + "=")),
+            ("c", .string(String(repeating: "A", count: 43))), ("c", 1), ("scale", 3),
+            ("scale", "2"), ("unit", "XXX"), ("unit", "eur"), ("unit", "SE\u{212a}"),
+            ("c", .string(String(repeating: "_", count: 42) + "8")),
+        ]
+        for (name, value) in changes {
+            var changed = members
+            changed[name] = value
+            #expect(NumericCommitment(json: .object(changed)) == nil, "\(name)")
+        }
+    }
+
+    /// Commitments add up: that is what sums are proven with.
+    @Test func commitmentsAddUp() throws {
+        let amounts = try ["10.00", "-3.25", "0.00"].map {
+            try Amount(parsing: $0, currency: "EUR")
+        }
+        let openings = zip(amounts, Self.salts).map {
+            NumericCommitment.opening(of: $0, salt: $1, field: "tax_amount")
+        }
+        let sum = Opening(
+            value: openings.reduce(0) { $0 + $1.value },
+            blinding: openings.reduce(.zero) { $0 + $1.blinding })
+        #expect(sum.value == 675)
+        #expect(Set(openings.map(\.blinding)).count == 3)
+    }
+
+    /// RFC 9901 §7.1: a disclosed name that the payload already has makes every verifier refuse.
+    @Test func namesDoNotCollide() throws {
+        let statement = try seal(try World.invoice()).statement
+        guard case .object(let payload) = try JSON(canonical: statement.jws.payload) else { return }
+        let reserved: Set<String> = [
+            "iss", "sub", "aud", "nbf", "exp", "iat", "jti", "cnf", "vct", "vct#integrity",
+            "status", "_sd", "_sd_alg", "...", "replaces",
+        ]
+        for type in RecordType.all {
+            for name in type.sealedNames {
+                #expect(payload[name] == nil && !reserved.contains(name), "\(name)")
+            }
+        }
+        for kind in Kind.allCases {
+            let sample = StatementSample.sample(of: kind)
+            guard case .object(let members) = try sample.payload else { continue }
+            for name in kind.selectiveNames() { #expect(members[name] == nil, "\(kind): \(name)") }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+@testable import Sharing
+@testable import Wire
+
+/// One statement of every kind, with all its optional members, and its selective claims.
+struct StatementSample: Sendable, CustomStringConvertible {
+    let claims: Claims
+    let selective: Selective
+    let disclosures: [Disclosure]
+
+    var kind: Kind { claims.kind }
+    var description: String { kind.rawValue }
+
+    var signer: Signer {
+        kind == .genesis
+            ? Signer(origin: World.origin, handle: World.enterprise, log: nil, key: World.key)
+            : World.signer
+    }
+
+    func sign() -> SignedStatement {
+        .init(
+            statement: Statement.sign(
+                claims, selective: disclosures, by: signer, at: World.time, jti: World.jti(5)
+            ).statement, disclosures: disclosures)
+    }
+
+    static let all: [StatementSample] = Kind.allCases.map { sample(of: $0) }
+
+    static let selective = all.filter { !$0.kind.selectiveNames().isEmpty }
+
+    static func sample(of kind: Kind) -> StatementSample {
+        var random = SeededGenerator(seed: 7)
+        let selective = selectiveClaims(of: kind)
+        return StatementSample(
+            claims: claims(of: kind), selective: selective,
+            disclosures: disclosures(of: kind, selective, using: &random))
+    }
+
+    private static let key2 = SigningKey(seed: Secret(byte: 2))
+    private static let encryptionKey = EncryptionKey(
+        bytes: [UInt8](repeating: 3, count: EncryptionKey.byteCount))!
+
+    private static func offer(_ key: SigningKey, _ scopes: [KeyScope]) -> KeyOffer {
+        KeyOffer(
+            key: key.verificationKey, scopes: scopes,
+            pop: ProofOfPossession.sign(
+                log: World.log, handle: World.lender, introducer: nil, with: key))
+    }
+
+    private static func claims(of kind: Kind) -> Claims {
+        switch kind {
+        case .genesis: .genesis(genesis)
+        case .admit:
+            .admit(
+                .init(
+                    handle: World.lender, roles: [.lender, .guarantor],
+                    keys: [offer(World.key, [.all]), offer(key2, [.seal, .grant, .close])],
+                    encryptionKey: encryptionKey))
+        case .suspend: .suspend(World.lender, .supervisoryOrder)
+        case .reinstate: .reinstate(World.lender, .resolved)
+        case .key: .key(offer(key2, [.seal, .close]))
+        case .retireKey: .retireKey(key2.verificationKey.thumbprint)
+        case .encryptionKey: .encryptionKey(encryptionKey)
+        case .policy:
+            .policy(
+                set: World.digest(1),
+                files: [PolicyFile(name: "separation.cedar", digest: World.digest(2))])
+        case .record: .record(record)
+        case .closeBook:
+            .closeBook(World.book("invoices/2026-11"), count: 240, root: World.digest(3))
+        case .erase: .erase(.record(World.jti(6)), .retentionEnded)
+        case .request: .request(.creditAssessment)
+        case .grant: .grant(grant)
+        case .rekey: .rekey(grant: World.jti(7), envelope: World.digest(4))
+        case .revoke: .revoke(grant: World.jti(7), .consentWithdrawn)
+        case .access: .access(grant: World.jti(7))
+        case .legalHold: .legalHold
+        case .release: .release
+        }
+    }
+
+    private static let genesis = Claims.Genesis(
+        origin: World.origin, rules: 1, logKey: "trine.example/alliance+00000000+AAAA",
+        authorities: [
+            FoundingParticipant(handle: World.enterprise, key: World.key.verificationKey)
+        ], threshold: 1,
+        host: FoundingParticipant(handle: World.lender, key: key2.verificationKey),
+        policies: World.digest(5))
+
+    private static let record = Claims.RecordClaims(
+        vct: RecordType.invoice.vct(origin: World.origin), book: World.book("invoices/2026-11"),
+        number: 17, epoch: 3, source: World.digest(6), replaces: World.jti(8),
+        fieldsRoot: World.digest(7), holder: World.key.verificationKey)
+
+    private static let grant = Claims.GrantClaims(
+        right: .read, purpose: .creditAssessment, notBefore: World.time,
+        expires: World.time.advanced(by: 86_400), policies: World.digest(8),
+        envelope: World.digest(9), at: .init(size: 12, root: World.digest(10)))
+
+    private static func selectiveClaims(of kind: Kind) -> Selective {
+        switch kind {
+        case .admit:
+            .admit(
+                LegalIdentity(
+                    name: "Nordbank AG",
+                    identifiers: [LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!],
+                    country: "DE", dueDiligence: "2026/117"))
+        case .request:
+            .request(
+                RequestTerms(
+                    to: World.enterprise, right: .read, scope: scope,
+                    subject: .fields(["due_date", "payable_amount"]), notBefore: World.time,
+                    expires: World.time.advanced(by: 86_400), fetches: 3, dataLife: 86_400))
+        case .grant:
+            .grant(
+                GrantTerms(
+                    to: World.lender, scope: scope, subject: .fields(["due_date"]), fetches: 3,
+                    dataLife: 0, epochs: [0, 3], request: World.jti(9)))
+        case .rekey: .rekey(epochs: [4])
+        case .access: .access(access)
+        case .legalHold, .release:
+            .hold(
+                HoldTerms(
+                    holder: World.enterprise, books: scope, until: World.time,
+                    caseReference: "4 O 117/26"))
+        default: .none
+        }
+    }
+
+    private static let scope = Scope.months(
+        .invoices, World.month("2026-01")...World.month("2026-12"))
+
+    private static let access = AccessTerms(
+        fetch: Fetch.sign(
+            grant: World.jti(7), fields: ["due_date"],
+            ranges: [World.range("invoices/2026-11", 1, 9)], by: World.signer, at: World.time,
+            jti: World.jti(10)),
+        served: Served(
+            fields: ["due_date"], ranges: [World.range("invoices/2026-11", 1, 9)],
+            books: [
+                .init(book: World.book("invoices/2026-11"), count: 9, epoch: 3, closed: true)
+            ]))
+
+    private static func disclosures(
+        of kind: Kind, _ selective: Selective, using random: inout SeededGenerator
+    ) -> [Disclosure] {
+        kind == .record
+            ? [Disclosure(salt: .init(using: &random), name: "due_date", value: .null)]
+            : selective.disclosures(using: &random)
+    }
+}

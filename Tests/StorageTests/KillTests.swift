@@ -1,0 +1,54 @@
+import Foundation
+import Storage
+import Testing
+
+/// A process that is killed while it commits loses nothing that it acknowledged.
+@Suite struct KillTests {
+    private static let batches = 200
+
+    @Test(arguments: [30, 90, 170, 300, 470])
+    func `what was acknowledged survives SIGKILL`(milliseconds: Int) async throws {
+        let directory = try TemporaryDirectory()
+        let seed = UInt64(milliseconds)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = directory.path, milliseconds = milliseconds, seed = seed] in
+            try await Self.commitUntilKilled(in: path, after: milliseconds, seed: seed)
+        }
+        let acknowledged = try directory.bytes("acknowledged").count
+        let store = try SQLiteStore(opening: directory.path + "/store")
+        let head = try await store.head()
+        let memory = MemoryStore()
+        var builder = LogBuilder(seed: seed)
+        var committed = 0
+        while builder.head != head {
+            try #require(committed < Self.batches, "the head is one of those committed")
+            let (batch, next) = builder.batch()
+            try await memory.commit(batch, after: builder.head)
+            builder = next
+            committed += 1
+        }
+        #expect((acknowledged...acknowledged + 1).contains(committed))
+        let expected = try await Answers.complete(memory, jtis: builder.jtis)
+        #expect(try await Answers.complete(store, jtis: builder.jtis) == expected)
+    }
+
+    /// Commits, and notes each acknowledgement with one byte, until the end comes.
+    private static func commitUntilKilled(
+        in path: String, after milliseconds: Int, seed: UInt64
+    ) async throws {
+        let store = try SQLiteStore(opening: path + "/store")
+        let acknowledged = open(path + "/acknowledged", O_CREAT | O_WRONLY, 0o600)
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: Double(milliseconds) / 1000)
+            kill(getpid(), SIGKILL)
+        }
+        var builder = LogBuilder(seed: seed)
+        for _ in 0..<batches {
+            let (batch, next) = builder.batch()
+            try await store.commit(batch, after: builder.head)
+            builder = next
+            write(acknowledged, "1", 1)
+        }
+        try await Task.sleep(for: .seconds(600))
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import GRDB
+import Storage
+import Testing
+
+/// Who may open a store, and which directory is one.
+@Suite struct OpeningTests {
+    @Test func `one writer at a time`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path)
+        #expect(throws: StoreError.failed("\(directory.path) is in use by another process")) {
+            try SQLiteStore(opening: directory.path)
+        }
+        try store.close()
+        try SQLiteStore(opening: directory.path).close()
+    }
+
+    @Test func `a closed store answers nothing`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path)
+        try store.close()
+        try store.close()
+        await #expect(throws: StoreError.failed("the store is closed")) { try await store.head() }
+    }
+
+    @Test func `the files are their owner's only`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/store"
+        let store = try SQLiteStore(opening: path)
+        var names = try FileManager.default.contentsOfDirectory(atPath: path)
+        #expect(names.count >= 5)
+        names.append("")
+        for name in names {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path + "/" + name)
+            let mode = attributes[.posixPermissions] as? NSNumber
+            #expect((mode?.intValue ?? 0o777) & 0o077 == 0, "\(name)")
+        }
+        try store.close()
+    }
+
+    @Test(arguments: [
+        (
+            "ledger.sqlite", "PRAGMA user_version = 2",
+            "ledger.sqlite has version 2, this program reads 1"
+        ),
+        (
+            "keys.sqlite", "PRAGMA user_version = 7",
+            "keys.sqlite has version 7, this program reads 1"
+        ),
+        ("ledger.sqlite", "PRAGMA application_id = 1", "ledger.sqlite belongs to something else"),
+        (
+            "keys.sqlite", "UPDATE identity SET store = x'00'",
+            "the keys are another store's than the ledger"
+        ),
+    ])
+    func `another version's or program's files are refused`(
+        file: String, sql: String, reason: String
+    ) throws {
+        let directory = try TemporaryDirectory()
+        try SQLiteStore(opening: directory.path).close()
+        let queue = try DatabaseQueue(path: directory.path + "/" + file)
+        try queue.write { db in try db.execute(sql: sql) }
+        try queue.close()
+        #expect(throws: StoreError.unreadable(reason)) { try SQLiteStore(opening: directory.path) }
+    }
+
+    @Test func `a ledger without its keys, or keys without their ledger, are refused`() async throws
+    {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path)
+        let (batch, _) = LogBuilder(seed: 41).batch(entries: 5...5)
+        try await store.commit(batch, after: nil)
+        try store.close()
+        for (file, reason) in [
+            ("keys.sqlite", "the keys of the ledger are missing"),
+            ("ledger.sqlite", "the ledger of the keys is missing"),
+        ] {
+            let copy = try directory.copied()
+            try FileManager.default.removeItem(atPath: copy.path + "/" + file)
+            #expect(throws: StoreError.unreadable(reason)) { try SQLiteStore(opening: copy.path) }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import Sharing
+import Testing
+import Transparency
+import Wire
+
+@testable import Rules
+
+/// The stored form of every piece of state.
+@Suite struct StateCodingTests {
+    private static let handle = Handle("northbank")!
+    private static let jti = JTI(bytes: [UInt8](0..<16))!
+    private static let other = JTI(bytes: [UInt8](1..<17))!
+    private static let book = BookName("invoices/2026-11")!
+    private static let key = SigningKey(
+        seed: Secret(copying: [UInt8](repeating: 3, count: 32))
+    ).verificationKey
+    private static func month(_ text: String) -> Month { Month(text)! }
+    private static func time(_ seconds: Int64) -> Timestamp { Timestamp(clamping: seconds) }
+
+    private static func bookState(_ count: Int, erased: [ClosedRange<Int64>]) -> BookState {
+        var state = BookState()
+        for number in 0..<count { state.edge.append(Hash.leaf([UInt8(number)])) }
+        (state.count, state.epoch, state.closed, state.erased) = (Int64(count), 4, true, erased)
+        return state
+    }
+
+    private static func grant(_ terms: GrantTerms?, at: Claims.TreePoint?) -> GrantState {
+        var state = GrantState(
+            issuer: handle, index: 77,
+            claims: Claims.GrantClaims(
+                right: .read, purpose: .creditAssessment, notBefore: time(1), expires: time(99),
+                policies: Digest(hashing: [1]), envelope: Digest(hashing: [2]), at: at),
+            terms: terms, carrier: other)
+        (state.used, state.revoked, state.envelope) = (3, at?.size, Digest(hashing: [3]))
+        return state
+    }
+
+    private static let epochs: EpochState = {
+        var state = EpochState()
+        let months = month("2026-01")...month("2026-12")
+        state.given = [
+            .init(grant: jti, months: months, epoch: 2, expires: time(5)),
+            .init(grant: other, months: months, epoch: 3, expires: time(50)),
+        ]
+        state.bury(at: time(6))
+        return state
+    }()
+
+    static let values: [(StateKey, StateValue)] = {
+        let participant = ParticipantState(
+            roles: [.enterprise, .lender], keys: [key.thumbprint],
+            encryptionKey: Digest(hashing: [8]), suspended: true, admittedAt: 12)
+        let bare = ParticipantState(roles: [], keys: [], encryptionKey: nil, admittedAt: 0)
+        let detail = StatementState.RecordDetail(
+            book: book, number: 17, epoch: 0, source: Digest(hashing: [4]), replacedBy: other)
+        let terms = GrantTerms(
+            to: handle, scope: .months(.invoices, month("2026-01")...month("2026-12")),
+            subject: .fields(["due_date", "tax_exclusive_amount"]), fetches: 10, dataLife: 0,
+            epochs: [0, 2], request: jti)
+        let single = GrantTerms(
+            to: handle, scope: .records([RecordRange(book: book, from: 1, to: 9)!]),
+            subject: .statements(["sum(\"x\") ≥ 1\n"]), fetches: 1, dataLife: 5, epochs: [1])
+        return [
+            (
+                .log,
+                .log(
+                    LogState(
+                        origin: Origin("trine.example/alliance")!, genesis: Digest(hashing: [1]),
+                        rules: 1, authorities: [handle], threshold: 1, host: handle,
+                        policies: Digest(hashing: [2]), time: time(1_800_000_000)))
+            ),
+            (.participant(handle), .participant(participant)),
+            (.participant(handle), .participant(bare)),
+            (
+                .key(key.thumbprint),
+                .key(KeyState(handle: handle, key: key, scopes: [.seal, .all], retired: true))
+            ),
+            (.key(key.thumbprint), .key(KeyState(handle: handle, key: key, scopes: [.all]))),
+            (
+                .statement(jti),
+                .statement(
+                    StatementState(
+                        index: 5, digest: Digest(hashing: [5]), kind: .record, issuer: handle,
+                        erased: true, record: detail))
+            ),
+            (
+                .statement(jti),
+                .statement(
+                    StatementState(
+                        index: 0, digest: Digest(hashing: [6]), kind: .legalHold, issuer: handle))
+            ),
+            (.book(handle, book), .book(BookState())),
+            (.book(handle, book), .book(bookState(13, erased: [1...2, 5...5, 9...13]))),
+            (.source(handle, Digest(hashing: [7])), .source(jti)),
+            (.grant(jti), .grant(grant(nil, at: nil))),
+            (.grant(jti), .grant(grant(terms, at: nil))),
+            (
+                .grant(jti),
+                .grant(grant(single, at: .init(size: 8, root: Digest(hashing: [9]))))
+            ),
+            (.fetch(jti), .fetch(access: other)),
+            (.epochs(handle, .invoices), .epochs(EpochState())),
+            (.epochs(handle, .invoices), .epochs(epochs)),
+            (.holds(handle), .holds([])),
+            (
+                .holds(handle),
+                .holds([
+                    HoldState(
+                        by: handle, caseReference: "HRB \"12\"\\é\u{1}",
+                        books: .months(.bills, month("2026-01")...month("2026-01")), until: time(4)),
+                    HoldState(by: handle, caseReference: "b", books: nil, until: nil),
+                ])
+            ),
+        ]
+    }()
+
+    @Test func `every value reads back as itself`() throws {
+        for (key, value) in Self.values {
+            let bytes = value.bytes
+            #expect(try StateValue(parsing: bytes, for: key) == value, "\(bytes.text)")
+            #expect(try JSON(canonical: bytes).canonicalBytes == bytes)
+        }
+    }
+
+    @Test func `no byte can be left out, doubled or changed unseen`() throws {
+        for (key, value) in Self.values {
+            let bytes = value.bytes
+            for position in bytes.indices {
+                var shorter = bytes
+                shorter.remove(at: position)
+                expectOther(shorter, than: value, key)
+                var longer = bytes
+                longer.insert(bytes[position], at: position)
+                expectOther(longer, than: value, key)
+                var changed = bytes
+                changed[position] ^= 1
+                expectOther(changed, than: value, key)
+            }
+            #expect(throws: StateError.self) { try StateValue(parsing: bytes + [32], for: key) }
+        }
+    }
+
+    private func expectOther(_ bytes: [UInt8], than value: StateValue, _ key: StateKey) {
+        if let parsed = try? StateValue(parsing: bytes, for: key) {
+            #expect(parsed != value, "\(bytes.text)")
+            #expect(parsed.bytes == bytes, "\(bytes.text) has a second spelling")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            StateKey.source(handle, Digest(hashing: [1])), #"{}"#,
+            StateError.claims(.missing("record"))
+        ),
+        (
+            .fetch(jti), #"{"access":"AAECAwQFBgcICQoLDA0ODw","more":1}"#,
+            .claims(.unexpected("more"))
+        ),
+        (.fetch(jti), #"{"access":"AAECAwQFBgcICQoLDA0ODx"}"#, .claims(.malformed("access"))),
+        (.holds(handle), #"[]"#, .claims(.notAnObject)),
+        (.holds(handle), #"{"holds":[] }"#, .json(.whiteSpace(offset: 11))),
+        (
+            .participant(handle), #"{"admitted_at":0,"keys":[],"roles":["king"]}"#,
+            .claims(.malformed("roles"))
+        ),
+        (
+            .participant(handle), #"{"admitted_at":0,"keys":[],"roles":[],"suspended":false}"#,
+            .claims(.malformed("suspended"))
+        ),
+        (
+            .participant(handle), #"{"admitted_at":-1,"keys":[],"roles":[]}"#,
+            .claims(.malformed("admitted_at"))
+        ),
+        (
+            .book(handle, book), #"{"count":1,"edge":"AAAAAAAAAAA","epoch":0}"#,
+            .claims(.malformed("edge"))
+        ),
+        (
+            .book(handle, book), #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[]}"#,
+            .claims(.malformed("erased"))
+        ),
+        (
+            .book(handle, book),
+            #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[[1,2],[3,4]]}"#,
+            .claims(.malformed("erased"))
+        ),
+        (
+            .book(handle, book), #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[[2,1]]}"#,
+            .claims(.malformed("erased"))
+        ),
+        (
+            .epochs(handle, .invoices),
+            #"{"dead":[{"epoch":0,"from":"2026-02","to":"2026-01"}],"given":[]}"#,
+            .claims(.malformed("to"))
+        ),
+        (
+            .epochs(handle, .invoices),
+            #"{"dead":[{"epoch":0,"from":"2026-01","to":"2026-02"},{"epoch":1,"from":"2026-02","to":"2026-02"}],"given":[]}"#,
+            .claims(.malformed("dead"))
+        ),
+    ])
+    func `malformed values are refused`(
+        key: StateKey, text: String, error: StateError
+    ) {
+        #expect(throws: error) { try StateValue(parsing: Array(text.utf8), for: key) }
+    }
+
+    @Test func `a key stands under its own thumbprint only`() {
+        let value = StateValue.key(KeyState(handle: Self.handle, key: Self.key, scopes: [.all]))
+        #expect(throws: StateError.claims(.malformed("key"))) {
+            try StateValue(parsing: value.bytes, for: .key(Digest(hashing: [1])))
+        }
+    }
+}

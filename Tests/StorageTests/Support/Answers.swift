@@ -1,0 +1,111 @@
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Wire
+
+/// Everything a store can be asked about a log, in a form that can be compared.
+struct Answers: Equatable, CustomStringConvertible {
+    private(set) var lines: [String] = []
+
+    var description: String { lines.joined(separator: "\n") }
+
+    private mutating func add(_ question: String, _ answer: some Any) {
+        lines.append("\(question): \(String(reflecting: answer))")
+    }
+
+    /// Asks `store` everything, about at most `size` entries.
+    static func complete(_ store: some Store, jtis: [JTI]) async throws -> Answers {
+        var answers = Answers()
+        let head = try await store.head()
+        answers.add("head", head)
+        let size = head?.size ?? 0
+        answers.add(
+            "leaves",
+            try await store.leaves(0..<size + 10).map { Digest<Digested.Leaf>(hashing: $0) })
+        var after: String?
+        while true {
+            let page = try await store.allState(after: after, limit: 7)
+            for (key, value) in page { answers.add(key, value.bytes.text) }
+            guard let last = page.last else { break }
+            after = last.key
+        }
+        for level in 0..<3 {
+            for index in 0..<UInt64(3) {
+                answers.add(
+                    "tile \(level) \(index)", try await store.tile(level: level, index: index))
+            }
+        }
+        for index in 0..<size + 2 {
+            answers.add(
+                "attachments \(index)", try await store.attachments(of: index, sections: nil))
+        }
+        for handle in LogBuilder.handles {
+            answers.add(
+                "concerning \(handle)",
+                try await store.indices(
+                    concerning: handle, kinds: nil, from: 0, limit: .max))
+            answers.add(
+                "by \(handle)",
+                try await store.indices(issuer: handle, kind: nil, from: 0, limit: .max))
+            for (book, state) in try await store.books(of: handle, series: nil, months: nil) {
+                answers.add("book \(handle) \(book)", state)
+                answers.add(
+                    "records \(handle) \(book)",
+                    try await store.records(of: handle, in: book, 1...Int64.max))
+            }
+        }
+        answers.add("applications", try await store.applications())
+        return answers
+    }
+
+    /// Asks `store` a few random questions; the same ones for the same generator.
+    static func some(
+        _ store: some Store, size: Int64, jtis: [JTI], using random: inout SeededRandom
+    ) async throws -> Answers {
+        var answers = Answers()
+        let from = Int64(random.number(-1...Int(size) + 1))
+        let to = from + Int64(random.number(0...20))
+        answers.add("leaves \(from)..<\(to)", try await store.leaves(max(0, from)..<max(0, to)))
+        let handle = LogBuilder.handles.randomElement(using: &random)!
+        let kind = [Kind.record, .revoke, .suspend, .closeBook, .grant].randomElement(
+            using: &random)!
+        let limit = random.number(0...6)
+        answers.add(
+            "concerning \(handle) \(kind) \(from) \(limit)",
+            try await store.indices(
+                concerning: handle, kinds: random.chance(50) ? nil : [kind, .revoke], from: from,
+                limit: limit))
+        answers.add(
+            "by \(handle) \(kind) \(from) \(limit)",
+            try await store.indices(
+                issuer: random.chance(50) ? nil : handle, kind: random.chance(50) ? nil : kind,
+                from: from, limit: limit))
+        let month = Month(number: random.number(299...305))!
+        answers.add(
+            "books \(handle) \(month)",
+            try await store.books(
+                of: handle, series: random.chance(50) ? nil : .invoices,
+                months: random.chance(30) ? nil : month...month.advanced(by: 2)
+            ).map { "\($0.book) \($0.state)" })
+        let low = Int64(random.number(0...5))
+        answers.add(
+            "records \(handle) \(month) \(low)",
+            try await store.records(
+                of: handle, in: BookName(series: .invoices, month: month),
+                low...low + Int64(random.number(0...3))))
+        let sections = Set(LogBuilder.sections.filter { _ in random.chance(40) })
+        answers.add(
+            "attachments \(from) \(sections.sorted())",
+            try await store.attachments(of: from, sections: sections))
+        var keys: Set<StateKey> = [.log, .holds(handle)]
+        for jti in jtis where random.chance(10) { keys.insert(.statement(jti)) }
+        let slice = try await store.state(keys)
+        answers.add("state", slice.values.map { "\($0.key.text) \($0.value.bytes.text)" }.sorted())
+        return answers
+    }
+}
+
+extension [UInt8] {
+    var text: String { String(decoding: self, as: UTF8.self) }
+}

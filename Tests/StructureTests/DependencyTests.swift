@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+/// The direction of the house: what each module may import, and what the pure ones never touch.
+///
+/// The build's own import check misses modules that are reachable indirectly; this reads the sources.
+@Suite struct DependencyTests {
+    /// Own modules, libraries and parts of the platform that the sources of a module may import.
+    private static let allowed: [String: Set<String>] = [
+        "Wire": ["Crypto", "CSodium"],
+        "Transparency": ["Wire", "Crypto"],
+        "Commitments": ["Wire", "CSodium", "Crypto"],
+        "Cedar": ["Wire"],
+        "Sharing": ["Wire", "Transparency", "Commitments", "CSodium", "Crypto", "Foundation"],
+        "Rules": ["Wire", "Transparency", "Sharing"],
+        "Verification": ["Wire", "Transparency", "Commitments", "Sharing", "Rules"],
+        "Importing": ["Wire", "Sharing", "Foundation", "FoundationXML"],
+        "Storage": ["Wire", "Transparency", "Sharing", "Rules", "GRDB", "CSodium", "Foundation"],
+        "Gateway": [
+            "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage", "Foundation",
+            "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals",
+        ],
+        "Client": [
+            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",
+            "CSodium", "Crypto", "Foundation", "AsyncHTTPClient", "NIOCore",
+        ],
+    ]
+
+    /// Names by which a source would reach for a clock, a file, a socket or global randomness.
+    private static let impure = [
+        "FileManager", "FileHandle", "URLSession", "Date(", "ContinuousClock", "SuspendingClock",
+        "DispatchQueue", "SystemRandomNumberGenerator", "ProcessInfo", "getenv", "fopen(",
+        "socket(", "Thread.", "arc4random",
+    ]
+
+    private static let pure = [
+        "Wire", "Transparency", "Commitments", "Cedar", "Sharing", "Rules", "Verification",
+        "Importing",
+    ]
+
+    private static var sources: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Sources")
+    }
+
+    private static func files(of module: String) throws -> [(name: String, text: String)] {
+        let folder = sources.appendingPathComponent(module)
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        return try paths.filter { $0.hasSuffix(".swift") }.map {
+            ($0, try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8))
+        }
+    }
+
+    @Test(arguments: allowed.keys.sorted())
+    func importsPointOneWay(module: String) throws {
+        let files = try Self.files(of: module)
+        #expect(!files.isEmpty)
+        for file in files {
+            for line in file.text.split(separator: "\n") {
+                guard let name = Self.importedModule(line) else { continue }
+                #expect(
+                    Self.allowed[module]?.contains(name) == true,
+                    "\(module)/\(file.name) imports \(name)")
+            }
+        }
+    }
+
+    @Test(arguments: pure)
+    func pureModulesTakeTheWorldAsArguments(module: String) throws {
+        for file in try Self.files(of: module) {
+            for word in Self.impure {
+                #expect(!file.text.contains(word), "\(module)/\(file.name) has \(word)")
+            }
+        }
+    }
+
+    /// Swift's own parts don't count.
+    private static func importedModule(_ line: Substring) -> String? {
+        var words = line.split(separator: " ").map(String.init)
+        if let access = words.first, ["public", "internal", "package", "private"].contains(access) {
+            words.removeFirst()
+        }
+        guard words.first == "import", words.count >= 2 else { return nil }
+        let kinds: Set<String> = ["struct", "enum", "class", "func", "protocol", "typealias", "var"]
+        let path = kinds.contains(words[1]) ? words[2] : words[1]
+        let name = path.split(separator: ".").first.map(String.init) ?? path
+        return name == "Swift" ? nil : name
+    }
+}

@@ -1,0 +1,416 @@
+import Rules
+import Sharing
+import Transparency
+import Verification
+import Wire
+
+/// One enterprise, one lender, one grant and one access; honest throughout, or with one lie.
+struct Story {
+    /// What is wrong, each in one place. The log has it all the same: its host takes part.
+    enum Lie: CaseIterable {
+        case recordByUnknownKey, recordByRetiredKey, recordByFutureKey, recordWithoutScope
+        case recordByAnother, recordSignatureBroken, contradiction
+        case grantByAnother, grantByLender, grantWithoutScope, proveGrant
+        case accessByAnother, accessOfOtherGrant, accessBeforeGrant, accessTooEarly, accessTooLate
+        case fetchByAnother, fetchOfOtherGrant, fetchStale, fetchWithRetiredKey, fetchMalformed
+        case servedUngrantedField, servedUnaskedField, servedUngrantedBook, servedUnaskedRange
+        case servedBeyondBook, servedErased, enterpriseSuspended, lenderSuspended
+        case admittedByNobody, keyWithoutProof, rekeyOfOtherGrant, rekeyAfterAccess, rekeyByAnother
+        case erasureByAnother, erasureAfterAccess
+    }
+
+    static let september = BookName("invoices/2026-09")!
+    static let october = BookName("invoices/2026-10")!
+    static let fields = ["due_date", "issue_date", "payable_amount", "tax_exclusive_amount"]
+
+    var log: TestLog
+    let lie: Lie?
+    /// Whether only the first record of the first book is fetched.
+    let narrow: Bool
+    let acme: Party
+    let northbank: Party
+    let mallory: Party
+    var records: [SealedRecord] = []
+    var participants: [Int] = []
+    var grant: Statement!
+    var carrier: Statement?
+    var access: Statement!
+    var fetch: JWS!
+    var envelope: Envelope!
+    var erasures: [Statement] = []
+    var servedFields: [String] = []
+
+    /// Two books with `perBook` records each; the first is closed, and with `changes` one record is
+    /// replaced and one erased.
+    init(
+        _ lie: Lie? = nil, perBook: Int = 4, changes: Bool = true, rekeyed: Bool = true,
+        narrow: Bool = false, seed: UInt64 = 7
+    ) throws {
+        self.narrow = narrow
+        log = try TestLog(seed: seed)
+        self.lie = lie
+        acme = Party("e-acme", using: &log.random)
+        northbank = Party("northbank", using: &log.random)
+        mallory = Party("mallory", using: &log.random)
+        log.lawless = lie == .admittedByNobody
+        try admitAll()
+        try sealAll(perBook: perBook, changes: changes)
+        try giveGrant(rekeyed: rekeyed)
+        try serve()
+    }
+
+    private mutating func admitAll() throws {
+        participants.append(log.entries.count)
+        if lie == .admittedByNobody {
+            try log.admit(acme, [.enterprise], by: mallory, forced: true)
+        } else {
+            try log.admit(acme, [.enterprise])
+        }
+        participants.append(log.entries.count)
+        try log.admit(northbank, [.lender])
+        participants.append(log.entries.count)
+        try log.admit(mallory, [.enterprise])
+    }
+
+    /// The key with which the records are signed in a lie about keys.
+    private mutating func key(_ scopes: [KeyScope], retired: Bool = false) throws -> SigningKey {
+        let key = SigningKey(seed: .random(count: 32, using: &log.random))
+        let introducer = lie == .keyWithoutProof ? mallory.key : acme.key
+        participants.append(log.entries.count)
+        try log.add(
+            .key(log.offer(key, for: acme, introducer: introducer, scopes: scopes)), by: acme,
+            forced: true)
+        guard retired else { return key }
+        participants.append(log.entries.count)
+        try log.add(.retireKey(key.verificationKey.thumbprint), by: acme)
+        return key
+    }
+
+    private mutating func sealAll(perBook: Int, changes: Bool) throws {
+        for (day, book) in [("2026-09-17", Self.september), ("2026-10-05", Self.october)] {
+            for number in 1...perBook {
+                let lying = book == Self.october && number == perBook
+                try seal(number + 100 * book.month.number, day, lie: lying ? lie : nil)
+            }
+        }
+        if changes {
+            let replaced = records[perBook].statement
+            records.append(
+                try log.seal(
+                    acme, number: 100 * Self.october.month.number + 1, day: "2026-10-05",
+                    amount: 777, replacing: replaced))
+            if lie != .erasureAfterAccess { try erase() }
+        }
+        let book = log.book(acme, Self.september)
+        try log.add(
+            .closeBook(Self.september, count: book.count, root: book.root), by: acme, forced: true)
+    }
+
+    private mutating func erase() throws {
+        let target = records[1].statement.jti
+        erasures.append(
+            try log.add(
+                .erase(.record(target), .enteredInError),
+                by: lie == .erasureByAnother ? mallory : acme, forced: true))
+    }
+
+    private mutating func seal(_ number: Int, _ day: String, lie: Lie?) throws {
+        var key: SigningKey?
+        var party = acme
+        switch lie {
+        case .recordByUnknownKey:
+            key = SigningKey(seed: .random(count: 32, using: &log.random))
+        case .recordByRetiredKey: key = try self.key([.seal], retired: true)
+        case .recordWithoutScope, .keyWithoutProof: key = try self.key([.grant])
+        case .recordByFutureKey:
+            // Sealed with the key, which is registered afterwards.
+            let future = SigningKey(seed: .random(count: 32, using: &log.random))
+            records.append(
+                try log.seal(acme, number: number, day: day, key: future, forced: true))
+            participants.append(log.entries.count)
+            try log.add(
+                .key(log.offer(future, for: acme, introducer: acme.key, scopes: [.seal])),
+                by: acme)
+            return
+        case .recordByAnother: party = mallory
+        case .recordSignatureBroken: return try sealBroken(number, day)
+        case .contradiction: return try sealContradiction(number, day)
+        default: break
+        }
+        records.append(
+            try log.seal(
+                party, number: number, day: day, key: key,
+                forced: key != nil))
+    }
+
+    /// The signature of other bytes.
+    private mutating func sealBroken(_ number: Int, _ day: String) throws {
+        let sealed = try log.seal(acme, number: number, day: day)
+        let tail = log.entries[0].statement.jws.bytes.suffix(86)
+        let statement = try Statement(parsing: sealed.statement.jws.bytes.dropLast(86) + tail)
+        log.replaceLast(with: statement)
+        records.append(SealedRecord(statement: statement, fields: sealed.fields))
+    }
+
+    /// A record whose payable amount isn't what its commitment says.
+    private mutating func sealContradiction(_ number: Int, _ day: String) throws {
+        let sealed = try log.seal(acme, number: number, day: day)
+        let forged = try Forgery.contradiction(in: sealed, of: acme, log: &log)
+        log.replaceLast(with: forged.statement)
+        records.append(forged)
+    }
+
+    private mutating func giveGrant(rekeyed: Bool) throws {
+        var giver = acme
+        var key: SigningKey?
+        switch lie {
+        case .grantByAnother: giver = mallory
+        case .grantByLender: giver = northbank
+        case .grantWithoutScope: key = try self.key([.seal])
+        default: break
+        }
+        let months = Self.september.month...Self.october.month
+        let type = RecordType.invoice
+        let names = type.withCommitments(Self.fields)!
+        let schedule = log.schedule(acme)
+        let nodes = names.flatMap { field in
+            MonthPosition.cover(months).map { position in
+                GrantedKeys.Node(
+                    field: field, epoch: 0,
+                    node: schedule.root(type: type.name, field: field, epoch: 0)
+                        .descend(to: position)!)
+            }
+        }
+        let terms = GrantTerms(
+            to: northbank.handle, scope: .months(.invoices, months),
+            subject: lie == .proveGrant
+                ? .statements(["sum(payable_amount) >= 1.00 EUR"]) : .fields(Self.fields),
+            fetches: 10, dataLife: 86_400 * 365, epochs: [0])
+        grant = try seal(
+            GrantedKeys(nodes: nodes), by: giver, key: key, terms: terms)
+        if rekeyed {
+            let other = lie == .rekeyOfOtherGrant ? try otherGrant() : grant!
+            if lie != .rekeyAfterAccess { try rekey(other, nodes) }
+        }
+    }
+
+    private mutating func otherGrant() throws -> Statement {
+        let terms = GrantTerms(
+            to: northbank.handle,
+            scope: .months(.invoices, Self.september.month...Self.september.month),
+            subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
+        let claims = Claims.GrantClaims(
+            right: .read, purpose: .creditAssessment, notBefore: log.now,
+            expires: log.now.advanced(by: 86_400), policies: Separation.shared.digest,
+            envelope: Digest(hashing: []))
+        return try log.add(
+            .grant(claims), selective: terms.disclosures(using: &log.random), by: acme)
+    }
+
+    private mutating func seal(
+        _ keys: GrantedKeys, by giver: Party, key: SigningKey?, terms: GrantTerms
+    ) throws -> Statement {
+        let jti = JTI(using: &log.random)
+        envelope = try Envelope.seal(
+            keys,
+            context: .init(
+                log: log.log, carrier: jti, issuer: giver.handle, grantee: northbank.handle,
+                recipient: northbank.decryption.encryptionKey))
+        let start = lie == .accessTooEarly ? log.now.advanced(by: 500) : log.now
+        let claims = Claims.GrantClaims(
+            right: lie == .proveGrant ? .prove : .read, purpose: .creditAssessment,
+            notBefore: start,
+            expires: start.advanced(by: lie == .accessTooLate ? 20 : 30 * 86_400),
+            policies: Separation.shared.digest, envelope: envelope.digest)
+        log.now = log.now.advanced(by: 1)
+        let signed = Statement.sign(
+            .grant(claims), selective: terms.disclosures(using: &log.random),
+            by: Signer(
+                origin: log.origin, handle: giver.handle, log: log.log, key: key ?? giver.key),
+            at: log.now, jti: jti)
+        if lie == .accessBeforeGrant {
+            later.append(signed)
+            return signed.statement
+        }
+        try log.register(signed, forced: lie != nil)
+        return signed.statement
+    }
+
+    private var later: [SignedStatement] = []
+
+    private mutating func rekey(_ grant: Statement, _ nodes: [GrantedKeys.Node]) throws {
+        let jti = JTI(using: &log.random)
+        envelope = try Envelope.seal(
+            GrantedKeys(nodes: nodes),
+            context: .init(
+                log: log.log, carrier: jti, issuer: acme.handle, grantee: northbank.handle,
+                recipient: northbank.decryption.encryptionKey))
+        log.now = log.now.advanced(by: 1)
+        let party = lie == .rekeyByAnother ? mallory : acme
+        let epochs = Disclosure(
+            salt: .init(using: &log.random), name: "epochs", value: .array([.integer(0)]))
+        let signed = Statement.sign(
+            .rekey(grant: grant.jti, envelope: envelope.digest), selective: [epochs],
+            by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
+            at: log.now, jti: jti)
+        carrier = signed.statement
+        if lie == .accessBeforeGrant { return later.append(signed) }
+        try log.register(signed, forced: lie != nil)
+    }
+
+    private mutating func serve() throws {
+        if lie == .accessTooLate { log.now = log.now.advanced(by: 1000) }
+        if lie == .enterpriseSuspended || lie == .lenderSuspended {
+            participants.append(log.entries.count)
+            let handle = lie == .enterpriseSuspended ? acme.handle : northbank.handle
+            try log.add(.suspend(handle, .breachOfTerms), by: log.authority)
+        }
+        fetch = try signFetch()
+        let served = try self.served()
+        servedFields = served.fields
+        let terms = AccessTerms(fetch: fetch, served: served)
+        let other = lie == .accessOfOtherGrant ? try otherGrant() : grant!
+        access = try log.add(
+            .access(grant: other.jti), selective: terms.disclosures(using: &log.random),
+            by: lie == .accessByAnother ? mallory : log.host, forced: lie != nil)
+        for signed in later { try log.register(signed, forced: true) }
+        if lie == .erasureAfterAccess { try erase() }
+        if lie == .rekeyAfterAccess { try rekey(grant, []) }
+        // The log goes on.
+        try log.admit(Party("later", using: &log.random), [.lender])
+    }
+
+    private mutating func signFetch() throws -> JWS {
+        var party = northbank
+        var key = northbank.key
+        var grant = self.grant!
+        switch lie {
+        case .fetchByAnother: party = mallory; key = mallory.key
+        case .fetchOfOtherGrant: grant = try otherGrant()
+        case .fetchWithRetiredKey:
+            key = SigningKey(seed: .random(count: 32, using: &log.random))
+            for claims: Claims in [
+                .key(log.offer(key, for: northbank, introducer: northbank.key, scopes: [.all])),
+                .retireKey(key.verificationKey.thumbprint),
+            ] {
+                participants.append(log.entries.count)
+                try log.add(claims, by: northbank)
+            }
+        default: break
+        }
+        let signer = Signer(origin: log.origin, handle: party.handle, log: log.log, key: key)
+        if lie == .fetchMalformed {
+            return Query.sign(
+                .entries, from: 0, limit: 1, by: signer, at: log.now,
+                jti: JTI(using: &log.random))
+        }
+        return Fetch.sign(
+            grant: grant.jti,
+            fields: lie == .servedUnaskedField ? ["due_date"] : Self.fields,
+            ranges: narrow || lie == .servedUnaskedRange
+                ? [RecordRange(book: Self.september, from: 1, to: 1)!] : [],
+            by: signer, at: lie == .fetchStale ? log.now.advanced(by: -400) : log.now,
+            jti: JTI(using: &log.random))
+    }
+
+    /// What an honest host serves: heads that weren't erased, with their commitments.
+    private func served() throws -> Served {
+        var names = RecordType.invoice.withCommitments(Self.fields)!
+        if lie == .servedUngrantedField { names.append("buyer_name") }
+        var books = [Self.september, Self.october]
+        if lie == .servedUngrantedBook { books.append(BookName("invoices/2026-11")!) }
+        var ranges: [RecordRange] = []
+        for number in servedNumbers {
+            let (book, value) = number
+            if let last = ranges.last, last.book == book, last.to + 1 == value {
+                ranges[ranges.count - 1] = RecordRange(book: book, from: last.from, to: value)!
+            } else {
+                ranges.append(RecordRange(book: book, from: value, to: value)!)
+            }
+        }
+        if lie == .servedUngrantedBook {
+            ranges.append(RecordRange(book: books[2], from: 1, to: 1)!)
+        }
+        if lie == .servedBeyondBook, let last = ranges.last {
+            ranges[ranges.count - 1] = RecordRange(
+                book: last.book, from: last.from, to: last.to + 1)!
+        }
+        return Served(
+            fields: names, ranges: ranges,
+            books: books.map {
+                let state = log.book(acme, $0)
+                return .init(
+                    book: $0, count: state.count, epoch: state.epoch, closed: state.closed)
+            })
+    }
+
+    private var servedNumbers: [(BookName, Int64)] {
+        let replaced = Set(records.compactMap { $0.claims.replaces })
+        let erased = lie == .servedErased ? [] : Set(erasures.compactMap { $0.erased })
+        return records.prefix(narrow ? 1 : records.count).filter {
+            $0.statement.issuer == acme.handle && !replaced.contains($0.statement.jti)
+                && !erased.contains($0.statement.jti)
+        }.map { ($0.claims.book, $0.claims.number) }.sorted { $0 < $1 }
+    }
+}
+
+extension Statement {
+    var erased: JTI? {
+        if case .erase(let erasure, _) = claims { erasure.target } else { nil }
+    }
+}
+
+extension SealedRecord {
+    var claims: Claims.RecordClaims {
+        guard case .record(let claims) = statement.claims else { preconditionFailure() }
+        return claims
+    }
+}
+
+extension Story {
+    var sortedRecords: [SealedRecord] {
+        records.sorted {
+            ($0.claims.book, $0.claims.number) < ($1.claims.book, $1.claims.number)
+        }
+    }
+
+    func answer() throws -> FetchAnswer {
+        let served = try Served.of(access, in: log)
+        return FetchAnswer(
+            checkpoint: try log.checkpoint(), genesis: try log.logged(0),
+            granted: .init(
+                access: try log.logged(log.index(of: access.jti), disclosing: true),
+                grant: try log.logged(log.index(of: grant.jti), disclosing: true),
+                carrier: try carrier.map {
+                    try log.logged(log.index(of: $0.jti), disclosing: true)
+                },
+                envelope: envelope),
+            participants: try participants.map { try log.logged($0) },
+            records: try sortedRecords.map { record in
+                let isServed = served.ranges.contains {
+                    $0.book == record.claims.book && $0.contains(record.claims.number)
+                }
+                return FetchAnswer.Record(
+                    logged: try log.logged(log.index(of: record.statement.jti)),
+                    fields: isServed
+                        ? record.fields.fields.filter { served.fields.contains($0.name) } : [])
+            },
+            erasures: try erasures.map { try log.logged(log.index(of: $0.jti)) })
+    }
+
+    func opened() throws(PackageRefusal) -> VerifiedPackage {
+        let answer: FetchAnswer
+        do { answer = try self.answer() } catch { preconditionFailure("\(error)") }
+        return try answer.open(with: northbank.decryption, under: log.trust, expecting: fetch)
+    }
+}
+
+extension Served {
+    static func of(_ access: Statement, in log: TestLog) throws -> Served {
+        let entry = log.entries[log.index(of: access.jti)]
+        guard case .access(let terms) = try access.opened(with: entry.disclosures) else {
+            preconditionFailure()
+        }
+        return terms.served
+    }
+}

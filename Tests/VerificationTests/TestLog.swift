@@ -1,0 +1,237 @@
+import Rules
+import Sharing
+import Transparency
+import Verification
+import Wire
+
+/// SplitMix64: the same numbers for the same seed. The tests' keys are nobody's.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+        return word ^ (word >> 31)
+    }
+}
+
+/// Someone with keys.
+struct Party {
+    let handle: Handle
+    let key: SigningKey
+    let decryption: DecryptionKey
+    let seed: Secret
+
+    init(_ handle: String, using random: inout SeededRandom) {
+        self.handle = Handle(handle)!
+        key = SigningKey(seed: .random(count: 32, using: &random))
+        decryption = try! DecryptionKey(seed: .random(count: 32, using: &random))
+        seed = .random(count: 32, using: &random)
+    }
+}
+
+/// A log in memory: what a gateway does, without being one.
+struct TestLog {
+    struct Entry {
+        let statement: Statement
+        let disclosures: [Disclosure]
+    }
+
+    static let start = Timestamp(seconds: 1_790_000_000)!
+
+    let origin: Origin
+    var random: SeededRandom
+    let authority: Party
+    let host: Party
+    let signer: NoteSigner
+    var now = TestLog.start
+    /// Whether everything is registered, refused by the rules or not.
+    var lawless = false
+    private(set) var entries: [Entry] = []
+    private(set) var state = Slice()
+    private(set) var digest: Digest<Digested.Genesis>?
+    private var edge = TileEdge()
+    private var tiles = TileSet()
+
+    init(seed: UInt64 = 1, origin: String = "trine.example/alliance") throws {
+        var random = SeededRandom(seed)
+        self.origin = Origin(origin)!
+        authority = Party("alliance", using: &random)
+        host = Party("house", using: &random)
+        signer = NoteSigner(
+            name: try KeyName(origin), key: SigningKey(seed: .random(count: 32, using: &random)))
+        self.random = random
+        let genesis = Claims.Genesis(
+            origin: self.origin, rules: Rules.version, logKey: signer.verifierKey.text,
+            authorities: [
+                FoundingParticipant(handle: authority.handle, key: authority.key.verificationKey)
+            ],
+            threshold: 1,
+            host: FoundingParticipant(handle: host.handle, key: host.key.verificationKey),
+            policies: Separation.shared.digest)
+        let statement = try add(.genesis(genesis), by: authority)
+        digest = statement.digest.relabelled()
+    }
+
+    var log: Digest<Digested.Genesis> { digest! }
+    var trust: Trust {
+        Trust(genesis: log, policy: TrustPolicy(trusting: signer.verifierKey))
+    }
+
+    /// Signs and registers a statement a second later. What the rules refuse is thrown, unless
+    /// `forced`: then the log has it all the same, and the state doesn't.
+    @discardableResult
+    mutating func add(
+        _ claims: Claims, selective: [Disclosure] = [], by party: Party, key: SigningKey? = nil,
+        forced: Bool = false, disclosing: Bool = true
+    ) throws -> Statement {
+        now = now.advanced(by: 1)
+        let signed = Statement.sign(
+            claims, selective: selective,
+            by: Signer(
+                origin: origin, handle: party.handle, log: digest, key: key ?? party.key),
+            at: now, jti: JTI(using: &random))
+        try register(signed, forced: forced)
+        return signed.statement
+    }
+
+    mutating func register(_ signed: SignedStatement, forced: Bool = false) throws {
+        let statement = signed.statement
+        let opened: Selective? =
+            statement.kind == .record ? nil : try statement.opened(with: signed.disclosures)
+        let candidate = Candidate(statement, selective: opened, index: Int64(entries.count))
+        do {
+            let admission = try Rules.decide(candidate, in: state, policies: BuiltInPolicies())
+            state.apply(admission.changes)
+        } catch {
+            guard forced || lawless else { throw error }
+            if case .record(let record) = statement.claims {
+                count(record.book, of: statement.issuer)
+            }
+        }
+        append(signed.statement, signed.disclosures)
+    }
+
+    mutating func append(_ statement: Statement, _ disclosures: [Disclosure]) {
+        entries.append(Entry(statement: statement, disclosures: disclosures))
+        for tile in edge.append([Hash.leaf(statement.jws.bytes)]) { tiles.insert(tile) }
+    }
+
+    /// Puts another statement in the place of the last one.
+    mutating func replaceLast(with statement: Statement) {
+        replace(entries.dropLast() + [Entry(statement: statement, disclosures: [])])
+    }
+
+    /// Puts other entries in the place of all, with the tree over them.
+    mutating func replace(_ others: [Entry]) {
+        (entries, edge, tiles) = ([], TileEdge(), TileSet())
+        for entry in others { append(entry.statement, entry.disclosures) }
+    }
+
+    /// A book counts also a record that the rules refuse, where the log has it all the same.
+    private mutating func count(_ book: BookName, of handle: Handle) {
+        let key = StateKey.book(handle, book)
+        var value = BookState()
+        if case .book(let known)? = state[key] { value = known }
+        value.count += 1
+        state[key] = .book(value)
+    }
+
+    /// A note over everything so far.
+    func checkpoint(size: Int? = nil) throws -> Note {
+        let size = UInt64(size ?? entries.count)
+        var edge = RightEdge()
+        for entry in entries.prefix(Int(size)) { edge.append(Hash.leaf(entry.statement.jws.bytes)) }
+        let checkpoint = try Checkpoint(origin: origin.text, size: size, root: edge.root)
+        return try Note(parsing: checkpoint.signed(by: signer))
+    }
+
+    func index(of jti: JTI) -> Int { entries.firstIndex { $0.statement.jti == jti }! }
+
+    /// The entry with its proof for the log as it is now.
+    func logged(
+        _ index: Int, disclosing: Bool = false, erased: Bool = false
+    ) throws -> LoggedStatement {
+        let proof = try InclusionProof.build(
+            index: UInt64(index), size: UInt64(entries.count), reading: tiles)
+        return LoggedStatement(
+            index: Int64(index), jws: entries[index].statement.jws.bytes,
+            disclosures: disclosing ? Disclosure.join(entries[index].disclosures) : [],
+            proof: proof.hashes, erased: erased)
+    }
+
+    func book(_ party: Party, _ book: BookName) -> BookState {
+        if case .book(let state)? = state[.book(party.handle, book)] { state } else { BookState() }
+    }
+}
+
+extension TestLog {
+    @discardableResult
+    mutating func admit(
+        _ party: Party, _ roles: [Role], by authority: Party? = nil, scopes: [KeyScope] = [.all],
+        forced: Bool = false
+    ) throws -> Statement {
+        let identity = LegalIdentity(name: "Example GmbH", identifiers: [], country: "DE")
+        return try add(
+            .admit(
+                .init(
+                    handle: party.handle, roles: roles,
+                    keys: [offer(party.key, for: party, introducer: nil, scopes: scopes)],
+                    encryptionKey: party.decryption.encryptionKey)),
+            selective: identity.disclosures(using: &random), by: authority ?? self.authority,
+            forced: forced)
+    }
+
+    func offer(
+        _ key: SigningKey, for party: Party, introducer: SigningKey?, scopes: [KeyScope]
+    ) -> KeyOffer {
+        KeyOffer(
+            key: key.verificationKey, scopes: scopes,
+            pop: ProofOfPossession.sign(
+                log: log, handle: party.handle, introducer: introducer?.verificationKey.thumbprint,
+                with: key))
+    }
+
+    func schedule(_ party: Party) -> KeySchedule { KeySchedule(seed: party.seed, log: log) }
+
+    /// Seals an invoice of `amount` cents as the next record of its month's book.
+    @discardableResult
+    mutating func seal(
+        _ party: Party, number: Int, day: String = "2026-09-17", amount: Int64 = 12_345,
+        in book: BookName? = nil, replacing: Statement? = nil, key: SigningKey? = nil,
+        forced: Bool = false
+    ) throws -> SealedRecord {
+        let record = try Self.invoice(number: number, day: day, amount: amount)
+        let book = book ?? record.book
+        let place = SealedRecord.Place(
+            book: book, number: self.book(party, book).count + 1, epoch: 0,
+            replaces: replacing?.jti)
+        now = now.advanced(by: 1)
+        let sealed = try SealedRecord.seal(
+            record, at: place, jti: JTI(using: &random),
+            by: Signer(
+                origin: origin, handle: party.handle, log: log, key: key ?? party.key),
+            keys: schedule(party), time: now, using: &random)
+        try register(SignedStatement(statement: sealed.statement, disclosures: []), forced: forced)
+        return sealed
+    }
+
+    static func invoice(number: Int, day: String, amount: Int64) throws -> Record {
+        let date = CalendarDate(day)!
+        let total = try Amount(units: amount, currency: "EUR")
+        return try Record(
+            type: .invoice, date: date,
+            values: [
+                "number": .text("R-\(number)"), "document_kind": .text("invoice"),
+                "issue_date": .date(date), "currency": .text("EUR"),
+                "due_date": .date(CalendarDate(daysSince1970: date.daysSince1970 + 30)),
+                "seller_name": .text("Example GmbH"), "buyer_name": .text("Buyer \(number % 7)"),
+                "tax_exclusive_amount": .amount(total), "payable_amount": .amount(total),
+                "document": .document(mediaType: "application/xml", bytes: Array("<x/>".utf8)),
+            ],
+            businessKey: BusinessKey(
+                documentKind: "invoice", seller: "DE123456789", number: "R-\(number)", date: date))
+    }
+}
