@@ -5,7 +5,7 @@ SWIFT ?= swift
 # Where the cross-checks by other people's tools find their packages.
 VENV := .build/venv
 
-.PHONY: demo test lint bench build packages venv clean
+.PHONY: demo test lint build packages venv clean
 
 demo: packages
 	$(SWIFT) build --product trine
@@ -20,10 +20,6 @@ lint:
 
 build: packages
 	$(SWIFT) build -c release --product trine
-
-bench: packages
-	$(SWIFT) build -c release --product bench
-	.build/release/bench
 
 packages:
 	@.ci/packages

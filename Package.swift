@@ -51,7 +51,7 @@ let package = Package(
         .target(
             name: "Commitments", dependencies: ["CSodium", "Wire", crypto],
             swiftSettings: alwaysOptimised),
-        .target(name: "Cedar", dependencies: ["Wire"], swiftSettings: alwaysOptimised),
+        .target(name: "Cedar", swiftSettings: alwaysOptimised),
         .target(
             name: "Sharing",
             dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
@@ -90,6 +90,8 @@ let package = Package(
                 "CSodium", "Importing", crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -102,14 +104,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "CSodium"], swiftSettings: strict),
+            name: "WireTests", dependencies: ["Wire", "CSodium"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "TransparencyTests", dependencies: ["Wire", "Transparency", crypto],
-            resources: [], swiftSettings: strict),
+            swiftSettings: strict),
         .testTarget(
             name: "CommitmentsTests", dependencies: ["Commitments", "CSodium", "Wire", crypto],
             exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "CedarTests", dependencies: ["Cedar", "Wire"], swiftSettings: strict),
+        .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: strict),
         .testTarget(
             name: "SharingTests",
             dependencies: ["CSodium", "Wire", "Transparency", "Commitments", "Sharing", crypto],
@@ -140,7 +143,9 @@ let package = Package(
             name: "ClientTests",
             dependencies: pure + ["Importing", "Client", "Storage", "Gateway"],
             swiftSettings: strict),
-        .testTarget(name: "CommandTests", dependencies: ["trine"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["trine"], exclude: ["Fixtures", "Transcripts"],
+            swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
     ]
 )

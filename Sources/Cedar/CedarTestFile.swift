@@ -93,8 +93,8 @@ extension CedarTestFile {
         self.cases = cases
     }
 
-    /// Runs all cases. `read` returns the contents of a file by its path; what it throws is passed on,
-    /// beside ``Failure``.
+    /// Runs all cases. `read` returns the contents of a file by its path; what it throws is passed
+    /// on, beside ``Failure``.
     public func run(read: (String) throws -> [UInt8]) throws -> [Result] {
         let policies = try Self.policies(read(policies), path: policies)
         let schema = try schema(read(schema))
@@ -164,8 +164,8 @@ extension CedarTestFile.Case {
         return ids
     }
 
-    /// The request of this case. Throws ``DataError`` where it can't be made, or doesn't fit the schema
-    /// and should.
+    /// The request of this case. Throws ``DataError`` where it can't be made, or doesn't fit the
+    /// schema and should.
     public func request(schema: Schema) throws(DataError) -> Request {
         let action = try ValueReader.entity(action, at: "action")
         let request = Request(

@@ -1,5 +1,5 @@
-/// A policy as decisions need it: its scope as tests on the request, its conditions as a node. All of
-/// it is numbers into the program, so that looking at a policy costs no reference counting.
+/// A policy as decisions need it: its scope as tests on the request, its conditions as a node. All
+/// of it is numbers into the program, so that looking at a policy costs no reference counting.
 struct CompiledPolicy: Sendable {
     enum PartyTest: Sendable {
         case any
@@ -100,4 +100,3 @@ extension CompiledPolicy.PartyTest {
         }
     }
 }
-

@@ -74,8 +74,8 @@ extension Schema {
         try checkEntities(in: .record(entity.tags))
     }
 
-    /// An entity that is only named: one of an enumeration must be one of its choices, and an action
-    /// must be declared.
+    /// An entity that is only named: one of an enumeration must be one of its choices, and an
+    /// action must be declared.
     private func check(_ uid: EntityUID) throws(ConformanceError) {
         if let choices = entityTypes[uid.type]?.choices, !choices.contains(uid.id) {
             throw .notAChoice(uid)

@@ -7,8 +7,8 @@ public struct Datetime: Sendable, Hashable, Comparable {
 
     static let millisecondsPerDay: Int64 = 86_400_000
 
-    /// Reads `YYYY-MM-DD`, alone or followed by `Thh:mm:ss`, an optional `.SSS`, and `Z` or `±hhmm`.
-    /// `nil` for anything else, and for dates and times that don't exist.
+    /// Reads `YYYY-MM-DD`, alone or followed by `Thh:mm:ss`, an optional `.SSS`, and `Z` or
+    /// `±hhmm`. `nil` for anything else, and for dates and times that don't exist.
     public init?(parsing text: Text) {
         var reader = ByteReader(text)
         guard let year = reader.number(ofDigits: 4), reader.skip(UInt8(ascii: "-")),
@@ -47,8 +47,8 @@ public struct Datetime: Sendable, Hashable, Comparable {
         return east ? time - offset : time + offset
     }
 
-    /// Days in the proleptic Gregorian calendar, from years that start in March so that the leap day
-    /// is their last. `nil` where the month has no such day.
+    /// Days in the proleptic Gregorian calendar, from years that start in March so that the leap
+    /// day is their last. `nil` where the month has no such day.
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int? {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -97,8 +97,9 @@ public struct Duration: Sendable, Hashable, Comparable {
 
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// Reads `-?` and quantities with their units `d`, `h`, `m`, `s`, `ms` in this order, each at most
-    /// once, at least one of them. `nil` for anything else and where the sum doesn't fit 64 bits.
+    /// Reads `-?` and quantities with their units `d`, `h`, `m`, `s`, `ms` in this order, each at
+    /// most once, at least one of them. `nil` for anything else and where the sum doesn't fit 64
+    /// bits.
     public init?(parsing text: Text) {
         var reader = ByteReader(text)
         let negative = reader.skip(UInt8(ascii: "-"))

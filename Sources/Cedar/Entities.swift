@@ -32,8 +32,8 @@ public struct Entities: Sendable {
 
     private init(members: [EntityUID: Member]) { table = MemberTable(Array(members.values)) }
 
-    /// Parents that aren't among the entities are fine: an entity can be in something nothing else is
-    /// known of. The time is that of writing down every entity's ancestors.
+    /// Parents that aren't among the entities are fine: an entity can be in something nothing else
+    /// is known of. The time is that of writing down every entity's ancestors.
     public init(_ entities: [Entity]) throws(HierarchyError) {
         var byName: [EntityUID: Entity] = [:]
         byName.reserveCapacity(entities.count)
@@ -151,24 +151,36 @@ private struct AncestorTable {
 
     init(entities: [EntityUID: Entity]) { self.entities = entities }
 
+    /// An entity whose parents are being looked at, and how many of them are done.
+    private struct Step {
+        let uid: EntityUID
+        let parents: [EntityUID]
+        var done = 0
+    }
+
     mutating func ancestors(of start: EntityUID) throws(HierarchyError) -> Set<EntityUID> {
         if let known = done[start] { return known }
-        var path: [EntityUID] = [start]
+        var path = [step(start)]
         var open: Set<EntityUID> = [start]
         while let current = path.last {
-            let parents = entities[current]?.parents ?? []
-            if let next = parents.first(where: { done[$0] == nil && $0 != current }) {
-                guard open.insert(next).inserted else { throw .cycle(next) }
-                path.append(next)
-                continue
+            if current.done < current.parents.count {
+                let parent = current.parents[current.done]
+                path[path.count - 1].done += 1
+                if done[parent] != nil { continue }
+                guard open.insert(parent).inserted else { throw .cycle(parent) }
+                path.append(step(parent))
+            } else {
+                var ancestors = Set(current.parents)
+                for parent in current.parents { ancestors.formUnion(done[parent] ?? []) }
+                done[current.uid] = ancestors
+                open.remove(current.uid)
+                path.removeLast()
             }
-            if parents.contains(current) { throw .cycle(current) }
-            var ancestors = parents
-            for parent in parents { ancestors.formUnion(done[parent] ?? []) }
-            done[current] = ancestors
-            open.remove(current)
-            path.removeLast()
         }
         return done[start] ?? []
+    }
+
+    private func step(_ uid: EntityUID) -> Step {
+        Step(uid: uid, parents: Array(entities[uid]?.parents ?? []))
     }
 }

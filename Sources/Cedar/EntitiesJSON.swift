@@ -1,5 +1,6 @@
 extension Entities {
-    /// Reads entities in Cedar's JSON format: a list of `{"uid": …, "attrs": …, "parents": …, "tags": …}`.
+    /// Reads entities in Cedar's JSON format: a list of `{"uid": …, "attrs": …, "parents": …,
+    /// "tags": …}`.
     ///
     /// With a schema, values may be written without `__entity` and `__extn`, everything is checked
     /// against the schema, and its actions are added. Throws ``DataError``.
@@ -39,8 +40,8 @@ extension Entities {
 }
 
 extension Record {
-    /// Reads a context in Cedar's JSON format. With a schema, it is read as the action's context, in
-    /// which values may be written without `__entity` and `__extn`. Throws ``DataError``.
+    /// Reads a context in Cedar's JSON format. With a schema, it is read as the action's context,
+    /// in which values may be written without `__entity` and `__extn`. Throws ``DataError``.
     public init(
         contextJSON bytes: [UInt8], schema: Schema? = nil, action: EntityUID? = nil
     ) throws(DataError) {

@@ -1,8 +1,8 @@
 /// Expressions (Cedar grammar, "Expr").
 ///
 /// Operators are read by precedence in one function, and what isn't needed while the parser goes
-/// deeper is kept out of the functions it goes through, so that a level of nesting takes little of the
-/// stack.
+/// deeper is kept out of the functions it goes through, so that a level of nesting takes little of
+/// the stack.
 extension Parser {
     mutating func expression() throws(PolicyError) -> Expression {
         try descend()
@@ -172,8 +172,8 @@ extension Parser {
         }
     }
 
-    /// Up to four `!` or four `-` in front of an operand. A `-` directly in front of a number belongs
-    /// to it, so that the lowest integer can be written.
+    /// Up to four `!` or four `-` in front of an operand. A `-` directly in front of a number
+    /// belongs to it, so that the lowest integer can be written.
     private mutating func negation() throws(PolicyError) -> Expression {
         let start = position
         let sign = kind
@@ -338,7 +338,8 @@ extension Parser {
 
     /// Either an expression, or the function whose arguments follow.
     @inline(never)
-    private mutating func nameOrFunction() throws(PolicyError) -> (Expression?, ExtensionFunction?) {
+    private mutating func nameOrFunction() throws(PolicyError) -> (Expression?, ExtensionFunction?)
+    {
         let start = position
         if try skip(word: "true") { return (try made(.literal(.bool(true)), start), nil) }
         if try skip(word: "false") { return (try made(.literal(.bool(false)), start), nil) }

@@ -76,8 +76,8 @@ struct Lexer {
         }
     }
 
-    /// The content may hold line breaks; a backslash takes the next character with it, which may not
-    /// be a line feed.
+    /// The content may hold line breaks; a backslash takes the next character with it, which may
+    /// not be a line feed.
     private mutating func string(
         from start: Int, _ position: SourcePosition
     ) throws(PolicyError) -> Token {

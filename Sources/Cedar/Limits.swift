@@ -5,8 +5,8 @@ public struct Limits: Sendable {
     public var maximumBytes: Int
     /// How many policies and templates a set may have.
     public var maximumPolicies: Int
-    /// How deep expressions and types may nest. It bounds the stack: a level takes up to 4 KiB while
-    /// parsing (three times that without optimisation), and less while evaluating.
+    /// How deep expressions and types may nest. It bounds the stack: a level takes up to 4 KiB
+    /// while parsing (three times that without optimisation), and less while evaluating.
     public var maximumNesting: Int
 
     public init(maximumBytes: Int, maximumPolicies: Int, maximumNesting: Int) {
@@ -15,8 +15,8 @@ public struct Limits: Sendable {
         self.maximumNesting = maximumNesting
     }
 
-    /// Enough for any policy written by hand; the stack fits the 512 KiB that secondary threads have on
-    /// some systems.
+    /// Enough for any policy written by hand; the stack fits the 512 KiB that secondary threads
+    /// have on some systems.
     public static let standard = Limits(
         maximumBytes: 1 << 20, maximumPolicies: 4096, maximumNesting: 64)
 }

@@ -29,6 +29,11 @@ struct Parser {
         kind == .identifier ? String(decoding: bytes, as: UTF8.self) : nil
     }
 
+    /// The text from an earlier place to the end of the token the parser stands at.
+    func text(from start: Int) -> String {
+        String(decoding: lexer.bytes[start..<token.range.upperBound], as: UTF8.self)
+    }
+
     func refuse(_ reason: PolicyError.Reason, at position: SourcePosition? = nil) -> PolicyError {
         lexer.refuse(reason, at: position ?? self.position)
     }

@@ -1,8 +1,8 @@
 /// The right side of `like`: literal pieces, and `*` for any number of any characters.
 ///
 /// Matching takes time linear in the length of the text, so that a pattern with many stars can't be
-/// used to stall a decision: pieces are found from left to right, each with Knuth, Morris and Pratt's
-/// table.
+/// used to stall a decision: pieces are found from left to right, each with Knuth, Morris and
+/// Pratt's table.
 public struct Pattern: Sendable, Hashable {
     public enum Element: Sendable, Hashable {
         case character(Unicode.Scalar)
@@ -17,7 +17,8 @@ public struct Pattern: Sendable, Hashable {
         var bytes: [UInt8] = []
         for element in elements {
             switch element {
-            case .character(let scalar): bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+            case .character(let scalar):
+                bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
             case .wildcard:
                 pieces.append(Piece(bytes))
                 bytes = []
@@ -38,7 +39,8 @@ public struct Pattern: Sendable, Hashable {
             return text.count == first.bytes.count && first.stands(at: 0, in: text)
         }
         let end = text.count - last.bytes.count
-        guard end >= first.bytes.count, first.stands(at: 0, in: text), last.stands(at: end, in: text)
+        guard end >= first.bytes.count, first.stands(at: 0, in: text),
+            last.stands(at: end, in: text)
         else { return false }
         var position = first.bytes.count
         for piece in pieces[1..<(pieces.count - 1)] {

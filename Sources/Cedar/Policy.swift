@@ -56,6 +56,8 @@ public struct Policy: Sendable {
     public let action: ActionScope
     public let resource: PartyScope
     public let conditions: [Condition]
+    /// The policy as it stands in the source, from its annotations to its semicolon.
+    public let text: String
     /// The name of the source it stands in, where that was given one.
     public let source: String?
     public let position: SourcePosition
@@ -97,8 +99,8 @@ extension Policy {
     func renamed(_ id: PolicyID) -> Policy {
         Policy(
             id: id, effect: effect, annotations: annotations, principal: principal, action: action,
-            resource: resource, conditions: conditions, source: source, position: position,
-            template: template)
+            resource: resource, conditions: conditions, text: text, source: source,
+            position: position, template: template)
     }
 
     /// A policy made from this template; `nil` where an entity is missing or has no slot.
@@ -110,6 +112,7 @@ extension Policy {
             id: id, effect: effect, annotations: annotations,
             principal: principal.map(self.principal.filled) ?? self.principal, action: action,
             resource: resource.map(self.resource.filled) ?? self.resource,
-            conditions: conditions, source: source, position: position, template: self.id)
+            conditions: conditions, text: text, source: source, position: position,
+            template: self.id)
     }
 }

@@ -13,7 +13,7 @@ extension Parser {
     }
 
     private mutating func policy() throws(PolicyError) -> Policy {
-        let position = position
+        let (start, position) = (token.range.lowerBound, position)
         let annotations = try annotations()
         guard let effect = word.flatMap(Policy.Effect.init(rawValue:)) else {
             throw unexpected("permit or forbid")
@@ -28,11 +28,13 @@ extension Parser {
         _ = try skip(.comma)
         try expect(.rightParenthesis, ")")
         var conditions: [Policy.Condition] = []
-        while try !skip(.semicolon) { conditions.append(try condition()) }
+        while kind != .semicolon { conditions.append(try condition()) }
+        let text = text(from: start)
+        try advance()
         return Policy(
             id: "", effect: effect, annotations: annotations, principal: principal, action: action,
-            resource: resource, conditions: conditions, source: source, position: position,
-            template: nil)
+            resource: resource, conditions: conditions, text: text, source: source,
+            position: position, template: nil)
     }
 
     /// Annotations in front of a policy or a declaration of a schema; any word may name one.

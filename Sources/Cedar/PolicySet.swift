@@ -33,8 +33,8 @@ public struct PolicySet: Sendable {
         try self.init(parsing: [Source(text: text)], limits: limits)
     }
 
-    /// Parses texts into one set. Throws ``PolicyError`` at the first thing that is refused; the limits
-    /// count for all texts together.
+    /// Parses texts into one set. Throws ``PolicyError`` at the first thing that is refused; the
+    /// limits count for all texts together.
     public init(
         parsing sources: [Source], identifiedBy identification: Identification = .numbered,
         limits: Limits = .standard
@@ -60,7 +60,9 @@ public struct PolicySet: Sendable {
                 }
                 id = PolicyID(text)
             }
-            guard ids.insert(id).inserted else { throw policy.refuse(.duplicatePolicy(id.name.string)) }
+            guard ids.insert(id).inserted else {
+                throw policy.refuse(.duplicatePolicy(id.name.string))
+            }
             named.append(policy.renamed(id))
         }
         self.init(policies: named.filter { !$0.isTemplate }, templates: named.filter(\.isTemplate))
@@ -76,8 +78,8 @@ public struct PolicySet: Sendable {
         index = ScopeIndex(policies)
     }
 
-    /// This set with one more policy, made from a template. Throws ``PolicyError`` where there is no
-    /// such template, where the entities don't match its slots, and where the id is taken.
+    /// This set with one more policy, made from a template. Throws ``PolicyError`` where there is
+    /// no such template, where the entities don't match its slots, and where the id is taken.
     public func linking(
         _ template: PolicyID, as id: PolicyID, principal: EntityUID? = nil,
         resource: EntityUID? = nil
@@ -102,8 +104,8 @@ public struct PolicySet: Sendable {
 }
 
 extension PolicySet {
-    /// Decides a request: denied unless a `permit` applies, and denied wherever a `forbid` applies. A
-    /// policy that can't be evaluated counts as not applying, and is reported.
+    /// Decides a request: denied unless a `permit` applies, and denied wherever a `forbid` applies.
+    /// A policy that can't be evaluated counts as not applying, and is reported.
     public func isAuthorized(_ request: Request, entities: Entities) -> Response {
         let evaluator = Evaluator(program, request, entities)
         var tally = Tally()

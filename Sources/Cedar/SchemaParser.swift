@@ -159,7 +159,9 @@ extension Parser {
             }
             let start = position
             let names = try typeNames()
-            if names.isEmpty { throw refuse(.unexpected(found: "]", expected: "a name"), at: start) }
+            if names.isEmpty {
+                throw refuse(.unexpected(found: "]", expected: "a name"), at: start)
+            }
             if part == "principal" {
                 declaration.principals = names
             } else {

@@ -22,6 +22,7 @@ private struct SchemaResolver {
     private var entityNames: Set<String> = []
     private var typeNames: Set<String> = []
     private var actionUIDs: Set<EntityUID> = []
+    private var actionTypeNames: Set<String> = []
     private(set) var namedTypes: [String: Schema.ValueType] = [:]
     private var entityTypes: [EntityTypeName: EntityTypeDraft] = [:]
     private var actions: [EntityUID: Schema.Action] = [:]
@@ -74,6 +75,7 @@ private struct SchemaResolver {
             for declaration in namespace.actions {
                 let uid = Self.action(declaration.name, in: namespace.name)
                 guard actionUIDs.insert(uid).inserted else { throw .duplicate(uid.description) }
+                actionTypeNames.insert(uid.type.name.string)
             }
         }
     }
@@ -141,8 +143,8 @@ private struct SchemaResolver {
         return resolved
     }
 
-    /// Names without a namespace are looked up in the current one, then outside of any, then among the
-    /// types of the language.
+    /// Names without a namespace are looked up in the current one, then outside of any, then among
+    /// the types of the language.
     private func candidates(_ name: String, in namespace: String?) -> [String] {
         guard let namespace, !name.contains(":") else { return [name] }
         return [Self.full(name, in: namespace), name]
@@ -173,7 +175,7 @@ private struct SchemaResolver {
 
     /// Declared as an entity type, or the type of declared actions.
     private func isEntityType(_ name: String) -> Bool {
-        entityNames.contains(name) || actionUIDs.contains { $0.type.name.string == name }
+        entityNames.contains(name) || actionTypeNames.contains(name)
     }
 
     private func entityType(
@@ -199,20 +201,25 @@ private struct SchemaResolver {
     func checkTypeCycles() throws(SchemaError) {
         var finished: Set<String> = []
         for start in namedTypes.keys.sorted() where !finished.contains(start) {
-            var path = [start]
+            // Each type on the way, with the parts of it that are still to be looked at.
+            var path = [(name: start, parts: parts(of: start))]
             var open: Set<String> = [start]
             while let current = path.last {
-                let parts = namedTypes[current].map(Self.namesIn) ?? []
-                if let next = parts.first(where: { !finished.contains($0) }) {
+                if let next = path[path.count - 1].parts.popLast() {
+                    if finished.contains(next) { continue }
                     guard open.insert(next).inserted else { throw .cycle(next) }
-                    path.append(next)
+                    path.append((next, parts(of: next)))
                 } else {
-                    finished.insert(current)
-                    open.remove(current)
+                    finished.insert(current.name)
+                    open.remove(current.name)
                     path.removeLast()
                 }
             }
         }
+    }
+
+    private func parts(of name: String) -> [String] {
+        namedTypes[name].map(Self.namesIn) ?? []
     }
 
     /// The named types that a type is made of.

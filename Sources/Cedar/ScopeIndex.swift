@@ -1,7 +1,7 @@
 /// Finds the policies whose scope can match, without looking at all of them.
 ///
-/// Each policy is filed once: under the principal or resource its scope names, else under the actions
-/// it names, else with those to be looked at for every request.
+/// Each policy is filed once: under the principal or resource its scope names, else under the
+/// actions it names, else with those to be looked at for every request.
 struct ScopeIndex: Sendable {
     private var byPrincipal = Drawer()
     private var byResource = Drawer()

@@ -33,6 +33,14 @@ public enum ValueKind: UInt8, Sendable, Hashable {
     case bool, long, string, entity, set, record, decimal, ip, datetime, duration
 }
 
+extension Value: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByStringLiteral
+{
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(integerLiteral value: Int64) { self = .long(value) }
+    public init(stringLiteral value: String) { self = .string(Text(value)) }
+}
+
 extension Value: Hashable {
     @inline(__always)
     public static func == (left: Value, right: Value) -> Bool {

@@ -3,7 +3,8 @@ public enum DataError: Error, Sendable, Hashable {
     case json(JSONFault)
     /// Something of another form than the format has, at this place.
     case malformed(at: String)
-    /// `null`, a fraction, or an integer of more than 64 bits, at this place: Cedar has no such value.
+    /// `null`, a fraction, or an integer of more than 64 bits, at this place: Cedar has no such
+    /// value.
     case noSuchValue(at: String)
     case unknownFunction(Text, at: String)
     case evaluation(EvaluationError, at: String)
@@ -14,13 +15,13 @@ public enum DataError: Error, Sendable, Hashable {
     case missingAttribute(at: String)
 }
 
-/// Reads values in Cedar's JSON format: with `__entity` and `__extn` where nothing else says what is
-/// meant, and without where the schema does.
+/// Reads values in Cedar's JSON format: with `__entity` and `__extn` where nothing else says what
+/// is meant, and without where the schema does.
 struct ValueReader {
     let schema: Schema?
 
-    /// `type` is what the schema expects here. Whether the value is of it is left to the conformance
-    /// check, except where the type decides how the JSON is to be read.
+    /// `type` is what the schema expects here. Whether the value is of it is left to the
+    /// conformance check, except where the type decides how the JSON is to be read.
     func value(
         _ json: JSONValue, as type: Schema.ValueType?, at place: String
     ) throws(DataError) -> Value {
@@ -145,7 +146,8 @@ struct ValueReader {
         return try apply(function, to: arguments, at: place)
     }
 
-    /// A value of an extension type: as a call, escaped or not, or as the constructor's argument alone.
+    /// A value of an extension type: as a call, escaped or not, or as the constructor's argument
+    /// alone.
     private func extensionValue(
         _ json: JSONValue, _ type: Schema.ExtensionType, at place: String
     ) throws(DataError) -> Value {

@@ -21,7 +21,8 @@ public actor Session {
     nonisolated let keyring: Keyring
     nonisolated let participants: ParticipantRegister
     private let viewFile: ViewFile
-    private let lock: HomeLock
+    /// Held until the session is closed.
+    private var lock: HomeLock?
     /// Owned by this actor, as is the view; both are on disk.
     private(set) var outbox: Outbox
     public private(set) var view: View
@@ -30,7 +31,7 @@ public actor Session {
     public init(
         _ home: Home, passphrase: Passphrase, cost: KeyringCost = .usual,
         surroundings: Surroundings = .system,
-        transport: (GatewayAddress) -> any Transport = { HTTPTransport($0) }
+        transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) throws {
         try home.check()
         let lock = try home.lock()
@@ -42,7 +43,7 @@ public actor Session {
 
     init(
         _ home: Home, keyring: Keyring, lock: HomeLock, surroundings: Surroundings,
-        transport: (GatewayAddress) -> any Transport
+        transport: @Sendable (GatewayAddress) -> any Transport
     ) throws {
         let configuration = try home.configuration()
         let (genesis, founding) = try home.genesis(configuration)
@@ -60,8 +61,11 @@ public actor Session {
         (self.genesis, self.founding, self.surroundings) = (genesis, founding, surroundings)
     }
 
-    /// Lets go of the connection. What wasn't sent stays in the outbox.
-    public func close() async { await connection.shutDown() }
+    /// Lets go of the connection and of the home. What wasn't sent stays in the outbox.
+    public func close() async {
+        await connection.shutDown()
+        lock = nil
+    }
 
     public nonisolated var now: Timestamp { surroundings.now() }
     public nonisolated var handle: Handle { configuration.handle }
@@ -74,9 +78,14 @@ public actor Session {
             key: try keyring.signingKey(scope))
     }
 
+    /// A fresh identifier. It doesn't begin with a hyphen, so that it is a word on every command
+    /// line; of the 128 random bits that costs one 64th of their values.
     nonisolated func newJTI() -> JTI {
         var random = surroundings.random
-        return JTI(using: &random)
+        while true {
+            let jti = JTI(using: &random)
+            if jti.text.first != "-" { return jti }
+        }
     }
 
     public nonisolated func contacts() throws -> Contacts { try home.contacts() }

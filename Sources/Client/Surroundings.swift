@@ -17,7 +17,9 @@ public struct Surroundings: Sendable {
     /// The machine's clock and its cryptographic generator.
     public static let system = Surroundings(
         now: { Timestamp(clamping: Clock.seconds) },
-        word: { var generator = SystemRandomNumberGenerator(); return generator.next() })
+        word: {
+            var generator = SystemRandomNumberGenerator(); return generator.next()
+        })
 
     var random: Randomness { Randomness(word: word) }
 }

@@ -124,7 +124,9 @@ struct Assembly: Sendable {
         guard let enterprise else { return [] }
         var targets: Set<JTI> = []
         for record in records {
-            if let statement = try? Statement(parsing: record.leaf) { targets.insert(statement.jti) }
+            if let statement = try? Statement(parsing: record.leaf) {
+                targets.insert(statement.jti)
+            }
         }
         var found: [Int64] = []
         var from: Int64 = 0

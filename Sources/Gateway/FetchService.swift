@@ -118,7 +118,8 @@ struct FetchService: Sendable {
         for book in books where book.state.count > 0 {
             let located = try await locate(book.book, book.state, grant.issuer) { number in
                 let range = RecordRange(book: book.book, from: number, to: number)
-                let asked = fetch.ranges.isEmpty
+                let asked =
+                    fetch.ranges.isEmpty
                     || fetch.ranges.contains { $0.book == book.book && $0.contains(number) }
                 return asked && range.map { terms.scope.covers($0) } == true
             }
@@ -230,7 +231,8 @@ struct FetchService: Sendable {
                 carrier: carrier.index == grant.index ? nil : carrier.index,
                 envelope: Envelope(bytes: envelope.bytes)),
             parties: [grant.issuer, caller.handle, caller.log.host],
-            records: try await ciphertexts(selection), erasedOf: selection.erased ? grant.issuer : nil)
+            records: try await ciphertexts(selection),
+            erasedOf: selection.erased ? grant.issuer : nil)
     }
 
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
@@ -264,24 +266,34 @@ struct FetchService: Sendable {
         guard caller.state.roles.contains(.enterprise) else { throw CallFault.notEntitled }
         guard !fetch.ranges.isEmpty else { throw CallFault.rangesMissing }
         let books = Set(fetch.ranges.map(\.book))
-        var selection = Selection(
-            served: Served(fields: fetch.fields, ranges: fetch.ranges, books: []))
+        let fields = try ownFields(fetch)
+        var selection = Selection(served: Served(fields: fields, ranges: fetch.ranges, books: []))
         for book in books.sorted() {
-            guard let type = RecordType.of(book.series),
-                Set(fetch.fields).isSubset(of: type.sealedNames)
-            else { throw CallFault.unknownFields(fetch.fields) }
             let slice = try await store.state([.book(caller.handle, book)])
             guard case .book(let state) = slice[.book(caller.handle, book)], state.count > 0 else {
                 throw CallFault.nothingThere
             }
             selection.records += try await locateOwn(book, state, fetch, caller.handle)
+            selection.erased = selection.erased || !state.erased.isEmpty
             guard selection.records.count <= GatewayLimits.recordsPerFetch else {
                 throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
             }
         }
         return try await Assembly(store: store).answer(
             granted: nil, parties: [caller.handle], records: try await ciphertexts(selection),
-            erasedOf: nil)
+            erasedOf: selection.erased ? caller.handle : nil)
+    }
+
+    /// The fields asked for and their commitments; the books asked for must all have them.
+    private func ownFields(_ fetch: Fetch) throws -> [String] {
+        var fields: [String] = []
+        for series in Set(fetch.ranges.map(\.book.series)) {
+            guard let type = RecordType.of(series),
+                let names = type.withCommitments(fetch.fields)
+            else { throw CallFault.unknownFields(fetch.fields) }
+            fields = names
+        }
+        return fields
     }
 
     /// One's own replaced records are readable too; only erased ones are gone.

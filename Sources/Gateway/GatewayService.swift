@@ -3,8 +3,8 @@ import Hummingbird
 public import Logging
 public import Rules
 import ServiceLifecycle
-import UnixSignals
 public import Storage
+import UnixSignals
 public import Wire
 
 /// A gateway that serves one log from one store.

@@ -213,7 +213,8 @@ struct Routes: Sendable {
         let series = try parameters.value("series") { Series(rawValue: $0) }
         let from = try parameters.value("from") { Month($0) }
         let to = try parameters.value("to") { Month($0) }
-        guard case .participant = try await store.state([.participant(handle)])[.participant(handle)]
+        guard
+            case .participant = try await store.state([.participant(handle)])[.participant(handle)]
         else { throw GatewayFault.notFound }
         let first = from ?? Month(number: 0)!
         let last = to ?? Month(number: Month.count - 1)!

@@ -149,9 +149,12 @@ public actor Sequencer {
                 // What is stored decides: after the reload, whatever of this batch did get in
                 // answers as already registered.
                 do { try await reload() } catch {
-                    return works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
+                    return works.forEach {
+                        $0.continuation.resume(returning: [.unavailable(error)])
+                    }
                 }
-            default: return works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
+            default:
+                return works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
             }
         }
         works.forEach { $0.continuation.resume(returning: [.unavailable(.superseded)]) }

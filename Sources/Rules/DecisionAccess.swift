@@ -30,6 +30,7 @@ extension Decision {
         guard !grantee.suspended else { throw .suspended(terms.to) }
         let fetch = try verifiedFetch(jti, by: terms.to)
         try checkServed(access.served, terms: terms, right: grant.claims.right, fetch: fetch)
+        try checkNoneLeftOut(access.served, terms: terms, fetch: fetch, of: grant.issuer)
         try checkBooks(access.served, of: grant.issuer)
         try requirePermission(
             PolicyRequest(
@@ -90,6 +91,18 @@ extension Decision {
         }
     }
 
+    /// Every book that was asked for and has anything in it is stated: a whole book can't be left out
+    /// unseen.
+    private func checkNoneLeftOut(
+        _ served: Served, terms: GrantTerms, fetch: Fetch, of enterprise: Handle
+    ) throws(Refusal) {
+        let stated = Set(served.books.map(\.book))
+        for book in terms.scope.books(askedBy: fetch.ranges)
+        where !stated.contains(book) && view.book(enterprise, book) != nil {
+            throw .bookStateWrong(book)
+        }
+    }
+
     /// The books are stated as they are at this index, and every served record is there, unerased.
     private func checkBooks(_ served: Served, of enterprise: Handle) throws(Refusal) {
         for stated in served.books {
@@ -106,6 +119,17 @@ extension Decision {
             guard range.to <= book.count,
                 !book.erased.contains(where: { $0.overlaps(range.from...range.to) })
             else { throw .recordsNotLive }
+        }
+    }
+}
+
+extension Scope {
+    /// The books of this scope that a fetch of `ranges` asks for: all, where it names none.
+    func books(askedBy ranges: [RecordRange]) -> [BookName] {
+        if !ranges.isEmpty { return Set(ranges.map(\.book)).filter { covers($0) }.sorted() }
+        return switch self {
+        case .months(let series, let months): months.map { BookName(series: series, month: $0) }
+        case .records(let ranges): Set(ranges.map(\.book)).sorted()
         }
     }
 }

@@ -83,6 +83,9 @@ extension Decision {
         guard let series = scope.series, let type = RecordType.of(series) else {
             throw .foreignScope
         }
+        if case .months(_, let months) = scope, months.count > Limits.booksPerAccess {
+            throw .foreignScope
+        }
         guard case .fields(let names) = subject else { return }
         let unknown = names.filter { type.field($0) == nil && type.field(committedAs: $0) == nil }
         guard unknown.isEmpty else { throw .unknownFields(unknown) }

@@ -117,7 +117,8 @@ public enum Rules {
     private static func grantKeys(of candidate: Candidate) -> [StateKey] {
         var keys: [StateKey] = []
         switch candidate.statement.claims {
-        case .rekey(let grant, _), .revoke(let grant, _), .access(let grant): keys.append(.grant(grant))
+        case .rekey(let grant, _), .revoke(let grant, _), .access(let grant):
+            keys.append(.grant(grant))
         default: break
         }
         switch candidate.selective {
@@ -153,6 +154,9 @@ public enum Rules {
             if case .access(let terms) = candidate.selective {
                 keys += terms.served.books.map { .book(grant.issuer, $0.book) }
                 keys += terms.served.ranges.map { .book(grant.issuer, $0.book) }
+                if let scope = grant.terms?.scope, case .success(let fetch) = candidate.fetch {
+                    keys += scope.books(askedBy: fetch.ranges).map { .book(grant.issuer, $0) }
+                }
             }
         case .erase(let erasure, _):
             if let record = state.statement(erasure.target)?.record {

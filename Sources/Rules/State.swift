@@ -122,10 +122,14 @@ public struct BookState: Hashable, Sendable {
         var ranges: [ClosedRange<Int64>] = []
         var merged = number...number
         for range in erased {
-            if range.upperBound + 1 < merged.lowerBound || merged.upperBound + 1 < range.lowerBound {
+            if range.upperBound + 1 < merged.lowerBound || merged.upperBound + 1 < range.lowerBound
+            {
                 ranges.append(range)
             } else {
-                merged = min(range.lowerBound, merged.lowerBound)...max(range.upperBound, merged.upperBound)
+                merged =
+                    min(
+                        range.lowerBound, merged.lowerBound)...max(
+                        range.upperBound, merged.upperBound)
             }
         }
         erased = (ranges + [merged]).sorted { $0.lowerBound < $1.lowerBound }

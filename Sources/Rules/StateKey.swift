@@ -32,7 +32,8 @@ public enum StateKey: Hashable, Sendable {
 
     /// Parses ``text``; `nil` for anything else.
     public init?(text: String) {
-        let parts = text.split(separator: "/", maxSplits: 2).map(String.init)
+        let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+            .map(String.init)
         switch (parts.first, parts.count) {
         case ("log", 1): self = .log
         case ("participant", 2):
@@ -46,7 +47,9 @@ public enum StateKey: Hashable, Sendable {
             self = .key(thumbprint)
         case ("statement", 2), ("grant", 2), ("fetch", 2):
             guard let jti = JTI(text: parts[1]) else { return nil }
-            self = parts[0] == "statement" ? .statement(jti) : parts[0] == "grant" ? .grant(jti) : .fetch(jti)
+            self =
+                parts[0] == "statement"
+                ? .statement(jti) : parts[0] == "grant" ? .grant(jti) : .fetch(jti)
         case ("book", 3):
             guard let handle = Handle(parts[1]), let book = BookName(parts[2]) else { return nil }
             self = .book(handle, book)

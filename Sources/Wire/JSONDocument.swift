@@ -104,7 +104,8 @@ private struct Tokenizer {
         }
     }
 
-    private mutating func open(_ kind: JSONDocument.Node.Kind, depth: Int) throws(JSONError) -> Int {
+    private mutating func open(_ kind: JSONDocument.Node.Kind, depth: Int) throws(JSONError) -> Int
+    {
         if depth >= JSONDocument.maximumDepth { throw .tooDeep(limit: JSONDocument.maximumDepth) }
         nodes.append(.init(kind: kind, start: UInt32(position), end: 0, next: 0))
         position += 1
@@ -238,8 +239,12 @@ private struct Tokenizer {
         if bytes[position] == UInt8(ascii: "-") { position += 1 }
         let first = position
         let count = digits()
-        if count == 0 { throw position < bytes.count ? .unexpectedByte(offset: position) : .unexpectedEnd }
-        if count > 1 && bytes[first] == UInt8(ascii: "0") { throw .nonCanonicalNumber(offset: start) }
+        if count == 0 {
+            throw position < bytes.count ? .unexpectedByte(offset: position) : .unexpectedEnd
+        }
+        if count > 1 && bytes[first] == UInt8(ascii: "0") {
+            throw .nonCanonicalNumber(offset: start)
+        }
         var real = false
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             real = true

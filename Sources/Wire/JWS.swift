@@ -52,7 +52,8 @@ public struct JWS: Sendable, Hashable {
     /// Signs `payload` as a JWS of type `typ`.
     public init(signing payload: [UInt8], type: String, with key: SigningKey) {
         let kid = key.verificationKey.thumbprint
-        let header = Self.headerPrefix + Array(kid.text.utf8) + Self.headerMiddle + Array(type.utf8)
+        let header =
+            Self.headerPrefix + Array(kid.text.utf8) + Self.headerMiddle + Array(type.utf8)
             + Self.headerSuffix
         var bytes = Base64URL.encodedBytes(header)
         bytes.append(UInt8(ascii: "."))

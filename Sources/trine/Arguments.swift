@@ -24,8 +24,11 @@ struct Span: ExpressibleByArgument {
     let seconds: Int64
 
     public init?(argument: String) {
-        let units: [Character: Int64] = ["h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }), let number = Int64(argument.dropLast()),
+        let units: [Character: Int64] = [
+            "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400,
+        ]
+        guard let unit = argument.last.flatMap({ units[$0] }),
+            let number = Int64(argument.dropLast()),
             number >= 1, number <= Limits.dataLifeSeconds / unit
         else { return nil }
         seconds = number * unit

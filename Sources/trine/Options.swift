@@ -35,12 +35,27 @@ struct CommonOptions: ParsableArguments {
         let session = try Session(
             home, passphrase: try Terminal.passphrase(isNew: false, for: home), cost: cost)
         do {
+            if await session.hasUnsent { Self.tell(try await session.flush()) }
             let result = try await work(session)
             await session.close()
             return result
         } catch {
             await session.close()
             throw error
+        }
+    }
+}
+
+extension CommonOptions {
+    /// What became of statements that an earlier run couldn't bring to the gateway.
+    private static func tell(_ late: [LateDelivery]) {
+        for delivery in late {
+            if let index = delivery.index {
+                Terminal.note("a \(delivery.kind.rawValue) signed earlier is entry \(index)")
+            } else {
+                let reason = delivery.problem.map { ": " + Words.words($0) } ?? ""
+                Terminal.note("a \(delivery.kind.rawValue) signed earlier was refused\(reason)")
+            }
         }
     }
 }

@@ -30,7 +30,16 @@ enum Output {
             ? "\(range.book)#\(range.from)" : "\(range.book)#\(range.from)..\(range.to)"
     }
 
-    static func json(_ scope: Scope) -> JSON { scope.json }
+    /// Few ranges as they are, many only by how much they are.
+    static func text(_ ranges: [RecordRange]) -> String {
+        guard ranges.count > mostRanges else { return ranges.map(text).joined(separator: " ") }
+        let records = ranges.reduce(0) { $0 + $1.to - $1.from + 1 }
+        let months = ranges.map(\.book.month)
+        let books = Set(ranges.map(\.book)).count
+        return "\(records) records in \(books) books, \(months.min()!)..\(months.max()!)"
+    }
+
+    private static let mostRanges = 3
 
     /// A field's value for a cell: amounts with their currency, what is long only by its size.
     static func text(_ value: FieldValue?) -> String {
@@ -82,7 +91,7 @@ enum Output {
                 ([name(of: record), replaced]
                     + fields.map { cell(opened.values[$0]) }).map(quoted).joined(separator: ","))
         }
-        return lines.joined(separator: "\r\n") + "\r\n"
+        return lines.joined(separator: "\n") + "\n"
     }
 
     static func json(_ records: [VerifiedRecord]) -> JSON {
@@ -110,14 +119,15 @@ enum Output {
         }
     }
 
-    /// RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+    /// Quoted as in RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     private static func quoted(_ cell: String) -> String {
         var cell = cell
         if let first = cell.first, "=+@\t".contains(first) || isNegativeWord(cell) {
             cell = "'" + cell
         }
         guard cell.contains(where: { "\",\r\n".contains($0) }) else { return cell }
-        return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\""
+            + cell.split(separator: "\"", omittingEmptySubsequences: false)
             .joined(separator: "\"\"") + "\""
     }
 

@@ -20,7 +20,8 @@ struct Trine: AsyncParsableCommand {
         version: "trine 0.1.0",
         subcommands: [
             DemoCommand.self, GatewayCommand.self, JoinCommand.self, AuthorityCommand.self,
-            EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self, ContactsCommand.self,
+            EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self,
+            ContactsCommand.self,
         ])
 
     static func main() async {
@@ -47,10 +48,12 @@ struct Trine: AsyncParsableCommand {
         let text = fullMessage(for: error)
         guard exitCode(for: error) != .success else {
             // Help and version are results.
-            Terminal.print(text)
+            Terminal.print(HelpText.arranged(text))
             return .success
         }
-        for line in text.split(separator: "\n") { Terminal.note(String(line)) }
+        for line in text.split(separator: "\n") {
+            Terminal.note(String(line.hasPrefix("Error: ") ? line.dropFirst(7) : line))
+        }
         return .usage
     }
 }

@@ -7,8 +7,10 @@ import Testing
 struct CorpusTests {
     @Test func handwrittenTestsAgree() throws {
         let tests = Vectors.cedar.appendingPathComponent("tests")
-        let files = try #require(FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil))
-            .compactMap { $0 as? URL }.filter { $0.pathExtension == "json" }
+        let files = try #require(
+            FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)
+        )
+        .compactMap { $0 as? URL }.filter { $0.pathExtension == "json" }
         var passed = 0
         for file in files { passed += try Vectors.run(file, root: Vectors.cedar) }
         #expect(passed == 74)
@@ -42,17 +44,20 @@ struct CorpusTests {
     private let files: [String: String] = [
         "p.cedar": "permit(principal, action, resource) when { context.level > 1 };",
         "e.json": "[]",
-        "s.cedarschema":
-            "entity U; action \"a\" appliesTo { principal: U, resource: U, context: { level: Long } };",
+        "s.cedarschema": """
+        entity U;
+        action a appliesTo { principal: U, resource: U, context: { level: Long } };
+        """,
     ]
 
     private func test(_ context: String, decision: String, reason: String = "[]") -> String {
         """
         {"policies": "p.cedar", "entities": "e.json", "schema": "s.cedarschema",
          "shouldValidate": true, "requests": [{"description": "one",
-          "principal": {"type": "U", "id": "x"}, "action": {"__entity": {"type": "Action", "id": "a"}},
-          "resource": {"type": "U", "id": "y"}, "context": \(context), "decision": "\(decision)",
-          "reason": \(reason), "errors": []}]}
+          "principal": {"type": "U", "id": "x"},
+          "action": {"__entity": {"type": "Action", "id": "a"}},
+          "resource": {"type": "U", "id": "y"}, "context": \(context),
+          "decision": "\(decision)", "reason": \(reason), "errors": []}]}
         """
     }
 

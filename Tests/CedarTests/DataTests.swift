@@ -13,8 +13,8 @@ import Testing
     @Test func valuesAreRead() throws {
         let record = try context(
             """
-            {"b": true, "n": -9223372036854775808, "s": "a\\u00e9\\ud83d\\ude00\\n", "set": [2, 1, 2],
-             "rec": {"x": {}}, "e": {"__entity": {"type": "N::T", "id": "i"}},
+            {"b": true, "n": -9223372036854775808, "s": "a\\u00e9\\ud83d\\ude00\\n",
+             "set": [2, 1, 2], "rec": {"x": {}}, "e": {"__entity": {"type": "N::T", "id": "i"}},
              "d": {"__extn": {"fn": "decimal", "arg": "1.5"}},
              "t": {"__extn": {"fn": "offset", "args": [
                 {"__extn": {"fn": "datetime", "arg": "1970-01-01"}},
@@ -33,10 +33,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "{\"a\": null}", "{\"a\": 1.5}", "{\"a\": 1e3}", "{\"a\": -0}", "{\"a\": 9223372036854775808}",
+        "{\"a\": null}", "{\"a\": 1.5}", "{\"a\": 1e3}", "{\"a\": -0}",
+        "{\"a\": 9223372036854775808}",
         "{\"a\": 1, \"a\": 2}", "{\"a\": {\"__extn\": {\"fn\": \"nope\", \"arg\": \"x\"}}}",
         "{\"a\": {\"__extn\": {\"fn\": \"decimal\", \"arg\": \"x\"}}}",
-        "{\"a\": {\"__entity\": {\"type\": \"a b\", \"id\": \"x\"}}}", "{\"a\": {\"__expr\": \"1\"}}",
+        "{\"a\": {\"__entity\": {\"type\": \"a b\", \"id\": \"x\"}}}",
+        "{\"a\": {\"__expr\": \"1\"}}",
         "[]", "1", "", "{", "{\"a\"}", "{\"a\":}", "{,}", "{\"a\": 01}", "{\"a\": \"\\x\"}",
         "{\"a\": \"\\ud800\"}", "{\"a\": \"\n\"}", "{} {}", "{\"a\": [1,]}", "{\"a\": tru}",
     ])
@@ -64,7 +66,9 @@ import Testing
             """)
         #expect(entities.count == 2)
         #expect(
-            Set(entities.ancestors(of: try uid("A", "1"))) == [try uid("A", "2"), try uid("A", "3")])
+            Set(entities.ancestors(of: try uid("A", "1"))) == [
+                try uid("A", "2"), try uid("A", "3"),
+            ])
         #expect(entities[try uid("A", "2")]?.tags["t"] == .bool(true))
         #expect(entities[try uid("A", "3")] == nil)
     }
@@ -93,7 +97,10 @@ import Testing
         "[{\"uid\": {\"type\": \"A\", \"id\": \"1\"}, \"parents\": []}]",
         "[{\"uid\": \"A::1\", \"attrs\": {}, \"parents\": []}]",
         "[{\"uid\": {\"type\": \"A\", \"id\": \"1\"}, \"attrs\": {}, \"parents\": [1]}]",
-        "[{\"uid\": {\"type\": \"Action\", \"id\": \"1\"}, \"attrs\": {}, \"parents\": [{\"type\": \"A\", \"id\": \"1\"}]}]",
+        """
+        [{"uid": {"type": "Action", "id": "1"}, "attrs": {},
+          "parents": [{"type": "A", "id": "1"}]}]
+        """,
     ])
     func otherEntitiesAreRefused(json: String) {
         #expect(throws: DataError.self) { try entities(json) }

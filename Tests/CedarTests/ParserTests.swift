@@ -17,7 +17,7 @@ import Testing
         #expect(error?.position.description == "2:20")
         #expect(error?.reason == .unsupportedOperator("="))
         let second = refusal("// é\n\n\u{2028} forbid(principal, action);")
-        #expect(second?.position.description == "3:28")
+        #expect(second?.position.description == "3:29")
         #expect(second?.reason == .unexpected(found: ")", expected: ","))
     }
 
@@ -36,8 +36,10 @@ import Testing
     @Test(arguments: [
         "allow(principal, action, resource);", "permit(principal, action, resource)",
         "permit(principal, action);", "permit(action, principal, resource);",
-        "permit(principal, action, resource, context);", "permit(principal: User, action, resource);",
-        "permit(principal == User, action, resource);", "permit(principal != U::\"a\", action, resource);",
+        "permit(principal, action, resource, context);",
+        "permit(principal: User, action, resource);",
+        "permit(principal == User, action, resource);",
+        "permit(principal != U::\"a\", action, resource);",
         "permit(principal in [U::\"a\"], action, resource);",
         "permit(principal == ?resource, action, resource);",
         "permit(principal is U == U::\"a\", action, resource);",
@@ -47,7 +49,8 @@ import Testing
         "permit(principal, action in [Action::\"a\", B::\"b\"], resource);",
         "permit(principal, action in [[Action::\"a\"]], resource);",
         "permit(principal, action, resource) where { true };",
-        "permit(principal, action, resource) when { };", "permit(principal, action, resource) when true;",
+        "permit(principal, action, resource) when { };",
+        "permit(principal, action, resource) when true;",
         "@a @a permit(principal, action, resource);", "@a(1) permit(principal, action, resource);",
         "@permit(principal, action, resource);",
     ])
@@ -57,16 +60,22 @@ import Testing
         "1 == 1 == 1", "1 < 2 < 3", "1 in 2 in 3", "principal has a has b", "1 + ", "1 ! 2", "a",
         "a.b", "foo(1)", "principal()", "principal.foo()", "\"x\"()", "contains(1)", "isIpv4(1)",
         "principal.ip(\"1\")", "[1].contains()", "[1].contains(1, 2)", "[1].isEmpty(1)",
-        "principal[1]", "principal[(\"a\")]", "principal.if", "principal.__cedar", "{a: 1, a: 2} == 1",
+        "principal[1]", "principal[(\"a\")]", "principal.if", "principal.__cedar",
+        "{a: 1, a: 2} == 1",
         "{if: 1} == 1", "{1: 1} == 1", "{(a): 1} == 1", "principal has (a)", "principal has 1",
-        "principal has \"a\".b", "\"a\" like principal", "\"a\" like (\"a\")", "principal is (User)",
+        "principal has \"a\".b", "\"a\" like principal", "\"a\" like (\"a\")",
+        "principal is (User)",
         "principal is \"User\"", "principal is User + 1", "\"a\" like \"a\" * 2", "A::{}",
         "if::\"a\" == 1", "__cedar::A::\"a\" == 1", "A::__cedar::\"a\" == 1", "A::B", "!!!!!true",
-        "-----1 == 1", "!-1 == 1", "-!true", "9223372036854775808 == 1", "-9223372036854775809 == 1",
+        "-----1 == 1", "!-1 == 1", "-!true", "9223372036854775808 == 1",
+        "-9223372036854775809 == 1",
         "1 / 2 == 1", "1 % 2 == 1", "1 = 1", "\"\\q\" == 1", "\"\\*\" == 1", "\"\\u{110000}\" == 1",
-        "\"\\u{d800}\" == 1", "\"\\u{}\" == 1", "\"\\u{1234567}\" == 1", "\"\\x80\" == 1", "\"\\x1\" == 1",
-        "\"\r\" == 1", "\"\\\n\" == 1", "\"abc", "'a' == 1", "?principal == 1", "?x == 1", "1 & 1", "1 | 1",
-        "a ? b : c", "(1", "[1", "{a: 1", "[1 2]", "[,] == 1", "if true then 1", "1 + if true then 1 else 2",
+        "\"\\u{d800}\" == 1", "\"\\u{}\" == 1", "\"\\u{1234567}\" == 1", "\"\\x80\" == 1",
+        "\"\\x1\" == 1",
+        "\"\r\" == 1", "\"\\\n\" == 1", "\"abc", "'a' == 1", "?principal == 1", "?x == 1", "1 & 1",
+        "1 | 1",
+        "a ? b : c", "(1", "[1", "{a: 1", "[1 2]", "[,] == 1", "if true then 1",
+        "1 + if true then 1 else 2",
         "# 1", "é == 1", "1.5 == 1", "true::A::\"a\" == 1", "1a == 1",
     ])
     func otherExpressionsAreRefused(text: String) throws {
@@ -77,13 +86,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "permit(principal, action, resource,);", "permit(principal == (U::\"a\"), action, resource);",
-        "permit(principal is A::B in C::\"d\", action in ([Action::\"a\", (N::Action::\"b\")]), resource);",
+        "permit(principal, action, resource,);",
+        "permit(principal == (U::\"a\"), action, resource);",
+        #"permit(principal is A in B::"d", action in ([N::Action::"", (Action::"b")]), resource);"#,
         "permit(principal, action in [], resource) when { true } unless { false };",
-        "@id(\"a\\u{62}\") @if @in(\"\") permit(principal in ?principal, action, resource == ?resource);",
+        #"@id("\u{62}") @if @in("") permit(principal in ?principal,action,resource == ?resource);"#,
         "\u{a0}permit // x\r(principal,action,resource);// end", "",
         "permit(principal, action, resource) when { principal::\"a\" is resource::action };",
-        "permit(principal, action, resource) when { [1,].contains({when: 1, permit: 2,}[\"when\"],) };",
+        #"permit(principal, action, resource) when { [1,].contains({when: 1, a: 2,}["when"],) };"#,
     ])
     func unusualPoliciesAreAccepted(text: String) { #expect(refusal(text) == nil) }
 
@@ -106,6 +116,7 @@ import Testing
         #expect(policy.action == .equal(try uid("Action", "x")))
         #expect(policy.resource == .is(try #require(EntityTypeName(parsing: "R"))))
         #expect(policy.source == "one" && policy.position.line == 1)
+        #expect(policy.text.hasPrefix("@id(\"a\")") && policy.text.hasSuffix("is R);"))
         #expect(set["b"]?.effect == .forbid)
     }
 
@@ -137,7 +148,7 @@ import Testing
         let request = Request(principal: alice, action: try uid("Action", "x"), resource: album)
         #expect(set.isAuthorized(request, entities: .empty).decision == .deny)
         let response = linked.isAuthorized(request, entities: .empty)
-        #expect(response == Response(decision: .allow, determining: ["link"], errors: []))
+        #expect(summary(response) == "allow link")
         #expect(linked["link"]?.template == "policy0")
         #expect(throws: PolicyError.self) { try set.linking("policy0", as: "x", principal: alice) }
         #expect(throws: PolicyError.self) { try set.linking("policy1", as: "x") }

@@ -66,7 +66,8 @@ import Testing
     func deepTypesAreRefused(open: String) throws {
         let close = open == "Set<" ? ">" : "}"
         func schema(_ depth: Int) -> String {
-            "type T = \(String(repeating: open, count: depth))Long\(String(repeating: close, count: depth));"
+            "type T = " + String(repeating: open, count: depth) + "Long"
+                + String(repeating: close, count: depth) + ";"
         }
         _ = try Schema(parsing: schema(60))
         #expect(throws: SchemaError.self) { try Schema(parsing: schema(65)) }
@@ -75,7 +76,9 @@ import Testing
 
     @Test func deepJSONIsRefused() throws {
         func json(_ depth: Int) -> [UInt8] {
-            Array("{\"a\": \(String(repeating: "[", count: depth))\(String(repeating: "]", count: depth))}".utf8)
+            Array(
+                ("{\"a\": " + String(repeating: "[", count: depth)
+                    + String(repeating: "]", count: depth) + "}").utf8)
         }
         _ = try Record(contextJSON: json(127))
         #expect(throws: DataError.json(.tooDeep(limit: 128))) { try Record(contextJSON: json(128)) }
@@ -99,9 +102,12 @@ import Testing
 
     @Test func theNumberAndLengthOfPoliciesIsLimited() throws {
         let policy = "permit(principal, action, resource);"
-        var limits = Limits(maximumBytes: policy.utf8.count * 2, maximumPolicies: 2, maximumNesting: 8)
+        var limits = Limits(
+            maximumBytes: policy.utf8.count * 2, maximumPolicies: 2, maximumNesting: 8)
         _ = try PolicySet(parsing: policy + policy, limits: limits)
-        #expect(throws: PolicyError.self) { try PolicySet(parsing: policy + policy + " ", limits: limits) }
+        #expect(throws: PolicyError.self) {
+            try PolicySet(parsing: policy + policy + " ", limits: limits)
+        }
         limits.maximumBytes *= 2
         #expect(throws: PolicyError.self) {
             try PolicySet(parsing: policy + policy + policy, limits: limits)
@@ -113,27 +119,32 @@ import Testing
                 limits: limits)
         }
         #expect(throws: PolicyError.self) {
-            try PolicySet(parsing: "permit(principal == ((((((((((U::\"a\")))))))))),action,resource);", limits: limits)
+            try PolicySet(
+                parsing: "permit(principal == ((((((((((U::\"a\")))))))))),action,resource);",
+                limits: limits)
         }
     }
 
-    /// Matching star by star, going back for each, would take hours here.
-    @Test func patternsWithManyStarsTakeLinearTime() throws {
-        let text = String(repeating: "a", count: 200_000)
-        let pattern = String(repeating: "*a*a*aaaaaaaaaaaaaaaaaaaaaaaaaaaaab", count: 500)
+    /// Comparing anew at each place of the text would take minutes here.
+    @Test func patternsTakeLinearTime() throws {
+        let text = String(repeating: "a", count: 1_000_000)
+        let pattern = "*" + String(repeating: "a", count: 100_000) + "b*"
         let context = Record(["text": .string(Text(text))])
         let time = try ContinuousClock().measure {
-            #expect(try !holds("context.text like \"\(pattern)\"", context: context))
+            let matches = try holds("context.text like \"\(pattern)\"", context: context)
+            #expect(!matches)
         }
         #expect(time < .seconds(5))
     }
 
-    /// Written out as `x has a && x.a has b`, x would be evaluated twice on each level.
+    /// Written out as `x has a && x.a has b && x.a.b has c`, x would be evaluated three times on
+    /// each level.
     @Test func nestedPathsTakeLinearTime() throws {
-        var expression = "{a: {b: true}}"
-        for _ in 0..<15 { expression = "{a: {b: (\(expression) has a.b)}}" }
+        var expression = "{a: {b: {c: true}}}"
+        for _ in 0..<14 { expression = "{a: {b: {c: (\(expression) has a.b.c)}}}" }
         let time = try ContinuousClock().measure {
-            #expect(try holds("\(expression) has a.b"))
+            let found = try holds("\(expression) has a.b.c")
+            #expect(found)
         }
         #expect(time < .seconds(1))
     }
@@ -154,19 +165,24 @@ import Testing
         var random = SplitMix(seed: 20_240_817)
         let policy = Array(
             """
-            @id("x") permit(principal is A::B in C::"d", action in [Action::"a"], resource == R::"x")
-            when { principal.a["b"].c has d.e && !(1 + 2 * -3 <= context.x) || {a: [true]}.a.isEmpty() }
+            @id("x")
+            permit(principal is A::B in C::"d", action in [Action::"a"], resource == R::"x")
+            when { principal.a["b"].c has d.e && !(1 + 2 * -3 <= context.x) }
+            when { {a: [true]}.a.isEmpty() || context == {"b c": 1} }
             unless { if a::"x" in [resource] then "q\\u{61}" like "a*\\*" else ip("::1").isIpv6() };
             """.utf8)
         let schema = Array(
             """
-            namespace N { @doc("x") entity U, G in [G] = { "a b"?: Set<{x: Long}>, b: ipaddr } tags String;
-            entity C enum ["a"]; type T = { a: U }; action v, "w" in [all] appliesTo { principal: U,
-            resource: [C], context: T }; action all; }
+            namespace N { @doc("x")
+            entity U, G in [G] = { "a b"?: Set<{x: Long}>, b: ipaddr } tags String;
+            entity C enum ["a"]; type T = { a: U }; action all;
+            action v, "w" in [all] appliesTo { principal: U, resource: [C], context: T }; }
             """.utf8)
         let json = Array(
-            #"[{"uid":{"type":"A","id":"\u00e9"},"attrs":{"a":[1,{"__extn":{"fn":"ip","arg":"::1"}}]},"parents":[]}]"#
-                .utf8)
+            #"""
+            [{"uid":{"type":"A","id":"\u00e9"},"parents":[],
+              "attrs":{"a":[1,{"__extn":{"fn":"ip","arg":"::1"}}]}}]
+            """#.utf8)
         for _ in 0..<3000 {
             for (kind, original) in [policy, schema, json].enumerated() {
                 var bytes = original
@@ -174,8 +190,12 @@ import Testing
                     let place = Int(random.next() % UInt64(bytes.count))
                     switch random.next() % 3 {
                     case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-                    case 1: bytes.insert(original[Int(random.next() % UInt64(original.count))], at: place)
-                    default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + Int(random.next() % 9)))
+                    case 1:
+                        bytes.insert(
+                            original[Int(random.next() % UInt64(original.count))], at: place)
+                    default:
+                        bytes.removeSubrange(
+                            place..<min(bytes.count, place + 1 + Int(random.next() % 9)))
                     }
                     if bytes.isEmpty { bytes = [0] }
                 }

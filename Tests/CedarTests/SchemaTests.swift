@@ -23,7 +23,8 @@ import Testing
         {"Shop": {
           "commonTypes": {
             "Place": {"type": "Record", "attributes": {"city": {"type": "String"},
-              "tags": {"type": "Set", "element": {"type": "Entity", "name": "Colour"}, "required": false}}},
+              "tags": {"type": "Set", "required": false,
+                "element": {"type": "Entity", "name": "Colour"}}}},
             "Order": {"type": "Record", "attributes": {
               "amount": {"type": "Extension", "name": "decimal"}, "at": {"type": "Place"}}}},
           "entityTypes": {
@@ -49,11 +50,13 @@ import Testing
             let type = try #require(schema.entityTypes[customer])
             #expect(type.ancestors == [group])
             #expect(type.tags == .set(.string))
-            #expect(type.attributes["age"] == .init(type: .long, isRequired: false))
+            let age = try #require(type.attributes["age"])
+            #expect(age.type == .long && !age.isRequired)
             #expect(type.attributes["from"]?.type == .extension(.ipaddr))
             #expect(
                 type.attributes["seen"].map { schema.resolve($0.type) } == .extension(.datetime))
-            #expect(type.annotations == [.init(name: "doc", value: "who buys")])
+            #expect(type.annotations.map(\.name) == ["doc"])
+            #expect(type.annotations.map(\.value) == ["who buys"])
             let sell = try #require(schema.actions[uid("Shop::Action", "sell back")])
             #expect(sell.ancestors == [try uid("Shop::Action", "all")])
             #expect(sell.principals == [customer] && sell.resources.count == 2)
@@ -93,10 +96,13 @@ import Testing
         #expect(throws: DataError.self) { try entities(customer, parent: "Shop::Customer") }
         #expect(throws: DataError.self) { try entities(customer, type: "Shop::Other") }
         #expect(throws: DataError.self) { try entities(customer, tags: #"{"t": 1}"#) }
-        #expect(throws: DataError.self) { try entities("{}", type: "Shop::Group", tags: #"{"t": []}"#) }
+        #expect(throws: DataError.self) {
+            try entities("{}", type: "Shop::Group", tags: #"{"t": []}"#)
+        }
         #expect(throws: DataError.self) { try entities("{}", type: "Shop::Colour") }
         for (old, new) in [
-            ("\"red\"", "\"blue\""), ("\"x\"", "1"), ("2024-01-01", "soon"), ("\"city\"", "\"town\""),
+            ("\"red\"", "\"blue\""), ("\"x\"", "1"), ("2024-01-01", "soon"),
+            ("\"city\"", "\"town\""),
             ("\"name\"", "\"extra\": 1, \"name\""), ("Shop::Colour", "Shop::Group"),
         ] {
             #expect(throws: DataError.self, "\(old)") {
@@ -146,7 +152,8 @@ import Testing
 
     @Test(arguments: [
         "entity A; entity A;", "entity A in B;", "entity A = { b: B };", "entity Action;",
-        "entity __cedar;", "namespace __cedar { }", "namespace N { } namespace N { }", "type Long = Bool;",
+        "entity __cedar;", "namespace __cedar { }", "namespace N { } namespace N { }",
+        "type Long = Bool;",
         "type A = B; type B = A;", "type A = { a: Set<A> };", "action a in b;", "action a in a;",
         "action a in b; action b in a;", "action a; action a;", "entity A enum [];",
         "entity A; action a appliesTo { principal: A };",
@@ -155,7 +162,8 @@ import Testing
         "entity A; type T = Long; action a appliesTo { principal: A, resource: A, context: T };",
         "entity A; action a appliesTo { principal: A, principal: A, resource: A };",
         "action a appliesTo { principal: Action, resource: Action };", "entity A = { in: Long };",
-        "entity A = { a: Long", "entity A", "entity A = { a: Set<Long };", "entity A = { @x @x a: Long };",
+        "entity A = { a: Long", "entity A", "entity A = { a: Set<Long };",
+        "entity A = { @x @x a: Long };",
         "entity A; namespace N { entity A; }", "action a; namespace N { action a; }", "enum A;",
         "entity A in [A,];", "type if = Long;",
     ])
@@ -164,13 +172,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "[]", "{\"\": {}}", "{\"\": {\"entityTypes\": {}}}", "{\"a b\": {\"entityTypes\": {}, \"actions\": {}}}",
+        "[]", "{\"\": {}}", "{\"\": {\"entityTypes\": {}}}",
+        "{\"a b\": {\"entityTypes\": {}, \"actions\": {}}}",
         "{\"\": {\"entityTypes\": {\"A\": {\"x\": 1}}, \"actions\": {}}}",
         "{\"\": {\"entityTypes\": {\"A\": {\"enum\": []}}, \"actions\": {}}}",
         "{\"\": {\"entityTypes\": {\"A\": {\"shape\": {\"type\": \"Long\"}}}, \"actions\": {}}}",
-        "{\"\": {\"entityTypes\": {\"A\": {\"shape\": {\"type\": \"Record\", \"attributes\": {}, \"additionalAttributes\": true}}}, \"actions\": {}}}",
+        """
+        {"": {"entityTypes": {"A": {"shape": {"type": "Record", "attributes": {},
+          "additionalAttributes": true}}}, "actions": {}}}
+        """,
         "{\"\": {\"entityTypes\": {}, \"actions\": {\"a\": {\"attributes\": {}}}}}",
-        "{\"\": {\"entityTypes\": {}, \"actions\": {\"a\": {\"appliesTo\": {\"principalTypes\": []}}}}}",
+        #"{"": {"entityTypes": {}, "actions": {"a": {"appliesTo": {"principalTypes": []}}}}}"#,
     ])
     func otherJSONSchemasAreRefused(json: String) {
         #expect(throws: SchemaError.self) { try Schema(json: Array(json.utf8)) }

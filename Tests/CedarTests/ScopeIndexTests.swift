@@ -1,8 +1,8 @@
 import Cedar
 import Testing
 
-/// Large sets look only at policies whose scope can match; what they decide must be what each policy
-/// alone decides.
+/// Large sets look only at policies whose scope can match; what they decide must be what each
+/// policy alone decides.
 @Suite struct ScopeIndexTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func largeSetsDecideAsTheirPoliciesAlone(seed: UInt64) throws {
@@ -31,7 +31,8 @@ import Testing
         }
         let texts = (0..<120).map { _ in
             let condition = pick(["", "when { principal.x }", "when { false }"])
-            return "\(pick(["permit", "forbid"]))(\(party("principal")), \(action()), \(party("resource"))) \(condition);"
+            let scope = [party("principal"), action(), party("resource")].joined(separator: ", ")
+            return "\(pick(["permit", "forbid"]))(\(scope)) \(condition);"
         }
         let set = try PolicySet(parsing: texts.joined(separator: "\n"))
         let alone = try texts.map { try PolicySet(parsing: $0) }

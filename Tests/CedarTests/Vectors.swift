@@ -2,8 +2,8 @@ import Cedar
 import Foundation
 import Testing
 
-/// Test inputs that aren't part of the package: the folder that TRINE_SHARED names, or `shared` beside
-/// the package.
+/// Test inputs that aren't part of the package: the folder that TRINE_SHARED names, or `shared`
+/// beside the package.
 enum Vectors {
     static let root: URL = {
         if let path = ProcessInfo.processInfo.environment["TRINE_SHARED"] {
@@ -68,4 +68,11 @@ func holds(
     _ expression: String, entities: Entities = .empty, context: Record = .empty
 ) throws -> Bool {
     try outcome(expression, entities: entities, context: context) == .holds
+}
+
+/// A response without errors in words: the decision and the policies that made it.
+func summary(_ response: Response) -> String {
+    guard response.errors.isEmpty else { return "\(response.errors)" }
+    return ([response.decision.rawValue] + response.determining.map(\.description))
+        .joined(separator: " ")
 }

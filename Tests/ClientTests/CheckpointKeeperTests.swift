@@ -1,9 +1,10 @@
-@testable import Client
 import Foundation
 import Synchronization
 import Testing
 import Transparency
 import Wire
+
+@testable import Client
 
 /// A log of opaque leaves that serves tiles of whichever history it is told to.
 private final class ScriptedLog: Transport {

@@ -1,4 +1,3 @@
-@testable import Client
 import Foundation
 import Importing
 import Rules
@@ -6,6 +5,8 @@ import Sharing
 import Testing
 import Verification
 import Wire
+
+@testable import Client
 
 /// What happens when the network or the gateway fails at the worst moment.
 @Suite struct FaultTests {

@@ -1,10 +1,12 @@
-@testable import Client
 import Importing
 import Rules
 import Sharing
 import Testing
+import Transparency
 import Verification
 import Wire
+
+@testable import Client
 
 /// Grants over time: epochs, rekeys, single records, plans that are refused.
 @Suite struct GrantTests {
@@ -36,9 +38,11 @@ import Wire
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             let scope = Scope.months(.invoices, months("2026-01", "2026-12"))
             let ending = try await enterprise.grant(
-                try await enterprise.plan(wish(to: "northbank", scope, days: 2))).statement.jti
+                try await enterprise.plan(wish(to: "northbank", scope, days: 2))
+            ).statement.jti
             let standing = try await enterprise.grant(
-                try await enterprise.plan(wish(to: "southbank", scope, days: 300))).statement.jti
+                try await enterprise.plan(wish(to: "southbank", scope, days: 300))
+            ).statement.jti
             if byRevocation {
                 let (_, rekeyed) = try await enterprise.revoke(ending, .purposeFulfilled)
                 #expect(rekeyed.map(\.grant.jti) == [standing])

@@ -1,10 +1,11 @@
-@testable import Client
 import Foundation
 import Importing
 import Sharing
 import Testing
 import Verification
 import Wire
+
+@testable import Client
 
 @Suite struct HomeTests {
     private func mode(_ path: String) throws -> Int {
@@ -89,7 +90,9 @@ import Wire
             #expect(invitation.gateway.text == address)
             #expect(invitation.description == "\(address)#\(pin)")
         }
-        #expect(try Invitation(parsing: "https://a.example/#\(pin)").gateway.text == "https://a.example")
+        #expect(
+            try Invitation(parsing: "https://a.example/#\(pin)").gateway.text == "https://a.example"
+        )
     }
 
     @Test(arguments: [
@@ -97,12 +100,24 @@ import Wire
         ("https://gateway.example#", .malformedPin),
         ("https://gateway.example#short", .malformedPin),
         ("https://gateway.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB", .malformedPin),
-        ("http://gateway.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", .plainHTTP(host: "gateway.example")),
-        ("http://127.0.0.1.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", .plainHTTP(host: "127.0.0.1.example")),
+        (
+            "http://gateway.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            .plainHTTP(host: "gateway.example")
+        ),
+        (
+            "http://127.0.0.1.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            .plainHTTP(host: "127.0.0.1.example")
+        ),
         ("ftp://gateway.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", .malformedAddress),
         ("gateway.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", .malformedAddress),
-        ("https://me:secret@gateway.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", .malformedAddress),
-        ("https://gateway.example?x=1#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", .malformedAddress),
+        (
+            "https://me:secret@gateway.example#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            .malformedAddress
+        ),
+        (
+            "https://gateway.example?x=1#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            .malformedAddress
+        ),
         ("#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", .malformedAddress),
     ])
     func othersAreRefused(text: String, error: InvitationError) {
@@ -113,7 +128,8 @@ import Wire
 @Suite struct ContactsTests {
     @Test func namesGoBothWays() throws {
         var contacts = try Contacts(
-            parsing: Array("# people\nnorthbank Northern  Bank\n\n  e-7k2m9q4x Example GmbH\n".utf8))
+            parsing: Array("# people\nnorthbank Northern  Bank\n\n  e-7k2m9q4x Example GmbH\n".utf8)
+        )
         let north = Handle("northbank")!
         #expect(contacts.handle("northern bank") == north)
         #expect(contacts.handle("northbank") == north)

@@ -1,8 +1,9 @@
-@testable import Client
 import Foundation
 import Sharing
 import Testing
 import Wire
+
+@testable import Client
 
 @Suite struct KeyringTests {
     private let cheap = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "1"])
@@ -106,7 +107,8 @@ import Wire
         let scratch = try Scratch()
         let path = scratch.path + "/passphrase"
         for (content, isOne) in [
-            ("word\n", true), ("word\r\nrest", true), ("word", true), ("\nword", false), ("", false),
+            ("word\n", true), ("word\r\nrest", true), ("word", true), ("\nword", false),
+            ("", false),
         ] {
             try Data(content.utf8).write(to: URL(fileURLWithPath: path))
             if isOne {

@@ -16,11 +16,13 @@ import Wire
             let session = try log.open(enterpriseHome)
             let enterprise = try Enterprise(session)
 
-            let first = try await enterprise.importDocuments([try log.documents("2026-01..2026-02")])
+            let first = try await enterprise.importDocuments([try log.documents("2026-01..2026-02")]
+            )
             #expect(first.refused == 0)
             #expect(first.duplicates == 0)
             #expect(first.imported == first.lines.count)
-            let again = try await enterprise.importDocuments([try log.documents("2026-01..2026-02")])
+            let again = try await enterprise.importDocuments([try log.documents("2026-01..2026-02")]
+            )
             #expect(again.imported == 0)
             #expect(again.duplicates == first.imported)
 

@@ -8,6 +8,7 @@ import Sharing
 import Storage
 import Synchronization
 import Transparency
+import Verification
 import Wire
 
 /// A clock that stands until it is moved; gateway and clients share it.
@@ -82,7 +83,8 @@ final class TestLog: Sendable {
         let (genesis, founded) = try home.found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: host.verificationKey),
-            logKey: keys.log.verifierKey, gateway: try GatewayAddress(parsing: "http://localhost:1"),
+            logKey: keys.log.verifierKey,
+            gateway: try GatewayAddress(parsing: "http://localhost:1"),
             policies: Separation.shared.digest, under: protection,
             surroundings: clock.surroundings)
         let store = MemoryStore()
@@ -114,7 +116,7 @@ final class TestLog: Sendable {
 
     /// Opens a home, whatever address it was made for.
     func open(
-        _ home: Home, through wrap: (any Transport) -> any Transport = { $0 }
+        _ home: Home, through wrap: @Sendable (any Transport) -> any Transport = { $0 }
     ) throws -> Session {
         try Session(
             home, passphrase: Self.protection.passphrase, cost: Self.protection.cost,

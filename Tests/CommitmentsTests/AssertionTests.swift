@@ -150,6 +150,21 @@ struct AssertionTests {
         }
     }
 
+    @Test func moreRangesThanOneProofHolds() throws {
+        let amounts = (0..<66).map { Int64($0) }
+        var sample = Sample(
+            amounts, [.each(Array(0..<66), euros, .atLeast(0))])
+        let proof = try sample.prove()
+        // 64 ranges in one proof, two in another.
+        #expect(proof.count == 1 + 32 * (9 + 2 * 12) + 32 * (9 + 2 * 7))
+        let assertion = try sample.assertion()
+        _ = try assertion.verify(proof)
+        // The second proof depends on the last scalars of the first.
+        var bent = proof
+        bent[1 + 32 * (9 + 2 * 12) - 32] ^= 1
+        #expect(throws: AssertionRefusal.proof(.equationFails)) { try assertion.verify(bent) }
+    }
+
     @Test func manyRecords() throws {
         let amounts = (0..<1_000).map { Int64($0 * 37 % 991 - 100) }
         let total = amounts.reduce(0, +)

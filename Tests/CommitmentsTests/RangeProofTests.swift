@@ -86,4 +86,71 @@ struct RangeProofTests {
             }
         }
     }
+
+    @Test func unsupportedSizes() throws {
+        var random = SeededRandom(30)
+        for count in [-1, 0, 3, 63, 65, 128] {
+            #expect(throws: ProofRefusal.unsupportedCount(count)) {
+                try RangeProof(parsing: [], bits: .eight, count: count)
+            }
+        }
+        for count in [0, 3, 65, 128] {
+            var transcript = Transcript(label: "test")
+            #expect(throws: ProvingError.unsupportedCount(count)) {
+                try RangeProof.prove(
+                    values: .init(repeating: 1, count: count),
+                    blindings: .init(repeating: .one, count: count), bits: .eight,
+                    transcript: &transcript, using: &random)
+            }
+        }
+        var transcript = Transcript(label: "test")
+        #expect(throws: ProvingError.blindingCount(have: 1, expected: 2)) {
+            try RangeProof.prove(
+                values: [1, 2], blindings: [.one], bits: .eight, transcript: &transcript,
+                using: &random)
+        }
+        for (bits, value) in [(RangeBits.eight, 256), (.sixteen, 1 << 16), (.thirtyTwo, .max)]
+            as [(RangeBits, UInt64)]
+        {
+            #expect(throws: ProvingError.valueTooWide(index: 1)) {
+                try RangeProof.prove(
+                    values: [1, value], blindings: [.one, .one], bits: bits,
+                    transcript: &transcript, using: &random)
+            }
+        }
+    }
+
+    @Test func lengthsAndCounts() throws {
+        var random = SeededRandom(31)
+        var transcript = Transcript(label: "test")
+        let made = try RangeProof.prove(
+            values: [1, 2], blindings: [.one, .one], bits: .eight, transcript: &transcript,
+            using: &random)
+        let encoding = made.proof.encoding
+        for length in [0, 31, 32, encoding.count - 1, encoding.count + 1, encoding.count + 64] {
+            let bytes = Array((encoding + [UInt8](repeating: 0, count: 64)).prefix(length))
+            #expect(throws: ProofRefusal.wrongLength(have: length, expected: encoding.count)) {
+                try RangeProof(parsing: bytes, bits: .eight, count: 2)
+            }
+        }
+        // Two values of 8 bits and one of 16 take equally many bytes; the claim is another.
+        let other = try RangeProof(parsing: encoding, bits: .sixteen, count: 1)
+        let fresh = Transcript(label: "test")
+        #expect(throws: ProofRefusal.equationFails) {
+            try RangeClaim(
+                proof: other, commitments: [made.commitments[0]], transcript: fresh
+            ).verify()
+        }
+        #expect(throws: ProofRefusal.unsupportedCount(1)) {
+            try RangeClaim(
+                proof: made.proof, commitments: [made.commitments[0]], transcript: fresh
+            ).verify()
+        }
+        #expect(throws: ProofRefusal.unsupportedCount(3)) {
+            try RangeClaim(
+                proof: made.proof, commitments: made.commitments + [made.commitments[0]],
+                transcript: fresh
+            ).verify()
+        }
+    }
 }

@@ -105,47 +105,48 @@ struct TamperingTests {
         }
     }
 
+    private static let changes: [(name: String, change: @Sendable (inout Sample) -> Void)] = [
+        ("log", { $0.context.log[31] ^= 1 }),
+        ("tree size", { $0.context.treeSize += 1 }),
+        ("tree root", { $0.context.treeRoot[0] ^= 1 }),
+        ("grantee", { $0.context.grantee = "northbanl" }),
+        ("grant", { $0.context.grant = "grant-2" }),
+        ("purpose", { $0.context.purpose = "credis" }),
+        ("expiry", { $0.context.expiry += 1 }),
+        ("record identifier", { $0.context.records[1].identifier += "x" }),
+        ("record digest", { $0.context.records[1].digest[31] ^= 1 }),
+        ("record order", { $0.context.records.swapAt(0, 1) }),
+        ("another record", { $0.context.records += Sample.context(records: 6).records[5...] }),
+        ("value order", { $0.values.swapAt(0, 1) }),
+        ("value's record alone", { $0.values[1].record = 4 }),
+        ("another value's record", { $0.values[3].record = 4 }),
+        ("another value's unit", { $0.values[3].unit.code = "USD" }),
+        ("another value's scale", { $0.values[3].unit.scale = 3 }),
+        ("another value's commitment", { $0.values[3].commitment = Pedersen.valueBase }),
+        ("field", { $0.values[1].field = "payable_amount" }),
+        ("unit everywhere", { $0.changeUnit(ValueUnit(code: "USD", scale: 2)) }),
+        ("scale everywhere", { $0.changeUnit(ValueUnit(code: "EUR", scale: 3)) }),
+        ("commitment", { $0.values[1].commitment = Pedersen.valueBase }),
+        ("another value", { $0.addValue() }),
+        ("bound", { $0.statements[1] = Sample.sum(3, .atLeast(19_999)) }),
+        ("bound's direction", { $0.statements[1] = Sample.sum(3, .atMost(20_000)) }),
+        ("statement order", { $0.statements.swapAt(1, 2) }),
+        ("terms", { $0.statements[1] = Sample.sum(2, .atLeast(20_000)) }),
+        ("equal values", { $0.statements[0] = .equal(2, 0) }),
+        ("score", { $0.statements[1] = .linear($0.score, .atLeast(20_000)) }),
+        ("each", { $0.statements[2] = .each([1], Sample.euros, .atMost(1)) }),
+        (
+            "linear instead of each",
+            {
+                $0.statements[2] = .linear(
+                    .sum(of: [1], unit: Sample.euros), .atLeast(-2_000))
+            }
+        ),
+    ]
+
     @Test func everyPartOfTheContext() throws {
-        let changes: [(String, (inout Sample) -> Void)] = [
-            ("log", { $0.context.log[31] ^= 1 }),
-            ("tree size", { $0.context.treeSize += 1 }),
-            ("tree root", { $0.context.treeRoot[0] ^= 1 }),
-            ("grantee", { $0.context.grantee = "northbanl" }),
-            ("grant", { $0.context.grant = "grant-2" }),
-            ("purpose", { $0.context.purpose = "credis" }),
-            ("expiry", { $0.context.expiry += 1 }),
-            ("record identifier", { $0.context.records[1].identifier += "x" }),
-            ("record digest", { $0.context.records[1].digest[31] ^= 1 }),
-            ("record order", { $0.context.records.swapAt(0, 1) }),
-            ("another record", { $0.context.records += Sample.context(records: 6).records[5...] }),
-            ("value order", { $0.values.swapAt(0, 1) }),
-            ("value's record alone", { $0.values[1].record = 4 }),
-            ("another value's record", { $0.values[3].record = 4 }),
-            ("another value's unit", { $0.values[3].unit.code = "USD" }),
-            ("another value's scale", { $0.values[3].unit.scale = 3 }),
-            ("another value's commitment", { $0.values[3].commitment = Pedersen.valueBase }),
-            ("field", { $0.values[1].field = "payable_amount" }),
-            ("unit everywhere", { $0.changeUnit(ValueUnit(code: "USD", scale: 2)) }),
-            ("scale everywhere", { $0.changeUnit(ValueUnit(code: "EUR", scale: 3)) }),
-            ("commitment", { $0.values[1].commitment = Pedersen.valueBase }),
-            ("another value", { $0.addValue() }),
-            ("bound", { $0.statements[1] = Sample.sum(3, .atLeast(19_999)) }),
-            ("bound's direction", { $0.statements[1] = Sample.sum(3, .atMost(20_000)) }),
-            ("statement order", { $0.statements.swapAt(1, 2) }),
-            ("terms", { $0.statements[1] = Sample.sum(2, .atLeast(20_000)) }),
-            ("equal values", { $0.statements[0] = .equal(2, 0) }),
-            ("score", { $0.statements[1] = .linear($0.score, .atLeast(20_000)) }),
-            ("each", { $0.statements[2] = .each([1], Sample.euros, .atMost(1)) }),
-            (
-                "linear instead of each",
-                {
-                    $0.statements[2] = .linear(
-                        .sum(of: [1], unit: Sample.euros), .atLeast(-2_000))
-                }
-            ),
-        ]
         let proof = try TamperingTests.proof.get()
-        for (name, change) in changes {
+        for (name, change) in TamperingTests.changes {
             var sample = TamperingTests.sample
             change(&sample)
             let assertion = try sample.assertion()
@@ -158,6 +159,54 @@ struct TamperingTests {
                 try assertion.verify(proof)
             }
         }
+    }
+
+    private static func statement(_ statement: ValueStatement) -> @Sendable (inout Sample) -> Void {
+        { $0.statements[1] = statement }
+    }
+
+    /// Statements that differ in one place, whether or not they call for the same proof.
+    private static let statementChanges: [@Sendable (inout Sample) -> Void] = {
+        func linear(
+            _ terms: [(Int, Int64)], _ bound: ValueStatement.Bound = .atLeast(0)
+        ) -> ValueStatement {
+            .linear(
+                LinearForm(
+                    terms: terms.map { .init(value: $0, weight: $1) },
+                    units: .common(Sample.euros)), bound)
+        }
+        return [
+            linear([(0, 1)]), linear([(0, 2)]), linear([(0, -1)]), linear([(1, 1)]),
+            linear([(0, 1), (1, 1)]), linear([(1, 1), (0, 1)]), linear([(0, 1), (1, 2)]),
+            linear([(0, 1)], .atMost(0)), linear([(0, 1)], .exactly(0)),
+            linear([(0, 1)], .between(0, 0)), linear([(0, 1)], .between(0, 1)),
+            linear([(0, 1)], .between(-1, 0)), linear([(0, 1)], .atLeast(1)),
+            .linear(
+                LinearForm(
+                    terms: [.init(value: 0, weight: 1)], units: .perTerm([Sample.euros])),
+                .atLeast(0)),
+            .each([0], Sample.euros, .atLeast(0)), .each([1], Sample.euros, .atLeast(0)),
+            .each([0, 1], Sample.euros, .atLeast(0)), .each([1, 0], Sample.euros, .atLeast(0)),
+            .each([0], Sample.euros, .atLeast(1)), .each([0], Sample.euros, .atMost(0)),
+            .each([0], Sample.euros, .exactly(0)), .each([0], Sample.euros, .between(0, 1)),
+            .equal(0, 1), .equal(1, 0), .equal(0, 2),
+        ].map(statement)
+    }()
+
+    /// Whatever is changed, another challenge comes first: nothing is bound only by what is derived
+    /// from it.
+    @Test func everyPartReachesTheTranscript() throws {
+        var challenges: Set<[UInt8]> = []
+        let changes =
+            [{ @Sendable (_: inout Sample) in }] + TamperingTests.changes.map(\.change)
+            + TamperingTests.statementChanges
+        for change in changes {
+            var sample = TamperingTests.sample
+            change(&sample)
+            var transcript = try sample.assertion().transcript
+            challenges.insert(transcript.challenge("first", count: 32))
+        }
+        #expect(challenges.count == changes.count)
     }
 
     /// With the check of its equations gone, a proof would still have to be about these commitments.
@@ -217,13 +266,11 @@ struct ChallengeTests {
         let encoding = made.proof.encoding
         let other = Commitment(made.commitments[0].point.doubled)
         func challenges(_ encoding: [UInt8], _ commitments: [Commitment]) throws -> [[UInt8]] {
-            let proof = try RangeProof(parsing: encoding, bits: .eight, count: 2)
-            var transcript = Transcript(label: "test")
-            let replay = RangeReplay(
-                proof, points: commitments.map(\.point), commitments.map(\.encoding), &transcript)
-            transcript.endRangeProof(proof)
-            return replay.allChallenges.map(\.encoding)
-                + [transcript.challenge("seal", count: 32)]
+            let (replay, seal) = try RangeClaim(
+                proof: RangeProof(parsing: encoding, bits: .eight, count: 2),
+                commitments: commitments, transcript: Transcript(label: "test")
+            ).replayed()
+            return replay.allChallenges.map(\.encoding) + [seal]
         }
         let honest = try challenges(encoding, made.commitments)
         // y, z, x, w, four rounds, and the seal.
@@ -247,6 +294,45 @@ struct ChallengeTests {
                 #expect((honest[index] == changed[index]) == (index < first))
             }
         }
+    }
+
+    /// The weights of a batch come after the last scalar of every proof in it.
+    @Test func everyElementOfAnAssertionChangesItsSeal() throws {
+        var sample = SampleAssertion(
+            [5, 5, 7], [.equal(0, 1), SampleAssertion.sum(3, .between(0, 20))])
+        let proof = try sample.prove()
+        let assertion = try sample.assertion()
+        let other = Commitment(Pedersen.valueBase.point.doubled).encoding
+        var seals: Set<[UInt8]> = [try AssertionReplay(assertion, proof).seal]
+        let elements = (proof.count - 1) / 32
+        for element in 0..<elements {
+            let start = 1 + 32 * element
+            for replacement in [other, Scalar(7).encoding] {
+                var bent = proof
+                bent.replaceSubrange(start..<start + 32, with: replacement)
+                guard let replay = try? AssertionReplay(assertion, bent) else { continue }
+                seals.insert(replay.seal)
+            }
+        }
+        // The encoding of the other element is no scalar, and that of the scalar no element.
+        #expect(Point(decoding: Scalar(7).encoding) == nil)
+        #expect((try? Scalar(canonical: other)) == nil)
+        #expect(seals.count == elements + 1)
+    }
+
+    @Test func equalitiesAreAbsorbed() {
+        let points = [Pedersen.valueBase, Pedersen.blindingBase].map {
+            DerivedCommitments.Element(point: $0.point, encoding: $0.encoding)
+        }
+        func challenge(_ commitments: [DerivedCommitments.Element]) -> Scalar {
+            var transcript = Transcript(label: "test")
+            return transcript.beginEqualities(commitments)
+        }
+        let challenges = [
+            challenge([]), challenge([points[0]]), challenge([points[1]]), challenge(points),
+            challenge(points.reversed()),
+        ]
+        #expect(Set(challenges).count == challenges.count)
     }
 
     @Test func theSizeOfTheProofIsAbsorbed() throws {

@@ -7,6 +7,7 @@ import Rules
 import Sharing
 import Storage
 import Transparency
+import Verification
 import Wire
 
 @testable import Client

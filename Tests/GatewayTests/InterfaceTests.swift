@@ -33,7 +33,8 @@ import Wire
         let served = try Tile(tile, parsing: try await alliance.send("/" + tile.path).bytes)
         #expect(served.hashes == entries.leafHashes)
         for path in [
-            "/tile/0/001.p/1", "/tile/0/000.p/0", "/tile/0/000.p/256", "/tile/0/0", "/tile/entries/001",
+            "/tile/0/001.p/1", "/tile/0/000.p/0", "/tile/0/000.p/256", "/tile/0/0",
+            "/tile/entries/001",
             "/tile/0/000/", "/tile/../checkpoint", "/tile/64/000",
         ] {
             #expect(try await alliance.send(path).status == 404, "\(path)")
@@ -54,7 +55,10 @@ import Wire
             ("/fetches", garbage, "application/jose", 400, "malformed-call"),
             ("/queries", Array("a.b.c".utf8), "application/jose", 400, "malformed-call"),
             ("/applications", Array("{}".utf8), "application/json", 400, "malformed"),
-            ("/applications", Array("{\"a\":1,\"a\":2}".utf8), "application/json", 400, "malformed"),
+            (
+                "/applications", Array("{\"a\":1,\"a\":2}".utf8), "application/json", 400,
+                "malformed"
+            ),
         ]
         for (path, body, type, status, name) in cases {
             let answer = try await alliance.send(path, body, type: type)
@@ -125,7 +129,8 @@ import Wire
         ]
         let answer = try await alliance.send("/statements/bulk", frames.flatMap(\.bytes))
         let results = try BulkAnswer(parsing: answer.bytes).results
-        guard results.count == 3, case .registered = results[0], case .refused(let problem) = results[1],
+        guard results.count == 3, case .registered = results[0],
+            case .refused(let problem) = results[1],
             case .skipped = results[2]
         else {
             Issue.record("\(results)")

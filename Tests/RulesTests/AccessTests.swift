@@ -221,31 +221,76 @@ import Testing
         var (chain, grant) = scene(fetches: 100)
         #expect(chain.submit(chain.closing("invoices/2026-03")) == nil)
         let name = BookName(book)!
-        func submit(_ count: Int64, _ epoch: Int64, _ closed: Bool) -> Refusal? {
-            let stated = Served.BookState(book: name, count: count, epoch: epoch, closed: closed)
+        let asked = [Chain.range(book, 1, 2)]
+        func submit(_ ranges: [RecordRange], _ books: [Served.BookState]) -> Refusal? {
+            let fetch = chain.fetch(grant, ranges: asked)
             return chain.submit(
                 chain.access(
-                    grant,
-                    served: chain.served(ranges: [Chain.range(book, 1, 2)], books: [stated])))
+                    grant, fetch: fetch, served: chain.served(ranges: ranges, books: books)))
+        }
+        func february(_ count: Int64, _ epoch: Int64, _ closed: Bool) -> Refusal? {
+            submit(asked, [.init(book: name, count: count, epoch: epoch, closed: closed)])
         }
         let wrong = Refusal.bookStateWrong(name)
-        #expect(submit(5, 0, false) == nil)
-        #expect(submit(4, 0, false) == wrong)
-        #expect(submit(6, 0, false) == wrong)
-        #expect(submit(5, 1, false) == wrong)
-        #expect(submit(5, 0, true) == wrong)
-        let none = chain.served(ranges: [Chain.range(book, 1, 2)], books: [])
-        #expect(chain.submit(chain.access(grant, served: none)) == wrong)
-        let march = BookName("invoices/2026-03")!
-        let closed = Served.BookState(book: march, count: 2, epoch: 0, closed: true)
+        #expect(february(5, 0, false) == nil)
+        #expect(february(4, 0, false) == wrong)
+        #expect(february(6, 0, false) == wrong)
+        #expect(february(5, 1, false) == wrong)
+        #expect(february(5, 0, true) == wrong)
+        #expect(submit(asked, []) == wrong)
+        // Others may be stated too, as they are.
+        let actual = chain.stated([name])
+        func march(_ closed: Bool) -> Served.BookState {
+            .init(book: BookName("invoices/2026-03")!, count: 2, epoch: 0, closed: closed)
+        }
+        #expect(submit(asked, actual + [march(true)]) == nil)
+        #expect(submit(asked, actual + [march(false)]) == .bookStateWrong(march(true).book))
+        let empty = BookName("invoices/2026-09")!
+        #expect(submit(asked, actual + chain.stated([empty])) == nil)
+        // No number is served of a book that isn't stated.
+        let grant2 = chain.granted(scope: Chain.months("2026-09", "2026-10"))
+        let fetch = chain.fetch(grant2)
+        let served = chain.served(ranges: [Chain.range("invoices/2026-09", 1, 1)], books: [])
         #expect(
-            chain.submit(chain.access(grant, served: chain.served(ranges: [], books: [closed])))
-                == nil)
-        let empty = Served.BookState(
-            book: BookName("invoices/2026-09")!, count: 0, epoch: 0, closed: false)
+            chain.submit(chain.access(grant2, fetch: fetch, served: served))
+                == .bookStateWrong(empty))
+    }
+
+    /// A book that was asked for and has anything in it can't be left out.
+    @Test func noBookIsLeftOut() {
+        var (chain, grant) = scene(scope: Chain.months("2026-01", "2026-03"), fetches: 100)
+        let (february, march) = (Chain.range(book, 1, 5), Chain.range("invoices/2026-03", 1, 2))
+        func submit(_ served: [RecordRange], asked: [RecordRange] = []) -> Refusal? {
+            let fetch = chain.fetch(grant, ranges: asked)
+            let books = chain.stated(served.map(\.book))
+            return chain.submit(
+                chain.access(
+                    grant, fetch: fetch, served: chain.served(ranges: served, books: books)))
+        }
+        let wrong = Refusal.bookStateWrong(march.book)
+        #expect(submit([february, march]) == nil)
+        #expect(submit([february]) == wrong)
+        #expect(submit([]) == .bookStateWrong(february.book))
+        #expect(submit([february], asked: [february]) == nil)
+        #expect(submit([february], asked: [february, march]) == wrong)
+        // An empty book that is closed says that there is nothing, and is stated too.
+        #expect(chain.submit(chain.closing("invoices/2026-01")) == nil)
+        #expect(submit([february, march]) == .bookStateWrong(BookName("invoices/2026-01")!))
+        #expect(submit([february], asked: [february]) == nil)
+        // What lies beyond the grant isn't asked for by asking.
+        let april = Chain.range("invoices/2026-04", 1, 1)
+        _ = chain.register(1, in: "invoices/2026-04")
+        #expect(submit([february], asked: [february, april]) == nil)
+    }
+
+    @Test func noBookOfSingleRecordsIsLeftOut() {
+        let ranges = [Chain.range(book, 2, 3), Chain.range("invoices/2026-03", 1, 1)]
+        var (chain, grant) = scene(scope: .records(ranges), fetches: 100)
+        let all = chain.served(ranges: ranges)
+        let some = chain.served(ranges: [ranges[0]], books: chain.stated([ranges[0].book]))
+        #expect(chain.submit(chain.access(grant, served: all)) == nil)
         #expect(
-            chain.submit(chain.access(grant, served: chain.served(ranges: [], books: [empty])))
-                == nil)
+            chain.submit(chain.access(grant, served: some)) == .bookStateWrong(ranges[1].book))
     }
 
     @Test func recordsAreThere() {

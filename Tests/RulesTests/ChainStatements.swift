@@ -154,19 +154,25 @@ extension Chain {
                 key: key ?? person.key), at: time ?? now, jti: jti ?? self.jti())
     }
 
-    /// What is served: by default one range of one book, its state as it is.
+    /// What is served: by default one range of one book, and all books stated as they are.
     func served(
         fields: [String] = fields + ["tax_exclusive_amount_commitment"],
         ranges: [RecordRange] = [range("invoices/2026-02", 1, 2)], books: [Served.BookState]? = nil,
         of person: Person = .enterprise
     ) -> Served {
-        var names: [BookName] = []
-        for range in ranges where !names.contains(range.book) { names.append(range.book) }
-        let actual = names.map { name in
+        let existing = state.values.keys.compactMap { key in
+            if case .book(person.handle, let name) = key { name } else { nil as BookName? }
+        }
+        let named = Set(existing + ranges.map(\.book)).sorted()
+        return Served(fields: fields, ranges: ranges, books: books ?? stated(named, of: person))
+    }
+
+    /// The books as they are.
+    func stated(_ names: [BookName], of person: Person = .enterprise) -> [Served.BookState] {
+        names.map { name in
             let book = self.book(name.description, of: person)
             return Served.BookState(
                 book: name, count: book.count, epoch: book.epoch, closed: book.closed)
         }
-        return Served(fields: fields, ranges: ranges, books: books ?? actual)
     }
 }

@@ -75,6 +75,18 @@ import Testing
             chain.submit(chain.granting(scope: Chain.months("2026-01", "2026-02", .bills))) == nil)
     }
 
+    /// A scope has no more months than an access can state books.
+    @Test func monthsAreLimited() {
+        var chain = Chain()
+        #expect(Limits.booksPerAccess == 256)
+        let most = Chain.months("2020-01", "2041-04")
+        let more = Chain.months("2020-01", "2041-05")
+        #expect(most.months.count == 256)
+        #expect(chain.submit(chain.granting(scope: most)) == nil)
+        #expect(chain.submit(chain.granting(scope: more)) == .foreignScope)
+        #expect(chain.submit(chain.request(scope: more)) == .foreignScope)
+    }
+
     /// A grant answers its grantee's request, if any.
     @Test func answeredRequests() {
         var chain = Chain()

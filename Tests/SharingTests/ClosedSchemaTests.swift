@@ -92,7 +92,8 @@ import Testing
                 return value
             }
             guard !elements.isEmpty else { continue }
-            let tooMany = ["keys": Limits.keysPerParticipant + 1, "_sd": 129][path.last ?? ""] ?? 65
+            let tooMany =
+                ["keys": Limits.keysPerParticipant + 1, "_sd": 129][path.last ?? ""] ?? 65
             var variants = [Array(repeating: elements[0], count: tooMany), elements + [.null]]
             let isOrdered = ["scopes", "roles", "_sd"].contains(path.last ?? "")
             if isOrdered {

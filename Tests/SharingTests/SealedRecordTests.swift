@@ -253,6 +253,22 @@ import Testing
         #expect(Set(openings.map(\.blinding)).count == 3)
     }
 
+    /// An amount comes with its commitment, a commitment without its amount.
+    @Test func withCommitments() {
+        let type = RecordType.invoice
+        #expect(
+            type.withCommitments(["tax_amount", "due_date"])
+                == ["due_date", "tax_amount", "tax_amount_commitment"])
+        #expect(type.withCommitments(["tax_amount_commitment"]) == ["tax_amount_commitment"])
+        #expect(type.withCommitments([]) == [])
+        for name in ["zz", "due_date_commitment", "tax_amount_commitment_commitment", "Tax_amount"]
+        {
+            #expect(type.withCommitments(["due_date", name]) == nil)
+        }
+        #expect(type.sealedNames == type.sealedNames.sorted())
+        #expect(type.sealedNames.count == type.fields.count + type.commitmentFields.count)
+    }
+
     /// RFC 9901 §7.1: a disclosed name that the payload already has makes every verifier refuse.
     @Test func namesDoNotCollide() throws {
         let statement = try seal(try World.invoice()).statement

@@ -1,6 +1,7 @@
-import Rules
-import Storage
 import Testing
+import Wire
+
+@testable import Storage
 
 /// Each operation on the files fails once, in each way: what was acknowledged is there, what was
 /// refused isn't, and where the store said that it doesn't know, one of the two is true.
@@ -34,7 +35,7 @@ import Testing
     func `an error of any operation loses and invents nothing`(
         fault: FaultyDisk.Fault
     ) async throws {
-        let script = try await Script(seed: 11, batches: 4)
+        let script = try await Script(seed: 11, batches: 3)
         var number = 1
         var reached = true
         while reached {
@@ -63,7 +64,7 @@ import Testing
             reached = disk.fired
             disk.fail(nil)
             try store.close()
-            let reopened = try SQLiteStore(opening: directory.path)
+            let reopened = try SQLiteStore(opening: directory.path, .small)
             let again = try await Answers.complete(reopened, jtis: script.jtis)
             try #require(again == script.answers[done], comment)
             try reopened.close()
@@ -75,15 +76,15 @@ import Testing
     /// An opening that an error interrupts can be tried again.
     private func open(_ directory: String) throws -> SQLiteStore {
         do {
-            return try SQLiteStore(opening: directory)
+            return try SQLiteStore(opening: directory, .small)
         } catch StoreError.failed {
-            return try SQLiteStore(opening: directory)
+            return try SQLiteStore(opening: directory, .small)
         }
     }
 
     @Test(arguments: [false, true])
     func `what was acknowledged survives an end at any operation`(powerCut: Bool) async throws {
-        let script = try await Script(seed: 12, batches: 4)
+        let script = try await Script(seed: 12, batches: 3)
         var number = 1
         var reached = true
         while reached {
@@ -95,7 +96,7 @@ import Testing
             let acknowledged = await live(script, in: directory.path)
             reached = disk.fired
             let remains = powerCut ? try disk.afterPowerCut() : try directory.copied()
-            let store = try SQLiteStore(opening: remains.path)
+            let store = try SQLiteStore(opening: remains.path, .small)
             let answers = try await Answers.complete(store, jtis: script.jtis)
             let possible = script.answers[acknowledged...].prefix(2)
             try #require(possible.contains(answers), comment)
@@ -114,7 +115,7 @@ import Testing
 
     /// Commits until the disk is dead, and says how many batches were acknowledged.
     private func live(_ script: Script, in directory: String) async -> Int {
-        guard let store = try? SQLiteStore(opening: directory) else { return 0 }
+        guard let store = try? SQLiteStore(opening: directory, .small) else { return 0 }
         defer { try? store.close() }
         for (done, (batch, previous)) in script.batches.enumerated() {
             do { try await store.commit(batch, after: previous) } catch { return done }

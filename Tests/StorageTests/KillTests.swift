@@ -11,7 +11,10 @@ import Testing
         let directory = try TemporaryDirectory()
         let seed = UInt64(milliseconds)
         await #expect(processExitsWith: .signal(SIGKILL)) {
-            [path = directory.path, milliseconds = milliseconds, seed = seed] in
+            [
+                path = directory.path as String, milliseconds = milliseconds as Int,
+                seed = seed as UInt64
+            ] in
             try await Self.commitUntilKilled(in: path, after: milliseconds, seed: seed)
         }
         let acknowledged = try directory.bytes("acknowledged").count

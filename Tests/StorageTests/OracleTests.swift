@@ -1,9 +1,10 @@
 import Rules
 import Sharing
-import Storage
 import Testing
 import Transparency
 import Wire
+
+@testable import Storage
 
 /// The same random operations on the store in memory and on the one in files give the same answers.
 @Suite struct OracleTests {
@@ -11,7 +12,7 @@ import Wire
     func `sqlite answers as memory does`(seed: UInt64) async throws {
         let directory = try TemporaryDirectory()
         let memory = MemoryStore()
-        var sqlite = try SQLiteStore(opening: directory.path)
+        var sqlite = try SQLiteStore(opening: directory.path, .small)
         var builder = LogBuilder(seed: seed)
         for step in 0..<60 {
             let comment: Comment = "seed \(seed), step \(step)"
@@ -29,7 +30,7 @@ import Wire
                 }
             case 2:
                 try sqlite.close()
-                sqlite = try SQLiteStore(opening: directory.path)
+                sqlite = try SQLiteStore(opening: directory.path, .small)
             default:
                 try await memory.commit(batch, after: before)
                 try await sqlite.commit(batch, after: before)
@@ -47,7 +48,7 @@ import Wire
         let expected = try await Answers.complete(memory, jtis: builder.jtis)
         #expect(try await Answers.complete(sqlite, jtis: builder.jtis) == expected)
         try sqlite.close()
-        let reopened = try SQLiteStore(opening: directory.path)
+        let reopened = try SQLiteStore(opening: directory.path, .small)
         #expect(try await Answers.complete(reopened, jtis: builder.jtis) == expected)
     }
 

@@ -72,13 +72,10 @@ import Wire
             changed[position] ^= 0x10
             let (copy, store) = try filled.changed(
                 "UPDATE attachments SET row = ? WHERE place = ?", [Data(changed), place])
-            do {
-                _ = try await store.attachments(of: entry.index, sections: nil)
-                Issue.record("byte \(position) of \(row.count) was changed unseen")
-            } catch StoreError.corrupt(let place, _) {
-                #expect(place.hasPrefix("attachments/\(entry.index)"))
-                named.insert(place)
-            }
+            let place = await store.damage(at: entry.index)
+            let known = try #require(place, "byte \(position) of \(row.count)")
+            #expect(known.hasPrefix("attachments/\(entry.index)"))
+            named.insert(known)
             try store.close()
             withExtendedLifetime(copy) {}
         }
@@ -126,11 +123,10 @@ import Wire
                 let (copy, store) = try filled.changed(
                     "UPDATE state SET value = ? WHERE key = ?", [Data(changed), key])
                 let stateKey = try #require(StateKey(text: key))
-                do {
-                    let found = try await store.state([stateKey])[stateKey]
-                    #expect(found != value, "\(key)")
-                } catch StoreError.corrupt(let place, _) {
-                    #expect(place == "state/\(key)")
+                switch await store.found(stateKey) {
+                case .success(let found): #expect(found != value, "\(key)")
+                case .failure(.corrupt(let place, _)): #expect(place == "state/\(key)")
+                case .failure(let error): Issue.record(error)
                 }
                 try store.close()
                 withExtendedLifetime(copy) {}

@@ -12,10 +12,11 @@ import Wire
 
     init() throws {
         story = try Self.shared.get()
-        statement = story.records[0].statement
+        let record = story.records[0].statement
+        statement = record
         let package = try Self.opened.get().package
-        let logged = package.records.first { $0.jws == statement.jws.bytes }!
-        presentation = Presentation(statement, disclosures: Disclosure.split(logged.disclosures)!)
+        let logged = package.records.first { $0.jws == record.jws.bytes }!
+        presentation = Presentation(record, disclosures: Disclosure.split(logged.disclosures)!)
     }
 
     private static let shared = Result { try Story(perBook: 1, changes: false) }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOPosix
 
 /// Transport over HTTP, with certificates checked by the system's roots where the address is https.
-public struct HTTPTransport: Transport {
+public final class HTTPTransport: Transport {
     private let address: GatewayAddress
     private let client: HTTPClient
 
@@ -18,6 +18,12 @@ public struct HTTPTransport: Transport {
         configuration.timeout.connect = .seconds(Self.connectSeconds)
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    deinit {
+        // The client must be shut down before it goes, also where nobody came to ask for it.
+        let client = client
+        Task { try? await client.shutdown() }
     }
 
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {

@@ -25,7 +25,11 @@ struct UngrantedSearch {
         for record in records(documents) {
             for (field, value) in record.values {
                 for text in Self.texts(value) {
-                    if granted.contains(field) { visible.insert(text) } else { hidden[text] = field }
+                    if granted.contains(field) {
+                        visible.insert(text)
+                    } else {
+                        hidden[text] = field
+                    }
                 }
             }
         }

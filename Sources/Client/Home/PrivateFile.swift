@@ -93,6 +93,8 @@ enum PrivateFile {
         let descriptor = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(path: parent, call: "open", code: errno) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .system(path: parent, call: "fsync", code: errno) }
+        guard fsync(descriptor) == 0 else {
+            throw .system(path: parent, call: "fsync", code: errno)
+        }
     }
 }

@@ -84,9 +84,7 @@ public struct View: Sendable {
             try register(OwnRecord(entry.index, statement, claims))
             return
         }
-        known.insert(statement.jti)
         time = max(time, statement.issuedAt)
-        entries.append(entry)
         switch (statement.claims, entry.selective) {
         case (.closeBook(let book, _, _), _) where statement.issuer == handle:
             books[book, default: BookState()].closed = true
@@ -100,7 +98,7 @@ public struct View: Sendable {
         case (.revoke(let jti, let reason), _):
             guard let grant = grants[jti],
                 [grant.statement.issuer, grant.terms.to].contains(statement.issuer)
-            else { break }
+            else { return }
             grants[jti]?.revocation = .init(
                 index: entry.index, by: statement.issuer, reason: reason, at: statement.issuedAt)
         case (.access(let grant), let selective) where statement.issuer == host:
@@ -112,8 +110,10 @@ public struct View: Sendable {
         where [statement.issuer, terms.to].contains(handle):
             requests[statement.jti] = KnownRequest(
                 index: entry.index, statement: statement, purpose: purpose, terms: terms)
-        default: break
+        default: return
         }
+        known.insert(statement.jti)
+        entries.append(entry)
     }
 
     /// Takes in an own record; its number must be the next of its book.

@@ -30,6 +30,9 @@ public struct LateDelivery: Sendable {
 }
 
 extension Session {
+    /// Whether something signed by an earlier run waits to be sent.
+    public var hasUnsent: Bool { !outbox.numbers.isEmpty }
+
     /// Registers one statement. It is saved first; whatever happens, it is either in the log, or
     /// certainly isn't, or is still in the outbox.
     ///

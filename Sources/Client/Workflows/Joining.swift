@@ -45,7 +45,7 @@ extension Home {
     public func join(
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
         surroundings: Surroundings = .system,
-        transport: (GatewayAddress) -> any Transport = { HTTPTransport($0) }
+        transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws -> Application {
         let connection = GatewayConnection(transport(invitation.gateway))
         do {

@@ -6,7 +6,9 @@ extension ValueAssertion {
         _ openings: [Opening]
     ) throws(AssertionProvingError) -> [Int] {
         try check(openings)
-        return witness(openings).untrue
+        var witness = witness(openings)
+        defer { witness.wipeSecrets() }
+        return witness.untrue
     }
 
     /// Proves all statements, and encodes the proof in `proofSize` bytes.

@@ -48,7 +48,7 @@ extension ValueAssertion {
 }
 
 /// A parsed proof with the challenges that its transcript gave.
-private struct AssertionReplay {
+struct AssertionReplay {
     private var equalities: EqualityReplay?
     private var ranges: [RangeReplay] = []
     /// The most values in one of its range proofs.

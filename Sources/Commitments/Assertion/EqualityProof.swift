@@ -65,7 +65,7 @@ struct EqualityReplay {
 
 extension Transcript {
     /// Absorbs the commitments and draws what they are combined with.
-    fileprivate mutating func beginEqualities(
+    mutating func beginEqualities(
         _ commitments: [DerivedCommitments.Element]
     ) -> Scalar {
         append("equalities", UInt64(commitments.count))

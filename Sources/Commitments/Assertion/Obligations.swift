@@ -148,11 +148,11 @@ private struct StatementChecker {
             guard term.weight != 0 else {
                 throw .zeroWeight(statement: statement, value: term.value)
             }
-            let (sum, overflow) = weights.addingReportingOverflow(term.weight.magnitude)
-            guard !overflow, sum <= AssertionLimits.weights else {
+            // Neither summand is near 2⁶⁴: no overflow.
+            weights += term.weight.magnitude
+            guard weights <= AssertionLimits.weights else {
                 throw .weightsTooLarge(statement: statement)
             }
-            weights = sum
         }
     }
 

@@ -58,12 +58,21 @@ extension FieldElement {
         let gc = g.c &* 19
         let gd = g.d &* 19
         let ge = g.e &* 19
-        return carried(
-            wide(f.a, g.a) &+ wide(f.b, ge) &+ wide(f.c, gd) &+ wide(f.d, gc) &+ wide(f.e, gb),
-            wide(f.a, g.b) &+ wide(f.b, g.a) &+ wide(f.c, ge) &+ wide(f.d, gd) &+ wide(f.e, gc),
-            wide(f.a, g.c) &+ wide(f.b, g.b) &+ wide(f.c, g.a) &+ wide(f.d, ge) &+ wide(f.e, gd),
-            wide(f.a, g.d) &+ wide(f.b, g.c) &+ wide(f.c, g.b) &+ wide(f.d, g.a) &+ wide(f.e, ge),
-            wide(f.a, g.e) &+ wide(f.b, g.d) &+ wide(f.c, g.c) &+ wide(f.d, g.b) &+ wide(f.e, g.a))
+        let c0 =
+            wide(f.a, g.a) &+ wide(f.b, ge) &+ wide(f.c, gd) &+ wide(f.d, gc) &+ wide(f.e, gb)
+        let c1 =
+            carry(c0) &+ wide(f.a, g.b) &+ wide(f.b, g.a) &+ wide(f.c, ge) &+ wide(f.d, gd)
+            &+ wide(f.e, gc)
+        let c2 =
+            carry(c1) &+ wide(f.a, g.c) &+ wide(f.b, g.b) &+ wide(f.c, g.a) &+ wide(f.d, ge)
+            &+ wide(f.e, gd)
+        let c3 =
+            carry(c2) &+ wide(f.a, g.d) &+ wide(f.b, g.c) &+ wide(f.c, g.b) &+ wide(f.d, g.a)
+            &+ wide(f.e, ge)
+        let c4 =
+            carry(c3) &+ wide(f.a, g.e) &+ wide(f.b, g.d) &+ wide(f.c, g.c) &+ wide(f.d, g.b)
+            &+ wide(f.e, g.a)
+        return folded(c0, c1, c2, c3, c4)
     }
 
     @inline(__always)
@@ -73,28 +82,38 @@ extension FieldElement {
         let d19 = d &* 19
         let e19 = e &* 19
         let e38 = e &* 38
-        return FieldElement.carried(
-            FieldElement.wide(a, a) &+ FieldElement.wide(b, e38)
-                &+ FieldElement.wide(c &* 2, d19),
-            FieldElement.wide(a2, b) &+ FieldElement.wide(c, e38) &+ FieldElement.wide(d, d19),
-            FieldElement.wide(a2, c) &+ FieldElement.wide(b, b) &+ FieldElement.wide(d, e38),
-            FieldElement.wide(a2, d) &+ FieldElement.wide(b2, c) &+ FieldElement.wide(e, e19),
-            FieldElement.wide(a2, e) &+ FieldElement.wide(b2, d) &+ FieldElement.wide(c, c))
+        let c0 =
+            FieldElement.wide(a, a) &+ FieldElement.wide(b, e38) &+ FieldElement.wide(c &* 2, d19)
+        let c1 =
+            FieldElement.carry(c0) &+ FieldElement.wide(a2, b) &+ FieldElement.wide(c, e38)
+            &+ FieldElement.wide(d, d19)
+        let c2 =
+            FieldElement.carry(c1) &+ FieldElement.wide(a2, c) &+ FieldElement.wide(b, b)
+            &+ FieldElement.wide(d, e38)
+        let c3 =
+            FieldElement.carry(c2) &+ FieldElement.wide(a2, d) &+ FieldElement.wide(b2, c)
+            &+ FieldElement.wide(e, e19)
+        let c4 =
+            FieldElement.carry(c3) &+ FieldElement.wide(a2, e) &+ FieldElement.wide(b2, d)
+            &+ FieldElement.wide(c, c)
+        return FieldElement.folded(c0, c1, c2, c3, c4)
     }
 
     @inline(__always)
     private static func wide(_ x: UInt64, _ y: UInt64) -> UInt128 { UInt128(x) &* UInt128(y) }
 
-    /// Carries five columns of a product into tight digits. For factors below 2⁵⁴ a column is below
-    /// 2¹¹⁴·³, so every carry fits in 64 bits.
+    /// What a column of a product passes on to the next. For factors below 2⁵⁴ a column is below
+    /// 2¹¹⁴·³, so it fits in 64 bits.
     @inline(__always)
-    private static func carried(
+    private static func carry(_ column: UInt128) -> UInt128 {
+        UInt128(UInt64(truncatingIfNeeded: column &>> 51))
+    }
+
+    /// The tight digits of five columns, of which each holds the carry of the one before.
+    @inline(__always)
+    private static func folded(
         _ a: UInt128, _ b: UInt128, _ c: UInt128, _ d: UInt128, _ e: UInt128
     ) -> FieldElement {
-        let b = b &+ UInt128(UInt64(truncatingIfNeeded: a &>> 51))
-        let c = c &+ UInt128(UInt64(truncatingIfNeeded: b &>> 51))
-        let d = d &+ UInt128(UInt64(truncatingIfNeeded: c &>> 51))
-        let e = e &+ UInt128(UInt64(truncatingIfNeeded: d &>> 51))
         let low =
             (UInt64(truncatingIfNeeded: a) & mask)
             &+ UInt64(truncatingIfNeeded: e &>> 51) &* 19

@@ -44,23 +44,30 @@ public struct RangeClaim: Sendable {
         var replays: [RangeReplay] = []
         var weights = BatchWeights()
         for claim in claims {
-            guard claim.commitments.count == claim.proof.count else {
-                throw .unsupportedCount(claim.commitments.count)
-            }
-            var transcript = claim.transcript
-            replays.append(
-                RangeReplay(
-                    claim.proof, points: claim.commitments.map(\.point),
-                    claim.commitments.map(\.encoding), &transcript))
-            // The crates' transcript ends before a and b; the weights need those, too.
-            transcript.endRangeProof(claim.proof)
-            weights.absorb(transcript.challenge("seal", count: 32))
+            let (replay, seal) = try claim.replayed()
+            replays.append(replay)
+            weights.absorb(seal)
         }
         var equation = ProofEquation(parties: claims.map(\.proof.count).max() ?? 1)
         for replay in replays {
             replay.add(to: &equation, weight: weights.next(), link: weights.next())
         }
         guard equation.evaluated().isIdentity else { throw .equationFails }
+    }
+}
+
+extension RangeClaim {
+    /// The proof with its challenges, and 32 bytes that depend on every byte of the claim.
+    func replayed() throws(ProofRefusal) -> (replay: RangeReplay, seal: [UInt8]) {
+        guard commitments.count == proof.count else {
+            throw .unsupportedCount(commitments.count)
+        }
+        var transcript = transcript
+        let replay = RangeReplay(
+            proof, points: commitments.map(\.point), commitments.map(\.encoding), &transcript)
+        // The crates' transcript ends before a and b; the weights need those, too.
+        transcript.endRangeProof(proof)
+        return (replay, transcript.challenge("seal", count: 32))
     }
 }
 

@@ -41,10 +41,12 @@ extension Claims {
         case .admit: self = .admit(try Admit(from: &claims))
         case .suspend:
             self = .suspend(
-                try claims.required("handle", Read.handle), try claims.required("reason", Read.code))
+                try claims.required("handle", Read.handle), try claims.required("reason", Read.code)
+            )
         case .reinstate:
             self = .reinstate(
-                try claims.required("handle", Read.handle), try claims.required("reason", Read.code))
+                try claims.required("handle", Read.handle), try claims.required("reason", Read.code)
+            )
         case .key: self = .key(try KeyOffer(from: &claims))
         case .retireKey: self = .retireKey(try claims.required("kid") { $0.digest() })
         case .encryptionKey:
@@ -52,7 +54,9 @@ extension Claims {
         case .policy:
             self = .policy(
                 set: try claims.required("set") { $0.digest() },
-                files: try claims.required("files") { Read.list($0, 1...64, PolicyFile.init(json:)) })
+                files: try claims.required("files") {
+                    Read.list($0, 1...64, PolicyFile.init(json:))
+                })
         case .record: self = .record(try RecordClaims(from: &claims))
         case .closeBook:
             self = .closeBook(

@@ -8,7 +8,7 @@ public enum Limits {
     public static let ranges = 256
     /// Epochs whose keys one grant or rekey gives.
     public static let epochsPerGrant = 256
-    /// Books that one access can serve: a range of months of one series.
+    /// Books that one access can serve, so the months that a grant or request covers.
     public static let booksPerAccess = 256
     /// Bytes of one sealed record, all field ciphertexts together.
     public static let sealedRecordBytes = 4 << 20

@@ -7,7 +7,7 @@ import Synchronization
 /// for the same place, it gets another key, since one key and nonce must never seal two contents.
 final class KeyReserve: Sendable {
     /// Keys that are laid in at a time.
-    static let count: Int64 = 1024
+    let count: Int64
 
     /// A key for an entry, and of which stock it is.
     struct Taken: Sendable {
@@ -23,6 +23,8 @@ final class KeyReserve: Sendable {
     }
 
     private let stock = Mutex(Stock())
+
+    init(count: Int64) { self.count = count }
 
     /// Keys for `entries`, from the stock or new.
     func take(_ entries: [Int64]) -> [Taken] {

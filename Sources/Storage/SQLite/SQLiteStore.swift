@@ -13,36 +13,34 @@ public import Wire
 /// recovers what is durable and erases again what must be.
 public final class SQLiteStore: Store {
     public let directory: String
+    private let tuning: SQLiteTuning
     /// Held from opening to closing.
     private let lock: Mutex<DirectoryLock?>
-    private let files: Mutex<Files>
-
-    private enum Files {
-        case open(StoreFiles)
-        /// An error left it unclear what the files hold.
-        case doubtful(StoreFiles)
-        case closed
-    }
+    /// `nil` when closed.
+    private let files: Mutex<StoreFiles?>
 
     /// Opens the store in `directory`, or makes one, the directory included.
     ///
     /// Throws ``StoreError/failed(_:)`` where another process writes there,
     /// ``StoreError/unreadable(_:)`` where it isn't a store of this version.
-    public init(opening directory: String) throws(StoreError) {
-        self.directory = directory
-        try DirectoryLock.prepare(directory, files: StoreFiles.names)
-        lock = Mutex(try DirectoryLock(directory))
-        files = Mutex(.open(try StoreFiles.open(in: directory)))
+    public convenience init(opening directory: String) throws(StoreError) {
+        try self.init(opening: directory, SQLiteTuning())
     }
 
-    /// Ends all access, and gives up the right to write in the directory.
+    init(opening directory: String, _ tuning: SQLiteTuning) throws(StoreError) {
+        (self.directory, self.tuning) = (directory, tuning)
+        try DirectoryLock.prepare(directory, files: StoreFiles.names)
+        lock = Mutex(try DirectoryLock(directory))
+        files = Mutex(try StoreFiles.open(in: directory, tuning))
+    }
+
+    /// Ends all access, and gives up the right to write in the directory. What was started before is
+    /// finished first, or fails.
     public func close() throws(StoreError) {
-        try files.withLock { (files: inout Files) throws(StoreError) in
-            switch files {
-            case .open(let current), .doubtful(let current): try current.close()
-            case .closed: break
-            }
-            files = .closed
+        try files.withLock { (files: inout StoreFiles?) throws(StoreError) in
+            files?.trust.lose()
+            try files?.close()
+            files = nil
         }
         lock.withLock { $0 = nil }
     }
@@ -77,12 +75,12 @@ public final class SQLiteStore: Store {
         let files = try current()
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             files.ledger.asyncWriteWithoutTransaction { db in
-                guard self.isCurrent(files) else {
-                    continuation.resume(returning: .failure(.failed("the store was reopened")))
+                guard !files.trust.isLost else {
+                    continuation.resume(returning: .failure(.failed("the store was closed")))
                     return
                 }
                 let result = Result { () throws(StoreError) in try body(files, db) }
-                if case .failure(let error) = result, error.leavesDoubt { self.doubt(files) }
+                if case .failure(let error) = result, error.leavesDoubt { files.trust.lose() }
                 continuation.resume(returning: result)
             }
         }
@@ -104,33 +102,15 @@ public final class SQLiteStore: Store {
         return try result.get()
     }
 
-    /// The open files, after recovering from doubt.
+    /// The open files. Where an error left it unclear what they hold, they are opened anew first.
     func current() throws(StoreError) -> StoreFiles {
-        try files.withLock { (files: inout Files) throws(StoreError) in
-            switch files {
-            case .open(let current): return current
-            case .closed: throw .failed("the store is closed")
-            case .doubtful(let old):
-                try old.close()
-                let current = try StoreFiles.open(in: directory)
-                files = .open(current)
-                return current
-            }
-        }
-    }
-
-    private func isCurrent(_ expected: StoreFiles) -> Bool {
-        files.withLock { files in
-            guard case .open(let current) = files else { return false }
-            return current.ledger === expected.ledger
-        }
-    }
-
-    private func doubt(_ expected: StoreFiles) {
-        files.withLock { files in
-            if case .open(let current) = files, current.ledger === expected.ledger {
-                files = .doubtful(current)
-            }
+        try files.withLock { (files: inout StoreFiles?) throws(StoreError) in
+            guard let current = files else { throw .failed("the store is closed") }
+            guard current.trust.isLost else { return current }
+            try current.close()
+            let opened = try StoreFiles.open(in: directory, tuning)
+            files = opened
+            return opened
         }
     }
 }

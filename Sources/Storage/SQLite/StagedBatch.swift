@@ -25,6 +25,14 @@ struct StagedBatch: Sendable {
         state = batch.changes.map { ($0.key.text, $0.value?.bytes) }.sorted { $0.key < $1.key }
     }
 
+    /// About how many pages are written: those the bytes fill, and one for each row of the state,
+    /// which lie scattered.
+    var pages: Int {
+        let leaves = batch.entries.reduce(0) { $0 + $1.statement.jws.bytes.count }
+        let rows = wrapped.reduce(0) { $0 + $1.rows.reduce(0) { $0 + $1.count } }
+        return (leaves + rows) / DatabaseFile.pageBytes + batch.entries.count + state.count + 8
+    }
+
     /// Writes everything within the transaction that is open, and returns the entries whose keys
     /// are to be erased after it.
     func write(to db: Database) throws -> [Int64] {

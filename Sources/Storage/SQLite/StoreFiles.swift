@@ -8,16 +8,23 @@ import Wire
 struct StoreFiles: Sendable {
     let ledger: DatabasePool
     let keys: WrapKeys
+    let trust = Trust()
+    private let checkpointer: Checkpointer
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.wrapKeys.name]
 
     /// Opens both files, makes their tables where there are none, and brings the keys in line with
     /// the ledger: whatever is erased there is erased here, before anybody can read.
-    static func open(in directory: String) throws(StoreError) -> StoreFiles {
+    static func open(
+        in directory: String, _ tuning: SQLiteTuning
+    ) throws(StoreError) -> StoreFiles {
         do {
             let keys = try DatabaseFile.wrapKeys.open(in: directory)
             let ledger = try DatabaseFile.ledger.open(in: directory)
-            let files = StoreFiles(ledger: ledger, keys: WrapKeys(pool: keys))
+            let files = StoreFiles(
+                ledger: ledger,
+                keys: WrapKeys(pool: keys, reserve: KeyReserve(count: tuning.keysInReserve)),
+                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
             try files.requireOneStore()
             try files.reconcile()
             return files
@@ -26,8 +33,13 @@ struct StoreFiles: Sendable {
         }
     }
 
+    /// Closes both files. The write-ahead logs are emptied, where that succeeds, so that a backup of
+    /// either file can be put in its place without minding its log.
     func close() throws(StoreError) {
         do {
+            try checkpointer.close()
+            try? ledger.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try? keys.pool.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try ledger.close()
             try keys.pool.close()
         } catch {
@@ -96,6 +108,7 @@ extension StoreFiles {
             throw StoreError(error, in: DatabaseFile.ledger.name)
         }
         try finish(db)
+        checkpointer.committed(pages: staged.pages)
         // From here on the batch is durable, and a crash before the erased keys are gone is
         // recovered by the next opening.
         do { try keys.erase(erased) } catch {

@@ -31,7 +31,7 @@ extension DatabaseFile {
 /// The operations on `keys.sqlite`. Each is durable when it returns.
 struct WrapKeys: Sendable {
     let pool: DatabasePool
-    let reserve = KeyReserve()
+    let reserve: KeyReserve
 
     private static let zero = Data(count: WrapKey.byteCount)
 
@@ -42,7 +42,7 @@ struct WrapKeys: Sendable {
     func keep(_ taken: [KeyReserve.Taken], after size: Int64) throws {
         guard let last = taken.last?.entry, !reserve.holds(taken) else { return }
         let own = Dictionary(uniqueKeysWithValues: taken.map { ($0.entry, $0.key) })
-        let rows = (size...last + KeyReserve.count).map {
+        let rows = (size...last + reserve.count).map {
             (entry: $0, key: own[$0] ?? WrapKey())
         }
         reserve.discard()

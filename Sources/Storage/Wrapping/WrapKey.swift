@@ -9,8 +9,10 @@ struct WrapKey: Sendable {
 
     /// A fresh key.
     init() {
-        var random = SystemRandomNumberGenerator()
-        secret = .random(count: Self.byteCount, using: &random)
+        var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+        defer { bytes.wipe() }
+        randombytes_buf(&bytes, bytes.count)
+        secret = Secret(copying: bytes)
     }
 
     /// Takes 32 bytes; `nil` for another count.

@@ -152,9 +152,17 @@ actor LocalGateway: DemoGateway {
             let (table, column, row) =
                 switch self {
                 case .entry:
-                    ("entries", "leaf", "SELECT entry FROM entries WHERE kind = 'record' LIMIT 1 OFFSET 7")
-                case .field: ("attachments", "row", "SELECT place FROM attachments ORDER BY length(row) DESC LIMIT 1")
-                case .state: ("state", "value", "SELECT rowid FROM state WHERE key LIKE 'book/%' LIMIT 1")
+                    (
+                        "entries", "leaf",
+                        "SELECT entry FROM entries WHERE kind = 'record' LIMIT 1 OFFSET 7"
+                    )
+                case .field:
+                    (
+                        "attachments", "row",
+                        "SELECT place FROM attachments ORDER BY length(row) DESC LIMIT 1"
+                    )
+                case .state:
+                    ("state", "value", "SELECT rowid FROM state WHERE key LIKE 'book/%' LIMIT 1")
                 }
             let queue = try DatabaseQueue(path: path)
             try queue.write { database in

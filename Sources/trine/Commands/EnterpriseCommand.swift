@@ -137,7 +137,9 @@ struct EnterpriseCommand: AsyncParsableCommand {
             common.print(
                 Output.json(
                     done, ["book": .string(book.description), "count": .integer(count)])
-            ) { "Closed \(book) with \(count) record\(count == 1 ? "" : "s"), entry \(done.index)." }
+            ) {
+                "Closed \(book) with \(count) record\(count == 1 ? "" : "s"), entry \(done.index)."
+            }
         }
     }
 

@@ -185,7 +185,8 @@ extension InspectionReport {
         let checked =
             "\(entries) entries, \(attachments) attachments, \(stateRows) pieces of state"
         guard !findings.isEmpty else { return "Checked \(checked): all as it must be." }
-        return (["Checked \(checked): \(findings.count) wrong."]
+        return
+            (["Checked \(checked): \(findings.count) wrong."]
             + findings.map { "  \($0.place): \($0.detail)" }).joined(separator: "\n")
     }
 }

@@ -17,7 +17,8 @@ extension EnterpriseCommand {
                 let now = session.now
                 common.print(["grants": .array(grants.map { Output.json($0, at: now) })]) {
                     var table = Table(
-                        ["GRANT", "TO", "WHAT", "FIELDS", "UNTIL", "READ", "STATE"], numeric: [3, 5])
+                        ["GRANT", "TO", "WHAT", "FIELDS", "UNTIL", "READ", "STATE"],
+                        numeric: [3, 5])
                     for grant in grants {
                         table.add([
                             grant.jti.text, contacts.shown(grant.terms.to),
@@ -87,7 +88,7 @@ extension EnterpriseCommand {
                 table.add([
                     "\(access.index)", access.at.description,
                     view.grants[access.grant].map { contacts.shown($0.terms.to) } ?? "",
-                    (served?.ranges ?? []).map(Output.text).joined(separator: " "),
+                    Output.text(served?.ranges ?? []),
                     fields.joined(separator: ","), access.grant.text,
                 ])
             }

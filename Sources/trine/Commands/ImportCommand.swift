@@ -67,7 +67,8 @@ struct ImportCommand: AsyncParsableCommand {
         }
         var books = Table(["BOOK", "IMPORTED", "NUMBERS"], numeric: [1])
         for (book, numbers) in numbersByBook(report) {
-            let range = numbers.count == 1 ? "\(numbers[0])" : "\(numbers[0])–\(numbers[numbers.count - 1])"
+            let range =
+                numbers.count == 1 ? "\(numbers[0])" : "\(numbers[0])–\(numbers[numbers.count - 1])"
             books.add([book.description, "\(numbers.count)", range])
         }
         var parts: [String] = []
@@ -111,9 +112,10 @@ struct ImportCommand: AsyncParsableCommand {
         case .refused(let refusal):
             members["result"] = "refused"
             members["reason"] = .string("\(refusal.reason)")
-            members["place"] = refusal.place.map {
-                ["line": .integer(Int64($0.line)), "path": .string($0.path)]
-            } ?? .null
+            members["place"] =
+                refusal.place.map {
+                    ["line": .integer(Int64($0.line)), "path": .string($0.path)]
+                } ?? .null
         default:
             members["result"] = "refused"
             members["reason"] = .string(reason(line.outcome))

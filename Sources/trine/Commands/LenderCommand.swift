@@ -168,11 +168,22 @@ struct FetchCommand: AsyncParsableCommand {
         if let content, let output { try OutputFile.write(content, to: output) }
         if let content, output == nil {
             Terminal.printBytes(content)
-            for line in package.verdict.lines(naming: contacts.shown) { Terminal.note(line) }
+            for line in Self.summary(package.verdict, contacts) { Terminal.note(line) }
             return
         }
         common.print(Self.json(package, output)) { Self.words(package, contacts, output) }
         if output == nil { Terminal.note("nothing was saved; -o FILE keeps the package") }
+    }
+
+    /// The verdict's first and last sentence, and how complete it is.
+    private static func summary(_ verdict: Verdict, _ contacts: Contacts) -> [String] {
+        let lines = verdict.lines(naming: contacts.shown)
+        let incomplete = verdict.books.filter { !$0.isComplete }.map(\.book.description)
+        let completeness =
+            incomplete.isEmpty
+            ? "All \(verdict.books.count) books are complete as far as they have got."
+            : "Not complete: \(incomplete.joined(separator: ", "))."
+        return [lines[0], completeness, lines[lines.count - 1]]
     }
 
     private static func json(_ package: VerifiedPackage, _ output: String?) -> JSON {

@@ -39,14 +39,17 @@ struct AuditCommand: AsyncParsableCommand {
     private static func words(_ report: AuditReport) -> String {
         let facts = report.facts
         var kinds = Table(["ENTRIES", "KIND"], numeric: [0])
-        for (kind, count) in facts.kinds.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }) {
+        for (kind, count) in facts.kinds.sorted(by: {
+            ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue)
+        }) {
             kinds.add(["\(count)", kind.rawValue])
         }
         var parts = [
             "Replayed \(report.size) entries, root \(report.root).",
             kinds.text,
-            "\(facts.liveGrants) grants stand, \(facts.revoked) were revoked, \(facts.expired) ended; "
-                + "\(facts.booksClosed) books are closed, \(facts.booksOpen) open.",
+            "Grants: \(facts.liveGrants) standing, \(facts.revoked) revoked, "
+                + "\(facts.expired) ended. "
+                + "Books: \(facts.booksClosed) closed, \(facts.booksOpen) open.",
         ]
         if report.isClean {
             parts.append("Nothing is wrong.")

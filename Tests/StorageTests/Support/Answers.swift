@@ -11,14 +11,23 @@ struct Answers: Equatable, CustomStringConvertible {
     var description: String { lines.joined(separator: "\n") }
 
     private mutating func add(_ question: String, _ answer: some Any) {
-        lines.append("\(question): \(String(reflecting: answer))")
+        lines.append("\(question): \(answer)")
+    }
+
+    private mutating func add(_ question: String, _ attachments: Attachments?) {
+        guard let attachments else { return add(question, "none") }
+        add(
+            question,
+            attachments.sections.map { "\($0.name) \($0.bytes.short)" }
+                + [attachments.disclosures.short])
     }
 
     /// Asks `store` everything, about at most `size` entries.
     static func complete(_ store: some Store, jtis: [JTI]) async throws -> Answers {
         var answers = Answers()
         let head = try await store.head()
-        answers.add("head", head)
+        answers.add(
+            "head", head.map { "\($0.edge.root) \($0.size) \($0.checkpoint.short)" } ?? "none")
         let size = head?.size ?? 0
         answers.add(
             "leaves",
@@ -49,13 +58,14 @@ struct Answers: Equatable, CustomStringConvertible {
                 "by \(handle)",
                 try await store.indices(issuer: handle, kind: nil, from: 0, limit: .max))
             for (book, state) in try await store.books(of: handle, series: nil, months: nil) {
-                answers.add("book \(handle) \(book)", state)
+                answers.add("book \(handle) \(book)", StateValue.book(state).bytes.text)
                 answers.add(
                     "records \(handle) \(book)",
                     try await store.records(of: handle, in: book, 1...Int64.max))
             }
         }
-        answers.add("applications", try await store.applications())
+        answers.add(
+            "applications", try await store.applications().map { "\($0.handle) \($0.bytes.short)" })
         return answers
     }
 
@@ -66,7 +76,9 @@ struct Answers: Equatable, CustomStringConvertible {
         var answers = Answers()
         let from = Int64(random.number(-1...Int(size) + 1))
         let to = from + Int64(random.number(0...20))
-        answers.add("leaves \(from)..<\(to)", try await store.leaves(max(0, from)..<max(0, to)))
+        answers.add(
+            "leaves \(from)..<\(to)", try await store.leaves(max(0, from)..<max(0, to)).map(\.short)
+        )
         let handle = LogBuilder.handles.randomElement(using: &random)!
         let kind = [Kind.record, .revoke, .suspend, .closeBook, .grant].randomElement(
             using: &random)!
@@ -87,7 +99,7 @@ struct Answers: Equatable, CustomStringConvertible {
             try await store.books(
                 of: handle, series: random.chance(50) ? nil : .invoices,
                 months: random.chance(30) ? nil : month...month.advanced(by: 2)
-            ).map { "\($0.book) \($0.state)" })
+            ).map { "\($0.book) \(StateValue.book($0.state).bytes.text)" })
         let low = Int64(random.number(0...5))
         answers.add(
             "records \(handle) \(month) \(low)",
@@ -108,4 +120,29 @@ struct Answers: Equatable, CustomStringConvertible {
 
 extension [UInt8] {
     var text: String { String(decoding: self, as: UTF8.self) }
+
+    /// Count and digest, for comparing.
+    var short: String { "\(count):\(Digest<Digested.Blob>(hashing: self))" }
+}
+
+extension Store {
+    /// Where the store says that the entry's attachments are damaged; `nil` where they aren't.
+    func damage(at entry: Int64) async -> String? {
+        do throws(StoreError) {
+            _ = try await attachments(of: entry, sections: nil)
+            return nil
+        } catch {
+            if case .corrupt(let place, _) = error { return place }
+            return nil
+        }
+    }
+
+    /// One piece of state, or why it can't be read.
+    func found(_ key: StateKey) async -> Result<StateValue?, StoreError> {
+        do throws(StoreError) {
+            return .success(try await state([key])[key])
+        } catch {
+            return .failure(error)
+        }
+    }
 }

@@ -98,7 +98,7 @@ enum FaultyFiles {
                 if result == SQLITE_OK { disk.deleted(path) }
                 if verdict.succeed { return result }
             }
-            return SQLITE_IOERR_DELETE
+            return SQLITE_IOERR
         }
         precondition(sqlite3_vfs_register(vfs, 1) == SQLITE_OK)
     }()
@@ -106,49 +106,53 @@ enum FaultyFiles {
     private static func installMethods() {
         methods.iVersion = 2
         methods.xClose = { file in
-            let result = real(file) { $0.xClose($1) }
-            ownerSlot(file).pointee.release()
+            let result = FaultyFiles.real(file) { $0.xClose($1) }
+            FaultyFiles.ownerSlot(file).pointee.release()
             return result
         }
         methods.xRead = { file, bytes, count, offset in
-            real(file) { $0.xRead($1, bytes, count, offset) }
+            FaultyFiles.real(file) { $0.xRead($1, bytes, count, offset) }
         }
         methods.xWrite = { file, bytes, count, offset in
-            change(file) { real(file) { $0.xWrite($1, bytes, count, offset) } }
+            FaultyFiles.change(file) {
+                FaultyFiles.real(file) { $0.xWrite($1, bytes, count, offset) }
+            }
         }
         methods.xTruncate = { file, size in
-            change(file) { real(file) { $0.xTruncate($1, size) } }
+            FaultyFiles.change(file) { FaultyFiles.real(file) { $0.xTruncate($1, size) } }
         }
         methods.xSync = { file, flags in
-            change(file) {
-                let result = real(file) { $0.xSync($1, flags) }
-                if result == SQLITE_OK { owner(file).disk?.synced(owner(file).path) }
+            FaultyFiles.change(file) {
+                let result = FaultyFiles.real(file) { $0.xSync($1, flags) }
+                if result == SQLITE_OK {
+                    FaultyFiles.owner(file).disk?.synced(FaultyFiles.owner(file).path)
+                }
                 return result
             }
         }
-        methods.xFileSize = { file, size in real(file) { $0.xFileSize($1, size) } }
-        methods.xLock = { file, level in real(file) { $0.xLock($1, level) } }
-        methods.xUnlock = { file, level in real(file) { $0.xUnlock($1, level) } }
+        methods.xFileSize = { file, size in FaultyFiles.real(file) { $0.xFileSize($1, size) } }
+        methods.xLock = { file, level in FaultyFiles.real(file) { $0.xLock($1, level) } }
+        methods.xUnlock = { file, level in FaultyFiles.real(file) { $0.xUnlock($1, level) } }
         methods.xCheckReservedLock = { file, reserved in
-            real(file) { $0.xCheckReservedLock($1, reserved) }
+            FaultyFiles.real(file) { $0.xCheckReservedLock($1, reserved) }
         }
         methods.xFileControl = { file, operation, argument in
-            real(file) { $0.xFileControl($1, operation, argument) }
+            FaultyFiles.real(file) { $0.xFileControl($1, operation, argument) }
         }
-        methods.xSectorSize = { file in real(file) { $0.xSectorSize($1) } }
+        methods.xSectorSize = { file in FaultyFiles.real(file) { $0.xSectorSize($1) } }
         methods.xDeviceCharacteristics = { file in
-            real(file) { $0.xDeviceCharacteristics($1) }
+            FaultyFiles.real(file) { $0.xDeviceCharacteristics($1) }
         }
         methods.xShmMap = { file, page, size, extend, memory in
-            real(file) { $0.xShmMap($1, page, size, extend, memory) }
+            FaultyFiles.real(file) { $0.xShmMap($1, page, size, extend, memory) }
         }
         methods.xShmLock = { file, offset, count, flags in
-            real(file) { $0.xShmLock($1, offset, count, flags) }
+            FaultyFiles.real(file) { $0.xShmLock($1, offset, count, flags) }
         }
         methods.xShmBarrier = { file in
-            let file = real(file)
+            let file = FaultyFiles.real(file)
             file.pointee.pMethods.pointee.xShmBarrier(file)
         }
-        methods.xShmUnmap = { file, delete in real(file) { $0.xShmUnmap($1, delete) } }
+        methods.xShmUnmap = { file, delete in FaultyFiles.real(file) { $0.xShmUnmap($1, delete) } }
     }
 }

@@ -1,9 +1,9 @@
 import Sharing
-import Storage
 import Transparency
 import Wire
 
 @testable import Rules
+@testable import Storage
 
 /// Makes batches for a store as a sequencer would, out of random statements: signed, in a real tree,
 /// with state that has the shapes the rules give it. What it makes isn't admissible by the rules.
@@ -163,4 +163,9 @@ extension SignedStatement {
     ) -> SignedStatement {
         Statement.sign(claims, by: signer, at: time, jti: jti)
     }
+}
+
+extension SQLiteTuning {
+    /// Keys run out and the log is moved every few entries.
+    static let small = SQLiteTuning(keysInReserve: 5, checkpointPages: 12)
 }

@@ -1,14 +1,18 @@
 import Foundation
 
-/// A directory that goes with its last reference.
+/// A directory that goes with its last reference; in memory where the system has a place for that,
+/// since the tests sync thousands of times and look at what was synced themselves.
 final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory
-            .appendingPathComponent("storage-\(UUID().uuidString)")
-        path = url.path
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        let memory = "/dev/shm"
+        let parent =
+            FileManager.default.isWritableFile(atPath: memory)
+            ? memory : FileManager.default.temporaryDirectory.path
+        path = parent + "/storage-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

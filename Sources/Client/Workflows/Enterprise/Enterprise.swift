@@ -53,8 +53,10 @@ public struct Enterprise: Sendable {
         else { throw ClientError.noSuchRecord(place.description) }
         let names = fields ?? type.fields.map(\.name)
         let unknown = names.filter { type.field($0) == nil }
-        guard unknown.isEmpty else { throw ClientError.unknownFields(unknown, type) }
-        let opened = try await read([range], fields: names)
+        guard unknown.isEmpty, let complete = type.withCommitments(names) else {
+            throw ClientError.unknownFields(unknown, type)
+        }
+        let opened = try await read([range], fields: complete)
         guard let shown = opened.first(where: { $0.statement.jti == record.jti }),
             shown.fields != nil
         else { throw ClientError.noSuchRecord(place.description) }

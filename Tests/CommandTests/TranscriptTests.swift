@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+/// Every session in `Transcripts`, played against the program that was built.
+@Suite struct TranscriptTests {
+    @Test(arguments: Transcript.all) func plays(transcript: Transcript) async throws {
+        let stage = try Stage()
+        defer { stage.clear() }
+        var memory = TranscriptMemory(["port": "\(try Stage.freePort())"])
+        for step in transcript.steps {
+            let place = "\(transcript.name).txt:\(step.line): \(step.command)"
+            let command = memory.expanded(step.command)
+            if command.hasSuffix("&") {
+                try stage.start(command)
+                continue
+            }
+            let (output, errors, exit) = try stage.run(command)
+            #expect(exit == step.exit, "\(place)\n\(output)\(errors)")
+            #expect(try memory.matches(output, step.output), "\(place) printed\n\(output)")
+            #expect(try memory.matches(errors, step.errors), "\(place) said\n\(errors)")
+        }
+    }
+
+    @Test func thereAreTranscripts() { #expect(Transcript.all.count >= 4) }
+}
+
+/// A scratch directory with the sample documents, and the shell in it.
+final class Stage {
+    private let directory: URL
+    private var background: [Process] = []
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "trine-command-tests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: Transcript.folder.appendingPathComponent("Fixtures/documents"),
+            to: directory.appendingPathComponent("documents"))
+        try Data("correct horse battery\n".utf8).write(
+            to: directory.appendingPathComponent("passphrase"))
+    }
+
+    func clear() {
+        for process in background.reversed() { stop(process) }
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Runs a command to its end.
+    func run(_ command: String) throws -> (output: String, errors: String, exit: Int32) {
+        if command == "stop" {
+            background.popLast().map(stop)
+            return ("", "", 0)
+        }
+        let process = process(command)
+        // Files instead of pipes: nothing blocks, however much is printed.
+        let (output, errors) = (try file("output"), try file("errors"))
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        process.waitUntilExit()
+        return (try text("output"), try text("errors"), process.terminationStatus)
+    }
+
+    /// Starts a command that goes on, and waits until it says something.
+    func start(_ command: String) throws {
+        let process = process("exec " + command.dropLast())
+        let errors = try file("background")
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        background.append(process)
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while try text("background").isEmpty, process.isRunning, Date() < deadline {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        let said = try text("background")
+        #expect(process.isRunning, "\(command)\n\(said)")
+    }
+
+    private func stop(_ process: Process) {
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    private func process(_ command: String) -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.currentDirectoryURL = directory
+        process.standardInput = FileHandle.nullDevice
+        process.environment = [
+            "HOME": directory.path, "LC_ALL": "C.UTF-8",
+            "PATH": Self.programs + ":/usr/bin:/bin",
+            "TRINE_PASSPHRASE_FILE": directory.appendingPathComponent("passphrase").path,
+            "TRINE_TEST_ARGON2_MIB": "1",
+        ]
+        return process
+    }
+
+    private func file(_ name: String) throws -> FileHandle {
+        let url = directory.appendingPathComponent(name + ".captured")
+        try Data().write(to: url)
+        return try FileHandle(forWritingTo: url)
+    }
+
+    private func text(_ name: String) throws -> String {
+        let url = directory.appendingPathComponent(name + ".captured")
+        return String(decoding: try Data(contentsOf: url), as: UTF8.self)
+    }
+
+    /// Where the built program is: beside the tests.
+    private static let programs: String = {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        return URL(fileURLWithPath: tests ?? ".").deletingLastPathComponent().path
+    }()
+
+    /// A port of this machine that nobody listens on.
+    static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(descriptor, generic, length) == 0
+                    && getsockname(descriptor, generic, &length) == 0
+            }
+        }
+        try #require(bound)
+        return UInt16(bigEndian: address.sin_port)
+    }
+}
