@@ -1,0 +1,171 @@
+import Client
+import Foundation
+import Rules
+import Sharing
+import Synchronization
+import Transparency
+import Verification
+import Wire
+
+/// A gateway that enters in its log whatever it is told, and shows of it what it likes. What it signs
+/// is sound: tree, tiles, checkpoint and proofs. Only what stands in the log needn't be.
+final class LyingGateway: Transport {
+    struct Entry: Sendable {
+        let statement: Statement
+        let disclosures: [Disclosure]
+    }
+
+    private struct State {
+        var entries: [Entry] = []
+        /// What a query is answered with; all, in order, where `nil`.
+        var shown: (@Sendable ([LoggedStatement]) -> [LoggedStatement])?
+    }
+
+    let origin = Origin("trine.example/lies")!
+    let authority: Signer
+    let host: Signer
+    let genesis: Statement
+    private let signer: NoteSigner
+    private let state = Mutex(State())
+
+    init(at time: Timestamp) throws {
+        let keys = (0..<3).map { _ in Self.key() }
+        signer = NoteSigner(name: try KeyName(origin.text), key: keys[0])
+        let (authorityHandle, hostHandle) = (Handle("authority")!, Handle("host")!)
+        genesis =
+            Statement.sign(
+                .genesis(
+                    .init(
+                        origin: origin, rules: Rules.version, logKey: signer.verifierKey.text,
+                        authorities: [.init(handle: authorityHandle, key: keys[1].verificationKey)],
+                        threshold: 1, host: .init(handle: hostHandle, key: keys[2].verificationKey),
+                        policies: Separation.shared.digest)),
+                by: Signer(origin: origin, handle: authorityHandle, log: nil, key: keys[1]),
+                at: time,
+                jti: Self.jti()
+            ).statement
+        let log: Digest<Digested.Genesis> = genesis.digest.relabelled()
+        authority = Signer(origin: origin, handle: authorityHandle, log: log, key: keys[1])
+        host = Signer(origin: origin, handle: hostHandle, log: log, key: keys[2])
+        state.withLock { $0.entries = [Entry(statement: genesis, disclosures: [])] }
+    }
+
+    var invitation: Invitation {
+        get throws {
+            Invitation(
+                gateway: try GatewayAddress(parsing: "http://localhost:1"),
+                genesis: genesis.digest.relabelled())
+        }
+    }
+
+    static func key() -> SigningKey {
+        var random = SystemRandomNumberGenerator()
+        return SigningKey(seed: .random(count: 32, using: &random))
+    }
+
+    static func jti() -> JTI {
+        var random = SystemRandomNumberGenerator()
+        return JTI(using: &random)
+    }
+
+    /// Enters a statement, as it is.
+    @discardableResult
+    func enter(
+        _ claims: Claims, selective: [Disclosure] = [], by signer: Signer, at time: Timestamp
+    ) -> Statement {
+        let signed = Statement.sign(
+            claims, selective: selective, by: signer, at: time, jti: Self.jti())
+        state.withLock {
+            $0.entries.append(
+                Entry(statement: signed.statement, disclosures: signed.disclosures))
+        }
+        return signed.statement
+    }
+
+    func show(_ change: @escaping @Sendable ([LoggedStatement]) -> [LoggedStatement]) {
+        state.withLock { $0.shown = change }
+    }
+
+    // MARK: What it answers
+
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+        do {
+            return TransportAnswer(status: 200, mediaType: nil, bytes: try answer(request.path))
+        } catch {
+            return TransportAnswer(
+                status: 404, mediaType: Problem.mediaType, bytes: Array("{}".utf8))
+        }
+    }
+
+    func shutDown() async {}
+
+    private struct NotServed: Error {}
+
+    private func answer(_ path: String) throws -> [UInt8] {
+        let (entries, shown) = state.withLock { ($0.entries, $0.shown) }
+        let log = try Shown(entries, signer)
+        switch path {
+        case "/checkpoint": return log.note.bytes
+        case "/applications": return []
+        case "/queries":
+            return QueryAnswer(
+                checkpoint: log.note, entries: shown?(log.entries) ?? log.entries, next: nil,
+                size: Int64(entries.count)
+            ).bytes
+        default: break
+        }
+        let name = String(path.dropFirst())
+        if let tile = try? TileCoordinate(parsing: name) {
+            let hashes = log.tiles.tile(level: tile.level, index: tile.index)
+            guard hashes.count >= tile.width else { throw NotServed() }
+            return hashes.prefix(tile.width).flatMap(\.bytes)
+        }
+        if let bundle = try? EntryBundleCoordinate(parsing: name) {
+            return try EntryBundle(
+                entries: bundle.entries.map { entries[Int($0)].statement.jws.bytes }
+            ).bytes
+        }
+        guard let handle = Handle(String(path.split(separator: "/").last ?? "")) else {
+            throw NotServed()
+        }
+        return ParticipantAnswer(
+            checkpoint: log.note, handle: handle, roles: [], suspended: false,
+            statements: log.entries.filter { Self.isAbout(handle, $0) }
+        ).bytes
+    }
+
+    private static func isAbout(_ handle: Handle, _ logged: LoggedStatement) -> Bool {
+        guard let statement = try? logged.statement() else { return false }
+        return switch statement.claims {
+        case .genesis: [Handle("authority")!, Handle("host")!].contains(handle)
+        case .admit(let admit): admit.handle == handle
+        case .key, .retireKey: statement.issuer == handle
+        default: false
+        }
+    }
+
+    /// The log with its tree.
+    private struct Shown {
+        let note: Note
+        let tiles: TileSet
+        let entries: [LoggedStatement]
+
+        init(_ entries: [Entry], _ signer: NoteSigner) throws {
+            var edge = TileEdge()
+            tiles = TileSet(edge.append(entries.map { Hash.leaf($0.statement.jws.bytes) }))
+            let checkpoint = try Checkpoint(
+                origin: signer.verifierKey.name.text, size: UInt64(entries.count),
+                root: edge.root)
+            note = try Note(parsing: checkpoint.signed(by: signer))
+            let tiles = tiles
+            self.entries = try entries.enumerated().map { index, entry in
+                LoggedStatement(
+                    index: Int64(index), jws: entry.statement.jws.bytes,
+                    disclosures: Disclosure.join(entry.disclosures),
+                    proof: try InclusionProof.build(
+                        index: UInt64(index), size: UInt64(entries.count), reading: tiles
+                    ).hashes)
+            }
+        }
+    }
+}
