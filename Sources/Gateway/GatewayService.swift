@@ -1,7 +1,7 @@
 import Foundation
 import Hummingbird
 public import Logging
-public import Rules
+import Rules
 import ServiceLifecycle
 public import Storage
 import UnixSignals
@@ -16,11 +16,11 @@ public struct GatewayService: Sendable {
     /// Loads the log from `store`. Throws ``Storage/StoreError`` where that isn't a whole log with a
     /// genesis.
     public init(
-        store: any Store, keys: HostKeys, policies: any PolicyLibrary = BuiltInPolicies(),
-        logger: Logger, clock: @escaping @Sendable () -> Timestamp
+        store: any Store, keys: HostKeys, logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp
     ) async throws {
         sequencer = try await Sequencer.load(
-            store: store, keys: keys, policies: policies, clock: clock)
+            store: store, keys: keys, clock: clock)
         guard case .log(let log) = try await store.state([.log])[.log] else {
             throw StoreError.unreadable("the log has no genesis")
         }

@@ -36,12 +36,12 @@ import Wire
                 home, passphrase: TestLog.protection.passphrase, cost: TestLog.protection.cost,
                 surroundings: clock.surroundings, transport: { _ in gateway })
             own = try session.signer(.all)
-            admit(application, gateway, clock.now)
+            Scene.admit(application, gateway, clock.now)
             lender = try Scene.other("northbank", .lender, gateway, clock.now)
             stranger = try Scene.other("stranger", .enterprise, gateway, clock.now)
         }
 
-        private func admit(
+        private static func admit(
             _ application: Application, _ gateway: LyingGateway, _ time: Timestamp
         ) {
             var random = SystemRandomNumberGenerator()
