@@ -5,7 +5,7 @@ SWIFT ?= swift
 # Where the cross-checks by other people's tools find their packages.
 VENV := .build/venv
 
-.PHONY: demo test lint build packages venv clean
+.PHONY: demo test bench lint build packages venv clean
 
 demo: packages
 	$(SWIFT) build --product trine
@@ -14,6 +14,11 @@ demo: packages
 test: packages lint venv
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 $(SWIFT) test --skip-build
+
+# ARGS="fetch audit" runs these groups only.
+bench: packages
+	$(SWIFT) build -c release --product trine-bench
+	.build/release/trine-bench $(ARGS)
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -103,6 +103,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "trine-bench",
+            dependencies: pure + [
+                "Importing", "Storage", "Gateway", "Client",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/bench", swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "CSodium"], exclude: ["Fixtures"],
             swiftSettings: strict),

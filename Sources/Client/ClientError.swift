@@ -40,6 +40,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case bookClosed(BookName)
     case noSuchRecord(String)
     case erased(String)
+    /// The key that the record was sealed for isn't in this keyring.
+    case keyElsewhere(String)
     /// Every month after it is closed too.
     case noOpenBook(Series, Month)
     /// The numbers of a book kept moving: somebody else seals for this enterprise now.

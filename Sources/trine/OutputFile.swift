@@ -34,6 +34,17 @@ enum OutputFile {
         unlink(temporary)
     }
 
+    /// Makes a folder with these files. One that couldn't be written whole is taken away again.
+    static func writeFolder(_ files: [(name: String, bytes: [UInt8])], to path: String) throws {
+        guard mkdir(path, 0o700) == 0 else { throw failure(path) }
+        do {
+            for file in files { try write(file.bytes, to: path + "/" + file.name) }
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+    }
+
     private static func failure(_ path: String) -> Complaint {
         Complaint(.refused, "\(path) can't be written: \(String(cString: strerror(errno)))")
     }

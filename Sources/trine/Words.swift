@@ -255,6 +255,10 @@ enum Words {
                 .refused, "there is no record \(name)",
                 hint: "list them: trine enterprise records")
         case .erased(let name): Complaint(.refused, "\(name) was erased")
+        case .keyElsewhere(let name):
+            Complaint(
+                .refused, "the key that \(name) was sealed with isn't in this keyring",
+                hint: "without --nonce it can be presented all the same")
         case .noOpenBook(let series, let month):
             Complaint(.refused, "\(series.rawValue) of \(month) and later are all closed")
         case .conflict(let attempts):

@@ -72,10 +72,11 @@ import Wire
         #expect(try await store.applications().isEmpty)
     }
 
-    @Test func `restored keys are erased again before anything is served`() async throws {
+    @Test(arguments: [22] + (0..<6).map { _ in UInt64.random(in: 0...UInt64.max) })
+    func `restored keys are erased again before anything is served`(seed: UInt64) async throws {
         let directory = try TemporaryDirectory()
         var store = try SQLiteStore(opening: directory.path, .small)
-        var builder = LogBuilder(seed: 22)
+        var builder = LogBuilder(seed: seed)
         var backup: TemporaryDirectory?
         for step in 0..<20 {
             let (batch, next) = builder.batch()
@@ -96,14 +97,13 @@ import Wire
             key != Self.erased && builder.statements.indices.contains(Int(entry))
                 && builder.statements[Int(entry)].erased
         }
-        #expect(!revived.isEmpty)
+        // Random histories may have erased nothing of what the backup has; this one did.
+        if seed == 22 { #expect(!revived.isEmpty) }
 
         store = try SQLiteStore(opening: directory.path, .small)
         let bytes = Data(try files(directory))
         for (entry, key) in revived {
-            withKnownIssue("a key stays in a free page of the file", isIntermittent: true) {
-                #expect(bytes.range(of: Data(key)) == nil)
-            }
+            #expect(bytes.range(of: Data(key)) == nil)
             #expect(try await store.attachments(of: entry, sections: nil) == nil)
         }
         // A key that the backup didn't have is missed, not taken for an erasure.

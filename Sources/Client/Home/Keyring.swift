@@ -46,6 +46,12 @@ public struct Keyring: Sendable {
         SigningKey(seed: derived(.signingKey, "\(generation)"))
     }
 
+    /// The key that has this public half, be it current or not.
+    func signingKey(for key: VerificationKey) -> SigningKey? {
+        signing.lazy.reversed().map { signingKey(generation: $0.generation) }
+            .first { $0.verificationKey == key }
+    }
+
     /// The key to which others seal envelopes now.
     public func decryptionKey() throws(KeyringError) -> DecryptionKey {
         guard let generation = encryption.last else { throw .malformed }

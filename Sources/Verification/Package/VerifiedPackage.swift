@@ -35,6 +35,8 @@ public struct VerifiedPackage: Sendable {
     public let served: Served
     /// Ascending by book and number.
     public let records: [VerifiedRecord]
+    /// The enterprise's keys that signed the records, as the log has them.
+    public let recordKeys: [VerificationKey]
     public let verdict: Verdict
 
     init(_ package: Package, _ granted: GrantedAccess, _ records: ServedRecords) {
@@ -42,6 +44,9 @@ public struct VerifiedPackage: Sendable {
         (grant, terms) = (granted.grant.statement, granted.terms)
         (access, served) = (granted.access.statement, granted.served.served)
         self.records = records.records
+        let keys = Set(records.records.map(\.statement.jws.kid))
+        recordKeys = keys.sorted { $0.text < $1.text }
+            .compactMap { granted.keys.keys[$0]?.key }
         verdict = Verdict(granted, records.records)
     }
 }

@@ -12,8 +12,9 @@ struct EnterpriseCommand: AsyncParsableCommand {
         abstract: "Seal records into books, grant, revoke, see who read what.",
         discussion: "Example: trine enterprise books",
         subcommands: [
-            ImportCommand.self, Books.self, Records.self, Show.self, Close.self,
-            GrantCommand.self, Grants.self, Accesses.self, Requests.self, Revoke.self, Erase.self,
+            ImportCommand.self, Books.self, Records.self, Show.self, PresentCommand.self,
+            Close.self, GrantCommand.self, Grants.self, Accesses.self, Requests.self, Revoke.self,
+            Erase.self,
         ])
 
     struct Books: AsyncParsableCommand {

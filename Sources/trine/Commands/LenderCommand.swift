@@ -181,7 +181,9 @@ struct FetchCommand: AsyncParsableCommand {
         let incomplete = verdict.books.filter { !$0.isComplete }.map(\.book.description)
         let completeness =
             incomplete.isEmpty
-            ? "All \(verdict.books.count) books are complete as far as they have got."
+            ? (verdict.books.count == 1
+                ? "The book is complete as far as it has got."
+                : "All \(verdict.books.count) books are complete as far as they have got.")
             : "Not complete: \(incomplete.joined(separator: ", "))."
         return [lines[0], completeness, lines[lines.count - 1]]
     }

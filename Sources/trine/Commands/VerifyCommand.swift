@@ -11,7 +11,9 @@ struct VerifyCommand: AsyncParsableCommand {
         abstract: "Verify a package, offline.",
         discussion: """
             What is trusted is the home's: the genesis that its invitation pinned, and its trust \
-            policy. Without a home, name both. No passphrase and no network are needed.
+            policy. Without a home, name both. No passphrase and no network are needed. With \
+            --export its parts are written in the formats of others: each record as an SD-JWT VC, \
+            each entry's receipt as a tlog-proof, the enterprise's keys as a JWK set.
 
             Example: trine verify northbank-2026.trine
             """)
@@ -26,6 +28,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Option(help: "Trust this policy (tlog-policy) instead of the home's.") var policy: String?
 
+    @Option(help: "A folder to make, for the parts in formats that other tools read.")
+    var export: String?
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -35,15 +40,22 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let export { try OutputFile.check(export) }
         let trust = try trust()
         let package = try Package(parsing: try read())
         let verified = try package.verify(under: trust)
         let contacts = (try? common.directory.contacts()) ?? Contacts()
         var members: [String: JSON] = ["verified": true]
         members["verdict"] = verified.verdict.json
+        var last = ["Verified."]
+        if let export {
+            let files = PackageExport(verified).files
+            try OutputFile.writeFolder(files.map { ($0.name, $0.bytes) }, to: export)
+            members["exported"] = .string(export)
+            last.append("Its parts are in \(export), \(files.count) files.")
+        }
         common.print(.object(members)) {
-            (verified.verdict.lines(naming: contacts.shown) + ["Verified."])
-                .joined(separator: "\n")
+            (verified.verdict.lines(naming: contacts.shown) + last).joined(separator: "\n")
         }
     }
 

@@ -63,6 +63,25 @@ public struct Enterprise: Sendable {
         return shown
     }
 
+    /// Some fields of an own record as an SD-JWT VC (RFC 9901) that anybody verifies with the own key;
+    /// bound to a verifier's question where it asks one.
+    ///
+    /// This tells whoever gets it the fields, and leaves no trace in the log: for somebody who is to
+    /// be held to a purpose and a time there are grants. Throws as ``show(_:fields:)`` does, and
+    /// ``ClientError/keyElsewhere(_:)``.
+    public func present(
+        _ place: RecordNumber, fields: [String], to demand: KeyBindingDemand?
+    ) async throws -> Presentation {
+        let shown = try await show(place, fields: fields)
+        let presentation = Presentation(
+            shown.statement, disclosures: shown.fields?.disclosures ?? [])
+        guard let demand else { return presentation }
+        guard let key = session.keyring.signingKey(for: shown.claims.holder) else {
+            throw ClientError.keyElsewhere(place.description)
+        }
+        return try presentation.bound(to: demand, at: session.now, with: key)
+    }
+
     /// Own records, by a fetch without a grant: nothing is entered in the log.
     func read(_ ranges: [RecordRange], fields: [String]) async throws -> [VerifiedRecord] {
         let call = Fetch.sign(

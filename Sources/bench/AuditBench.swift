@@ -1,0 +1,75 @@
+import Client
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Verification
+import Wire
+
+/// What a supervisor's replay costs beyond the signatures that nobody can do without.
+struct AuditBench: BenchGroup {
+    let name = "audit"
+    let title = "A regulator replays a log: 2 000 records, grants, accesses, closed books"
+
+    func run() async throws -> [Measurement] {
+        let alliance = try await BenchAlliance()
+        let months = BenchAlliance.lastYear
+        try await alliance.importInvoices(2000, months: months)
+        try await grantAndFetch(alliance, months)
+        let leaves = try await alliance.leaves()
+        let disclosures = try await disclosures(alliance, leaves)
+        guard let note = try await alliance.store.head().map({ try Note(parsing: $0.checkpoint) })
+        else { preconditionFailure("a log has a checkpoint") }
+        let signatures = try await SignatureYardstick(leaves).measure()
+        let replay = await shortest(of: 5) {
+            var audit = Audit(
+                under: alliance.regulator.trust, policies: BuiltInPolicies(),
+                state: StateInMemory(), seesDisclosures: true)
+            audit.checkpoint(note)
+            for (leaf, shown) in zip(leaves, disclosures) { audit.entry(leaf, shown) }
+            let report = audit.finish()
+            precondition(report.findingCount == 0, "nothing is wrong with the log")
+        }
+        let regulator = try Regulator(alliance.regulator)
+        let whole = try await shortest(of: 3) { _ = try await regulator.audit() }
+        let yardstick = ("its signatures alone", signatures.all)
+        try await alliance.close()
+        return [
+            Measurement(
+                name: "replay of \(leaves.count) entries", seconds: replay, yardstick: yardstick,
+                mostRatio: 1 / 0.7),
+            Measurement(
+                name: "the same, read over HTTP", seconds: whole, yardstick: yardstick),
+        ]
+    }
+
+    private func grantAndFetch(
+        _ alliance: BenchAlliance, _ months: ClosedRange<Month>
+    ) async throws {
+        let enterprise = try Enterprise(alliance.enterprise)
+        let lender = try Lender(alliance.lender)
+        for month in months {
+            let plan = try await enterprise.plan(
+                GrantWish(
+                    to: alliance.lender.handle, scope: .months(.invoices, month...month),
+                    fields: ["due_date"], purpose: .creditAssessment, lifetime: 86_400,
+                    fetches: 100, dataLife: 86_400))
+            let grant = try await enterprise.grant(plan).statement.jti
+            for _ in 0..<5 { _ = try await lender.fetch(grant) }
+            _ = try await enterprise.close(BookName(series: .invoices, month: month))
+        }
+    }
+
+    /// What the gateway shows a regulator of each entry's selective claims.
+    private func disclosures(
+        _ alliance: BenchAlliance, _ leaves: [[UInt8]]
+    ) async throws -> [ShownDisclosures] {
+        var shown: [ShownDisclosures] = []
+        for index in leaves.indices {
+            let attachments = try await alliance.store.attachments(
+                of: Int64(index), sections: [])
+            shown.append(.shown(attachments?.disclosures ?? []))
+        }
+        return shown
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+
+/// Measures what the project claims of its speed, each as a ratio to a yardstick that is measured in
+/// the same run: on a machine that others share, an absolute time says nothing.
+///
+/// `trine-bench [GROUP…]` runs the named groups, or all. It exits with 1 where a claim isn't kept.
+@main struct Bench {
+    static let groups: [any BenchGroup] = [
+        StorageBench(), FetchBench(), AuditBench(),
+    ]
+
+    static func main() async throws {
+        let names = CommandLine.arguments.dropFirst()
+        let unknown = names.filter { name in !groups.contains { $0.name == name } }
+        guard unknown.isEmpty else {
+            let known = groups.map(\.name).joined(separator: ", ")
+            FileHandle.standardError.write(
+                Data("no group is called \(unknown.joined(separator: ", ")); \(known)\n".utf8))
+            exit(2)
+        }
+        var missed = 0
+        for group in groups where names.isEmpty || names.contains(group.name) {
+            print("\n\(group.title)\n")
+            let measurements = try await group.run()
+            print(Measurement.table(measurements))
+            missed += measurements.count { !$0.isKept }
+        }
+        print(missed == 0 ? "\nEvery claim is kept." : "\n\(missed) claims are not kept.")
+        if missed > 0 { exit(1) }
+    }
+}
+
+/// Measurements that share what they are made on.
+protocol BenchGroup: Sendable {
+    var name: String { get }
+    var title: String { get }
+    func run() async throws -> [Measurement]
+}
+
+/// What something takes, and what it is compared with.
+struct Measurement: Sendable {
+    let name: String
+    /// Seconds of one operation.
+    let seconds: Double
+    /// What `seconds` are a multiple of, and its own seconds.
+    let yardstick: (name: String, seconds: Double)
+    /// What is claimed: at most so many times the yardstick.
+    var mostRatio: Double?
+    /// What is claimed: at most so many seconds.
+    var mostSeconds: Double?
+
+    var ratio: Double { seconds / yardstick.seconds }
+
+    var isKept: Bool {
+        mostRatio.map { ratio <= $0 } ?? true && mostSeconds.map { seconds <= $0 } ?? true
+    }
+
+    private var claim: String {
+        let claims = [
+            mostRatio.map { "≤ \(Self.number($0)) ×" }, mostSeconds.map { "≤ \(Self.time($0))" },
+        ].compactMap(\.self)
+        guard !claims.isEmpty else { return "" }
+        return claims.joined(separator: ", ") + (isKept ? "  kept" : "  NOT KEPT")
+    }
+
+    static func table(_ measurements: [Measurement]) -> String {
+        var rows = [["MEASURED", "TAKES", "RATIO", "TO", "WHICH TAKES", "CLAIMED"]]
+        rows += measurements.map {
+            [
+                $0.name, time($0.seconds), number($0.ratio) + " ×", $0.yardstick.name,
+                time($0.yardstick.seconds), $0.claim,
+            ]
+        }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+                .joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+        }.joined(separator: "\n")
+    }
+
+    private static func number(_ value: Double) -> String {
+        String(format: value < 10 ? "%.2f" : "%.0f", value)
+    }
+
+    private static func time(_ seconds: Double) -> String {
+        switch seconds {
+        case 1...: String(format: "%.2f s", seconds)
+        case 1e-3...: String(format: "%.2f ms", seconds * 1e3)
+        default: String(format: "%.2f µs", seconds * 1e6)
+        }
+    }
+}
+
+/// The shortest of several runs, which others on the machine disturbed least, in seconds.
+func shortest(of runs: Int, _ work: () async throws -> Void) async rethrows -> Double {
+    var best = Double.infinity
+    for _ in 0..<runs { best = min(best, try await seconds(work)) }
+    return best
+}
+
+func seconds(_ work: () async throws -> Void) async rethrows -> Double {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try await work()
+    let time = clock.now - start
+    return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+}

@@ -1,0 +1,164 @@
+import Client
+import Foundation
+import Gateway
+import Importing
+import Logging
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Verification
+import Wire
+
+/// A gateway in this process on a port of 127.0.0.1, and an enterprise, a lender and a regulator.
+struct BenchAlliance: Sendable {
+    let enterprise: Session
+    let lender: Session
+    let regulator: Session
+    let store: SQLiteStore
+    private let directory: String
+    private let serving: Task<Void, any Error>
+
+    init() async throws {
+        directory = NSTemporaryDirectory() + "trine-bench-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory + "/store", withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        guard let origin = Origin("trine.example/bench"), let authority = Handle("authority"),
+            let host = Handle("host"), let phrase = Passphrase(Array("correct horse".utf8))
+        else { preconditionFailure("these are well-formed") }
+        let protection = Protection(phrase, cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "8"]))
+        var random = SystemRandomNumberGenerator()
+        let keys = HostKeys(
+            log: NoteSigner(
+                name: try KeyName(origin.text),
+                key: SigningKey(seed: .random(count: 32, using: &random))),
+            host: SigningKey(seed: .random(count: 32, using: &random)))
+        let port = try Self.freePort()
+        let (genesis, invitation) = try Home(directory + "/authority").found(
+            origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
+            logKey: keys.log.verifierKey,
+            gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
+            policies: Separation.shared.digest, under: protection)
+        store = try SQLiteStore(opening: directory + "/store")
+        try await Founding.begin(with: genesis, in: store, keys: keys)
+        serving = try await Self.serve(store, keys, port)
+        let parties = try await Self.admitAll(directory, invitation, protection)
+        (enterprise, lender, regulator) = (parties[0], parties[1], parties[2])
+    }
+
+    private static func serve(
+        _ store: SQLiteStore, _ keys: HostKeys, _ port: Int
+    ) async throws -> Task<Void, any Error> {
+        var logger = Logger(label: "bench")
+        logger.logLevel = .error
+        let service = try await GatewayService(
+            store: store, keys: keys, logger: logger, clock: { .now })
+        let (listening, ready) = AsyncStream<Void>.makeStream()
+        let task = Task {
+            defer { ready.finish() }
+            try await service.serve(host: "127.0.0.1", port: port, stopOnSignals: false) { _ in
+                ready.yield()
+            }
+        }
+        for await _ in listening { break }
+        return task
+    }
+
+    private static func admitAll(
+        _ directory: String, _ invitation: Invitation, _ protection: Protection
+    ) async throws -> [Session] {
+        let identifiers = SampleEnterprise.identifiers.identifiers.sorted().compactMap { known in
+            IdentifierScheme(rawValue: known.scheme).flatMap {
+                LegalIdentifier(scheme: $0, id: known.id)
+            }
+        }
+        func open(_ name: String) throws -> Session {
+            try Session(
+                Home(directory + "/" + name), passphrase: protection.passphrase,
+                cost: protection.cost)
+        }
+        let authority = try open("authority")
+        var sessions: [Session] = []
+        let roles: [Role] = [.enterprise, .lender, .regulator]
+        for role in roles {
+            let application = try await Home(directory + "/" + role.rawValue).join(
+                invitation,
+                as: Applicant(
+                    roles: [role], legalName: role.rawValue, country: "DE",
+                    identifiers: role == .enterprise ? identifiers : []),
+                under: protection)
+            _ = try await Authority(authority).admit(application.handle)
+            sessions.append(try open(role.rawValue))
+        }
+        await authority.close()
+        return sessions
+    }
+
+    /// Seals and registers `count` invoices of these months.
+    func importInvoices(_ count: Int, months: ClosedRange<Month>) async throws {
+        let folder = directory + "/documents"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        var written = 0
+        var seed = SampleEnterprise.usualSeed
+        while written < count {
+            seed += 1
+            for document in SampleEnterprise.documents(seed: seed, months: months)
+            where written < count && document.name.contains("EXB") {
+                // Every seed numbers its documents anew; these numbers are each seed's own.
+                let text = String(decoding: document.xml, as: UTF8.self)
+                    .replacingOccurrences(of: "EXB-", with: "EXB\(seed)-")
+                try Data(text.utf8).write(
+                    to: URL(fileURLWithPath: folder + "/\(seed)-" + document.name))
+                written += 1
+            }
+        }
+        let report = try await Enterprise(enterprise).importDocuments([folder])
+        precondition(report.imported == count, "every sample document imports")
+    }
+
+    /// All leaves of the log.
+    func leaves() async throws -> [[UInt8]] {
+        guard let size = try await store.head()?.size else { return [] }
+        var leaves: [[UInt8]] = []
+        while Int64(leaves.count) < size {
+            let from = Int64(leaves.count)
+            leaves += try await store.leaves(from..<min(size, from + 1024))
+        }
+        return leaves
+    }
+
+    func close() async throws {
+        for session in [enterprise, lender, regulator] { await session.close() }
+        serving.cancel()
+        _ = await serving.result
+        try store.close()
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Twelve months up to the last whole one.
+    static var lastYear: ClosedRange<Month> {
+        let now = Timestamp.now.date
+        guard let month = Month(year: now.year, month: now.month) else {
+            preconditionFailure("the clock shows a date of this century")
+        }
+        return month.advanced(by: -12)...month.advanced(by: -1)
+    }
+
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Foundation.close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(descriptor, $0, length)
+                _ = getsockname(descriptor, $0, &length)
+            }
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}

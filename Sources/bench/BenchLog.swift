@@ -1,0 +1,173 @@
+import Foundation
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Wire
+
+/// A log as one enterprise fills it: one book after another, signed records, and the state that the
+/// rules make of them. What isn't measured is made without asking the rules.
+struct BenchLog {
+    /// A batch that is ready to be stored, and what it makes of the log.
+    struct DecidedBatch {
+        let batch: Batch
+        let edge: TileEdge
+    }
+
+    private(set) var head: Head
+    private let signer: Signer
+    private let log: LogState
+    private let short: [Disclosure]
+    private let full: [Disclosure]
+    private let sections: [Attachments.Section]
+    private var edge = TileEdge()
+    private var month = 1
+    private var number: Int64 = 0
+    private var book = BookState()
+    private var random = SystemRandomNumberGenerator()
+
+    private static let perBook: Int64 = 2000
+    private static let type = RecordType.invoice
+
+    init() {
+        guard let origin = Origin("trine.example/bench"), let handle = Handle("e-7k2m9q4x"),
+            let authority = Handle("authority"), let host = Handle("host")
+        else { preconditionFailure("these are well-formed") }
+        let genesis = Digest<Digested.Genesis>(hashing: [1])
+        signer = Signer(
+            origin: origin, handle: handle, log: genesis,
+            key: SigningKey(seed: Secret(copying: [UInt8](repeating: 7, count: 32))))
+        log = LogState(
+            origin: origin, genesis: genesis, rules: 1, authorities: [authority], threshold: 1,
+            host: host, policies: Separation.shared.digest,
+            time: Timestamp(clamping: 1_800_000_000))
+        var random = SystemRandomNumberGenerator()
+        full = Self.type.sealedNames.map {
+            Disclosure(salt: .init(using: &random), name: $0, value: .null)
+        }
+        short = Array(full.prefix(1))
+        // Most fields are padded to 128 or 256 bytes of ciphertext.
+        sections = Self.type.sealedNames.enumerated().map { position, name in
+            .init(name: name, bytes: [UInt8](repeating: UInt8(position), count: 200))
+        }
+        head = Head(edge: edge.rightEdge, checkpoint: [])
+    }
+
+    /// Bytes of ciphertext beside a statement.
+    var ciphertextBytes: Int { sections.reduce(0) { $0 + $1.bytes.count } }
+
+    /// The state that the first statements would have made: the enterprise and its key.
+    func founding() -> Batch {
+        let key = signer.key.verificationKey
+        return Batch(
+            entries: [], tiles: [],
+            changes: [
+                .log: .log(log),
+                .participant(signer.handle): .participant(
+                    ParticipantState(
+                        roles: [.enterprise], keys: [key.thumbprint], encryptionKey: nil,
+                        admittedAt: 0)),
+                .key(key.thumbprint): .key(
+                    KeyState(handle: signer.handle, key: key, scopes: [.all])),
+            ], erased: [], head: head)
+    }
+
+    /// The next records, signed: of the usual size, or short ones to fill a log with.
+    mutating func records(_ count: Int, full isFull: Bool) -> [Sharing.Statement] {
+        (0..<count).map { _ in
+            if number == Self.perBook { (month, number) = (month + 1, 0) }
+            number += 1
+            guard let month = Month(number: month),
+                let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
+            else { preconditionFailure("there are months enough") }
+            return Statement.sign(
+                .record(
+                    .init(
+                        vct: Self.type.vct(origin: signer.origin),
+                        book: BookName(series: .invoices, month: month), number: number, epoch: 0,
+                        source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
+                        holder: signer.key.verificationKey)),
+                selective: isFull ? full : short, by: signer, at: log.time,
+                jti: JTI(using: &random)
+            ).statement
+        }
+    }
+
+    /// As a gateway does it: parses, loads the state, asks the rules, and makes a batch of it.
+    func decide(_ texts: [[UInt8]], on store: SQLiteStore) async throws -> DecidedBatch {
+        let candidates = try texts.enumerated().map {
+            Candidate(
+                try Statement(parsing: $1), selective: nil, index: head.size + Int64($0))
+        }
+        var slice = try await store.state(Set(candidates.flatMap { Rules.keys(of: $0) }))
+        var changes: [StateKey: StateValue?] = [:]
+        var entries: [NewEntry] = []
+        for candidate in candidates {
+            let admission = try Rules.decide(candidate, in: slice, policies: BuiltInPolicies())
+            slice.apply(admission.changes)
+            changes.merge(admission.changes.values) { $1 }
+            entries.append(
+                NewEntry(
+                    index: candidate.index, statement: candidate.statement,
+                    parties: [signer.handle], attachments: Attachments(sections: sections)))
+        }
+        return batch(entries, changes)
+    }
+
+    /// The same for short records, without asking the rules.
+    mutating func undecided(_ statements: [Sharing.Statement]) -> DecidedBatch {
+        var changes: [StateKey: StateValue?] = [.log: .log(log)]
+        var entries: [NewEntry] = []
+        for (offset, statement) in statements.enumerated() {
+            guard case .record(let record) = statement.claims else { continue }
+            let index = head.size + Int64(offset)
+            if record.number == 1 { book = BookState() }
+            book.count += 1
+            book.edge.append(Hash.leaf(statement.digest.bytes))
+            changes[.book(signer.handle, record.book)] = .book(book)
+            changes[.source(signer.handle, record.source)] = .source(statement.jti)
+            changes[.statement(statement.jti)] = state(statement, record, index)
+            entries.append(
+                NewEntry(
+                    index: index, statement: statement, parties: [signer.handle],
+                    attachments: Attachments()))
+        }
+        return batch(entries, changes)
+    }
+
+    mutating func advance(_ decided: DecidedBatch) {
+        (head, edge) = (decided.batch.head, decided.edge)
+    }
+
+    private func batch(
+        _ entries: [NewEntry], _ changes: [StateKey: StateValue?]
+    ) -> DecidedBatch {
+        var edge = edge
+        let tiles = edge.append(entries.map { Hash.leaf($0.statement.jws.bytes) }).map {
+            StoredTile(
+                level: $0.coordinate.level, index: $0.coordinate.index, hashes: $0.hashes)
+        }
+        let head = Head(edge: edge.rightEdge, checkpoint: [UInt8](repeating: 1, count: 300))
+        return DecidedBatch(
+            batch: Batch(entries: entries, tiles: tiles, changes: changes, erased: [], head: head),
+            edge: edge)
+    }
+
+    private func state(
+        _ statement: Sharing.Statement, _ record: Claims.RecordClaims, _ index: Int64
+    ) -> StateValue {
+        let json: JSON = [
+            "digest": .digest(statement.digest), "index": .integer(index),
+            "issuer": .string(statement.issuer.text), "kind": "record",
+            "record": [
+                "book": .string(record.book.description), "epoch": .integer(record.epoch),
+                "number": .integer(record.number), "source": .digest(record.source),
+            ],
+        ]
+        guard
+            let value = try? StateValue(
+                parsing: json.canonicalBytes, for: .statement(statement.jti))
+        else { preconditionFailure("this is a state value") }
+        return value
+    }
+}

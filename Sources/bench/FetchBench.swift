@@ -1,0 +1,64 @@
+import Client
+import Sharing
+import Storage
+import Verification
+import Wire
+
+/// What a loan officer waits for: a fetch of 1 000 records and its full verification, over HTTP, by
+/// a client whose keyring is unlocked.
+struct FetchBench: BenchGroup {
+    let name = "fetch"
+    let title = "A lender fetches four fields of 1 000 records and verifies everything"
+
+    private static let records = 1000
+    private static let fields = [
+        "due_date", "issue_date", "number", "tax_exclusive_amount",
+    ]
+
+    func run() async throws -> [Measurement] {
+        let alliance = try await BenchAlliance()
+        let months = BenchAlliance.lastYear
+        let sealing = try await seconds {
+            try await alliance.importInvoices(Self.records, months: months)
+        }
+        let enterprise = try Enterprise(alliance.enterprise)
+        let plan = try await enterprise.plan(
+            GrantWish(
+                to: alliance.lender.handle, scope: .months(.invoices, months),
+                fields: Self.fields, purpose: .creditAssessment, lifetime: 86_400, fetches: 100,
+                dataLife: 86_400))
+        let grant = try await enterprise.grant(plan).statement.jti
+        let lender = try Lender(alliance.lender)
+        // The first one also reads what the log has on this lender; a decision made in seconds
+        // can't count on having asked before.
+        var opened: [Int] = []
+        let first = try await seconds {
+            opened.append(try await lender.fetch(grant).verdict.records)
+        }
+        let again = try await shortest(of: 5) {
+            opened.append(try await lender.fetch(grant).verdict.records)
+        }
+        precondition(opened.allSatisfy { $0 == Self.records }, "every record was opened")
+        let package = try await lender.fetch(grant).package
+        let trust = alliance.lender.trust
+        let offline = try await shortest(of: 5) { _ = try package.verify(under: trust) }
+
+        let signatures = try await SignatureYardstick(try await alliance.leaves()).measure()
+        let perRecord = signatures.perEntry * Double(Self.records)
+        let yardstick = ("its 1 000 signatures alone", perRecord)
+        try await alliance.close()
+        return [
+            Measurement(
+                name: "fetch, verify, open: first", seconds: first, yardstick: yardstick,
+                mostSeconds: 0.5),
+            Measurement(
+                name: "fetch, verify, open: again", seconds: again, yardstick: yardstick,
+                mostSeconds: 0.5),
+            Measurement(
+                name: "verify the saved package", seconds: offline, yardstick: yardstick),
+            Measurement(
+                name: "import and seal a record", seconds: sealing / Double(Self.records),
+                yardstick: ("a signature's verification", signatures.perEntry)),
+        ]
+    }
+}
