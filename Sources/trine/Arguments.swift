@@ -99,4 +99,5 @@ extension LegalIdentifier: ExpressibleByArgument {
 extension Role: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension Reason: ExpressibleByArgument {}
+extension Right: ExpressibleByArgument {}
 extension Series: ExpressibleByArgument {}

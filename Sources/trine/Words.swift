@@ -273,13 +273,15 @@ enum Words {
         case .badApplication(let handle):
             Complaint(.refused, "\(handle) didn't prove to hold its keys", hint: "don't admit it")
         case .package(let refusal): package(refusal)
-        default: Complaint(.refused, "\(error)")
+        default: ProofWords.complaint(about: error) ?? Complaint(.refused, "\(error)")
         }
     }
 
     static func package(_ refusal: PackageRefusal) -> Complaint {
-        Complaint(
-            .refused, "not verified: \(refusal.part): \(refusal.reason)",
+        var reason = "\(refusal.reason)"
+        if case .proof(let refusal) = refusal.reason { reason = ProofWords.words(refusal) }
+        return Complaint(
+            .refused, "not verified: \(refusal.part): \(reason)",
             hint: "don't rely on any of it")
     }
 

@@ -91,7 +91,7 @@ extension Enterprise {
             policies: policies, covered: covered)
     }
 
-    private func grantee(_ handle: Handle) async throws -> KnownParticipant {
+    func grantee(_ handle: Handle) async throws -> KnownParticipant {
         let grantee: KnownParticipant
         do { grantee = try await session.participant(handle) } catch ConnectionError.refused {
             throw ClientError.notAGrantee(handle)
@@ -132,18 +132,21 @@ extension Enterprise {
 
     /// Asks the policies in force, as the gateway will. Throws
     /// ``ClientError/forbidden(policies:reasons:)`` and ``ClientError/policiesWrong(_:)``.
-    private func permission(
+    func permission(
         for terms: GrantTerms, _ purpose: Purpose, to grantee: KnownParticipant, lifetime: Int64
     ) async throws -> (Digest<Digested.Policies>, [String]) {
         let own = try await session.participant(session.handle)
         let digest = try await session.policiesInForce()
         let policies = try await session.policies(digest)
-        var names: [String] = []
-        if case .fields(let fields) = terms.subject { names = fields }
+        let (right, names): (Right, [String]) =
+            switch terms.subject {
+            case .fields(let fields): (.read, fields)
+            case .statements: (.prove, [])
+            }
         let decision = policies.decide(
             PolicyRequest(
                 principal: session.entity(own), action: .grant,
-                counterparty: session.entity(grantee), owner: session.handle, right: .read,
+                counterparty: session.entity(grantee), owner: session.handle, right: right,
                 purpose: purpose, fields: names, series: terms.scope.series,
                 months: terms.scope.months, lifetime: lifetime, fetches: terms.fetches,
                 dataLife: terms.dataLife, time: session.now))
