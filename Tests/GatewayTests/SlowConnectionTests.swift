@@ -64,6 +64,25 @@ import Wire
         await alliance.stop()
     }
 
+    /// Answers that nobody reads don't pile up: the connection is closed.
+    @Test func whoeverReadsNothingIsLetGo() async throws {
+        var limits = ServingLimits()
+        limits.answer = .milliseconds(500)
+        let alliance = try await Alliance(on: MemoryStore(), limits: limits)
+        let connection = try RawConnection(port: alliance.port, timeoutSeconds: 10)
+        let requests = Array(
+            repeating: RawRequest.get("/participants/authority").bytes, count: 1000)
+        // More than the system takes for either side: in the end even sending stands still, until
+        // the connection is closed.
+        let start = ContinuousClock.now
+        await #expect(throws: RawConnection.Broken.self) {
+            for _ in 0..<1000 { try await connection.send(requests.flatMap { $0 }) }
+        }
+        #expect(ContinuousClock.now - start < .seconds(8))
+        #expect(try await alliance.send("/health").status == 200)
+        await alliance.stop()
+    }
+
     @Test func halfClosedConnectionsAreAnswered() async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let enterprise = try await alliance.admit("acme", [.enterprise])
