@@ -57,7 +57,7 @@ let package = Package(
             dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
             swiftSettings: alwaysOptimised),
         .target(
-            name: "Rules", dependencies: ["Wire", "Transparency", "Sharing"],
+            name: "Rules", dependencies: ["Wire", "Transparency", "Sharing", "Cedar"],
             swiftSettings: alwaysOptimised),
         .target(
             name: "Verification",
@@ -128,7 +128,8 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "RulesTests",
-            dependencies: ["Wire", "Transparency", "Sharing", "Rules"], swiftSettings: strict),
+            dependencies: ["Cedar", "Wire", "Transparency", "Sharing", "Rules"],
+            swiftSettings: strict),
         .testTarget(
             name: "VerificationTests", dependencies: pure + [crypto], swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,4 @@
+public import Rules
 public import Sharing
 public import Verification
 public import Wire
@@ -25,9 +26,11 @@ public enum ClientError: Error, Equatable, Sendable {
     case nothingCovered
     case notAGrantee(Handle)
     case granteeSuspended(Handle)
-    case forbidden(policies: [String])
-    /// The log has policies that this client doesn't know.
-    case policyUnknown(Digest<Digested.Policies>)
+    /// By these policies, for these reasons; by none where nothing permits it.
+    case forbidden(policies: [String], reasons: [String])
+    /// What the gateway gave as the texts of this set isn't it.
+    case policiesWrong(Digest<Digested.Policies>)
+    case policySet(PolicySetRefusal)
     case tooManyEpochs(limit: Int)
     case envelopeTooLarge(bytes: Int, limit: Int)
     case envelope(OpeningError)

@@ -17,6 +17,8 @@ struct BatchPlan {
     private(set) var leaves: [Hash] = []
     private(set) var changes: [StateKey: StateValue?] = [:]
     private(set) var erased: [JTI] = []
+    /// The sets that statements of this batch brought.
+    private(set) var policies: [CedarPolicies] = []
     /// The origin, where this batch holds genesis.
     private(set) var origin: Origin?
     private(set) var nextIndex: Int64
@@ -31,6 +33,7 @@ struct BatchPlan {
                 attachments: submission.attachments))
         leaves.append(Hash.leaf(statement.jws.bytes))
         for (key, value) in admission.changes.values { changes[key] = .some(value) }
+        if let set = submission.policies { policies.append(set) }
         switch statement.claims {
         case .erase(let erasure, _): erased.append(erasure.target)
         case .genesis(let genesis): origin = genesis.origin

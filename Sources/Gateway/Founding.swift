@@ -11,17 +11,18 @@ public enum FoundingError: Error, Equatable, Sendable {
 
 /// Begins a log with the entry 0 that its first authority signed.
 public enum Founding {
-    /// Enters `genesis` into an empty store, under a first checkpoint. Throws ``FoundingError``.
+    /// Enters `genesis` into an empty store, under a first checkpoint; `policies` is the set that it
+    /// names, whose texts are kept with it. Throws ``FoundingError``.
     public static func begin(
         with genesis: Statement, in store: any Store, keys: HostKeys,
-        policies: any PolicyLibrary = BuiltInPolicies()
+        policies: CedarPolicies = .standard
     ) async throws(FoundingError) {
         let time = genesis.issuedAt
         let sequencer: Sequencer
         do {
             guard try await store.head() == nil else { throw FoundingError.alreadyFounded }
             sequencer = try await Sequencer.load(
-                store: store, keys: keys, policies: policies, clock: { time })
+                store: store, keys: keys, clock: { time })
         } catch let error as FoundingError {
             throw error
         } catch let error as StoreError {
@@ -30,7 +31,8 @@ public enum Founding {
             preconditionFailure("a store throws its own errors")
         }
         let submission = Submission(
-            SignedStatement(statement: genesis, disclosures: []), selective: .none)
+            SignedStatement(statement: genesis, disclosures: []), selective: .none,
+            policies: policies)
         switch await sequencer.submit(submission) {
         case .registered: return
         case .already, .busy: throw .alreadyFounded

@@ -3,7 +3,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
-public import Rules
+import Rules
 import ServiceLifecycle
 public import Storage
 import UnixSignals
@@ -19,12 +19,11 @@ public struct GatewayService: Sendable {
     /// Loads the log from `store`. Throws ``Storage/StoreError`` where that isn't a whole log with a
     /// genesis.
     public init(
-        store: any Store, keys: HostKeys, policies: any PolicyLibrary = BuiltInPolicies(),
-        limits: ServingLimits = ServingLimits(), logger: Logger,
+        store: any Store, keys: HostKeys, limits: ServingLimits = ServingLimits(), logger: Logger,
         clock: @escaping @Sendable () -> Timestamp
     ) async throws {
         sequencer = try await Sequencer.load(
-            store: store, keys: keys, policies: policies, clock: clock)
+            store: store, keys: keys, clock: clock)
         guard case .log(let log) = try await store.state([.log])[.log] else {
             throw StoreError.unreadable("the log has no genesis")
         }

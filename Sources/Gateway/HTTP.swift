@@ -49,6 +49,13 @@ extension BasicRequestContext {
         return jti
     }
 
+    func policySet() throws -> Digest<Digested.Policies> {
+        guard
+            let digest = parameters.get("digest").flatMap({ Digest<Digested.Policies>(text: $0) })
+        else { throw GatewayFault.notFound }
+        return digest
+    }
+
     func handle() throws -> Handle {
         guard let handle = parameters.get("handle").flatMap({ Handle($0) }) else {
             throw GatewayFault.notFound

@@ -1,4 +1,4 @@
-public import Rules
+import Rules
 import Sharing
 public import Storage
 import Transparency
@@ -29,11 +29,8 @@ public struct Inspection: Sendable {
     public static let maximumFindings = 100
 
     private let store: any Store
-    private let policies: any PolicyLibrary
 
-    public init(store: any Store, policies: any PolicyLibrary = BuiltInPolicies()) {
-        (self.store, self.policies) = (store, policies)
-    }
+    public init(store: any Store) { self.store = store }
 
     /// Runs the whole check; `progress` gets the number of entries done and of all.
     /// Throws ``Storage/StoreError`` where the store can't be read at all.
@@ -43,7 +40,7 @@ public struct Inspection: Sendable {
         guard let head = try await store.head() else {
             throw .unreadable("the log has no genesis")
         }
-        var walk = InspectionWalk(store: store, policies: policies)
+        var walk = InspectionWalk(store: store)
         var index: Int64 = 0
         while index < head.size && walk.findings.count < Self.maximumFindings {
             let end = min(index + 256, head.size)
@@ -62,7 +59,8 @@ public struct Inspection: Sendable {
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
 private struct InspectionWalk {
     let store: any Store
-    let policies: any PolicyLibrary
+    /// The sets read so far: a statement that brings one comes before what it decides.
+    private var policies = PolicyShelf()
     private(set) var findings: [InspectionFinding] = []
     private(set) var attachments = 0
     private var edge = TileEdge()
@@ -71,9 +69,7 @@ private struct InspectionWalk {
     private var replaying = true
     private var genesis: Claims.Genesis?
 
-    init(store: any Store, policies: any PolicyLibrary) {
-        (self.store, self.policies) = (store, policies)
-    }
+    init(store: any Store) { self.store = store }
 
     private mutating func find(_ place: String, _ detail: String) {
         findings.append(InspectionFinding(place: place, detail: detail))
@@ -165,7 +161,8 @@ private struct InspectionWalk {
             return nil
         }
         guard let parts else {
-            let needs = statement.selectiveCount > 0
+            let needs =
+                statement.selectiveCount > 0 || [.genesis, .policy].contains(statement.kind)
             guard needs else { return Selective.none }
             if try await !isErased(statement) {
                 find("entry \(index)", "its attachments are missing, and nothing erased them")
@@ -182,6 +179,15 @@ private struct InspectionWalk {
             return nil
         }
         return selective
+    }
+
+    private mutating func checkPolicies(
+        _ blob: [UInt8], _ digest: Digest<Digested.Policies>, at index: Int64
+    ) {
+        guard let set = try? CedarPolicies(parsing: blob), set.digest == digest else {
+            return find("policies of entry \(index)", "not the set that the statement names")
+        }
+        policies.add(set)
     }
 
     private mutating func checkSections(
@@ -206,6 +212,9 @@ private struct InspectionWalk {
             if Envelope(bytes: section(SectionName.envelope)).digest != digest {
                 find("envelope of entry \(index)", "not the one the rekey commits to")
             }
+        case .genesis(let genesis):
+            checkPolicies(section(SectionName.policies), genesis.policies, at: index)
+        case .policy(let set, _): checkPolicies(section(SectionName.policies), set, at: index)
         default: break
         }
     }

@@ -53,6 +53,9 @@ struct Routes: Sendable {
             try await self.books(
                 try context.handle(), try request.query(["series", "from", "to"]))
         }
+        table.read("/policies/:digest") { _, context in
+            try await self.policies(try context.policySet())
+        }
     }
 
     private func addWrites(to table: MethodTable) {
@@ -242,6 +245,15 @@ struct Routes: Sendable {
                         closed: $0.state.closed, root: $0.state.root, erased: $0.state.erased)
                 }
             ).bytes)
+    }
+
+    /// The texts of a set that this log is or was under.
+    private func policies(_ digest: Digest<Digested.Policies>) async throws -> Response {
+        guard let head = try await store.head(),
+            let blob = try await PublishedPolicies.blob(of: digest, in: store, size: head.size)
+        else { throw GatewayFault.notFound }
+        return Response(
+            bytes: blob, type: "application/json", cache: "public, max-age=31536000, immutable")
     }
 
     // MARK: Statements in

@@ -32,13 +32,15 @@ public struct HostKeys: Sendable {
 public actor Sequencer {
     private let store: any Store
     private let keys: HostKeys
-    private let policies: any PolicyLibrary
     private let clock: @Sendable () -> Timestamp
 
     /// Where the tree stands after the last commit; reloaded when another gateway got ahead.
     private var head: Head?
     private var edge = TileEdge()
     private var log: LogState?
+    /// Every set that this log was ever under, and the index up to which it was looked for.
+    private var shelf = PolicyShelf()
+    private var shelved: Int64 = 0
     private var waiting: [Work] = []
     /// Works while anything waits.
     private var running: Task<Void, Never>?
@@ -57,18 +59,16 @@ public actor Sequencer {
     }
 
     private init(
-        store: any Store, keys: HostKeys, policies: any PolicyLibrary,
-        clock: @escaping @Sendable () -> Timestamp
+        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp
     ) {
-        (self.store, self.keys, self.policies, self.clock) = (store, keys, policies, clock)
+        (self.store, self.keys, self.clock) = (store, keys, clock)
     }
 
     /// A sequencer that continues what `store` holds. Throws ``Storage/StoreError``.
     public static func load(
-        store: any Store, keys: HostKeys, policies: any PolicyLibrary,
-        clock: @escaping @Sendable () -> Timestamp
+        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp
     ) async throws(StoreError) -> Sequencer {
-        let sequencer = Sequencer(store: store, keys: keys, policies: policies, clock: clock)
+        let sequencer = Sequencer(store: store, keys: keys, clock: clock)
         try await sequencer.reload()
         return sequencer
     }
@@ -167,7 +167,11 @@ public actor Sequencer {
         }
         var log: LogState?
         if case .log(let state) = try await store.state([.log])[.log] { log = state }
+        let size = head?.size ?? 0
+        let published = try await PublishedPolicies.read(from: store, shelved..<size)
         (self.head, self.edge, self.log) = (head, edge, log)
+        for set in published { shelf.add(set) }
+        shelved = size
     }
 
     // MARK: Deciding
@@ -176,6 +180,7 @@ public actor Sequencer {
     private func plan(_ works: [Work]) async throws(StoreError) -> BatchPlan {
         var plan = BatchPlan(after: head)
         var state = LoadedState(store: store)
+        var library = shelf
         let now = clock()
         var groups: [[Submission]] = []
         for work in works { groups.append(submissions(of: work, at: now)) }
@@ -189,8 +194,9 @@ public actor Sequencer {
             for submission in group {
                 let candidate = submission.candidate(at: plan.nextIndex)
                 try await state.load(Rules.furtherKeys(of: candidate, in: state.slice))
+                if let set = submission.policies { library.add(set) }
                 do {
-                    let admission = try Rules.decide(candidate, in: state.slice, policies: policies)
+                    let admission = try Rules.decide(candidate, in: state.slice, policies: library)
                     state.apply(admission.changes)
                     plan.admit(
                         admission, submission, parties: Parties.of(candidate, in: state.slice))
@@ -238,6 +244,8 @@ public actor Sequencer {
         self.head = head
         self.edge = edge
         if case .log(let state) = plan.changes[.log] ?? nil { log = state }
+        for set in plan.policies { shelf.add(set) }
+        shelved = head.size
     }
 
     private func answer(_ works: [Work], _ plan: BatchPlan) {

@@ -1,3 +1,4 @@
+public import Rules
 public import Sharing
 public import Storage
 public import Wire
@@ -19,6 +20,10 @@ public enum SubmissionFault: Error, Equatable, Sendable {
         case malformedFields
         case wrongFields
         case wrongDigest
+        /// A policy set that isn't one, and why.
+        case policies(PolicySetRefusal)
+        /// The statement names other files than the set has.
+        case wrongFiles
     }
 }
 
@@ -28,6 +33,8 @@ public struct Submission: Sendable {
     public let statement: Statement
     public let selective: Selective
     public let attachments: Attachments
+    /// The set that a `policy` or the genesis brings, compiled.
+    let policies: CedarPolicies?
 
     /// Parses and compares the three parts of a frame. Throws ``SubmissionFault``.
     public init(
@@ -37,6 +44,7 @@ public struct Submission: Sendable {
         guard text.count <= Limits.disclosureBytes else {
             throw .disclosuresTooLarge(limit: Limits.disclosureBytes)
         }
+        policies = try Self.policies(of: statement, blob: blob)
         let sections = try Self.sections(of: statement, blob: blob)
         attachments = Attachments(disclosures: text, sections: sections)
         if case .record = statement.claims {
@@ -53,11 +61,16 @@ public struct Submission: Sendable {
         }
     }
 
-    /// A statement the gateway or its operator made here.
-    init(_ signed: SignedStatement, selective: Selective) {
+    /// A statement the gateway or its operator made here; genesis comes with its policies.
+    init(_ signed: SignedStatement, selective: Selective, policies: CedarPolicies? = nil) {
         statement = signed.statement
         self.selective = selective
-        attachments = Attachments(disclosures: Disclosure.join(signed.disclosures))
+        self.policies = policies
+        let sections = policies.map {
+            [Attachments.Section(name: SectionName.policies, bytes: $0.texts.bytes)]
+        }
+        attachments = Attachments(
+            disclosures: Disclosure.join(signed.disclosures), sections: sections ?? [])
     }
 
     /// Refuses what only the gateway may enter, and what claims to be from the future.
@@ -88,16 +101,23 @@ public struct Submission: Sendable {
             return fields.fields.map { .init(name: $0.name, bytes: $0.bytes) }
         case .grant(let grant): return try envelope(blob, grant.envelope)
         case .rekey(_, let digest): return try envelope(blob, digest)
-        case .policy(let set, _):
-            guard blob.count <= Limits.policySetBytes else {
-                throw .blob(.tooLarge(limit: Limits.policySetBytes))
-            }
-            guard Digest<Digested.Policies>(hashing: blob) == set else { throw .blob(.wrongDigest) }
-            return [.init(name: SectionName.policies, bytes: blob)]
+        case .policy: return [.init(name: SectionName.policies, bytes: blob)]
         default:
             guard blob.isEmpty else { throw .blob(.unexpected) }
             return []
         }
+    }
+
+    /// The set that a `policy` statement brings: within the limits, and the one it names.
+    private static func policies(
+        of statement: Statement, blob: [UInt8]
+    ) throws(SubmissionFault) -> CedarPolicies? {
+        guard case .policy(let digest, let files) = statement.claims else { return nil }
+        let set: CedarPolicies
+        do { set = try CedarPolicies(parsing: blob) } catch { throw .blob(.policies(error)) }
+        guard set.digest == digest else { throw .blob(.wrongDigest) }
+        guard set.texts.claims == files else { throw .blob(.wrongFiles) }
+        return set
     }
 
     private static func envelope(

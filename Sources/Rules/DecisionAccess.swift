@@ -32,15 +32,21 @@ extension Decision {
         try checkServed(access.served, terms: terms, right: grant.claims.right, fetch: fetch)
         try checkNoneLeftOut(access.served, terms: terms, fetch: fetch, of: grant.issuer)
         try checkBooks(access.served, of: grant.issuer)
+        let owner = entity(grant.issuer, enterprise)
+        try requirePermission(
+            PolicyRequest(
+                principal: issuerEntity, action: .operate, counterparty: owner,
+                owner: grant.issuer, series: terms.scope.series, time: now))
         try requirePermission(
             PolicyRequest(
                 principal: entity(terms.to, grantee), action: .access,
-                counterparty: entity(grant.issuer, enterprise), owner: grant.issuer,
+                counterparty: owner, owner: grant.issuer,
                 right: grant.claims.right, purpose: grant.claims.purpose,
                 fields: access.served.fields, series: terms.scope.series,
                 months: terms.scope.months,
                 lifetime: grant.claims.expires.seconds - grant.claims.notBefore.seconds,
-                fetches: terms.fetches, dataLife: terms.dataLife, time: now),
+                fetches: terms.fetches, dataLife: terms.dataLife,
+                held: isHeld(terms.scope, of: grant.issuer), time: now),
             alsoUnder: grant.claims.policies)
         view.changes[.fetch(fetch.jti)] = .fetch(access: statement.jti)
     }

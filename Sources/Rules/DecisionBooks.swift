@@ -93,13 +93,14 @@ extension Decision {
         guard var target = view.statement(jti) else { throw .unknownStatement(jti) }
         guard target.issuer == statement.issuer else { throw .notYours(jti) }
         guard !target.erased else { throw .alreadyErased(jti) }
+        let held = target.record.map { isHeld($0.book, of: statement.issuer) } ?? false
+        if case .record = erasure, held { throw .underLegalHold }
         try requirePermission(
             PolicyRequest(
                 principal: issuerEntity, action: .erase, owner: statement.issuer,
-                series: target.record?.book.series, time: now))
+                series: target.record?.book.series, held: held, time: now))
         switch (erasure, target.record) {
         case (.record, .some(let record)):
-            try requireNoHold(on: record.book)
             var book = view.book(statement.issuer, record.book) ?? BookState()
             book.erase(record.number)
             view.changes[.book(statement.issuer, record.book)] = .book(book)
@@ -123,11 +124,17 @@ extension Decision {
         view.changes[.statement(jti)] = .statement(target)
     }
 
-    private func requireNoHold(on book: BookName) throws(Refusal) {
-        let held = view.holds(statement.issuer).contains { hold in
-            (hold.until.map { now < $0 } ?? true) && (hold.books?.covers(book) ?? true)
+    private func isHeld(_ book: BookName, of holder: Handle) -> Bool {
+        view.holds(holder).contains { $0.stands(at: now) && $0.books?.covers(book) != false }
+    }
+
+    /// Whether any book of this scope is under a hold that stands.
+    func isHeld(_ scope: Scope, of holder: Handle) -> Bool {
+        view.holds(holder).contains { hold in
+            guard hold.stands(at: now) else { return false }
+            guard let books = hold.books else { return true }
+            return books.series == scope.series && books.months.overlaps(scope.months)
         }
-        if held { throw .underLegalHold }
     }
 
     /// A regulator or an authority forbids the erasure of a holder's books for a while.

@@ -20,7 +20,8 @@ extension Decision {
                 purpose: purpose, fields: names(terms.subject), series: terms.scope.series,
                 months: terms.scope.months,
                 lifetime: terms.expires.seconds - terms.notBefore.seconds,
-                fetches: terms.fetches, dataLife: terms.dataLife, time: now))
+                fetches: terms.fetches, dataLife: terms.dataLife,
+                held: isHeld(terms.scope, of: terms.to), time: now))
     }
 
     mutating func grant(_ grant: Claims.GrantClaims) throws(Refusal) {
@@ -60,7 +61,8 @@ extension Decision {
                 fields: names(terms.subject), series: terms.scope.series,
                 months: terms.scope.months,
                 lifetime: grant.expires.seconds - grant.notBefore.seconds, fetches: terms.fetches,
-                dataLife: terms.dataLife, time: now))
+                dataLife: terms.dataLife, held: isHeld(terms.scope, of: statement.issuer),
+                time: now))
     }
 
     /// Remembers which epochs the grantee can open, for the day the grant is dead.
@@ -128,7 +130,8 @@ extension Decision {
                 fields: names(terms.subject), series: terms.scope.series,
                 months: terms.scope.months,
                 lifetime: grant.claims.expires.seconds - grant.claims.notBefore.seconds,
-                fetches: terms.fetches, dataLife: terms.dataLife, time: now),
+                fetches: terms.fetches, dataLife: terms.dataLife,
+                held: isHeld(terms.scope, of: statement.issuer), time: now),
             alsoUnder: grant.claims.policies)
     }
 
@@ -143,8 +146,10 @@ extension Decision {
         guard grant.revoked == nil, now < grant.claims.expires else { throw .grantDead(jti) }
         try requirePermission(
             PolicyRequest(
-                principal: issuerEntity, action: .revoke, owner: grant.issuer,
-                right: grant.claims.right, purpose: grant.claims.purpose, time: now))
+                principal: issuerEntity, action: .revoke,
+                counterparty: view.participant(grant.issuer).map { entity(grant.issuer, $0) },
+                owner: grant.issuer, right: grant.claims.right, purpose: grant.claims.purpose,
+                time: now))
         grant.revoked = view.candidate.index
         view.changes[.grant(jti)] = .grant(grant)
         if let series = grant.terms?.scope.series, var epochs = view.epochs(grant.issuer, series) {

@@ -123,12 +123,12 @@ public enum Rules {
         }
         switch candidate.selective {
         case .grant(let terms):
-            keys.append(.participant(terms.to))
+            keys += [.participant(terms.to), .holds(candidate.statement.issuer)]
             if let series = terms.scope.series {
                 keys.append(.epochs(candidate.statement.issuer, series))
             }
             if let request = terms.request { keys.append(.statement(request)) }
-        case .request(let terms): keys.append(.participant(terms.to))
+        case .request(let terms): keys += [.participant(terms.to), .holds(terms.to)]
         case .hold(let terms): keys += [.participant(terms.holder), .holds(terms.holder)]
         default: break
         }
@@ -146,7 +146,7 @@ public enum Rules {
         switch candidate.statement.claims {
         case .rekey(let jti, _), .revoke(let jti, _), .access(let jti):
             guard let grant = state.grant(jti) else { break }
-            keys.append(.participant(grant.issuer))
+            keys += [.participant(grant.issuer), .holds(grant.issuer)]
             if let terms = grant.terms {
                 keys.append(.participant(terms.to))
                 if let series = terms.scope.series { keys.append(.epochs(grant.issuer, series)) }

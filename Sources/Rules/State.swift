@@ -245,4 +245,6 @@ public struct HoldState: Hashable, Sendable {
     /// All books, where `nil`.
     public var books: Scope?
     public var until: Timestamp?
+
+    public func stands(at time: Timestamp) -> Bool { until.map { time < $0 } ?? true }
 }

@@ -3,11 +3,11 @@ import Wire
 
 /// Stands for policies whose texts aren't at hand, or that were already found to be against it.
 struct UnjudgedPolicies: PolicyLibrary {
-    func policies(_ digest: Digest<Digested.Policies>) -> (any PolicySet)? {
+    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
         Unjudged(digest: digest)
     }
 
-    private struct Unjudged: PolicySet {
+    private struct Unjudged: Policies {
         let digest: Digest<Digested.Policies>
 
         func decide(_ request: PolicyRequest) -> PolicyDecision {

@@ -23,7 +23,7 @@ struct AuditBench: BenchGroup {
         let signatures = try await SignatureYardstick(leaves).measure()
         let replay = await shortest(of: 5) {
             var audit = Audit(
-                under: alliance.regulator.trust, policies: BuiltInPolicies(),
+                under: alliance.regulator.trust, policies: PolicyShelf.standard,
                 state: StateInMemory(), seesDisclosures: true)
             audit.checkpoint(note)
             for (leaf, shown) in zip(leaves, disclosures) { audit.entry(leaf, shown) }

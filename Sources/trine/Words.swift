@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Rules
 import Sharing
 import Verification
 import Wire
@@ -214,15 +215,21 @@ enum Words {
         case .notAGrantee(let handle):
             Complaint(.refused, "\(handle) isn't somebody that can be granted anything")
         case .granteeSuspended(let handle): Complaint(.refused, "\(handle) is suspended")
-        case .forbidden(let policies):
+        case .forbidden(let policies, let reasons):
             Complaint(
                 .refused,
-                "policy forbids this"
-                    + (policies.isEmpty ? "" : ": \(policies.joined(separator: ", "))"))
-        case .policyUnknown(let digest):
+                policies.isEmpty
+                    ? "no policy permits this"
+                    : "policy forbids this: \(policies.joined(separator: ", "))",
+                hint: reasons.isEmpty
+                    ? "see what would be permitted: trine policy explain"
+                    : reasons.joined(separator: " "))
+        case .policiesWrong(let digest):
             Complaint(
-                .refused, "the log's policies \(digest) aren't known to this version",
-                hint: "use a later version")
+                .refused, "what the gateway gave as the policies \(digest) isn't that set",
+                hint: "tell the authority; don't sign anything meanwhile")
+        case .policySet(let refusal):
+            Complaint(.usage, "this isn't a policy set: \(refusal.words)")
         case .tooManyEpochs(let limit):
             Complaint(
                 .refused, "the records have keys of more than \(limit) epochs",
@@ -272,7 +279,7 @@ enum Words {
 
     static func package(_ refusal: PackageRefusal) -> Complaint {
         Complaint(
-            .refused, "not verified: \(refusal.part): \(refusal.reason)",
+            .refused, "not verified: \(refusal.words)",
             hint: "don't rely on any of it")
     }
 

@@ -41,7 +41,9 @@ import Wire
                 try await enterprise.plan(wish(to: "northbank", scope, days: 2))
             ).statement.jti
             let standing = try await enterprise.grant(
-                try await enterprise.plan(wish(to: "southbank", scope, days: 300))
+                try await enterprise.plan(
+                    wish(
+                        to: "southbank", scope, purpose: .creditMonitoring, days: 300))
             ).statement.jti
             if byRevocation {
                 let (_, rekeyed) = try await enterprise.revoke(ending, .purposeFulfilled)
@@ -113,7 +115,12 @@ import Wire
                 try await enterprise.plan(wish(to: "host", scope))
             }
             await #expect(
-                throws: ClientError.forbidden(policies: ["regulator-reads-for-inspection-only"])
+                throws: ClientError.forbidden(
+                    policies: ["regulator-reads-for-inspection-only"],
+                    reasons: [
+                        "A regulator that needs to see records is granted them for an inspection, "
+                            + "nothing else."
+                    ])
             ) { try await enterprise.plan(wish(to: "watch", scope)) }
             _ = try await enterprise.plan(wish(to: "watch", scope, purpose: .inspection))
             let empty = try #require(

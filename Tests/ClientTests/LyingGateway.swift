@@ -39,7 +39,7 @@ final class LyingGateway: Transport {
                         origin: origin, rules: Rules.version, logKey: signer.verifierKey.text,
                         authorities: [.init(handle: authorityHandle, key: keys[1].verificationKey)],
                         threshold: 1, host: .init(handle: hostHandle, key: keys[2].verificationKey),
-                        policies: Separation.shared.digest)),
+                        policies: CedarPolicies.standard.digest)),
                 by: Signer(origin: origin, handle: authorityHandle, log: nil, key: keys[1]),
                 at: time,
                 jti: Self.jti()

@@ -85,7 +85,7 @@ final class TestLog: Sendable {
             host: .init(handle: Handle("host")!, key: host.verificationKey),
             logKey: keys.log.verifierKey,
             gateway: try GatewayAddress(parsing: "http://localhost:1"),
-            policies: Separation.shared.digest, under: protection,
+            policies: CedarPolicies.standard.digest, under: protection,
             surroundings: clock.surroundings)
         let store = MemoryStore()
         try await Founding.begin(with: genesis, in: store, keys: keys)

@@ -49,7 +49,7 @@ final class Alliance: Sendable {
             host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
             logKey: keys.log.verifierKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            policies: Separation.shared.digest, under: Protection(phrase, cost: Self.cost))
+            policies: CedarPolicies.standard.digest, under: Protection(phrase, cost: Self.cost))
         invitation = founded.invitation
         try await Founding.begin(with: founded.genesis, in: store, keys: keys)
         let service = try await GatewayService(

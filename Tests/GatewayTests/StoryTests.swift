@@ -18,7 +18,7 @@ import Wire
     private func wish(_ lender: Session, fetches: Int64 = 10) -> GrantWish {
         GrantWish(
             to: lender.handle, scope: .months(.invoices, Months.first...Months.second),
-            fields: Self.fields, purpose: .creditAssessment, lifetime: 86_400, fetches: fetches,
+            fields: Self.fields, purpose: .creditMonitoring, lifetime: 86_400, fetches: fetches,
             dataLife: 86_400)
     }
 

@@ -137,7 +137,7 @@ import Testing
         #expect(chain.submit(suspension(Person.second.handle, by: .authority)) == refusal)
         #expect(chain.submit(chain.admission(of: outsider, [.lender])) == refusal)
         let policy = Claims.policy(
-            set: Separation.shared.digest,
+            set: CedarPolicies.standard.digest,
             files: [PolicyFile(name: "a", digest: Digest(hashing: []))])
         #expect(chain.submit(chain.sign(policy, by: .authority)) == refusal)
         #expect(chain.submit(chain.sign(.reinstate(authority, .resolved), by: .second)) == nil)

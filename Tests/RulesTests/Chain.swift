@@ -61,12 +61,12 @@ struct Person: Sendable {
 
 /// Policy sets by digest, made for a test.
 struct TestPolicies: PolicyLibrary {
-    var sets: [Digest<Digested.Policies>: any PolicySet] = [
-        Separation.shared.digest: Separation.shared
+    var sets: [Digest<Digested.Policies>: any Policies] = [
+        CedarPolicies.standard.digest: CedarPolicies.standard
     ]
-    func policies(_ digest: Digest<Digested.Policies>) -> (any PolicySet)? { sets[digest] }
+    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? { sets[digest] }
 
-    struct Custom: PolicySet {
+    struct Custom: Policies {
         let digest: Digest<Digested.Policies>
         let decision: @Sendable (PolicyRequest) -> PolicyDecision
         func decide(_ request: PolicyRequest) -> PolicyDecision { decision(request) }
@@ -214,7 +214,7 @@ struct Chain {
     mutating func founding(
         rules: Int64 = 1, threshold: Int64 = 1, origin: Origin = Chain.origin,
         logKey: String? = nil, authorities: [Person] = [.authority, .second],
-        host: Person = .host, policies: Digest<Digested.Policies> = Separation.shared.digest,
+        host: Person = .host, policies: Digest<Digested.Policies> = CedarPolicies.standard.digest,
         by signer: Person = .authority, with key: SigningKey? = nil
     ) -> SignedStatement {
         func founder(_ person: Person) -> FoundingParticipant {

@@ -95,7 +95,7 @@ extension Chain {
                 .init(
                     right: right, purpose: purpose, notBefore: now.advanced(by: from),
                     expires: now.advanced(by: end),
-                    policies: policies ?? log?.policies ?? Separation.shared.digest,
+                    policies: policies ?? log?.policies ?? CedarPolicies.standard.digest,
                     envelope: Digest(hashing: jti().bytes))),
             .grant(
                 GrantTerms(

@@ -24,7 +24,7 @@ import Transparency
         #expect(log.origin == Chain.origin && log.rules == 1 && log.threshold == 1)
         #expect(log.authorities == [Person.authority.handle, Person.second.handle])
         #expect(log.host == Person.host.handle && log.time == Chain.start)
-        #expect(log.policies == Separation.shared.digest)
+        #expect(log.policies == CedarPolicies.standard.digest)
         for person in [Person.authority, .second, .host] {
             let state = try #require(chain.participant(person))
             #expect(state.keys == [person.key.verificationKey.thumbprint])
@@ -80,7 +80,8 @@ import Transparency
             .genesis(
                 .init(
                     origin: Chain.origin, rules: 1, logKey: Chain.logKey(), authorities: [founder],
-                    threshold: 1, host: host, policies: Separation.shared.digest)), by: .authority)
+                    threshold: 1, host: host, policies: CedarPolicies.standard.digest)),
+            by: .authority)
         #expect(chain.submit(signed) == .malformedGenesis(.authorities))
     }
 

@@ -82,6 +82,11 @@ import Testing
         let most = Chain.months("2020-01", "2041-04")
         let more = Chain.months("2020-01", "2041-05")
         #expect(most.months.count == 256)
+        let all = chain.policies.add("all") { _ in
+            PolicyDecision(permitted: true, determining: ["all"])
+        }
+        let files = [PolicyFile(name: "all.cedar", digest: Digest(hashing: []))]
+        #expect(chain.submit(chain.sign(.policy(set: all, files: files), by: .authority)) == nil)
         #expect(chain.submit(chain.granting(scope: most)) == nil)
         #expect(chain.submit(chain.granting(scope: more)) == .foreignScope)
         #expect(chain.submit(chain.request(scope: more)) == .foreignScope)

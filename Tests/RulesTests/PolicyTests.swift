@@ -5,120 +5,6 @@ import Testing
 @testable import Wire
 
 @Suite struct PolicyTests {
-    private func entity(
-        _ roles: [Role], suspended: Bool = false, isHost: Bool = false, isAuthority: Bool = false
-    ) -> PolicyEntity {
-        PolicyEntity(
-            handle: Person.outsider.handle, roles: roles, suspended: suspended, isHost: isHost,
-            isAuthority: isAuthority)
-    }
-
-    private func decide(
-        _ action: PolicyAction, _ principal: PolicyEntity, to other: PolicyEntity? = nil,
-        purpose: Purpose? = nil
-    ) -> PolicyDecision {
-        Separation.shared.decide(
-            PolicyRequest(
-                principal: principal, action: action, counterparty: other, purpose: purpose,
-                time: Chain.start))
-    }
-
-    /// `separation/1`, action by action and role by role: what isn't named is denied.
-    @Test(arguments: PolicyAction.allCases)
-    func permits(_ action: PolicyAction) {
-        let users: Set<Role> = [.lender, .regulator, .guarantor]
-        for role in Role.allCases {
-            let permitted: Bool =
-                switch action {
-                case .admit: false
-                case .seal, .close, .erase, .rekey: role == .enterprise
-                case .grant: role == .enterprise
-                case .revoke: role == .enterprise || users.contains(role)
-                case .request, .access: users.contains(role)
-                case .audit: role == .regulator
-                }
-            let decision = decide(
-                action, entity([role]), to: entity([.lender]), purpose: .inspection)
-            #expect(decision.permitted == permitted, "\(action) by \(role)")
-            #expect(decision.permitted != decision.determining.isEmpty)
-        }
-        #expect(!decide(action, entity([]), to: entity([.lender])).permitted)
-    }
-
-    @Test func grantees() {
-        let enterprise = entity([.enterprise])
-        for role in Role.allCases {
-            let isUser = [.lender, .regulator, .guarantor].contains(role)
-            #expect(
-                decide(.grant, enterprise, to: entity([role]), purpose: .inspection).permitted
-                    == isUser)
-        }
-        #expect(!decide(.grant, enterprise, to: entity([])).permitted)
-        #expect(!decide(.grant, enterprise).permitted)
-    }
-
-    @Test func admission() {
-        let authority = entity([], isAuthority: true)
-        func admit(_ roles: [Role]) -> [String] {
-            let decision = decide(.admit, authority, to: entity(roles))
-            return decision.permitted ? [] : decision.determining
-        }
-        let operating = "operating-excludes-holding-and-using"
-        let auditing = "auditing-excludes-holding-and-using"
-        for role in Role.allCases { #expect(admit([role]) == []) }
-        #expect(admit([.enterprise, .lender]) == [])
-        for role in [Role.enterprise, .lender, .guarantor] {
-            #expect(admit([role, .operator]) == [operating])
-            #expect(admit([role, .regulator]) == [auditing])
-        }
-        #expect(admit([.regulator, .operator]) == [operating])
-        #expect(admit([.regulator, .attestor]) == [auditing])
-        #expect(admit([.operator, .witness]) == [])
-    }
-
-    @Test func forbids() {
-        let (enterprise, lender) = (entity([.enterprise]), entity([.lender]))
-        let regulator = entity([.regulator])
-        let host = entity([.lender], isHost: true)
-        #expect(decide(.grant, enterprise, to: host).determining == ["host-never-uses"])
-        for action in [PolicyAction.access, .request] {
-            #expect(decide(action, host, to: enterprise).determining == ["host-never-uses"])
-        }
-        let inspection = "regulator-reads-for-inspection-only"
-        for purpose in Purpose.allCases {
-            let granted = decide(.grant, enterprise, to: regulator, purpose: purpose)
-            let accessed = decide(.access, regulator, to: enterprise, purpose: purpose)
-            #expect(granted.permitted == (purpose == .inspection))
-            #expect(accessed.permitted == (purpose == .inspection))
-            if purpose != .inspection {
-                #expect(granted.determining == [inspection] && accessed.determining == [inspection])
-            }
-            #expect(decide(.access, lender, to: enterprise, purpose: purpose).permitted)
-        }
-        let suspended = entity([.enterprise, .lender], suspended: true)
-        for action in PolicyAction.allCases {
-            let decision = decide(action, suspended, to: lender, purpose: .inspection)
-            #expect(decision.permitted == [.revoke, .erase].contains(action), "\(action)")
-        }
-        for action in [PolicyAction.grant, .access] {
-            let decision = decide(
-                action, entity([.enterprise, .lender]), to: entity([.lender], suspended: true))
-            #expect(decision.determining == ["nothing-new-towards-the-suspended"])
-        }
-    }
-
-    @Test func digestIsFrozen() {
-        #expect(
-            Separation.shared.digest
-                == Digest(
-                    hashing: [0, 0, 0, 19] + Array("trine/v1 policy set".utf8) + [0, 0, 0, 12]
-                        + Array("separation/1".utf8)))
-        #expect(BuiltInPolicies().policies(Separation.shared.digest) != nil)
-        #expect(BuiltInPolicies().policies(Digest(hashing: [])) == nil)
-    }
-
-    // MARK: In the rules
-
     private func publish(
         _ name: String, in chain: inout Chain,
         _ decision: @escaping @Sendable (PolicyRequest) -> PolicyDecision
@@ -189,7 +75,7 @@ import Testing
         let grant = chain.granted()
         publish("all", in: &chain) { _ in Self.permit }
         let newest = chain.log?.policies
-        chain.policies.sets[Separation.shared.digest] = nil
+        chain.policies.sets[CedarPolicies.standard.digest] = nil
         #expect(chain.submit(chain.access(grant)) == .policyUnknown)
         if let newest { chain.policies.sets[newest] = nil }
         #expect(chain.submit(chain.record("invoices/2026-02")) == .policyUnknown)
@@ -235,6 +121,10 @@ import Testing
                 case .revoke: request.owner == Person.enterprise.handle && request.right == .read
                 case .erase:
                     request.owner == Person.enterprise.handle && request.series == .invoices
+                case .operate:
+                    request.principal.isHost && request.owner == Person.enterprise.handle
+                        && request.counterparty?.handle == Person.enterprise.handle
+                        && request.series == .invoices
                 case .audit: false
                 }
             return isExpected ? Self.permit : Self.forbid
@@ -247,7 +137,7 @@ import Testing
         #expect(chain.submit(chain.granting(to: .rival)) == nil)
         #expect(chain.submit(chain.rekeying(grant, epochs: [1])) == nil)
         #expect(chain.submit(chain.admission(of: .outsider, [.lender])) == nil)
-        // The older set permits too, as `separation/1` does.
+        // The older set permits too, as the standard one does.
         let served = chain.served(fields: ["due_date"])
         #expect(chain.submit(chain.access(grant, served: served)) == nil)
         #expect(chain.submit(chain.revocation(grant)) == nil)

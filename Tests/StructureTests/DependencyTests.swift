@@ -10,9 +10,9 @@ import Testing
         "Wire": ["Crypto", "CSodium"],
         "Transparency": ["Wire", "Crypto"],
         "Commitments": ["Wire", "CSodium", "Crypto", "Synchronization"],
-        "Cedar": ["Wire"],
+        "Cedar": [],
         "Sharing": ["Wire", "Transparency", "Commitments", "CSodium", "Crypto", "Foundation"],
-        "Rules": ["Wire", "Transparency", "Sharing"],
+        "Rules": ["Wire", "Transparency", "Sharing", "Cedar"],
         "Verification": ["Wire", "Transparency", "Commitments", "Sharing", "Rules"],
         "Importing": ["Wire", "Sharing", "Foundation", "FoundationXML"],
         "Storage": [

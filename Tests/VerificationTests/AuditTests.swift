@@ -21,7 +21,7 @@ import Wire
         shown: (Int, ShownDisclosures) -> ShownDisclosures = { $1 }
     ) throws -> AuditReport {
         var audit = Audit(
-            under: log.trust, policies: BuiltInPolicies(), state: StateInMemory(),
+            under: log.trust, policies: PolicyShelf.standard, state: StateInMemory(),
             seesDisclosures: seesDisclosures, last: last)
         for (note, seen) in try notes ?? [(log.checkpoint(), nil)] {
             audit.checkpoint(note, seen: seen)
@@ -97,7 +97,7 @@ import Wire
         let other = try TestLog(seed: 2)
         var audit = Audit(
             under: Trust(genesis: story.log.log, policy: other.trust.policy),
-            policies: BuiltInPolicies(), state: StateInMemory(), seesDisclosures: true)
+            policies: PolicyShelf.standard, state: StateInMemory(), seesDisclosures: true)
         audit.entry(other.entries[0].statement.jws.bytes, .shown([]))
         #expect(audit.finish().findings.map(\.what.name) == ["genesis-not-pinned"])
     }

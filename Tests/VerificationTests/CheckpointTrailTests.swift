@@ -80,7 +80,7 @@ import Wire
 
     @Test func aCheckpointThatComesTooLate() throws {
         var audit = Audit(
-            under: log.trust, policies: BuiltInPolicies(), state: StateInMemory(),
+            under: log.trust, policies: PolicyShelf.standard, state: StateInMemory(),
             seesDisclosures: true)
         for entry in log.entries {
             audit.entry(entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)))

@@ -201,7 +201,7 @@ struct Story {
             subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
         let claims = Claims.GrantClaims(
             right: .read, purpose: .creditAssessment, notBefore: log.now,
-            expires: log.now.advanced(by: 86_400), policies: Separation.shared.digest,
+            expires: log.now.advanced(by: 86_400), policies: CedarPolicies.standard.digest,
             envelope: Digest(hashing: []))
         return try log.add(
             .grant(claims), selective: terms.disclosures(using: &log.random), by: acme)
@@ -221,7 +221,7 @@ struct Story {
             right: lie == .proveGrant ? .prove : .read, purpose: .creditAssessment,
             notBefore: start,
             expires: start.advanced(by: lie == .accessTooLate ? 20 : 30 * 86_400),
-            policies: Separation.shared.digest, envelope: envelope.digest)
+            policies: CedarPolicies.standard.digest, envelope: envelope.digest)
         log.now = log.now.advanced(by: 1)
         let signed = Statement.sign(
             .grant(claims), selective: terms.disclosures(using: &log.random),

@@ -70,7 +70,7 @@ struct TestLog {
             ],
             threshold: 1,
             host: FoundingParticipant(handle: host.handle, key: host.key.verificationKey),
-            policies: Separation.shared.digest)
+            policies: CedarPolicies.standard.digest)
         let statement = try add(.genesis(genesis), by: authority)
         digest = statement.digest.relabelled()
     }
@@ -103,7 +103,7 @@ struct TestLog {
             statement.kind == .record ? nil : try statement.opened(with: signed.disclosures)
         let candidate = Candidate(statement, selective: opened, index: Int64(entries.count))
         do {
-            let admission = try Rules.decide(candidate, in: state, policies: BuiltInPolicies())
+            let admission = try Rules.decide(candidate, in: state, policies: PolicyShelf.standard)
             state.apply(admission.changes)
         } catch {
             guard forced || lawless else { throw error }

@@ -1,3 +1,4 @@
+import Rules
 public import Sharing
 public import Transparency
 public import Verification
@@ -83,6 +84,15 @@ public struct GatewayConnection: Sendable {
     public func statement(_ jti: JTI) async throws(ConnectionError) -> StatementAnswer {
         try await read(
             "/statements/\(jti)", limit: Self.smallAnswerBytes * 2, StatementAnswer.init(parsing:))
+    }
+
+    /// The texts of a policy set, as its statement brought them; not compared with the digest here.
+    public func policies(
+        _ digest: Digest<Digested.Policies>
+    ) async throws(ConnectionError) -> [UInt8] {
+        try await exchange(
+            "/policies/\(digest)", content: nil, limit: PolicyTexts.maximumEncodedBytes,
+            seconds: Self.briefSeconds)
     }
 
     // MARK: Statements in

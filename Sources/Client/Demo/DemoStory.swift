@@ -205,13 +205,13 @@ public struct DemoStory: Sendable {
             GrantWish(
                 to: parties.lender.handle,
                 scope: .months(.invoices, Self.months), fields: Self.grantedFields,
-                purpose: .creditAssessment, lifetime: 30 * 86_400, fetches: 10,
+                purpose: .creditMonitoring, lifetime: 30 * 86_400, fetches: 10,
                 dataLife: 30 * 86_400))
         let grant = try await enterprise.grant(plan)
         tell(
             "It grants \(parties.lender.handle) \(Self.grantedFields.joined(separator: ", ")) "
                 + "of the invoices of \(Self.months.lowerBound) to \(Self.months.upperBound), "
-                + "for credit-assessment, until \(plan.expires.date).")
+                + "for credit-monitoring, until \(plan.expires.date).")
         tell("  public: \(GrantPlan.publicClaims.joined(separator: " ")); the rest is selective")
         return grant.statement.jti
     }

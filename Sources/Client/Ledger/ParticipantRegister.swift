@@ -170,14 +170,14 @@ struct LocatedStatement {
 /// Stands for policies whose texts aren't at hand: the admission was the gateway's to judge, and is
 /// the auditor's to judge again.
 struct UnjudgedPolicies: PolicyLibrary {
-    private struct Unjudged: PolicySet {
+    private struct Unjudged: Policies {
         let digest: Digest<Digested.Policies>
         func decide(_ request: PolicyRequest) -> PolicyDecision {
             PolicyDecision(permitted: true, determining: [])
         }
     }
 
-    func policies(_ digest: Digest<Digested.Policies>) -> (any PolicySet)? {
+    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
         Unjudged(digest: digest)
     }
 }

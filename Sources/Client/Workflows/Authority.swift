@@ -1,3 +1,4 @@
+public import Rules
 public import Sharing
 public import Verification
 public import Wire
@@ -53,10 +54,16 @@ public struct Authority: Sendable {
         try await register(.reinstate(handle, reason))
     }
 
-    private func register(_ claims: Claims) async throws -> Registration {
+    /// Publishes a policy set: it is in force from its entry on, for everybody.
+    public func publish(_ set: CedarPolicies) async throws -> Registration {
+        try await register(
+            .policy(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
+    }
+
+    private func register(_ claims: Claims, blob: [UInt8] = []) async throws -> Registration {
         let signed = Statement.sign(
             claims, by: try session.signer(.all), at: session.now, jti: session.newJTI())
-        return try await session.register(signed)
+        return try await session.register(signed, blob: blob)
     }
 
     private func isProven(_ offer: KeyOffer, _ handle: Handle) -> Bool {

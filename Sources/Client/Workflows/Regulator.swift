@@ -26,8 +26,8 @@ public struct Regulator: Sendable {
         let known = await session.keeper.last
         let checkpoint = try await session.keeper.latest()
         var audit = Audit(
-            under: session.trust, policies: BuiltInPolicies(), state: StateInMemory(),
-            seesDisclosures: true, last: known)
+            under: session.trust, policies: try await session.publishedPolicies(),
+            state: StateInMemory(), seesDisclosures: true, last: known)
         audit.checkpoint(checkpoint.note, seen: session.now)
         var coordinates = Array(
             EntryBundleCoordinate.changed(from: 0, to: checkpoint.size))[...]

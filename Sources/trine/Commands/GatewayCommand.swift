@@ -155,7 +155,7 @@ struct Founder {
             settings.origin, as: authority,
             host: .init(handle: settings.host, key: keys.host.verificationKey),
             logKey: hostKeys.log.verifierKey, gateway: address,
-            policies: Separation.shared.digest, under: Protection(authorityPhrase, cost: cost))
+            policies: CedarPolicies.standard.digest, under: Protection(authorityPhrase, cost: cost))
         let store = try SQLiteStore(opening: gateway.store)
         defer { try? store.close() }
         try await Founding.begin(with: genesis, in: store, keys: hostKeys)

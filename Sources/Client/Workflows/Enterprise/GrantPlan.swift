@@ -130,16 +130,14 @@ extension Enterprise {
         return epochs.sorted()
     }
 
-    /// Asks the policies in force, as the gateway will. Throws ``ClientError/forbidden(policies:)``
-    /// and ``ClientError/policyUnknown(_:)``.
+    /// Asks the policies in force, as the gateway will. Throws
+    /// ``ClientError/forbidden(policies:reasons:)`` and ``ClientError/policiesWrong(_:)``.
     private func permission(
         for terms: GrantTerms, _ purpose: Purpose, to grantee: KnownParticipant, lifetime: Int64
     ) async throws -> (Digest<Digested.Policies>, [String]) {
         let own = try await session.participant(session.handle)
         let digest = try await session.policiesInForce()
-        guard let policies = BuiltInPolicies().policies(digest) else {
-            throw ClientError.policyUnknown(digest)
-        }
+        let policies = try await session.policies(digest)
         var names: [String] = []
         if case .fields(let fields) = terms.subject { names = fields }
         let decision = policies.decide(
@@ -150,49 +148,10 @@ extension Enterprise {
                 months: terms.scope.months, lifetime: lifetime, fetches: terms.fetches,
                 dataLife: terms.dataLife, time: session.now))
         guard decision.failed.isEmpty, decision.permitted else {
-            throw ClientError.forbidden(policies: decision.failed + decision.determining)
+            let ids = decision.failed + decision.determining
+            throw ClientError.forbidden(
+                policies: ids, reasons: ids.compactMap { policies.reason(of: $0) })
         }
         return (digest, decision.determining)
-    }
-}
-
-extension Session {
-    nonisolated func entity(_ participant: KnownParticipant) -> PolicyEntity {
-        PolicyEntity(
-            handle: participant.handle, roles: participant.roles,
-            suspended: participant.suspended,
-            isHost: participant.handle == founding.host.handle,
-            isAuthority: founding.authorities.contains { $0.handle == participant.handle })
-    }
-
-    /// The digest of the policy set in force: genesis's, or the last one that an authority
-    /// published. That there is no later one is the gateway's word; the rules refuse a grant that
-    /// names another.
-    nonisolated func policiesInForce() async throws -> Digest<Digested.Policies> {
-        var last: JTI?
-        var next: Int64? = 0
-        while let from = next {
-            let answer = try await connection.entries(from: from, kind: .policy)
-            for entry in answer.entries {
-                guard let statement = try? Statement(parsing: entry.statement) else {
-                    throw LogFault.entry(index: entry.index, nil)
-                }
-                last = statement.jti
-            }
-            if let further = answer.next, further <= from {
-                throw LogFault.outOfOrder(index: further)
-            }
-            next = answer.next
-        }
-        guard let last else { return founding.policies }
-        let answer = try await connection.statement(last)
-        let checkpoint = try await keeper.accept(answer.checkpoint)
-        let located = try LocatedStatement(answer.entry, under: checkpoint, of: genesis)
-        let issuer = try await participants.participant(located.statement.issuer)
-        try issuer.checkSignature(of: located.statement, at: answer.entry.index)
-        guard case .policy(let set, _) = located.statement.claims,
-            founding.authorities.contains(where: { $0.handle == issuer.handle })
-        else { throw LogFault.entry(index: answer.entry.index, nil) }
-        return set
     }
 }

@@ -1,0 +1,79 @@
+public import Rules
+import Sharing
+import Verification
+public import Wire
+
+extension Session {
+    nonisolated func entity(_ participant: KnownParticipant) -> PolicyEntity {
+        PolicyEntity(
+            handle: participant.handle, roles: participant.roles,
+            suspended: participant.suspended,
+            isHost: participant.handle == founding.host.handle,
+            isAuthority: founding.authorities.contains { $0.handle == participant.handle })
+    }
+
+    /// The texts of a set, compiled: the gateway is asked, and its answer compared with the digest.
+    public nonisolated func policies(
+        _ digest: Digest<Digested.Policies>
+    ) async throws -> CedarPolicies {
+        if digest == CedarPolicies.standard.digest { return .standard }
+        let blob = try await connection.policies(digest)
+        guard let set = try? CedarPolicies(parsing: blob), set.digest == digest else {
+            throw ClientError.policiesWrong(digest)
+        }
+        return set
+    }
+
+    /// Every set that the log was ever under, as far as the gateway gives its texts. One that is
+    /// missing decides nothing: an audit finds that at every entry under it.
+    nonisolated func publishedPolicies() async throws -> PolicyShelf {
+        var shelf = PolicyShelf()
+        for digest in try await policyStatements().map(\.set) + [founding.policies] {
+            guard shelf.policies(digest) == nil else { continue }
+            do { shelf.add(try await policies(digest)) } catch ConnectionError.refused {
+                continue
+            } catch ClientError.policiesWrong { continue }
+        }
+        return shelf
+    }
+
+    /// The `policy` statements in the order of the log, as the gateway lists them; nothing of them is
+    /// verified here.
+    private nonisolated func policyStatements() async throws -> [(
+        jti: JTI, set: Digest<Digested.Policies>
+    )] {
+        var found: [(jti: JTI, set: Digest<Digested.Policies>)] = []
+        var next: Int64? = 0
+        while let from = next {
+            let answer = try await connection.entries(from: from, kind: .policy)
+            for entry in answer.entries {
+                guard let statement = try? Statement(parsing: entry.statement),
+                    case .policy(let set, _) = statement.claims
+                else { throw LogFault.entry(index: entry.index, nil) }
+                found.append((statement.jti, set))
+            }
+            if let further = answer.next, further <= from {
+                throw LogFault.outOfOrder(index: further)
+            }
+            next = answer.next
+        }
+        return found
+    }
+
+    /// The digest of the policy set in force: genesis's, or the last one that an authority
+    /// published. That there is no later one is the gateway's word; the rules refuse a grant that
+    /// names another.
+    public nonisolated func policiesInForce() async throws -> Digest<Digested.Policies> {
+        let last = try await policyStatements().last?.jti
+        guard let last else { return founding.policies }
+        let answer = try await connection.statement(last)
+        let checkpoint = try await keeper.accept(answer.checkpoint)
+        let located = try LocatedStatement(answer.entry, under: checkpoint, of: genesis)
+        let issuer = try await participants.participant(located.statement.issuer)
+        try issuer.checkSignature(of: located.statement, at: answer.entry.index)
+        guard case .policy(let set, _) = located.statement.claims,
+            founding.authorities.contains(where: { $0.handle == issuer.handle })
+        else { throw LogFault.entry(index: answer.entry.index, nil) }
+        return set
+    }
+}

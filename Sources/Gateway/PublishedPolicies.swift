@@ -1,0 +1,73 @@
+import Rules
+import Sharing
+import Storage
+import Wire
+
+/// The policy sets that a log is or was under: what genesis and `policy` statements brought, kept as
+/// their attachments.
+enum PublishedPolicies {
+    /// The sets of the statements in `range`, compiled. Throws ``Storage/StoreError``, where a set
+    /// isn't what its statement names too.
+    static func read(
+        from store: any Store, _ range: Range<Int64>
+    ) async throws(StoreError) -> [CedarPolicies] {
+        var sets: [CedarPolicies] = []
+        for (index, digest) in try await statements(in: store, range) {
+            guard let blob = try await blob(at: index, in: store),
+                let set = try? CedarPolicies(parsing: blob), set.digest == digest
+            else {
+                throw .corrupt(
+                    place: "policies of entry \(index)",
+                    detail: "not the set that the statement names")
+            }
+            sets.append(set)
+        }
+        return sets
+    }
+
+    /// The texts of one set; `nil` where no statement brought it.
+    static func blob(
+        of digest: Digest<Digested.Policies>, in store: any Store, size: Int64
+    ) async throws(StoreError) -> [UInt8]? {
+        for (index, named) in try await statements(in: store, 0..<size) where named == digest {
+            return try await blob(at: index, in: store)
+        }
+        return nil
+    }
+
+    private static func blob(
+        at index: Int64, in store: any Store
+    ) async throws(StoreError) -> [UInt8]? {
+        try await store.attachments(of: index, sections: [SectionName.policies])?.sections
+            .first { $0.name == SectionName.policies }?.bytes
+    }
+
+    /// Genesis and the `policy` statements in `range`, with the sets they name.
+    private static func statements(
+        in store: any Store, _ range: Range<Int64>
+    ) async throws(StoreError) -> [(index: Int64, set: Digest<Digested.Policies>)] {
+        guard !range.isEmpty else { return [] }
+        var indices: [Int64] = range.contains(0) ? [0] : []
+        var from = range.lowerBound
+        while true {
+            let page = try await store.indices(issuer: nil, kind: .policy, from: from, limit: 256)
+            indices += page.filter { range.contains($0) }
+            guard page.count == 256, let last = page.last, last + 1 < range.upperBound else {
+                break
+            }
+            from = last + 1
+        }
+        var found: [(index: Int64, set: Digest<Digested.Policies>)] = []
+        for index in indices {
+            guard let leaf = try await store.leaves(index..<(index + 1)).first,
+                let statement = try? Statement(parsing: leaf)
+            else { throw .corrupt(place: "entry \(index)", detail: "unreadable") }
+            switch statement.claims {
+            case .genesis(let genesis): found.append((index, genesis.policies))
+            case .policy(let set, _): found.append((index, set))
+            default: break
+            }
+        }
+        return found
+    }
+}

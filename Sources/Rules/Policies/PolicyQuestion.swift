@@ -1,0 +1,119 @@
+public import Cedar
+import Sharing
+import Wire
+
+/// A request as the policies see it: the words are those of `Policies/trine.cedarschema`.
+public struct PolicyQuestion: Sendable {
+    public let request: Cedar.Request
+    public let entities: Entities
+
+    public init(_ question: PolicyRequest) {
+        let principal = Word.participant(question.principal.handle)
+        let owner = question.owner.map { Word.participant($0) }
+        var known = [Self.entity(question.principal, principal)]
+        if let other = question.counterparty, other.handle != question.principal.handle {
+            known.append(Self.entity(other, Word.participant(other.handle)))
+        }
+        let resource: EntityUID
+        switch question.action {
+        case .admit:
+            resource = question.counterparty.map { Word.participant($0.handle) } ?? Word.log
+        case .audit: resource = Word.log
+        default:
+            let books = Self.books(of: question.owner, owner ?? principal, question.series)
+            known.append(books)
+            resource = books.uid
+        }
+        request = Cedar.Request(
+            principal: principal, action: Word.action(question.action), resource: resource,
+            context: Self.context(question))
+        // Each name is there once, and roles are in nothing.
+        entities = (try? Entities(known)) ?? .empty
+    }
+
+    private static func entity(_ participant: PolicyEntity, _ uid: EntityUID) -> Entity {
+        var roles = Set(participant.roles.map { Word.role($0) })
+        if participant.isHost { roles.insert(Word.host) }
+        if participant.isAuthority { roles.insert(Word.authority) }
+        return Entity(
+            uid, attributes: participant.suspended ? Word.suspended : Word.inGoodStanding,
+            parents: roles)
+    }
+
+    private static func books(
+        of handle: Handle?, _ owner: EntityUID, _ series: Series?
+    ) -> Entity {
+        var id = handle?.text ?? ""
+        var fields = [Cedar.Record.Field("owner", .entity(owner))]
+        if let series {
+            id += "/" + series.rawValue
+            fields.append(.init(Word.series, .string(Text(series.rawValue))))
+        }
+        return Entity(
+            EntityUID(type: Word.books, id: Text(id)),
+            attributes: Cedar.Record(fields) ?? .empty)
+    }
+
+    private static func context(_ question: PolicyRequest) -> Cedar.Record {
+        let time = Value.datetime(Datetime(milliseconds: question.time.seconds * 1000))
+        var fields: [Cedar.Record.Field] = []
+        switch question.action {
+        case .admit, .seal, .close, .operate, .audit: fields = [.init(Word.time, time)]
+        case .erase: fields = [.init(Word.held, .bool(question.held)), .init(Word.time, time)]
+        case .revoke:
+            fields = [.init(Word.time, time)]
+            if let right = question.right {
+                fields.append(.init(Word.right, .string(Word.right(right))))
+            }
+            if let purpose = question.purpose {
+                fields.append(.init(Word.purpose, .string(Word.purpose(purpose))))
+            }
+        case .request, .access: fields = [.init(Word.terms, .record(terms(question, time)))]
+        case .grant, .rekey:
+            fields = [.init(Word.terms, .record(terms(question, time)))]
+            if let grantee = question.counterparty {
+                fields.append(.init(Word.grantee, .entity(Word.participant(grantee.handle))))
+            }
+            if let answers = question.answers, question.action == .grant {
+                let request = Cedar.Record([
+                    .init(Word.by, .entity(Word.participant(answers.by))),
+                    .init(Word.exceeded, .bool(answers.exceeded)),
+                ])
+                fields.append(.init(Word.request, .record(request ?? .empty)))
+            }
+        }
+        return Cedar.Record(fields) ?? .empty
+    }
+
+    /// What isn't known of an older grant's terms is left out; a policy that asks for it fails, and
+    /// so denies.
+    private static func terms(_ question: PolicyRequest, _ time: Value) -> Cedar.Record {
+        var fields: [Cedar.Record.Field] = [
+            .init(
+                Word.fields, .set(ValueSet(question.fields.map { .string(Word.field($0)) }))),
+            .init(Word.held, .bool(question.held)),
+            .init(
+                Word.past,
+                .set(ValueSet(question.past.map { .string(Word.involvement($0)) }))),
+            .init(Word.time, time),
+        ]
+        func add(_ name: Text, _ value: Value?) {
+            if let value { fields.append(.init(name, value)) }
+        }
+        add(Word.right, question.right.map { .string(Word.right($0)) })
+        add(Word.purpose, question.purpose.map { .string(Word.purpose($0)) })
+        add(Word.months, question.months.map { .long(Int64($0.count)) })
+        add(Word.reach, question.months.map { .long(reach($0, question.time)) })
+        add(Word.lifetime, question.lifetime.map { .duration(.init(milliseconds: $0 * 1000)) })
+        add(Word.keeps, question.dataLife.map { .duration(.init(milliseconds: $0 * 1000)) })
+        add(Word.fetches, question.fetches.map { .long($0) })
+        return Cedar.Record(fields) ?? .empty
+    }
+
+    /// How many months before the month of `time` the first one lies; 0 where it doesn't.
+    static func reach(_ months: ClosedRange<Month>, _ time: Timestamp) -> Int64 {
+        let date = time.date
+        let current = (date.year - 2000) * 12 + date.month - 1
+        return Int64(max(0, current - months.lowerBound.number))
+    }
+}

@@ -1,0 +1,50 @@
+import Cedar
+
+extension PolicySetRefusal {
+    /// What is wrong and where, for whoever wrote the policies.
+    public var words: String {
+        switch self {
+        case .texts(let refusal): refusal.words
+        case .policy(let error): "\(error.place): \(error.reason.words)"
+        case .malformedIdentifier(let id):
+            "the id \"\(id)\" isn't made of 1 to \(CedarPolicies.maximumIdentifierBytes) lower-case "
+                + "letters, digits and hyphens"
+        case .template(let id):
+            "\(id) is a template (it has ?principal or ?resource), and nothing here fills those in"
+        }
+    }
+}
+
+extension PolicyTextsRefusal {
+    var words: String {
+        switch self {
+        case .noFiles: "there is no file in it"
+        case .tooManyFiles(let limit): "it has more than \(limit) files"
+        case .malformedName(let name):
+            "\"\(name)\" isn't a name of a policy file: lower-case letters, digits, hyphens, "
+                + "then .cedar"
+        case .duplicateName(let name): "two files are called \(name)"
+        case .tooLarge(let bytes, let limit): "it has \(bytes) bytes, and \(limit) are allowed"
+        case .malformed: "it isn't the canonical JSON of a set's files"
+        }
+    }
+}
+
+extension PolicyError {
+    /// `separation.cedar:12:3`
+    fileprivate var place: String { (source.map { $0 + ":" } ?? "") + position.description }
+}
+
+extension PolicyError.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .tooLong(let limit): "longer than the \(limit) bytes allowed"
+        case .tooManyPolicies(let limit): "more than \(limit) policies"
+        case .tooDeep(let limit): "nested more than \(limit) levels deep"
+        case .unexpected(let found, let expected): "found \(found), expected \(expected)"
+        case .missingIdentifier: "the policy has no @id(\"…\")"
+        case .duplicatePolicy(let id): "there is a policy \(id) already"
+        default: "\(self)"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Cedar
+public import Sharing
+public import Wire
+
+/// The texts of a policy set, as they are published: files by name, ascending.
+public struct PolicyTexts: Hashable, Sendable {
+    public struct File: Hashable, Sendable {
+        public let name: String
+        public let text: String
+
+        public init(name: String, text: String) { (self.name, self.text) = (name, text) }
+    }
+
+    public static let maximumFiles = 64
+    public static let maximumNameBytes = 64
+
+    public let files: [File]
+    public let digest: Digest<Digested.Policies>
+
+    /// Sorts the files. Throws ``PolicyTextsRefusal``; whether they are policies is found by
+    /// ``CedarPolicies``.
+    public init(_ files: [File]) throws(PolicyTextsRefusal) {
+        let sorted = files.sorted { $0.name < $1.name }
+        guard !sorted.isEmpty else { throw .noFiles }
+        guard sorted.count <= Self.maximumFiles else {
+            throw .tooManyFiles(limit: Self.maximumFiles)
+        }
+        for file in sorted where !Self.isName(file.name) { throw .malformedName(file.name) }
+        for (left, right) in zip(sorted, sorted.dropFirst()) where left.name == right.name {
+            throw .duplicateName(left.name)
+        }
+        let bytes = sorted.reduce(0) { $0 + $1.text.utf8.count }
+        guard bytes <= Limits.policySetBytes else {
+            throw .tooLarge(bytes: bytes, limit: Limits.policySetBytes)
+        }
+        self.files = sorted
+        digest = Self.digest(sorted)
+    }
+
+    /// SHA-256 over the label, then name and text of each file, each with its length.
+    private static func digest(_ files: [File]) -> Digest<Digested.Policies> {
+        var input = DomainSeparated(.policySet)
+        for file in files {
+            input.append(file.name.utf8)
+            input.append(file.text.utf8)
+        }
+        return Digest(hashing: input.bytes)
+    }
+
+    /// `separation.cedar`: lower-case letters, digits and hyphens, then `.cedar`.
+    private static func isName(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        guard name.hasSuffix(".cedar"), bytes.count > 6, bytes.count <= maximumNameBytes else {
+            return false
+        }
+        return bytes.dropLast(6).allSatisfy {
+            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d
+        }
+    }
+}
+
+/// Why texts can't be a policy set.
+public enum PolicyTextsRefusal: Error, Equatable, Sendable {
+    case noFiles
+    case tooManyFiles(limit: Int)
+    case malformedName(String)
+    case duplicateName(String)
+    case tooLarge(bytes: Int, limit: Int)
+    /// A blob that isn't the canonical JSON of a set.
+    case malformed
+}
+
+extension PolicyTexts {
+    /// What a `policy` statement carries beside it: `{"files":[{"name","text"}]}`, canonical.
+    public var bytes: [UInt8] {
+        let list = files.map { file -> JSON in
+            ["name": .string(file.name), "text": .string(file.text)]
+        }
+        let object: JSON = ["files": .array(list)]
+        return object.canonicalBytes
+    }
+
+    /// The length that ``bytes`` can have: a byte is at most six in JSON, names and frame beside.
+    public static let maximumEncodedBytes = 6 * Limits.policySetBytes + 64 * 256
+
+    /// Reads ``bytes``. Throws ``PolicyTextsRefusal``.
+    public init(parsing bytes: [UInt8]) throws(PolicyTextsRefusal) {
+        guard bytes.count <= Self.maximumEncodedBytes else {
+            throw .tooLarge(bytes: bytes.count, limit: Self.maximumEncodedBytes)
+        }
+        guard let document = try? JSONDocument(.canonical, bytes),
+            var claims = try? ClaimReader(document.root),
+            let elements = claims.optional("files")?.elements, (try? claims.finish()) != nil
+        else { throw .malformed }
+        guard elements.count <= Self.maximumFiles else {
+            throw .tooManyFiles(limit: Self.maximumFiles)
+        }
+        var files: [File] = []
+        for element in elements {
+            guard var file = try? ClaimReader(element), let name = file.optional("name")?.text,
+                let text = file.optional("text")?.text, (try? file.finish()) != nil,
+                files.last.map({ $0.name < name }) ?? true
+            else { throw .malformed }
+            files.append(File(name: name, text: text))
+        }
+        try self.init(files)
+    }
+
+    /// The files as a statement names them.
+    public var claims: [PolicyFile] {
+        files.map { PolicyFile(name: $0.name, digest: Digest(hashing: Array($0.text.utf8))) }
+    }
+}
