@@ -76,7 +76,7 @@ import Wire
         let plan = try await Enterprise(scene.enterprise).plan(
             GrantWish(
                 to: lender.handle, scope: .months(.invoices, Months.first...Months.first),
-                fields: fields, purpose: .creditAssessment, lifetime: 86_400, fetches: 10_000,
+                fields: fields, purpose: .receivablesFinancing, lifetime: 86_400, fetches: 10_000,
                 dataLife: 86_400))
         let grant = try await Enterprise(scene.enterprise).grant(plan).statement.jti
         var calls: Int64 = 0

@@ -47,7 +47,7 @@ final class GatewayProcess: Sendable {
             origin, as: Handle("authority")!,
             host: .init(handle: host, key: made.host.verificationKey), logKey: logKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            policies: Separation.shared.digest, under: protection)
+            policies: CedarPolicies.standard.digest, under: protection)
         invitation = founded.invitation
         let store = try SQLiteStore(opening: gateway.store)
         try await Founding.begin(with: founded.genesis, in: store, keys: keys)

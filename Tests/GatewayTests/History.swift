@@ -20,6 +20,16 @@ final class History: Sendable {
 
     var acknowledged: [Acknowledged] { state.withLock { $0.acknowledged } }
 
+    /// Waits until `count` were acknowledged, or gives up: a busy machine takes its time.
+    func reaches(_ count: Int) async throws {
+        for _ in 0..<2000 where acknowledgedCount < count {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(acknowledgedCount >= count)
+    }
+
+    var acknowledgedCount: Int { state.withLock { $0.acknowledged.count } }
+
     func add(_ leaf: [UInt8], receipt: [UInt8]) throws {
         let receipt = try TransparencyProof(parsing: receipt)
         state.withLock { state in
@@ -79,18 +89,21 @@ final class Closings: Sendable {
     /// One that wasn't acknowledged is tried again.
     func putBack(_ frame: Frame) { frames.withLock { $0.append(frame) } }
 
-    /// Registers as fast as it goes over `connections` connections, until they break, or the time is
-    /// over. What was acknowledged goes into `history`.
+    /// Registers as fast as it goes over `connections` connections, until they break, or `enough` more
+    /// were acknowledged, or the time is over. What was acknowledged goes into `history`.
     func load(
-        _ ports: [Int], connections: Int, for time: Duration, into history: History
+        _ ports: [Int], connections: Int, upTo enough: Int = .max, into history: History
     ) async {
-        let end = ContinuousClock.now.advanced(by: time)
+        let end = ContinuousClock.now.advanced(by: .seconds(20))
+        let goal = enough == .max ? .max : history.acknowledgedCount + enough
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<connections {
                 let port = ports[number % ports.count]
                 group.addTask {
                     guard let connection = try? RawConnection(port: port) else { return }
-                    while ContinuousClock.now < end, let frame = self.take() {
+                    while ContinuousClock.now < end, history.acknowledgedCount < goal,
+                        let frame = self.take()
+                    {
                         guard await self.register(frame, over: connection, into: history) else {
                             return
                         }

@@ -26,7 +26,7 @@ import Wire
         let plan = try await Enterprise(enterprise).plan(
             GrantWish(
                 to: lender.handle, scope: .months(.invoices, Months.first...Months.second),
-                fields: ["due_date", "number"], purpose: .creditAssessment, lifetime: 86_400,
+                fields: ["due_date", "number"], purpose: .receivablesFinancing, lifetime: 86_400,
                 fetches: 5, dataLife: 86_400))
         let grant = try await Enterprise(enterprise).grant(plan).statement.jti
         _ = try await Lender(lender).fetch(grant)

@@ -65,7 +65,7 @@ import Wire
         let plan = try await Enterprise(enterprise).plan(
             GrantWish(
                 to: to.handle, scope: .months(.invoices, Months.first...Months.first),
-                fields: fields, purpose: .creditAssessment, lifetime: 86_400, fetches: 5,
+                fields: fields, purpose: .receivablesFinancing, lifetime: 86_400, fetches: 5,
                 dataLife: 86_400))
         return try await Enterprise(enterprise).grant(plan).statement.jti
     }

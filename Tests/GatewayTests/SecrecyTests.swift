@@ -128,7 +128,7 @@ import Wire
             let plan = try await Enterprise(enterprise).plan(
                 GrantWish(
                     to: lender.handle, scope: .months(.invoices, Months.first...Months.second),
-                    fields: SecrecyTests.fields, purpose: .creditAssessment, lifetime: 86_400,
+                    fields: SecrecyTests.fields, purpose: .receivablesFinancing, lifetime: 86_400,
                     fetches: 791_993, dataLife: 8_640_413))
             grant = try await Enterprise(enterprise).grant(plan).statement.jti
             let package = try await Lender(lender).fetch(grant)

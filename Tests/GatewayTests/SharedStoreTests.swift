@@ -34,7 +34,7 @@ import Wire
         let closings = try Closings(enterprise, count: 3000)
         let history = History()
         await closings.load(
-            [alliance.port, port], connections: 8, for: .seconds(2), into: history)
+            [alliance.port, port], connections: 8, upTo: 300, into: history)
         for port in [alliance.port, port] {
             let connection = try RawConnection(port: port)
             let answer = try #require(try await connection.exchange(.get("/checkpoint")))
