@@ -39,7 +39,7 @@ struct BenchAlliance: Sendable {
             origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
             logKey: keys.log.verifierKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            policies: Separation.shared.digest, under: protection)
+            policies: CedarPolicies.standard.digest, under: protection)
         store = try SQLiteStore(opening: directory + "/store")
         try await Founding.begin(with: genesis, in: store, keys: keys)
         serving = try await Self.serve(store, keys, port)

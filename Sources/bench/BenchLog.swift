@@ -39,7 +39,7 @@ struct BenchLog {
             key: SigningKey(seed: Secret(copying: [UInt8](repeating: 7, count: 32))))
         log = LogState(
             origin: origin, genesis: genesis, rules: 1, authorities: [authority], threshold: 1,
-            host: host, policies: Separation.shared.digest,
+            host: host, policies: CedarPolicies.standard.digest,
             time: Timestamp(clamping: 1_800_000_000))
         var random = SystemRandomNumberGenerator()
         full = Self.type.sealedNames.map {
@@ -103,7 +103,7 @@ struct BenchLog {
         var changes: [StateKey: StateValue?] = [:]
         var entries: [NewEntry] = []
         for candidate in candidates {
-            let admission = try Rules.decide(candidate, in: slice, policies: BuiltInPolicies())
+            let admission = try Rules.decide(candidate, in: slice, policies: PolicyShelf.standard)
             slice.apply(admission.changes)
             changes.merge(admission.changes.values) { $1 }
             entries.append(

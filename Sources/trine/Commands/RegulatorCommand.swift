@@ -9,7 +9,7 @@ struct RegulatorCommand: AsyncParsableCommand {
         commandName: "regulator",
         abstract: "Check everything that happened, without reading a record.",
         discussion: "Example: trine regulator audit",
-        subcommands: [AuditCommand.self])
+        subcommands: [AuditCommand.self, HoldCommand.self, ReleaseCommand.self])
 }
 
 struct AuditCommand: AsyncParsableCommand {
