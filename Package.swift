@@ -78,6 +78,7 @@ let package = Package(
                 "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -144,10 +145,10 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: pure + [
-                "Importing", "Storage", "Gateway", "Client",
+                "Importing", "Storage", "Gateway", "Client", "trine",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            exclude: ["Readers"], swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
             dependencies: pure + ["Importing", "Client", "Storage", "Gateway"],

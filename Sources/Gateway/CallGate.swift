@@ -15,8 +15,10 @@ enum CallFault: Error, Equatable, Sendable {
     case badSignature
     case suspended(Handle)
     case notEntitled
+    /// There is none, or it is for somebody else: whose it is, the others don't learn.
     case unknownGrant(JTI)
-    case notYourGrant
+    /// Another call had this jti, and was answered.
+    case jtiTaken
     case grantDead(JTI)
     /// The records asked for lie in too many ranges for one access.
     case tooFragmented(limit: Int)

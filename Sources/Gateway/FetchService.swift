@@ -29,12 +29,11 @@ struct FetchService: Sendable {
     private func granted(_ fetch: Fetch, _ jti: JTI, _ caller: Caller) async throws -> FetchAnswer {
         for _ in 0..<GatewayLimits.fetchAttempts {
             let slice = try await store.state([.log, .grant(jti), .fetch(fetch.jti)])
-            guard case .grant(let grant) = slice[.grant(jti)], let terms = grant.terms else {
-                throw CallFault.unknownGrant(jti)
-            }
-            guard terms.to == caller.handle else { throw CallFault.notYourGrant }
+            guard case .grant(let grant) = slice[.grant(jti)], let terms = grant.terms,
+                terms.to == caller.handle
+            else { throw CallFault.unknownGrant(jti) }
             if case .fetch(let access) = slice[.fetch(fetch.jti)] {
-                return try await again(access, of: grant, jti, caller)
+                return try await again(fetch, access, of: grant, jti, caller)
             }
             let selection = try await select(fetch, grant, terms)
             let draft = AccessDraft(grant: jti, fetch: fetch.jws, served: selection.served)
@@ -55,23 +54,36 @@ struct FetchService: Sendable {
 
     /// The same call again gets the same records, at no charge, while the grant lives.
     private func again(
-        _ access: JTI, of grant: GrantState, _ jti: JTI, _ caller: Caller
+        _ fetch: Fetch, _ access: JTI, of grant: GrantState, _ jti: JTI, _ caller: Caller
     ) async throws -> FetchAnswer {
-        let slice = try await store.state(
-            [.log, .statement(access), .participant(grant.issuer)])
+        let (index, terms) = try await self.terms(of: access)
+        // What was served once was served under the grant of that call, to whoever made it. Under
+        // another grant, one that still stands maybe, the same jti gets nothing.
+        guard let earlier = try? Fetch(parsing: terms.fetch.bytes), earlier.grant == jti,
+            earlier.issuer == caller.handle, earlier.fields == fetch.fields,
+            earlier.ranges == fetch.ranges
+        else { throw CallFault.jtiTaken }
+        let slice = try await store.state([.log, .participant(grant.issuer)])
         guard case .log(let log) = slice[.log], grant.isLive(at: max(clock(), log.time)),
             case .participant(let enterprise) = slice[.participant(grant.issuer)],
             !enterprise.suspended, !caller.state.suspended
         else { throw CallFault.grantDead(jti) }
-        guard case .statement(let state) = slice[.statement(access)],
+        let selection = try await records(terms.served, of: grant.issuer)
+        return try await answer(index, grant, jti, selection, caller)
+    }
+
+    /// Where an access stands, and what it says.
+    private func terms(of access: JTI) async throws -> (index: Int64, AccessTerms) {
+        guard
+            case .statement(let state) = try await store.state([.statement(access)])[
+                .statement(access)],
             let attachments = try await store.attachments(of: state.index, sections: []),
             let disclosures = Disclosure.split(attachments.disclosures),
             let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
             let statement = try? Statement(parsing: leaf),
             case .access(let terms) = try? statement.opened(with: disclosures)
         else { throw StoreError.corrupt(place: "access \(access)", detail: "not readable") }
-        let selection = try await records(terms.served, of: grant.issuer)
-        return try await answer(state.index, grant, jti, selection, caller)
+        return (state.index, terms)
     }
 
     /// The records that are to be served, and what the access will say of them.

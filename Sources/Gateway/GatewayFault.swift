@@ -6,10 +6,15 @@ enum GatewayFault: Error {
     case submission(SubmissionFault)
     case form(InterfaceError)
     case notFound
-    case methodNotAllowed
+    /// The route has other methods: those that `Allow` will name.
+    case methodNotAllowed(allowed: String)
+    case methodUnknown
     case badParameter(String)
     case wrongMediaType(expected: String)
     case bodyTooLarge(limit: Int)
+    /// The connection ended before the body did.
+    case bodyIncomplete
+    case bodyTooSlow
     case handleTaken
     case badProofOfPossession
     case tooManyApplications(limit: Int)

@@ -1,6 +1,8 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 public import Logging
+import NIOCore
 import Rules
 import ServiceLifecycle
 public import Storage
@@ -11,12 +13,13 @@ public import Wire
 public struct GatewayService: Sendable {
     public let sequencer: Sequencer
     private let routes: Routes
+    private let limits: ServingLimits
     private let logger: Logger
 
     /// Loads the log from `store`. Throws ``Storage/StoreError`` where that isn't a whole log with a
     /// genesis.
     public init(
-        store: any Store, keys: HostKeys, logger: Logger,
+        store: any Store, keys: HostKeys, limits: ServingLimits = ServingLimits(), logger: Logger,
         clock: @escaping @Sendable () -> Timestamp
     ) async throws {
         sequencer = try await Sequencer.load(
@@ -29,26 +32,34 @@ public struct GatewayService: Sendable {
             store: store, sequencer: sequencer,
             fetches: FetchService(
                 store: store, sequencer: sequencer, gate: gate, clock: clock),
-            queries: QueryService(store: store, gate: gate), origin: log.origin, clock: clock)
-        self.logger = logger
+            queries: QueryService(store: store, gate: gate), bodies: RequestBodies(limits),
+            origin: log.origin, clock: clock)
+        (self.limits, self.logger) = (limits, logger)
     }
 
-    /// Serves until the task is cancelled or the process is asked to stop; then finishes what was
-    /// begun. `onListening` gets the port, which the system chose where 0 was asked for.
+    /// Serves until the task is cancelled or the process is asked to stop; then takes no further
+    /// connections, and finishes what was begun as far as ``ServingLimits/stop`` allows.
+    /// `onListening` gets the port, which the system chose where 0 was asked for.
     public func serve(
         host: String, port: Int, stopOnSignals: Bool,
         onListening: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let application = Application(
             router: routes.router(logger: logger),
-            configuration: .init(address: .hostname(host, port: port), serverName: "trine"),
+            server: .http1(
+                configuration: .init(idleTimeout: .init(limits.idle))),
+            configuration: .init(
+                address: .hostname(host, port: port), serverName: "trine",
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    limits.connections, logger: logger)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
             logger: logger)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [application],
-                gracefulShutdownSignals: stopOnSignals ? [.sigterm, .sigint] : [],
-                logger: logger))
+        var configuration = ServiceGroupConfiguration(
+            services: [application],
+            gracefulShutdownSignals: stopOnSignals ? [.sigterm, .sigint] : [], logger: logger)
+        // Whoever sends half a request and waits doesn't keep the gateway from stopping.
+        configuration.maximumGracefulShutdownDuration = limits.stop
+        let group = ServiceGroup(configuration: configuration)
         // Cancelling this task asks the service to finish; it isn't torn down in the middle.
         let running = Task { try await group.run() }
         try await withTaskCancellationHandler {

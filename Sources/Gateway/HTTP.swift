@@ -16,21 +16,9 @@ enum Media {
 }
 
 extension Request {
-    /// The whole body, of the media type and size that the route takes. Throws ``GatewayFault``.
-    func bytes(_ mediaType: String, _ limit: Int) async throws -> [UInt8] {
-        let type = headers[.contentType]?.split(separator: ";").first.map(String.init)
-        guard type?.lowercased() == mediaType else {
-            throw GatewayFault.wrongMediaType(expected: mediaType)
-        }
-        if let declared = headers[.contentLength].flatMap({ Int($0) }), declared > limit {
-            throw GatewayFault.bodyTooLarge(limit: limit)
-        }
-        do {
-            var buffer = try await body.collect(upTo: limit)
-            return buffer.readBytes(length: buffer.readableBytes) ?? []
-        } catch is NIOTooManyBytesError {
-            throw GatewayFault.bodyTooLarge(limit: limit)
-        }
+    /// The parameters of the query; `names` are those the route knows. Throws ``GatewayFault``.
+    func query(_ names: Set<String>) throws -> QueryParameters {
+        try QueryParameters(uri.query, names: names)
     }
 }
 
@@ -76,19 +64,39 @@ extension BasicRequestContext {
     }
 }
 
-extension Parameters {
+/// The parameters of a query, each at most once, none that the route doesn't know: one that is
+/// misspelt would otherwise widen the answer without a word.
+struct QueryParameters {
+    private var values: [String: String] = [:]
+
+    /// Throws ``GatewayFault``.
+    init(_ query: String?, names: Set<String>) throws {
+        guard let query, !query.isEmpty else { return }
+        for part in query.split(separator: "&", omittingEmptySubsequences: false) {
+            let name = String(part.prefix { $0 != "=" })
+            guard names.contains(name), name.count < part.count, values[name] == nil else {
+                throw GatewayFault.badParameter(String(name.prefix(Self.maximumNameCharacters)))
+            }
+            values[name] = String(part.dropFirst(name.count + 1))
+        }
+    }
+
+    private static let maximumNameCharacters = 64
+
     /// The parameter `name` through `parse`; `nil` where it is absent. Throws ``GatewayFault``.
     func value<Parsed>(_ name: String, _ parse: (String) -> Parsed?) throws -> Parsed? {
-        guard let text = self[name[...]] else { return nil }
-        guard let value = parse(String(text)) else { throw GatewayFault.badParameter(name) }
+        guard let text = values[name] else { return nil }
+        guard let value = parse(text) else { throw GatewayFault.badParameter(name) }
         return value
     }
 
+    /// A number in its one decimal spelling, within `range`.
     func number(
         _ name: String, default value: Int64, _ range: ClosedRange<Int64>
     ) throws -> Int64 {
-        try self.value(name) { text in Int64(text).flatMap { range.contains($0) ? $0 : nil } }
-            ?? value
+        try self.value(name) { text in
+            Int64(text).flatMap { range.contains($0) && String($0) == text ? $0 : nil }
+        } ?? value
     }
 }
 
@@ -105,8 +113,11 @@ struct ProblemMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as HTTPError {
-            return response(for: error.status == .notFound ? .notFound : .methodNotAllowed)
+        } catch is HTTPError {
+            // No route has this path, or none this method.
+            return response(
+                for: MethodTable.methods.contains(request.method)
+                    ? .notFound : .methodUnknown)
         } catch {
             let entry = ProblemEntry.of(error)
             if entry.status >= 500 {
@@ -114,7 +125,11 @@ struct ProblemMiddleware: RouterMiddleware {
                     "request failed",
                     metadata: ["problem": "\(entry.name)", "cause": "\(Self.cause(error))"])
             }
-            return response(for: entry)
+            var response = response(for: entry)
+            if case .methodNotAllowed(let allowed) = error as? GatewayFault {
+                response.headers[.allow] = allowed
+            }
+            return response
         }
     }
 

@@ -50,7 +50,11 @@ extension ProblemEntry {
                 "malformed", 400, "The request isn't well-formed", nil,
                 ["place": .string(error.place), "reason": .string("\(error.reason)")])
         case .notFound: ProblemEntry("not-found", 404, "There is nothing here")
-        case .methodNotAllowed: ProblemEntry("method-not-allowed", 405, "Not with this method")
+        case .methodNotAllowed(let allowed):
+            ProblemEntry(
+                "method-not-allowed", 405, "Not with this method", nil,
+                ["allowed": .string(allowed)])
+        case .methodUnknown: ProblemEntry("method-unknown", 501, "HTTP has no such method")
         case .badParameter(let name):
             ProblemEntry(
                 "bad-parameter", 400, "A parameter has no valid value", nil,
@@ -63,6 +67,9 @@ extension ProblemEntry {
             ProblemEntry(
                 "body-too-large", 413, "The body is too large", nil,
                 ["limit": .integer(Int64(limit))])
+        case .bodyIncomplete:
+            ProblemEntry("body-incomplete", 400, "The body ended before its end")
+        case .bodyTooSlow: ProblemEntry("body-too-slow", 408, "The body took too long to come")
         case .handleTaken: ProblemEntry("handle-taken", 409, "This handle belongs to somebody")
         case .badProofOfPossession:
             ProblemEntry("bad-proof-of-possession", 422, "A key wasn't proven to be held")
@@ -147,8 +154,11 @@ extension ProblemEntry {
                 ["handle": .string(handle.text)])
         case .notEntitled: ProblemEntry("not-entitled", 403, "Not for this participant")
         case .unknownGrant(let jti):
-            ProblemEntry("unknown-grant", 404, "No such grant", nil, ["grant": .string(jti.text)])
-        case .notYourGrant: ProblemEntry("not-your-grant", 403, "The grant is for somebody else")
+            ProblemEntry(
+                "unknown-grant", 404, "No such grant to this participant", nil,
+                ["grant": .string(jti.text)])
+        case .jtiTaken:
+            ProblemEntry("jti-taken", 409, "Another call had this jti", "Sign a new one.")
         case .grantDead(let jti):
             ProblemEntry(
                 "grant-dead", 403, "The grant was revoked, or has ended", nil,

@@ -16,54 +16,68 @@ struct Routes: Sendable {
     let sequencer: Sequencer
     let fetches: FetchService
     let queries: QueryService
+    let bodies: RequestBodies
     let origin: Origin
     let clock: @Sendable () -> Timestamp
 
     func router(logger: Logger) -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+        let router = Router(
+            context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware(origin: origin, logger: logger))
-        router.get("/") { _, _ in try await self.description() }
-        router.get("/health") { _, _ in try await self.health() }
-        router.get("/checkpoint") { _, _ in try await self.checkpoint() }
-        router.get("/tile/**") { request, _ in try await self.tile(request.uri.path) }
-        router.get("/entries") { request, _ in try await self.entries(request.uri.queryParameters) }
-        router.get("/statements/:jti") { _, context in
+        addReads(to: MethodTable(router: router))
+        addWrites(to: MethodTable(router: router))
+        return router
+    }
+
+    private func addReads(to table: MethodTable) {
+        table.read("/") { _, _ in try await self.description() }
+        table.read("/health") { _, _ in try await self.health() }
+        table.read("/checkpoint") { _, _ in try await self.checkpoint() }
+        table.read("/tile/**") { request, _ in try await self.tile(request.uri.path) }
+        table.read("/entries") { request, _ in
+            try await self.entries(try request.query(["from", "limit", "issuer", "kind"]))
+        }
+        table.read("/statements/:jti") { _, context in
             try await self.statement(try context.jti())
         }
-        router.get("/statements/:jti/receipt") { _, context in
+        table.read("/statements/:jti/receipt") { _, context in
             try await self.receipt(try context.jti())
         }
-        router.get("/participants") { request, _ in
-            try await self.participants(request.uri.queryParameters)
+        table.read("/participants") { request, _ in
+            try await self.participants(try request.query(["after", "limit"]))
         }
-        router.get("/participants/:handle") { _, context in
+        table.read("/participants/:handle") { _, context in
             try await self.participant(try context.handle())
         }
-        router.get("/participants/:handle/books") { request, context in
-            try await self.books(try context.handle(), request.uri.queryParameters)
+        table.read("/participants/:handle/books") { request, context in
+            try await self.books(
+                try context.handle(), try request.query(["series", "from", "to"]))
         }
-        router.get("/policies/:digest") { _, context in
+        table.read("/policies/:digest") { _, context in
             try await self.policies(try context.policySet())
         }
-        router.post("/statements") { request, _ in
-            try await self.submit(try await request.bytes(Media.octets, Frame.maximumBytes))
+    }
+
+    private func addWrites(to table: MethodTable) {
+        table.post("/statements") { request in
+            try await bodies.read(request, Media.octets, Frame.maximumBytes, submit)
         }
-        router.post("/statements/bulk") { request, _ in
-            try await self.submitMany(try await request.bytes(Media.octets, Limits.bulkBytes))
+        table.post("/statements/bulk") { request in
+            try await bodies.read(request, Media.octets, Limits.bulkBytes, submitMany)
         }
-        router.post("/fetches") { request, _ in
-            let call = try await request.bytes(Media.jose, JWS.maximumBytes)
-            return Response.json(try await self.fetches.answer(call).bytes)
+        table.post("/fetches") { request in
+            try await bodies.read(request, Media.jose, JWS.maximumBytes) {
+                Response.json(try await fetches.answer($0).bytes)
+            }
         }
-        router.post("/queries") { request, _ in
-            let call = try await request.bytes(Media.jose, JWS.maximumBytes)
-            return Response.json(try await self.queries.answer(call))
+        table.post("/queries") { request in
+            try await bodies.read(request, Media.jose, JWS.maximumBytes) {
+                Response.json(try await queries.answer($0))
+            }
         }
-        router.post("/applications") { request, _ in
-            try await self.apply(
-                try await request.bytes(Media.json, GatewayLimits.applicationBytes))
+        table.post("/applications") { request in
+            try await bodies.read(request, Media.json, GatewayLimits.applicationBytes, apply)
         }
-        return router
     }
 
     // MARK: The log
@@ -124,7 +138,7 @@ struct Routes: Sendable {
         return Response(bytes: Array("ok\n".utf8), type: "text/plain; charset=utf-8")
     }
 
-    private func entries(_ parameters: Parameters) async throws -> Response {
+    private func entries(_ parameters: QueryParameters) async throws -> Response {
         let from: Int64 = try parameters.number("from", default: 0, 0...Int64.max)
         let limit: Int64 = try parameters.number(
             "limit", default: 100, 1...Int64(EntriesAnswer.maximumEntries))
@@ -173,7 +187,7 @@ struct Routes: Sendable {
         return state.index
     }
 
-    private func participants(_ parameters: Parameters) async throws -> Response {
+    private func participants(_ parameters: QueryParameters) async throws -> Response {
         let after = try parameters.value("after") { Handle($0) }
         let limit: Int64 = try parameters.number(
             "limit", default: 100, 1...Int64(GatewayLimits.participantsPerPage))
@@ -212,7 +226,7 @@ struct Routes: Sendable {
             ).bytes)
     }
 
-    private func books(_ handle: Handle, _ parameters: Parameters) async throws -> Response {
+    private func books(_ handle: Handle, _ parameters: QueryParameters) async throws -> Response {
         let series = try parameters.value("series") { Series(rawValue: $0) }
         let from = try parameters.value("from") { Month($0) }
         let to = try parameters.value("to") { Month($0) }
@@ -276,6 +290,7 @@ struct Routes: Sendable {
     /// it in as few batches as it can.
     private func submitMany(_ body: [UInt8]) async throws -> Response {
         let frames = try Frame.list(parsing: body)
+        guard !frames.isEmpty else { throw InterfaceError(place: "", reason: .truncated) }
         var submissions: [Submission] = []
         var fault: (any Error)?
         for frame in frames {
@@ -285,6 +300,13 @@ struct Routes: Sendable {
             }
         }
         let outcomes = await sequencer.submit(inOrder: submissions)
+        // A refusal is final, and whoever gets one lets go of the statement. What couldn't be decided
+        // is no refusal: then the whole submission is to be sent again.
+        switch outcomes.last {
+        case .unavailable(let error): throw error
+        case .busy: throw GatewayFault.busy
+        case .registered, .already, .refused, nil: break
+        }
         let reader = try await LedgerReader.current(store)
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
             throw StoreError.corrupt(place: "checkpoint", detail: "not a note")
@@ -294,8 +316,8 @@ struct Routes: Sendable {
         var results: [BulkAnswer.Result] = zip(indices, proofs).map {
             .registered(index: $0, proof: $1.hashes)
         }
-        if outcomes.count > indices.count {
-            results.append(.refused(try outcomes[indices.count].problem(origin: origin)))
+        if case .refused(let refusal) = outcomes.last {
+            results.append(.refused(ProblemEntry.of(refusal).problem(origin: origin)))
         } else if let fault {
             results.append(.refused(ProblemEntry.of(fault).problem(origin: origin)))
         }
@@ -348,15 +370,6 @@ extension Outcome {
         switch self {
         case .registered(let index, _), .already(let index): index
         default: nil
-        }
-    }
-
-    func problem(origin: Origin) throws -> Problem {
-        switch self {
-        case .refused(let refusal): ProblemEntry.of(refusal).problem(origin: origin)
-        case .unavailable(let error): ProblemEntry.of(error).problem(origin: origin)
-        case .busy: ProblemEntry.of(GatewayFault.busy).problem(origin: origin)
-        case .registered, .already: preconditionFailure("an admitted statement is no problem")
         }
     }
 }

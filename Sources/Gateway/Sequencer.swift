@@ -42,7 +42,8 @@ public actor Sequencer {
     private var shelf = PolicyShelf()
     private var shelved: Int64 = 0
     private var waiting: [Work] = []
-    private var running = false
+    /// Works while anything waits.
+    private var running: Task<Void, Never>?
     private var stopping = false
 
     /// What waits for its turn: statements that belong together, in their order, or a fetch that the
@@ -92,17 +93,14 @@ public actor Sequencer {
     /// Finishes what waits, then refuses.
     public func stop() async {
         stopping = true
-        while running { await Task.yield() }
+        while let running { await running.value }
     }
 
     private func enqueue(_ content: Work.Content) async -> [Outcome] {
         guard !stopping, waitingCount < GatewayLimits.waitingStatements else { return [.busy] }
         return await withCheckedContinuation { continuation in
             waiting.append(Work(content: content, continuation: continuation))
-            if !running {
-                running = true
-                Task { await run() }
-            }
+            if running == nil { running = Task { await run() } }
         }
     }
 
@@ -114,7 +112,7 @@ public actor Sequencer {
             let batch = takeBatch()
             await process(batch)
         }
-        running = false
+        running = nil
     }
 
     private func takeBatch() -> [Work] {
@@ -160,15 +158,19 @@ public actor Sequencer {
         works.forEach { $0.continuation.resume(returning: [.unavailable(.superseded)]) }
     }
 
+    /// All of it or nothing is taken over: a new head with the old edge would be another tree.
     private func reload() async throws(StoreError) {
-        head = try await store.head()
-        edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
+        let head = try await store.head()
+        let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
         if let head, edge.root != head.edge.root {
             throw .corrupt(place: "tiles", detail: "the right edge's root isn't the checkpoint's")
         }
+        var log: LogState?
         if case .log(let state) = try await store.state([.log])[.log] { log = state }
         let size = head?.size ?? 0
-        for set in try await PublishedPolicies.read(from: store, shelved..<size) { shelf.add(set) }
+        let published = try await PublishedPolicies.read(from: store, shelved..<size)
+        (self.head, self.edge, self.log) = (head, edge, log)
+        for set in published { shelf.add(set) }
         shelved = size
     }
 

@@ -279,7 +279,7 @@ enum Words {
 
     static func package(_ refusal: PackageRefusal) -> Complaint {
         Complaint(
-            .refused, "not verified: \(refusal.part): \(refusal.reason)",
+            .refused, "not verified: \(refusal.words)",
             hint: "don't rely on any of it")
     }
 

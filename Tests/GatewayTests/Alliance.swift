@@ -18,6 +18,7 @@ final class Alliance: Sendable {
     let invitation: Invitation
     let keys: HostKeys
     let directory: String
+    let port: Int
     private let task: Task<Void, any Error>
     private let passphrase = Passphrase(Array("correct horse battery".utf8))!
     static let cost = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "8"])
@@ -25,7 +26,10 @@ final class Alliance: Sendable {
     var protection: Protection { Protection(passphrase, cost: Self.cost) }
 
     /// Founds a log in `store` and serves it.
-    init(on store: any Store) async throws {
+    init(
+        on store: any Store, limits: ServingLimits = ServingLimits(),
+        logger: Logger = Alliance.silent
+    ) async throws {
         directory = NSTemporaryDirectory() + "/trine-tests-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
@@ -38,7 +42,7 @@ final class Alliance: Sendable {
                 name: try KeyName(origin.text),
                 key: SigningKey(seed: .random(count: 32, using: &random))),
             host: SigningKey(seed: .random(count: 32, using: &random)))
-        let port = try Self.freePort()
+        port = try Self.freePort()
         let phrase = Passphrase(Array("correct horse battery".utf8))!
         let founded = try Home(directory + "/authority").found(
             origin, as: Handle("authority")!,
@@ -48,12 +52,10 @@ final class Alliance: Sendable {
             policies: CedarPolicies.standard.digest, under: Protection(phrase, cost: Self.cost))
         invitation = founded.invitation
         try await Founding.begin(with: founded.genesis, in: store, keys: keys)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
         let service = try await GatewayService(
-            store: store, keys: keys, logger: logger, clock: { .now })
+            store: store, keys: keys, limits: limits, logger: logger, clock: { .now })
         let (listening, ready) = AsyncStream<Void>.makeStream()
-        task = Task {
+        task = Task { [port] in
             defer { ready.finish() }
             try await service.serve(host: "127.0.0.1", port: port, stopOnSignals: false) { _ in
                 ready.yield()
@@ -90,6 +92,24 @@ final class Alliance: Sendable {
         return try session(name)
     }
 
+    /// A lender's application under `handle`, with a fresh key that is proven for `log`.
+    func application(_ handle: String, log: Digest<Digested.Genesis>) throws -> Application {
+        var random = SystemRandomNumberGenerator()
+        let key = SigningKey(seed: .random(count: 32, using: &random))
+        let handle = Handle(handle)!
+        return Application(
+            handle: handle, roles: [.lender], legalName: "The \(handle)", legalIdentifiers: [],
+            country: "DE",
+            keys: [
+                KeyOffer(
+                    key: key.verificationKey, scopes: [.all],
+                    pop: ProofOfPossession.sign(
+                        log: log, handle: handle, introducer: nil, with: key))
+            ],
+            encryptionKey: try DecryptionKey(seed: .random(count: 32, using: &random))
+                .encryptionKey)
+    }
+
     func session(_ name: String) throws -> Session {
         try Session(Home(directory + "/" + name), passphrase: passphrase, cost: Self.cost)
     }
@@ -123,7 +143,32 @@ final class Alliance: Sendable {
         return answer
     }
 
-    private static func freePort() throws -> Int {
+    static let silent: Logger = {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }()
+
+    /// Everything a request could have changed.
+    struct Fingerprint: Equatable {
+        var head: Head?
+        var state: [String: StateValue] = [:]
+        var applications: [StoredApplication] = []
+    }
+
+    func fingerprint() async throws -> Fingerprint {
+        var fingerprint = Fingerprint(
+            head: try await store.head(), applications: try await store.applications())
+        var last: String?
+        while true {
+            let page = try await store.allState(after: last, limit: 1000)
+            for row in page { fingerprint.state[row.key] = row.value }
+            guard let end = page.last?.key else { return fingerprint }
+            last = end
+        }
+    }
+
+    static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

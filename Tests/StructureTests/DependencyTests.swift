@@ -21,7 +21,8 @@ import Testing
         ],
         "Gateway": [
             "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage", "Foundation",
-            "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals",
+            "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+            "ServiceLifecycle", "Synchronization", "UnixSignals",
         ],
         "Client": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",

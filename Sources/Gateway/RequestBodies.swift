@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// What a gateway allows one connection, and all of them together.
+public struct ServingLimits: Sendable {
+    /// After so long without a byte a connection is closed, unless its answer is being made. Longer
+    /// than the usual client keeps a connection it doesn't use.
+    public var idle: Duration = .seconds(75)
+    /// How long a request's body may take to come: 32 MiB at a little under a megabit a second.
+    public var body: Duration = .seconds(300)
+    /// How long requests that were begun may take when the gateway is told to stop.
+    public var stop: Duration = .seconds(30)
+    /// Open connections; more wait until one of these ends.
+    public var connections = 1024
+    /// Bytes of bodies that are held at once; beyond it the gateway says it is busy.
+    public var heldBytes = 256 << 20
+
+    public init() {}
+}
+
+/// Reads the bodies of requests, and knows how much of them is held.
+final class RequestBodies: Sendable {
+    private let limits: ServingLimits
+    private let held = Mutex(0)
+
+    init(_ limits: ServingLimits) { self.limits = limits }
+
+    /// Gives `use` the whole body, of the media type and size that the route takes.
+    /// Throws ``GatewayFault`` and what `use` throws.
+    func read(
+        _ request: Request, _ mediaType: String, _ limit: Int,
+        _ use: ([UInt8]) async throws -> Response
+    ) async throws -> Response {
+        let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }
+        guard type?.lowercased() == mediaType, request.headers[.contentEncoding] == nil else {
+            throw GatewayFault.wrongMediaType(expected: mediaType)
+        }
+        if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > limit {
+            throw GatewayFault.bodyTooLarge(limit: limit)
+        }
+        var bytes: [UInt8] = []
+        var reserved = 0
+        defer { held.withLock { $0 -= reserved } }
+        let deadline = ContinuousClock.now.advanced(by: limits.body)
+        var parts = request.body.makeAsyncIterator()
+        while let part = try await Self.next(&parts) {
+            guard bytes.count + part.readableBytes <= limit else {
+                throw GatewayFault.bodyTooLarge(limit: limit)
+            }
+            guard reserve(part.readableBytes) else { throw GatewayFault.busy }
+            reserved += part.readableBytes
+            guard ContinuousClock.now < deadline else { throw GatewayFault.bodyTooSlow }
+            bytes += part.readableBytesView
+        }
+        return try await use(bytes)
+    }
+
+    /// What goes wrong here is the connection: it ended before the body did, or isn't HTTP any more.
+    private static func next(
+        _ parts: inout RequestBody.AsyncIterator
+    ) async throws(GatewayFault) -> ByteBuffer? {
+        do { return try await parts.next() } catch { throw .bodyIncomplete }
+    }
+
+    private func reserve(_ count: Int) -> Bool {
+        held.withLock { held in
+            guard held + count <= limits.heldBytes else { return false }
+            held += count
+            return true
+        }
+    }
+}
