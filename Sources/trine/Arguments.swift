@@ -99,5 +99,4 @@ extension LegalIdentifier: ExpressibleByArgument {
 extension Role: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension Reason: ExpressibleByArgument {}
-extension Right: ExpressibleByArgument {}
 extension Series: ExpressibleByArgument {}

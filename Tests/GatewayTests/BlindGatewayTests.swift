@@ -27,7 +27,7 @@ import Wire
             GrantWish(
                 to: lender.handle, scope: .months(.invoices, months),
                 fields: ["due_date", "number", "tax_exclusive_amount"],
-                purpose: .creditAssessment, lifetime: 86_400, fetches: 3, dataLife: 86_400))
+                purpose: .creditMonitoring, lifetime: 86_400, fetches: 3, dataLife: 86_400))
         let grant = try await Enterprise(enterprise).grant(plan).statement.jti
         _ = try await Lender(lender).fetch(grant)
         let record = try #require(try await Enterprise(enterprise).records().first)
