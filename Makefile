@@ -32,8 +32,8 @@ packages:
 # Absent packages only skip the checks that need them, and those say so.
 venv:
 	@test -x $(VENV)/bin/python3 || python3 -m venv $(VENV)
-	@$(VENV)/bin/python3 -c 'import sd_jwt' 2>/dev/null \
-		|| $(VENV)/bin/pip install --quiet --disable-pip-version-check sd-jwt==0.10.4 cryptography \
+	@$(VENV)/bin/python3 -c 'import sd_jwt, cedarpy' 2>/dev/null \
+		|| $(VENV)/bin/pip install --quiet --disable-pip-version-check sd-jwt==0.10.4 cryptography cedarpy==4.12.2 \
 		|| echo "trine: the Python packages can't be had; cross-checks with them will be skipped" >&2
 
 clean:

@@ -98,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "trine",
             dependencies: pure + [
-                "Importing", "Storage", "Gateway", "Client",
+                "Cedar", "Importing", "Storage", "Gateway", "Client",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

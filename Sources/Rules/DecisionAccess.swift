@@ -16,7 +16,12 @@ extension Decision {
         guard !enterprise.suspended else { throw .suspended(grant.issuer) }
         if case .access(let served) = view.candidate.selective {
             try check(served, under: grant, jti, enterprise)
+            if case .success(let fetch) = view.candidate.fetch {
+                let involvement: Involvement = grant.claims.right == .read ? .read : .prove
+                view.note(involvement, of: fetch.issuer, with: grant.issuer)
+            }
         }
+        view.note(.operate, of: statement.issuer, with: grant.issuer)
         grant.used += 1
         view.changes[.grant(jti)] = .grant(grant)
     }
@@ -46,7 +51,8 @@ extension Decision {
                 months: terms.scope.months,
                 lifetime: grant.claims.expires.seconds - grant.claims.notBefore.seconds,
                 fetches: terms.fetches, dataLife: terms.dataLife,
-                held: isHeld(terms.scope, of: grant.issuer), time: now),
+                held: isHeld(terms.scope, of: grant.issuer),
+                past: view.past(terms.to, with: grant.issuer), time: now),
             alsoUnder: grant.claims.policies)
         view.changes[.fetch(fetch.jti)] = .fetch(access: statement.jti)
     }

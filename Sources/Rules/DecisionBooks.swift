@@ -111,6 +111,7 @@ extension Decision {
             }
         case (.statement, .none):
             guard [.request, .grant, .rekey].contains(target.kind) else { throw .cannotErase(jti) }
+            if view.request(jti) != nil { view.changes[.request(jti)] = nil }
             if var grant = view.grant(jti) {
                 guard grant.revoked != nil || grant.claims.expires <= now else {
                     throw .cannotErase(jti)
@@ -146,6 +147,7 @@ extension Decision {
             by: statement.issuer, caseReference: terms.caseReference, books: terms.books,
             until: terms.until)
         view.changes[.holds(terms.holder)] = .holds(view.holds(terms.holder) + [hold])
+        view.note(.supervise, of: statement.issuer, with: terms.holder)
     }
 
     /// Ends the holds that the same issuer laid in the same case.

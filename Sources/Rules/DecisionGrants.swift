@@ -5,7 +5,7 @@ extension Decision {
     /// Grants over one series that can stand at once.
     static let maximumLiveGrants = 1024
 
-    func request() throws(Refusal) {
+    mutating func request() throws(Refusal) {
         try requireNotSuspended()
         guard case .request(let terms) = view.candidate.selective else { return }
         guard let holder = view.participant(terms.to) else { throw .unknownParticipant(terms.to) }
@@ -21,7 +21,10 @@ extension Decision {
                 months: terms.scope.months,
                 lifetime: terms.expires.seconds - terms.notBefore.seconds,
                 fetches: terms.fetches, dataLife: terms.dataLife,
-                held: isHeld(terms.scope, of: terms.to), time: now))
+                held: isHeld(terms.scope, of: terms.to),
+                past: view.past(statement.issuer, with: terms.to), time: now))
+        view.changes[.request(statement.jti)] = .request(
+            RequestState(by: statement.issuer, purpose: purpose, terms: terms))
     }
 
     mutating func grant(_ grant: Claims.GrantClaims) throws(Refusal) {
@@ -49,10 +52,17 @@ extension Decision {
         guard let grantee = view.participant(terms.to) else { throw .unknownParticipant(terms.to) }
         guard grantee.encryptionKey != nil else { throw .unusableEncryptionKey }
         try checkSubject(terms.subject, scope: terms.scope)
+        let lifetime = grant.expires.seconds - grant.notBefore.seconds
+        var answers: AnsweredRequest?
         if let request = terms.request {
             guard let asked = view.statement(request), asked.kind == .request,
-                asked.issuer == terms.to
+                asked.issuer == terms.to, !asked.erased
             else { throw .requestNotAnswered }
+            // Unknown only to a replay that isn't shown the request any more.
+            let exceeded = view.request(request)?.isExceeded(
+                by: terms, from: statement.issuer, right: grant.right, purpose: grant.purpose,
+                expires: grant.expires, lifetime: lifetime)
+            answers = AnsweredRequest(by: asked.issuer, exceeded: exceeded ?? false)
         }
         try requirePermission(
             PolicyRequest(
@@ -60,9 +70,9 @@ extension Decision {
                 owner: statement.issuer, right: grant.right, purpose: grant.purpose,
                 fields: names(terms.subject), series: terms.scope.series,
                 months: terms.scope.months,
-                lifetime: grant.expires.seconds - grant.notBefore.seconds, fetches: terms.fetches,
-                dataLife: terms.dataLife, held: isHeld(terms.scope, of: statement.issuer),
-                time: now))
+                lifetime: lifetime, fetches: terms.fetches, dataLife: terms.dataLife,
+                held: isHeld(terms.scope, of: statement.issuer),
+                past: view.past(terms.to, with: statement.issuer), answers: answers, time: now))
     }
 
     /// Remembers which epochs the grantee can open, for the day the grant is dead.
@@ -131,7 +141,8 @@ extension Decision {
                 months: terms.scope.months,
                 lifetime: grant.claims.expires.seconds - grant.claims.notBefore.seconds,
                 fetches: terms.fetches, dataLife: terms.dataLife,
-                held: isHeld(terms.scope, of: statement.issuer), time: now),
+                held: isHeld(terms.scope, of: statement.issuer),
+                past: view.past(terms.to, with: statement.issuer), time: now),
             alsoUnder: grant.claims.policies)
     }
 

@@ -106,7 +106,10 @@ public enum Rules {
             if let replaced = record.replaces { keys.append(.statement(replaced)) }
         case .closeBook(let book, _, _): keys.append(.book(statement.issuer, book))
         case .erase(let erasure, _):
-            keys += [.statement(erasure.target), .grant(erasure.target), .holds(statement.issuer)]
+            keys += [
+                .statement(erasure.target), .grant(erasure.target), .request(erasure.target),
+                .holds(statement.issuer),
+            ]
         case .grant, .rekey(_, _), .revoke(_, _), .access: break
         }
         keys += grantKeys(of: candidate)
@@ -123,13 +126,22 @@ public enum Rules {
         }
         switch candidate.selective {
         case .grant(let terms):
-            keys += [.participant(terms.to), .holds(candidate.statement.issuer)]
+            let issuer = candidate.statement.issuer
+            keys += [.participant(terms.to), .holds(issuer), .dealings(terms.to, issuer)]
             if let series = terms.scope.series {
                 keys.append(.epochs(candidate.statement.issuer, series))
             }
-            if let request = terms.request { keys.append(.statement(request)) }
-        case .request(let terms): keys += [.participant(terms.to), .holds(terms.to)]
-        case .hold(let terms): keys += [.participant(terms.holder), .holds(terms.holder)]
+            if let request = terms.request { keys += [.statement(request), .request(request)] }
+        case .request(let terms):
+            keys += [
+                .participant(terms.to), .holds(terms.to),
+                .dealings(candidate.statement.issuer, terms.to),
+            ]
+        case .hold(let terms):
+            keys += [
+                .participant(terms.holder), .holds(terms.holder),
+                .dealings(candidate.statement.issuer, terms.holder),
+            ]
         default: break
         }
         if case .success(let fetch) = candidate.fetch {
@@ -148,8 +160,14 @@ public enum Rules {
             guard let grant = state.grant(jti) else { break }
             keys += [.participant(grant.issuer), .holds(grant.issuer)]
             if let terms = grant.terms {
-                keys.append(.participant(terms.to))
+                keys += [.participant(terms.to), .dealings(terms.to, grant.issuer)]
                 if let series = terms.scope.series { keys.append(.epochs(grant.issuer, series)) }
+            }
+            if case .access = candidate.statement.claims {
+                keys.append(.dealings(candidate.statement.issuer, grant.issuer))
+            }
+            if case .success(let fetch) = candidate.fetch {
+                keys.append(.dealings(fetch.issuer, grant.issuer))
             }
             if case .access(let terms) = candidate.selective {
                 keys += terms.served.books.map { .book(grant.issuer, $0.book) }
@@ -225,6 +243,19 @@ struct View {
     }
     func holds(_ handle: Handle) -> [HoldState] {
         if case .holds(let state) = slice[.holds(handle)] { state } else { [] }
+    }
+    func past(_ user: Handle, with owner: Handle) -> [Involvement] {
+        if case .dealings(let past) = slice[.dealings(user, owner)] { past } else { [] }
+    }
+    func request(_ jti: JTI) -> RequestState? {
+        if case .request(let state) = slice[.request(jti)] { state } else { nil }
+    }
+
+    /// Remembers that `user` did this with the books of `owner`.
+    mutating func note(_ involvement: Involvement, of user: Handle, with owner: Handle) {
+        let past = past(user, with: owner)
+        guard !past.contains(involvement) else { return }
+        changes[.dealings(user, owner)] = .dealings((past + [involvement]).sorted())
     }
 
     /// The statement belongs to this log, and isn't in it yet.

@@ -16,6 +16,9 @@ public enum StateValue: Hashable, Sendable {
     case fetch(access: JTI)
     case epochs(EpochState)
     case holds([HoldState])
+    /// In order, each once.
+    case dealings([Involvement])
+    case request(RequestState)
 }
 
 /// What genesis fixed, what authorities changed since, and log time.
@@ -247,4 +250,52 @@ public struct HoldState: Hashable, Sendable {
     public var until: Timestamp?
 
     public func stands(at time: Timestamp) -> Bool { until.map { time < $0 } ?? true }
+}
+
+/// What a request asked for, as long as it isn't erased.
+public struct RequestState: Hashable, Sendable {
+    public var by: Handle
+    public var purpose: Purpose
+    public var terms: RequestTerms
+
+    public init(by: Handle, purpose: Purpose, terms: RequestTerms) {
+        (self.by, self.purpose, self.terms) = (by, purpose, terms)
+    }
+
+    /// Whether a grant goes beyond this in anything: it was asked of another, gives another right or
+    /// purpose, more records, fields, time or fetches, or lets more be kept.
+    public func isExceeded(
+        by grant: GrantTerms, from issuer: Handle, right: Right, purpose: Purpose,
+        expires: Timestamp, lifetime: Int64
+    ) -> Bool {
+        guard terms.to == issuer, right == terms.right, purpose == self.purpose else { return true }
+        let asked = terms.expires.seconds - terms.notBefore.seconds
+        return lifetime > asked || expires > terms.expires || grant.fetches > terms.fetches
+            || grant.dataLife > terms.dataLife || !terms.scope.covers(grant.scope)
+            || !terms.subject.covers(grant.subject)
+    }
+}
+
+extension Scope {
+    /// Whether all that `other` names is in this scope.
+    fileprivate func covers(_ other: Scope) -> Bool {
+        switch (self, other) {
+        case (.months(let series, let months), .months(let wanted, let range)):
+            series == wanted && months.contains(range.lowerBound)
+                && months.contains(range.upperBound)
+        case (.records, .months): false
+        case (_, .records(let ranges)): ranges.allSatisfy { covers($0) }
+        }
+    }
+}
+
+extension GrantSubject {
+    fileprivate func covers(_ other: GrantSubject) -> Bool {
+        switch (self, other) {
+        case (.fields(let mine), .fields(let theirs)),
+            (.statements(let mine), .statements(let theirs)):
+            Set(theirs).isSubset(of: mine)
+        default: false
+        }
+    }
 }

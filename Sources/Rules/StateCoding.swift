@@ -25,6 +25,8 @@ extension StateValue {
             case .fetch(let access): writer.member("access", plain: access.text)
             case .epochs(let epochs): epochs.write(to: &writer)
             case .holds(let holds): writer.array("holds", holds) { $0.write(to: &$1) }
+            case .dealings(let past): writer.array("past", past) { $1.plain($0.rawValue) }
+            case .request(let request): request.write(to: &writer)
             }
         }
         return writer.bytes
@@ -58,6 +60,8 @@ extension StateValue {
         case .fetch: .fetch(access: try reader.required("access", StateField.jti))
         case .epochs: .epochs(try EpochState(from: &reader))
         case .holds: .holds(try reader.list("holds", HoldState.init(from:)))
+        case .dealings: .dealings(try reader.required("past", StateField.involvements))
+        case .request: .request(try RequestState(from: &reader))
         }
     }
 }
@@ -253,6 +257,51 @@ extension Claims.GrantClaims {
     }
 }
 
+extension RequestState {
+    fileprivate func write(to writer: inout StateWriter) {
+        writer.member("by", plain: by.text)
+        writer.member("data_life", terms.dataLife)
+        writer.member("exp", terms.expires.seconds)
+        writer.member("fetches", terms.fetches)
+        if case .fields(let names) = terms.subject { writer.array("fields", names) { $1.text($0) } }
+        writer.member("nbf", terms.notBefore.seconds)
+        writer.member("purpose", plain: purpose.rawValue)
+        writer.member("right", plain: terms.right.rawValue)
+        writer.object("scope") { terms.scope.write(to: &$0) }
+        if case .statements(let texts) = terms.subject {
+            writer.array("statements", texts) { $1.text($0) }
+        }
+        writer.member("to", plain: terms.to.text)
+    }
+
+    fileprivate init(from reader: inout ClaimReader) throws(ClaimError) {
+        self.init(
+            by: try reader.required("by", StateField.handle),
+            purpose: try reader.required("purpose", StateField.code),
+            terms: RequestTerms(
+                to: try reader.required("to", StateField.handle),
+                right: try reader.required("right", StateField.code),
+                scope: try reader.object("scope", Scope.init(state:)),
+                subject: try GrantSubject(state: &reader),
+                notBefore: try reader.required("nbf", StateField.time),
+                expires: try reader.required("exp", StateField.time),
+                fetches: try reader.required("fetches", StateField.count),
+                dataLife: try reader.required("data_life", StateField.count)))
+    }
+}
+
+extension GrantSubject {
+    fileprivate init(state reader: inout ClaimReader) throws(ClaimError) {
+        let fields = try reader.optional("fields") { StateField.list($0) { $0.text } }
+        let statements = try reader.optional("statements") { StateField.list($0) { $0.text } }
+        switch (fields, statements) {
+        case (.some(let fields), .none): self = .fields(fields)
+        case (.none, .some(let statements)): self = .statements(statements)
+        default: throw .malformed("fields")
+        }
+    }
+}
+
 extension GrantTerms {
     fileprivate func write(to writer: inout StateWriter) {
         writer.member("data_life", dataLife)
@@ -268,17 +317,10 @@ extension GrantTerms {
     }
 
     fileprivate init(state reader: inout ClaimReader) throws(ClaimError) {
-        let fields = try reader.optional("fields") { StateField.list($0) { $0.text } }
-        let statements = try reader.optional("statements") { StateField.list($0) { $0.text } }
-        let subject: GrantSubject
-        switch (fields, statements) {
-        case (.some(let fields), .none): subject = .fields(fields)
-        case (.none, .some(let statements)): subject = .statements(statements)
-        default: throw .malformed("fields")
-        }
         self.init(
             to: try reader.required("to", StateField.handle),
-            scope: try reader.object("scope", Scope.init(state:)), subject: subject,
+            scope: try reader.object("scope", Scope.init(state:)),
+            subject: try GrantSubject(state: &reader),
             fetches: try reader.required("fetches", StateField.count),
             dataLife: try reader.required("data_life", StateField.count),
             epochs: try reader.required("epochs") { StateField.list($0, StateField.count) },

@@ -24,6 +24,14 @@ enum StateField {
         return key
     }
 
+    /// In order, each once, at least one.
+    static func involvements(_ value: JSONValue) -> [Involvement]? {
+        guard let past = list(value, { $0.text.flatMap { Involvement(rawValue: $0) } }),
+            !past.isEmpty, zip(past, past.dropFirst()).allSatisfy({ $0 < $1 })
+        else { return nil }
+        return past
+    }
+
     /// At least one range.
     static func erased(_ value: JSONValue) -> [ClosedRange<Int64>]? {
         list(value, numbers).flatMap { $0.isEmpty ? nil : $0 }

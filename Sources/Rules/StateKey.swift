@@ -13,6 +13,10 @@ public enum StateKey: Hashable, Sendable {
     case fetch(JTI)
     case epochs(Handle, Series)
     case holds(Handle)
+    /// What the first has done with the second's books.
+    case dealings(Handle, Handle)
+    /// What was asked for.
+    case request(JTI)
 
     /// As stored and as named in reports: `book/e-7k2m9q4x/invoices/2026-11`.
     public var text: String {
@@ -27,6 +31,8 @@ public enum StateKey: Hashable, Sendable {
         case .fetch(let jti): "fetch/\(jti)"
         case .epochs(let handle, let series): "epochs/\(handle)/\(series.rawValue)"
         case .holds(let handle): "holds/\(handle)"
+        case .dealings(let user, let owner): "dealings/\(user)/\(owner)"
+        case .request(let jti): "request/\(jti)"
         }
     }
 
@@ -45,11 +51,17 @@ public enum StateKey: Hashable, Sendable {
         case ("key", 2):
             guard let thumbprint = Digest<Digested.Key>(text: parts[1]) else { return nil }
             self = .key(thumbprint)
-        case ("statement", 2), ("grant", 2), ("fetch", 2):
+        case ("statement", 2), ("grant", 2), ("fetch", 2), ("request", 2):
             guard let jti = JTI(text: parts[1]) else { return nil }
-            self =
-                parts[0] == "statement"
-                ? .statement(jti) : parts[0] == "grant" ? .grant(jti) : .fetch(jti)
+            switch parts[0] {
+            case "statement": self = .statement(jti)
+            case "grant": self = .grant(jti)
+            case "fetch": self = .fetch(jti)
+            default: self = .request(jti)
+            }
+        case ("dealings", 3):
+            guard let user = Handle(parts[1]), let owner = Handle(parts[2]) else { return nil }
+            self = .dealings(user, owner)
         case ("book", 3):
             guard let handle = Handle(parts[1]), let book = BookName(parts[2]) else { return nil }
             self = .book(handle, book)

@@ -52,7 +52,7 @@ struct AuditBench: BenchGroup {
             let plan = try await enterprise.plan(
                 GrantWish(
                     to: alliance.lender.handle, scope: .months(.invoices, month...month),
-                    fields: ["due_date"], purpose: .creditAssessment, lifetime: 86_400,
+                    fields: ["due_date"], purpose: .creditMonitoring, lifetime: 86_400,
                     fetches: 100, dataLife: 86_400))
             let grant = try await enterprise.grant(plan).statement.jti
             for _ in 0..<5 { _ = try await lender.fetch(grant) }

@@ -25,7 +25,7 @@ struct FetchBench: BenchGroup {
         let plan = try await enterprise.plan(
             GrantWish(
                 to: alliance.lender.handle, scope: .months(.invoices, months),
-                fields: Self.fields, purpose: .creditAssessment, lifetime: 86_400, fetches: 100,
+                fields: Self.fields, purpose: .creditMonitoring, lifetime: 86_400, fetches: 100,
                 dataLife: 86_400))
         let grant = try await enterprise.grant(plan).statement.jti
         let lender = try Lender(alliance.lender)

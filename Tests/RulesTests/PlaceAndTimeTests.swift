@@ -99,7 +99,7 @@ import Testing
             .log, .participant(handle), .key(Person.lender.key.verificationKey.thumbprint),
             .statement(grant), .book(handle, BookName("invoices/2026-02")!),
             .source(handle, Digest(hashing: [])), .grant(grant), .fetch(grant),
-            .epochs(handle, .bills), .holds(handle),
+            .epochs(handle, .bills), .holds(handle), .dealings(handle, handle), .request(grant),
         ]
         #expect(Set(keys.map(\.text)).count == keys.count)
         for key in keys {

@@ -102,6 +102,18 @@ import Wire
             (.epochs(handle, .invoices), .epochs(EpochState())),
             (.epochs(handle, .invoices), .epochs(epochs)),
             (.holds(handle), .holds([])),
+            (.dealings(handle, handle), .dealings([.operate, .read])),
+            (
+                .request(JTI(bytes: [UInt8](repeating: 7, count: 16))!),
+                .request(
+                    RequestState(
+                        by: handle, purpose: .guarantee,
+                        terms: RequestTerms(
+                            to: handle, right: .prove,
+                            scope: .months(.bills, Month("2026-01")!...Month("2026-02")!),
+                            subject: .statements(["sum(x) >= 1"]), notBefore: time(1),
+                            expires: time(99), fetches: 3, dataLife: 0)))
+            ),
             (
                 .holds(handle),
                 .holds([
@@ -158,6 +170,9 @@ import Wire
         ),
         (.fetch(jti), #"{"access":"AAECAwQFBgcICQoLDA0ODx"}"#, .claims(.malformed("access"))),
         (.holds(handle), #"[]"#, .claims(.notAnObject)),
+        (.dealings(handle, handle), #"{"past":[]}"#, .claims(.malformed("past"))),
+        (.dealings(handle, handle), #"{"past":["read","prove"]}"#, .claims(.malformed("past"))),
+        (.dealings(handle, handle), #"{"past":["saw"]}"#, .claims(.malformed("past"))),
         (.holds(handle), #"{"holds":[] }"#, .json(.whiteSpace(offset: 11))),
         (
             .participant(handle), #"{"admitted_at":0,"keys":[],"roles":["king"]}"#,

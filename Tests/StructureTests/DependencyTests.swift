@@ -26,7 +26,8 @@ import Testing
         ],
         "Client": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",
-            "CSodium", "Crypto", "Foundation", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix",
+            "CSodium", "Crypto", "Foundation", "Synchronization", "AsyncHTTPClient", "NIOCore",
+            "NIOHTTP1", "NIOPosix",
         ],
     ]
 

@@ -54,6 +54,8 @@ struct TestLog {
     private(set) var digest: Digest<Digested.Genesis>?
     private var edge = TileEdge()
     private var tiles = TileSet()
+    /// What the log's gateway asks.
+    var policies: any PolicyLibrary = PolicyShelf.standard
 
     init(seed: UInt64 = 1, origin: String = "trine.example/alliance") throws {
         var random = SeededRandom(seed)
@@ -103,7 +105,7 @@ struct TestLog {
             statement.kind == .record ? nil : try statement.opened(with: signed.disclosures)
         let candidate = Candidate(statement, selective: opened, index: Int64(entries.count))
         do {
-            let admission = try Rules.decide(candidate, in: state, policies: PolicyShelf.standard)
+            let admission = try Rules.decide(candidate, in: state, policies: policies)
             state.apply(admission.changes)
         } catch {
             guard forced || lawless else { throw error }

@@ -23,10 +23,19 @@ public struct Regulator: Sendable {
     public func audit(
         progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {
+        try await replay(
+            under: try await session.publishedPolicies(), at: { _ in }, progress)
+    }
+
+    /// The replay under `policies`; `entry` gets the index of each entry before it is decided.
+    func replay<Library: PolicyLibrary>(
+        under policies: Library, at entry: @Sendable (Int64) -> Void,
+        _ progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
+    ) async throws -> AuditReport {
         let known = await session.keeper.last
         let checkpoint = try await session.keeper.latest()
         var audit = Audit(
-            under: session.trust, policies: try await session.publishedPolicies(),
+            under: session.trust, policies: policies,
             state: StateInMemory(), seesDisclosures: true, last: known)
         audit.checkpoint(checkpoint.note, seen: session.now)
         var coordinates = Array(
@@ -38,7 +47,10 @@ public struct Regulator: Sendable {
                 ahead.append(Task { try await AuditPage(next, session) })
             }
             let page = try await ahead.removeFirst().value
-            for (leaf, disclosures) in page.entries { audit.entry(leaf, disclosures) }
+            for (leaf, disclosures) in page.entries {
+                entry(Int64(clamping: audit.size))
+                audit.entry(leaf, disclosures)
+            }
             progress(audit.size, checkpoint.size)
         }
         return audit.finish()

@@ -65,6 +65,9 @@ public struct CedarPolicies: Policies {
             failed: response.errors.map(\.policy.description))
     }
 
+    /// In the order of the texts.
+    public var policyIDs: [String] { self.set.policies.map(\.id.description) }
+
     /// The `@reason` of a policy, in words; `nil` where there is no such policy, or it gives none.
     public func reason(of id: String) -> String? {
         set.policies.first { $0.id.description == id }?[annotation: "reason"]?.string

@@ -10,7 +10,9 @@ public struct PolicyQuestion: Sendable {
     public init(_ question: PolicyRequest) {
         let principal = Word.participant(question.principal.handle)
         let owner = question.owner.map { Word.participant($0) }
-        var known = [Self.entity(question.principal, principal)]
+        var known = [
+            Word.actionEntity(question.action), Self.entity(question.principal, principal),
+        ]
         if let other = question.counterparty, other.handle != question.principal.handle {
             known.append(Self.entity(other, Word.participant(other.handle)))
         }

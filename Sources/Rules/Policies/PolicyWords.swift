@@ -36,6 +36,11 @@ enum Word {
     private static let actions = numbered(PolicyAction.allCases) {
         EntityUID(type: actionType, id: Text($0.rawValue))
     }
+    /// Each action in the groups that the schema puts it in: policies may speak of those.
+    private static let actionEntities = numbered(PolicyAction.allCases) { action in
+        let uid = Word.action(action)
+        return Entity(uid, parents: PolicyWordsOfSchema.schema.actions[uid]?.ancestors ?? [])
+    }
     private static let roles = numbered(Role.allCases) {
         EntityUID(type: roleType, id: Text($0.rawValue))
     }
@@ -47,6 +52,9 @@ enum Word {
         EntityUID(type: participantType, id: Text(handle.text))
     }
     static func action(_ action: PolicyAction) -> EntityUID { found(action, in: actions) }
+    static func actionEntity(_ action: PolicyAction) -> Entity {
+        found(action, in: actionEntities)
+    }
     static func role(_ role: Role) -> EntityUID { found(role, in: roles) }
     static func right(_ right: Right) -> Text { found(right, in: rights) }
     static func purpose(_ purpose: Purpose) -> Text { found(purpose, in: purposes) }

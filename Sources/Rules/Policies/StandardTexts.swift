@@ -322,16 +322,19 @@ public enum StandardTexts {
           past: Set<String>,
         };
 
-        // The four rights. Every other action belongs to one of them; `@excludes` says which may never meet
-        // in one hand, and `trine policy check` looks whether they can.
+        // The four rights; most actions belong to one of them. `@excludes` says which may never meet in one
+        // hand, `@excludes_on_same_books` which may not over the same books, `@save` for which purpose they
+        // may after all. `trine policy check` looks whether they can.
 
-        @excludes("using auditing operating")
+        @excludes("operating auditing")
+        @excludes_on_same_books("using")
         action holding;
         @excludes("operating auditing")
         action using;
         @excludes("holding using auditing")
         action operating;
         @excludes("holding operating using")
+        @save("inspection")
         action auditing;
 
         /// An authority admits a participant.

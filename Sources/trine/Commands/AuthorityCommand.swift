@@ -9,7 +9,10 @@ struct AuthorityCommand: AsyncParsableCommand {
         commandName: "authority",
         abstract: "Admit, suspend and reinstate participants.",
         discussion: "Example: trine authority pending",
-        subcommands: [Pending.self, Admit.self, Suspend.self, Reinstate.self])
+        subcommands: [
+            Pending.self, Admit.self, Suspend.self, Reinstate.self, HoldCommand.self,
+            ReleaseCommand.self,
+        ])
 
     struct Pending: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

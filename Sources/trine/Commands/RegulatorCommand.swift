@@ -9,7 +9,7 @@ struct RegulatorCommand: AsyncParsableCommand {
         commandName: "regulator",
         abstract: "Check everything that happened, without reading a record.",
         discussion: "Example: trine regulator audit",
-        subcommands: [AuditCommand.self])
+        subcommands: [AuditCommand.self, HoldCommand.self, ReleaseCommand.self])
 }
 
 struct AuditCommand: AsyncParsableCommand {
@@ -23,15 +23,25 @@ struct AuditCommand: AsyncParsableCommand {
             Example: trine regulator audit --json
             """)
 
+    @Option(
+        help: ArgumentHelp(
+            "Also write the report as one HTML page, to be filed and read without the network.",
+            valueName: "file"))
+    var html: String?
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let report = try await common.session { session in
-            try await Regulator(session).audit { done, all in
+        if let html { try OutputFile.check(html) }
+        let (report, page) = try await common.session { session in
+            let report = try await Regulator(session).audit { done, all in
                 Terminal.progress("\(done) of \(all) entries")
             }
+            let page = AuditPage(report, of: session.configuration.origin, made: session.now)
+            return (report, page)
         }
         Terminal.clearProgress()
+        if let html { try OutputFile.write(Array(page.html.utf8), to: html) }
         common.print(report.json) { Self.words(report) }
         if !report.isClean { throw ExitCode(Exit.refused.rawValue) }
     }

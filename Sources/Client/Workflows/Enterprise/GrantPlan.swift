@@ -146,12 +146,31 @@ extension Enterprise {
                 counterparty: session.entity(grantee), owner: session.handle, right: .read,
                 purpose: purpose, fields: names, series: terms.scope.series,
                 months: terms.scope.months, lifetime: lifetime, fetches: terms.fetches,
-                dataLife: terms.dataLife, time: session.now))
+                dataLife: terms.dataLife,
+                answers: try await answered(terms, purpose, lifetime: lifetime),
+                time: session.now))
         guard decision.failed.isEmpty, decision.permitted else {
             let ids = decision.failed + decision.determining
             throw ClientError.forbidden(
                 policies: ids, reasons: ids.compactMap { policies.reason(of: $0) })
         }
         return (digest, decision.determining)
+    }
+
+    /// The request that the grant answers, as the policies see it; `nil` where it answers none.
+    private func answered(
+        _ terms: GrantTerms, _ purpose: Purpose, lifetime: Int64
+    ) async throws -> AnsweredRequest? {
+        guard let jti = terms.request else { return nil }
+        guard let known = await session.view.requests[jti] else {
+            throw ClientError.noRequest(jti.text)
+        }
+        let asked = RequestState(
+            by: known.statement.issuer, purpose: known.purpose, terms: known.terms)
+        return AnsweredRequest(
+            by: asked.by,
+            exceeded: asked.isExceeded(
+                by: terms, from: session.handle, right: .read, purpose: purpose,
+                expires: session.now.advanced(by: lifetime), lifetime: lifetime))
     }
 }

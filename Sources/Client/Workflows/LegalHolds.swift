@@ -1,0 +1,43 @@
+public import Sharing
+import Verification
+public import Wire
+
+/// Legal holds, laid and released by a regulator or an authority: what is under one can't be erased.
+public struct LegalHolds: Sendable {
+    public let session: Session
+
+    /// Throws ``ClientError/notInRole(_:have:)`` for who is neither.
+    public init(_ session: Session) throws(ClientError) {
+        let roles = session.configuration.roles
+        let isAuthority = session.founding.authorities.contains { $0.handle == session.handle }
+        guard roles.contains(.regulator) || isAuthority else {
+            throw .notInRole(.regulator, have: roles)
+        }
+        self.session = session
+    }
+
+    /// Forbids the erasure of `books` (all, for `nil`) of `holder`, until then or until it is
+    /// released. `reference` names the case; only the holder, regulators and the host see any of it.
+    public func hold(
+        _ holder: Handle, books: Scope?, until: Timestamp?, reference: String
+    ) async throws -> Registration {
+        try await register(.legalHold, holder, books: books, until: until, reference)
+    }
+
+    /// Ends the holds that this participant laid on `holder` in the same case.
+    public func release(_ holder: Handle, reference: String) async throws -> Registration {
+        try await register(.release, holder, books: nil, until: nil, reference)
+    }
+
+    private func register(
+        _ claims: Claims, _ holder: Handle, books: Scope?, until: Timestamp?, _ reference: String
+    ) async throws -> Registration {
+        let terms = HoldTerms(
+            holder: holder, books: books, until: until, caseReference: reference)
+        var random = session.surroundings.random
+        let signed = Statement.sign(
+            claims, selective: terms.disclosures(using: &random), by: try session.signer(.all),
+            at: session.now, jti: session.newJTI())
+        return try await session.register(signed)
+    }
+}

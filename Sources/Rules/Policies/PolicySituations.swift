@@ -1,0 +1,164 @@
+import Cedar
+import Sharing
+import Wire
+
+/// Situations to put to a policy set: the ordinary ones, and odd ones made of what the policies
+/// themselves speak of. The same set always gets the same.
+struct PolicySituations {
+    private var random = Shuffle()
+    private var numbers: [Int64] = [0, 1, 12]
+    private var seconds: [Int64] = [0, 86_400]
+    private var fields: [[String]] = [[], ["due_date"], ["tax_exclusive_amount"]]
+    private var handles = [Example.one, Example.other]
+
+    /// Takes numbers, durations, words and participants from the policies' conditions.
+    init(of policies: CedarPolicies) {
+        for policy in policies.set.policies {
+            for scope in [policy.principal, policy.resource] { take(scope) }
+            for condition in policy.conditions { take(condition.expression) }
+        }
+        numbers = Array(Set(numbers)).sorted()
+        seconds = Array(Set(seconds)).sorted()
+    }
+
+    // MARK: Ordinary
+
+    /// What `hand` may want by `action` in ordinary circumstances: each right and purpose, towards
+    /// each single role, on its own books and another's.
+    static func ordinary(_ action: PolicyAction, by hand: PolicyHand) -> [PolicyRequest] {
+        let principal = hand.entity(Example.one)
+        func request(
+            _ other: PolicyEntity?, _ owner: Handle?, _ right: Right? = nil,
+            _ purpose: Purpose? = nil
+        ) -> PolicyRequest {
+            PolicyRequest(
+                principal: principal, action: action, counterparty: other, owner: owner,
+                right: right, purpose: purpose,
+                fields: right == .read ? ["tax_exclusive_amount"] : [], series: .invoices,
+                months: Example.months(1, reach: 0), lifetime: 86_400, fetches: 1, dataLife: 86_400,
+                time: Example.time)
+        }
+        func each(_ make: (Right, Purpose) -> [PolicyRequest]) -> [PolicyRequest] {
+            Right.allCases.flatMap { right in Purpose.allCases.flatMap { make(right, $0) } }
+        }
+        let enterprise = PolicyHand([.enterprise]).entity(Example.other)
+        switch action {
+        case .admit:
+            return Role.allCases.map { request(PolicyHand([$0]).entity(Example.other), nil) }
+        case .audit: return [request(nil, nil)]
+        case .seal, .close, .erase: return [request(nil, principal.handle)]
+        case .operate: return [request(enterprise, enterprise.handle)]
+        case .request, .access, .revoke:
+            return each {
+                [
+                    request(enterprise, enterprise.handle, $0, $1),
+                    request(principal, principal.handle, $0, $1),
+                ]
+            }
+        case .grant, .rekey:
+            return each { right, purpose in
+                Role.allCases.map {
+                    request(
+                        PolicyHand([$0]).entity(Example.other), principal.handle, right, purpose)
+                }
+            }
+        }
+    }
+
+    // MARK: Odd
+
+    mutating func next() -> PolicyRequest {
+        let action = pick(PolicyAction.allCases)
+        let principal = entity(pick(handles))
+        let other = entity(pick(handles))
+        let owner: Handle
+        switch action {
+        case .request, .access, .operate: owner = chance(10) ? principal.handle : other.handle
+        default: owner = chance(10) ? other.handle : principal.handle
+        }
+        let answers: AnsweredRequest? =
+            chance(40)
+            ? AnsweredRequest(
+                by: chance(50) ? principal.handle : other.handle, exceeded: chance(50)) : nil
+        return PolicyRequest(
+            principal: principal, action: action, counterparty: other, owner: owner,
+            right: pick(Right.allCases), purpose: pick(Purpose.allCases), fields: pick(fields),
+            series: pick([.invoices, .bills]),
+            months: Example.months(
+                Int(clamping: pick(numbers)), reach: Int(clamping: pick(numbers))),
+            lifetime: pick(seconds), fetches: max(1, pick(numbers)), dataLife: pick(seconds),
+            held: chance(30), past: Involvement.allCases.filter { _ in chance(25) },
+            answers: answers, time: Example.time)
+    }
+
+    private mutating func entity(_ handle: Handle) -> PolicyEntity {
+        let roles = Role.allCases.filter { _ in chance(25) }
+        return PolicyEntity(
+            handle: handle, roles: roles, suspended: chance(20), isHost: chance(15),
+            isAuthority: chance(15))
+    }
+
+    private mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[Int(random.next() % UInt64(elements.count))]
+    }
+
+    private mutating func chance(_ percent: UInt64) -> Bool { random.next() % 100 < percent }
+
+    // MARK: What the policies speak of
+
+    private mutating func take(_ scope: Cedar.Policy.PartyScope) {
+        switch scope {
+        case .equal(.entity(let uid)), .in(.entity(let uid)), .isIn(_, .entity(let uid)): take(uid)
+        default: break
+        }
+    }
+
+    private mutating func take(_ uid: EntityUID) {
+        let owner = uid.id.string.split(separator: "/").first.map(String.init) ?? ""
+        guard ["Participant", "Books"].contains(uid.type.description), let handle = Handle(owner),
+            !handles.contains(handle)
+        else { return }
+        handles.append(handle)
+    }
+
+    private mutating func take(_ expression: Expression) {
+        switch expression.kind {
+        case .literal(.long(let number)) where (0...Int64(Month.count)).contains(number):
+            numbers += [max(0, number - 1), number, number + 1]
+        case .literal(.string(let text)):
+            let name = text.string
+            if !fields.contains([name]), name.contains("_") || RecordType.knows(name) {
+                fields.append([name])
+            }
+        case .literal(.entity(let uid)): take(uid)
+        case .call(.duration, let arguments):
+            if case .literal(.string(let text))? = arguments.first?.kind,
+                let duration = Cedar.Duration(parsing: text)
+            {
+                let whole = max(0, duration.milliseconds / 1000)
+                seconds += [max(0, whole - 1), whole, whole + 1]
+            }
+        default: break
+        }
+        for child in expression.kind.children { take(child) }
+    }
+}
+
+extension RecordType {
+    fileprivate static func knows(_ field: String) -> Bool {
+        Series.allCases.contains { RecordType.of($0)?.field(field) != nil }
+    }
+}
+
+/// Numbers without rhyme, the same in every run (SplitMix64).
+private struct Shuffle {
+    private var state: UInt64 = 0x5452_494e_45
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

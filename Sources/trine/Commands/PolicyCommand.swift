@@ -1,0 +1,90 @@
+import ArgumentParser
+import Client
+import Foundation
+import Rules
+import Wire
+
+struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Read, test, explain, compare and publish the policies of a log.",
+        discussion: "Example: trine policy check Policies",
+        subcommands: [
+            PolicyCheckCommand.self, PolicyTest.self, PolicyExplain.self, PolicyDiff.self,
+            PolicyPublish.self,
+        ])
+}
+
+/// The policy files that a command is given.
+struct PolicyPaths: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Files of policies, or a directory with them; else the set that a log begins with.",
+            valueName: "path"))
+    var paths: [String] = []
+
+    /// Reads and compiles the set; a directory's own `.cedar` files, not those further down.
+    func set() throws -> CedarPolicies {
+        if paths.isEmpty { return .standard }
+        var files: [PolicyTexts.File] = []
+        for path in paths {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw Complaint(.usage, "there is no \(path)")
+            }
+            var found = [path]
+            if isFolder.boolValue {
+                found = try FileManager.default.contentsOfDirectory(atPath: path)
+                    .filter { $0.hasSuffix(".cedar") }.sorted().map { path + "/" + $0 }
+                if found.isEmpty { throw Complaint(.usage, "there is no .cedar file in \(path)") }
+            }
+            files += try found.map(Self.file)
+        }
+        do { return try CedarPolicies(PolicyTexts(files)) } catch let error as PolicyTextsRefusal {
+            throw ClientError.policySet(.texts(error))
+        } catch let error as PolicySetRefusal { throw ClientError.policySet(error) }
+    }
+
+    private static func file(_ path: String) throws -> PolicyTexts.File {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw Complaint(.usage, "\(path) can't be read")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Complaint(.usage, "\(path) isn't UTF-8")
+        }
+        return .init(name: URL(fileURLWithPath: path).lastPathComponent, text: text)
+    }
+}
+
+struct PolicyPublish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Put a policy set in force, as an authority.",
+        discussion: """
+            From its entry on it decides for everybody: a new forbid bites at once, a new permit \
+            never widens a grant that was given before. Everybody can read the texts.
+
+            Example: trine policy publish Policies --home ./authority
+            """)
+
+    @OptionGroup var files: PolicyPaths
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let set = try files.set()
+        let done = try await common.session { try await Authority($0).publish(set) }
+        let names = set.texts.files.map(\.name)
+        common.print(
+            Output.json(
+                done,
+                [
+                    "files": .array(names.map { .string($0) }),
+                    "policies": .integer(Int64(set.policyIDs.count)),
+                    "set": .string("\(set.digest)"),
+                ])
+        ) {
+            "Published \(set.policyIDs.count) policies (\(names.joined(separator: ", "))), "
+                + "entry \(done.index). The set is \(set.digest)."
+        }
+    }
+}

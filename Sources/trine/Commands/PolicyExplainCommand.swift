@@ -1,0 +1,196 @@
+public import ArgumentParser
+import Client
+public import Rules
+public import Sharing
+import Wire
+
+struct PolicyExplain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say in words why something is permitted or refused, and what would change it.",
+        discussion: """
+            Three questions: about a situation (--action …), about a field (--field), about an entry \
+            of the log (--entry, for a regulator). Situations and fields are judged by the policies \
+            given, or by those that a log begins with.
+
+            Example: trine policy explain --action grant --by enterprise --to lender --purpose \
+            credit-assessment --fields due_date --for 60d
+            Example: trine policy explain --field tax_exclusive_amount
+            """)
+
+    @OptionGroup var files: PolicyPaths
+    @Option(help: "What is wanted: grant, access, request, seal, …") var action: PolicyAction?
+    @Option(help: "Who wants it: roles, also host, authority, suspended.") var by: HandWords?
+    @Option(help: "Towards whom: roles.") var to: HandWords?
+    @Option(help: "read or prove.") var right: Right = .read
+    @Option(help: "For which purpose.") var purpose: Purpose = .creditAssessment
+    @Option(help: "Which fields.") var fields: NameList?
+    @Option(help: "How many months.") var months: Int = 1
+    @Option(help: "How many months back it begins.") var reach: Int = 0
+    @Option(name: .customLong("for"), help: "How long: 30d.") var lifetime: Span?
+    @Option(help: "How long what was read is kept.") var keep: Span?
+    @Flag(help: "While the books are under legal hold.") var held = false
+    @Option(help: "Who can ever see this field?") var field: String?
+    @Option(help: "Why was this entry admitted? Needs a regulator's home.") var entry: Int64?
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        switch (action, field, entry) {
+        case (let action?, nil, nil): try situation(action)
+        case (nil, let field?, nil): try reach(of: field)
+        case (nil, nil, let entry?): try await decision(at: entry)
+        default:
+            throw Complaint(
+                .usage, "say what to explain: one of --action, --field and --entry",
+                hint: "see trine policy explain --help")
+        }
+    }
+
+    private func situation(_ action: PolicyAction) throws {
+        let set = try files.set()
+        let isUse = [.request, .access, .operate].contains(action)
+        let own = PolicyHand.named(by?.names ?? [isUse ? "lender" : "enterprise"], "somebody")
+        let other = PolicyHand.named(to?.names ?? [isUse ? "enterprise" : "lender"], "another")
+        guard let own, let other else {
+            throw Complaint(
+                .usage, "--by and --to are lists of roles",
+                hint: "such as enterprise,lender; also host, authority and suspended")
+        }
+        let request = PolicyRequest(
+            principal: own, action: action, counterparty: other,
+            owner: isUse ? other.handle : own.handle, right: right, purpose: purpose,
+            fields: fields?.names ?? (right == .read ? ["tax_exclusive_amount"] : []),
+            series: .invoices, months: try range(), lifetime: lifetime?.seconds ?? 86_400,
+            fetches: 1, dataLife: keep?.seconds ?? 86_400, held: held, time: Self.today)
+        print(PolicyExplanation(of: request, under: set))
+    }
+
+    private static var today: Timestamp { Surroundings.system.now() }
+
+    private func range() throws -> ClosedRange<Month> {
+        guard let current = Self.today.date.bookMonth,
+            let first = Month(number: current.number - reach),
+            months >= 1, reach >= 0, let last = Month(number: first.number + months - 1)
+        else { throw Complaint(.usage, "--months and --reach don't make months") }
+        return first...last
+    }
+
+    private func reach(of field: String) throws {
+        guard Series.allCases.contains(where: { RecordType.of($0)?.field(field) != nil }) else {
+            throw Complaint(.usage, "no record has a field \(field)")
+        }
+        let reach = FieldReach(field, under: try files.set())
+        common.print(reach.json) { reach.words }
+    }
+
+    private func decision(at entry: Int64) async throws {
+        let found = try await common.session { session in
+            try await Regulator(session).decisions(at: entry)
+        }
+        Terminal.clearProgress()
+        guard !found.isEmpty else {
+            common.print(["decisions": .array([])]) {
+                "Entry \(entry) needed no policy: the rules alone decide on its kind."
+            }
+            return
+        }
+        common.print(["decisions": .array(found.map(\.explanation.json))]) {
+            found.map { "Under the set \($0.set):\n\($0.explanation.words)" }
+                .joined(separator: "\n\n")
+        }
+    }
+
+    private func print(_ explanation: PolicyExplanation) {
+        common.print(explanation.json) { explanation.words }
+    }
+}
+
+/// `enterprise,lender`.
+struct HandWords: ExpressibleByArgument {
+    let names: [String]
+    init?(argument: String) {
+        names = argument.split(separator: ",").map(String.init)
+        if names.isEmpty { return nil }
+    }
+}
+
+extension PolicyHand {
+    /// Somebody with these roles; `nil` where one isn't a role.
+    fileprivate static func named(_ names: [String], _ handle: String) -> PolicyEntity? {
+        let special: Set<String> = ["host", "authority", "suspended"]
+        let roles = names.filter { !special.contains($0) }.map { Role(rawValue: $0) }
+        guard let handle = Handle(handle), !roles.contains(nil) else { return nil }
+        return PolicyEntity(
+            handle: handle, roles: roles.compactMap(\.self).sorted(),
+            suspended: names.contains("suspended"), isHost: names.contains("host"),
+            isAuthority: names.contains("authority"))
+    }
+}
+
+extension PolicyExplanation {
+    var words: String {
+        var lines = [request.words + "."]
+        if decision.permitted {
+            lines.append("This is permitted, by")
+        } else if !decision.failed.isEmpty {
+            lines.append("This is refused, since policies can't be evaluated:")
+        } else if grounds.isEmpty {
+            lines.append("This is refused: no policy permits it.")
+        } else {
+            lines.append("This is refused, by")
+        }
+        lines += grounds.map { "  \($0.policy): \($0.reason ?? "no reason is given")" }
+        if !decision.permitted {
+            lines.append(
+                remedies.isEmpty
+                    ? "No single change would make it permitted."
+                    : "It would be permitted:")
+            lines += remedies.map { "  \($0.words)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    var json: JSON {
+        [
+            "determining": .array(decision.determining.map { .string($0) }),
+            "failed": .array(decision.failed.map { .string($0) }),
+            "permitted": .bool(decision.permitted),
+            "reasons": .array(grounds.compactMap(\.reason).map { .string($0) }),
+            "remedies": .array(remedies.map { .string($0.words) }),
+            "request": .string(request.words),
+        ]
+    }
+}
+
+extension FieldReach {
+    var words: String {
+        guard !rows.isEmpty else { return "Nobody can be granted \(field)." }
+        var table = Table(["ROLE", "RIGHT", "PURPOSE", "AT MOST", "REACHING BACK"])
+        for row in rows {
+            table.add([
+                row.role.rawValue, row.right == .read ? "sees it" : "is proven about it",
+                row.purpose.rawValue, row.days.map { "\($0) days" } ?? "any time",
+                row.reach.map { "\($0) months" } ?? "any time",
+            ])
+        }
+        return "Beside the enterprise itself, under a grant of its own:\n\n" + table.text
+    }
+
+    var json: JSON {
+        [
+            "field": .string(field),
+            "rows": .array(
+                rows.map {
+                    [
+                        "days": $0.days.map { .integer($0) } ?? .null,
+                        "purpose": .string($0.purpose.rawValue),
+                        "reach": $0.reach.map { .integer($0) } ?? .null,
+                        "right": .string($0.right.rawValue), "role": .string($0.role.rawValue),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension PolicyAction: ExpressibleByArgument {}
+extension Right: ExpressibleByArgument {}

@@ -1,0 +1,230 @@
+import Foundation
+import Importing
+import Rules
+import Sharing
+import Storage
+import Testing
+import Transparency
+import Verification
+import Wire
+
+@testable import Client
+@testable import Gateway
+
+/// Policies on the log: published by an authority, kept, served, and decided by, everywhere.
+@Suite(.serialized) struct PublishedPolicyTests {
+    private static func set(_ more: String) throws -> CedarPolicies {
+        try CedarPolicies(
+            PolicyTexts([
+                .init(name: "separation.cedar", text: StandardTexts.separation),
+                .init(name: "more.cedar", text: more),
+            ]))
+    }
+
+    private static let noDates = """
+        @id("no-dates") @reason("Dates are nobody's business.")
+        forbid (principal, action in [Action::"grant", Action::"access"], resource)
+        when { context.terms.fields.contains("due_date") };
+        """
+
+    private func wish(_ lender: Session) -> GrantWish {
+        GrantWish(
+            to: lender.handle, scope: .months(.invoices, Months.first...Months.second),
+            fields: ["due_date"], purpose: .creditMonitoring, lifetime: 86_400, fetches: 10,
+            dataLife: 86_400)
+    }
+
+    /// A new forbid bites at once, in the client before it signs and in the gateway at a fetch; a
+    /// restarted gateway, its check and an audit know the texts.
+    @Test func aNewForbidBitesAtOnce() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let enterprise = try await alliance.admit("enterprise", [.enterprise])
+        let lender = try await alliance.admit("lender", [.lender])
+        let regulator = try await alliance.admit("regulator", [.regulator])
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let plan = try await Enterprise(enterprise).plan(wish(lender))
+        #expect(plan.policies == CedarPolicies.standard.digest)
+        let grant = try await Enterprise(enterprise).grant(plan).statement.jti
+        _ = try await Lender(lender).fetch(grant)
+
+        let set = try Self.set(Self.noDates)
+        let authority = try alliance.session("authority")
+        let entry = try await Authority(authority).publish(set)
+        #expect(try await authority.policiesInForce() == set.digest)
+        #expect(try await lender.policies(set.digest).texts == set.texts)
+        await authority.close()
+
+        await #expect(
+            throws: ClientError.forbidden(
+                policies: ["no-dates"], reasons: ["Dates are nobody's business."])
+        ) { try await Enterprise(enterprise).plan(wish(lender)) }
+        do {
+            _ = try await Lender(lender).fetch(grant)
+            Issue.record("served")
+        } catch ConnectionError.refused(let problem) {
+            #expect(problem.facts["policies"] == ["no-dates"])
+        }
+
+        let report = try await Regulator(regulator).audit()
+        #expect(report.isClean, "\(report.findings)")
+        #expect(report.size == UInt64(entry.index) + 1)
+        let inspection = try await Inspection(store: alliance.store).run()
+        #expect(inspection.findings == [])
+        let again = try await Sequencer.load(
+            store: alliance.store, keys: alliance.keys, clock: { .now })
+        let standing = Statement.sign(
+            .closeBook(
+                BookName(series: .bills, month: Month("2040-01")!), count: 0, root: BookState().root
+            ),
+            by: try enterprise.signer(.close), at: .now, jti: enterprise.newJTI())
+        let outcome = await again.submit(
+            try Submission(statement: standing.statement.jws.bytes, disclosures: [], blob: []))
+        guard case .registered = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        for session in [enterprise, lender, regulator] { await session.close() }
+        await alliance.stop()
+    }
+
+    /// Only a set that is one, under its own digest, by an authority, gets in; the refusal says what
+    /// is wrong and where.
+    @Test func whatIsNoSetIsRefused() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let stranger = try await alliance.admit("stranger", [.enterprise])
+        let authority = try alliance.session("authority")
+        let set = try Self.set(Self.noDates)
+        func fault(
+            _ digest: Digest<Digested.Policies>, _ files: [PolicyFile], _ blob: [UInt8]
+        ) throws -> SubmissionFault? {
+            let signed = Statement.sign(
+                .policy(set: digest, files: files), by: try authority.signer(.all), at: .now,
+                jti: authority.newJTI())
+            do throws(SubmissionFault) {
+                _ = try Submission(
+                    statement: signed.statement.jws.bytes, disclosures: [], blob: blob)
+                return nil
+            } catch { return error }
+        }
+        #expect(try fault(set.digest, set.texts.claims, set.texts.bytes) == nil)
+        #expect(
+            try fault(CedarPolicies.standard.digest, set.texts.claims, set.texts.bytes)
+                == .blob(.wrongDigest))
+        #expect(
+            try fault(set.digest, Array(set.texts.claims.dropLast()), set.texts.bytes)
+                == .blob(.wrongFiles))
+        #expect(
+            try fault(set.digest, set.texts.claims, []) == .blob(.policies(.texts(.malformed))))
+        let large = [UInt8](repeating: 0x20, count: PolicyTexts.maximumEncodedBytes + 1)
+        #expect(
+            try fault(set.digest, set.texts.claims, large)
+                == .blob(
+                    .policies(
+                        .texts(
+                            .tooLarge(
+                                bytes: large.count, limit: PolicyTexts.maximumEncodedBytes)))))
+        let broken = try PolicyTexts([.init(name: "a.cedar", text: "permit (principal);")])
+        let signed = Statement.sign(
+            .policy(set: broken.digest, files: broken.claims), by: try authority.signer(.all),
+            at: .now, jti: authority.newJTI())
+        do {
+            _ = try await authority.register(signed, blob: broken.bytes)
+            Issue.record("registered")
+        } catch ConnectionError.refused(let problem) {
+            #expect(problem.type.hasSuffix("malformed-policies"))
+            #expect(problem.detail?.contains("a.cedar:1:18") == true, "\(problem)")
+        }
+        let foreign = Statement.sign(
+            .policy(set: set.digest, files: set.texts.claims), by: try stranger.signer(.all),
+            at: .now, jti: stranger.newJTI())
+        do {
+            _ = try await stranger.register(foreign, blob: set.texts.bytes)
+            Issue.record("registered")
+        } catch ConnectionError.refused(let problem) {
+            #expect(problem.type.hasSuffix("not-authority"))
+        }
+        await stranger.close()
+        await authority.close()
+        await alliance.stop()
+    }
+
+    /// Texts changed in the store are found by the check, and stop the gateway from starting.
+    @Test func changedTextsAreFound() async throws {
+        let store = MemoryStore()
+        let alliance = try await Alliance(on: store)
+        await alliance.stop()
+        let inspection = try await Inspection(store: WithoutPolicies(store)).run()
+        #expect(inspection.findings.first?.place == "policies of entry 0")
+        await #expect(throws: StoreError.self) {
+            try await Sequencer.load(
+                store: WithoutPolicies(store), keys: alliance.keys, clock: { .now })
+        }
+    }
+}
+
+/// A store that gives other policy texts than were put in.
+private struct WithoutPolicies: Store {
+    let store: any Store
+
+    init(_ store: any Store) { self.store = store }
+
+    func attachments(
+        of index: Int64, sections: Set<String>?
+    ) async throws(StoreError) -> Attachments? {
+        var found = try await store.attachments(of: index, sections: sections)
+        let sections = found?.sections ?? []
+        found?.sections = sections.map {
+            .init(name: $0.name, bytes: $0.name == "policies" ? Array("{}".utf8) : $0.bytes)
+        }
+        return found
+    }
+
+    func head() async throws(StoreError) -> Head? { try await store.head() }
+    func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
+        try await store.state(keys)
+    }
+    func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        try await store.commit(batch, after: previous)
+    }
+    func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
+        try await store.leaves(range)
+    }
+    func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash] {
+        try await store.tile(level: level, index: index)
+    }
+    func indices(
+        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try await store.indices(concerning: party, kinds: kinds, from: from, limit: limit)
+    }
+    func indices(
+        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try await store.indices(issuer: issuer, kind: kind, from: from, limit: limit)
+    }
+    func records(
+        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
+    ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
+        try await store.records(of: enterprise, in: book, range)
+    }
+    func books(
+        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
+    ) async throws(StoreError) -> [(book: BookName, state: BookState)] {
+        try await store.books(of: enterprise, series: series, months: months)
+    }
+    func allState(
+        after key: String?, limit: Int
+    ) async throws(StoreError) -> [(key: String, value: StateValue)] {
+        try await store.allState(after: key, limit: limit)
+    }
+    func keep(_ application: StoredApplication) async throws(StoreError) {
+        try await store.keep(application)
+    }
+    func applications() async throws(StoreError) -> [StoredApplication] {
+        try await store.applications()
+    }
+    func dropApplication(_ handle: Handle) async throws(StoreError) {
+        try await store.dropApplication(handle)
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@testable import Rules
+@testable import Sharing
+@testable import Wire
+
+/// Separation that is more than a list of rules: what somebody did before counts, an answer only
+/// narrows a request, and rights can be given one by one.
+@Suite struct HistoryTests {
+    private func past(_ user: Person, in chain: Chain) -> [Involvement] {
+        let key = StateKey.dealings(user.handle, Person.enterprise.handle)
+        if case .dealings(let past) = chain.state[key] { return past }
+        return []
+    }
+
+    private func publish(_ text: String, in chain: inout Chain) throws {
+        let set = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
+        chain.policies.sets[set.digest] = set
+        let refusal = chain.submit(
+            chain.sign(.policy(set: set.digest, files: set.texts.claims), by: .authority))
+        #expect(refusal == nil)
+    }
+
+    @Test func dealingsAreRemembered() {
+        var chain = Chain()
+        _ = chain.register(2, in: "invoices/2026-02")
+        let grant = chain.granted()
+        #expect(past(.lender, in: chain) == [] && past(.host, in: chain) == [])
+        #expect(chain.submit(chain.access(grant)) == nil)
+        #expect(past(.lender, in: chain) == [.read])
+        #expect(past(.host, in: chain) == [.operate])
+        #expect(past(.rival, in: chain) == [])
+        let hold = Selective.hold(
+            HoldTerms(
+                holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c"))
+        #expect(chain.submit(chain.sign(.legalHold, hold, by: .regulator)) == nil)
+        #expect(past(.regulator, in: chain) == [.supervise])
+        #expect(chain.submit(chain.sign(.legalHold, hold, by: .authority)) == nil)
+        #expect(past(.authority, in: chain) == [.supervise])
+    }
+
+    /// Who has read an enterprise's books may not be proven anything about them, and who has put them
+    /// under hold may not read them: where a policy says so, what was done before decides.
+    @Test func historyCounts() throws {
+        var chain = Chain()
+        _ = chain.register(2, in: "invoices/2026-02")
+        try publish(
+            """
+            @id("all") permit (principal, action, resource);
+            @id("read-once") forbid (principal, action == Action::"access", resource)
+            when { context.terms.past.contains("read") };
+            @id("supervised") forbid (principal, action == Action::"request", resource)
+            when { context.terms.past.contains("supervise") };
+            @id("known") forbid (principal, action in [Action::"grant", Action::"rekey"], resource)
+            when { context.terms.past.contains("read") };
+            """, in: &chain)
+        let grant = chain.granted()
+        #expect(chain.submit(chain.request()) == nil)
+        #expect(chain.submit(chain.access(grant)) == nil)
+        #expect(chain.submit(chain.access(grant)) == .forbidden(policies: ["read-once"]))
+        #expect(chain.submit(chain.granting()) == .forbidden(policies: ["known"]))
+        #expect(chain.submit(chain.rekeying(grant, epochs: [1])) == .forbidden(policies: ["known"]))
+        #expect(chain.submit(chain.granting(to: .rival)) == nil)
+        #expect(chain.submit(chain.request(by: .regulator)) == nil)
+        let hold = Selective.hold(
+            HoldTerms(
+                holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c"))
+        #expect(chain.submit(chain.sign(.legalHold, hold, by: .regulator)) == nil)
+        #expect(
+            chain.submit(chain.request(by: .regulator)) == .forbidden(policies: ["supervised"]))
+    }
+
+    /// A grant that answers a request gives at most what was asked for.
+    @Test func anAnswerOnlyNarrows() {
+        var chain = Chain()
+        let request = chain.request()
+        #expect(chain.submit(request) == nil)
+        let jti = request.statement.jti
+        let wider = Refusal.forbidden(policies: ["an-answer-is-no-wider-than-the-request"])
+        #expect(chain.submit(chain.granting(request: jti)) == nil)
+        #expect(
+            chain.submit(
+                chain.granting(
+                    scope: Chain.months("2026-02", "2026-03"), subject: .fields(["due_date"]),
+                    until: 3600, fetches: 1, request: jti)) == nil)
+        for signed in [
+            chain.granting(right: .prove, subject: .statements(["x"]), request: jti),
+            chain.granting(purpose: .creditMonitoring, request: jti),
+            chain.granting(scope: Chain.months("2025-12", "2026-12"), request: jti),
+            chain.granting(scope: Chain.months("2026-01", "2027-01"), request: jti),
+            chain.granting(scope: Chain.months("2026-01", "2026-12", .bills), request: jti),
+            chain.granting(subject: .fields(["due_date", "number"]), request: jti),
+            chain.granting(until: 86_401, request: jti), chain.granting(fetches: 4, request: jti),
+        ] { #expect(chain.submit(signed) == wider) }
+        // The request's terms go with its erasure, and it isn't answered any more.
+        #expect(chain.submit(chain.sign(.erase(.statement(jti), .givenBack), by: .lender)) != nil)
+    }
+
+    /// A may view and modify but not use; B may use but not view.
+    @Test func viewAndModifyButNotUse() throws {
+        var chain = Chain()
+        _ = chain.register(2, in: "invoices/2026-02")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Policies/tests/view-and-use.cedar")
+        let text = try String(contentsOf: file, encoding: .utf8)
+            .replacing("\"acme\"", with: "\"\(Person.enterprise.handle)\"")
+        try publish(
+            text + """
+
+                @id("anybody-grants")
+                permit (principal, action == Action::"grant", resource);
+                @id("host-operates")
+                permit (principal in Role::"host", action == Action::"operate", resource);
+                """, in: &chain)
+        let (a, b) = (Person.enterprise, Person.lender)
+
+        // A modifies: it seals. B doesn't.
+        #expect(chain.submit(chain.record("invoices/2026-02")) == nil)
+        // B views nothing, and uses: it is proven something.
+        let commitment = ["tax_exclusive_amount_commitment"]
+        let read = chain.granted(to: b)
+        let prove = chain.granted(to: b, subject: .statements(["x"]), right: .prove)
+        #expect(chain.submit(chain.access(read)) == .forbidden(policies: ["b-does-not-view"]))
+        #expect(
+            chain.submit(
+                chain.access(
+                    prove, fetch: chain.fetch(prove, fields: commitment),
+                    served: chain.served(fields: commitment))) == nil)
+        // A views what another shows it, and is proven nothing.
+        let shown = chain.granted(to: a, by: .other)
+        let proven = chain.granted(to: a, by: .other, subject: .statements(["x"]), right: .prove)
+        let nothing = Served(fields: [], ranges: [], books: [])
+        #expect(
+            chain.submit(
+                chain.access(shown, fetch: chain.fetch(shown, by: a), served: nothing)) == nil)
+        #expect(
+            chain.submit(
+                chain.access(
+                    proven, fetch: chain.fetch(proven, by: a, fields: commitment),
+                    served: nothing)) == .forbidden(policies: ["a-does-not-use"]))
+    }
+}
