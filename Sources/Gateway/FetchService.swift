@@ -172,13 +172,12 @@ struct FetchService: Sendable {
         _ book: BookName, _ state: BookState, _ enterprise: Handle, wanted: (Int64) -> Bool
     ) async throws -> [Located] {
         let entries = try await store.records(of: enterprise, in: book, 1...state.count)
-        var leaves: [[UInt8]] = []
+        let leaves = try await store.leaves(at: entries.map(\.index))
         var jtis: [JTI] = []
-        for entry in entries {
-            guard let leaf = try await store.leaves(entry.index..<(entry.index + 1)).first,
-                let statement = try? Statement(parsing: leaf)
-            else { throw StoreError.corrupt(place: "entry \(entry.index)", detail: "unreadable") }
-            leaves.append(leaf)
+        for (entry, leaf) in zip(entries, leaves) {
+            guard let statement = try? Statement(parsing: leaf) else {
+                throw StoreError.corrupt(place: "entry \(entry.index)", detail: "unreadable")
+            }
             jtis.append(statement.jti)
         }
         let slice = try await store.state(Set(jtis.map { .statement($0) }))
@@ -327,5 +326,27 @@ struct FetchService: Sendable {
             }
         }
         return located
+    }
+}
+
+extension Store {
+    /// The leaves at `indices`, ascending, in as few reads as they have runs.
+    fileprivate func leaves(at indices: [Int64]) async throws -> [[UInt8]] {
+        var leaves: [[UInt8]] = []
+        leaves.reserveCapacity(indices.count)
+        var position = 0
+        while position < indices.count {
+            var end = position + 1
+            while end < indices.count, indices[end] == indices[end - 1] + 1 { end += 1 }
+            let run = indices[position]..<(indices[end - 1] + 1)
+            let found = try await self.leaves(run)
+            guard found.count == run.count else {
+                throw StoreError.corrupt(
+                    place: "entry \(run.lowerBound + Int64(found.count))", detail: "missing")
+            }
+            leaves += found
+            position = end
+        }
+        return leaves
     }
 }

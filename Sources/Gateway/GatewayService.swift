@@ -48,7 +48,9 @@ public struct GatewayService: Sendable {
         let application = Application(
             router: routes.router(logger: logger),
             server: .http1(
-                configuration: .init(idleTimeout: .init(limits.idle))),
+                configuration: .init(
+                    additionalChannelHandlers: [UnreadAnswers(limit: limits.answer)],
+                    idleTimeout: .init(limits.idle))),
             configuration: .init(
                 address: .hostname(host, port: port), serverName: "trine",
                 availableConnectionsDelegate: MaximumAvailableConnections(

@@ -89,7 +89,7 @@ extension ProblemEntry {
         switch error {
         case .superseded, .failed, .outcomeUnknown:
             ProblemEntry(
-                "unavailable", 503, "Nothing could be made durable",
+                "unavailable", 503, "Nothing is certain to be durable",
                 "Send the same bytes again: what did get in is recognised.")
         case .corrupt: ProblemEntry("store-damaged", 500, "The gateway's store is damaged")
         case .unreadable: ProblemEntry("unavailable", 503, "The gateway has no readable store")

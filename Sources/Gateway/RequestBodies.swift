@@ -10,6 +10,8 @@ public struct ServingLimits: Sendable {
     public var idle: Duration = .seconds(75)
     /// How long a request's body may take to come: 32 MiB at a little under a megabit a second.
     public var body: Duration = .seconds(300)
+    /// How long answers may take to be read: the largest at a megabit a second.
+    public var answer: Duration = .seconds(900)
     /// How long requests that were begun may take when the gateway is told to stop.
     public var stop: Duration = .seconds(30)
     /// Open connections; more wait until one of these ends.

@@ -10,46 +10,60 @@ public enum Base64URL {
 
     /// The ASCII of `bytes` in base64url.
     public static func encodedBytes(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        let count = bytes.count
-        return [UInt8](unsafeUninitializedCapacity: (count * 4 + 2) / 3) { output, written in
-            var buffer: UInt32 = 0
-            var pending = 0
-            for byte in bytes {
-                buffer = buffer << 8 | UInt32(byte)
-                pending += 8
-                while pending >= 6 {
-                    pending -= 6
-                    output[written] = alphabet[Int(buffer >> UInt32(pending)) & 63]
-                    written += 1
-                }
-            }
-            if pending > 0 {
-                output[written] = alphabet[Int(buffer << UInt32(6 - pending)) & 63]
-                written += 1
-            }
-        }
+        bytes.withContiguousBytes { encoded($0) }
     }
 
     /// The bytes that `text` (ASCII) encodes, or `nil` where it isn't canonical base64url.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        let count = text.count
-        guard count % 4 != 1 else { return nil }
-        var valid = true
-        let bytes = [UInt8](unsafeUninitializedCapacity: count * 3 / 4 + 1) { output, written in
-            var buffer: UInt32 = 0
-            var pending = 0
-            for character in text {
-                let value = values[Int(character)]
-                if value > 63 { valid = false }
-                buffer = buffer << 6 | UInt32(value & 63)
-                pending += 6
-                if pending >= 8 {
-                    pending -= 8
-                    output[written] = UInt8(truncatingIfNeeded: buffer >> UInt32(pending))
+        text.withContiguousBytes { decoded($0) }
+    }
+
+    // These work on memory, not on collections: what is generic isn't specialised for the modules
+    // that call it, and every entry of a log comes by here.
+
+    private static func encoded(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { output, written in
+            alphabet.withUnsafeBufferPointer { alphabet in
+                var buffer: UInt32 = 0
+                var pending = 0
+                for byte in bytes {
+                    buffer = buffer << 8 | UInt32(byte)
+                    pending += 8
+                    while pending >= 6 {
+                        pending -= 6
+                        output[written] = alphabet[Int(buffer >> UInt32(pending)) & 63]
+                        written += 1
+                    }
+                }
+                if pending > 0 {
+                    output[written] = alphabet[Int(buffer << UInt32(6 - pending)) & 63]
                     written += 1
                 }
             }
-            if buffer & ((1 << UInt32(pending)) - 1) != 0 { valid = false }
+        }
+    }
+
+    private static func decoded(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard text.count % 4 != 1 else { return nil }
+        var valid = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count * 3 / 4 + 1) {
+            output, written in
+            values.withUnsafeBufferPointer { values in
+                var buffer: UInt32 = 0
+                var pending = 0
+                for character in text {
+                    let value = values[Int(character)]
+                    if value > 63 { valid = false }
+                    buffer = buffer << 6 | UInt32(value & 63)
+                    pending += 6
+                    if pending >= 8 {
+                        pending -= 8
+                        output[written] = UInt8(truncatingIfNeeded: buffer >> UInt32(pending))
+                        written += 1
+                    }
+                }
+                if buffer & ((1 << UInt32(pending)) - 1) != 0 { valid = false }
+            }
         }
         return valid ? bytes : nil
     }
@@ -73,12 +87,26 @@ extension Base64URL {
     /// Whether `text` is canonical base64url of 32 bytes: 43 characters, the last two bits zero.
     /// Decodes nothing, for lists of digests that are only carried along.
     public static func isDigest(_ text: some Collection<UInt8>) -> Bool {
+        text.withContiguousBytes { isDigest($0) }
+    }
+
+    private static func isDigest(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard text.count == 43 else { return false }
-        var last: UInt8 = 0
-        for character in text {
-            last = values[Int(character)]
-            if last > 63 { return false }
+        return values.withUnsafeBufferPointer { values in
+            var last: UInt8 = 0
+            for character in text {
+                last = values[Int(character)]
+                if last > 63 { return false }
+            }
+            return last & 3 == 0
         }
-        return last & 3 == 0
+    }
+}
+
+extension Collection where Element == UInt8 {
+    /// The elements as one piece of memory: their own where they are one, else a copy.
+    func withContiguousBytes<Result>(_ work: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        if let result = withContiguousStorageIfAvailable(work) { return result }
+        return Array(self).withUnsafeBufferPointer(work)
     }
 }

@@ -2,6 +2,7 @@ import Client
 import Foundation
 import Rules
 import Sharing
+import Storage
 import Verification
 import Wire
 
@@ -19,11 +20,33 @@ enum Words {
         case let error as ClientError: client(error)
         case let error as ContactError: contacts(error)
         case let error as PackageRefusal: package(error)
+        case let error as StoreError: store(error)
         case let error as InterfaceError:
             Complaint(
                 .refused, "this isn't a package: \(error.reason) at \(error.place)",
                 hint: "it may be cut off, or changed; ask for it again")
         default: nil
+        }
+    }
+
+    private static func store(_ error: StoreError) -> Complaint {
+        switch error {
+        case .superseded:
+            Complaint(.home, "another gateway wrote there first", hint: "run it again")
+        case .failed(let detail): Complaint(.home, "\(detail)")
+        case .outcomeUnknown(let detail):
+            Complaint(
+                .home, "the store doesn't say whether it stored: \(detail)",
+                hint: "start again: what is durable is recovered")
+        case .corrupt(let place, let detail):
+            Complaint(
+                .home, "\(place) of the store isn't what was written: \(detail)",
+                hint: "trine gateway check DIR names all places; bring the store back from a backup"
+            )
+        case .unreadable(let detail):
+            Complaint(
+                .home, "there is no usable store: \(detail)",
+                hint: "bring it back from a backup, or begin a log: trine gateway init DIR")
         }
     }
 

@@ -413,6 +413,7 @@ import Wire
             "/statements/AAAAAAAAAAAAAAAAAAAAAB", "/statements/x/receipt",
             "/statements/AAAAAAAAAAAAAAAAAAAAAA/receipt", "/participants/NOBODY",
             "/participants/nobody", "/participants/nobody/books", "/participants/acme/secrets",
+            "/policies", "/policies/x", "/policies/\(Digest<Digested.Policies>(hashing: [1]))",
         ]
         let malformed = [
             "/entries?from=-1", "/entries?from=+1", "/entries?from=01", "/entries?from=1e3",

@@ -43,7 +43,10 @@ public struct RecordType: Sendable, Hashable {
     }
 
     /// The names of the commitments that stand beside the numeric fields.
-    public var commitmentFields: [String] { fields.compactMap(\.commitmentName) }
+    public let commitmentFields: [String]
+
+    /// The names of all fields and commitments, ascending.
+    public let sealedNames: [String]
 
     /// The numeric field that `name` is the commitment of.
     public func field(committedAs name: String) -> FieldDefinition? {
@@ -61,7 +64,9 @@ public struct RecordType: Sendable, Hashable {
         self.fields = fields
         positions = Dictionary(
             uniqueKeysWithValues: fields.enumerated().map { ($1.name, $0) })
-        precondition(fields.count + fields.compactMap(\.commitmentName).count <= Self.maximumFields)
+        commitmentFields = fields.compactMap(\.commitmentName)
+        sealedNames = (fields.map(\.name) + commitmentFields).sorted()
+        precondition(sealedNames.count <= Self.maximumFields)
     }
 
     /// Fields of one type, commitments counted.

@@ -19,13 +19,12 @@ public struct OpenedFields: Sendable {
         guard case .record(let claims) = record.claims,
             let type = RecordType(vct: claims.vct, origin: record.origin)
         else { throw .malformed(field: "vct") }
-        let digests = Set(record.selectiveDigests)
         var values: [String: FieldValue] = [:]
         var commitments: [String: NumericCommitment] = [:]
         var seen: Set<String> = []
         for disclosure in disclosures {
             let name = disclosure.name
-            guard digests.contains(disclosure.digest) else { throw .notCommitted(field: name) }
+            guard record.commits(to: disclosure.digest) else { throw .notCommitted(field: name) }
             guard seen.insert(name).inserted else { throw .malformed(field: name) }
             if let field = type.field(name) {
                 guard let value = try? FieldValue(json: disclosure.value, as: field) else {
@@ -89,7 +88,4 @@ extension RecordType {
         }
         return complete.sorted()
     }
-
-    /// The names of all fields and commitments, ascending.
-    public var sealedNames: [String] { (fields.map(\.name) + commitmentFields).sorted() }
 }

@@ -38,6 +38,21 @@ public struct Statement: Sendable {
         selective.compactMap { $0.digest() }
     }
 
+    /// Whether `digest` is that of one of the selective claims: they ascend, so few are looked at.
+    public func commits(to digest: Digest<Digested.Disclosure>) -> Bool {
+        let wanted = Array(digest.text.utf8)
+        var range = 0..<selective.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let found = selective[middle].rawBytes
+            if found.elementsEqual(wanted) { return true }
+            range =
+                found.lexicographicallyPrecedes(wanted)
+                ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+        }
+        return false
+    }
+
     /// Parses a statement. Throws ``StatementError``.
     public init(parsing bytes: [UInt8]) throws(StatementError) {
         let jws: JWS

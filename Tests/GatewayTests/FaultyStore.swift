@@ -1,0 +1,153 @@
+import Rules
+import Sharing
+import Storage
+import Synchronization
+import Transparency
+import Wire
+
+/// A store in memory that fails at operations of the test's choice.
+final class FaultyStore: Store {
+    /// What happens to a failing operation that changes something; one that reads just fails.
+    enum Effect: CaseIterable, Sendable {
+        /// Nothing is stored, and the store knows.
+        case failed
+        /// Nothing is stored, and the store can't tell.
+        case lost
+        /// It is stored, and the store can't tell.
+        case stored
+    }
+
+    private struct Plan {
+        /// Operations until the first that fails.
+        var wait = 0
+        /// How many fail from there on.
+        var left = 0
+        var effect = Effect.failed
+        var fired = 0
+    }
+
+    let memory = MemoryStore()
+    private let plan = Mutex(Plan())
+
+    /// Lets `count` operations fail from the `number`th on, counted from 0.
+    func arm(at number: Int, count: Int, _ effect: Effect) {
+        plan.withLock { $0 = Plan(wait: number, left: count, effect: effect) }
+    }
+
+    /// Ends it; returns how many operations failed.
+    func disarm() -> Int {
+        plan.withLock { plan in
+            defer { plan = Plan() }
+            return plan.fired
+        }
+    }
+
+    private func verdict() -> Effect? {
+        plan.withLock { plan in
+            if plan.wait > 0 {
+                plan.wait -= 1
+                return nil
+            }
+            guard plan.left > 0 else { return nil }
+            plan.left -= 1
+            plan.fired += 1
+            return plan.effect
+        }
+    }
+
+    private func reading() throws(StoreError) {
+        if verdict() != nil { throw .failed("by the test") }
+    }
+
+    private func changing(_ body: () async throws(StoreError) -> Void) async throws(StoreError) {
+        switch verdict() {
+        case nil: try await body()
+        case .failed: throw .failed("by the test")
+        case .lost: throw .outcomeUnknown("by the test")
+        case .stored:
+            try await body()
+            throw .outcomeUnknown("by the test")
+        }
+    }
+
+    func head() async throws(StoreError) -> Head? {
+        try reading()
+        return await memory.head()
+    }
+
+    func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
+        try reading()
+        return await memory.state(keys)
+    }
+
+    func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        try await changing { () throws(StoreError) in
+            try await memory.commit(batch, after: previous)
+        }
+    }
+
+    func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
+        try reading()
+        return await memory.leaves(range)
+    }
+
+    func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash] {
+        try reading()
+        return await memory.tile(level: level, index: index)
+    }
+
+    func attachments(
+        of index: Int64, sections: Set<String>?
+    ) async throws(StoreError) -> Attachments? {
+        try reading()
+        return await memory.attachments(of: index, sections: sections)
+    }
+
+    func indices(
+        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try reading()
+        return await memory.indices(concerning: party, kinds: kinds, from: from, limit: limit)
+    }
+
+    func indices(
+        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try reading()
+        return await memory.indices(issuer: issuer, kind: kind, from: from, limit: limit)
+    }
+
+    func records(
+        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
+    ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
+        try reading()
+        return await memory.records(of: enterprise, in: book, range)
+    }
+
+    func books(
+        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
+    ) async throws(StoreError) -> [(book: BookName, state: BookState)] {
+        try reading()
+        return await memory.books(of: enterprise, series: series, months: months)
+    }
+
+    func allState(
+        after key: String?, limit: Int
+    ) async throws(StoreError) -> [(key: String, value: StateValue)] {
+        try reading()
+        return await memory.allState(after: key, limit: limit)
+    }
+
+    func keep(_ application: StoredApplication) async throws(StoreError) {
+        try await changing { () throws(StoreError) in await memory.keep(application) }
+    }
+
+    func applications() async throws(StoreError) -> [StoredApplication] {
+        try reading()
+        return await memory.applications()
+    }
+
+    func dropApplication(_ handle: Handle) async throws(StoreError) {
+        try await changing { () throws(StoreError) in await memory.dropApplication(handle) }
+    }
+}

@@ -1,0 +1,81 @@
+import Client
+import Gateway
+import Rules
+import Sharing
+import Storage
+import Testing
+import Verification
+import Wire
+
+@testable import Client
+
+/// A call that was answered is answered again; another call that borrows its identifier isn't.
+@Suite(.serialized) struct ReuseTests {
+    private static let fields = ["due_date", "tax_exclusive_amount"]
+
+    @Test func aRevokedGrantIsntReadThroughAnother() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let lender = try await alliance.admit("northbank", [.lender])
+        let rival = try await alliance.admit("southbank", [.lender])
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let wide = try await grant(enterprise, lender, Self.fields)
+        let narrow = try await grant(enterprise, lender, ["due_date"])
+        let others = try await grant(enterprise, rival, ["due_date"])
+
+        let jti = lender.newJTI()
+        let answer = try await send(alliance, lender, wide, Self.fields, jti)
+        #expect(answer.status == 200)
+        _ = try await Enterprise(enterprise).revoke(wide, .consentWithdrawn)
+        let before = try await alliance.fingerprint()
+        let attempts: [(session: Session, grant: JTI, fields: [String], name: String)] = [
+            (lender, wide, Self.fields, "grant-dead"), (lender, narrow, Self.fields, "jti-taken"),
+            (lender, narrow, ["due_date"], "jti-taken"), (rival, others, ["due_date"], "jti-taken"),
+            (rival, wide, Self.fields, "unknown-grant"),
+        ]
+        for (session, grant, fields, name) in attempts {
+            let refused = try await send(alliance, session, grant, fields, jti)
+            #expect(try Problem(parsing: refused.bytes).name == name)
+        }
+        #expect(try await alliance.fingerprint() == before)
+        for session in [enterprise, lender, rival] { await session.close() }
+        await alliance.stop()
+    }
+
+    /// The jti of a call stands for that call: with other fields or records it is another.
+    @Test func anotherCallIsNotAnsweredAsTheFirst() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let lender = try await alliance.admit("northbank", [.lender])
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let grant = try await grant(enterprise, lender, Self.fields)
+        let jti = lender.newJTI()
+        #expect(try await send(alliance, lender, grant, ["due_date"], jti).status == 200)
+        #expect(try await send(alliance, lender, grant, ["due_date"], jti).status == 200)
+        let more = try await send(alliance, lender, grant, Self.fields, jti)
+        #expect(more.status == 409)
+        for session in [enterprise, lender] { await session.close() }
+        await alliance.stop()
+    }
+
+    private func grant(_ enterprise: Session, _ to: Session, _ fields: [String]) async throws -> JTI
+    {
+        let plan = try await Enterprise(enterprise).plan(
+            GrantWish(
+                to: to.handle, scope: .months(.invoices, Months.first...Months.first),
+                fields: fields, purpose: .receivablesFinancing, lifetime: 86_400, fetches: 5,
+                dataLife: 86_400))
+        return try await Enterprise(enterprise).grant(plan).statement.jti
+    }
+
+    private func send(
+        _ alliance: Alliance, _ session: Session, _ grant: JTI, _ fields: [String], _ jti: JTI
+    ) async throws -> TransportAnswer {
+        let call = Fetch.sign(
+            grant: grant, fields: fields, ranges: [], by: try session.signer(.all),
+            at: session.now, jti: jti)
+        return try await alliance.send("/fetches", call.bytes, type: "application/jose")
+    }
+}

@@ -1,0 +1,69 @@
+import Client
+import Foundation
+import Gateway
+import Rules
+import Sharing
+import Storage
+import Testing
+import Transparency
+import Verification
+import Wire
+
+@testable import Client
+
+/// Two gateways on one store: the store's compare-and-swap decides, and there is one history.
+@Suite(.serialized) struct SharedStoreTests {
+    @Test(arguments: ["memory", "SQLite"])
+    func twoGatewaysWriteOneHistory(engine: String) async throws {
+        let directory = NSTemporaryDirectory() + "/trine-shared-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let store: any Store =
+            engine == "memory" ? MemoryStore() : try SQLiteStore(opening: directory)
+        let alliance = try await Alliance(on: store)
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let second = try await GatewayService(
+            store: store, keys: alliance.keys, logger: Alliance.silent, clock: { .now })
+        let (ports, listening) = AsyncStream<Int>.makeStream()
+        let serving = Task {
+            try await second.serve(host: "127.0.0.1", port: 0, stopOnSignals: false) {
+                listening.yield($0)
+            }
+        }
+        let port = try #require(await ports.first { _ in true })
+
+        let closings = try Closings(enterprise, count: 3000)
+        let history = History()
+        await closings.load(
+            [alliance.port, port], connections: 8, upTo: 300, into: history)
+        for port in [alliance.port, port] {
+            let connection = try RawConnection(port: port)
+            let answer = try #require(try await connection.exchange(.get("/checkpoint")))
+            try history.add(checkpoint: answer.body)
+        }
+        #expect(history.acknowledged.count > 20)
+        // The same statements to both at once: each is registered once, and both say where.
+        let frames = try (0..<20).map { _ in try #require(closings.take()) }
+        let before = try await store.head()?.size ?? 0
+        for frame in frames {
+            async let first = alliance.send("/statements", frame.bytes)
+            let request = RawRequest.post("/statements", "application/octet-stream", frame.bytes)
+            async let second = try RawConnection(port: port).exchange(request)
+            let indices = [
+                try TransparencyProof(parsing: try await first.bytes).index,
+                try TransparencyProof(parsing: try #require(try await second).body).index,
+            ]
+            #expect(indices[0] == indices[1])
+        }
+        #expect(try await store.head()?.size == before + 20)
+        serving.cancel()
+        _ = await serving.result
+        let size = try #require(try await store.head()).size
+        try history.check(
+            against: try await store.leaves(0..<size), alliance.keys.log.verifierKey)
+        let report = try await Inspection(store: store).run()
+        #expect(report.findings.isEmpty, "\(report.findings)")
+        await enterprise.close()
+        await alliance.stop()
+        try (store as? SQLiteStore)?.close()
+    }
+}
