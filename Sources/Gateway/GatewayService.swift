@@ -32,7 +32,8 @@ public struct GatewayService: Sendable {
             store: store, sequencer: sequencer,
             fetches: FetchService(
                 store: store, sequencer: sequencer, gate: gate, clock: clock),
-            queries: QueryService(store: store, gate: gate), bodies: RequestBodies(limits),
+            queries: QueryService(store: store, gate: gate, sequencer: sequencer),
+            bodies: RequestBodies(limits),
             origin: log.origin, clock: clock)
         (self.limits, self.logger) = (limits, logger)
     }

@@ -8,6 +8,7 @@ import Wire
 struct QueryService: Sendable {
     let store: any Store
     let gate: CallGate
+    let sequencer: Sequencer
 
     /// What is sent back, as its bytes. Throws ``CallFault`` and ``StoreError``.
     func answer(_ bytes: [UInt8]) async throws -> [UInt8] {
@@ -31,6 +32,7 @@ struct QueryService: Sendable {
         let indices: [Int64]
         if caller.state.roles.contains(.regulator) {
             guard !caller.state.suspended else { throw CallFault.suspended(caller.handle) }
+            try await requireAudit(caller)
             let end = min(size, query.from.addingReportingOverflow(Int64(limit)).partialValue)
             indices = query.from < end ? Array(query.from..<end) : []
         } else {
@@ -43,6 +45,24 @@ struct QueryService: Sendable {
             checkpoint: assembly.checkpoint,
             entries: try await assembly.logged(indices, disclosed: true),
             next: next.flatMap { $0 < size ? $0 : nil }, size: size)
+    }
+
+    /// The policies in force let the caller audit. It makes no entry, so no replay can check it.
+    private func requireAudit(_ caller: Caller) async throws {
+        let request = PolicyRequest(
+            principal: PolicyEntity(
+                handle: caller.handle, roles: caller.state.roles,
+                suspended: caller.state.suspended, isHost: caller.handle == caller.log.host,
+                isAuthority: caller.log.authorities.contains(caller.handle)),
+            action: .audit, time: caller.log.time)
+        guard let set = await sequencer.policies(caller.log.policies) else {
+            throw Refusal.policyUnknown
+        }
+        let decision = set.decide(request)
+        guard decision.failed.isEmpty else {
+            throw Refusal.policyFailed(policies: decision.failed)
+        }
+        guard decision.permitted else { throw Refusal.forbidden(policies: decision.determining) }
     }
 
     private func applications(_ caller: Caller) async throws -> ApplicationsAnswer {

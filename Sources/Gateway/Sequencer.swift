@@ -90,6 +90,11 @@ public actor Sequencer {
         await enqueue(.access(draft))[0]
     }
 
+    /// A set that this log is or was under, compiled.
+    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
+        shelf.policies(digest)
+    }
+
     /// Finishes what waits, then refuses.
     public func stop() async {
         stopping = true

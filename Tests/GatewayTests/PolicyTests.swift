@@ -88,6 +88,26 @@ import Wire
         await alliance.stop()
     }
 
+    /// A regulator audits as long as policy lets it.
+    @Test func auditingIsPolicyToo() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let regulator = try await alliance.admit("regulator", [.regulator])
+        #expect(try await Regulator(regulator).audit().isClean)
+        let authority = try alliance.session("authority")
+        let set = try Self.set(
+            "@id(\"no-audit\") forbid (principal, action == Action::\"audit\", resource);")
+        _ = try await Authority(authority).publish(set)
+        do {
+            _ = try await Regulator(regulator).audit()
+            Issue.record("shown")
+        } catch ConnectionError.refused(let problem) {
+            #expect(problem.facts["policies"] == ["no-audit"])
+        }
+        await authority.close()
+        await regulator.close()
+        await alliance.stop()
+    }
+
     /// Only a set that is one, under its own digest, by an authority, gets in; the refusal says what
     /// is wrong and where.
     @Test func whatIsNoSetIsRefused() async throws {

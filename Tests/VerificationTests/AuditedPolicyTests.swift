@@ -112,8 +112,8 @@ import Wire
         }
         #expect(html.components(separatedBy: "https://").count > 1)  // only inside evidence
         #expect(html.contains("default-src 'none'") || html.contains("default-src &#39;none"))
-        #expect(html.components(separatedBy: "<svg").count == 5)
-        #expect(html.components(separatedBy: "role=\"img\"").count == 5)
+        #expect(html.components(separatedBy: "<svg").count == 4)
+        #expect(html.components(separatedBy: "role=\"img\"").count == 4)
         for name in ["Entries by month", "Grants by purpose", "Accesses by grantee", "Books"] {
             #expect(html.contains(">\(name)<"), "\(name)")
         }
