@@ -41,7 +41,7 @@ struct AuditCommand: AsyncParsableCommand {
             }
             let size = try await session.keeper.latest().size
             let report =
-                size < AuditState.worthwhileEntries
+                size < AuditState.worthwhileEntries && !AuditState.isForced
                 ? try await regulator.audit(progress: tell)
                 : try await regulator.audit(
                     keeping: try AuditState(in: common.directory.directory), progress: tell)
