@@ -1,3 +1,4 @@
+public import Commitments
 public import Rules
 public import Sharing
 public import Verification
@@ -16,6 +17,10 @@ public enum ClientError: Error, Equatable, Sendable {
     // Grants and requests.
     case noGrant(String)
     case noRequest(String)
+    /// What it asks for would have ended by now.
+    case requestOver(JTI)
+    /// A text of a request that isn't a statement.
+    case statement(String, ProofStatementError)
     /// Several begin like this.
     case ambiguous(String, [JTI])
     case grantOver(JTI)
@@ -34,6 +39,18 @@ public enum ClientError: Error, Equatable, Sendable {
     case tooManyEpochs(limit: Int)
     case envelopeTooLarge(bytes: Int, limit: Int)
     case envelope(OpeningError)
+
+    // Proofs.
+    /// From one statement up to this many.
+    case noStatements(limit: Int)
+    case notAnAmount(String, RecordType)
+    /// Nothing was signed.
+    case untrue([ProofStatement])
+    /// Nothing can be proven about these records.
+    case proof(ProvingRefusal)
+    case proving(AssertionProvingError)
+    /// The records don't fit this many ranges of numbers.
+    case tooFragmented(limit: Int)
 
     // Books and records.
     case noSuchBook(BookName)

@@ -68,7 +68,7 @@ enum Output {
         if case .fields(let names) = grant.terms.subject {
             fields = .array(names.map { .string($0) })
         }
-        return [
+        let members: [String: JSON] = [
             "accesses": .integer(grant.accesses), "data_life": .integer(grant.terms.dataLife),
             "enterprise": .string(grant.statement.issuer.text),
             "exp": .integer(grant.claims.expires.seconds),
@@ -79,6 +79,24 @@ enum Output {
             "revoked": grant.revocation.map { .integer($0.index) } ?? .null,
             "scope": grant.terms.scope.json, "stands": .bool(grant.isLive(at: time)),
         ]
+        return .object(members.merging(statements(grant.terms.subject)) { $1 })
+    }
+
+    /// The members that only what is to be proven has.
+    static func statements(_ subject: GrantSubject) -> [String: JSON] {
+        guard case .statements(let texts) = subject else { return [:] }
+        return [
+            "right": .string(Right.prove.rawValue),
+            "statements": .array(texts.map { .string($0) }),
+        ]
+    }
+
+    /// Fields with commas between, statements with semicolons.
+    static func text(_ subject: GrantSubject) -> String {
+        switch subject {
+        case .fields(let names): names.joined(separator: ",")
+        case .statements(let texts): texts.joined(separator: "; ")
+        }
     }
 
     /// What `records` say, a line each; amounts in units of the currency, without the commitments.

@@ -22,6 +22,7 @@ extension PackagePart {
         case .record(let number): "the record \(number + 1) of the package"
         case .erasure(let number): "the erasure \(number + 1) of the package"
         case .book(let book): "\(book)"
+        case .proof: "the proof"
         }
     }
 }
@@ -46,7 +47,6 @@ extension PackageRefusal.Reason {
         case .suspended(let handle): "\(handle) was suspended"
         case .notEnterprise: "who gave it is no enterprise"
         case .disclosures(let error): "what it discloses doesn't belong to it: \(error)"
-        case .notARead: "it isn't a grant to read"
         case .otherGrant: "it belongs to another grant"
         case .otherEnvelope: "the envelope isn't the one that was signed"
         case .envelopeClosed: "this participant's key doesn't open the envelope"
@@ -76,6 +76,27 @@ extension PackageRefusal.Reason {
             "\(proof.issuer) signed an amount and a commitment that contradict each other: "
                 + proof.field
         case .strayErasure: "it erases nothing that is here"
+        default: proofWords
+        }
+    }
+
+    /// Of what is only in grants to prove.
+    private var proofWords: String {
+        switch self {
+        case .strayProof: "it is there, though the grant is one to read"
+        case .proofMissing: "there is none, or more than one"
+        case .statement(let number, let error):
+            "its statement \(number + 1) isn't one: \(ProofWords.words(error.reason)),"
+                + " at byte \(error.offset)"
+        case .noAmount(let statement, let field):
+            "its statement \(statement + 1) is about \(field), which is no amount"
+        case .pointMissing: "it doesn't say as of when its records were listed"
+        case .pointAfterGrant(let size): "its records were listed at \(size) entries, after itself"
+        case .otherTree: "its records were listed in a log that isn't the beginning of this one"
+        case .recordsNotListed: "it names months, and no list of records"
+        case .recordAfterPoint(let record): "\(record) was registered after the list was made"
+        case .proof(let refusal): ProofWords.words(refusal)
+        default: "\(self)"
         }
     }
 

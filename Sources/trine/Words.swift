@@ -296,7 +296,7 @@ enum Words {
         case .badApplication(let handle):
             Complaint(.refused, "\(handle) didn't prove to hold its keys", hint: "don't admit it")
         case .package(let refusal): package(refusal)
-        default: Complaint(.refused, "\(error)")
+        default: ProofWords.complaint(about: error) ?? Complaint(.refused, "\(error)")
         }
     }
 

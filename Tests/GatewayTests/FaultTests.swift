@@ -10,11 +10,12 @@ import Wire
 
 @testable import Client
 
-/// A store that fails at operation n, for every n, once or several times running, with and without
+/// A store that fails at operation n, for every n, and again at some that follow, with and without
 /// its effect: what was acknowledged is there, and the same bytes again find their place.
 @Suite(.serialized) struct FaultTests {
-    /// How many operations fail in a row: the one, and those that would make up for it.
-    private static let bursts = [1, 2, 3, 5, 8]
+    /// Which operations fail after the first: those that would make up for it, from the first of
+    /// them on or from a later one, when half of it is done.
+    private static let patterns = [[], [1], [2], [3], [4], [1, 3], [2, 4], [1, 2, 3, 4, 5, 6]]
 
     @Test func aStatementIsNeitherLostNorDoubled() async throws {
         let scene = try await Scene()
@@ -80,7 +81,7 @@ import Wire
                 dataLife: 86_400))
         let grant = try await Enterprise(scene.enterprise).grant(plan).statement.jti
         var calls: Int64 = 0
-        try await Self.everywhere(scene.store, bursts: [1, 3], step: 3) { place in
+        try await Self.everywhere(scene.store, patterns: [[], [2]], step: 3) { place in
             let call = Fetch.sign(
                 grant: grant, fields: fields, ranges: [], by: try lender.signer(.all),
                 at: lender.now, jti: lender.newJTI())
@@ -104,15 +105,15 @@ import Wire
 
     /// Runs `body` with a fault at every place, until a run ends before the fault's.
     private static func everywhere(
-        _ store: FaultyStore, bursts: [Int] = bursts, step: Int = 1,
+        _ store: FaultyStore, patterns: [[Int]] = patterns, step: Int = 1,
         _ body: (String) async throws -> Void
     ) async throws {
         for effect in FaultyStore.Effect.allCases {
-            for burst in bursts {
+            for pattern in patterns {
                 var number = 0
                 while true {
-                    let place = "operation \(number), \(burst) times, \(effect)"
-                    store.arm(at: number, count: burst, effect)
+                    let place = "operation \(number), then \(pattern), \(effect)"
+                    store.arm(at: number, and: pattern, effect)
                     try await body(place)
                     guard store.disarm() > 0 else { break }
                     number += step

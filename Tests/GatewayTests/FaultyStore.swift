@@ -18,10 +18,9 @@ final class FaultyStore: Store {
     }
 
     private struct Plan {
-        /// Operations until the first that fails.
-        var wait = 0
-        /// How many fail from there on.
-        var left = 0
+        /// How many operations there were.
+        var count = 0
+        var failing: Set<Int> = []
         var effect = Effect.failed
         var fired = 0
     }
@@ -29,9 +28,12 @@ final class FaultyStore: Store {
     let memory = MemoryStore()
     private let plan = Mutex(Plan())
 
-    /// Lets `count` operations fail from the `number`th on, counted from 0.
-    func arm(at number: Int, count: Int, _ effect: Effect) {
-        plan.withLock { $0 = Plan(wait: number, left: count, effect: effect) }
+    /// Lets the `number`th operation from now on fail, counted from 0, and those that follow it at
+    /// `distances`.
+    func arm(at number: Int, and distances: [Int] = [], _ effect: Effect) {
+        plan.withLock {
+            $0 = Plan(failing: Set([number] + distances.map { number + $0 }), effect: effect)
+        }
     }
 
     /// Ends it; returns how many operations failed.
@@ -44,12 +46,8 @@ final class FaultyStore: Store {
 
     private func verdict() -> Effect? {
         plan.withLock { plan in
-            if plan.wait > 0 {
-                plan.wait -= 1
-                return nil
-            }
-            guard plan.left > 0 else { return nil }
-            plan.left -= 1
+            defer { plan.count += 1 }
+            guard plan.failing.contains(plan.count) else { return nil }
             plan.fired += 1
             return plan.effect
         }

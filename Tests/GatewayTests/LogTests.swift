@@ -40,7 +40,7 @@ import Wire
             _ = try await alliance.send(path, Array(marker.utf8), type: type)
         }
         _ = try await alliance.send("/participants/\(marker)?\(marker)=1")
-        store.arm(at: 0, count: 1, .failed)
+        store.arm(at: 0, .failed)
         #expect(try await alliance.send("/statements/\(grant)").status == 503)
         _ = store.disarm()
         await enterprise.close()

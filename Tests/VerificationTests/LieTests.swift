@@ -19,7 +19,7 @@ import Wire
         (.grantByAnother, "carrier otherGrant"),
         (.grantByLender, "grant notEnterprise"),
         (.grantWithoutScope, "grant scopeMissing"),
-        (.proveGrant, "grant notARead"),
+        (.proveGrant, "access notGranted"),
         (.rekeyOfOtherGrant, "carrier otherGrant"),
         (.rekeyAfterAccess, "access outOfOrder"),
         (.rekeyByAnother, "carrier otherGrant"),

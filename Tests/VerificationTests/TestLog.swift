@@ -164,6 +164,18 @@ struct TestLog {
             proof: proof.hashes, erased: erased)
     }
 
+    func consistency(from size: Int) throws -> [Hash] {
+        try ConsistencyProof.build(
+            oldSize: UInt64(size), newSize: UInt64(entries.count), reading: tiles
+        ).hashes
+    }
+
+    func point(at size: Int) throws -> Claims.TreePoint {
+        var edge = RightEdge()
+        for entry in entries.prefix(size) { edge.append(Hash.leaf(entry.statement.jws.bytes)) }
+        return Claims.TreePoint(size: Int64(size), root: Digest(bytes: edge.root.bytes)!)
+    }
+
     func book(_ party: Party, _ book: BookName) -> BookState {
         if case .book(let state)? = state[.book(party.handle, book)] { state } else { BookState() }
     }

@@ -73,6 +73,17 @@ public actor CheckpointKeeper {
         }
     }
 
+    /// The hashes that prove that the tree of `old` leaves is the beginning of that of `new`, from
+    /// the log's tiles. Whoever uses them checks them.
+    func consistency(from old: UInt64, to new: UInt64) async throws -> [Hash] {
+        do {
+            let tiles = try await tiles(try ConsistencyProof.tiles(oldSize: old, newSize: new))
+            return try ConsistencyProof.build(oldSize: old, newSize: new, reading: tiles).hashes
+        } catch let error as TileError { throw LogFault.tile(error) } catch is ProofError {
+            throw LogFault.outOfOrder(index: Int64(clamping: old))
+        }
+    }
+
     /// Reads tiles, several at a time.
     func tiles(_ coordinates: [TileCoordinate]) async throws -> TileSet {
         let connection = connection

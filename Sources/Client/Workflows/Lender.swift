@@ -1,4 +1,5 @@
 public import Sharing
+import Transparency
 public import Verification
 public import Wire
 
@@ -69,7 +70,7 @@ public struct Lender: Sendable {
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.terms.to == session.handle else { throw ClientError.notYourGrant(grant) }
-        guard case .fields(let granted) = known.terms.subject else { throw ClientError.noFields }
+        let granted = try known.granted()
         let (call, parcel) = try await session.call(
             grant: grant, fields: fields ?? granted, ranges: ranges)
         let answer: FetchAnswer
@@ -77,13 +78,42 @@ public struct Lender: Sendable {
             if error.isFinal { try await session.drop(parcel) }
             throw error
         }
-        _ = try await session.keeper.accept(answer.checkpoint)
+        let checkpoint = try await session.keeper.accept(answer.checkpoint)
+        var consistency: [Hash] = []
+        if let at = known.claims.at {
+            consistency = try await session.keeper.consistency(
+                from: UInt64(clamping: at.size), to: checkpoint.size)
+        }
         do {
             let package = try answer.open(
-                with: try session.keyring.decryptionKey(), under: session.trust, expecting: call)
+                with: try session.keyring.decryptionKey(), under: session.trust, expecting: call,
+                consistency: consistency)
             try await session.drop(parcel)
             return package
         } catch let refusal as PackageRefusal { throw ClientError.package(refusal) }
+    }
+}
+
+extension KnownGrant {
+    /// The fields that a fetch asks for: those granted, or the commitments that the statements are
+    /// about. Throws ``ClientError/package(_:)`` for a statement that isn't one.
+    fileprivate func granted() throws(ClientError) -> [String] {
+        switch terms.subject {
+        case .fields(let names): return names
+        case .statements(let texts):
+            guard let type = terms.scope.series.flatMap({ RecordType.of($0) }) else {
+                throw .noFields
+            }
+            var names: Set<String> = []
+            for (number, text) in texts.enumerated() {
+                let statement: ProofStatement
+                do { statement = try ProofStatement(canonical: text) } catch {
+                    throw .package(PackageRefusal(.grant, .statement(number, error)))
+                }
+                names.formUnion(statement.fields.compactMap { type.field($0)?.commitmentName })
+            }
+            return names.sorted()
+        }
     }
 }
 

@@ -47,6 +47,15 @@ public struct OpenedFields: Sendable {
         (self.values, self.commitments) = (values, commitments)
     }
 
+    /// The commitments by the name of the amount that each is to.
+    public var commitmentsByField: [String: NumericCommitment] {
+        var byField: [String: NumericCommitment] = [:]
+        for (name, commitment) in commitments {
+            if let field = type.field(committedAs: name) { byField[field.name] = commitment }
+        }
+        return byField
+    }
+
     /// Recomputes the commitment of every disclosed amount.
     private static func compare(
         _ disclosures: [Disclosure], _ values: [String: FieldValue],

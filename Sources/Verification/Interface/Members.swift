@@ -60,6 +60,14 @@ struct Members {
         return value.isNull ? nil : try parse(value, place.member(name))
     }
 
+    /// A member that may be absent, but not `null`.
+    mutating func optionalNested<Value>(
+        _ name: StaticString, _ parse: (JSONValue, Place) throws(InterfaceError) -> Value
+    ) throws(InterfaceError) -> Value? {
+        guard let value = try optional(name, { $0 }) else { return nil }
+        return try parse(value, place.member(name))
+    }
+
     mutating func list<Element>(
         _ name: StaticString, limit: Int,
         _ parse: (JSONValue, Place) throws(InterfaceError) -> Element

@@ -36,8 +36,9 @@ struct GrantedAccess: Sendable {
             throw entry.refusal(.notEnterprise)
         }
         try keys.checkSignature(of: entry, scope: .grant)
-        guard case .grant(let terms) = try entry.opened() else { throw entry.refusal(.notARead) }
-        guard claims.right == .read else { throw entry.refusal(.notARead) }
+        guard case .grant(let terms) = try entry.opened() else {
+            throw entry.refusal(.unexpectedKind(entry.statement.kind))
+        }
         return (claims, terms)
     }
 
@@ -108,9 +109,8 @@ struct GrantedAccess: Sendable {
 
     /// Nothing was served beyond what was granted, or beyond what was asked for.
     private func checkServed() throws(PackageRefusal) {
-        guard case .fields(let names) = terms.subject,
-            let type = terms.scope.series.flatMap({ RecordType.of($0) }),
-            let granted = type.withCommitments(names),
+        guard let type = terms.scope.series.flatMap({ RecordType.of($0) }),
+            let granted = terms.subject.served(of: type),
             let asked = type.withCommitments(fetch.fields)
         else { throw access.refusal(.notGranted) }
         let served = served.served
@@ -126,6 +126,17 @@ struct GrantedAccess: Sendable {
             guard range.to <= count else {
                 throw PackageRefusal(.book(range.book), .beyondBook(count: count))
             }
+        }
+    }
+}
+
+extension GrantSubject {
+    /// The fields that may be served: those granted with their commitments; for statements the
+    /// commitments alone. `nil` where a field isn't of this type.
+    fileprivate func served(of type: RecordType) -> [String]? {
+        switch self {
+        case .fields(let names): type.withCommitments(names)
+        case .statements: type.commitmentFields
         }
     }
 }

@@ -1,4 +1,5 @@
 public import Sharing
+public import Transparency
 public import Wire
 
 extension FetchAnswer {
@@ -6,9 +7,12 @@ extension FetchAnswer {
     /// exactly the fields that were served, each checked against its record. What comes out
     /// contains the package to be saved, verified already.
     ///
-    /// `fetch` is the call that was sent. Throws ``PackageRefusal``.
+    /// `fetch` is the call that was sent. `consistency` proves that the tree of a grant to prove is
+    /// the beginning of the answer's; it is no secret, and comes from the log's tiles.
+    /// Throws ``PackageRefusal``.
     public func open(
-        with key: DecryptionKey, under trust: Trust, expecting fetch: JWS
+        with key: DecryptionKey, under trust: Trust, expecting fetch: JWS,
+        consistency: [Hash] = []
     ) throws(PackageRefusal) -> VerifiedPackage {
         guard let answer = self.granted else { throw PackageRefusal(.grant, .nothingGranted) }
         let entries = try LocatedEntries(
@@ -17,7 +21,8 @@ extension FetchAnswer {
             records: records.map(\.logged), erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         guard granted.fetch.jws == fetch else { throw granted.access.refusal(.notTheFetchSent) }
-        var keys = FieldKeys(try Self.open(answer.envelope, of: granted, with: key, trust))
+        let sealed = try Self.open(answer.envelope, of: granted, with: key, trust)
+        var keys = FieldKeys(sealed)
 
         var opened: [Int: [Disclosure]] = [:]
         let served = try ServedRecords(granted) {
@@ -30,8 +35,9 @@ extension FetchAnswer {
         let package = Package(
             checkpoint: checkpoint, genesis: genesis, participants: participants,
             grant: answer.grant, carrier: answer.carrier, access: answer.access,
-            records: try disclose(opened), erasures: erasures)
-        return VerifiedPackage(package, granted, served)
+            records: try disclose(opened), erasures: erasures,
+            proof: try Self.proof(sealed, of: granted, consistency))
+        return try VerifiedPackage(package, granted, served)
     }
 
     /// Opens what an enterprise fetched of its own: its records, with the fields asked for.
@@ -68,6 +74,18 @@ extension FetchAnswer {
         do { return try envelope.open(with: key, context: context) } catch {
             throw carrier.refusal(.envelopeClosed)
         }
+    }
+
+    /// The one proof of a grant to prove, all statements together.
+    private static func proof(
+        _ keys: GrantedKeys, of granted: GrantedAccess, _ consistency: [Hash]
+    ) throws(PackageRefusal) -> PackageProof? {
+        guard granted.claims.right == .prove else { return nil }
+        let carrier = granted.entries.carrier ?? granted.grant
+        guard keys.proofs.count == 1, keys.proofs[0].count <= PackageProof.maximumBytes else {
+            throw carrier.refusal(.proofMissing)
+        }
+        return PackageProof(consistency: consistency, presentation: keys.proofs[0])
     }
 
     /// The records as a package has them: disclosures in the place of ciphertexts.

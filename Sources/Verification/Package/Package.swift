@@ -26,15 +26,17 @@ public struct Package: Hashable, Sendable {
     public let records: [LoggedStatement]
     /// The erasures of records that are here without disclosures.
     public let erasures: [LoggedStatement]
+    /// The proof, where the grant is one to prove.
+    public let proof: PackageProof?
 
     public init(
         checkpoint: Note, genesis: LoggedStatement, participants: [LoggedStatement],
         grant: LoggedStatement, carrier: LoggedStatement?, access: LoggedStatement,
-        records: [LoggedStatement], erasures: [LoggedStatement]
+        records: [LoggedStatement], erasures: [LoggedStatement], proof: PackageProof? = nil
     ) {
         (self.checkpoint, self.genesis, self.participants) = (checkpoint, genesis, participants)
         (self.grant, self.carrier, self.access) = (grant, carrier, access)
-        (self.records, self.erasures) = (records, erasures)
+        (self.records, self.erasures, self.proof) = (records, erasures, proof)
     }
 
     /// Parses a package. Throws ``InterfaceError``.
@@ -51,6 +53,7 @@ public struct Package: Hashable, Sendable {
         participants = try members.list(
             "participants", limit: FetchAnswer.maximumParticipantStatements,
             LoggedStatement.init(json:at:))
+        proof = try members.optionalNested("proof", PackageProof.init(json:at:))
         records = try members.list(
             "records", limit: FetchAnswer.maximumRecords, LoggedStatement.init(json:at:))
         try members.finish()
@@ -76,6 +79,10 @@ public struct Package: Hashable, Sendable {
             grant.write(to: &$0)
             $0.key("participants")
             $0.array(participants) { $1.write(to: &$0) }
+            if let proof {
+                $0.key("proof")
+                proof.write(to: &$0)
+            }
             $0.key("records")
             $0.array(records) { $1.write(to: &$0) }
         }

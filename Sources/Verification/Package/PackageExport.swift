@@ -17,6 +17,8 @@ public struct PackageExport: Hashable, Sendable {
     /// The names of the file with the enterprise's keys, and of the signed checkpoint.
     public static let keysName = "issuer-keys.json"
     public static let checkpointName = "checkpoint"
+    /// The name of the file with a proof about amounts, as the module `Commitments` encodes it.
+    public static let proofName = "proof"
 
     /// Every statement with its receipt, under `<index>-<what it is>`; of a record that was served
     /// with its disclosures.
@@ -28,6 +30,9 @@ public struct PackageExport: Hashable, Sendable {
                 name: Self.keysName,
                 bytes: Self.keySet(verified.recordKeys).canonicalBytes + Array("\n".utf8)),
         ]
+        if let proof = package.proof {
+            files.append(File(name: Self.proofName, bytes: proof.presentation))
+        }
         let others =
             [package.genesis, package.grant, package.access] + package.participants
             + package.erasures + [package.carrier].compactMap(\.self)

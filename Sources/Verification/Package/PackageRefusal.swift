@@ -11,6 +11,8 @@ public enum PackagePart: Hashable, Sendable {
     case record(Int)
     case erasure(Int)
     case book(BookName)
+    /// The proof of a grant to prove.
+    case proof
 }
 
 extension PackagePart: CustomStringConvertible {
@@ -26,6 +28,7 @@ extension PackagePart: CustomStringConvertible {
         case .record(let number): "records/\(number)"
         case .erasure(let number): "erasures/\(number)"
         case .book(let book): "\(book)"
+        case .proof: "proof"
         }
     }
 }
@@ -70,7 +73,6 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         // Grant and envelope.
         case notEnterprise
         case disclosures(StatementError)
-        case notARead
         case otherGrant
         case otherEnvelope
         case envelopeClosed
@@ -101,6 +103,25 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         /// The access says these were served, but they aren't here.
         case recordsMissing(ClosedRange<Int64>)
         case contradiction(Contradiction)
+
+        // What a grant to prove proves.
+        /// A package of a grant to read has a proof, or one of a grant to prove has none.
+        case strayProof
+        case proofMissing
+        /// The statement at this position of the grant isn't one.
+        case statement(Int, ProofStatementError)
+        /// It is about a field that isn't an amount of the granted type.
+        case noAmount(statement: Int, field: String)
+        /// The grant doesn't say at which tree its records were listed.
+        case pointMissing
+        case pointAfterGrant(size: Int64)
+        /// That tree isn't the beginning of the checkpoint's.
+        case otherTree(ProofError)
+        /// The grant names months instead of records, which can't be proven about.
+        case recordsNotListed
+        /// The record was registered after the list was fixed.
+        case recordAfterPoint(record: String)
+        case proof(ProvingRefusal)
 
         // Erasures.
         case strayErasure

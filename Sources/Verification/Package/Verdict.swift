@@ -54,10 +54,16 @@ public struct Verdict: Hashable, Sendable {
     public let heads: Int
     /// Ascending.
     public let books: [Book]
+    /// What was proven, in the order of the grant; empty for a grant to read.
+    public let statements: [ProofStatement]
+    /// The size of the tree at which the records of a proof were listed.
+    public let provenAt: Int64?
 
     public var isComplete: Bool { books.allSatisfy(\.isComplete) }
 
-    init(_ granted: GrantedAccess, _ records: [VerifiedRecord]) {
+    init(
+        _ granted: GrantedAccess, _ records: [VerifiedRecord], _ proven: ProvenStatements?
+    ) {
         let checkpoint = granted.entries.checkpoint
         origin = granted.entries.founding.origin
         (enterprise, grantee) = (granted.enterprise, granted.terms.to)
@@ -77,6 +83,8 @@ public struct Verdict: Hashable, Sendable {
         heads = records.count { $0.isHead }
         let byBook = Dictionary(grouping: records, by: \.claims.book)
         books = granted.served.served.books.map { Book($0, byBook[$0.book] ?? []) }
+        statements = proven?.statements ?? []
+        provenAt = proven?.at.size
     }
 }
 

@@ -5,6 +5,7 @@ extension Verdict {
     /// The verdict for people, a sentence a line. Handles are as on the chain; whoever prints them
     /// may pass a name that it knows them by.
     public func lines(naming name: (Handle) -> String = { $0.text }) -> [String] {
+        guard statements.isEmpty else { return provenLines(name) }
         var lines = [
             "\(name(enterprise)) let \(name(grantee)) read \(count(fields.count, "field"))"
                 + " of \(count(records, "record")) for \(purpose.rawValue).",
@@ -14,14 +15,35 @@ extension Verdict {
             lines.append("\(records - heads) of these records are replaced by later ones.")
         }
         lines += books.map(\.line)
-        lines.append(
-            "The grant was live at index \(access) (\(accessTime)), on the word of \(witnesses(name));"
-                + " it stands from \(notBefore) to \(expires) unless it is revoked.")
+        lines.append(standing(name))
         return lines
+    }
+
+    private func provenLines(_ name: (Handle) -> String) -> [String] {
+        let count = count(statements.count, "statement")
+        let first =
+            "\(name(enterprise)) proved \(count) to \(name(grantee)) for \(purpose.rawValue),"
+            + " over \(self.count(records, "record")) of \(self.count(books.count, "book")),"
+            + " without showing an amount:"
+        return [first] + proofLines + books.map(\.line) + [standing(name)] + unprovenLines
+    }
+
+    private func standing(_ name: (Handle) -> String) -> String {
+        "The grant was live at index \(access) (\(accessTime)), on the word of \(witnesses(name));"
+            + " it stands from \(notBefore) to \(expires) unless it is revoked."
     }
 
     /// The verdict as JSON.
     public var json: JSON {
+        guard case .object(var members) = plainJSON else { return plainJSON }
+        if let provenAt {
+            members["proven_at"] = .integer(provenAt)
+            members["statements"] = .array(statements.map { .string($0.description) })
+        }
+        return .object(members)
+    }
+
+    private var plainJSON: JSON {
         [
             "access": .integer(access), "access_time": .integer(accessTime.seconds),
             "books": .array(books.map(\.json)), "complete": .bool(isComplete),

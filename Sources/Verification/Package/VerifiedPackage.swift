@@ -37,9 +37,14 @@ public struct VerifiedPackage: Sendable {
     public let records: [VerifiedRecord]
     /// The enterprise's keys that signed the records, as the log has them.
     public let recordKeys: [VerificationKey]
+    /// What was proven, where the grant is one to prove.
+    public let proven: ProvenStatements?
     public let verdict: Verdict
 
-    init(_ package: Package, _ granted: GrantedAccess, _ records: ServedRecords) {
+    /// Throws ``PackageRefusal`` where the proof doesn't hold, or isn't what belongs to the grant.
+    init(
+        _ package: Package, _ granted: GrantedAccess, _ records: ServedRecords
+    ) throws(PackageRefusal) {
         (self.package, checkpoint) = (package, granted.entries.checkpoint)
         (grant, terms) = (granted.grant.statement, granted.terms)
         (access, served) = (granted.access.statement, granted.served.served)
@@ -47,7 +52,14 @@ public struct VerifiedPackage: Sendable {
         let keys = Set(records.records.map(\.statement.jws.kid))
         recordKeys = keys.sorted { $0.text < $1.text }
             .compactMap { granted.keys.keys[$0]?.key }
-        verdict = Verdict(granted, records.records)
+        switch (granted.claims.right, package.proof) {
+        case (.read, nil): proven = nil
+        case (.read, .some): throw PackageRefusal(.proof, .strayProof)
+        case (.prove, nil): throw PackageRefusal(.proof, .proofMissing)
+        case (.prove, .some(let proof)):
+            proven = try ProvenStatements(granted, records.records, proof)
+        }
+        verdict = Verdict(granted, records.records, proven)
     }
 }
 
@@ -56,7 +68,8 @@ extension Package {
     ///
     /// 1. the checkpoint's signature and quorum; 2. every statement's form and inclusion; 3.
     /// genesis; 4. participants and their keys; 5. the grant; 6. the access and the fetch in it; 7.
-    /// the records and their fields; 8. how complete each book is, which is said in the verdict.
+    /// the records and their fields; 8. the proof, where there is one; 9. how complete each book is,
+    /// which is said in the verdict.
     ///
     /// Throws ``PackageRefusal``.
     public func verify(under trust: Trust) throws(PackageRefusal) -> VerifiedPackage {
@@ -71,6 +84,6 @@ extension Package {
             }
             return disclosures
         }
-        return VerifiedPackage(self, granted, served)
+        return try VerifiedPackage(self, granted, served)
     }
 }

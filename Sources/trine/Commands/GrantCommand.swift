@@ -6,16 +6,24 @@ import Wire
 struct GrantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant",
-        abstract: "Let somebody read some fields of some records, for one purpose and a time.",
+        abstract: "Let somebody read some fields, or prove something about amounts.",
         discussion: """
-            With --dry-run nothing is signed: it says which fields of which records would leave, to \
-            whom, until when, and what of it anybody could see.
+            For one purpose and a time. With --right prove no amount is shown: it proves statements \
+            about the records that are there now, such as 'sum(tax_exclusive_amount) >= 100000 EUR', \
+            'each(payable_amount) between 0 and 5000 EUR', 'sum(tax_amount) = 19 EUR' or \
+            'equal(invoices/2026-01#3.line_total, invoices/2026-02#4.line_total)'. One that isn't true \
+            is refused here, and nothing is signed.
+
+            With --request and nothing else it gives what the request asks for. With --dry-run nothing \
+            is signed: it says what would leave, to whom, until when, and what anybody could see.
 
             Example: trine enterprise grant northbank --type invoices --months 2026-01..2026-12 \
             --fields due_date,tax_exclusive_amount --purpose credit-assessment --for 30d --dry-run
             """)
 
-    @Argument(help: "Who: a contact's name, or a handle.") var grantee: String
+    @Argument(help: "Who: a contact's name, or a handle.") var grantee: String?
+
+    @Option(help: "What they may do: read fields, or prove.") var right: Right = .read
 
     @Option(name: .long, help: "Of which books: invoices or bills.") var type: Series?
 
@@ -26,11 +34,21 @@ struct GrantCommand: AsyncParsableCommand {
         help: "Single records instead: invoices/2026-11#17 or #17..20; may be given several times.")
     var records: [RecordSpan] = []
 
-    @Option(help: "Which fields, with commas between.") var fields: NameList
+    @Option(help: "Which fields, with commas between.") var fields: NameList?
 
-    @Option(help: "What for.") var purpose: Purpose
+    @Option(
+        name: .customLong("statement"),
+        help: "What to prove; may be given several times.")
+    var statements: [String] = []
 
-    @Option(name: .customLong("for"), help: "For how long: 30d, 12h, 2w, 1y.") var span: Span
+    @Option(
+        name: .customLong("scorecard"),
+        help: "A scorecard's file, to prove that its threshold is reached.")
+    var scorecards: [String] = []
+
+    @Option(help: "What for.") var purpose: Purpose?
+
+    @Option(name: .customLong("for"), help: "For how long: 30d, 12h, 2w, 1y.") var span: Span?
 
     @Option(help: "How often it may be read.") var fetches: Int64 = 100
 
@@ -44,42 +62,77 @@ struct GrantCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        guard (1...Limits.fetches).contains(fetches) else {
+            throw ValidationError("--fetches is a number from 1 to \(Limits.fetches)")
+        }
+        if grantee == nil {
+            guard request != nil else { throw ValidationError("name a grantee, or --request ID") }
+            guard
+                records.isEmpty, months == nil, type == nil, fields == nil, statements.isEmpty,
+                scorecards.isEmpty, purpose == nil, span == nil, keep == nil
+            else { throw ValidationError("with terms of your own, name the grantee too") }
+            return
+        }
         guard records.isEmpty != (months == nil) else {
             throw ValidationError("say either --months or --record")
         }
         guard months == nil || type != nil else {
             throw ValidationError("--months needs --type, such as --type invoices")
         }
-        guard (1...Limits.fetches).contains(fetches) else {
-            throw ValidationError("--fetches is a number from 1 to \(Limits.fetches)")
-        }
+        guard purpose != nil else { throw ValidationError("say what for: --purpose") }
+        guard span != nil else { throw ValidationError("say for how long: --for 30d") }
+        try ProofOptions.check(right, fields: fields, statements, scorecards)
     }
 
     func run() async throws {
         let contacts = try common.directory.contacts()
-        let to = try Reading.handle(grantee, contacts)
         try await common.session { session in
             let enterprise = try Enterprise(session)
-            let plan = try await enterprise.plan(
-                GrantWish(
-                    to: to, scope: try scope(), fields: fields.names, purpose: purpose,
-                    lifetime: span.seconds, fetches: fetches,
-                    dataLife: keep?.seconds ?? span.seconds,
-                    request: try await answered(enterprise)))
-            if dryRun {
-                common.print(Self.json(plan)) { Self.words(plan, contacts) }
-                return
-            }
-            let done = try await enterprise.grant(plan)
-            common.print(Output.json(done, Self.members(plan))) {
-                """
-                Granted \(contacts.shown(to)) \(plan.terms.fieldNames.count) \
-                field\(plan.terms.fieldNames.count == 1 ? "" : "s") of \
-                \(Output.text(plan.terms.scope)) until \(plan.expires).
-                grant \(done.statement.jti), entry \(done.index)
-                """
+            switch try await wish(enterprise, contacts) {
+            case .read(let wish):
+                let plan = try await enterprise.plan(wish)
+                if dryRun {
+                    common.print(Self.json(plan)) { Self.words(plan, contacts) }
+                    return
+                }
+                let done = try await enterprise.grant(plan)
+                common.print(Output.json(done, Self.members(plan))) {
+                    """
+                    Granted \(contacts.shown(wish.to)) \(plan.terms.fieldNames.count) \
+                    field\(plan.terms.fieldNames.count == 1 ? "" : "s") of \
+                    \(Output.text(plan.terms.scope)) until \(plan.expires).
+                    grant \(done.statement.jti), entry \(done.index)
+                    """
+                }
+            case .prove(let wish):
+                try await ProofOutput(common: common, contacts: contacts)
+                    .grant(wish, by: enterprise, dryRun: dryRun)
             }
         }
+    }
+
+    /// What the options say, or what the request asks for.
+    private func wish(_ enterprise: Enterprise, _ contacts: Contacts) async throws -> Wish {
+        let answered = try await answered(enterprise)
+        guard let grantee, let purpose, let span else {
+            guard let answered else { throw ClientError.noRequest(request ?? "") }
+            return try Wish(answering: answered, at: enterprise.session.now)
+        }
+        let to = try Reading.handle(grantee, contacts)
+        let dataLife = keep?.seconds ?? span.seconds
+        if right == .prove {
+            return .prove(
+                ProofWish(
+                    to: to, scope: try scope(),
+                    statements: try ProofOptions.statements(statements, scorecards),
+                    purpose: purpose, lifetime: span.seconds, fetches: fetches,
+                    dataLife: dataLife, request: answered?.statement.jti))
+        }
+        return .read(
+            GrantWish(
+                to: to, scope: try scope(), fields: fields?.names ?? [], purpose: purpose,
+                lifetime: span.seconds, fetches: fetches, dataLife: dataLife,
+                request: answered?.statement.jti))
     }
 
     private func scope() throws -> Scope {
@@ -105,13 +158,13 @@ struct GrantCommand: AsyncParsableCommand {
         return .records(merged)
     }
 
-    private func answered(_ enterprise: Enterprise) async throws -> JTI? {
+    private func answered(_ enterprise: Enterprise) async throws -> KnownRequest? {
         guard let request else { return nil }
-        let known = try await enterprise.requests().map(\.statement.jti)
-        guard let jti = try Reading.jti(request, among: known) else {
-            throw ClientError.noRequest(request)
-        }
-        return jti
+        let known = try await enterprise.requests()
+        guard let jti = try Reading.jti(request, among: known.map(\.statement.jti)),
+            let found = known.first(where: { $0.statement.jti == jti })
+        else { throw ClientError.noRequest(request) }
+        return found
     }
 
     private static func words(_ plan: GrantPlan, _ contacts: Contacts) -> String {
@@ -148,7 +201,7 @@ struct GrantCommand: AsyncParsableCommand {
             """
     }
 
-    private static func days(_ seconds: Int64) -> String {
+    static func days(_ seconds: Int64) -> String {
         seconds % 86_400 == 0 ? "\(seconds / 86_400) days" : "\(seconds / 3600) hours"
     }
 

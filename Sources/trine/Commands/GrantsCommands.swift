@@ -22,7 +22,7 @@ extension EnterpriseCommand {
                     for grant in grants {
                         table.add([
                             grant.jti.text, contacts.shown(grant.terms.to),
-                            Output.text(grant.terms.scope), "\(grant.terms.fieldNames.count)",
+                            Output.text(grant.terms.scope), grant.terms.countText,
                             grant.claims.expires.date.description,
                             "\(grant.accesses)/\(grant.terms.fetches)",
                             Output.state(of: grant, at: now),
@@ -99,15 +99,27 @@ extension EnterpriseCommand {
     struct Requests: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what others asked you to grant.",
-            discussion: "Example: trine enterprise requests")
+            discussion: """
+                Of what is to be proven it says whether it is true now; nobody else learns that.
+
+                Example: trine enterprise requests
+                """)
 
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
             let contacts = try common.directory.contacts()
-            let requests = try await common.session { try await Enterprise($0).requests() }
-            common.print(["requests": .array(requests.map(RequestOutput.json))]) {
-                RequestOutput.words(requests) { contacts.shown($0.statement.issuer) }
+            try await common.session { session in
+                let enterprise = try Enterprise(session)
+                let requests = try await enterprise.requests()
+                var truths: [Truth?] = []
+                for request in requests { truths.append(try await enterprise.truth(of: request)) }
+                let members = zip(requests, truths).map { RequestOutput.json($0, truth: $1) }
+                common.print(["requests": .array(members)]) {
+                    RequestOutput.words(requests, truths: truths) {
+                        contacts.shown($0.statement.issuer)
+                    }
+                }
             }
         }
     }
@@ -156,12 +168,14 @@ extension EnterpriseCommand {
 
 /// How requests are printed, on either side.
 enum RequestOutput {
-    static func json(_ request: KnownRequest) -> JSON {
+    static func json(_ request: KnownRequest) -> JSON { json(request, truth: nil) }
+
+    static func json(_ request: KnownRequest, truth: Truth?) -> JSON {
         var fields: JSON = .null
         if case .fields(let names) = request.terms.subject {
             fields = .array(names.map { .string($0) })
         }
-        return [
+        var members: [String: JSON] = [
             "data_life": .integer(request.terms.dataLife),
             "exp": .integer(request.terms.expires.seconds),
             "fetches": .integer(request.terms.fetches), "fields": fields,
@@ -171,22 +185,60 @@ enum RequestOutput {
             "request": .string(request.statement.jti.text),
             "scope": request.terms.scope.json, "to": .string(request.terms.to.text),
         ]
+        members.merge(Output.statements(request.terms.subject)) { $1 }
+        switch truth {
+        case .known(let statements, let records):
+            members["true"] = .array(statements.map { .bool($0.isTrue) })
+            members["records"] = .integer(Int64(records))
+        case .unprovable(let error):
+            members["unprovable"] = .string(Words.complaint(about: error)?.message ?? "")
+        case nil: break
+        }
+        return .object(members)
     }
 
     static func words(
-        _ requests: [KnownRequest], other: (KnownRequest) -> String
+        _ requests: [KnownRequest], truths: [Truth?] = [], other: (KnownRequest) -> String
     ) -> String {
         var table = Table(["REQUEST", "WHO", "WHAT", "FIELDS", "PURPOSE", "UNTIL"])
         for request in requests {
-            var fields = ""
-            if case .fields(let names) = request.terms.subject {
-                fields = names.joined(separator: ",")
-            }
             table.add([
                 request.statement.jti.text, other(request), Output.text(request.terms.scope),
-                fields, request.purpose.rawValue, request.terms.expires.date.description,
+                Output.text(request.terms.subject), request.purpose.rawValue,
+                request.terms.expires.date.description,
             ])
         }
-        return table.isEmpty ? "No requests." : table.text
+        guard !table.isEmpty else { return "No requests." }
+        let known = zip(requests, truths).compactMap { request, truth in
+            truth.map { words($0, request) }
+        }
+        return ([table.text] + known).joined(separator: "\n\n")
+    }
+
+    private static func words(_ truth: Truth, _ request: KnownRequest) -> String {
+        let jti = request.statement.jti.text
+        switch truth {
+        case .unprovable(let error):
+            let why = Words.complaint(about: error)?.message ?? "\(error)"
+            return "\(jti) can't be answered: \(why)"
+        case .known(let statements, let records):
+            let lines = statements.map { "  \($0.isTrue ? "true" : "UNTRUE")  \($0.statement)" }
+            let answer =
+                statements.allSatisfy(\.isTrue)
+                ? ["To prove it: trine enterprise grant --request \(jti)"] : []
+            return (["\(jti), over the \(records) records there now:"] + lines + answer)
+                .joined(separator: "\n")
+        }
+    }
+}
+
+extension GrantTerms {
+    /// How many fields, or statements.
+    fileprivate var countText: String {
+        switch subject {
+        case .fields(let names): "\(names.count)"
+        case .statements(let texts):
+            texts.count == 1 ? "1 statement" : "\(texts.count) statements"
+        }
     }
 }

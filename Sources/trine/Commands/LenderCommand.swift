@@ -29,7 +29,7 @@ struct LenderCommand: AsyncParsableCommand {
                         table.add([
                             grant.jti.text, contacts.shown(grant.statement.issuer),
                             Output.text(grant.terms.scope),
-                            grant.terms.fieldNames.joined(separator: ","),
+                            Output.text(grant.terms.subject),
                             grant.claims.purpose.rawValue, grant.claims.expires.date.description,
                             "\(grant.accesses)/\(grant.terms.fetches)",
                             Output.state(of: grant, at: now),
@@ -61,7 +61,8 @@ struct LenderCommand: AsyncParsableCommand {
             abstract: "Ask an enterprise for a grant.",
             discussion: """
                 Anybody can see that you asked, and for which purpose; whom and for what, only the \
-                enterprise, the host and a regulator.
+                enterprise, the host and a regulator. With --right prove you ask to have statements \
+                proven about amounts that you aren't shown.
 
                 Example: trine lender request e-7k2m9q4x --type invoices --months 2026-01..2026-12 \
                 --fields due_date,tax_exclusive_amount --purpose credit-assessment --for 30d
@@ -70,7 +71,17 @@ struct LenderCommand: AsyncParsableCommand {
         @Argument(help: "Whom: a contact's name, or a handle.") var enterprise: String
         @Option(help: "Of which books: invoices or bills.") var type: Series
         @Option(help: "Of which months: 2026-01..2026-12.") var months: MonthRange
-        @Option(help: "Which fields, with commas between.") var fields: NameList
+        @Option(help: "What you want to do: read fields, or have something proven.")
+        var right: Right = .read
+        @Option(help: "Which fields, with commas between.") var fields: NameList?
+        @Option(
+            name: .customLong("statement"),
+            help: "What is to be proven; may be given several times.")
+        var statements: [String] = []
+        @Option(
+            name: .customLong("scorecard"),
+            help: "A scorecard's file, whose threshold is to be reached.")
+        var scorecards: [String] = []
         @Option(help: "What for.") var purpose: Purpose
         @Option(name: .customLong("for"), help: "For how long: 30d, 12h, 2w, 1y.") var span: Span
         @Option(help: "How often to read.") var fetches: Int64 = 100
@@ -78,14 +89,25 @@ struct LenderCommand: AsyncParsableCommand {
         var keep: Span?
         @OptionGroup var common: CommonOptions
 
+        func validate() throws {
+            try ProofOptions.check(right, fields: fields, statements, scorecards)
+        }
+
         func run() async throws {
             let contacts = try common.directory.contacts()
             let to = try Reading.handle(enterprise, contacts)
+            let subject: GrantSubject =
+                switch right {
+                case .read: .fields(Set(fields?.names ?? []).sorted())
+                case .prove:
+                    .statements(
+                        try ProofOptions.statements(statements, scorecards).map(\.description))
+                }
             let done = try await common.session { session in
                 try await Lender(session).request(
                     RequestTerms(
-                        to: to, right: .read, scope: .months(type, months.months),
-                        subject: .fields(Set(fields.names).sorted()), notBefore: session.now,
+                        to: to, right: right, scope: .months(type, months.months),
+                        subject: subject, notBefore: session.now,
                         expires: session.now.advanced(by: span.seconds), fetches: fetches,
                         dataLife: keep?.seconds ?? span.seconds),
                     purpose: purpose)
@@ -158,6 +180,10 @@ struct FetchCommand: AsyncParsableCommand {
             }
             return try await lender.fetch(jti, fields: fields?.names)
         }
+        guard format == nil || package.proven == nil else {
+            throw Complaint(
+                .usage, "a grant to prove has no values to write", hint: "leave --format out")
+        }
         let content: [UInt8]? =
             switch format {
             case nil: output == nil ? nil : package.package.bytes
@@ -193,7 +219,9 @@ struct FetchCommand: AsyncParsableCommand {
             "verdict": package.verdict.json, "verified": true,
             "saved": output.map { .string($0) } ?? .null,
         ]
-        if output == nil { members["records"] = Output.json(package.records) }
+        if output == nil, package.proven == nil {
+            members["records"] = Output.json(package.records)
+        }
         return .object(members)
     }
 
@@ -202,6 +230,7 @@ struct FetchCommand: AsyncParsableCommand {
     ) -> String {
         let verdict = package.verdict.lines(naming: contacts.shown).joined(separator: "\n")
         if let output { return "\(verdict)\nSaved as \(output)." }
+        guard package.proven == nil else { return verdict }
         let fields = package.verdict.fields
         var table = Table(["RECORD"] + fields)
         for record in package.records {

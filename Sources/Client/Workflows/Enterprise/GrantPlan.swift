@@ -91,7 +91,7 @@ extension Enterprise {
             policies: policies, covered: covered)
     }
 
-    private func grantee(_ handle: Handle) async throws -> KnownParticipant {
+    func grantee(_ handle: Handle) async throws -> KnownParticipant {
         let grantee: KnownParticipant
         do { grantee = try await session.participant(handle) } catch ConnectionError.refused {
             throw ClientError.notAGrantee(handle)
@@ -132,22 +132,25 @@ extension Enterprise {
 
     /// Asks the policies in force, as the gateway will. Throws
     /// ``ClientError/forbidden(policies:reasons:)`` and ``ClientError/policiesWrong(_:)``.
-    private func permission(
+    func permission(
         for terms: GrantTerms, _ purpose: Purpose, to grantee: KnownParticipant, lifetime: Int64
     ) async throws -> (Digest<Digested.Policies>, [String]) {
         let own = try await session.participant(session.handle)
         let digest = try await session.policiesInForce()
         let policies = try await session.policies(digest)
-        var names: [String] = []
-        if case .fields(let fields) = terms.subject { names = fields }
+        let (right, names): (Right, [String]) =
+            switch terms.subject {
+            case .fields(let fields): (.read, fields)
+            case .statements: (.prove, [])
+            }
         let decision = policies.decide(
             PolicyRequest(
                 principal: session.entity(own), action: .grant,
-                counterparty: session.entity(grantee), owner: session.handle, right: .read,
+                counterparty: session.entity(grantee), owner: session.handle, right: right,
                 purpose: purpose, fields: names, series: terms.scope.series,
                 months: terms.scope.months, lifetime: lifetime, fetches: terms.fetches,
                 dataLife: terms.dataLife,
-                answers: try await answered(terms, purpose, lifetime: lifetime),
+                answers: try await answered(terms, right, purpose, lifetime: lifetime),
                 time: session.now))
         guard decision.failed.isEmpty, decision.permitted else {
             let ids = decision.failed + decision.determining
@@ -159,7 +162,7 @@ extension Enterprise {
 
     /// The request that the grant answers, as the policies see it; `nil` where it answers none.
     private func answered(
-        _ terms: GrantTerms, _ purpose: Purpose, lifetime: Int64
+        _ terms: GrantTerms, _ right: Right, _ purpose: Purpose, lifetime: Int64
     ) async throws -> AnsweredRequest? {
         guard let jti = terms.request else { return nil }
         guard let known = await session.view.requests[jti] else {
@@ -170,7 +173,7 @@ extension Enterprise {
         return AnsweredRequest(
             by: asked.by,
             exceeded: asked.isExceeded(
-                by: terms, from: session.handle, right: .read, purpose: purpose,
+                by: terms, from: session.handle, right: right, purpose: purpose,
                 expires: session.now.advanced(by: lifetime), lifetime: lifetime))
     }
 }

@@ -1,0 +1,203 @@
+public import Commitments
+public import Wire
+
+/// A record that a proof is about, as prover and verifier know it, each from its own checks.
+public struct ProofRecord: Sendable {
+    public let book: BookName
+    public let number: Int64
+    public let jti: JTI
+    /// Of its statement.
+    public let digest: Digest<Digested.Statement>
+    public let standing: ProofContext.Standing
+    /// By the name of the amount's field; none for an amount that isn't there.
+    public let commitments: [String: NumericCommitment]
+
+    public init(
+        book: BookName, number: Int64, jti: JTI, digest: Digest<Digested.Statement>,
+        standing: ProofContext.Standing, commitments: [String: NumericCommitment]
+    ) {
+        (self.book, self.number, self.jti) = (book, number, jti)
+        (self.digest, self.standing, self.commitments) = (digest, standing, commitments)
+    }
+
+    /// `invoices/2026-11#17`.
+    public var name: String { "\(book)#\(number)" }
+}
+
+/// For which grant of which log a proof is made.
+public struct ProofTerms: Hashable, Sendable {
+    public let log: Digest<Digested.Genesis>
+    /// The size and root of the tree at which the list of records was fixed.
+    public let at: Claims.TreePoint
+    public let grantee: Handle
+    public let grant: JTI
+    public let purpose: Purpose
+    public let expires: Timestamp
+
+    public init(
+        log: Digest<Digested.Genesis>, at: Claims.TreePoint, grantee: Handle, grant: JTI,
+        purpose: Purpose, expires: Timestamp
+    ) {
+        (self.log, self.at, self.grantee) = (log, at, grantee)
+        (self.grant, self.purpose, self.expires) = (grant, purpose, expires)
+    }
+
+    func context(_ records: [ProofRecord]) -> ProofContext {
+        ProofContext(
+            log: log.bytes, treeSize: UInt64(at.size), treeRoot: at.root.bytes,
+            records: records.map {
+                ProofContext.Record(
+                    identifier: $0.jti.text, digest: $0.digest.bytes, standing: $0.standing)
+            },
+            grantee: grantee.text, grant: grant.text, purpose: purpose.rawValue,
+            expiry: expires.seconds)
+    }
+}
+
+/// Statements in words turned into what the module `Commitments` proves and verifies.
+///
+/// Prover and verifier make it of the same lists in the same order: values by record, then by field.
+public struct ProofAssembly: Sendable {
+    public let assertion: ValueAssertion
+    /// The record (by its position) and field of each value of the assertion.
+    public let places: [(record: Int, field: String)]
+
+    /// Throws ``ProvingRefusal``.
+    public init(
+        _ statements: [ProofStatement], of records: [ProofRecord], for terms: ProofTerms
+    ) throws(ProvingRefusal) {
+        guard records.count <= AssertionLimits.records else {
+            throw .assertion(
+                .tooManyRecords(have: records.count, limit: AssertionLimits.records))
+        }
+        let values = try ValueTable(statements, records)
+        let translated = try statements.map { statement throws(ProvingRefusal) in
+            try values.translate(statement)
+        }
+        do {
+            assertion = try ValueAssertion(
+                context: terms.context(records), values: values.presented, statements: translated)
+        } catch { throw ProvingRefusal(error, records, values.places) }
+        places = values.places
+    }
+}
+
+/// Why nothing can be proven, or a proof isn't accepted.
+public enum ProvingRefusal: Error, Equatable, Sendable {
+    /// A record that a statement names isn't among those of the grant.
+    case notCovered(String)
+    /// The document doesn't have this amount, and what isn't there is no zero.
+    case noValue(record: String, field: String)
+    /// The amount has another unit than the statement.
+    case otherUnit(record: String, field: String, unit: String)
+    case twice(record: String)
+    /// Another record replaces it.
+    case superseded(record: String)
+    case erased(record: String)
+    /// Anything else; numbers are positions in the assertion.
+    case assertion(AssertionRefusal)
+
+    init(
+        _ refusal: AssertionRefusal, _ records: [ProofRecord],
+        _ places: [(record: Int, field: String)]
+    ) {
+        switch refusal {
+        case .duplicateRecord(let record): self = .twice(record: records[record].name)
+        case .supersededRecord(let record): self = .superseded(record: records[record].name)
+        case .erasedRecord(let record): self = .erased(record: records[record].name)
+        case .nullValue(let value):
+            let place = places[value]
+            self = .noValue(record: records[place.record].name, field: place.field)
+        case .mixedUnits(_, let value):
+            let (record, field) = places[value]
+            self = .otherUnit(
+                record: records[record].name, field: field,
+                unit: records[record].commitments[field]?.unit ?? "")
+        default: self = .assertion(refusal)
+        }
+    }
+}
+
+/// The values that some statements are about, numbered.
+private struct ValueTable {
+    private(set) var places: [(record: Int, field: String)] = []
+    private(set) var presented: [PresentedValue] = []
+    private var numbers: [String: [Int?]] = [:]
+    private let records: [ProofRecord]
+    private let positions: [RecordNumber: Int]
+
+    init(_ statements: [ProofStatement], _ records: [ProofRecord]) throws(ProvingRefusal) {
+        self.records = records
+        positions = Dictionary(
+            records.enumerated().compactMap { position, record in
+                Int(exactly: record.number)
+                    .flatMap { RecordNumber(book: record.book, number: $0) }
+                    .map { ($0, position) }
+            }
+        ) { first, _ in first }
+        var whole: Set<String> = []
+        var single: [Int: Set<String>] = [:]
+        for statement in statements {
+            guard case .equal(let first, let second) = statement else {
+                whole.formUnion(statement.fields)
+                continue
+            }
+            for place in [first, second] {
+                single[try position(of: place.record), default: []].insert(place.field)
+            }
+        }
+        for (position, record) in records.enumerated() {
+            for field in whole.union(single[position] ?? []).sorted() {
+                let commitment = record.commitments[field]
+                numbers[field, default: Array(repeating: nil, count: records.count)][position] =
+                    presented.count
+                places.append((position, field))
+                presented.append(
+                    PresentedValue(
+                        record: position, field: field,
+                        unit: ValueUnit(
+                            code: commitment?.unit ?? "none", scale: commitment?.scale ?? 0),
+                        commitment: commitment?.commitment))
+            }
+        }
+    }
+
+    func translate(_ statement: ProofStatement) throws(ProvingRefusal) -> ValueStatement {
+        switch statement {
+        case .sum(let field, let bound):
+            return .linear(.sum(of: all(field), unit: bound.unit), bound.ends)
+        case .each(let field, let bound):
+            return .each(all(field), bound.unit, bound.ends)
+        case .equal(let first, let second):
+            return .equal(try number(first), try number(second))
+        case .score(let card):
+            var terms: [LinearForm.Term] = []
+            var units: [ValueUnit] = []
+            for term in card.terms {
+                let unit = ValueUnit(
+                    code: term.currency, scale: Currency.scale(of: term.currency) ?? 0)
+                for value in all(term.field) {
+                    terms.append(LinearForm.Term(value: value, weight: term.weight))
+                    units.append(unit)
+                }
+            }
+            return .linear(
+                LinearForm(terms: terms, units: .perTerm(units)), .atLeast(card.threshold))
+        }
+    }
+
+    private func all(_ field: String) -> [Int] { (numbers[field] ?? []).compactMap(\.self) }
+
+    private func number(_ place: ProofPlace) throws(ProvingRefusal) -> Int {
+        let position = try position(of: place.record)
+        guard let number = numbers[place.field]?[position] else {
+            throw .notCovered(place.description)
+        }
+        return number
+    }
+
+    private func position(of record: RecordNumber) throws(ProvingRefusal) -> Int {
+        guard let position = positions[record] else { throw .notCovered(record.description) }
+        return position
+    }
+}

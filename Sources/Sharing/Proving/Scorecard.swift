@@ -1,0 +1,92 @@
+import Commitments
+public import Wire
+
+/// A weighted sum with public weights that has to reach a threshold.
+///
+/// Every term counts in each record: weight × the amount in the smallest unit of its currency, so a
+/// weight of 3 on an amount in EUR gives 3 points for each cent. Both sides can read it as a file.
+public struct Scorecard: Hashable, Sendable {
+    public struct Term: Hashable, Sendable {
+        public let field: String
+        /// The ISO 4217 code that the amounts must have.
+        public let currency: String
+        /// Not zero, and at most 2¹⁶ in absolute value.
+        public let weight: Int64
+
+        /// `nil` for an unknown currency or a weight out of bounds.
+        public init?(field: String, currency: String, weight: Int64) {
+            guard Currency.scale(of: currency) != nil, weight != 0,
+                weight.magnitude <= AssertionLimits.weights
+            else { return nil }
+            (self.field, self.currency, self.weight) = (field, currency, weight)
+        }
+    }
+
+    /// Ascending by field.
+    public let terms: [Term]
+    /// In points.
+    public let threshold: Int64
+
+    public static let maximumTerms = 16
+    /// Bytes of a scorecard's file.
+    public static let maximumFileBytes = 64 << 10
+
+    /// `nil` for no term or more than ``maximumTerms``, a field twice, or a threshold of −2⁶³.
+    public init?(terms: [Term], threshold: Int64) {
+        guard (1...Self.maximumTerms).contains(terms.count), threshold != .min,
+            Set(terms.map(\.field)).count == terms.count
+        else { return nil }
+        self.terms = terms.sorted { $0.field < $1.field }
+        self.threshold = threshold
+    }
+
+    /// Reads a scorecard's file:
+    /// `{"fields":[{"field":"payable_amount","unit":"EUR","weight":3}],"threshold":500000}`.
+    ///
+    /// Throws ``ScorecardError``.
+    public init(parsing bytes: [UInt8]) throws(ScorecardError) {
+        guard bytes.count <= Self.maximumFileBytes else { throw .tooLarge }
+        let document: JSONDocument
+        do { document = try JSONDocument(.lenient, bytes) } catch { throw .json(error) }
+        do throws(ClaimError) {
+            var reader = try ClaimReader(document.root)
+            let terms = try reader.required("fields", Self.terms)
+            let threshold = try reader.required("threshold") { $0.integer }
+            try reader.finish()
+            guard let card = Scorecard(terms: terms, threshold: threshold) else {
+                throw ClaimError.malformed("fields")
+            }
+            self = card
+        } catch { throw .claims(error) }
+    }
+
+    private static func terms(_ value: JSONValue) -> [Term]? {
+        guard let elements = value.elements, elements.count <= maximumTerms else { return nil }
+        var terms: [Term] = []
+        for element in elements {
+            guard var reader = try? ClaimReader(element),
+                let field = reader.optional("field")?.text, SelectiveClaims.isName(field),
+                let unit = reader.optional("unit")?.text,
+                let weight = reader.optional("weight")?.integer, (try? reader.finish()) != nil,
+                let term = Term(field: field, currency: unit, weight: weight)
+            else { return nil }
+            terms.append(term)
+        }
+        return terms
+    }
+}
+
+/// Why a file isn't a scorecard.
+public enum ScorecardError: Error, Equatable, Sendable {
+    case tooLarge
+    case json(JSONError)
+    case claims(ClaimError)
+}
+
+extension Scorecard: CustomStringConvertible {
+    /// `score(3*payable_amount EUR, -1*prepaid_amount EUR) >= 500000`.
+    public var description: String {
+        let terms = terms.map { "\($0.weight)*\($0.field) \($0.currency)" }
+        return "score(\(terms.joined(separator: ", "))) >= \(threshold)"
+    }
+}

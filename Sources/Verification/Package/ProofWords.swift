@@ -1,0 +1,81 @@
+import Commitments
+public import Sharing
+
+extension ProofStatement {
+    /// The statement as a sentence.
+    public var sentence: String {
+        switch self {
+        case .sum(let field, let bound): "The sum of \(field) is \(bound.words)."
+        case .each(let field, let bound): "The \(field) of every record is \(bound.words)."
+        case .equal(let first, let second):
+            "The \(first.field) of \(first.record) is the same amount as the \(second.field) of"
+                + " \(second.record)."
+        case .score(let card): card.sentence
+        }
+    }
+}
+
+extension ProofBound {
+    fileprivate var words: String {
+        // The canonical text has the numbers: `>= 100000 EUR`.
+        let text = description
+        let rest = text.drop { $0 != " " }.dropFirst()
+        return switch ends {
+        case .atLeast: "at least \(rest)"
+        case .atMost: "at most \(rest)"
+        case .exactly: "exactly \(rest)"
+        case .between: "between \(rest)"
+        }
+    }
+}
+
+extension Scorecard {
+    fileprivate var sentence: String {
+        let points = terms.map { term in
+            "\(term.weight) point\(term.weight.magnitude == 1 ? "" : "s") for each "
+                + "\(term.smallestUnit) of \(term.field)"
+        }
+        return "The score is at least \(threshold), with \(points.joined(separator: ", "))."
+    }
+}
+
+extension Scorecard.Term {
+    /// `0.01 EUR`.
+    private var scale: Int { Currency.scale(of: currency) ?? 0 }
+
+    fileprivate var smallestUnit: String {
+        scale == 0
+            ? "1 \(currency)"
+            : "0.\(String(repeating: "0", count: scale - 1))1 \(currency)"
+    }
+}
+
+extension Verdict {
+    /// What was proven, of how many records, and what wasn't.
+    var proofLines: [String] {
+        var lines = statements.map { "  " + $0.sentence }
+        if let provenAt {
+            lines.append(
+                "The records were listed as of the first \(provenAt) entries of the log; at entry"
+                    + " \(access) each was still current.")
+        }
+        return lines
+    }
+
+    /// What a reader might take for proven, and isn't.
+    var unprovenLines: [String] {
+        var lines = ["that the amounts were true when they were sealed"]
+        let open = books.filter { !$0.closed }.map(\.book.description)
+        if !open.isEmpty {
+            lines.append("that nothing will be added to \(open.joined(separator: ", "))")
+        }
+        let incomplete = books.filter { !$0.isComplete }.map(\.book.description)
+        if !incomplete.isEmpty {
+            lines.append(
+                "anything about the left out numbers of \(incomplete.joined(separator: ", "))")
+        }
+        lines.append("anything about other books, fields or times")
+        lines.append("any amount: none was shown, and only what the statements say is known")
+        return ["Not proven:"] + lines.map { "  " + $0 + ($0 == lines.last ? "." : ",") }
+    }
+}

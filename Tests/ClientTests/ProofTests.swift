@@ -1,0 +1,228 @@
+import Rules
+import Sharing
+import Storage
+import Testing
+import Transparency
+import Verification
+import Wire
+
+@testable import Client
+
+/// Proofs about amounts that nobody is shown, over a real gateway.
+@Suite struct ProofTests {
+    static let january = BookName(series: .invoices, month: Month("2026-01")!)
+    static let scope = Scope.months(.invoices, january.month...january.month)
+
+    private func wish(
+        _ statements: [String], scope: Scope = scope, to handle: String = "northbank"
+    ) throws -> ProofWish {
+        ProofWish(
+            to: Handle(handle)!, scope: scope,
+            statements: try statements.map { try ProofStatement(parsing: $0) },
+            purpose: .creditAssessment, lifetime: 30 * 86_400, fetches: 10, dataLife: 86_400)
+    }
+
+    /// What the turnover of the sample documents of January really is.
+    private func turnover(_ enterprise: Enterprise) async throws -> ExactDecimal {
+        var sum = ExactDecimal.zero
+        for record in try await enterprise.records(in: Self.january) where record.isHead {
+            let shown = try await enterprise.show(
+                RecordNumber(book: record.book, number: Int(record.number))!,
+                fields: ["tax_exclusive_amount"])
+            guard case .amount(let amount)? = shown.fields?.values["tax_exclusive_amount"] else {
+                continue
+            }
+            sum = sum + amount.value
+        }
+        return sum
+    }
+
+    /// Serves a log with an enterprise that imported January, and a lender.
+    private func story(
+        _ body: (TestLog, Enterprise, Lender) async throws -> Void
+    ) async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            let lenderHome = try await log.participant("northbank", [.lender])
+            let session = try log.open(home)
+            let enterprise = try Enterprise(session)
+            _ = try await enterprise.importDocuments([try log.documents("2026-01")])
+            let lender = try Lender(try log.open(lenderHome))
+            try await body(log, enterprise, lender)
+            await session.close()
+            await lender.session.close()
+        }
+    }
+
+    @Test func aThresholdIsProvenFetchedAndVerifiedOffline() async throws {
+        try await story { log, enterprise, lender in
+            let sum = try await turnover(enterprise)
+            _ = try await enterprise.close(Self.january)
+            let plan = try await enterprise.plan(
+                try wish([
+                    "sum(tax_exclusive_amount) >= \(sum) EUR",
+                    "each(tax_exclusive_amount) <= 1000000 EUR",
+                ]))
+            #expect(plan.untrue.isEmpty && plan.recordCount > 10)
+            let grant = try await enterprise.grant(plan).statement
+            let package = try await lender.fetch(grant.jti)
+            #expect(package.verdict.right == .prove && package.verdict.isComplete)
+            #expect(package.verdict.records == plan.recordCount)
+            #expect(!package.verdict.books.contains { !$0.closed })
+            for record in package.records { #expect(record.fields?.values.isEmpty ?? true) }
+            // The envelope has keys of the commitments and of nothing else.
+            let keys = try await Self.keys(of: grant.jti, lender)
+            #expect(keys.nodes.isEmpty && keys.singles.count == plan.recordCount)
+            #expect(Set(keys.singles.map(\.field)) == ["tax_exclusive_amount_commitment"])
+            let saved = try Package(parsing: package.package.bytes)
+            let again = try saved.verify(under: lender.session.trust)
+            #expect(again.verdict == package.verdict)
+            #expect(again.proven?.statements == plan.statements)
+        }
+    }
+
+    private static func keys(of grant: JTI, _ lender: Lender) async throws -> GrantedKeys {
+        let session = lender.session
+        let call = Fetch.sign(
+            grant: grant, fields: ["tax_exclusive_amount_commitment"], ranges: [],
+            by: try session.signer(.all), at: session.now, jti: session.newJTI())
+        let answer = try await session.connection.fetch(call)
+        let known = try #require(try await session.sync().grants[grant])
+        let key = try session.keyring.decryptionKey()
+        let granted = try #require(answer.granted)
+        return try granted.envelope.open(
+            with: key,
+            context: .init(
+                log: session.log, carrier: grant, issuer: known.statement.issuer,
+                grantee: session.handle, recipient: key.encryptionKey))
+    }
+
+    /// One cent more than there is.
+    @Test func whatIsNotTrueIsRefusedBeforeAnythingIsSigned() async throws {
+        try await story { log, enterprise, _ in
+            let sum = try await turnover(enterprise) + ExactDecimal("0.01")!
+            let before = await log.store.head()?.size
+            let plan = try await enterprise.plan(
+                try wish([
+                    "each(tax_exclusive_amount) <= 1000000 EUR",
+                    "sum(tax_exclusive_amount) >= \(sum) EUR",
+                ]))
+            #expect(plan.untrue == [1])
+            await #expect(throws: ClientError.untrue([plan.statements[1]])) {
+                try await enterprise.grant(plan)
+            }
+            let after = await log.store.head()?.size
+            #expect(after == before)
+        }
+    }
+
+    /// After an erasure the proof is about something that isn't there any more.
+    @Test func anErasedRecordEndsTheProof() async throws {
+        try await story { _, enterprise, lender in
+            let plan = try await enterprise.plan(
+                try wish(["sum(tax_exclusive_amount) >= 1 EUR"]))
+            let grant = try await enterprise.grant(plan).statement.jti
+            _ = try await lender.fetch(grant)
+            _ = try await enterprise.erase(
+                RecordNumber(book: Self.january, number: 2)!, .enteredInError)
+            await #expect(
+                throws: ClientError.package(
+                    PackageRefusal(.proof, .proof(.erased(record: "invoices/2026-01#2"))))
+            ) { try await lender.fetch(grant) }
+            // The next proof is about what is left.
+            let next = try await enterprise.plan(
+                try wish(["sum(tax_exclusive_amount) >= 1 EUR"]))
+            #expect(next.recordCount == plan.recordCount - 1)
+            let package = try await lender.fetch(try await enterprise.grant(next).statement.jti)
+            #expect(package.verdict.books[0].erased == 1 && package.verdict.isComplete)
+        }
+    }
+
+    /// Of what is left out the verdict says so.
+    @Test func aPartOfABookIsSaidToBeOne() async throws {
+        try await story { _, enterprise, lender in
+            let range = RecordRange(book: Self.january, from: 2, to: 4)!
+            let plan = try await enterprise.plan(
+                try wish(
+                    [
+                        "sum(tax_exclusive_amount) >= 1 EUR",
+                        "score(2*payable_amount EUR, 1*tax_exclusive_amount EUR) >= 1",
+                    ], scope: .records([range])))
+            let package = try await lender.fetch(try await enterprise.grant(plan).statement.jti)
+            #expect(package.verdict.records == 3 && !package.verdict.isComplete)
+            #expect(package.verdict.lines().contains { $0.contains("left out") })
+        }
+    }
+
+    @Test func whatCannotBeProvenIsSaidWhereItIs() async throws {
+        try await story { _, enterprise, _ in
+            let first = "invoices/2026-01#1"
+            for (text, expected) in [
+                (
+                    "sum(tax_exclusive_amount) >= 1 USD",
+                    ClientError.proof(
+                        .otherUnit(record: first, field: "tax_exclusive_amount", unit: "EUR"))
+                ),
+                (
+                    "sum(allowance_total) >= 1 EUR",
+                    ClientError.proof(
+                        .noValue(record: "invoices/2026-01#2", field: "allowance_total"))
+                ),
+                ("sum(due_date) >= 1 EUR", ClientError.notAnAmount("due_date", .invoice)),
+                (
+                    "equal(invoices/2026-02#1.tax_amount, invoices/2026-01#1.tax_amount)",
+                    ClientError.proof(.notCovered("invoices/2026-02#1"))
+                ),
+            ] {
+                await #expect(throws: expected) {
+                    try await enterprise.plan(try wish([text]))
+                }
+            }
+        }
+    }
+
+    /// A request names statements; the enterprise is told whether they are true, and answers at once.
+    @Test func aRequestIsAnsweredInOneStep() async throws {
+        try await story { log, enterprise, lender in
+            let sum = try await turnover(enterprise)
+            for (threshold, isTrue) in [(sum, true), (sum + ExactDecimal("0.01")!, false)] {
+                let terms = RequestTerms(
+                    to: enterprise.session.handle, right: .prove, scope: Self.scope,
+                    subject: .statements(["sum(tax_exclusive_amount) >= \(threshold) EUR"]),
+                    notBefore: log.clock.now, expires: log.clock.now.advanced(by: 86_400),
+                    fetches: 3, dataLife: 86_400)
+                let asked = try await lender.request(terms, purpose: .guarantee).statement.jti
+                let request = try #require(
+                    try await enterprise.requests().first { $0.statement.jti == asked })
+                guard case .known(let statements, _) = try await enterprise.truth(of: request)
+                else {
+                    Issue.record("not known")
+                    return
+                }
+                #expect(statements.map(\.isTrue) == [isTrue])
+                guard case .prove(let wish) = try Wish(answering: request, at: log.clock.now)
+                else {
+                    Issue.record("not to prove")
+                    return
+                }
+                let plan = try await enterprise.plan(wish)
+                #expect(plan.terms.request == asked && plan.expires == terms.expires)
+                guard isTrue else {
+                    await #expect(throws: ClientError.untrue(wish.statements)) {
+                        try await enterprise.grant(plan)
+                    }
+                    continue
+                }
+                let package = try await lender.fetch(
+                    try await enterprise.grant(plan).statement.jti)
+                #expect(package.verdict.purpose == .guarantee)
+            }
+            log.clock.advance(2 * 86_400)
+            let old = try #require(try await enterprise.requests().first)
+            let late = log.clock.now
+            #expect(throws: ClientError.requestOver(old.statement.jti)) {
+                try Wish(answering: old, at: late)
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Commitments
+import Sharing
+import Testing
+import Wire
+
+/// The statements of a grant to prove, as text.
+@Suite struct ProofStatementTests {
+    @Test(arguments: [
+        "sum(tax_exclusive_amount) >= 100000 EUR", "sum(payable_amount) <= -0.5 EUR",
+        "sum(payable_amount) = 0 KWD", "each(payable_amount) between -12.345 and 5000 KWD",
+        "each(payable_amount) <= 5000 EUR",
+        "equal(invoices/2026-01#3.payable_amount, invoices/2026-02#4.tax_amount)",
+        "score(3*payable_amount EUR, -1*prepaid_amount EUR) >= 5000000",
+        "score(-65536*line_total JPY) >= -1", "sum(a) >= 922337203685477.58 CLF",
+    ])
+    func canonicalTextsAreTheirOwnSpelling(_ text: String) throws {
+        let statement = try ProofStatement(canonical: text)
+        #expect(statement.description == text)
+        #expect(try ProofStatement(parsing: text) == statement)
+    }
+
+    @Test(arguments: [
+        (" sum ( tax_amount )>=1.50EUR ", "sum(tax_amount) >= 1.5 EUR"),
+        ("each(tax_amount)between 01 and 02.00 EUR", "each(tax_amount) between 1 and 2 EUR"),
+        (
+            "equal( invoices/2026-01#3.line_total ,invoices/2026-01#3.tax_amount )",
+            "equal(invoices/2026-01#3.line_total, invoices/2026-01#3.tax_amount)"
+        ),
+        ("score(1*b EUR,-0002*a EUR)>=-0", "score(-2*a EUR, 1*b EUR) >= 0"),
+    ])
+    func looseTextsHaveOneCanonicalSpelling(_ text: String, _ canonical: String) throws {
+        let statement = try ProofStatement(parsing: text)
+        #expect(statement.description == canonical)
+        let error = #expect(throws: ProofStatementError.self) {
+            try ProofStatement(canonical: text)
+        }
+        #expect(error?.reason == .notCanonical(canonical))
+    }
+
+    @Test func numbersAreUnitsOfTheCurrency() throws {
+        guard case .sum("a", let bound) = try ProofStatement(parsing: "sum(a) >= 12.3 KWD") else {
+            Issue.record("not a sum")
+            return
+        }
+        #expect(bound.ends == .atLeast(12_300) && bound.unit == ValueUnit(code: "KWD", scale: 3))
+    }
+
+    static let refusals: [(String, Int, ProofStatementError.Reason)] = [
+        ("", 0, .expected("sum, each, equal or score")),
+        ("  total(a) >= 1 EUR", 2, .expected("sum, each, equal or score")),
+        ("sum a >= 1 EUR", 4, .expected("(")),
+        ("sum() >= 1 EUR", 4, .expected("a field")),
+        ("sum(a >= 1 EUR", 6, .expected(")")),
+        ("sum(A) >= 1 EUR", 4, .expected("a field")),
+        ("sum(a) > 1 EUR", 7, .expected(">=, <=, = or between")),
+        ("sum(a) >= EUR", 10, .notANumber), ("sum(a) >= 1e5 EUR", 11, .expected("a currency")),
+        ("sum(a) >= 1,000 EUR", 11, .expected("a currency")),
+        ("sum(a) >= 1.0.0 EUR", 10, .notANumber), ("sum(a) >= --1 EUR", 10, .notANumber),
+        ("sum(a) >= 1", 11, .expected("a currency")),
+        ("sum(a) >= 1 eur", 12, .expected("a currency")),
+        ("sum(a) >= 1 XAU", 12, .unknownCurrency("XAU")),
+        ("sum(a) >= 1.001 EUR", 10, .tooPrecise(scale: 2)),
+        ("sum(a) >= 999999999999999.0001 CLF", 10, .outOfRange),
+        ("sum(a) >= 1 EUR EUR", 16, .expected("the end")),
+        ("sum(a) >= 1 EUR\n", 15, .expected("the end")),
+        ("each(a) between 2 and 1 EUR", 16, .emptyRange),
+        ("each(a) between 1, 2 EUR", 17, .expected("and")),
+        ("equal(a, b)", 6, .notAPlace),
+        ("equal(invoices/2026-01#0.a, invoices/2026-01#1.a)", 6, .notAPlace),
+        ("equal(invoices/2026-01#01.a, invoices/2026-01#1.a)", 6, .notAPlace),
+        ("equal(invoices/2026-01#1, invoices/2026-01#1.a)", 24, .expected(". and a field")),
+        (
+            "equal(invoices/2026-01#1.a, invoices/2026-01#1.a)", 28,
+            .twice("invoices/2026-01#1.a")
+        ),
+        ("score() >= 1", 6, .expected("an integer")),
+        ("score(0*a EUR) >= 1", 6, .outOfRange), ("score(65537*a EUR) >= 1", 6, .outOfRange),
+        ("score(1*a EUR, 2*a EUR) >= 1", 15, .twice("a")),
+        ("score(1*a EUR) >= 9223372036854775808", 18, .outOfRange),
+        ("score(1*a EUR) >= -9223372036854775808", 18, .outOfRange),
+        ("score(1*a EUR) <= 1", 15, .expected(">=")),
+    ]
+
+    @Test(arguments: refusals)
+    func whatIsNotAStatementIsRefusedWhereItIs(
+        _ text: String, _ offset: Int, _ reason: ProofStatementError.Reason
+    ) {
+        let error = #expect(throws: ProofStatementError.self) {
+            try ProofStatement(parsing: text)
+        }
+        #expect(error == ProofStatementError(offset: offset, reason: reason))
+    }
+
+    @Test func lengthIsBoundedBeforeAnythingElse() {
+        let long = String(repeating: " ", count: 1001)
+        #expect(
+            throws: ProofStatementError(offset: 1000, reason: .tooLong(limit: 1000))
+        ) { try ProofStatement(parsing: long) }
+        let terms = (0..<17).map { "1*f\($0) EUR" }.joined(separator: ",")
+        let error = #expect(throws: ProofStatementError.self) {
+            try ProofStatement(parsing: "score(\(terms)) >= 1")
+        }
+        #expect(error?.reason == .tooMany(limit: 16))
+    }
+
+    /// Cut, and with every byte replaced in turn: refused or another statement, never a trap.
+    @Test func nothingTraps() throws {
+        for text in [
+            "each(payable_amount) between -12.34 and 5000 EUR",
+            "equal(invoices/2026-01#3.payable_amount, invoices/2026-02#4.tax_amount)",
+            "score(3*payable_amount EUR, -1*prepaid_amount EUR) >= 5",
+        ] {
+            let bytes = Array(text.utf8)
+            for position in bytes.indices {
+                for byte in [0x00, 0x20, 0x2d, 0x30, 0x41, 0x61, 0xff] as [UInt8] {
+                    var changed = bytes
+                    changed[position] = byte
+                    let mutant = String(decoding: changed, as: UTF8.self)
+                    guard let parsed = try? ProofStatement(parsing: mutant) else { continue }
+                    #expect(try ProofStatement(canonical: parsed.description) == parsed)
+                }
+                let cut = String(decoding: bytes[..<position], as: UTF8.self)
+                #expect(throws: ProofStatementError.self) { try ProofStatement(parsing: cut) }
+            }
+        }
+    }
+
+    @Test func aScorecardIsAFile() throws {
+        let card = try Scorecard(
+            parsing: Array(
+                """
+                { "threshold": 500, "fields": [
+                  { "field": "payable_amount", "unit": "EUR", "weight": 3 },
+                  { "field": "line_total", "unit": "EUR", "weight": -1 } ] }
+                """.utf8))
+        #expect(card.description == "score(-1*line_total EUR, 3*payable_amount EUR) >= 500")
+        let term = #"{"field":"a","unit":"EUR","weight":1}"#
+        for (text, expected) in [
+            ("[]", .notAnObject), (#"{"fields":[\#(term)]}"#, .missing("threshold")),
+            (#"{"fields":[],"threshold":1}"#, .malformed("fields")),
+            (#"{"fields":[\#(term),\#(term)],"threshold":1}"#, .malformed("fields")),
+            (#"{"fields":[\#(term)],"threshold":1.5}"#, .malformed("threshold")),
+            (#"{"fields":[\#(term)],"name":1,"threshold":1}"#, .unexpected("name")),
+        ] as [(String, ClaimError)] {
+            #expect(throws: ScorecardError.claims(expected)) {
+                try Scorecard(parsing: Array(text.utf8))
+            }
+        }
+        #expect(throws: ScorecardError.tooLarge) {
+            try Scorecard(parsing: Array(repeating: 0x20, count: 65_537))
+        }
+    }
+
+    @Test func fieldsAreAmountsOfTheType() throws {
+        let statement = try ProofStatement(parsing: "sum(due_date) >= 1 EUR")
+        #expect(statement.foreignField(to: .invoice) == "due_date")
+        let commitment = try ProofStatement(parsing: "sum(tax_amount_commitment) >= 1 EUR")
+        #expect(commitment.foreignField(to: .invoice) == "tax_amount_commitment")
+        let amount = try ProofStatement(parsing: "sum(tax_amount) >= 1 EUR")
+        #expect(amount.foreignField(to: .invoice) == nil)
+    }
+}

@@ -1,0 +1,253 @@
+import Commitments
+import Rules
+import Sharing
+import Transparency
+import Verification
+import Wire
+
+/// Three invoices of a month, about which something is proven; as it should be, or with one twist.
+struct ProofStory {
+    enum Twist: CaseIterable {
+        // The proof was made for something else.
+        case otherLog, otherTreeSize, otherTreeRoot, otherGrantee, otherGrant, otherPurpose
+        case otherExpiry, otherRecords, otherStatement
+        // The grant says something that can't be proven.
+        case notAStatement, notCanonical, notAnAmount, noValue, otherUnit, otherRecord, tooHeavy
+        // The records aren't those of the list any more, or never were.
+        case superseded, supersededButServed, erased, leftOut, listedLater, months
+        // The list isn't fixed.
+        case noPoint, laterPoint, strangePoint
+        // The proof isn't one.
+        case noProof, twoProofs, cutProof, longProof
+    }
+
+    static let book = BookName("invoices/2026-09")!
+    static let statements = [
+        "sum(tax_exclusive_amount) >= 328.45 EUR",
+        "each(payable_amount) between 0 and 200 EUR",
+        "equal(invoices/2026-09#1.payable_amount, invoices/2026-09#1.tax_exclusive_amount)",
+    ]
+    static let used = ["payable_amount_commitment", "tax_exclusive_amount_commitment"]
+
+    var log: TestLog
+    let twist: Twist?
+    let acme: Party
+    let northbank: Party
+    var records: [SealedRecord] = []
+    var erasures: [Statement] = []
+    var grant: Statement!
+    var access: Statement!
+    var fetch: JWS!
+    var envelope: Envelope!
+    var at: Claims.TreePoint!
+
+    init(_ twist: Twist? = nil, statements: [String] = statements) throws {
+        self.twist = twist
+        log = try TestLog(seed: 11)
+        acme = Party("e-acme", using: &log.random)
+        northbank = Party("northbank", using: &log.random)
+        try log.admit(acme, [.enterprise])
+        try log.admit(northbank, [.lender])
+        for (number, amount) in [(1, 12_345), (2, 20_000), (3, 500)] as [(Int, Int64)] {
+            if twist == .listedLater, number == 3 { at = try log.point(at: log.entries.count) }
+            records.append(try log.seal(acme, number: number, amount: amount))
+        }
+        if at == nil { at = try log.point(at: log.entries.count) }
+        try giveGrant(Self.texts(twist) ?? statements)
+        switch twist {
+        case .superseded, .supersededButServed:
+            records.append(
+                try log.seal(
+                    acme, number: 1, amount: 1, replacing: records[0].statement))
+        case .erased:
+            erasures.append(
+                try log.add(
+                    .erase(.record(records[0].statement.jti), .enteredInError), by: acme))
+        default: break
+        }
+        try serve()
+    }
+
+    private static func texts(_ twist: Twist?) -> [String]? {
+        switch twist {
+        case .notAStatement: ["sum(tax_exclusive_amount) > 1 EUR"]
+        case .notCanonical: ["sum(tax_exclusive_amount) >= 1.00 EUR"]
+        case .notAnAmount: ["sum(due_date) >= 1 EUR"]
+        case .noValue: ["sum(tax_amount) >= 1 EUR"]
+        case .otherUnit: ["sum(tax_exclusive_amount) >= 1 USD"]
+        case .otherRecord:
+            ["equal(invoices/2026-09#1.payable_amount, invoices/2026-09#4.payable_amount)"]
+        case .tooHeavy: ["score(65536*payable_amount EUR) >= 1"]
+        default: nil
+        }
+    }
+
+    private mutating func giveGrant(_ texts: [String]) throws {
+        let jti = JTI(using: &log.random)
+        log.now = log.now.advanced(by: 1)
+        let expires = log.now.advanced(by: 30 * 86_400)
+        var proofs = [try proof(texts, jti, expires)]
+        switch twist {
+        case .noProof: proofs = []
+        case .twoProofs: proofs += proofs
+        case .cutProof: proofs[0].removeLast()
+        case .longProof: proofs[0].append(0)
+        default: break
+        }
+        let schedule = log.schedule(acme)
+        let singles = (Self.used + ["tax_amount_commitment"]).flatMap { field in
+            records.map { record in
+                GrantedKeys.Single(
+                    field: field, record: record.statement.jti,
+                    key: schedule.fieldKey(
+                        type: "invoice", field: field, epoch: 0, month: Self.book.month,
+                        record: record.statement.jti))
+            }
+        }
+        envelope = try Envelope.seal(
+            GrantedKeys(singles: singles, proofs: proofs),
+            context: .init(
+                log: log.log, carrier: jti, issuer: acme.handle, grantee: northbank.handle,
+                recipient: northbank.decryption.encryptionKey))
+        let scope =
+            twist == .months
+            ? Scope.months(.invoices, Self.book.month...Self.book.month)
+            : .records([RecordRange(book: Self.book, from: 1, to: 3)!])
+        let terms = GrantTerms(
+            to: northbank.handle, scope: scope, subject: .statements(texts), fetches: 10,
+            dataLife: 86_400, epochs: [0])
+        var stated: Claims.TreePoint? = at
+        if twist == .noPoint { stated = nil }
+        if twist == .laterPoint {
+            stated = Claims.TreePoint(size: Int64(log.entries.count + 1), root: at.root)
+        }
+        if twist == .strangePoint {
+            stated = Claims.TreePoint(size: at.size, root: Digest(hashing: [1]))
+        }
+        let signed = Statement.sign(
+            .grant(
+                .init(
+                    right: .prove, purpose: .creditAssessment, notBefore: log.now,
+                    expires: expires, policies: CedarPolicies.standard.digest,
+                    envelope: envelope.digest, at: stated)),
+            selective: terms.disclosures(using: &log.random),
+            by: Signer(origin: log.origin, handle: acme.handle, log: log.log, key: acme.key),
+            at: log.now, jti: jti)
+        try log.register(signed, forced: twist != nil)
+        grant = signed.statement
+    }
+
+    /// An honest proof, made for what the twist says.
+    private mutating func proof(
+        _ texts: [String], _ jti: JTI, _ expires: Timestamp
+    ) throws -> [UInt8] {
+        var texts = texts
+        if twist == .otherStatement { texts[0] = "sum(tax_exclusive_amount) >= 328.44 EUR" }
+        guard let statements = try? texts.map({ try ProofStatement(canonical: $0) }) else {
+            return [1]
+        }
+        let other = Digest<Digested.Genesis>(hashing: [9])
+        var at = at!
+        if twist == .otherTreeSize { at = .init(size: at.size - 1, root: at.root) }
+        if twist == .otherTreeRoot { at = .init(size: at.size, root: Digest(hashing: [9])) }
+        let terms = ProofTerms(
+            log: twist == .otherLog ? other : log.log, at: at,
+            grantee: twist == .otherGrantee ? acme.handle : northbank.handle,
+            grant: twist == .otherGrant ? JTI(using: &log.random) : jti,
+            purpose: twist == .otherPurpose ? .audit : .creditAssessment,
+            expires: twist == .otherExpiry ? expires.advanced(by: 1) : expires)
+        var listed = records
+        if twist == .otherRecords { listed.swapAt(1, 2) }
+        let (proven, openings) = try Self.witness(listed, log.schedule(acme), log.log)
+        guard let assembly = try? ProofAssembly(statements, of: proven, for: terms) else {
+            return [1]
+        }
+        return try assembly.assertion.prove(
+            assembly.places.map { openings[$0.record][$0.field]! }, using: &log.random)
+    }
+
+    /// What the enterprise itself knows of its records.
+    static func witness(
+        _ records: [SealedRecord], _ schedule: KeySchedule, _ log: Digest<Digested.Genesis>
+    ) throws -> ([ProofRecord], [[String: Opening]]) {
+        var proven: [ProofRecord] = []
+        var openings: [[String: Opening]] = []
+        for record in records {
+            let jti = record.statement.jti
+            let context = FieldContext(
+                log: log, issuer: record.statement.issuer, book: record.claims.book, record: jti)
+            let opened = try OpenedFields(
+                record.statement,
+                disclosures: record.fields.fields.map { field in
+                    try field.open(
+                        key: schedule.fieldKey(
+                            type: "invoice", field: field.name, epoch: 0,
+                            month: record.claims.book.month, record: jti), context: context)
+                })
+            proven.append(
+                ProofRecord(
+                    book: record.claims.book, number: record.claims.number, jti: jti,
+                    digest: record.statement.digest, standing: .current,
+                    commitments: opened.commitmentsByField))
+            var amounts: [String: Opening] = [:]
+            for disclosure in opened.disclosures {
+                guard case .amount(let amount) = opened.values[disclosure.name] else { continue }
+                amounts[disclosure.name] = NumericCommitment.opening(
+                    of: amount, salt: disclosure.salt, field: disclosure.name)
+            }
+            openings.append(amounts)
+        }
+        return (proven, openings)
+    }
+
+    private var servedFields: [String] {
+        twist == .noValue ? ["tax_amount_commitment"] : Self.used
+    }
+
+    private mutating func serve() throws {
+        log.now = log.now.advanced(by: 1)
+        fetch = Fetch.sign(
+            grant: grant.jti, fields: servedFields, ranges: [],
+            by: Signer(
+                origin: log.origin, handle: northbank.handle, log: log.log, key: northbank.key),
+            at: log.now, jti: JTI(using: &log.random))
+        let first: Int64 = [.superseded, .erased, .leftOut].contains(twist) ? 2 : 1
+        let state = log.book(acme, Self.book)
+        let served = Served(
+            fields: servedFields, ranges: [RecordRange(book: Self.book, from: first, to: 3)!],
+            books: [
+                .init(
+                    book: Self.book, count: state.count, epoch: state.epoch, closed: state.closed)
+            ])
+        access = try log.add(
+            .access(grant: grant.jti),
+            selective: AccessTerms(fetch: fetch, served: served)
+                .disclosures(using: &log.random), by: log.host, forced: twist != nil)
+    }
+
+    func answer() throws -> FetchAnswer {
+        let served = try Served.of(access, in: log)
+        let records = twist == .leftOut ? Array(records.dropFirst()) : records
+        return FetchAnswer(
+            checkpoint: try log.checkpoint(), genesis: try log.logged(0),
+            granted: .init(
+                access: try log.logged(log.index(of: access.jti), disclosing: true),
+                grant: try log.logged(log.index(of: grant.jti), disclosing: true), carrier: nil,
+                envelope: envelope),
+            participants: [try log.logged(1), try log.logged(2)],
+            records: try records.map { record in
+                let isServed = served.ranges[0].contains(record.claims.number)
+                return FetchAnswer.Record(
+                    logged: try log.logged(log.index(of: record.statement.jti)),
+                    fields: isServed
+                        ? record.fields.fields.filter { served.fields.contains($0.name) } : [])
+            },
+            erasures: try erasures.map { try log.logged(log.index(of: $0.jti)) })
+    }
+
+    func opened() throws -> VerifiedPackage {
+        try answer().open(
+            with: northbank.decryption, under: log.trust, expecting: fetch,
+            consistency: try log.consistency(from: Int(at.size)))
+    }
+}
