@@ -153,6 +153,8 @@ extension ProblemEntry {
                 "cannot-erase", 409, "It can't be erased, or not yet", nil,
                 ["jti": .string(jti.text)])
         case .underLegalHold: ProblemEntry("legal-hold", 403, "A legal hold forbids erasing it")
+        case .noSuchHold:
+            ProblemEntry("no-such-hold", 404, "You laid no hold on this holder in this case")
         default: nil
         }
     }

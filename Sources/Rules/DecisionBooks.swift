@@ -158,7 +158,7 @@ extension Decision {
             $0.by != statement.issuer || $0.caseReference != terms.caseReference
         }
         guard remaining.count < view.holds(terms.holder).count else {
-            throw .unknownStatement(statement.jti)
+            throw .noSuchHold
         }
         view.changes[.holds(terms.holder)] = .holds(remaining)
     }

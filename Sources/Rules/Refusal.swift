@@ -58,6 +58,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case alreadyErased(JTI)
     case cannotErase(JTI)
     case underLegalHold
+    /// The issuer laid no hold on this holder in this case.
+    case noSuchHold
 
     // Grants.
     case selectiveClaimsMissing

@@ -30,6 +30,14 @@ struct AuditBench: BenchGroup {
             let report = audit.finish()
             precondition(report.findingCount == 0, "nothing is wrong with the log")
         }
+        let unjudged = await shortest(of: 5) {
+            var audit = Audit(
+                under: alliance.regulator.trust, policies: NoPolicies(), state: StateInMemory(),
+                seesDisclosures: true)
+            audit.checkpoint(note)
+            for (leaf, shown) in zip(leaves, disclosures) { audit.entry(leaf, shown) }
+            precondition(audit.finish().findingCount == 0, "nothing is wrong with the log")
+        }
         let regulator = try Regulator(alliance.regulator)
         let whole = try await shortest(of: 3) { _ = try await regulator.audit() }
         let yardstick = ("its signatures alone", signatures.all)
@@ -38,6 +46,9 @@ struct AuditBench: BenchGroup {
             Measurement(
                 name: "replay of \(leaves.count) entries", seconds: replay, yardstick: yardstick,
                 mostRatio: 1 / 0.7),
+            Measurement(
+                name: "with its policy decisions", seconds: replay,
+                yardstick: ("without them", unjudged), mostRatio: 1 / 0.8),
             Measurement(
                 name: "the same, read over HTTP", seconds: whole, yardstick: yardstick),
         ]
@@ -72,4 +83,16 @@ struct AuditBench: BenchGroup {
         }
         return shown
     }
+}
+
+/// Permits everything at no cost.
+private struct NoPolicies: PolicyLibrary {
+    private struct Set: Policies {
+        let digest: Digest<Digested.Policies>
+        func decide(_ request: PolicyRequest) -> PolicyDecision {
+            PolicyDecision(permitted: true, determining: [])
+        }
+    }
+
+    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? { Set(digest: digest) }
 }

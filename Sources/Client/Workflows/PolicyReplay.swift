@@ -73,7 +73,8 @@ extension Regulator {
             }
         }
         _ = try await replay(
-            under: observed, at: { index in place.withLock { $0 = index } }, progress)
+            under: observed, keeping: StateInMemory(),
+            at: { index in place.withLock { $0 = index } }, progress)
         return result.withLock { $0 }
     }
 
@@ -92,7 +93,9 @@ extension Regulator {
                         set: digest, explanation: PolicyExplanation(of: request, under: set)))
             }
         }
-        _ = try await replay(under: observed, at: { index in place.withLock { $0 = index } })
+        _ = try await replay(
+            under: observed, keeping: StateInMemory(),
+            at: { index in place.withLock { $0 = index } })
         return found.withLock { $0 }
     }
 }

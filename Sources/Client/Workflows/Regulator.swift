@@ -23,20 +23,29 @@ public struct Regulator: Sendable {
     public func audit(
         progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {
+        try await audit(keeping: StateInMemory(), progress: progress)
+    }
+
+    /// The same with the state that the entries make kept in `state`: what is in memory beside it
+    /// doesn't grow with the log.
+    public func audit<State: StateSource & Sendable>(
+        keeping state: State,
+        progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
+    ) async throws -> AuditReport {
         try await replay(
-            under: try await session.publishedPolicies(), at: { _ in }, progress)
+            under: try await session.publishedPolicies(), keeping: state, at: { _ in }, progress)
     }
 
     /// The replay under `policies`; `entry` gets the index of each entry before it is decided.
-    func replay<Library: PolicyLibrary>(
-        under policies: Library, at entry: @Sendable (Int64) -> Void,
+    func replay<Library: PolicyLibrary, State: StateSource & Sendable>(
+        under policies: Library, keeping state: State, at entry: @Sendable (Int64) -> Void,
         _ progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {
         let known = await session.keeper.last
         let checkpoint = try await session.keeper.latest()
         var audit = Audit(
             under: session.trust, policies: policies,
-            state: StateInMemory(), seesDisclosures: true, last: known)
+            state: state, seesDisclosures: true, last: known)
         audit.checkpoint(checkpoint.note, seen: session.now)
         var coordinates = Array(
             EntryBundleCoordinate.changed(from: 0, to: checkpoint.size))[...]
@@ -49,7 +58,7 @@ public struct Regulator: Sendable {
             let page = try await ahead.removeFirst().value
             for (leaf, disclosures) in page.entries {
                 entry(Int64(clamping: audit.size))
-                audit.entry(leaf, disclosures)
+                try audit.entry(leaf, disclosures)
             }
             progress(audit.size, checkpoint.size)
         }

@@ -28,7 +28,7 @@ extension StateSource {
 }
 
 /// All state in memory: some hundred bytes an entry.
-public struct StateInMemory: StateSource {
+public struct StateInMemory: StateSource, Sendable {
     private var everything = Slice()
 
     public init() {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Sharing
+import Transparency
 import Verification
 import Wire
 
@@ -34,9 +35,16 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         if let html { try OutputFile.check(html) }
         let (report, page) = try await common.session { session in
-            let report = try await Regulator(session).audit { done, all in
+            let regulator = try Regulator(session)
+            let tell: @Sendable (UInt64, UInt64) -> Void = { done, all in
                 Terminal.progress("\(done) of \(all) entries")
             }
+            let size = try await session.keeper.latest().size
+            let report =
+                size < AuditState.worthwhileEntries && !AuditState.isForced
+                ? try await regulator.audit(progress: tell)
+                : try await regulator.audit(
+                    keeping: try AuditState(in: common.directory.directory), progress: tell)
             let page = AuditPage(report, of: session.configuration.origin, made: session.now)
             return (report, page)
         }
