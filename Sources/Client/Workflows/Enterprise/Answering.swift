@@ -6,13 +6,17 @@ public enum Wish: Sendable {
     case read(GrantWish)
     case prove(ProofWish)
 
-    /// What a request asks for, until the time it names.
+    /// A grant counts from when it is signed, which is later than now; an answer must not outlast
+    /// what was asked for.
+    static var marginSeconds: Int64 { 120 }
+
+    /// What a request asks for, until just before the time it names.
     ///
     /// Throws ``ClientError/requestOver(_:)``, and ``ClientError/statement(_:_:)`` for a statement
     /// that isn't one.
     public init(answering request: KnownRequest, at now: Timestamp) throws(ClientError) {
         let terms = request.terms
-        let lifetime = terms.expires.seconds - now.seconds
+        let lifetime = terms.expires.seconds - now.seconds - Self.marginSeconds
         guard lifetime > 0 else { throw .requestOver(request.statement.jti) }
         switch terms.subject {
         case .fields(let fields):

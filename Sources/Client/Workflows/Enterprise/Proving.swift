@@ -109,12 +109,15 @@ extension Enterprise {
         do { untrue = try assembly.assertion.untrueStatements(openings) } catch {
             throw ClientError.proving(error)
         }
+        // What isn't true is never proven.
+        let provable = wish.statements.indices.filter { !untrue.contains($0) }
         return ProofPlan(
             grantee: grantee, recipient: recipient, type: type, statements: wish.statements,
             untrue: untrue, terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
             at: at, permitting: permitting, policies: policies,
             warnings: ProofLedger(view, grantee: wish.to).warnings(
-                adding: wish.statements, about: covered.flatMap { $0.records.map(\.jti) }),
+                adding: provable.map { wish.statements[$0] },
+                about: covered.flatMap { $0.records.map(\.jti) }),
             covered: covered, jti: jti,
             assembly: assembly, openings: openings)
     }
