@@ -16,9 +16,9 @@ test: packages lint venv
 	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 $(SWIFT) test --skip-build
 
 # ARGS="fetch audit" runs these groups only.
-bench: packages
+bench: packages venv
 	$(SWIFT) build -c release --product trine-bench
-	.build/release/trine-bench $(ARGS)
+	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 .build/release/trine-bench $(ARGS)
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
@@ -32,8 +32,8 @@ packages:
 # Absent packages only skip the checks that need them, and those say so.
 venv:
 	@test -x $(VENV)/bin/python3 || python3 -m venv $(VENV)
-	@$(VENV)/bin/python3 -c 'import sd_jwt, cedarpy' 2>/dev/null \
-		|| $(VENV)/bin/pip install --quiet --disable-pip-version-check sd-jwt==0.10.4 cryptography cedarpy==4.12.2 \
+	@$(VENV)/bin/python3 -c 'import sd_jwt, cedarpy, anoncreds' 2>/dev/null \
+		|| $(VENV)/bin/pip install --quiet --disable-pip-version-check sd-jwt==0.10.4 cryptography cedarpy==4.12.2 anoncreds==0.2.3 \
 		|| echo "trine: the Python packages can't be had; cross-checks with them will be skipped" >&2
 
 clean:

@@ -107,7 +107,7 @@ let package = Package(
         .executableTarget(
             name: "trine-bench",
             dependencies: pure + [
-                "Importing", "Storage", "Gateway", "Client",
+                "CSodium", "Importing", "Storage", "Gateway", "Client",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -15,6 +15,10 @@ struct FetchBench: BenchGroup {
         "due_date", "issue_date", "number", "tax_exclusive_amount",
     ]
 
+    /// Half a second is what a decision may wait for, on a machine of its own that verifies a
+    /// signature in 40 µs; on a shared one the ratio is what counts.
+    private static let halfASecond = 0.5 / (40e-6 * Double(records))
+
     func run() async throws -> [Measurement] {
         let alliance = try await BenchAlliance()
         let months = BenchAlliance.lastYear
@@ -50,10 +54,10 @@ struct FetchBench: BenchGroup {
         return [
             Measurement(
                 name: "fetch, verify, open: first", seconds: first, yardstick: yardstick,
-                mostSeconds: 0.5),
+                mostRatio: Self.halfASecond),
             Measurement(
                 name: "fetch, verify, open: again", seconds: again, yardstick: yardstick,
-                mostSeconds: 0.5),
+                mostRatio: Self.halfASecond),
             Measurement(
                 name: "verify the saved package", seconds: offline, yardstick: yardstick),
             Measurement(

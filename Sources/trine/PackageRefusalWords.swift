@@ -73,7 +73,7 @@ extension PackageRefusal.Reason {
                 ? "number \(numbers.lowerBound) was served and isn't here"
                 : "numbers \(numbers.lowerBound) to \(numbers.upperBound) were served and aren't here"
         case .contradiction(let proof):
-            "\(proof.issuer) signed an amount and a commitment that contradict each other: "
+            "its enterprise signed an amount and a commitment that contradict each other: "
                 + proof.field
         case .strayErasure: "it erases nothing that is here"
         default: proofWords
@@ -96,6 +96,7 @@ extension PackageRefusal.Reason {
         case .recordsNotListed: "it names months, and no list of records"
         case .recordAfterPoint(let record): "\(record) was registered after the list was made"
         case .proof(let refusal): ProofWords.words(refusal)
+        case .noContradiction: "nothing contradicts anything here"
         default: "\(self)"
         }
     }

@@ -112,3 +112,18 @@ enum ProofWords {
         }
     }
 }
+
+extension ProofWarning {
+    var words: String {
+        switch self {
+        case .pinned(let what, let low, let high) where low == high:
+            "together with what was proven to it before, the grantee knows \(what): \(low)"
+        case .pinned(let what, let low, let high):
+            "together with what was proven to it before, the grantee knows \(what) nearly:"
+                + " between \(low) and \(high)"
+        case .nearlySame(let field, let grant, let records):
+            "grant \(grant) has a sum of \(field) over the same records but for"
+                + " \(records.joined(separator: ", ")); the two together say what these come to"
+        }
+    }
+}

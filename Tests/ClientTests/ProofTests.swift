@@ -77,6 +77,10 @@ import Wire
             let saved = try Package(parsing: package.package.bytes)
             let again = try saved.verify(under: lender.session.trust)
             #expect(again.verdict == package.verdict)
+            // What was proven is remembered: the other bound would give the sum away.
+            let other = try await enterprise.plan(
+                try wish(["sum(tax_exclusive_amount) <= \(sum) EUR"]))
+            #expect(other.warnings.count == 1 && plan.warnings.isEmpty)
             #expect(again.proven?.statements == plan.statements)
         }
     }

@@ -1,5 +1,6 @@
 import Sharing
 import Testing
+import Transparency
 import Verification
 import Wire
 
@@ -69,17 +70,59 @@ import Wire
             return
         }
         #expect(proof.field == "payable_amount")
-        #expect(proof.issuer == story.acme.handle)
-        // The evidence alone: the key signed both, and they contradict each other.
-        let statement = try proof.record.statement()
-        _ = try statement.jws.verified(by: proof.key)
-        let disclosures = try #require(Disclosure.split(proof.record.disclosures))
-        #expect(
-            Set(disclosures.map(\.name)) == ["payable_amount", "payable_amount_commitment"])
-        #expect(throws: OpeningError.contradiction(field: "payable_amount")) {
-            try OpenedFields(statement, disclosures: disclosures)
+        // The evidence alone, from its file: anybody can verify it.
+        let shown = try Contradiction(parsing: proof.bytes)
+        #expect(shown == proof)
+        let verified = try shown.verify(under: story.log.trust)
+        #expect(verified.enterprise == story.acme.handle && verified.field == "payable_amount")
+        #expect(verified.index == proof.record.index)
+        #expect(verified.lines()[0].contains("invoices/2026-10#2"))
+    }
+
+    /// What is no contradiction isn't one by being called so, and what was edited isn't evidence.
+    @Test func onlyAContradictionIsOne() throws {
+        let story = try Story(.contradiction, perBook: 2, changes: false)
+        let refusal = #expect(throws: PackageRefusal.self) { try story.opened() }
+        guard case .contradiction(let proof)? = refusal?.reason else {
+            Issue.record("\(refusal as Any)")
+            return
         }
-        #expect((try? JSON(canonical: proof.bytes)) != nil)
+        // Two disclosures of an honest record.
+        let honest = try Story(perBook: 2, changes: false)
+        let package = try honest.opened().package
+        let record = package.records[0]
+        let both = try #require(Disclosure.split(record.disclosures)).filter {
+            $0.name.hasPrefix("payable_amount")
+        }
+        let text = String(decoding: proof.bytes, as: UTF8.self)
+        func edited(_ member: String, _ value: JSON) throws -> Contradiction {
+            guard case .object(var members) = try JSON(canonical: Array(text.utf8)) else {
+                preconditionFailure()
+            }
+            members[member] = value
+            return try Contradiction(parsing: JSON.object(members).canonicalBytes)
+        }
+        let logged = JSON.object([
+            "index": .integer(record.index),
+            "proof": .array(record.proof.map { .string($0.base64) }),
+            "sd_jwt": .string(
+                String(decoding: record.jws + [0x7e] + Disclosure.join(both), as: UTF8.self)),
+        ])
+        guard case .object(var members) = try JSON(canonical: package.bytes) else { return }
+        for name in ["access", "carrier", "erasures", "grant", "records"] { members[name] = nil }
+        members["field"] = "payable_amount"
+        members["format"] = .string(Contradiction.format)
+        members["record"] = logged
+        let claimed = try Contradiction(parsing: JSON.object(members).canonicalBytes)
+        #expect(throws: PackageRefusal(.record(0), .noContradiction)) {
+            try claimed.verify(under: honest.log.trust)
+        }
+        #expect(throws: PackageRefusal(.record(0), .noContradiction)) {
+            try edited("field", "tax_exclusive_amount").verify(under: story.log.trust)
+        }
+        #expect(throws: PackageRefusal(.record(0), .unknownKey)) {
+            try edited("participants", .array([])).verify(under: story.log.trust)
+        }
     }
 }
 

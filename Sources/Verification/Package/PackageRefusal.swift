@@ -103,6 +103,8 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         /// The access says these were served, but they aren't here.
         case recordsMissing(ClosedRange<Int64>)
         case contradiction(Contradiction)
+        /// What is shown as a contradiction isn't one.
+        case noContradiction
 
         // What a grant to prove proves.
         /// A package of a grant to read has a proof, or one of a grant to prove has none.
@@ -125,46 +127,5 @@ public struct PackageRefusal: Error, Equatable, Sendable {
 
         // Erasures.
         case strayErasure
-    }
-}
-
-/// Two disclosures, both signed by the enterprise in one record, that contradict each other: a
-/// value, and a commitment that isn't to this value. Whoever has this can show the fraud to anyone.
-public struct Contradiction: Hashable, Sendable {
-    /// The record with exactly these two disclosures.
-    public let record: LoggedStatement
-    public let issuer: Handle
-    /// The key that signed the record.
-    public let key: VerificationKey
-    public let field: String
-    /// To which the record's proof leads.
-    public let checkpoint: Note
-
-    init(
-        record: LoggedStatement, issuer: Handle, key: VerificationKey, field: String,
-        checkpoint: Note
-    ) {
-        (self.record, self.issuer, self.key) = (record, issuer, key)
-        (self.field, self.checkpoint) = (field, checkpoint)
-    }
-
-    /// What is needed to show it to others, as canonical JSON.
-    public var bytes: [UInt8] {
-        var writer = CanonicalWriter()
-        writer.object {
-            $0.key("checkpoint")
-            $0.note(checkpoint)
-            $0.key("field")
-            $0.string(field)
-            $0.key("format")
-            $0.string("trine-contradiction/1")
-            $0.key("issuer")
-            $0.plain(issuer.text.utf8)
-            $0.key("key")
-            $0.json(key.jwk)
-            $0.key("record")
-            record.write(to: &$0)
-        }
-        return writer.bytes
     }
 }

@@ -171,10 +171,8 @@ private struct RecordBounds {
                     extra: have.subtracting(fields).sorted()))
         }
         do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
-            if case .contradiction(let field) = error,
-                let proof = contradiction(entry, disclosures, field)
-            {
-                throw entry.refusal(.contradiction(proof))
+            if case .contradiction(let field) = error {
+                throw entry.refusal(.contradiction(contradiction(entry, disclosures, field)))
             }
             throw entry.refusal(.fields(error))
         }
@@ -182,16 +180,16 @@ private struct RecordBounds {
 
     private func contradiction(
         _ entry: LocatedEntry, _ disclosures: [Disclosure], _ field: String
-    ) -> Contradiction? {
+    ) -> Contradiction {
         let names = [field, field + FieldDefinition.commitmentSuffix]
-        guard let key = granted.keys.keys[entry.statement.jws.kid]?.key else { return nil }
         let both = disclosures.filter { names.contains($0.name) }
         let logged = entry.logged
+        let entries = granted.entries
         return Contradiction(
+            checkpoint: entries.checkpoint.note, genesis: entries.genesis.logged,
+            participants: entries.participants.map(\.logged),
             record: LoggedStatement(
                 index: logged.index, jws: logged.jws, disclosures: Disclosure.join(both),
-                proof: logged.proof),
-            issuer: entry.statement.issuer, key: key, field: field,
-            checkpoint: granted.entries.checkpoint.note)
+                proof: logged.proof), field: field)
     }
 }

@@ -178,7 +178,13 @@ struct FetchCommand: AsyncParsableCommand {
             guard let jti = try Reading.jti(grant, among: known) else {
                 throw ClientError.noGrant(grant)
             }
-            return try await lender.fetch(jti, fields: fields?.names)
+            do { return try await lender.fetch(jti, fields: fields?.names) } catch {
+                guard case ClientError.package(let refusal) = error,
+                    case .contradiction(let proof) = refusal.reason
+                else { throw error }
+                throw try ContradictionOutput.complaint(
+                    about: proof, under: session.trust, contacts, file: output)
+            }
         }
         guard format == nil || package.proven == nil else {
             throw Complaint(

@@ -10,6 +10,7 @@ struct ProofOutput {
 
     func grant(_ wish: ProofWish, by enterprise: Enterprise, dryRun: Bool) async throws {
         let plan = try await enterprise.plan(wish)
+        for warning in plan.warnings { Terminal.note("careful: \(warning.words)") }
         if dryRun {
             common.print(json(plan)) { words(plan) }
             return
@@ -69,6 +70,7 @@ struct ProofOutput {
             "purpose": .string(plan.purpose.rawValue),
             "right": .string(Right.prove.rawValue),
             "scope": plan.terms.scope.json,
+            "warnings": .array(plan.warnings.map { .string($0.words) }),
             "statements": .array(
                 plan.statements.enumerated().map {
                     [

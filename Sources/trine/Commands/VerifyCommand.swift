@@ -15,10 +15,14 @@ struct VerifyCommand: AsyncParsableCommand {
             --export its parts are written in the formats of others: each record as an SD-JWT VC, \
             each entry's receipt as a tlog-proof, the enterprise's keys as a JWK set.
 
+            An amount and its commitment that contradict each other prove a fraud. That is said, and \
+            with --export written as a file of its own, which this command verifies too.
+
             Example: trine verify northbank-2026.trine
             """)
 
-    @Argument(help: "The package, as trine lender fetch -o saved it.") var file: String
+    @Argument(help: "The package, as trine lender fetch -o saved it, or a contradiction.") var file:
+        String
 
     @Option(
         help: ArgumentHelp(
@@ -42,9 +46,21 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         if let export { try OutputFile.check(export) }
         let trust = try trust()
-        let package = try Package(parsing: try read())
-        let verified = try package.verify(under: trust)
+        let bytes = try read()
         let contacts = (try? common.directory.contacts()) ?? Contacts()
+        if ContradictionOutput.isOne(bytes) {
+            try ContradictionOutput.verify(bytes, under: trust, common, contacts)
+            return
+        }
+        let package = try Package(parsing: bytes)
+        let verified: VerifiedPackage
+        do { verified = try package.verify(under: trust) } catch {
+            if case .contradiction(let proof) = error.reason {
+                throw try ContradictionOutput.complaint(
+                    about: proof, under: trust, contacts, folder: export)
+            }
+            throw error
+        }
         var members: [String: JSON] = ["verified": true]
         members["verdict"] = verified.verdict.json
         var last = ["Verified."]

@@ -47,6 +47,8 @@ public struct ProofPlan: Sendable {
     /// The policies that permit it.
     public let permitting: [String]
     let policies: Digest<Digested.Policies>
+    /// What the grantee could conclude from this together with what it was proven before.
+    public let warnings: [ProofWarning]
     /// The records that it is about, by book.
     public let covered: [(book: BookName, records: [OwnRecord])]
     /// The bytes of the proof, however many records there are.
@@ -110,7 +112,10 @@ extension Enterprise {
         return ProofPlan(
             grantee: grantee, recipient: recipient, type: type, statements: wish.statements,
             untrue: untrue, terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
-            at: at, permitting: permitting, policies: policies, covered: covered, jti: jti,
+            at: at, permitting: permitting, policies: policies,
+            warnings: ProofLedger(view, grantee: wish.to).warnings(
+                adding: wish.statements, about: covered.flatMap { $0.records.map(\.jti) }),
+            covered: covered, jti: jti,
             assembly: assembly, openings: openings)
     }
 

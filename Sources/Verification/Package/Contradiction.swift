@@ -1,0 +1,128 @@
+public import Sharing
+public import Transparency
+public import Wire
+
+/// Two disclosures, both signed by the enterprise in one record, that contradict each other: a
+/// value, and a commitment that isn't to this value. Whoever has this can show the fraud to anyone;
+/// it verifies by itself, offline.
+public struct Contradiction: Hashable, Sendable {
+    public static let format = "trine-contradiction/1"
+
+    /// To which all proofs lead.
+    public let checkpoint: Note
+    /// Entry 0.
+    public let genesis: LoggedStatement
+    /// What defines the enterprise's keys, ascending by index.
+    public let participants: [LoggedStatement]
+    /// The record with exactly these two disclosures.
+    public let record: LoggedStatement
+    public let field: String
+
+    init(
+        checkpoint: Note, genesis: LoggedStatement, participants: [LoggedStatement],
+        record: LoggedStatement, field: String
+    ) {
+        (self.checkpoint, self.genesis, self.participants) = (checkpoint, genesis, participants)
+        (self.record, self.field) = (record, field)
+    }
+
+    /// Parses ``bytes``. Throws ``InterfaceError``; nothing is verified.
+    public init(parsing bytes: [UInt8]) throws(InterfaceError) {
+        var members = try Members(parsing: bytes, limit: Package.maximumBytes)
+        _ = try members.required("format") { $0.text == Self.format ? true : nil }
+        checkpoint = try members.required("checkpoint", Value.note)
+        field = try members.required("field") { $0.text }
+        genesis = try members.nested("genesis", LoggedStatement.init(json:at:))
+        participants = try members.list(
+            "participants", limit: FetchAnswer.maximumParticipantStatements,
+            LoggedStatement.init(json:at:))
+        record = try members.nested("record", LoggedStatement.init(json:at:))
+        try members.finish()
+    }
+
+    /// What is needed to show it to others, as canonical JSON.
+    public var bytes: [UInt8] {
+        var writer = CanonicalWriter()
+        writer.object {
+            $0.key("checkpoint")
+            $0.note(checkpoint)
+            $0.key("field")
+            $0.string(field)
+            $0.key("format")
+            $0.string(Self.format)
+            $0.key("genesis")
+            genesis.write(to: &$0)
+            $0.key("participants")
+            $0.array(participants) { $1.write(to: &$0) }
+            $0.key("record")
+            record.write(to: &$0)
+        }
+        return writer.bytes
+    }
+
+    /// Verifies that it is one: the checkpoint and its log as in a package; the record signed by a
+    /// key of its issuer that stood there; exactly the two disclosures, both the record's; and the
+    /// commitment anew.
+    ///
+    /// Throws ``PackageRefusal``; ``PackageRefusal/Reason/noContradiction`` where the two agree.
+    public func verify(under trust: Trust) throws(PackageRefusal) -> VerifiedContradiction {
+        let entries = try LocatedEntries(
+            checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
+            carrier: nil, access: nil, records: [record], erasures: [], under: trust)
+        let keys = try KeyRegister(entries)
+        let entry = entries.records[0]
+        guard case .record(let claims) = entry.statement.claims else {
+            throw entry.refusal(.unexpectedKind(entry.statement.kind))
+        }
+        try keys.checkSignature(of: entry, scope: .seal)
+        guard let disclosures = Disclosure.split(record.disclosures),
+            disclosures.count == 2,
+            Set(disclosures.map(\.name)) == [field, field + FieldDefinition.commitmentSuffix]
+        else { throw entry.refusal(.noContradiction) }
+        do {
+            _ = try OpenedFields(entry.statement, disclosures: disclosures)
+        } catch OpeningError.contradiction(field: field) {
+            return VerifiedContradiction(
+                enterprise: entry.statement.issuer, book: claims.book, number: claims.number,
+                index: entry.index, field: field,
+                shown: disclosures.first { $0.name == field }?.value ?? .null)
+        } catch { throw entry.refusal(.fields(error)) }
+        throw entry.refusal(.noContradiction)
+    }
+}
+
+/// That an enterprise signed a value and a commitment to another one. Only verification makes it.
+public struct VerifiedContradiction: Hashable, Sendable {
+    public let enterprise: Handle
+    public let book: BookName
+    public let number: Int64
+    /// The record's place in the log.
+    public let index: Int64
+    public let field: String
+    /// The value as it was disclosed.
+    public let shown: JSON
+
+    fileprivate init(
+        enterprise: Handle, book: BookName, number: Int64, index: Int64, field: String,
+        shown: JSON
+    ) {
+        (self.enterprise, self.book, self.number) = (enterprise, book, number)
+        (self.index, self.field, self.shown) = (index, field, shown)
+    }
+
+    /// What it means, for people.
+    public func lines(naming name: (Handle) -> String = { $0.text }) -> [String] {
+        [
+            "\(name(enterprise)) signed a contradiction: in \(book)#\(number), entry \(index),"
+                + " \(field) is \(shown.canonicalText), and its commitment is to another value.",
+            "Both stand under one signature, so neither can have been changed by anybody else.",
+        ]
+    }
+
+    public var json: JSON {
+        [
+            "enterprise": .string(enterprise.text), "field": .string(field),
+            "index": .integer(index), "record": .string("\(book)#\(number)"), "shown": shown,
+        ]
+    }
+}

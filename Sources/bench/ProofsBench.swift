@@ -1,0 +1,112 @@
+import CSodium
+import Commitments
+import Foundation
+import Sharing
+import Wire
+
+/// What proofs about amounts cost, as multiples of one scalar multiplication by libsodium, and beside
+/// an anonymous credential that proves the same.
+struct ProofsBench: BenchGroup {
+    let name = "proofs"
+    let title = "Amounts proven without being shown, on one core"
+
+    func run() async throws -> [Measurement] {
+        let unit = await Self.scalarMultiplication()
+        let yardstick = ("a ristretto255 multiplication", unit)
+        var measurements = try await Self.ranges(yardstick)
+        measurements.append(try await Self.threshold(yardstick))
+        measurements += try await AnonCredsComparison.measure()
+        return measurements
+    }
+
+    /// `crypto_scalarmult_ristretto255` of libsodium.
+    private static func scalarMultiplication() async -> Double {
+        var scalar = [UInt8](repeating: 0, count: 32)
+        var point = [UInt8](repeating: 0, count: 32)
+        var product = point
+        crypto_core_ristretto255_scalar_random(&scalar)
+        crypto_core_ristretto255_random(&point)
+        let times = 200
+        let all = await shortest(of: 20) {
+            for _ in 0..<times { _ = crypto_scalarmult_ristretto255(&product, scalar, point) }
+        }
+        return all / Double(times)
+    }
+
+    private static func ranges(
+        _ yardstick: (name: String, seconds: Double)
+    ) async throws -> [Measurement] {
+        var random = SystemRandomNumberGenerator()
+        func claim(_ count: Int) throws -> RangeClaim {
+            let values = (0..<count).map { _ in UInt64.random(in: 0...(.max), using: &random) }
+            let blindings = (0..<count).map { _ in blinding(&random) }
+            let start = Transcript(label: "trine/bench")
+            var transcript = start
+            let (proof, commitments) = try RangeProof.prove(
+                values: values, blindings: blindings, bits: .sixtyFour, transcript: &transcript,
+                using: &random)
+            return RangeClaim(proof: proof, commitments: commitments, transcript: start)
+        }
+        let one = try claim(1)
+        let sixteen = try claim(16)
+        let batch = try (0..<64).map { _ in try claim(1) }
+        let prove = try await shortest(of: 15) { _ = try claim(1) }
+        let verify = try await shortest(of: 30) { _ = try one.verify() }
+        let together = try await shortest(of: 8) { _ = try RangeClaim.verify(batch: batch) }
+        let aggregated = try await shortest(of: 15) { _ = try sixteen.verify() }
+        return [
+            Measurement(
+                name: "verify 64 bits", seconds: verify, yardstick: yardstick, mostRatio: 20),
+            Measurement(
+                name: "the same, each in a batch of 64", seconds: together / 64,
+                yardstick: yardstick, mostRatio: 6),
+            Measurement(
+                name: "prove 64 bits", seconds: prove, yardstick: yardstick, mostRatio: 135),
+            Measurement(
+                name: "verify 16 × 64 bits in one proof", seconds: aggregated,
+                yardstick: yardstick, mostRatio: 165),
+        ]
+    }
+
+    /// Commitments parsed, summed, and the proof verified: all but the chain.
+    private static func threshold(
+        _ yardstick: (name: String, seconds: Double)
+    ) async throws -> Measurement {
+        var random = SystemRandomNumberGenerator()
+        let count = 10_000
+        let openings = (0..<count).map {
+            Opening(value: Int64($0) * 100, blinding: blinding(&random))
+        }
+        let encodings = openings.map { Pedersen.commit($0).encoding }
+        let context = ProofContext(
+            log: [UInt8](repeating: 1, count: 32), treeSize: UInt64(count),
+            treeRoot: [UInt8](repeating: 2, count: 32),
+            records: (0..<count).map {
+                .init(
+                    identifier: "record-\($0)",
+                    digest: Digest<Digested.Statement>(hashing: "\($0)".utf8).bytes,
+                    standing: .current)
+            },
+            grantee: "lender", grant: "grant", purpose: "credit-assessment", expiry: 1)
+        let euros = ValueUnit(code: "EUR", scale: 2)
+        func assertion() throws -> ValueAssertion {
+            try ValueAssertion(
+                context: context,
+                values: try encodings.enumerated().map { number, encoding in
+                    PresentedValue(
+                        record: number, field: "tax_exclusive_amount", unit: euros,
+                        commitment: try Commitment(parsing: encoding))
+                },
+                statements: [.linear(.sum(of: 0..<count, unit: euros), .atLeast(1_000_000))])
+        }
+        let proof = try assertion().prove(openings, using: &random)
+        let time = try await shortest(of: 5) { _ = try assertion().verify(proof) }
+        return Measurement(
+            name: "verify a threshold over 10 000 records, \(proof.count) bytes", seconds: time,
+            yardstick: yardstick, mostSeconds: 0.150)
+    }
+
+    static func blinding(_ random: inout SystemRandomNumberGenerator) -> Scalar {
+        Scalar(reducing: (0..<64).map { _ in UInt8.random(in: 0...255, using: &random) })
+    }
+}
