@@ -49,7 +49,6 @@ import Wire
             try await LegalHolds(regulator).release(enterprise.handle, reference: "2026-18")
         }
         #expect(try await erase(first) == "legal-hold")
-        // While it stands, what is in dispute isn't financed; nor by anybody who was granted it before.
         // Long enough that a busy machine gets through what comes before its end.
         let end = regulator.now.advanced(by: 20)
         _ = try await LegalHolds(authority).hold(
