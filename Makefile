@@ -13,7 +13,9 @@ demo: packages
 
 test: packages lint venv
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 $(SWIFT) test --skip-build
+	@set -o pipefail; \
+	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 $(SWIFT) test --skip-build 2>&1 | tee .build/test.log \
+		|| { echo "trine: what failed (all of it is in .build/test.log):" >&2; grep -aE '✘|recorded an issue|Fatal error|signal code' .build/test.log >&2; exit 1; }
 
 # ARGS="fetch audit" runs these groups only.
 bench: packages venv
