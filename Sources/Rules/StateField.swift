@@ -19,9 +19,9 @@ enum StateField {
     static func key(_ value: JSONValue, under thumbprint: Digest<Digested.Key>) -> VerificationKey?
     {
         guard let bytes = value.plainBytes.flatMap({ Base64URL.decode($0) }),
-            let key = VerificationKey(bytes: bytes), key.thumbprint == thumbprint
+            let key = NamedKey(bytes: bytes), key.thumbprint == thumbprint
         else { return nil }
-        return key
+        return VerificationKey(registered: key)
     }
 
     /// In order, each once, at least one.

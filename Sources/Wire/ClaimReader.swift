@@ -46,7 +46,7 @@ public struct ClaimReader {
     }
 
     /// The member `name`, through `parse`, which returns `nil` for what it refuses.
-    public mutating func required<Value>(
+    @inlinable public mutating func required<Value>(
         _ name: StaticString, _ parse: (JSONValue) -> Value?
     ) throws(ClaimError) -> Value {
         guard let value = parse(try required(name)) else { throw .malformed("\(name)") }
@@ -54,7 +54,7 @@ public struct ClaimReader {
     }
 
     /// The member `name` through `parse`, or `nil` where there is no such member.
-    public mutating func optional<Value>(
+    @inlinable public mutating func optional<Value>(
         _ name: StaticString, _ parse: (JSONValue) -> Value?
     ) throws(ClaimError) -> Value? {
         guard let member = optional(name) else { return nil }

@@ -32,12 +32,14 @@ public enum Digested {
 
 /// A SHA-256 digest (FIPS 180-4) of something named by `Subject`; in JSON, 43 characters base64url.
 public struct Digest<Subject>: Hashable, Sendable {
-    private let words: (UInt64, UInt64, UInt64, UInt64)
+    @usableFromInline let words: (UInt64, UInt64, UInt64, UInt64)
+
+    // What is generic is inlined where it is used: it would not be specialised there otherwise.
 
     public static var byteCount: Int { 32 }
 
     /// Takes 32 bytes as a digest; `nil` for any other count.
-    public init?(bytes: some Collection<UInt8>) {
+    @inlinable public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
@@ -45,7 +47,7 @@ public struct Digest<Subject>: Hashable, Sendable {
     }
 
     /// Reads 43 characters of canonical base64url; `nil` for anything else.
-    public init?(text: some Collection<UInt8>) {
+    @inlinable public init?(text: some Collection<UInt8>) {
         guard text.count == 43, let bytes = Base64URL.decode(text) else { return nil }
         self.init(bytes: bytes)
     }
@@ -53,48 +55,59 @@ public struct Digest<Subject>: Hashable, Sendable {
     public init?(text: String) { self.init(text: text.utf8) }
 
     /// The SHA-256 of `bytes`.
-    public init(hashing bytes: some Sequence<UInt8>) {
-        var hasher = SHA256()
-        let contiguous: Void? = bytes.withContiguousStorageIfAvailable {
-            hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
+    @inlinable public init(hashing bytes: some Sequence<UInt8>) {
+        let words = bytes.withContiguousStorageIfAvailable {
+            DigestWords.hashing(UnsafeRawBufferPointer($0))
         }
-        if contiguous == nil { hasher.update(data: Array(bytes)) }
-        self.init(hasher.finalize())
+        self.init(words: words ?? Array(bytes).withUnsafeBytes { DigestWords.hashing($0) })
     }
 
-    public init(_ digest: SHA256.Digest) {
-        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        withUnsafeMutableBytes(of: &words) { target in
-            digest.withUnsafeBytes { target.copyMemory(from: $0) }
-        }
-        self.words = words
-    }
+    public init(_ digest: SHA256.Digest) { words = DigestWords.of(digest) }
 
-    public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
+    @inlinable public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
     /// 43 characters of base64url.
     public var text: String { Base64URL.encode(bytes) }
 
     /// The same bytes as the digest of something else, where two names denote one thing.
-    public func relabelled<Other>(_: Other.Type = Other.self) -> Digest<Other> {
+    @inlinable public func relabelled<Other>(_: Other.Type = Other.self) -> Digest<Other> {
         Digest<Other>(words: words)
     }
 
-    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+    @inlinable init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
-    public static func == (left: Self, right: Self) -> Bool {
+    @inlinable public static func == (left: Self, right: Self) -> Bool {
         left.words.0 == right.words.0 && left.words.1 == right.words.1
             && left.words.2 == right.words.2 && left.words.3 == right.words.3
     }
 
-    public func hash(into hasher: inout Hasher) {
+    @inlinable public func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.3)
     }
 }
 
+/// What doesn't depend on the subject.
+@usableFromInline enum DigestWords {
+    @usableFromInline typealias Words = (UInt64, UInt64, UInt64, UInt64)
+
+    @usableFromInline static func hashing(_ bytes: UnsafeRawBufferPointer) -> Words {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: bytes)
+        return of(hasher.finalize())
+    }
+
+    static func of(_ digest: SHA256.Digest) -> Words {
+        var words: Words = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { target in
+            digest.withUnsafeBytes { target.copyMemory(from: $0) }
+        }
+        return words
+    }
+}
+
 extension Digest: Comparable {
-    public static func < (left: Self, right: Self) -> Bool {
+    @inlinable public static func < (left: Self, right: Self) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
@@ -105,7 +118,7 @@ extension Digest: CustomStringConvertible {
 
 extension JSONValue {
     /// This string as a digest; `nil` for anything but canonical base64url of 32 bytes.
-    public func digest<Subject>(_: Subject.Type = Subject.self) -> Digest<Subject>? {
+    @inlinable public func digest<Subject>(_: Subject.Type = Subject.self) -> Digest<Subject>? {
         plainBytes.flatMap { Digest(text: $0) }
     }
 }

@@ -39,14 +39,43 @@ public struct VerificationKey: Hashable, Sendable {
         }
     }
 
+    /// Takes back a key that was a ``VerificationKey`` before, such as one that the rules registered.
+    public init(registered key: NamedKey) { bytes = key.bytes }
+
     /// The RFC 7638 thumbprint of this key's JWK (RFC 8037 §2).
-    public var thumbprint: Digest<Digested.Key> {
-        Digest(hashing: jwk.canonicalBytes)
-    }
+    public var thumbprint: Digest<Digested.Key> { named.thumbprint }
 
     /// The JWK with exactly `crv`, `kty` and `x`.
-    public var jwk: JSON {
-        ["crv": "Ed25519", "kty": "OKP", "x": .string(Base64URL.encode(bytes))]
+    public var jwk: JSON { named.jwk }
+
+    /// Reads a JWK with exactly `crv`, `kty` and `x`; `nil` for anything else and for what isn't a
+    /// point of the group.
+    public init?(jwk: JSONValue) {
+        guard let key = NamedKey(jwk: jwk) else { return nil }
+        self.init(bytes: key.bytes)
+    }
+
+    /// The same key, only named.
+    public var named: NamedKey { NamedKey(unchecked: bytes) }
+}
+
+/// 32 bytes that name an Ed25519 key. Whether they are a point of the group was not checked, which
+/// costs nearly a signature: a name is enough to find the registered key, and to compare.
+public struct NamedKey: Hashable, Sendable {
+    public let bytes: [UInt8]
+    /// The RFC 7638 thumbprint of the key's JWK (RFC 8037 §2).
+    public let thumbprint: Digest<Digested.Key>
+
+    /// Takes 32 bytes; `nil` for another count.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.init(unchecked: bytes)
+    }
+
+    fileprivate init(unchecked bytes: [UInt8]) {
+        self.bytes = bytes
+        thumbprint = Digest(
+            hashing: Self.prefix + Base64URL.encodedBytes(bytes) + Self.suffix)
     }
 
     /// Reads a JWK with exactly `crv`, `kty` and `x`; `nil` for anything else.
@@ -60,6 +89,15 @@ public struct VerificationKey: Hashable, Sendable {
         else { return nil }
         self.init(bytes: bytes)
     }
+
+    /// The JWK with exactly `crv`, `kty` and `x`.
+    public var jwk: JSON {
+        ["crv": "Ed25519", "kty": "OKP", "x": .string(Base64URL.encode(bytes))]
+    }
+
+    // The canonical form of the JWK around `x`.
+    private static let prefix = Array(#"{"crv":"Ed25519","kty":"OKP","x":""#.utf8)
+    private static let suffix = Array(#""}"#.utf8)
 }
 
 /// An Ed25519 private key, held as libsodium's expanded secret.

@@ -86,7 +86,7 @@ public struct JWS: Sendable, Hashable {
         guard let signature = Base64URL.decode(bytes[signatureStart...]),
             key.isValid(signature: signature, of: bytes[..<(signatureStart - 1)])
         else { throw .badSignature }
-        return VerifiedJWS(jws: self)
+        return VerifiedJWS(jws: self, key: key)
     }
 
     private static let headerPrefix = Array(#"{"alg":"EdDSA","kid":""#.utf8)
@@ -117,5 +117,8 @@ public struct JWS: Sendable, Hashable {
 /// A JWS whose signature was checked: there is no other way to get one.
 public struct VerifiedJWS: Sendable, Hashable {
     public let jws: JWS
-    fileprivate init(jws: JWS) { self.jws = jws }
+    /// The key it was checked with.
+    public let key: VerificationKey
+
+    fileprivate init(jws: JWS, key: VerificationKey) { (self.jws, self.key) = (jws, key) }
 }

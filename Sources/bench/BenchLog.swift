@@ -86,7 +86,7 @@ struct BenchLog {
                         vct: Self.type.vct(origin: signer.origin),
                         book: BookName(series: .invoices, month: month), number: number, epoch: 0,
                         source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
-                        holder: signer.key.verificationKey)),
+                        holder: signer.key.verificationKey.named)),
                 selective: isFull ? full : short, by: signer, at: log.time,
                 jti: JTI(using: &random)
             ).statement

@@ -98,7 +98,7 @@ import Wire
                 vct: RecordType.invoice.vct(origin: gateway.origin),
                 book: BookName(series: .invoices, month: Month("2026-01")!), number: number,
                 epoch: 0, source: Digest(hashing: [UInt8(number)]), replaces: nil,
-                fieldsRoot: Digest(hashing: [3]), holder: signer.key.verificationKey)
+                fieldsRoot: Digest(hashing: [3]), holder: signer.key.verificationKey.named)
             gateway.enter(
                 .record(claims),
                 selective: [Disclosure(salt: .init(using: &random), name: "number", value: "1")],

@@ -30,7 +30,7 @@ extension Chain {
             vct: vct ?? type.vct(origin: Self.origin), book: name,
             number: number ?? self.book(book, of: person).count + 1, epoch: epoch,
             source: source ?? Digest(bytes: (jti().bytes + jti().bytes))!, replaces: replaces,
-            fieldsRoot: Digest(hashing: []), holder: holder ?? person.key.verificationKey)
+            fieldsRoot: Digest(hashing: []), holder: (holder ?? person.key.verificationKey).named)
         let digests = (0..<(fieldCount ?? type.sealedNames.count)).map { index in
             Disclosure(salt: .init(using: &random), name: "f\(index)", value: .null)
         }

@@ -19,6 +19,36 @@ import Testing
         #expect(chain.submit(chain.sign(reason, by: .authority)) == nil)
     }
 
+    /// A check made before is believed of the same statement and the same key only.
+    @Test func checkedBefore() throws {
+        var chain = Chain()
+        let reason = Claims.suspend(Person.rival.handle, .unspecified)
+        let (good, other) = (
+            chain.sign(reason, by: .authority), chain.sign(reason, by: .authority)
+        )
+        let checked = try good.statement.jws.verified(by: Person.authority.key.verificationKey)
+        func refusal(_ signed: SignedStatement, _ checked: VerifiedJWS?) -> Refusal? {
+            let candidate = Candidate(
+                signed.statement, selective: Selective.none, index: chain.size, checked: checked)
+            do { _ = try chain.decide(candidate) } catch { return error }
+            return nil
+        }
+        #expect(refusal(good, checked) == nil)
+        #expect(refusal(other, checked) == nil)
+        #expect(refusal(try forged(good), checked) == .badSignature)
+        #expect(refusal(try forged(other), nil) == .badSignature)
+
+        // Signed with another's key under the authority's name in the header.
+        let signedPart = good.statement.jws.text.split(separator: ".").prefix(2).joined(
+            separator: ".")
+        let signature = Base64URL.encode(Self.spare.signature(of: signedPart.utf8))
+        let posing = SignedStatement(
+            statement: try Statement(parsing: Array("\(signedPart).\(signature)".utf8)),
+            disclosures: [])
+        let byAnother = try posing.statement.jws.verified(byKeyNamed: Self.spare.verificationKey)
+        #expect(refusal(posing, byAnother) == .badSignature)
+    }
+
     /// A participant without state is nobody; its key alone doesn't make it one.
     @Test func participantIsNeeded() {
         var chain = Chain()

@@ -117,8 +117,8 @@ import Testing
             return original
         }
         guard found, let text = value.text else { return false }
-        // As a public key, 32 zero bytes are a point of small order.
-        return Base64URL.decode(text)?.count == 32 && path.last != "x"
+        // As a public key, 32 zero bytes are a point of small order; a record's holder is only named.
+        return Base64URL.decode(text)?.count == 32 && (path.last != "x" || path.first == "cnf")
     }
 
     /// The place of every member and element below the top.

@@ -51,7 +51,7 @@ import Testing
         #expect(claims.fieldsRoot == sealed.fields.root)
         #expect(claims.number == 17 && claims.epoch == 3)
         #expect(claims.source == World.schedule.source(of: record.businessKey))
-        #expect(claims.holder == World.key.verificationKey)
+        #expect(claims.holder == World.key.verificationKey.named)
         #expect(sealed.statement.selectiveCount == RecordType.invoice.sealedNames.count)
 
         let names = RecordType.invoice.sealedNames
@@ -122,7 +122,7 @@ import Testing
         let claims = Claims.RecordClaims(
             vct: vct ?? RecordType.invoice.vct(origin: World.origin), book: World.place.book,
             number: 1, epoch: 0, source: World.digest(1), replaces: nil,
-            fieldsRoot: World.digest(2), holder: World.key.verificationKey)
+            fieldsRoot: World.digest(2), holder: World.key.verificationKey.named)
         return Statement.sign(
             .record(claims), selective: disclosures, by: World.signer, at: World.time,
             jti: World.jti(1)

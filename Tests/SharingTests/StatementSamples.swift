@@ -89,7 +89,7 @@ struct StatementSample: Sendable, CustomStringConvertible {
     private static let record = Claims.RecordClaims(
         vct: RecordType.invoice.vct(origin: World.origin), book: World.book("invoices/2026-11"),
         number: 17, epoch: 3, source: World.digest(6), replaces: World.jti(8),
-        fieldsRoot: World.digest(7), holder: World.key.verificationKey)
+        fieldsRoot: World.digest(7), holder: World.key.verificationKey.named)
 
     private static let grant = Claims.GrantClaims(
         right: .read, purpose: .creditAssessment, notBefore: World.time,

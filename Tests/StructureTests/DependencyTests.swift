@@ -13,7 +13,9 @@ import Testing
         "Cedar": [],
         "Sharing": ["Wire", "Transparency", "Commitments", "CSodium", "Crypto", "Foundation"],
         "Rules": ["Wire", "Transparency", "Sharing", "Cedar"],
-        "Verification": ["Wire", "Transparency", "Commitments", "Sharing", "Rules"],
+        "Verification": [
+            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Synchronization",
+        ],
         "Importing": ["Wire", "Sharing", "Foundation", "FoundationXML"],
         "Storage": [
             "Wire", "Transparency", "Sharing", "Rules", "GRDB", "CSodium", "Foundation",

@@ -26,10 +26,12 @@ import Wire
         for (note, seen) in try notes ?? [(log.checkpoint(), nil)] {
             audit.checkpoint(note, seen: seen)
         }
+        let keys = OfferedKeys()
         for (index, entry) in log.entries.enumerated() {
             audit.entry(
-                leaf(index, entry.statement.jws.bytes),
-                shown(index, .shown(Disclosure.join(entry.disclosures))))
+                ReadEntry(
+                    leaf(index, entry.statement.jws.bytes),
+                    shown(index, .shown(Disclosure.join(entry.disclosures))), keys: keys))
         }
         return audit.finish()
     }
@@ -98,7 +100,8 @@ import Wire
         var audit = Audit(
             under: Trust(genesis: story.log.log, policy: other.trust.policy),
             policies: PolicyShelf.standard, state: StateInMemory(), seesDisclosures: true)
-        audit.entry(other.entries[0].statement.jws.bytes, .shown([]))
+        audit.entry(
+            ReadEntry(other.entries[0].statement.jws.bytes, .shown([]), keys: OfferedKeys()))
         #expect(audit.finish().findings.map(\.what.name) == ["genesis-not-pinned"])
     }
 

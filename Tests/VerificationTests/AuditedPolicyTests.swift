@@ -90,7 +90,9 @@ import Wire
             seesDisclosures: true)
         for entry in log.entries {
             audit.entry(
-                entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)))
+                ReadEntry(
+                    entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)),
+                    keys: OfferedKeys()))
         }
         #expect(audit.finish().findings.contains { $0.what == .againstPolicy(.policyUnknown) })
     }

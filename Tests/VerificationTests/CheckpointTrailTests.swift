@@ -83,7 +83,10 @@ import Wire
             under: log.trust, policies: PolicyShelf.standard, state: StateInMemory(),
             seesDisclosures: true)
         for entry in log.entries {
-            audit.entry(entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)))
+            audit.entry(
+                ReadEntry(
+                    entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)),
+                    keys: OfferedKeys()))
         }
         audit.checkpoint(try log.checkpoint(size: 3))
         audit.checkpoint(try log.checkpoint())

@@ -47,9 +47,9 @@ public struct Keyring: Sendable {
     }
 
     /// The key that has this public half, be it current or not.
-    func signingKey(for key: VerificationKey) -> SigningKey? {
+    func signingKey(for key: NamedKey) -> SigningKey? {
         signing.lazy.reversed().map { signingKey(generation: $0.generation) }
-            .first { $0.verificationKey == key }
+            .first { $0.verificationKey.named == key }
     }
 
     /// The key to which others seal envelopes now.

@@ -47,26 +47,13 @@ public struct Regulator: Sendable {
             under: session.trust, policies: policies,
             state: state, seesDisclosures: true, last: known)
         audit.checkpoint(checkpoint.note, seen: session.now)
-        var coordinates = Array(
-            EntryBundleCoordinate.changed(from: 0, to: checkpoint.size))[...]
-        var ahead: [Task<AuditPage, any Error>] = []
-        defer { ahead.forEach { $0.cancel() } }
-        while !coordinates.isEmpty || !ahead.isEmpty {
-            while ahead.count < Self.pagesAhead, let next = coordinates.popFirst() {
-                ahead.append(Task { try await AuditPage(next, session) })
-            }
-            let page = try await ahead.removeFirst().value
-            for (leaf, disclosures) in page.entries {
-                entry(Int64(clamping: audit.size))
-                try audit.entry(leaf, disclosures)
-            }
-            progress(audit.size, checkpoint.size)
-        }
+        let session = session
+        try await audit.replay(
+            Array(EntryBundleCoordinate.changed(from: 0, to: checkpoint.size)),
+            load: { try await AuditPage($0, session).entries }, before: entry,
+            after: { progress($0, checkpoint.size) })
         return audit.finish()
     }
-
-    /// Pages that are read while one is replayed.
-    private static let pagesAhead = 3
 }
 
 /// Consecutive entries with what the gateway shows of their selective claims.

@@ -47,7 +47,8 @@ public struct SealedRecord: Sendable {
         let claims = Claims.RecordClaims(
             vct: record.type.vct(origin: signer.origin), book: place.book, number: place.number,
             epoch: place.epoch, source: keys.source(of: record.businessKey),
-            replaces: place.replaces, fieldsRoot: fields.root, holder: signer.key.verificationKey)
+            replaces: place.replaces, fieldsRoot: fields.root,
+            holder: signer.key.verificationKey.named)
         let signed = Statement.sign(
             .record(claims), selective: disclosures, by: signer, at: time, jti: jti)
         return SealedRecord(statement: signed.statement, fields: fields)

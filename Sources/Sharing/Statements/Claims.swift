@@ -95,12 +95,13 @@ public enum Claims: Hashable, Sendable {
         public let source: Digest<Digested.Source>
         public let replaces: JTI?
         public let fieldsRoot: Digest<Digested.Fields>
-        public let holder: VerificationKey
+        /// Whom the record is bound to; the rules want a key of the issuer registered under this name.
+        public let holder: NamedKey
 
         public init(
             vct: String, book: BookName, number: Int64, epoch: Int64,
             source: Digest<Digested.Source>, replaces: JTI?,
-            fieldsRoot: Digest<Digested.Fields>, holder: VerificationKey
+            fieldsRoot: Digest<Digested.Fields>, holder: NamedKey
         ) {
             (self.vct, self.book, self.number, self.epoch) = (vct, book, number, epoch)
             (self.source, self.replaces) = (source, replaces)

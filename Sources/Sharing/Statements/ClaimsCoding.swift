@@ -250,9 +250,9 @@ extension Claims.RecordClaims {
             holder: try claims.required("cnf", Self.holder))
     }
 
-    private static func holder(_ value: JSONValue) -> VerificationKey? {
+    private static func holder(_ value: JSONValue) -> NamedKey? {
         guard var claims = try? ClaimReader(value),
-            let key = claims.optional("jwk").flatMap({ VerificationKey(jwk: $0) }),
+            let key = claims.optional("jwk").flatMap({ NamedKey(jwk: $0) }),
             (try? claims.finish()) != nil
         else { return nil }
         return key

@@ -28,7 +28,7 @@ public struct Hash: Hashable, Sendable {
     }
 
     /// The hash of a leaf, `SHA-256(0x00 ‖ entry)`.
-    public static func leaf(_ entry: some Collection<UInt8>) -> Hash {
+    @inlinable public static func leaf(_ entry: some Collection<UInt8>) -> Hash {
         let hash = entry.withContiguousStorageIfAvailable { leaf(UnsafeRawBufferPointer($0)) }
         return hash ?? Array(entry).withUnsafeBytes { leaf($0) }
     }

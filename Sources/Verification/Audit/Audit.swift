@@ -59,18 +59,13 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
     }
 
     /// Replays the next entry. Throws what the state source throws.
-    public mutating func entry(
-        _ leaf: [UInt8], _ disclosures: ShownDisclosures
-    ) throws(State.Failure) {
+    public mutating func entry(_ entry: ReadEntry) throws(State.Failure) {
         let index = Int64(clamping: edge.size)
-        let statement: Result<Statement, StatementError> = Result { () throws(StatementError) in
-            try Statement(parsing: leaf)
+        switch entry.statement {
+        case .success(let statement): try replay(statement, entry, at: index)
+        case .failure(let error): findings.add(index, .malformed(error), .init(entry: entry.leaf))
         }
-        switch statement {
-        case .success(let statement): try replay(statement, disclosures, at: index)
-        case .failure(let error): findings.add(index, .malformed(error), .init(entry: leaf))
-        }
-        edge.append(Hash.leaf(leaf))
+        edge.append(entry.hash)
         checkpoints.reach(edge, into: &findings)
     }
 
@@ -90,7 +85,7 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
 
 extension Audit {
     private mutating func replay(
-        _ statement: Statement, _ disclosures: ShownDisclosures, at index: Int64
+        _ statement: Statement, _ entry: ReadEntry, at index: Int64
     ) throws(State.Failure) {
         let evidence = AuditFinding.Evidence(entry: statement.jws.bytes)
         if index == 0, statement.digest.relabelled() != trust.genesis {
@@ -103,7 +98,8 @@ extension Audit {
                 .init(entry: statement.jws.bytes, checkpoints: [late.note]))
         }
         let candidate = Candidate(
-            statement, selective: open(statement, disclosures, at: index), index: index)
+            statement, selective: selective(of: statement, entry, at: index), index: index,
+            checked: entry.checked)
         let slice = try state.slice(for: candidate)
         guard let admission = decide(candidate, in: slice, evidence) else { return }
         try state.apply(admission.changes)
@@ -112,24 +108,20 @@ extension Audit {
     }
 
     /// The selective claims as far as they were shown; what was shown wrongly counts as not shown.
-    private mutating func open(
-        _ statement: Statement, _ disclosures: ShownDisclosures, at index: Int64
+    private mutating func selective(
+        of statement: Statement, _ entry: ReadEntry, at index: Int64
     ) -> Selective? {
         guard statement.kind != .record else { return nil }
-        let evidence = AuditFinding.Evidence(entry: statement.jws.bytes)
-        switch disclosures {
-        case .shown(let text):
-            guard let list = Disclosure.split(text) else {
-                findings.add(index, .disclosuresWrong(.malformedSelectiveDigests), evidence)
-                return nil
-            }
-            do { return try statement.opened(with: list) } catch {
-                findings.add(index, .disclosuresWrong(error), evidence)
-            }
-        case .erased where statement.selectiveCount > 0: erasures.claim(statement.jti, at: index)
-        case .withheld where statement.selectiveCount > 0 && seesDisclosures:
+        let evidence = AuditFinding.Evidence(entry: entry.leaf)
+        switch (entry.disclosures, entry.selective) {
+        case (.shown, .success(let selective)): return selective
+        case (.shown, .failure(let error)):
+            findings.add(index, .disclosuresWrong(error), evidence)
+        case (.erased, _) where statement.selectiveCount > 0:
+            erasures.claim(statement.jti, at: index)
+        case (.withheld, _) where statement.selectiveCount > 0 && seesDisclosures:
             findings.add(index, .disclosuresWithheld(saidErased: false), evidence)
-        case .erased, .withheld: break
+        default: break
         }
         return nil
     }

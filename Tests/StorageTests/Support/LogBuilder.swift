@@ -128,7 +128,7 @@ struct LogBuilder {
         let claims = Claims.RecordClaims(
             vct: "https://trine.example/alliance/types/invoice/1", book: name,
             number: book.count, epoch: Int64(random.number(0...3)), source: source, replaces: nil,
-            fieldsRoot: Digest(hashing: random.bytes(8)), holder: signer.key.verificationKey)
+            fieldsRoot: Digest(hashing: random.bytes(8)), holder: signer.key.verificationKey.named)
         let disclosures = (0..<random.number(1...3)).map {
             Disclosure(salt: .init(using: &random), name: "field_\($0)", value: .null)
         }
