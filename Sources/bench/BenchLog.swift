@@ -53,6 +53,8 @@ struct BenchLog {
         head = Head(edge: edge.rightEdge, checkpoint: [])
     }
 
+    /// What signs the statements.
+    var key: VerificationKey { signer.key.verificationKey }
     /// Bytes of ciphertext beside a statement.
     var ciphertextBytes: Int { sections.reduce(0) { $0 + $1.bytes.count } }
 

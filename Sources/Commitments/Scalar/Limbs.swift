@@ -29,18 +29,13 @@ struct Limbs: Sendable, Hashable, BitwiseCopyable {
         0x2a9e_4968_7b83_a2db, 0x2783_24e6_aef7_f3ec, 0x8065_dc6c_04ec_5b65, 0x0e53_0b77_3599_cec7)
 
     /// Reads 32 bytes.
-    init(littleEndian bytes: some Collection<UInt8>) {
+    init(littleEndian bytes: UnsafeRawBufferPointer) {
         precondition(bytes.count == 32)
-        self.init(0, 0, 0, 0)
-        for (position, byte) in bytes.enumerated() {
-            let digit = UInt64(byte) << UInt64(position & 7 &* 8)
-            switch position >> 3 {
-            case 0: a |= digit
-            case 1: b |= digit
-            case 2: c |= digit
-            default: d |= digit
-            }
+        func word(_ position: Int) -> UInt64 {
+            UInt64(
+                littleEndian: bytes.loadUnaligned(fromByteOffset: 8 &* position, as: UInt64.self))
         }
+        self.init(word(0), word(1), word(2), word(3))
     }
 
     var littleEndianBytes: [UInt8] {

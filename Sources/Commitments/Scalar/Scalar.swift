@@ -1,3 +1,5 @@
+import CSodium
+
 /// An integer modulo ℓ = 2²⁵² + 27742317777372353535851937790883648493, the order of ristretto255
 /// (RFC 9496, section 4.4).
 ///
@@ -16,7 +18,7 @@ public struct Scalar: Sendable, Hashable, BitwiseCopyable {
     /// Throws `wrongLength`, or `nonCanonicalScalar` for an integer of ℓ or more.
     public init(canonical bytes: some Collection<UInt8>) throws(CommitmentError) {
         guard bytes.count == 32 else { throw .wrongLength(bytes.count) }
-        let integer = Limbs(littleEndian: bytes)
+        let integer = Self.contiguously(bytes) { Limbs(littleEndian: $0) }
         guard integer.isBelowOrder else { throw .nonCanonicalScalar }
         self.init(limbs: .montgomeryProduct(integer, .radixSquared))
     }
@@ -26,11 +28,26 @@ public struct Scalar: Sendable, Hashable, BitwiseCopyable {
     /// From uniform bytes the result is uniform but for a bias below 2⁻²⁵⁰.
     public init(reducing bytes: some Collection<UInt8>) {
         precondition(bytes.count == 64)
-        let low = Limbs(littleEndian: bytes.prefix(32))
-        let high = Limbs(littleEndian: bytes.dropFirst(32))
+        let (low, high) = Self.contiguously(bytes) { bytes in
+            (
+                Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: bytes[..<32])),
+                Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: bytes[32...]))
+            )
+        }
         self.init(
             limbs: .sum(
                 .montgomeryProduct(low, .radixSquared), .montgomeryProduct(high, .radixCubed)))
+    }
+
+    /// Works on a copy that doesn't outlive it: scalars are secrets as often as not.
+    private static func contiguously<Result>(
+        _ bytes: some Collection<UInt8>, _ work: (UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        withUnsafeTemporaryAllocation(byteCount: bytes.count, alignment: 8) { copy in
+            copy.copyBytes(from: bytes)
+            defer { sodium_memzero(copy.baseAddress, copy.count) }
+            return work(UnsafeRawBufferPointer(copy))
+        }
     }
 
     /// The residue of a signed integer: −1 becomes ℓ − 1.
