@@ -154,7 +154,7 @@ let package = Package(
             dependencies: pure + ["Importing", "Client", "Storage", "Gateway"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["trine"], exclude: ["Fixtures", "Transcripts"],
+            name: "CommandTests", dependencies: ["trine", "Gateway"], exclude: ["Fixtures", "Transcripts"],
             swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
     ]

@@ -72,7 +72,7 @@ public actor Session {
     nonisolated var log: Digest<Digested.Genesis> { configuration.genesis }
     nonisolated var schedule: KeySchedule { keyring.schedule(log: log) }
 
-    nonisolated func signer(_ scope: KeyScope) throws(KeyringError) -> Signer {
+    package nonisolated func signer(_ scope: KeyScope) throws(KeyringError) -> Signer {
         Signer(
             origin: configuration.origin, handle: handle, log: log,
             key: try keyring.signingKey(scope))

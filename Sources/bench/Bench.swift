@@ -6,7 +6,7 @@ import Foundation
 /// `trine-bench [GROUP…]` runs the named groups, or all. It exits with 1 where a claim isn't kept.
 @main struct Bench {
     static let groups: [any BenchGroup] = [
-        StorageBench(), FetchBench(), AuditBench(), ProofsBench(), PolicyBench(),
+        StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ProofsBench(), PolicyBench(),
     ]
 
     static func main() async throws {
@@ -40,19 +40,39 @@ protocol BenchGroup: Sendable {
 /// What something takes, and what it is compared with.
 struct Measurement: Sendable {
     let name: String
-    /// Seconds of one operation.
-    let seconds: Double
-    /// What `seconds` are a multiple of, and its own seconds.
-    let yardstick: (name: String, seconds: Double)
-    /// What is claimed: at most so many times the yardstick.
-    var mostRatio: Double?
-    /// What is claimed: at most so many seconds.
-    var mostSeconds: Double?
+    private let amount: Double
+    private let unit: Unit
+    /// What the amount is a multiple of, and its own amount.
+    private let yardstick: (name: String, amount: Double)
+    private let mostRatio: Double?
+    private let mostSeconds: Double?
 
-    var ratio: Double { seconds / yardstick.seconds }
+    private enum Unit { case seconds, bytes }
+
+    /// Seconds of one operation, and of what they are a multiple. What is claimed: at most so many
+    /// times the yardstick, at most so many seconds.
+    init(
+        name: String, seconds: Double, yardstick: (name: String, seconds: Double),
+        mostRatio: Double? = nil, mostSeconds: Double? = nil
+    ) {
+        (self.name, amount, unit) = (name, seconds, .seconds)
+        self.yardstick = (yardstick.name, yardstick.seconds)
+        (self.mostRatio, self.mostSeconds) = (mostRatio, mostSeconds)
+    }
+
+    /// The same in bytes of memory.
+    init(
+        name: String, bytes: Double, yardstick: (name: String, bytes: Double), mostRatio: Double?
+    ) {
+        (self.name, amount, unit) = (name, bytes, .bytes)
+        self.yardstick = (yardstick.name, yardstick.bytes)
+        (self.mostRatio, mostSeconds) = (mostRatio, nil)
+    }
+
+    var ratio: Double { amount / yardstick.amount }
 
     var isKept: Bool {
-        mostRatio.map { ratio <= $0 } ?? true && mostSeconds.map { seconds <= $0 } ?? true
+        mostRatio.map { ratio <= $0 } ?? true && mostSeconds.map { amount <= $0 } ?? true
     }
 
     private var claim: String {
@@ -67,8 +87,8 @@ struct Measurement: Sendable {
         var rows = [["MEASURED", "TAKES", "RATIO", "TO", "WHICH TAKES", "CLAIMED"]]
         rows += measurements.map {
             [
-                $0.name, time($0.seconds), number($0.ratio) + " ×", $0.yardstick.name,
-                time($0.yardstick.seconds), $0.claim,
+                $0.name, $0.write($0.amount), number($0.ratio) + " ×", $0.yardstick.name,
+                $0.write($0.yardstick.amount), $0.claim,
             ]
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -80,6 +100,13 @@ struct Measurement: Sendable {
 
     private static func number(_ value: Double) -> String {
         String(format: value < 10 ? "%.2f" : "%.0f", value)
+    }
+
+    private func write(_ amount: Double) -> String {
+        switch unit {
+        case .seconds: Self.time(amount)
+        case .bytes: String(format: "%.0f MB", amount / 1e6)
+        }
     }
 
     private static func time(_ seconds: Double) -> String {

@@ -34,7 +34,7 @@ struct BenchAlliance: Sendable {
                 name: try KeyName(origin.text),
                 key: SigningKey(seed: .random(count: 32, using: &random))),
             host: SigningKey(seed: .random(count: 32, using: &random)))
-        let port = try Self.freePort()
+        let port = try LoopbackPort.free()
         let (genesis, invitation) = try Home(directory + "/authority").found(
             origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
             logKey: keys.log.verifierKey,
@@ -129,6 +129,16 @@ struct BenchAlliance: Sendable {
         return leaves
     }
 
+    /// All entries, with what the gateway shows a regulator of their selective claims.
+    func entries() async throws -> [(leaf: [UInt8], disclosures: ShownDisclosures)] {
+        var entries: [(leaf: [UInt8], disclosures: ShownDisclosures)] = []
+        for (index, leaf) in try await leaves().enumerated() {
+            let attachments = try await store.attachments(of: Int64(index), sections: [])
+            entries.append((leaf, .shown(attachments?.disclosures ?? [])))
+        }
+        return entries
+    }
+
     func close() async throws {
         for session in [enterprise, lender, regulator] { await session.close() }
         serving.cancel()
@@ -144,21 +154,5 @@ struct BenchAlliance: Sendable {
             preconditionFailure("the clock shows a date of this century")
         }
         return month.advanced(by: -12)...month.advanced(by: -1)
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { Foundation.close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, length)
-                _ = getsockname(descriptor, $0, &length)
-            }
-        }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

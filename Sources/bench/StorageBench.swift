@@ -61,9 +61,10 @@ struct StorageBench: BenchGroup {
         let all = Double(groups * size)
         let sync = try Disk.secondsPerSync(in: directory)
         let raw = try Disk.secondsPerRow(in: directory, rows: size, bytes: bytes)
-        let signature = try await shortest(of: 3) {
-            for statement in made[0] { _ = try statement.jws.verified(byKeyNamed: log.key) }
-        } / Double(size)
+        let signature =
+            try await shortest(of: 3) {
+                for statement in made[0] { _ = try statement.jws.verified(byKeyNamed: log.key) }
+            } / Double(size)
         let name = size == 1 ? "a record alone" : "a record, in groups of \(size)"
         var measurements = [
             Measurement(

@@ -1,4 +1,5 @@
 import Foundation
+import Gateway
 import Testing
 
 /// Every session in `Transcripts`, played against the program that was built.
@@ -6,7 +7,7 @@ import Testing
     @Test(arguments: Transcript.all) func plays(transcript: Transcript) async throws {
         let stage = try Stage()
         defer { stage.clear() }
-        var memory = TranscriptMemory(["port": "\(try Stage.freePort())"])
+        var memory = TranscriptMemory(["port": "\(try LoopbackPort.free())"])
         for step in transcript.steps {
             let place = "\(transcript.name).txt:\(step.line): \(step.command)"
             let command = memory.expanded(step.command)
@@ -114,22 +115,4 @@ final class Stage {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         return URL(fileURLWithPath: tests ?? ".").deletingLastPathComponent().path
     }()
-
-    /// A port of this machine that nobody listens on.
-    static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0
-                    && getsockname(descriptor, generic, &length) == 0
-            }
-        }
-        try #require(bound)
-        return UInt16(bigEndian: address.sin_port)
-    }
 }

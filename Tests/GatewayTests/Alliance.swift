@@ -42,7 +42,7 @@ final class Alliance: Sendable {
                 name: try KeyName(origin.text),
                 key: SigningKey(seed: .random(count: 32, using: &random))),
             host: SigningKey(seed: .random(count: 32, using: &random)))
-        port = try Self.freePort()
+        port = try LoopbackPort.free()
         let phrase = Passphrase(Array("correct horse battery".utf8))!
         let founded = try Home(directory + "/authority").found(
             origin, as: Handle("authority")!,
@@ -166,22 +166,6 @@ final class Alliance: Sendable {
             guard let end = page.last?.key else { return fingerprint }
             last = end
         }
-    }
-
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, length)
-                _ = getsockname(descriptor, $0, &length)
-            }
-        }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 

@@ -32,7 +32,7 @@ final class GatewayProcess: Sendable {
             attributes: [.posixPermissions: 0o700])
         try Data((Self.phrase + "\n").utf8).write(
             to: URL(fileURLWithPath: directory + "/passphrase"))
-        port = try Alliance.freePort()
+        port = try LoopbackPort.free()
         protection = Protection(Passphrase(Array(Self.phrase.utf8))!, cost: Self.cost)
         let origin = Origin("trine.example/processes")!
         let host = Handle("host")!

@@ -1,4 +1,4 @@
-import Rules
+public import Rules
 import Sharing
 import Transparency
 public import Verification

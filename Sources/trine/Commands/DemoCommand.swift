@@ -74,7 +74,7 @@ actor LocalGateway: DemoGateway {
     func begin(authority home: Home, under protection: Protection) async throws -> Invitation {
         guard let origin = Origin("trine.example/alliance"), let host = Handle("host"),
             let authority = Handle("authority"),
-            let listen = ListenAddress("127.0.0.1:\(try Self.freePort())")
+            let listen = ListenAddress("127.0.0.1:\(try LoopbackPort.free())")
         else { preconditionFailure("these are well-formed") }
         let invitation = try await Founder(gateway: directory, home: home, cost: cost).found(
             .init(origin: origin, host: host, listen: listen), authority: authority,
@@ -179,21 +179,5 @@ actor LocalGateway: DemoGateway {
             }
             try queue.close()
         }
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard bound else { throw Complaint(.refused, "no port of 127.0.0.1 is free") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

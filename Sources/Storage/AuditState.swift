@@ -1,31 +1,22 @@
-import Client
 import Foundation
 import GRDB
-import Rules
-import Verification
+public import Rules
 
 /// State on disk, so that the memory of a long audit doesn't grow with the log: a file without a
 /// name, that nobody else can open and that is gone when the audit ends, however it ends.
 ///
 /// What was changed last is kept in memory and written some ten thousand changes at a time; what is
 /// asked for often is kept too.
-struct AuditState: StateSource {
+public struct AuditState: StateSource, Sendable {
     private let file: DatabaseQueue
     private var changed: [StateKey: StateValue?] = [:]
     private var read: [StateKey: StateValue?] = [:]
 
     /// Changes that are held back, and values that are kept, in memory.
     private static let maximumHeld = 20_000
-    /// Entries from which on it pays: below, all state fits well.
-    static let worthwhileEntries: UInt64 = 200_000
-
-    /// Tests ask for it on short logs too.
-    static var isForced: Bool {
-        ProcessInfo.processInfo.environment["TRINE_TEST_AUDIT_ON_DISK"] != nil
-    }
-
-    /// Makes the file in the directory `path`, which is the participant's own.
-    init(in path: String) throws {
+    /// Makes the file in the directory `path`, which is the participant's own. Throws what SQLite
+    /// does.
+    public init(in path: String) throws {
         let name = path + "/.audit-\(UUID().uuidString)"
         var configuration = Configuration()
         configuration.prepareDatabase { database in
@@ -48,7 +39,7 @@ struct AuditState: StateSource {
         unlink(name)
     }
 
-    mutating func values(of keys: [StateKey]) throws -> [StateKey: StateValue] {
+    public mutating func values(of keys: [StateKey]) throws -> [StateKey: StateValue] {
         var values: [StateKey: StateValue] = [:]
         var missing: [StateKey] = []
         for key in keys {
@@ -68,7 +59,7 @@ struct AuditState: StateSource {
         return values
     }
 
-    mutating func apply(_ changes: Changes) throws {
+    public mutating func apply(_ changes: Changes) throws {
         for (key, value) in changes.values {
             changed[key] = .some(value)
             read[key] = nil

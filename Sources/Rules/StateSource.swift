@@ -1,6 +1,4 @@
-public import Rules
-
-/// Where an audit keeps the state that the entries so far have made. In memory it grows with the
+/// Where a replay keeps the state that the entries so far have made. In memory it grows with the
 /// log; a source with its own storage bounds it.
 public protocol StateSource {
     associatedtype Failure: Error
