@@ -154,8 +154,9 @@ let package = Package(
             dependencies: pure + ["Importing", "Client", "Storage", "Gateway"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["trine", "Gateway"], exclude: ["Fixtures", "Transcripts"],
-            swiftSettings: strict),
+            name: "CommandTests",
+            dependencies: pure + ["trine", "Importing", "Client", "Gateway"],
+            exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
     ]
 )

@@ -106,6 +106,15 @@ extension ProblemEntry {
             ProblemEntry(
                 "not-submittable", 403, "Statements of this kind are the gateway's own", nil,
                 ["kind": .string(kind.rawValue)])
+        case .otherTree(let size):
+            ProblemEntry(
+                "other-tree", 422, "The tree that it names isn't this log's", nil,
+                ["size": .integer(size)])
+        case .recordAfterPoint(let range):
+            ProblemEntry(
+                "record-after-point", 422, "A record that it lists isn't in the tree that it names",
+                "List the records as of a later tree.",
+                ["book": .string(range.book.description), "number": .integer(range.to)])
         case .fromTheFuture(let issuedAt, let now):
             ProblemEntry(
                 "from-the-future", 422, "The statement is dated ahead of the gateway's clock",

@@ -7,6 +7,7 @@ extension ProblemEntry {
     /// moment or number. 401 and 403: not by this key or participant.
     static func of(_ refusal: Refusal) -> ProblemEntry {
         ofForm(refusal) ?? ofParticipants(refusal) ?? ofBooks(refusal) ?? ofGrants(refusal)
+            ?? ofProofs(refusal)
             ?? ProblemEntry("refused", 422, "The rules refuse this")
     }
 
@@ -202,6 +203,43 @@ extension ProblemEntry {
             ProblemEntry(
                 "budget-spent", 403, "The grant's fetches are used up", nil,
                 ["limit": .integer(limit)])
+        default: nil
+        }
+    }
+
+    private static func ofProofs(_ refusal: Refusal) -> ProblemEntry? {
+        switch refusal {
+        case .pointMissing:
+            ProblemEntry("point-missing", 422, "It doesn't say at which tree its records are listed")
+        case .pointBeyondLog(let size, let entries):
+            ProblemEntry(
+                "point-beyond-log", 422, "The log isn't as long as the tree it names", nil,
+                ["entries": .integer(entries), "size": .integer(size)])
+        case .recordsNotListed:
+            ProblemEntry(
+                "records-not-listed", 422, "What is proven is proven of records, not of months",
+                "List the records.")
+        case .malformedProofStatement(let number, let error):
+            ProblemEntry(
+                "malformed-proof-statement", 422, "This isn't a statement as it is signed", nil,
+                ["reason": .string("\(error)"), "statement": .integer(Int64(number))])
+        case .notAnAmount(let number, let field):
+            ProblemEntry(
+                "not-an-amount", 422, "A statement is about what isn't an amount of the type", nil,
+                ["field": .string(field), "statement": .integer(Int64(number))])
+        case .recordNotInScope(let number, let record):
+            ProblemEntry(
+                "record-not-in-scope", 422, "A statement names a record outside the scope", nil,
+                ["record": .string(record), "statement": .integer(Int64(number))])
+        case .proofTooLarge(let excess):
+            ProblemEntry(
+                "proof-too-large", 422, "Nobody would verify a proof of this size",
+                "Prove less at a time.", ["reason": .string("\(excess)")])
+        case .recordsNotCurrent(let book):
+            ProblemEntry(
+                "records-not-current", 409,
+                "A record that the proof is about isn't there, was erased or was replaced",
+                "A new proof has to be asked for.", ["book": .string(book.description)])
         default: nil
         }
     }

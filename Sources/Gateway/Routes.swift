@@ -259,7 +259,7 @@ struct Routes: Sendable {
     // MARK: Statements in
 
     private func submit(_ body: [UInt8]) async throws -> Response {
-        let submission = try submission(try Frame(parsing: body))
+        let submission = try await submission(try Frame(parsing: body))
         let outcome = await sequencer.submit(submission)
         let index: Int64
         var status = HTTPResponse.Status.created
@@ -279,10 +279,11 @@ struct Routes: Sendable {
         return response
     }
 
-    private func submission(_ frame: Frame) throws -> Submission {
+    private func submission(_ frame: Frame) async throws -> Submission {
         let submission = try Submission(
             statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob)
         try submission.checkAdmissible(at: clock())
+        try await ProofPoint(submission)?.check(in: store)
         return submission
     }
 
@@ -294,7 +295,7 @@ struct Routes: Sendable {
         var submissions: [Submission] = []
         var fault: (any Error)?
         for frame in frames {
-            do { submissions.append(try submission(frame)) } catch {
+            do { submissions.append(try await submission(frame)) } catch {
                 fault = error
                 break
             }

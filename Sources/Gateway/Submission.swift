@@ -13,6 +13,10 @@ public enum SubmissionFault: Error, Equatable, Sendable {
     case disclosuresTooLarge(limit: Int)
     /// The blob isn't what the statement carries the digest of, or the kind has none.
     case blob(BlobFault)
+    /// A grant to prove lists its records as of a tree that isn't the log's.
+    case otherTree(size: Int64)
+    /// It lists one that was no entry of that tree yet.
+    case recordAfterPoint(RecordRange)
 
     public enum BlobFault: Equatable, Sendable {
         case unexpected
@@ -149,8 +153,9 @@ public enum GatewayLimits {
     public static let batchBytes = 16 << 20
     /// Statements waiting for the sequencer; beyond it the gateway says it is busy.
     public static let waitingStatements = 4096
-    /// Records in one fetch answer.
-    public static let recordsPerFetch = 5000
+    /// Records in one fetch answer: a proof's come in one, and 10 000 are to be possible. Without
+    /// fields they take about 5 kB each.
+    public static let recordsPerFetch = 16_384
     /// Bytes of ciphertext in one fetch answer.
     public static let fetchBytes = 64 << 20
     /// Entries in one answer to a query.

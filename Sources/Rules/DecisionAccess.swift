@@ -37,6 +37,10 @@ extension Decision {
         try checkServed(access.served, terms: terms, right: grant.claims.right, fetch: fetch)
         try checkNoneLeftOut(access.served, terms: terms, fetch: fetch, of: grant.issuer)
         try checkBooks(access.served, of: grant.issuer)
+        // A proof about a record that doesn't count any more proves nothing.
+        if case .records(let ranges) = terms.scope, grant.claims.right == .prove {
+            try requireCurrent(ranges, of: grant.issuer)
+        }
         let owner = entity(grant.issuer, enterprise)
         try requirePermission(
             PolicyRequest(

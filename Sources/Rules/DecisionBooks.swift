@@ -23,7 +23,7 @@ extension Decision {
             throw .wrongNumber(have: record.number, next: book.count + 1)
         }
         try checkEpoch(record)
-        try checkSource(record)
+        let replaced = try checkSource(record)
         try requirePermission(
             PolicyRequest(
                 principal: issuerEntity, action: .seal, owner: statement.issuer,
@@ -33,6 +33,7 @@ extension Decision {
         book.count = record.number
         book.epoch = max(book.epoch, record.epoch)
         book.edge.append(Hash.leaf(statement.digest.bytes))
+        if let replaced { replace(replaced, alsoIn: &book, named: record.book) }
         view.changes[.book(statement.issuer, record.book)] = .book(book)
         view.changes[.source(statement.issuer, record.source)] = .source(statement.jti)
         view.detail = .init(
@@ -53,20 +54,37 @@ extension Decision {
         }
     }
 
+    /// The number of what is replaced doesn't count any more, in whichever book it stands.
+    private mutating func replace(
+        _ old: StatementState.RecordDetail, alsoIn book: inout BookState, named name: BookName
+    ) {
+        guard old.book != name else {
+            book.replace(old.number)
+            return
+        }
+        var other = view.book(statement.issuer, old.book) ?? BookState()
+        other.replace(old.number)
+        view.changes[.book(statement.issuer, old.book)] = .book(other)
+    }
+
     /// A business document is registered once; only its own replacement may bear its source again.
-    private mutating func checkSource(_ record: Claims.RecordClaims) throws(Refusal) {
+    /// Returns where what is replaced stands.
+    private mutating func checkSource(
+        _ record: Claims.RecordClaims
+    ) throws(Refusal) -> StatementState.RecordDetail? {
         if case .source(let existing) = view.slice[.source(statement.issuer, record.source)],
             existing != record.replaces
         {
             throw .duplicateDocument(existing: existing)
         }
-        guard let jti = record.replaces else { return }
+        guard let jti = record.replaces else { return nil }
         guard var replaced = view.statement(jti), replaced.issuer == statement.issuer,
             let detail = replaced.record, detail.book.series == record.book.series,
             detail.replacedBy == nil, !replaced.erased
         else { throw .cannotReplace(jti) }
         replaced.record?.replacedBy = statement.jti
         view.changes[.statement(jti)] = .statement(replaced)
+        return detail
     }
 
     mutating func close(

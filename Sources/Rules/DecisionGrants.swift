@@ -33,6 +33,7 @@ extension Decision {
         guard grant.notBefore < grant.expires else { throw .periodEmpty }
         guard now < grant.expires else { throw .alreadyExpired }
         guard grant.policies == log.policies else { throw .wrongPolicies }
+        if grant.right == .prove { try checkPoint(of: grant) }
         var terms: GrantTerms?
         if case .grant(let disclosed) = view.candidate.selective {
             try checkTerms(disclosed, of: grant)
@@ -52,6 +53,7 @@ extension Decision {
         guard let grantee = view.participant(terms.to) else { throw .unknownParticipant(terms.to) }
         guard grantee.encryptionKey != nil else { throw .unusableEncryptionKey }
         try checkSubject(terms.subject, scope: terms.scope)
+        if case .statements(let texts) = terms.subject { try checkList(terms.scope, of: texts) }
         let lifetime = grant.expires.seconds - grant.notBefore.seconds
         var answers: AnsweredRequest?
         if let request = terms.request {
@@ -98,7 +100,11 @@ extension Decision {
         if case .months(_, let months) = scope, months.count > Limits.booksPerAccess {
             throw .foreignScope
         }
-        guard case .fields(let names) = subject else { return }
+        let names: [String]
+        switch subject {
+        case .fields(let fields): names = fields
+        case .statements(let texts): return try checkStatements(texts, of: type, scope: scope)
+        }
         let unknown = names.filter { type.field($0) == nil && type.field(committedAs: $0) == nil }
         guard unknown.isEmpty else { throw .unknownFields(unknown) }
     }

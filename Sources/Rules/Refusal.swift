@@ -75,6 +75,24 @@ public enum Refusal: Error, Equatable, Sendable {
     case requestNotAnswered
     case tooManyGrants(limit: Int)
 
+    // What is to be proven.
+    /// A grant to prove doesn't say at which tree its records are listed.
+    case pointMissing
+    /// That tree would have more entries than there are.
+    case pointBeyondLog(size: Int64, entries: Int64)
+    /// A grant to prove names months instead of records.
+    case recordsNotListed
+    /// The statement at this position isn't one, or isn't spelled as it is signed.
+    case malformedProofStatement(Int, ProofStatementError)
+    /// It is about a field that isn't an amount of the type.
+    case notAnAmount(statement: Int, field: String)
+    /// It names a record outside the scope.
+    case recordNotInScope(statement: Int, record: String)
+    /// Nobody would verify a proof of this size.
+    case proofTooLarge(ProofExcess)
+    /// Of the records listed in this book one isn't registered, or is erased or replaced.
+    case recordsNotCurrent(BookName)
+
     // Accesses.
     case foreignFetch
     case staleFetch

@@ -146,6 +146,9 @@ public enum Rules {
                 keys.append(.epochs(candidate.statement.issuer, series))
             }
             if let request = terms.request { keys += [.statement(request), .request(request)] }
+            if case .statements = terms.subject {
+                keys += terms.scope.listedBooks.map { .book(issuer, $0) }
+            }
         case .request(let terms):
             keys += [
                 .participant(terms.to), .holds(terms.to),
@@ -177,6 +180,11 @@ public enum Rules {
                 keys += [.participant(terms.to), .dealings(terms.to, grant.issuer)]
                 if let series = terms.scope.series { keys.append(.epochs(grant.issuer, series)) }
             }
+            if case .access = candidate.statement.claims, grant.claims.right == .prove,
+                let scope = grant.terms?.scope
+            {
+                keys += scope.listedBooks.map { .book(grant.issuer, $0) }
+            }
             if case .access = candidate.statement.claims {
                 keys.append(.dealings(candidate.statement.issuer, grant.issuer))
             }
@@ -190,6 +198,11 @@ public enum Rules {
                     keys += scope.books(askedBy: fetch.ranges).map { .book(grant.issuer, $0) }
                 }
             }
+        case .record(let record):
+            guard let replaced = record.replaces.flatMap({ state.statement($0)?.record }) else {
+                break
+            }
+            keys.append(.book(candidate.statement.issuer, replaced.book))
         case .erase(let erasure, _):
             if let record = state.statement(erasure.target)?.record {
                 keys.append(.book(candidate.statement.issuer, record.book))

@@ -109,9 +109,12 @@ public struct BookState: Hashable, Sendable {
     public var edge: RightEdge
     /// The numbers that were erased, as ascending ranges that don't touch.
     public var erased: [ClosedRange<Int64>]
+    /// Those that a later record replaces, in the same form.
+    public var replaced: [ClosedRange<Int64>]
 
     public init() {
-        (count, epoch, closed, edge, erased) = (0, 0, false, RightEdge(), [])
+        (count, epoch, closed, edge) = (0, 0, false, RightEdge())
+        (erased, replaced) = ([], [])
     }
 
     public var root: Digest<Digested.Book> {
@@ -121,10 +124,19 @@ public struct BookState: Hashable, Sendable {
         return digest
     }
 
-    public mutating func erase(_ number: Int64) {
+    public mutating func erase(_ number: Int64) { Self.insert(number, into: &erased) }
+
+    public mutating func replace(_ number: Int64) { Self.insert(number, into: &replaced) }
+
+    /// Whether all of `numbers` are registered, and none of them is erased or replaced.
+    func areCurrent(_ numbers: ClosedRange<Int64>) -> Bool {
+        numbers.upperBound <= count && !(erased + replaced).contains { $0.overlaps(numbers) }
+    }
+
+    private static func insert(_ number: Int64, into known: inout [ClosedRange<Int64>]) {
         var ranges: [ClosedRange<Int64>] = []
         var merged = number...number
-        for range in erased {
+        for range in known {
             if range.upperBound + 1 < merged.lowerBound || merged.upperBound + 1 < range.lowerBound
             {
                 ranges.append(range)
@@ -135,7 +147,7 @@ public struct BookState: Hashable, Sendable {
                         range.upperBound, merged.upperBound)
             }
         }
-        erased = (ranges + [merged]).sorted { $0.lowerBound < $1.lowerBound }
+        known = (ranges + [merged]).sorted { $0.lowerBound < $1.lowerBound }
     }
 }
 

@@ -176,9 +176,13 @@ extension BookState {
         writer.member("count", count)
         writer.member("edge", plain: Base64URL.encode(edge.bytes))
         writer.member("epoch", epoch)
-        guard !erased.isEmpty else { return }
-        writer.array("erased", erased) { range, writer in
-            writer.elements([range.lowerBound, range.upperBound]) { $1.integer($0) }
+        let lists: [(StaticString, [ClosedRange<Int64>])] = [
+            ("erased", erased), ("replaced", replaced),
+        ]
+        for (name, ranges) in lists where !ranges.isEmpty {
+            writer.array(name, ranges) { range, writer in
+                writer.elements([range.lowerBound, range.upperBound]) { $1.integer($0) }
+            }
         }
     }
 
@@ -192,11 +196,20 @@ extension BookState {
                 .flatMap { try? RightEdge(bytes: $0) }
         }
         guard edge.size == UInt64(count) else { throw .malformed("edge") }
-        erased = try reader.optional("erased", StateField.erased) ?? []
-        let ordered = zip(erased, erased.dropFirst()).allSatisfy {
+        erased = try Self.ranges("erased", from: &reader)
+        replaced = try Self.ranges("replaced", from: &reader)
+    }
+
+    /// Ascending and apart from each other, or they have another spelling.
+    private static func ranges(
+        _ name: StaticString, from reader: inout ClaimReader
+    ) throws(ClaimError) -> [ClosedRange<Int64>] {
+        let ranges = try reader.optional(name, StateField.ranges) ?? []
+        let ordered = zip(ranges, ranges.dropFirst()).allSatisfy {
             $0.upperBound + 1 < $1.lowerBound
         }
-        guard ordered else { throw .malformed("erased") }
+        guard ordered else { throw .malformed("\(name)") }
+        return ranges
     }
 }
 

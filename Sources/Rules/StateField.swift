@@ -33,7 +33,7 @@ enum StateField {
     }
 
     /// At least one range.
-    static func erased(_ value: JSONValue) -> [ClosedRange<Int64>]? {
+    static func ranges(_ value: JSONValue) -> [ClosedRange<Int64>]? {
         list(value, numbers).flatMap { $0.isEmpty ? nil : $0 }
     }
 

@@ -117,13 +117,22 @@ extension ProofWarning {
     var words: String {
         switch self {
         case .pinned(let what, let low, let high) where low == high:
-            "together with what was proven to it before, the grantee knows \(what): \(low)"
+            "with all that it was let know, the grantee knows \(what): \(low)"
         case .pinned(let what, let low, let high):
-            "together with what was proven to it before, the grantee knows \(what) nearly:"
+            "with all that it was let know, the grantee knows \(what) nearly:"
                 + " between \(low) and \(high)"
+        case .readable(let what):
+            "the grantee can read an amount that was proven to be the same as \(what)"
         case .nearlySame(let field, let grant, let records):
-            "grant \(grant) has a sum of \(field) over the same records but for"
+            "grant \(grant) has \(Self.sum(field)) over the same records but for"
                 + " \(records.joined(separator: ", ")); the two together say what these come to"
+        case .rest(let field, let records):
+            "of \(Self.sum(field)) the grantee can read all but \(records.joined(separator: ", ")),"
+                + " so what is proven of it is about these alone"
         }
+    }
+
+    private static func sum(_ field: String) -> String {
+        field == "score" ? "a score" : "a sum of \(field)"
     }
 }

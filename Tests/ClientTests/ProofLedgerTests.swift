@@ -15,14 +15,39 @@ import Wire
             records: Array(Self.jtis[records]))
     }
 
+    private static let names = Dictionary(
+        uniqueKeysWithValues: jtis.map { ($0, "invoices/2026-01#\($0.bytes[0] + 1)") })
+
+    /// `values` are of field `a`, by record.
     private func warnings(
-        after: [(String, Range<Int>)], adding texts: [String], _ records: Range<Int>
+        after: [(String, Range<Int>)], reading: [(String, Range<Int>)] = [],
+        values: [Int: Int64] = [:], adding texts: [String], _ records: Range<Int>
     ) throws -> [ProofWarning] {
-        let names = Dictionary(uniqueKeysWithValues: Self.jtis.map { ($0, "#\($0.bytes[0])") })
-        let ledger = ProofLedger(try after.map { try answer($0.0, $0.1) }, names: names)
+        let ledger = ProofLedger(
+            try after.map { try answer($0.0, $0.1) }, readings: reading.map(Self.reading),
+            names: Self.names)
         return ledger.warnings(
             adding: try texts.map { try ProofStatement(parsing: $0) },
-            about: Array(Self.jtis[records]))
+            about: Array(Self.jtis[records]), values: Self.amounts(values))
+    }
+
+    private func warnings(
+        after: [(String, Range<Int>)], reading more: (String, Range<Int>),
+        values: [Int: Int64] = [:]
+    ) throws -> [ProofWarning] {
+        ProofLedger(try after.map { try answer($0.0, $0.1) }, names: Self.names)
+            .warnings(reading: Self.reading(more), values: Self.amounts(values))
+    }
+
+    private static func reading(_ what: (String, Range<Int>)) -> ProofLedger.Reading {
+        .init(fields: [what.0], records: Set(jtis[what.1]))
+    }
+
+    private static func amounts(_ values: [Int: Int64]) -> [AmountName: Int64] {
+        Dictionary(
+            uniqueKeysWithValues: values.map {
+                (AmountName(record: jtis[$0.key], field: "a"), $0.value)
+            })
     }
 
     @Test func boundsThatMeetPinAValue() throws {
@@ -46,10 +71,10 @@ import Wire
                 == [.pinned("the sum of a over 2 records", low: "7 EUR", high: "7 EUR")])
         #expect(
             try warnings(after: [], adding: ["each(a) between 7 and 7 EUR"], 0..<2)
-                == [0, 1].map { .pinned("a of #\($0)", low: "7 EUR", high: "7 EUR") })
+                == [0, 1].map { .pinned("a of invoices/2026-01#\($0 + 1)", low: "7 EUR", high: "7 EUR") })
         #expect(
             try warnings(after: [("each(a) <= 7 EUR", 0..<3)], adding: ["sum(a) >= 7 EUR"], 1..<2)
-                == [.pinned("a of #1", low: "7 EUR", high: "7 EUR")])
+                == [.pinned("a of invoices/2026-01#2", low: "7 EUR", high: "7 EUR")])
     }
 
     /// What was known before is no news.
@@ -62,9 +87,108 @@ import Wire
         let known = [("sum(a) >= 100 EUR", 0..<5)]
         #expect(
             try warnings(after: known, adding: ["sum(a) >= 90 EUR"], 0..<4)
-                == [.nearlySame(field: "a", grant: Self.grant, records: ["#4"])])
+                == [.nearlySame(field: "a", grant: Self.grant, records: ["invoices/2026-01#5"])])
         #expect(try warnings(after: known, adding: ["sum(a) >= 120 EUR"], 0..<5).isEmpty)
         #expect(try warnings(after: known, adding: ["sum(a) >= 10 EUR"], 0..<1).isEmpty)
         #expect(try warnings(after: known, adding: ["sum(b) >= 90 EUR"], 0..<4).isEmpty)
+    }
+
+    /// Sums over sets that have nothing in common say nothing together.
+    @Test func smallSetsApart() throws {
+        let known = [("sum(a) >= 100 EUR", 0..<1)]
+        #expect(try warnings(after: known, adding: ["sum(a) >= 90 EUR"], 1..<2).isEmpty)
+    }
+
+    /// A score with one weight for all is a sum, and a multiple of a form is the form.
+    @Test func scoresAreFormsToo() throws {
+        let low = ("sum(a) >= 100 EUR", 0..<5)
+        #expect(
+            try warnings(after: [low], adding: ["score(-3*a EUR) >= -30001"], 0..<5)
+                == [.pinned("the sum of a over 5 records", low: "100 EUR", high: "100 EUR")])
+        #expect(try warnings(after: [low], adding: ["score(-3*a EUR) >= -60000"], 0..<5).isEmpty)
+        let score = ("score(1*a EUR, 2*b EUR) >= 100", 0..<5)
+        #expect(
+            try warnings(after: [score], adding: ["score(1*a EUR, 2*b EUR) >= 7"], 0..<4)
+                == [
+                    .nearlySame(
+                        field: "score", grant: Self.grant, records: ["invoices/2026-01#5"])
+                ])
+        #expect(
+            try warnings(after: [score], adding: ["score(1*a EUR, 3*b EUR) >= 7"], 0..<4).isEmpty)
+    }
+
+    /// What is read is taken out of a sum.
+    @Test func sumsOverWhatCanBeRead() throws {
+        let sum = "sum(a) >= 100 EUR"
+        let last = ProofWarning.rest(field: "a", records: ["invoices/2026-01#5"])
+        #expect(try warnings(after: [], reading: [("a", 0..<4)], adding: [sum], 0..<5) == [last])
+        #expect(
+            try warnings(
+                after: [], reading: [("a", 0..<2), ("a", 2..<4)], adding: [sum], 0..<5) == [last])
+        #expect(try warnings(after: [], reading: [("a", 0..<1)], adding: [sum], 0..<5).isEmpty)
+        #expect(try warnings(after: [], reading: [("b", 0..<4)], adding: [sum], 0..<5).isEmpty)
+        #expect(try warnings(after: [], reading: [("a", 0..<5)], adding: [sum], 0..<5).isEmpty)
+        // A sum over other records that are read says the same of what is left.
+        let known = [("sum(a) >= 100 EUR", 0..<3), ("sum(a) <= 300 EUR", 2..<5)]
+        #expect(try warnings(after: known, adding: ["sum(b) >= 1 EUR"], 0..<3).isEmpty)
+        #expect(
+            try warnings(
+                after: [("sum(a) <= 300.01 EUR", 2..<5)], reading: [("a", 0..<2), ("a", 3..<5)],
+                values: [0: 10_000, 1: 10_000, 3: 2, 4: 10_000], adding: ["sum(a) >= 400 EUR"],
+                0..<3)
+                == [
+                    .pinned("a of invoices/2026-01#3", low: "200 EUR", high: "199.99 EUR"),
+                    .rest(field: "a", records: ["invoices/2026-01#3"]),
+                ])
+    }
+
+    /// The other way round: reading comes after the proof.
+    @Test func readingAfterProofs() throws {
+        let sum = [("sum(a) = 100 EUR", 0..<5)]
+        let rest = ProofWarning.rest(field: "a", records: ["invoices/2026-01#5"])
+        #expect(
+            try warnings(
+                after: sum, reading: ("a", 0..<4), values: [0: 1, 1: 2, 2: 3, 3: 4])
+                == [
+                    .pinned("a of invoices/2026-01#5", low: "99.9 EUR", high: "99.9 EUR"), rest,
+                ])
+        // Values that are gone pin nothing here, but what is left is the same.
+        #expect(try warnings(after: sum, reading: ("a", 0..<4)) == [rest])
+        #expect(
+            try warnings(after: sum, reading: ("a", 0..<1), values: [0: 1])
+                == [.pinned("the sum of a over 4 records", low: "99.99 EUR", high: "99.99 EUR")])
+        #expect(try warnings(after: sum, reading: ("b", 0..<4)).isEmpty)
+        #expect(try warnings(after: sum, reading: ("a", 0..<5), values: [0: 1]).isEmpty)
+    }
+
+    /// What is the same as something known is known.
+    @Test func equalAmounts() throws {
+        let equal = "equal(invoices/2026-01#1.a, invoices/2026-01#2.b)"
+        let known = ProofWarning.readable("b of invoices/2026-01#2")
+        #expect(try warnings(after: [], adding: [equal], 0..<2).isEmpty)
+        #expect(
+            try warnings(after: [], reading: [("a", 0..<1)], adding: [equal], 0..<2) == [known])
+        #expect(try warnings(after: [(equal, 0..<2)], reading: ("a", 0..<1)) == [known])
+        #expect(try warnings(after: [(equal, 0..<2)], reading: ("a", 1..<2)).isEmpty)
+        // Through several, and by bounds on one of them.
+        let second = ("equal(invoices/2026-01#2.b, invoices/2026-01#3.a)", 0..<3)
+        #expect(
+            try warnings(after: [second], adding: [equal, "each(a) = 7 EUR"], 0..<1)
+                == [("a", 1), ("a", 3), ("b", 2)].map { field, number in
+                    .pinned("\(field) of invoices/2026-01#\(number)", low: "7 EUR", high: "7 EUR")
+                })
+        // A sum in which one is known by an equality.
+        #expect(
+            try warnings(
+                after: [second, (equal, 0..<2)], reading: ("a", 0..<1), values: [0: 5])
+                == [known, .readable("a of invoices/2026-01#3")].sorted { "\($0)" < "\($1)" })
+        #expect(
+            try warnings(
+                after: [(equal, 0..<2)], reading: [("a", 0..<1)], values: [0: 500],
+                adding: ["sum(b) = 7 EUR"], 1..<3)
+                == [
+                    .pinned("b of invoices/2026-01#3", low: "2 EUR", high: "2 EUR"),
+                    .rest(field: "b", records: ["invoices/2026-01#3"]),
+                ])
     }
 }

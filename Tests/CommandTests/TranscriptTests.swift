@@ -27,7 +27,7 @@ import Testing
 
 /// A scratch directory with the sample documents, and the shell in it.
 final class Stage {
-    private let directory: URL
+    let directory: URL
     private var background: [Process] = []
 
     init() throws {

@@ -171,7 +171,9 @@ import Testing
 
     /// A grant to prove gives commitments and no value.
     @Test func proving() {
-        var (chain, grant) = scene(subject: .statements(["sum >= 1"]), right: .prove)
+        var (chain, grant) = scene(
+            scope: .records([Chain.range(book, 1, 5)]),
+            subject: .statements(["sum(tax_amount) >= 1 EUR"]), right: .prove)
         func submit(_ names: [String]) -> Refusal? {
             let fetch = chain.fetch(grant, fields: ["tax_amount", "due_date"])
             return chain.submit(

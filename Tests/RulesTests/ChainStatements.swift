@@ -88,15 +88,17 @@ extension Chain {
         purpose: Purpose = .creditAssessment, scope: Scope = months("2026-01", "2026-12"),
         subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400,
         fetches: Int64 = 3, epochs: [Int64] = [0], policies: Digest<Digested.Policies>? = nil,
-        request: JTI? = nil, with key: SigningKey? = nil
+        request: JTI? = nil, at size: Int64? = nil, with key: SigningKey? = nil
     ) -> SignedStatement {
-        sign(
+        let point = size ?? (right == .prove ? self.size : nil)
+        return sign(
             .grant(
                 .init(
                     right: right, purpose: purpose, notBefore: now.advanced(by: from),
                     expires: now.advanced(by: end),
                     policies: policies ?? log?.policies ?? CedarPolicies.standard.digest,
-                    envelope: Digest(hashing: jti().bytes))),
+                    envelope: Digest(hashing: jti().bytes),
+                    at: point.map { .init(size: $0, root: Digest(hashing: [])) })),
             .grant(
                 GrantTerms(
                     to: grantee.handle, scope: scope, subject: subject, fetches: fetches,

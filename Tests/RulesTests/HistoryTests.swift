@@ -84,8 +84,11 @@ import Testing
                 chain.granting(
                     scope: Chain.months("2026-02", "2026-03"), subject: .fields(["due_date"]),
                     until: 3600, fetches: 1, request: jti)) == nil)
+        _ = chain.register(1, in: "invoices/2026-02")
+        let listed = Scope.records([Chain.range("invoices/2026-02", 1, 1)])
+        let statements = GrantSubject.statements(["sum(tax_amount) >= 1 EUR"])
         for signed in [
-            chain.granting(right: .prove, subject: .statements(["x"]), request: jti),
+            chain.granting(right: .prove, scope: listed, subject: statements, request: jti),
             chain.granting(purpose: .creditMonitoring, request: jti),
             chain.granting(scope: Chain.months("2025-12", "2026-12"), request: jti),
             chain.granting(scope: Chain.months("2026-01", "2027-01"), request: jti),
@@ -121,7 +124,9 @@ import Testing
         // B views nothing, and uses: it is proven something.
         let commitment = ["tax_exclusive_amount_commitment"]
         let read = chain.granted(to: b)
-        let prove = chain.granted(to: b, subject: .statements(["x"]), right: .prove)
+        let listed = Scope.records([Chain.range("invoices/2026-02", 1, 2)])
+        let statements = GrantSubject.statements(["sum(tax_exclusive_amount) >= 1 EUR"])
+        let prove = chain.granted(to: b, scope: listed, subject: statements, right: .prove)
         #expect(chain.submit(chain.access(read)) == .forbidden(policies: ["b-does-not-view"]))
         #expect(
             chain.submit(
@@ -130,8 +135,12 @@ import Testing
                     served: chain.served(fields: commitment))) == nil)
         // A views what another shows it, and is proven nothing.
         let shown = chain.granted(to: a, by: .other)
-        let proven = chain.granted(to: a, by: .other, subject: .statements(["x"]), right: .prove)
-        let nothing = Served(fields: [], ranges: [], books: [])
+        _ = chain.register(2, in: "invoices/2026-02", by: .other)
+        let proven = chain.granted(
+            to: a, by: .other, scope: listed, subject: statements, right: .prove)
+        let nothing = Served(
+            fields: [], ranges: [],
+            books: chain.stated([BookName("invoices/2026-02")!], of: .other))
         #expect(
             chain.submit(
                 chain.access(shown, fetch: chain.fetch(shown, by: a), served: nothing)) == nil)

@@ -1,3 +1,4 @@
+import Commitments
 import Testing
 
 @testable import Sharing
@@ -92,12 +93,34 @@ import Testing
     @Test func tooManyKeys() throws {
         let single = GrantedKeys.Single(
             field: "due_date", record: World.jti(1), key: FieldKey(secret: Secret(byte: 1)))
-        let keys = GrantedKeys(singles: Array(repeating: single, count: 10_000))
+        let keys = GrantedKeys(singles: Array(repeating: single, count: 60_000))
         #expect(throws: OpeningError.envelope) { try Envelope.seal(keys, context: Self.context) }
         let fewer = GrantedKeys(singles: Array(repeating: single, count: 8_000))
         let envelope = try Envelope.seal(fewer, context: Self.context)
         #expect(
             try envelope.open(with: Self.recipient, context: Self.context).singles.count == 8_000)
+    }
+
+    /// As many as one proof can be about, and the largest proof with them.
+    @Test func keysOfAList() throws {
+        #expect(AssertionLimits.values == 131_072)
+        let keys = (0..<(AssertionLimits.values / 2)).map { number in
+            FieldKey(secret: Secret(copying: (0..<32).map { UInt8((number >> ($0 % 16)) & 255) }))
+        }
+        let proof = [UInt8](repeating: 7, count: 300_000)
+        let all = GrantedKeys(
+            listed: ["payable_amount_commitment", "tax_exclusive_amount_commitment"].map {
+                .init(field: $0, keys: keys)
+            }, proofs: [proof])
+        let envelope = try Envelope.seal(all, context: Self.context)
+        #expect(envelope.bytes.count < 43 * AssertionLimits.values + 403_000)
+        let opened = try envelope.open(with: Self.recipient, context: Self.context)
+        #expect(opened.proofs == [proof] && opened.listed.map(\.keys.count) == [65_536, 65_536])
+        for number in [0, 1, 40_000, 65_535] {
+            #expect(
+                opened.listed[1].keys[number].secret.withBytes { Array($0) }
+                    == keys[number].secret.withBytes { Array($0) })
+        }
     }
 
     /// A key of ones parses, and fails only when something is sealed to it.
@@ -132,6 +155,9 @@ import Testing
         #"{"keys":[{"epoch":0,"field":"a","key":"$","node":"0","record":"AAAAAAAAAAAAAAAAAAAAAA"}]}"#,
         #"{"keys":[{"field":"a","key":"$","record":"AAAAAAAAAAAAAAAAAAAAAB"}]}"#,
         #"{"keys":[{"field":"a","key":"","record":"AAAAAAAAAAAAAAAAAAAAAA"}]}"#,
+        #"{"keys":[{"field":"a","keys":""}]}"#, #"{"keys":[{"field":"a","keys":"AAAA"}]}"#,
+        #"{"keys":[{"field":"a","keys":"$","record":"AAAAAAAAAAAAAAAAAAAAAA"}]}"#,
+        #"{"keys":[{"field":"a","key":"$","keys":"$"}]}"#, #"{"keys":[{"keys":"$"}]}"#,
     ])
     func hostilePlaintext(_ text: String) {
         let key = Base64URL.encode([UInt8](repeating: 1, count: 32))
@@ -142,9 +168,11 @@ import Testing
         let key = Base64URL.encode([UInt8](repeating: 1, count: 32))
         let text =
             #"{"keys":[{"epoch":0,"field":"a","key":"\#(key)","node":""},"#
-            + #"{"field":"b","key":"\#(key)","record":"AAAAAAAAAAAAAAAAAAAAAA"}],"proofs":["AQI"]}"#
+            + #"{"field":"b","key":"\#(key)","record":"AAAAAAAAAAAAAAAAAAAAAA"},"#
+            + #"{"field":"c","keys":"\#(key)"}],"proofs":["AQI"]}"#
         let keys = try #require(GrantedKeys(canonical: Array(text.utf8)))
         #expect(keys.nodes.count == 1 && keys.singles.count == 1 && keys.proofs == [[1, 2]])
+        #expect(keys.listed.map(\.field) == ["c"] && keys.listed[0].keys.count == 1)
         #expect(String(decoding: keys.canonicalBytes, as: UTF8.self) == text)
     }
 

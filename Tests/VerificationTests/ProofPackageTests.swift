@@ -24,6 +24,11 @@ import Wire
         #expect(words.contains("  The sum of tax_exclusive_amount is at least 328.45 EUR."))
         #expect(words.contains("invoices/2026-09: complete, still open with 3 records."))
         #expect(words.contains("Not proven:"))
+        // What only the host can know is said to be its word.
+        #expect(
+            words.contains(
+                "  that by entry \(again.verdict.access) no record of another book had replaced one"
+                    + " of these, and none was erased, beyond the word of the host, gateway,"))
     }
 
     /// No value and no key of one is anywhere in what the lender gets.

@@ -1,12 +1,11 @@
-import Commitments
 import Rules
-public import Sharing
+import Sharing
 public import Wire
 
-/// What the proofs that one grantee was given say together.
+/// What one grantee was let know of amounts: the statements proven to it, and what it could read.
 ///
-/// It needs no file of its own: what was proven to whom stands in the grants, which the log keeps. A
-/// grantee remembers also what has ended.
+/// It needs no file of its own: all of it stands in the grants, which the log keeps. A grantee
+/// remembers also what has ended.
 public struct ProofLedger: Sendable {
     /// One answer: what was said of which records.
     struct Answer: Sendable {
@@ -15,182 +14,162 @@ public struct ProofLedger: Sendable {
         let records: [JTI]
     }
 
-    private let answers: [Answer]
-    private let names: [JTI: String]
+    /// Amounts that can be read, or could.
+    struct Reading: Sendable {
+        let fields: Set<String>
+        let records: Set<JTI>
+    }
+
+    let answers: [Answer]
+    let readings: [Reading]
+    let names: [JTI: String]
 
     /// Sets that differ by at most so many records are nearly the same.
     static let fewRecords = 3
 
-    /// The proofs that this participant gave to `grantee`.
-    public init(_ view: View, grantee: Handle) {
+    /// What this participant let `grantee` know until `now`.
+    public init(_ view: View, grantee: Handle, at now: Timestamp) {
         var answers: [Answer] = []
+        var readings: [Reading] = []
         for grant in view.grants.values.sorted(by: { $0.index < $1.index })
         where grant.statement.issuer == view.handle && grant.terms.to == grantee {
-            guard case .statements(let texts) = grant.terms.subject,
-                case .records(let ranges) = grant.terms.scope
-            else { continue }
-            let records = Self.records(ranges, in: view)
-            for text in texts {
-                guard let statement = try? ProofStatement(parsing: text) else { continue }
-                answers.append(
-                    Answer(grant: grant.jti, statement: statement, records: records))
+            switch grant.terms.subject {
+            case .fields(let fields):
+                readings += Self.readings(under: grant, of: fields, in: view, at: now)
+            case .statements(let texts):
+                let records = Array(Self.records(grant.terms.scope, in: view))
+                for text in texts {
+                    guard let statement = try? ProofStatement(parsing: text) else { continue }
+                    answers.append(
+                        Answer(grant: grant.jti, statement: statement, records: records))
+                }
             }
         }
-        self.init(answers, names: view.records.mapValues(\.name))
+        self.init(answers, readings: readings, names: view.records.mapValues(\.name))
     }
 
-    init(_ answers: [Answer], names: [JTI: String]) {
-        (self.answers, self.names) = (answers, names)
+    init(_ answers: [Answer], readings: [Reading] = [], names: [JTI: String]) {
+        (self.answers, self.readings, self.names) = (answers, readings, names)
     }
 
-    private static func records(_ ranges: [RecordRange], in view: View) -> [JTI] {
-        ranges.flatMap { range in
+    /// A grant that stands lets read all that it covers, whether or not anybody did; one that is over
+    /// let read what its accesses served.
+    private static func readings(
+        under grant: KnownGrant, of fields: [String], in view: View, at now: Timestamp
+    ) -> [Reading] {
+        if grant.isLive(at: now) {
+            return [Reading(fields: Set(fields), records: records(grant.terms.scope, in: view))]
+        }
+        return view.accesses.filter { $0.grant == grant.jti }.map { access in
+            // What it says may have been erased; then it may have been anything.
+            guard let served = access.terms?.served else {
+                return Reading(fields: Set(fields), records: records(grant.terms.scope, in: view))
+            }
+            return Reading(
+                fields: Set(served.fields), records: records(.records(served.ranges), in: view))
+        }
+    }
+
+    /// The own records of a scope, replaced and erased ones among them: they were there to be known.
+    static func records(_ scope: Scope, in view: View) -> Set<JTI> {
+        guard case .records(let ranges) = scope else {
+            return Set(view.records.values.filter { scope.covers($0.book) }.map(\.jti))
+        }
+        let listed = ranges.flatMap { range in
             // A range can be longer than the book; nothing is beyond its last record.
             let last = min(range.to, view.books[range.book]?.count ?? 0)
             return last < range.from
                 ? [] : (range.from...last).compactMap { view.record(range.book, $0)?.jti }
         }
+        return Set(listed)
+    }
+
+    /// The amounts whose values ``warnings(adding:about:values:)`` has use for: those that the
+    /// grantee can read and some statement is about.
+    func useful(
+        adding statements: [ProofStatement] = [], about records: [JTI] = [],
+        reading more: Reading? = nil
+    ) -> Set<AmountName> {
+        let all = answers + Self.answers(statements, records)
+        let named = Set(all.flatMap { $0.amounts(names) })
+        let readings = readings + (more.map { [$0] } ?? [])
+        return named.filter { name in readings.contains { $0.has(name) } }
+    }
+
+    static func answers(_ statements: [ProofStatement], _ records: [JTI]) -> [Answer] {
+        statements.map { Answer(grant: nil, statement: $0, records: records) }
     }
 
     /// What the grantee could conclude from what it knows and these statements together.
-    public func warnings(
-        adding statements: [ProofStatement], about records: [JTI]
+    ///
+    /// `values` has the amounts of ``useful(adding:about:reading:)``, in units, as far as they are
+    /// still there.
+    func warnings(
+        adding statements: [ProofStatement], about records: [JTI],
+        values: [AmountName: Int64] = [:]
     ) -> [ProofWarning] {
-        let added = statements.map { Answer(grant: nil, statement: $0, records: records) }
-        var known: [Quantity: Interval] = [:]
-        for answer in answers { learn(answer, &known) }
-        let before = known
-        for answer in added { learn(answer, &known) }
-        var warnings: [ProofWarning] = []
-        for (quantity, interval) in known where before[quantity] != interval {
-            guard interval.isTight else { continue }
-            warnings.append(
-                .pinned(
-                    quantity.words(names), low: interval.low.map(quantity.text) ?? "",
-                    high: interval.high.map(quantity.text) ?? ""))
-        }
-        warnings.sort { "\($0)" < "\($1)" }
-        return warnings + nearlySame(added)
+        let added = Self.answers(statements, records)
+        let before = Knowledge(answers, readings, values, names)
+        let after = Knowledge(answers + added, readings, values, names)
+        return after.pinned(since: before, old: answers)
+            + after.nearlySame(added, as: answers) + after.rests(of: added, since: nil)
     }
 
-    private func learn(_ answer: Answer, _ known: inout [Quantity: Interval]) {
-        for (quantity, interval) in answer.says {
-            known[quantity, default: Interval()].intersect(interval)
-        }
-    }
-
-    /// Sums of one field over sets that differ by few records bound what these come to.
-    private func nearlySame(_ added: [Answer]) -> [ProofWarning] {
-        var warnings: [ProofWarning] = []
-        for new in added {
-            guard case .sum(let field, let bound) = new.statement else { continue }
-            for old in answers {
-                guard case .sum(field, let other) = old.statement,
-                    other.currency == bound.currency, let grant = old.grant
-                else { continue }
-                let difference = Set(old.records).symmetricDifference(new.records)
-                guard (1...Self.fewRecords).contains(difference.count) else { continue }
-                let warning = ProofWarning.nearlySame(
-                    field: field, grant: grant,
-                    records: difference.map { names[$0] ?? $0.text }.sorted())
-                if !warnings.contains(warning) { warnings.append(warning) }
-            }
-        }
-        return warnings
+    /// What the grantee could conclude of other amounts once it can read these, from what was proven
+    /// to it.
+    func warnings(reading more: Reading, values: [AmountName: Int64] = [:]) -> [ProofWarning] {
+        let before = Knowledge(answers, readings, values, names)
+        let after = Knowledge(answers, readings + [more], values, names)
+        return after.pinned(since: before, old: answers) + after.rests(of: answers, since: before)
     }
 }
 
-/// What statements that were proven to one grantee tell it together, beyond each alone.
+/// What one grantee can conclude from all it was let know, beyond each answer alone.
 public enum ProofWarning: Hashable, Sendable {
     /// A quantity is known exactly, or nearly.
     case pinned(String, low: String, high: String)
-    /// An earlier grant has the sum of the same field over nearly the same records.
+    /// An amount is the same as one that can be read.
+    case readable(String)
+    /// An earlier grant has a sum or score over nearly the same records.
     case nearlySame(field: String, grant: JTI, records: [String])
+    /// All other records of a sum or score can be read, so that it is about these.
+    case rest(field: String, records: [String])
 }
 
-/// A linear form of committed amounts: what bounds can be about.
-private struct Quantity: Hashable {
-    enum Kind: Hashable {
-        /// The sum of a field over these records; one record is an amount itself.
-        case sum(String, Set<JTI>, currency: String)
-        /// The score of a card over these records, whatever its threshold.
-        case score([Scorecard.Term], Set<JTI>)
-    }
+/// One amount of one record.
+struct AmountName: Hashable, Comparable, Sendable {
+    let record: JTI
+    let field: String
 
-    let kind: Kind
-
-    func words(_ names: [JTI: String]) -> String {
-        switch kind {
-        case .sum(let field, let records, _):
-            if records.count == 1, let record = records.first {
-                return "\(field) of \(names[record] ?? record.text)"
-            }
-            return "the sum of \(field) over \(records.count) records"
-        case .score(_, let records): return "the score over \(records.count) records"
-        }
-    }
-
-    func text(_ units: Int64) -> String {
-        guard case .sum(_, _, let currency) = kind,
-            let bound = ProofBound(.exactly(units), currency: currency)
-        else { return "\(units)" }
-        return String(bound.description.dropFirst(2))
+    static func < (left: Self, right: Self) -> Bool {
+        (left.record.text, left.field) < (right.record.text, right.field)
     }
 }
 
-/// Where something lies; `nil` for an open end.
-private struct Interval: Hashable {
-    var low: Int64?
-    var high: Int64?
-
-    mutating func intersect(_ other: Interval) {
-        if let end = other.low { low = max(low ?? end, end) }
-        if let end = other.high { high = min(high ?? end, end) }
-    }
-
-    /// Within a hundredth of its size.
-    var isTight: Bool {
-        guard let low, let high else { return false }
-        let width = Int128(high) - Int128(low)
-        let size = max(Int128(low).magnitude, Int128(high).magnitude)
-        return width <= 0 || UInt128(width) * 100 <= size
+extension ProofLedger.Reading {
+    func has(_ name: AmountName) -> Bool {
+        fields.contains(name.field) && records.contains(name.record)
     }
 }
 
 extension ProofLedger.Answer {
-    /// The bounds that it states.
-    fileprivate var says: [(Quantity, Interval)] {
-        switch statement {
-        case .sum(let field, let bound):
-            return [
-                (
-                    Quantity(kind: .sum(field, Set(records), currency: bound.currency)),
-                    bound.interval
-                )
-            ]
-        case .each(let field, let bound):
-            return records.map {
-                (Quantity(kind: .sum(field, [$0], currency: bound.currency)), bound.interval)
-            }
-        case .score(let card):
-            return [
-                (
-                    Quantity(kind: .score(card.terms, Set(records))),
-                    Interval(low: card.threshold, high: nil)
-                )
-            ]
-        case .equal: return []
+    /// The two amounts that it says are the same; `nil` for another statement, or where a record
+    /// isn't there.
+    func equal(_ names: [JTI: String]) -> (AmountName, AmountName)? {
+        guard case .equal(let first, let second) = statement else { return nil }
+        let found = [first, second].compactMap { place in
+            records.first { names[$0] == place.record.description }
+                .map { AmountName(record: $0, field: place.field) }
         }
+        return found.count == 2 ? (found[0], found[1]) : nil
     }
-}
 
-extension ProofBound {
-    fileprivate var interval: Interval {
-        switch ends {
-        case .atLeast(let end): Interval(low: end, high: nil)
-        case .atMost(let end): Interval(low: nil, high: end)
-        case .between(let low, let high): Interval(low: low, high: high)
-        case .exactly(let end): Interval(low: end, high: end)
+    /// The amounts that it is about.
+    func amounts(_ names: [JTI: String]) -> [AmountName] {
+        if let pair = equal(names) { return [pair.0, pair.1] }
+        if case .equal = statement { return [] }
+        return statement.fields.flatMap { field in
+            records.map { AmountName(record: $0, field: field) }
         }
     }
 }

@@ -106,25 +106,6 @@ struct Obligations: Sendable {
     }
 }
 
-extension ValueStatement.Bound {
-    /// The ranges it takes to prove it of one sum.
-    fileprivate var rangeCount: Int {
-        switch self {
-        case .exactly: 0
-        case .atLeast, .atMost: 1
-        case .between: 2
-        }
-    }
-
-    /// Whether a sum within the bound is only as good as the range of its values.
-    fileprivate var needsBoundedValues: Bool {
-        switch self {
-        case .atLeast, .exactly: false
-        case .atMost, .between: true
-        }
-    }
-}
-
 /// The checks on one statement.
 private struct StatementChecker {
     let statement: Int

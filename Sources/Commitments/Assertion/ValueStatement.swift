@@ -54,3 +54,22 @@ public struct LinearForm: Sendable, Hashable {
         LinearForm(terms: values.map { Term(value: $0, weight: 1) }, units: .common(unit))
     }
 }
+
+extension ValueStatement.Bound {
+    /// The ranges it takes to prove it of one sum.
+    public var rangeCount: Int {
+        switch self {
+        case .exactly: 0
+        case .atLeast, .atMost: 1
+        case .between: 2
+        }
+    }
+
+    /// Whether a sum within the bound is only as good as the range of its values.
+    public var needsBoundedValues: Bool {
+        switch self {
+        case .atLeast, .exactly: false
+        case .atMost, .between: true
+        }
+    }
+}

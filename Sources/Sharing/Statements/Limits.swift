@@ -16,8 +16,9 @@ public enum Limits {
     public static let policySetBytes = 256 << 10
     /// Bytes of a statement's disclosures together.
     public static let disclosureBytes = 256 << 10
-    /// Bytes of an envelope.
-    public static let envelopeBytes = 1 << 20
+    /// Bytes of an envelope: the keys of the 131 072 amounts that one proof can be about, 43 bytes
+    /// each, and the proof.
+    public static let envelopeBytes = 6 << 20
     /// Seconds by which a statement may be older than log time when it is sequenced.
     public static let backdatingSeconds: Int64 = 300
     /// Seconds between a fetch's `iat` and its access's.

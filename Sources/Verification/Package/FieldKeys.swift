@@ -17,10 +17,13 @@ struct FieldKeys {
     /// Derives the key of one field in one month and epoch, where it can.
     private let derive: (_ field: String, _ epoch: Int64, _ month: Month) -> MonthKey?
     private let singles: [SingleName: FieldKey]
+    /// By field, in the order of ``places``.
+    private let listed: [String: [FieldKey]]
+    private let places: RecordPlaces
     private var months: [MonthName: MonthKey?] = [:]
 
-    /// The keys of an envelope.
-    init(_ granted: GrantedKeys) {
+    /// The keys of an envelope, of a grant with this scope.
+    init(_ granted: GrantedKeys, scope: Scope) {
         let nodes = Dictionary(grouping: granted.nodes, by: \.field)
         derive = { field, epoch, month in
             nodes[field]?.first { $0.epoch == epoch && $0.node.position.contains(month) }?
@@ -29,6 +32,8 @@ struct FieldKeys {
         singles = Dictionary(
             granted.singles.map { (SingleName(field: $0.field, record: $0.record), $0.key) }
         ) { first, _ in first }
+        listed = Dictionary(granted.listed.map { ($0.field, $0.keys) }) { first, _ in first }
+        places = RecordPlaces(scope)
     }
 
     /// The keys of the enterprise itself.
@@ -36,7 +41,7 @@ struct FieldKeys {
         derive = { field, epoch, month in
             schedule.root(type: type.name, field: field, epoch: epoch).monthKey(month)
         }
-        singles = [:]
+        (singles, listed, places) = ([:], [:], RecordPlaces(nil))
     }
 
     /// Throws ``Sharing/OpeningError/noKey(field:book:epoch:)``.
@@ -44,6 +49,11 @@ struct FieldKeys {
         of field: String, in record: Claims.RecordClaims, _ jti: JTI
     ) throws(OpeningError) -> FieldKey {
         if let single = singles[SingleName(field: field, record: jti)] { return single }
+        if let keys = listed[field], let place = places[record.book, record.number],
+            keys.indices.contains(place)
+        {
+            return keys[place]
+        }
         let name = MonthName(field: field, epoch: record.epoch, month: record.book.month)
         if months[name] == nil { months[name] = .some(derive(field, name.epoch, name.month)) }
         guard let month = months[name] ?? nil else {
@@ -70,5 +80,25 @@ struct FieldKeys {
             } catch { throw entry.refusal(.fields(error)) }
         }
         return disclosures
+    }
+}
+
+/// Where each record stands in the list of a scope, from 0.
+private struct RecordPlaces {
+    private var ranges: [BookName: [(range: RecordRange, start: Int64)]] = [:]
+
+    init(_ scope: Scope?) {
+        guard case .records(let listed) = scope else { return }
+        var next: Int64 = 0
+        for range in listed {
+            ranges[range.book, default: []].append((range, next))
+            // 256 ranges within 2⁵³ numbers don't overflow.
+            next += range.to - range.from + 1
+        }
+    }
+
+    subscript(book: BookName, number: Int64) -> Int? {
+        ranges[book]?.first { $0.range.contains(number) }
+            .map { Int($0.start + number - $0.range.from) }
     }
 }

@@ -22,7 +22,7 @@ extension FetchAnswer {
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         guard granted.fetch.jws == fetch else { throw granted.access.refusal(.notTheFetchSent) }
         let sealed = try Self.open(answer.envelope, of: granted, with: key, trust)
-        var keys = FieldKeys(sealed)
+        var keys = FieldKeys(sealed, scope: granted.terms.scope)
 
         var opened: [Int: [Disclosure]] = [:]
         let served = try ServedRecords(granted) {

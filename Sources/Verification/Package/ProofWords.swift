@@ -56,15 +56,22 @@ extension Verdict {
         var lines = statements.map { "  " + $0.sentence }
         if let provenAt {
             lines.append(
-                "The records were listed as of the first \(provenAt) entries of the log; at entry"
-                    + " \(access) each was still current.")
+                "The records were listed as of the first \(provenAt) entries of the log, and none is"
+                    + " erased or replaced by anything here.")
         }
         return lines
     }
 
     /// What a reader might take for proven, and isn't.
-    var unprovenLines: [String] {
-        var lines = ["that the amounts were true when they were sealed"]
+    ///
+    /// `word` names those on whose word the log is what it is.
+    func unprovenLines(onTheWordOf word: String) -> [String] {
+        var lines = [
+            "that the amounts were true when they were sealed",
+            "that all business of these months was registered",
+            "that by entry \(access) no record of another book had replaced one of these, and none"
+                + " was erased, beyond the word of \(word)",
+        ]
         let open = books.filter { !$0.closed }.map(\.book.description)
         if !open.isEmpty {
             lines.append("that nothing will be added to \(open.joined(separator: ", "))")

@@ -25,7 +25,8 @@ extension Verdict {
             "\(name(enterprise)) proved \(count) to \(name(grantee)) for \(purpose.rawValue),"
             + " over \(self.count(records, "record")) of \(self.count(books.count, "book")),"
             + " without showing an amount:"
-        return [first] + proofLines + books.map(\.line) + [standing(name)] + unprovenLines
+        return [first] + proofLines + books.map(\.line) + [standing(name)]
+            + unprovenLines(onTheWordOf: witnesses(name))
     }
 
     private func standing(_ name: (Handle) -> String) -> String {

@@ -91,6 +91,7 @@ struct GrantCommand: AsyncParsableCommand {
             switch try await wish(enterprise, contacts) {
             case .read(let wish):
                 let plan = try await enterprise.plan(wish)
+                for warning in plan.warnings { Terminal.note("careful: \(warning.words)") }
                 if dryRun {
                     common.print(Self.json(plan)) { Self.words(plan, contacts) }
                     return

@@ -44,6 +44,8 @@ public struct GrantPlan: Sendable {
     /// The policies that permit it.
     public let permitting: [String]
     let policies: Digest<Digested.Policies>
+    /// What the grantee could conclude from this together with what was proven to it before.
+    public let warnings: [ProofWarning]
     /// The records that it covers now, neither replaced nor erased, by book.
     public let covered: [(book: BookName, records: [OwnRecord])]
 
@@ -88,7 +90,10 @@ extension Enterprise {
         return GrantPlan(
             grantee: grantee, recipient: recipient, type: type, fields: fields, terms: terms,
             purpose: wish.purpose, notBefore: now, expires: expires, permitting: permitting,
-            policies: policies, covered: covered)
+            policies: policies,
+            warnings: try await warnings(
+                to: wish.to, reading: wish.fields, of: wish.scope, in: view),
+            covered: covered)
     }
 
     func grantee(_ handle: Handle) async throws -> KnownParticipant {

@@ -115,9 +115,9 @@ extension Enterprise {
             grantee: grantee, recipient: recipient, type: type, statements: wish.statements,
             untrue: untrue, terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
             at: at, permitting: permitting, policies: policies,
-            warnings: ProofLedger(view, grantee: wish.to).warnings(
-                adding: provable.map { wish.statements[$0] },
-                about: covered.flatMap { $0.records.map(\.jti) }),
+            warnings: try await warnings(
+                to: wish.to, adding: provable.map { wish.statements[$0] },
+                about: covered.flatMap { $0.records.map(\.jti) }, in: view),
             covered: covered, jti: jti,
             assembly: assembly, openings: openings)
     }
@@ -136,12 +136,9 @@ extension Enterprise {
         do { proof = try plan.assembly.assertion.prove(plan.openings, using: &random) } catch {
             throw ClientError.proving(error)
         }
-        let keys = grantedKeys(
-            type: plan.type, fields: plan.commitmentNames, scope: plan.terms.scope,
-            epochs: plan.terms.epochs, records: plan.covered.flatMap(\.records))
         let envelope = try seal(
-            GrantedKeys(singles: keys.singles, proofs: [proof]), to: plan.grantee.handle,
-            plan.recipient, carrier: plan.jti)
+            GrantedKeys(listed: commitmentKeys(of: plan), proofs: [proof]),
+            to: plan.grantee.handle, plan.recipient, carrier: plan.jti)
         let signed = Statement.sign(
             .grant(
                 .init(
@@ -153,8 +150,21 @@ extension Enterprise {
         return try await session.register(signed, blob: envelope.bytes, saving: true)
     }
 
+    /// One key for each commitment that the statements are about, in the order of the scope.
+    private func commitmentKeys(of plan: ProofPlan) -> [GrantedKeys.Listed] {
+        plan.commitmentNames.map { field in
+            GrantedKeys.Listed(
+                field: field,
+                keys: plan.covered.flatMap(\.records).map { record in
+                    session.schedule.fieldKey(
+                        type: plan.type.name, field: field, epoch: record.epoch,
+                        month: record.book.month, record: record.jti)
+                })
+        }
+    }
+
     /// Single records by number, in as few ranges as can be. Throws ``ClientError/tooFragmented``.
-    private static func listed(
+    static func listed(
         _ covered: [(book: BookName, records: [OwnRecord])]
     ) throws(ClientError) -> [RecordRange] {
         var ranges: [RecordRange] = []

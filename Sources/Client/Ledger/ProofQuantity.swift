@@ -1,0 +1,158 @@
+import Commitments
+import Sharing
+import Wire
+
+/// A sum of amounts with integer weights, as a statement has it.
+struct Form {
+    let weights: [AmountName: Int64]
+    /// The currencies, ascending.
+    let units: [String]
+    /// What to call it: the field, or `score`.
+    let field: String
+
+    var records: Set<JTI> { Set(weights.keys.map(\.record)) }
+
+    func minus(_ other: Form) -> Form {
+        let difference = weights.merging(other.weights.mapValues { -$0 }) { $0 + $1 }
+        return Form(weights: difference.filter { $0.value != 0 }, units: units, field: field)
+    }
+
+    /// The quantity without a common factor and with a positive first weight, and where it lies when
+    /// the whole, `constant` included, lies in `interval`. `nil` where nothing is left.
+    func normal(
+        _ interval: Interval, without constant: Int128
+    ) -> (Quantity, Interval)? {
+        guard let first = weights.keys.min(), let sign = weights[first]?.signum() else {
+            return nil
+        }
+        let factor = weights.values.reduce(0) { Self.divisor($0, Int64($1.magnitude)) } * sign
+        var low = interval.low.map { Int128($0) - constant }
+        var high = interval.high.map { Int128($0) - constant }
+        if factor < 0 { swap(&low, &high) }
+        return (
+            Quantity(weights: weights.mapValues { $0 / factor }, units: units),
+            Interval(
+                low: low.map { Self.up($0, Int128(factor)) },
+                high: high.map { -Self.up(-$0, Int128(factor)) })
+        )
+    }
+
+    private static func divisor(_ left: Int64, _ right: Int64) -> Int64 {
+        right == 0 ? left : divisor(right, left % right)
+    }
+
+    /// The least integer that isn't below the quotient.
+    private static func up(_ value: Int128, _ factor: Int128) -> Int128 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: factor)
+        return remainder != 0 && (remainder > 0) == (factor > 0) ? quotient + 1 : quotient
+    }
+}
+
+/// What bounds can be about, in its one form.
+struct Quantity: Hashable {
+    let weights: [AmountName: Int64]
+    let units: [String]
+
+    init(weights: [AmountName: Int64], units: [String]) {
+        (self.weights, self.units) = (weights, units)
+    }
+
+    init(of name: AmountName, units: [String]) {
+        self.init(weights: [name: 1], units: units)
+    }
+
+    private var isSum: Bool {
+        weights.values.allSatisfy { $0 == 1 } && Set(weights.keys.map(\.field)).count == 1
+            && units.count <= 1
+    }
+
+    func words(_ names: [JTI: String]) -> String {
+        let records = Set(weights.keys.map(\.record))
+        guard isSum, let first = weights.keys.first else {
+            return "the score over \(records.count) record\(records.count == 1 ? "" : "s")"
+        }
+        return records.count == 1
+            ? "\(first.field) of \(names[first.record] ?? first.record.text)"
+            : "the sum of \(first.field) over \(records.count) records"
+    }
+
+    func text(_ units: Int128) -> String {
+        guard isSum, let currency = self.units.first, let narrow = Int64(exactly: units),
+            let bound = ProofBound(.exactly(narrow), currency: currency)
+        else { return "\(units)" }
+        return String(bound.description.dropFirst(2))
+    }
+}
+
+/// Where something lies; `nil` for an open end.
+struct Interval: Hashable {
+    var low: Int128?
+    var high: Int128?
+
+    init(low: Int128? = nil, high: Int128? = nil) { (self.low, self.high) = (low, high) }
+
+    init(low: Int64, high: Int64) { self.init(low: Int128(low), high: Int128(high)) }
+
+    mutating func intersect(_ other: Interval) {
+        if let end = other.low { low = max(low ?? end, end) }
+        if let end = other.high { high = min(high ?? end, end) }
+    }
+
+    /// Within a hundredth of its size.
+    var isTight: Bool {
+        guard let low, let high else { return false }
+        let size = max(low.magnitude, high.magnitude)
+        return high <= low || (high - low).magnitude * 100 <= size
+    }
+}
+
+extension ProofLedger.Answer {
+    /// The bounds that it states.
+    var says: [(Form, Interval)] {
+        if case .each(let field, let bound) = statement {
+            return records.map { record in
+                let name = AmountName(record: record, field: field)
+                return (
+                    Form(weights: [name: 1], units: [bound.currency], field: field),
+                    bound.interval
+                )
+            }
+        }
+        guard let sum else { return [] }
+        switch statement {
+        case .sum(_, let bound): return [(sum, bound.interval)]
+        case .score(let card): return [(sum, Interval(low: Int128(card.threshold), high: nil))]
+        default: return []
+        }
+    }
+
+    /// What it adds up over all its records; `nil` where it doesn't.
+    var sum: Form? {
+        switch statement {
+        case .sum(let field, let bound):
+            let weights = records.map { (AmountName(record: $0, field: field), Int64(1)) }
+            return Form(
+                weights: Dictionary(weights) { first, _ in first }, units: [bound.currency],
+                field: field)
+        case .score(let card):
+            let weights = card.terms.flatMap { term in
+                records.map { (AmountName(record: $0, field: term.field), term.weight) }
+            }
+            return Form(
+                weights: Dictionary(weights) { first, _ in first },
+                units: Set(card.terms.map(\.currency)).sorted(), field: "score")
+        case .each, .equal: return nil
+        }
+    }
+}
+
+extension ProofBound {
+    fileprivate var interval: Interval {
+        switch ends {
+        case .atLeast(let end): Interval(low: Int128(end), high: nil)
+        case .atMost(let end): Interval(low: nil, high: Int128(end))
+        case .between(let low, let high): Interval(low: low, high: high)
+        case .exactly(let end): Interval(low: end, high: end)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Rules
+import Sharing
+import Verification
+import Wire
+
+/// What answers to one grantee say together, before another is given.
+extension Enterprise {
+    func warnings(
+        to grantee: Handle, adding statements: [ProofStatement], about records: [JTI],
+        in view: View
+    ) async throws -> [ProofWarning] {
+        let ledger = ProofLedger(view, grantee: grantee, at: session.now)
+        let useful = ledger.useful(adding: statements, about: records)
+        return ledger.warnings(
+            adding: statements, about: records, values: try await values(of: useful, in: view))
+    }
+
+    func warnings(
+        to grantee: Handle, reading fields: [String], of scope: Scope, in view: View
+    ) async throws -> [ProofWarning] {
+        let ledger = ProofLedger(view, grantee: grantee, at: session.now)
+        let reading = ProofLedger.Reading(
+            fields: Set(fields), records: ProofLedger.records(scope, in: view))
+        let useful = ledger.useful(reading: reading)
+        return ledger.warnings(
+            reading: reading, values: try await values(of: useful, in: view))
+    }
+
+    /// The own amounts of these names in units, read anew; those that were erased are left out.
+    private func values(
+        of names: Set<AmountName>, in view: View
+    ) async throws -> [AmountName: Int64] {
+        let records = Set(names.map(\.record)).compactMap { view.records[$0] }
+            .filter { !$0.erased }
+        let byBook = Dictionary(grouping: records, by: \.book)
+            .map { (book: $0.key, records: $0.value.sorted { $0.number < $1.number }) }
+        var values: [AmountName: Int64] = [:]
+        for book in byBook.sorted(by: { $0.book < $1.book }) {
+            // A commitment that was granted to be read shows no amount, and has no use here.
+            guard let type = RecordType.of(book.book.series) else { continue }
+            let fields = Set(names.map(\.field)).filter { type.field($0)?.commitmentName != nil }
+            guard !fields.isEmpty else { continue }
+            for range in try Self.listed([book]) {
+                for record in try await read([range], fields: fields.sorted()) {
+                    for (field, value) in record.fields?.values ?? [:] {
+                        guard case .amount(let amount) = value else { continue }
+                        values[AmountName(record: record.statement.jti, field: field)] =
+                            amount.units
+                    }
+                }
+            }
+        }
+        return values
+    }
+}
