@@ -149,6 +149,8 @@ public enum GatewayLimits {
     public static let batchBytes = 16 << 20
     /// Statements waiting for the sequencer; beyond it the gateway says it is busy.
     public static let waitingStatements = 4096
+    /// How long after a failed commit the gateway calls itself unwell.
+    static let pauseAfterFault: Duration = .seconds(30)
     /// Records in one fetch answer.
     public static let recordsPerFetch = 5000
     /// Bytes of ciphertext in one fetch answer.
