@@ -2,7 +2,7 @@ import Storage
 import Verification
 
 /// Whatever keeps the gateway from answering as asked, before words are chosen for it.
-enum GatewayFault: Error {
+enum GatewayFault: Error, Equatable {
     case submission(SubmissionFault)
     case form(InterfaceError)
     case notFound

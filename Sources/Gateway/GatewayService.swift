@@ -32,6 +32,7 @@ public struct GatewayService: Sendable {
             store: store, sequencer: sequencer,
             fetches: FetchService(
                 store: store, sequencer: sequencer, gate: gate, clock: clock),
+            answers: FetchAnswers(limits),
             queries: QueryService(store: store, gate: gate, sequencer: sequencer),
             bodies: RequestBodies(limits),
             origin: log.origin, clock: clock)

@@ -27,7 +27,9 @@ struct ProofPoint {
         // A tree that isn't there yet is the rules' to refuse.
         guard let head = try await store.head(), at.size <= head.size else { return }
         let edge = try await TileEdge.load(size: UInt64(at.size), from: store)
-        guard edge.root.bytes == at.root.bytes else { throw SubmissionFault.otherTree(size: at.size) }
+        guard edge.root.bytes == at.root.bytes else {
+            throw SubmissionFault.otherTree(size: at.size)
+        }
         for range in ranges {
             // Of a book the later number is the later entry.
             let last = try await store.records(

@@ -210,7 +210,8 @@ extension ProblemEntry {
     private static func ofProofs(_ refusal: Refusal) -> ProblemEntry? {
         switch refusal {
         case .pointMissing:
-            ProblemEntry("point-missing", 422, "It doesn't say at which tree its records are listed")
+            ProblemEntry(
+                "point-missing", 422, "It doesn't say at which tree its records are listed")
         case .pointBeyondLog(let size, let entries):
             ProblemEntry(
                 "point-beyond-log", 422, "The log isn't as long as the tree it names", nil,

@@ -18,6 +18,12 @@ public struct ServingLimits: Sendable {
     public var connections = 1024
     /// Bytes of bodies that are held at once; beyond it the gateway says it is busy.
     public var heldBytes = 256 << 20
+    /// Answers to fetches that are made at once; each is some hundred megabytes at the most.
+    public var fetchesAtOnce = 8
+    /// How long a fetch waits for its turn before the gateway says it is busy.
+    public var fetchPatience: Duration = .seconds(20)
+    /// Bytes of answers to fetches that readers haven't taken yet, of all connections.
+    public var heldAnswerBytes = 512 << 20
 
     public init() {}
 }

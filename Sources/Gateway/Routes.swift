@@ -15,6 +15,7 @@ struct Routes: Sendable {
     let store: any Store
     let sequencer: Sequencer
     let fetches: FetchService
+    let answers: FetchAnswers
     let queries: QueryService
     let bodies: RequestBodies
     let origin: Origin
@@ -67,7 +68,7 @@ struct Routes: Sendable {
         }
         table.post("/fetches") { request in
             try await bodies.read(request, Media.jose, JWS.maximumBytes) {
-                Response.json(try await fetches.answer($0).bytes)
+                body in try await answers.answer { try await fetches.answer(body).bytes }
             }
         }
         table.post("/queries") { request in
@@ -134,7 +135,9 @@ struct Routes: Sendable {
     }
 
     private func health() async throws -> Response {
-        guard try await store.head() != nil else { throw GatewayFault.busy }
+        guard try await store.head() != nil, await sequencer.canCommit else {
+            throw GatewayFault.busy
+        }
         return Response(bytes: Array("ok\n".utf8), type: "text/plain; charset=utf-8")
     }
 

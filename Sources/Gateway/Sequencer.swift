@@ -45,6 +45,8 @@ public actor Sequencer {
     /// Works while anything waits.
     private var running: Task<Void, Never>?
     private var stopping = false
+    /// When a commit last failed, if none has succeeded since.
+    private var failed: ContinuousClock.Instant?
 
     /// What waits for its turn: statements that belong together, in their order, or a fetch that the
     /// host is to state as an access.
@@ -101,6 +103,13 @@ public actor Sequencer {
         while let running { await running.value }
     }
 
+    /// Whether it makes sense to send something: not while it stops, and not for a while after a
+    /// commit failed. Then it is worth trying again.
+    var canCommit: Bool {
+        guard !stopping else { return false }
+        return failed.map { ContinuousClock.now - $0 > GatewayLimits.pauseAfterFault } ?? true
+    }
+
     private func enqueue(_ content: Work.Content) async -> [Outcome] {
         guard !stopping, waitingCount < GatewayLimits.waitingStatements else { return [.busy] }
         return await withCheckedContinuation { continuation in
@@ -143,6 +152,7 @@ public actor Sequencer {
             do {
                 let plan = try await plan(works)
                 try await commit(plan)
+                failed = nil
                 return answer(works, plan)
             } catch let caught {
                 error = caught
@@ -151,16 +161,16 @@ public actor Sequencer {
             case .superseded, .outcomeUnknown:
                 // What is stored decides: after the reload, whatever of this batch did get in
                 // answers as already registered.
-                do { try await reload() } catch {
-                    return works.forEach {
-                        $0.continuation.resume(returning: [.unavailable(error)])
-                    }
-                }
-            default:
-                return works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
+                do { try await reload() } catch { return putOff(works, error) }
+            default: return putOff(works, error)
             }
         }
-        works.forEach { $0.continuation.resume(returning: [.unavailable(.superseded)]) }
+        putOff(works, .superseded)
+    }
+
+    private func putOff(_ works: [Work], _ error: StoreError) {
+        failed = .now
+        works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
     }
 
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.

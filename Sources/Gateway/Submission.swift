@@ -153,6 +153,8 @@ public enum GatewayLimits {
     public static let batchBytes = 16 << 20
     /// Statements waiting for the sequencer; beyond it the gateway says it is busy.
     public static let waitingStatements = 4096
+    /// How long after a failed commit the gateway calls itself unwell.
+    static let pauseAfterFault: Duration = .seconds(30)
     /// Records in one fetch answer: a proof's come in one, and 10 000 are to be possible. Without
     /// fields they take about 5 kB each.
     public static let recordsPerFetch = 16_384

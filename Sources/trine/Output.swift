@@ -21,7 +21,7 @@ enum Output {
             return months.count == 1
                 ? "\(series.rawValue) \(months.lowerBound)"
                 : "\(series.rawValue) \(months.lowerBound)..\(months.upperBound)"
-        case .records(let ranges): return ranges.map(text).joined(separator: " ")
+        case .records(let ranges): return text(ranges)
         }
     }
 

@@ -124,6 +124,82 @@ import Wire
         }
     }
 
+    /// What nobody could prove isn't asked for.
+    @Test func aRequestHasItsForm() async throws {
+        try await story { log, enterprise, lender in
+            let before = await log.store.head()?.size
+            for (text, expected) in [
+                (
+                    "sum(tax_amount) >= 1.0 EUR",
+                    ClientError.statement(
+                        "sum(tax_amount) >= 1.0 EUR",
+                        .init(offset: 20, reason: .notCanonical("sum(tax_amount) >= 1 EUR")))
+                ), ("sum(due_date) >= 1 EUR", ClientError.notAnAmount("due_date", .invoice)),
+            ] {
+                let terms = RequestTerms(
+                    to: enterprise.session.handle, right: .prove, scope: Self.scope,
+                    subject: .statements([text]), notBefore: log.clock.now,
+                    expires: log.clock.now.advanced(by: 86_400), fetches: 3, dataLife: 86_400)
+                await #expect(throws: expected) {
+                    try await lender.request(terms, purpose: .guarantee)
+                }
+            }
+            let after = await log.store.head()?.size
+            #expect(after == before)
+        }
+    }
+
+    /// A list as of a tree that isn't the log's, or doesn't have its records yet, is no entry.
+    @Test func theListIsOfATreeOfThisLog() async throws {
+        try await story { log, enterprise, _ in
+            let plan = try await enterprise.plan(
+                try wish(["sum(tax_exclusive_amount) >= 1 EUR"]))
+            let last = try #require(plan.covered.last?.records.last)
+            let leaves = await log.store.leaves(0..<plan.at.size).map { Hash.leaf($0) }
+            func point(_ size: Int64) -> Claims.TreePoint {
+                var edge = RightEdge()
+                for leaf in leaves.prefix(Int(size)) { edge.append(leaf) }
+                return .init(size: size, root: Digest(bytes: edge.root.bytes)!)
+            }
+            #expect(point(plan.at.size) == plan.at)
+            for (at, expected) in [
+                (.init(size: plan.at.size, root: Digest(hashing: [1])), "other-tree"),
+                (.init(size: plan.at.size - 1, root: plan.at.root), "other-tree"),
+                (.init(size: plan.at.size + 1, root: plan.at.root), "point-beyond-log"),
+                (point(last.index), "record-after-point"), (point(1), "record-after-point"),
+                (point(last.index + 1), nil),
+            ] as [(Claims.TreePoint, String?)] {
+                let name = await Self.submit(plan, as: at, enterprise)
+                #expect(name == expected)
+            }
+        }
+    }
+
+    /// Registers the plan's grant as of another tree; the name of the problem, if there is one.
+    private static func submit(
+        _ plan: ProofPlan, as at: Claims.TreePoint, _ enterprise: Enterprise
+    ) async -> String? {
+        let session = enterprise.session
+        do {
+            let jti = session.newJTI()
+            let envelope = try enterprise.seal(
+                GrantedKeys(proofs: [[1]]), to: plan.grantee.handle, plan.recipient, carrier: jti)
+            var random = session.surroundings.random
+            let signed = Statement.sign(
+                .grant(
+                    .init(
+                        right: .prove, purpose: plan.purpose, notBefore: plan.notBefore,
+                        expires: plan.expires, policies: plan.policies, envelope: envelope.digest,
+                        at: at)),
+                selective: plan.terms.disclosures(using: &random), by: try session.signer(.grant),
+                at: session.now, jti: jti)
+            _ = try await session.register(signed, blob: envelope.bytes)
+            return nil
+        } catch ConnectionError.refused(let problem) { return problem.name } catch {
+            return "\(error)"
+        }
+    }
+
     /// After an erasure the proof is about something that isn't there any more.
     @Test func anErasedRecordEndsTheProof() async throws {
         try await story { _, enterprise, lender in
@@ -186,7 +262,8 @@ import Wire
             }
             let value = try #require(ProofBound(.exactly(last.units), currency: "EUR"))
             let exact = try await enterprise.plan(
-                try wish(["each(payable_amount) <= \(value.description.dropFirst(2))"],
+                try wish(
+                    ["each(payable_amount) <= \(value.description.dropFirst(2))"],
                     scope: .records([RecordRange(book: Self.january, from: 4, to: 4)!])))
             #expect(exact.warnings.isEmpty)
             var total = last.value

@@ -48,7 +48,7 @@ import Verification
         await enterprise.close()
         let grant = try scene.run(
             "trine enterprise grant northbank --record '\(record)' --fields payable_amount"
-                + " --purpose credit-assessment --for 30d --home enterprise --json")
+                + " --purpose credit-monitoring --for 30d --home enterprise --json")
         let found = try #require(
             try JSONSerialization.jsonObject(with: Data(grant.utf8)) as? [String: Any])
         return (scene, record, try #require(found["jti"] as? String))
@@ -75,8 +75,10 @@ import Verification
         let bytes = try Data(contentsOf: scene.file("fraud.json"))
         let proof = try Contradiction(parsing: Array(bytes))
         let text = String(decoding: bytes, as: UTF8.self)
-        try Data(text.replacing("\"field\":\"payable_amount\"", with: "\"field\":\"tax_amount\"").utf8)
-            .write(to: scene.file("other.json"))
+        try Data(
+            text.replacing("\"field\":\"payable_amount\"", with: "\"field\":\"tax_amount\"").utf8
+        )
+        .write(to: scene.file("other.json"))
         _ = try scene.refused("trine verify other.json --home lender")
 
         // A package that somebody saved without looking says it too, and gives the file.

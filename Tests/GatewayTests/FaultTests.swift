@@ -39,6 +39,20 @@ import Wire
         try await scene.finish()
     }
 
+    /// While commits fail, whoever asks about its health is told so.
+    @Test func aFailedCommitIsUnhealthy() async throws {
+        let scene = try await Scene()
+        let frame = Frame(jws: try scene.enterprise.closing(Months.first).statement.jws.bytes)
+        #expect(try await scene.alliance.send("/health").status == 200)
+        scene.store.arm(at: 0, .failed)
+        #expect(try await scene.alliance.send("/statements", frame.bytes).status == 503)
+        #expect(scene.store.disarm() == 1)
+        #expect(try await scene.alliance.send("/health").status == 503)
+        #expect(try await scene.alliance.send("/statements", frame.bytes).status == 201)
+        #expect(try await scene.alliance.send("/health").status == 200)
+        try await scene.finish()
+    }
+
     /// A bulk submission that can't be decided is put off as a whole: no refusal is in its answer,
     /// because a refusal is final.
     @Test func aBulkIsDecidedOrPutOff() async throws {

@@ -60,6 +60,34 @@ import Wire
         await alliance.stop()
     }
 
+    /// A call that was put off after it was entered in the log isn't charged again; one that didn't
+    /// get its turn isn't charged.
+    @Test(arguments: [false, true]) func puttingOffIsNotCharged(beforeItsTurn: Bool) async throws {
+        var limits = ServingLimits()
+        limits.fetchPatience = .milliseconds(50)
+        if beforeItsTurn { limits.fetchesAtOnce = 0 } else { limits.heldAnswerBytes = 1000 }
+        let store = MemoryStore()
+        let alliance = try await Alliance(on: store, limits: limits)
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let lender = try await alliance.admit("northbank", [.lender])
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let grant = try await grant(enterprise, lender, Self.fields)
+        let jti = lender.newJTI()
+        for _ in 0..<2 {
+            let answer = try await send(alliance, lender, grant, Self.fields, jti)
+            #expect(answer.status == 503)
+            #expect(try Problem(parsing: answer.bytes).name == "busy")
+        }
+        if case .grant(let state) = await store.state([.grant(grant)])[.grant(grant)] {
+            #expect(state.used == (beforeItsTurn ? 0 : 1))
+        } else {
+            Issue.record("no grant")
+        }
+        for session in [enterprise, lender] { await session.close() }
+        await alliance.stop()
+    }
+
     private func grant(_ enterprise: Session, _ to: Session, _ fields: [String]) async throws -> JTI
     {
         let plan = try await Enterprise(enterprise).plan(

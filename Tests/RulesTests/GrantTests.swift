@@ -104,6 +104,35 @@ import Testing
         let record = chain.register(1, in: "invoices/2026-02")[0]
         #expect(chain.submit(chain.granting(to: .lender, request: record)) == .requestNotAnswered)
         #expect(chain.submit(chain.granting(to: .rival, request: jti)) == nil)
+        // Another statement of the grantee's own isn't a request, and an erased one is none any more.
+        let other = chain.added(KeyTests.spare, [.all], to: .rival)
+        #expect(chain.submit(other) == nil)
+        #expect(
+            chain.submit(chain.granting(to: .rival, request: other.statement.jti))
+                == .requestNotAnswered)
+        let all = chain.policies.add("all") { _ in
+            PolicyDecision(permitted: true, determining: ["all"])
+        }
+        let files = [PolicyFile(name: "all.cedar", digest: Digest(hashing: []))]
+        #expect(chain.submit(chain.sign(.policy(set: all, files: files), by: .authority)) == nil)
+        #expect(chain.submit(chain.erasure(.statement(jti), by: .rival)) == nil)
+        #expect(chain.submit(chain.granting(to: .rival, request: jti)) == .requestNotAnswered)
+    }
+
+    /// What is dead is carried on as one epoch for its months, not grant by grant.
+    @Test func deadGrantsAreGatheredUp() {
+        var chain = Chain()
+        _ = chain.granted(until: 100, epochs: [3])
+        chain.now = Chain.start.advanced(by: 100)
+        _ = chain.register(1, in: "invoices/2026-02", epoch: 4)
+        #expect(chain.epochs().given.isEmpty && chain.epochs().dead.map(\.epoch) == [3])
+
+        _ = chain.granted(until: 100, epochs: [5])
+        let standing = chain.granted(to: .rival, until: 200, epochs: [5])
+        chain.now = Chain.start.advanced(by: 200)
+        #expect(chain.submit(chain.rekeying(standing, epochs: [6])) == nil)
+        #expect(chain.epochs().given.map(\.grant) == [standing])
+        #expect(chain.epochs().dead.map(\.epoch) == [5])
     }
 
     @Test func liveGrantsAreLimited() throws {

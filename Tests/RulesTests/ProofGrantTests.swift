@@ -185,6 +185,11 @@ import Testing
         #expect(submit([sum], 65_536) == missing)
         #expect(
             submit([sum], 65_537) == .proofTooLarge(.records(have: 65_537, limit: 65_536)))
+        let more = [sum, "sum(payable_amount) >= 1 EUR"]
+        #expect(submit(more, 65_536) == missing)
+        #expect(
+            submit(more + ["sum(line_total) >= 1 EUR"], 65_536)
+                == .proofTooLarge(.values(have: 196_608, limit: 131_072)))
         #expect(
             submit(["score(3*tax_amount EUR) >= 1"], 21_846)
                 == .proofTooLarge(.weights(statement: 0, limit: 65_536)))

@@ -12,7 +12,8 @@ import Testing
         var random = SystemRandomNumberGenerator()
         let fields = ["a", "b", "c"]
         let commitment = NumericCommitment(
-            try Amount(units: 5, currency: "EUR"), salt: Disclosure.Salt(using: &random), field: "a")
+            try Amount(units: 5, currency: "EUR"), salt: Disclosure.Salt(using: &random), field: "a"
+        )
         let commitments = Dictionary(uniqueKeysWithValues: fields.map { ($0, commitment) })
         return (1...count).map { number in
             let bytes = (0..<16).map { UInt8((number >> (8 * ($0 % 3))) & 255) }
@@ -36,6 +37,7 @@ import Testing
         (["each(a) = 2 EUR", "each(a) >= 1 EUR"], 16_384),
         (["score(2*a EUR, -3*b EUR) >= 1", "sum(c) = 1 EUR"], 13_107),
         (["sum(a) >= 1 EUR", "sum(b) >= 1 EUR", "sum(c) >= 1 EUR"], 43_690),
+        (["sum(a) >= 1 EUR", "each(b) = 1 EUR"], 65_536),
         (
             [
                 "sum(a) >= 1 EUR", "sum(b) >= 1 EUR",

@@ -21,6 +21,7 @@ import Wire
         var state = BookState()
         for number in 0..<count { state.edge.append(Hash.leaf([UInt8(number)])) }
         (state.count, state.epoch, state.closed, state.erased) = (Int64(count), 4, true, erased)
+        if let last = erased.last { state.replaced = [3...3, last] }
         return state
     }
 
@@ -198,6 +199,11 @@ import Wire
             .book(handle, book),
             #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[[1,2],[3,4]]}"#,
             .claims(.malformed("erased"))
+        ),
+        (
+            .book(handle, book),
+            #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"replaced":[[1,2],[3,4]]}"#,
+            .claims(.malformed("replaced"))
         ),
         (
             .book(handle, book), #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[[2,1]]}"#,

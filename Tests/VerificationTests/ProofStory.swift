@@ -41,14 +41,17 @@ struct ProofStory {
     var envelope: Envelope!
     var at: Claims.TreePoint!
 
-    init(_ twist: Twist? = nil, statements: [String] = statements) throws {
+    /// `count` invoices, the fourth of 4 euros and so on.
+    init(_ twist: Twist? = nil, statements: [String] = statements, count: Int = 3) throws {
         self.twist = twist
         log = try TestLog(seed: 11)
         acme = Party("e-acme", using: &log.random)
         northbank = Party("northbank", using: &log.random)
         try log.admit(acme, [.enterprise])
         try log.admit(northbank, [.lender])
-        for (number, amount) in [(1, 12_345), (2, 20_000), (3, 500)] as [(Int, Int64)] {
+        let first: [(Int, Int64)] = [(1, 12_345), (2, 20_000), (3, 500)]
+        let more = count > 3 ? (4...count).map { ($0, Int64($0 * 100)) } : []
+        for (number, amount) in first + more {
             if twist == .listedLater, number == 3 { at = try log.point(at: log.entries.count) }
             records.append(try log.seal(acme, number: number, amount: amount))
         }
@@ -95,24 +98,33 @@ struct ProofStory {
         default: break
         }
         let schedule = log.schedule(acme)
-        let singles = (Self.used + ["tax_amount_commitment"]).flatMap { field in
+        let fields = Self.used + ["tax_amount_commitment"]
+        let key = { (field: String, record: SealedRecord) in
+            schedule.fieldKey(
+                type: "invoice", field: field, epoch: 0, month: Self.book.month,
+                record: record.statement.jti)
+        }
+        // As our program does it; a twisted one names each record.
+        let listed = fields.map { field in
+            GrantedKeys.Listed(field: field, keys: records.map { key(field, $0) })
+        }
+        let singles = fields.flatMap { field in
             records.map { record in
                 GrantedKeys.Single(
-                    field: field, record: record.statement.jti,
-                    key: schedule.fieldKey(
-                        type: "invoice", field: field, epoch: 0, month: Self.book.month,
-                        record: record.statement.jti))
+                    field: field, record: record.statement.jti, key: key(field, record))
             }
         }
         envelope = try Envelope.seal(
-            GrantedKeys(singles: singles, proofs: proofs),
+            twist == nil
+                ? GrantedKeys(listed: listed, proofs: proofs)
+                : GrantedKeys(singles: singles, proofs: proofs),
             context: .init(
                 log: log.log, carrier: jti, issuer: acme.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         let scope =
             twist == .months
             ? Scope.months(.invoices, Self.book.month...Self.book.month)
-            : .records([RecordRange(book: Self.book, from: 1, to: 3)!])
+            : .records([RecordRange(book: Self.book, from: 1, to: Int64(records.count))!])
         let terms = GrantTerms(
             to: northbank.handle, scope: scope, subject: .statements(texts), fetches: 10,
             dataLife: 86_400, epochs: [0])
@@ -213,8 +225,9 @@ struct ProofStory {
             at: log.now, jti: JTI(using: &log.random))
         let first: Int64 = [.superseded, .erased, .leftOut].contains(twist) ? 2 : 1
         let state = log.book(acme, Self.book)
+        let last = [.superseded, .supersededButServed].contains(twist) ? 3 : state.count
         let served = Served(
-            fields: servedFields, ranges: [RecordRange(book: Self.book, from: first, to: 3)!],
+            fields: servedFields, ranges: [RecordRange(book: Self.book, from: first, to: last)!],
             books: [
                 .init(
                     book: Self.book, count: state.count, epoch: state.epoch, closed: state.closed)

@@ -50,6 +50,7 @@ struct TestLog {
     /// Whether everything is registered, refused by the rules or not.
     var lawless = false
     private(set) var entries: [Entry] = []
+    private var indices: [JTI: Int] = [:]
     private(set) var state = Slice()
     private(set) var digest: Digest<Digested.Genesis>?
     private var edge = TileEdge()
@@ -117,6 +118,7 @@ struct TestLog {
     }
 
     mutating func append(_ statement: Statement, _ disclosures: [Disclosure]) {
+        indices[statement.jti] = indices[statement.jti] ?? entries.count
         entries.append(Entry(statement: statement, disclosures: disclosures))
         for tile in edge.append([Hash.leaf(statement.jws.bytes)]) { tiles.insert(tile) }
     }
@@ -128,7 +130,7 @@ struct TestLog {
 
     /// Puts other entries in the place of all, with the tree over them.
     mutating func replace(_ others: [Entry]) {
-        (entries, edge, tiles) = ([], TileEdge(), TileSet())
+        (entries, edge, tiles, indices) = ([], TileEdge(), TileSet(), [:])
         for entry in others { append(entry.statement, entry.disclosures) }
     }
 
@@ -150,7 +152,7 @@ struct TestLog {
         return try Note(parsing: checkpoint.signed(by: signer))
     }
 
-    func index(of jti: JTI) -> Int { entries.firstIndex { $0.statement.jti == jti }! }
+    func index(of jti: JTI) -> Int { indices[jti]! }
 
     /// The entry with its proof for the log as it is now.
     func logged(

@@ -99,7 +99,8 @@ struct Knowledge {
         let same = learned(answers)
         for (quantity, interval) in bounds where quantity.weights.count > 1 {
             guard interval.isTight, before.bounds[quantity] != interval,
-                same[quantity] != interval || readings.count > before.readings.count
+                same[quantity] != interval || readings.count > before.readings.count,
+                !quantity.weights.keys.allSatisfy(isKnown)
             else { continue }
             warnings.append(warning(quantity, interval))
         }
@@ -164,6 +165,8 @@ struct Knowledge {
             let rest = unknown(form)
             guard rest.weights.count < form.weights.count,
                 (1...ProofLedger.fewRecords).contains(rest.records.count),
+                // A sum that is small as a whole is no news until one record is left.
+                form.records.count > ProofLedger.fewRecords || rest.records.count == 1,
                 before.map({ $0.unknown(form).weights.count > rest.weights.count }) ?? true,
                 form.weights.keys.contains(where: isKnown)
             else { continue }

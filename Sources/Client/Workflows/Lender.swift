@@ -33,7 +33,24 @@ public struct Lender: Sendable {
     }
 
     /// Asks an enterprise for a grant. Only its purpose is public.
+    ///
+    /// Throws ``ClientError/statement(_:_:)`` and ``ClientError/notAnAmount(_:_:)`` for what can't be
+    /// proven, before anything is signed.
     public func request(_ terms: RequestTerms, purpose: Purpose) async throws -> Registration {
+        if case .statements(let texts) = terms.subject {
+            guard let type = terms.scope.series.flatMap({ RecordType.of($0) }) else {
+                throw ClientError.nothingCovered
+            }
+            for text in texts {
+                let statement: ProofStatement
+                do { statement = try ProofStatement(canonical: text) } catch {
+                    throw ClientError.statement(text, error)
+                }
+                if let field = statement.foreignField(to: type) {
+                    throw ClientError.notAnAmount(field, type)
+                }
+            }
+        }
         _ = try await session.flush()
         var random = session.surroundings.random
         let signed = Statement.sign(

@@ -19,6 +19,10 @@ struct GrantCommand: AsyncParsableCommand {
 
             Example: trine enterprise grant northbank --type invoices --months 2026-01..2026-12 \
             --fields due_date,tax_exclusive_amount --purpose credit-assessment --for 30d --dry-run
+
+            Example: trine enterprise grant northbank --right prove --type invoices \
+            --months 2026-01..2026-12 --statement 'sum(tax_exclusive_amount) >= 100000 EUR' \
+            --purpose credit-assessment --for 30d --dry-run
             """)
 
     @Argument(help: "Who: a contact's name, or a handle.") var grantee: String?

@@ -66,6 +66,10 @@ struct LenderCommand: AsyncParsableCommand {
 
                 Example: trine lender request e-7k2m9q4x --type invoices --months 2026-01..2026-12 \
                 --fields due_date,tax_exclusive_amount --purpose credit-assessment --for 30d
+
+                Example: trine lender request e-7k2m9q4x --right prove --type \
+                invoices --months 2026-01..2026-12 --statement 'sum(tax_exclusive_amount) >= \
+                100000 EUR' --purpose credit-assessment --for 30d
                 """)
 
         @Argument(help: "Whom: a contact's name, or a handle.") var enterprise: String

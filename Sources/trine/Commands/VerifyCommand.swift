@@ -76,7 +76,14 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func trust() throws -> Trust {
-        guard let genesis, let policy else { return try common.directory.trust() }
+        guard let genesis, let policy else {
+            do { return try common.directory.trust() } catch {
+                guard case .missing(let path) = error else { throw error }
+                throw Complaint(
+                    .home, "there is no \(path), so it isn't known which log to trust",
+                    hint: "name the log: --genesis INVITATION --policy FILE; or a home: --home DIR")
+            }
+        }
         let pin = genesis.firstIndex(of: "#").map { genesis[genesis.index(after: $0)...] }
         guard let digest = Digest<Digested.Genesis>(text: String(pin ?? genesis[...])) else {
             throw ValidationError("'\(genesis)' is neither an invitation nor a genesis digest")

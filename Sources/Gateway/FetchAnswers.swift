@@ -1,0 +1,69 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// How much of answers to fetches is in memory: some hundred megabytes each at the worst. Few are
+/// made at once, more wait for their turn, and what readers haven't taken yet is bounded.
+final class FetchAnswers: Sendable {
+    private let limits: ServingLimits
+    private let making = Mutex(0)
+    private let held = Mutex(0)
+
+    init(_ limits: ServingLimits) { self.limits = limits }
+
+    /// The answer that `make` gives, when it is its turn. What a call was charged for is not lost
+    /// with a refusal here: the same call again is answered at no charge.
+    ///
+    /// Throws ``GatewayFault/busy`` where too much is being made or waits to be read, and what
+    /// `make` throws.
+    func answer(_ make: () async throws -> [UInt8]) async throws -> Response {
+        try await enter()
+        defer { making.withLock { $0 -= 1 } }
+        let bytes = try await make()
+        guard let reservation = reserve(bytes.count) else { throw GatewayFault.busy }
+        let buffer = ByteBuffer(bytes: bytes)
+        return Response(
+            status: .ok, headers: [.contentType: Media.json, .cacheControl: "no-store"],
+            body: ResponseBody(contentLength: buffer.readableBytes) { writer in
+                // Kept until the reader has all of it, or has gone.
+                defer { withExtendedLifetime(reservation) {} }
+                try await writer.write(buffer)
+                try await writer.finish(nil)
+            })
+    }
+
+    private func enter() async throws {
+        let deadline = ContinuousClock.now.advanced(by: limits.fetchPatience)
+        while true {
+            let entered = making.withLock { making in
+                guard making < limits.fetchesAtOnce else { return false }
+                making += 1
+                return true
+            }
+            if entered { return }
+            guard ContinuousClock.now < deadline else { throw GatewayFault.busy }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func reserve(_ count: Int) -> Reservation? {
+        held.withLock { held in
+            guard held + count <= limits.heldAnswerBytes else { return nil }
+            held += count
+            return Reservation(of: count, in: self)
+        }
+    }
+
+    /// Bytes that are held until nobody has this any more.
+    private final class Reservation: Sendable {
+        private let count: Int
+        private let answers: FetchAnswers
+
+        init(of count: Int, in answers: FetchAnswers) {
+            (self.count, self.answers) = (count, answers)
+        }
+
+        deinit { answers.held.withLock { $0 -= count } }
+    }
+}
