@@ -56,7 +56,9 @@ struct AuditCommand: AsyncParsableCommand {
                 ? try await regulator.audit(progress: tell)
                 : try await regulator.audit(
                     keeping: try AuditState(in: common.directory.directory), progress: tell)
-            let page = AuditPage(report, of: session.configuration.origin, made: session.now)
+            let page = AuditPage(
+                report, of: session.configuration.origin, genesis: session.trust.genesis,
+                by: session.handle, made: session.now)
             return (report, page)
         }
         Terminal.clearProgress()
