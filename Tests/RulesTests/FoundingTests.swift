@@ -85,6 +85,30 @@ import Transparency
         #expect(chain.submit(signed) == .malformedGenesis(.authorities))
     }
 
+    /// One handle with two keys isn't two founders, and the first authority signs in its own name.
+    @Test func sharedHandles() {
+        func refusal(_ host: Handle, by signer: Person) -> Refusal? {
+            var chain = Chain(empty: ())
+            return chain.submit(
+                chain.sign(
+                    .genesis(
+                        .init(
+                            origin: Chain.origin, rules: 1, logKey: Chain.logKey(),
+                            authorities: [
+                                .init(
+                                    handle: Person.authority.handle,
+                                    key: Person.authority.key.verificationKey)
+                            ], threshold: 1,
+                            host: .init(handle: host, key: Person.host.key.verificationKey),
+                            policies: CedarPolicies.standard.digest)), by: signer,
+                    with: Person.authority.key))
+        }
+        #expect(
+            refusal(Person.authority.handle, by: .authority) == .malformedGenesis(.authorities))
+        #expect(refusal(Person.host.handle, by: .host) == .malformedGenesis(.notFirstAuthority))
+        #expect(refusal(Person.host.handle, by: .authority) == nil)
+    }
+
     @Test func badSignature() throws {
         var chain = Chain(empty: ())
         let signed = try forged(chain.founding())
@@ -97,6 +121,12 @@ import Transparency
         var empty = Chain(empty: ())
         let later = Candidate(empty.founding().statement, selective: Selective.none, index: 1)
         #expect(throws: Refusal.genesisAlreadyThere) { try empty.decide(later) }
+        // Nor at its own place, where a log is already.
+        let first = Candidate(chain.founding().statement, selective: Selective.none, index: 0)
+        let slice = chain.slice(for: first)
+        #expect(throws: Refusal.genesisAlreadyThere) {
+            try Rules.decide(first, in: slice, policies: chain.policies)
+        }
         #expect(
             empty.submit(empty.sign(.suspend(Person.lender.handle, .unspecified), by: .authority))
                 == .genesisExpected)

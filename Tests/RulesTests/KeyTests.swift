@@ -196,6 +196,12 @@ import Testing
                 pop: JWS(
                     signing: chain.offer(Self.spare, for: mine, introducer: mine.key).pop.payload,
                     type: Fetch.type, with: Self.spare)),
+            // Signed by the new key, about another one.
+            KeyOffer(
+                key: Self.spare.verificationKey, scopes: [.all],
+                pop: JWS(
+                    signing: chain.offer(stolen, for: mine, introducer: mine.key).pop.payload,
+                    type: ProofOfPossession.type, with: Self.spare)),
         ]
         for (index, offer) in offers.enumerated() {
             #expect(

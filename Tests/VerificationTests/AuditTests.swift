@@ -54,7 +54,7 @@ import Wire
         #expect(facts.erasedRecords == 1)
         #expect(facts.accesses == [story.northbank.handle: 1])
         #expect(facts.complete == story.log.entries.count)
-        #expect(facts.months.values.flatMap(\.values).reduce(0, +) == story.log.entries.count)
+        #expect(facts.calendar.months.values.map(\.entries).reduce(0, +) == story.log.entries.count)
         let json = report.json
         #expect(try JSON(canonical: json.canonicalBytes) == json)
         #expect(json["facts"]?["grants"]?["live"] == 1)

@@ -38,7 +38,7 @@ import Wire
     }
 
     /// A chain on which every kind of wrong decision was made, and right ones between them.
-    private static func patched() throws -> (log: TestLog, wrong: [Int64: [String]]) {
+    static func patched() throws -> (log: TestLog, wrong: [Int64: [String]]) {
         var log = try TestLog(seed: 60)
         log.policies = Skipped()
         func party(_ name: String) -> Party { Party(name, using: &log.random) }
@@ -101,7 +101,10 @@ import Wire
     @Test func thePageStandsAlone() throws {
         let (log, wrong) = try Self.patched()
         let report = try AuditTests.audit(log)
-        let html = AuditPage(report, of: log.origin, made: log.now).html
+        let html = AuditPage(
+            report, of: log.origin, genesis: log.trust.genesis, by: Handle("regulator")!,
+            made: log.now
+        ).html
         for (index, policies) in wrong {
             #expect(html.contains("against-policy at \(index)<"))
             for policy in policies { #expect(html.contains(policy)) }
@@ -116,12 +119,15 @@ import Wire
         #expect(html.contains("default-src 'none'") || html.contains("default-src &#39;none"))
         #expect(html.components(separatedBy: "<svg").count == 4)
         #expect(html.components(separatedBy: "role=\"img\"").count == 4)
-        for name in ["Entries by month", "Grants by purpose", "Accesses by grantee", "Books"] {
+        for name in [
+            "Entries over time", "Books over time", "Grants by purpose", "Accesses by grantee",
+        ] {
             #expect(html.contains(">\(name)<"), "\(name)")
         }
         try Self.expectBalanced(html)
         let clean = AuditPage(
-            try AuditTests.audit(try TestLog(seed: 61)), of: log.origin, made: log.now)
+            try AuditTests.audit(try TestLog(seed: 61)), of: log.origin,
+            genesis: log.trust.genesis, by: Handle("regulator")!, made: log.now)
         #expect(clean.html.contains("Nothing is wrong."))
     }
 
@@ -146,7 +152,10 @@ import Wire
         let hostile = Array("<script>alert('&\"')</script>".utf8)
         let report = try AuditTests.audit(log, leaf: { $0 == 0 ? hostile : $1 })
         #expect(!report.isClean)
-        let html = AuditPage(report, of: log.origin, made: log.now).html
+        let html = AuditPage(
+            report, of: log.origin, genesis: log.trust.genesis, by: Handle("regulator")!,
+            made: log.now
+        ).html
         #expect(!html.contains("<script"))
         #expect(html.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;"))
         #expect(Markup.escaped("a\u{0}\u{9b}\u{7f}b\n") == "a\u{fffd}\u{fffd}\u{fffd}b\n")

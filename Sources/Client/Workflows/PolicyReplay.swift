@@ -53,8 +53,8 @@ struct ObservedPolicies: PolicyLibrary {
 extension Regulator {
     /// Replays the log and puts every question to `set` as well. A grant's own older set isn't asked
     /// twice: a question counts once for each set that decided it then.
-    public func compare(
-        with set: CedarPolicies,
+    public func compare<State: StateSource & Sendable>(
+        with set: CedarPolicies, keeping state: State,
         progress: @escaping @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> PolicyComparison {
         let place = Mutex<Int64>(0)
@@ -73,13 +73,15 @@ extension Regulator {
             }
         }
         _ = try await replay(
-            under: observed, keeping: StateInMemory(),
+            under: observed, keeping: state,
             at: { index in place.withLock { $0 = index } }, progress)
         return result.withLock { $0 }
     }
 
     /// What the policies were asked about entry `index`, and why they answered so.
-    public func decisions(at index: Int64) async throws -> [EntryDecision] {
+    public func decisions<State: StateSource & Sendable>(
+        at index: Int64, keeping state: State
+    ) async throws -> [EntryDecision] {
         let place = Mutex<Int64>(0)
         let found = Mutex<[EntryDecision]>([])
         let shelf = try await session.publishedPolicies()
@@ -94,7 +96,7 @@ extension Regulator {
             }
         }
         _ = try await replay(
-            under: observed, keeping: StateInMemory(),
+            under: observed, keeping: state,
             at: { index in place.withLock { $0 = index } })
         return found.withLock { $0 }
     }

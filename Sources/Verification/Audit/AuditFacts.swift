@@ -6,13 +6,15 @@ public import Wire
 public struct AuditFacts: Hashable, Sendable {
     /// Entries by kind, malformed and refused ones not among them.
     public private(set) var kinds: [Kind: Int] = [:]
-    /// Entries by month (UTC) of their `iat`, and kind.
-    public private(set) var months: [Month: [Kind: Int]] = [:]
+    /// The same day by day, and the books opened and closed.
+    public private(set) var calendar = AuditCalendar()
     public private(set) var participants = 0
     public private(set) var suspended: Set<Handle> = []
     public private(set) var purposes: [Purpose: Int] = [:]
     public private(set) var revoked = 0
     public private(set) var expired = 0
+    /// The policy sets that came into force, and the entry that brought each.
+    public private(set) var policies: [PolicySet] = []
     public private(set) var booksOpened = 0
     public private(set) var booksClosed = 0
     public private(set) var erasedRecords = 0
@@ -28,6 +30,12 @@ public struct AuditFacts: Hashable, Sendable {
     private var standing: [JTI: Timestamp] = [:]
     private var sweep = 1024
 
+    /// A policy set and where it came into force.
+    public struct PolicySet: Hashable, Sendable {
+        public let index: Int64
+        public let digest: Digest<Digested.Policies>
+    }
+
     public var grants: Int { kinds[.grant] ?? 0 }
     public var liveGrants: Int { standing.count }
     public var booksOpen: Int { booksOpened - booksClosed }
@@ -37,19 +45,21 @@ public struct AuditFacts: Hashable, Sendable {
         let kind = statement.kind
         time = admission.time
         kinds[kind, default: 0] += 1
-        if let month = statement.issuedAt.date.bookMonth {
-            months[month, default: [:]][kind, default: 0] += 1
-        }
+        calendar.note(statement.issuedAt) { $0.kinds[kind, default: 0] += 1 }
         if admission.complete { complete += 1 }
         switch statement.claims {
-        case .genesis(let genesis): participants += genesis.authorities.count + 1
+        case .genesis(let genesis):
+            participants += genesis.authorities.count + 1
+            inForce(genesis.policies, from: admission.candidate.index)
+        case .policy(let set, _): inForce(set, from: admission.candidate.index)
         case .admit: participants += 1
         case .suspend(let handle, _): suspended.insert(handle)
         case .reinstate(let handle, _): suspended.remove(handle)
-        case .record(let record): if record.number == 1 { booksOpened += 1 }
+        case .record(let record): if record.number == 1 { open(on: statement.issuedAt) }
         case .closeBook(_, let count, _):
-            if count == 0 { booksOpened += 1 }
+            if count == 0 { open(on: statement.issuedAt) }
             booksClosed += 1
+            calendar.note(statement.issuedAt) { $0.booksClosed += 1 }
         case .erase(.record, _): erasedRecords += 1
         case .erase(.statement, _): erasedStatements += 1
         case .grant(let grant):
@@ -61,6 +71,19 @@ public struct AuditFacts: Hashable, Sendable {
         default: break
         }
     }
+
+    private mutating func open(on day: Timestamp) {
+        booksOpened += 1
+        calendar.note(day) { $0.booksOpened += 1 }
+    }
+
+    private mutating func inForce(_ set: Digest<Digested.Policies>, from index: Int64) {
+        if policies.count == Self.policiesListed { policies.remove(at: 1) }
+        policies.append(PolicySet(index: index, digest: set))
+    }
+
+    /// The first and the newest ones.
+    private static let policiesListed = 100
 
     private mutating func note(_ selective: Selective?) {
         // An access is the grantee's that signed the fetch in it; the rules have checked that.

@@ -26,7 +26,13 @@ extension AuditFacts {
                 "undisclosed": .integer(Int64(accessesOfUnknown)),
             ],
             "books": [
-                "closed": .integer(Int64(booksClosed)), "open": .integer(Int64(booksOpen)),
+                "closed": .integer(Int64(booksClosed)),
+                "months": byMonth {
+                    [
+                        "closed": .integer(Int64($0.booksClosed)),
+                        "opened": .integer(Int64($0.booksOpened)),
+                    ]
+                }, "open": .integer(Int64(booksOpen)),
             ],
             "entries": count(kinds) { $0.rawValue },
             "erased": [
@@ -39,15 +45,19 @@ extension AuditFacts {
                 "expired": .integer(Int64(expired)), "live": .integer(Int64(liveGrants)),
                 "revoked": .integer(Int64(revoked)),
             ],
-            "months": .object(
-                Dictionary(
-                    uniqueKeysWithValues: months.map { month, kinds in
-                        (month.description, count(kinds) { $0.rawValue })
-                    })),
+            "months": byMonth { count($0.kinds) { $0.rawValue } },
             "participants": .integer(Int64(participants)),
+            "policies": .array(
+                policies.map { ["from": .integer($0.index), "set": .digest($0.digest)] }),
             "suspended": .array(suspended.sorted().map { .string($0.text) }),
             "time": time.map { .integer($0.seconds) } ?? .null,
         ]
+    }
+
+    private func byMonth(_ value: (AuditCalendar.Count) -> JSON) -> JSON {
+        .object(
+            Dictionary(
+                uniqueKeysWithValues: calendar.months.map { ($0.description, value($1)) }))
     }
 
     private func count<Key>(_ counts: [Key: Int], _ name: (Key) -> String) -> JSON {

@@ -11,14 +11,19 @@ public struct AuditPage: Sendable {
 
     public let html: String
 
-    /// `log` names the log, `made` says when the audit was made.
-    public init(_ report: AuditReport, of log: Origin, made: Timestamp) {
+    /// `log` names the log, `genesis` pins it; `auditor` made the audit, at the time `made`.
+    public init(
+        _ report: AuditReport, of log: Origin, genesis: Digest<Digested.Genesis>,
+        by auditor: Handle,
+        made: Timestamp
+    ) {
         var page = Markup()
         page.raw(Self.head)
         page.element("title") { $0.text("Audit of \(log), \(report.size) entries") }
         page.raw("<style>\(Self.style)</style></head><body><main>")
         page.element("h1") { $0.text("Audit of \(log)") }
-        Self.verdict(report, made, &page)
+        Self.verdict(report, auditor, made, &page)
+        Self.summary(report, genesis, &page)
         Self.findings(report, &page)
         Self.plots(report.facts, &page)
         Self.kinds(report.facts, &page)
@@ -45,6 +50,11 @@ public struct AuditPage: Sendable {
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
         pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.5rem;\
         font-size:.8rem}
+        caption{text-align:left;font-weight:bold;padding:.4rem 0}
+        td{overflow-wrap:anywhere}
+        .legend span{display:inline-block;width:.9rem;height:.9rem;border:1px solid #2f5d8a;\
+        vertical-align:-.1rem}.legend .first{background:#2f5d8a}\
+        .legend .second{background:#d9e4ef;margin-left:1rem}
         figure{margin:1rem 0;break-inside:avoid}svg{width:100%;height:auto}
         .clean{border-left:.4rem solid #1b6e3c;padding-left:.8rem}
         .found{border-left:.4rem solid #a11d1d;padding-left:.8rem}
@@ -55,7 +65,7 @@ public struct AuditPage: Sendable {
     // MARK: What came of it
 
     private static func verdict(
-        _ report: AuditReport, _ made: Timestamp, _ page: inout Markup
+        _ report: AuditReport, _ auditor: Handle, _ made: Timestamp, _ page: inout Markup
     ) {
         page.open("p", ["class": report.isClean ? "clean" : "found"])
         let count = report.findingCount
@@ -66,11 +76,18 @@ public struct AuditPage: Sendable {
         }
         page.text(
             " \(report.size) entries were replayed, \(report.facts.complete) of them with all that "
-                + "belongs to them. Made \(made).")
+                + "belongs to them. Made by \(auditor), \(made).")
         page.close("p")
+    }
+
+    private static func summary(
+        _ report: AuditReport, _ genesis: Digest<Digested.Genesis>, _ page: inout Markup
+    ) {
+        let suspended = report.facts.suspended.sorted().map(\.text).joined(separator: ", ")
         table(
             &page, caption: "The log", ["", ""],
             [
+                ["digest of the first entry, its name", genesis.text],
                 ["root over all entries", report.root.base64],
                 [
                     "largest checkpoint that agrees",
@@ -78,10 +95,7 @@ public struct AuditPage: Sendable {
                 ],
                 ["log time after the last entry", report.facts.time.map { "\($0)" } ?? "–"],
                 ["participants", "\(report.facts.participants)"],
-                [
-                    "suspended",
-                    report.facts.suspended.sorted().map(\.text).joined(separator: ", "),
-                ],
+                ["suspended", suspended.isEmpty ? "none" : suspended],
                 [
                     "grants",
                     "\(report.facts.grants): \(report.facts.liveGrants) standing, "
@@ -92,7 +106,10 @@ public struct AuditPage: Sendable {
                     "\(report.facts.erasedRecords) records, "
                         + "\(report.facts.erasedStatements) statements",
                 ],
-            ])
+            ]
+                + report.facts.policies.map {
+                    ["policies in force from entry \($0.index) on", $0.digest.text]
+                })
     }
 
     private static func findings(_ report: AuditReport, _ page: inout Markup) {
@@ -159,11 +176,17 @@ public struct AuditPage: Sendable {
 
     private static func plots(_ facts: AuditFacts, _ page: inout Markup) {
         page.element("h2") { $0.text("What happened") }
-        BarPlot(
-            title: "Entries by month", unit: "entries",
-            bars: facts.months.sorted { $0.key < $1.key }.map {
-                ($0.key.description, $0.value.values.reduce(0, +))
-            }
+        let periods = facts.calendar.periods
+        ColumnPlot(
+            title: "Entries over time", times: periods.map(\.name),
+            parts: [.init(name: "entries", amounts: periods.map(\.count.entries))]
+        ).draw(&page)
+        ColumnPlot(
+            title: "Books over time", times: periods.map(\.name),
+            parts: [
+                .init(name: "closed", amounts: periods.map(\.booksClosed)),
+                .init(name: "open", amounts: periods.map(\.booksOpen)),
+            ]
         ).draw(&page)
         BarPlot(
             title: "Grants by purpose", unit: "grants",
@@ -174,10 +197,6 @@ public struct AuditPage: Sendable {
             .map { ($0.key.text, $0.value) }
         if facts.accessesOfUnknown > 0 { accesses.append(("undisclosed", facts.accessesOfUnknown)) }
         BarPlot(title: "Accesses by grantee", unit: "accesses", bars: accesses).draw(&page)
-        BarPlot(
-            title: "Books", unit: "books",
-            bars: [("open", facts.booksOpen), ("closed", facts.booksClosed)]
-        ).draw(&page)
     }
 
     private static func kinds(_ facts: AuditFacts, _ page: inout Markup) {

@@ -21,7 +21,9 @@ struct PolicyDiff: AsyncParsableCommand {
     func run() async throws {
         let set = try files.set()
         let result = try await common.session { session in
-            try await Regulator(session).compare(with: set) { done, all in
+            try await Regulator(session).compare(
+                with: set, keeping: try await common.replayState(for: session)
+            ) { done, all in
                 Terminal.progress("\(done) of \(all) entries")
             }
         }

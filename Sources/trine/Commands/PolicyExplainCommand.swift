@@ -2,6 +2,7 @@ public import ArgumentParser
 import Client
 public import Rules
 public import Sharing
+import Transparency
 import Wire
 
 struct PolicyExplain: AsyncParsableCommand {
@@ -85,7 +86,14 @@ struct PolicyExplain: AsyncParsableCommand {
 
     private func decision(at entry: Int64) async throws {
         let found = try await common.session { session in
-            try await Regulator(session).decisions(at: entry)
+            let size = try await session.keeper.latest().size
+            guard entry >= 0, UInt64(entry) < size else {
+                throw Complaint(
+                    .usage, "there is no entry \(entry)",
+                    hint: "the log has \(size) entries, counted from 0")
+            }
+            return try await Regulator(session).decisions(
+                at: entry, keeping: try await common.replayState(for: session))
         }
         Terminal.clearProgress()
         guard !found.isEmpty else {

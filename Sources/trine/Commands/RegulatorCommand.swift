@@ -1,8 +1,6 @@
 import ArgumentParser
 import Client
-import Foundation
 import Sharing
-import Storage
 import Transparency
 import Verification
 import Wire
@@ -13,15 +11,6 @@ struct RegulatorCommand: AsyncParsableCommand {
         abstract: "Check everything that happened, without reading a record.",
         discussion: "Example: trine regulator audit",
         subcommands: [AuditCommand.self, HoldCommand.self, ReleaseCommand.self])
-}
-
-extension AuditState {
-    /// Whether so many entries make state that had better be on disk. Tests ask for it on short logs
-    /// too.
-    static func isWorthwhile(for entries: UInt64) -> Bool {
-        entries >= 200_000
-            || ProcessInfo.processInfo.environment["TRINE_TEST_AUDIT_ON_DISK"] != nil
-    }
 }
 
 struct AuditCommand: AsyncParsableCommand {
@@ -50,13 +39,11 @@ struct AuditCommand: AsyncParsableCommand {
             let tell: @Sendable (UInt64, UInt64) -> Void = { done, all in
                 Terminal.progress("\(done) of \(all) entries")
             }
-            let size = try await session.keeper.latest().size
-            let report =
-                !AuditState.isWorthwhile(for: size)
-                ? try await regulator.audit(progress: tell)
-                : try await regulator.audit(
-                    keeping: try AuditState(in: common.directory.directory), progress: tell)
-            let page = AuditPage(report, of: session.configuration.origin, made: session.now)
+            let report = try await regulator.audit(
+                keeping: try await common.replayState(for: session), progress: tell)
+            let page = AuditPage(
+                report, of: session.configuration.origin, genesis: session.trust.genesis,
+                by: session.handle, made: session.now)
             return (report, page)
         }
         Terminal.clearProgress()
