@@ -82,6 +82,7 @@ import Wire
         (.leftOut, text(.proof, .proof(.notCovered(first)))),
         (.listedLater, text(.proof, .recordAfterPoint(record: "invoices/2026-09#3"))),
         (.months, text(.grant, .recordsNotListed)),
+        (.otherSeries, text(.record(3), .wrongSeries)),
         (.noPoint, text(.grant, .pointMissing)),
         (.laterPoint, text(.grant, .pointAfterGrant(size: 7))),
         (.noProof, text(.grant, .proofMissing)), (.twoProofs, text(.grant, .proofMissing)),
@@ -174,6 +175,15 @@ import Wire
         print(
             "\(count) records: opened in \(opening), verified in \(again), envelope of"
                 + " \(story.envelope.bytes.count) bytes, package of \(package.bytes.count)")
+    }
+
+    /// Only what was there at the access can have been served, or account for a number.
+    @Test func noRecordIsLaterThanTheAccess() throws {
+        var story = try ProofStory()
+        let access = Int64(story.log.index(of: story.access.jti))
+        story.records.append(try story.log.seal(story.acme, number: 4, day: "2026-10-17"))
+        let refusal = #expect(throws: PackageRefusal.self) { try story.opened() }
+        #expect(refusal == PackageRefusal(.record(3), .outOfOrder(after: access)))
     }
 
     /// One record twice, and one in another's place.

@@ -15,6 +15,8 @@ struct ProofStory {
         case notAStatement, notCanonical, notAnAmount, noValue, otherUnit, otherRecord, tooHeavy
         // The records aren't those of the list any more, or never were.
         case superseded, supersededButServed, erased, leftOut, listedLater, months
+        // One that doesn't belong here.
+        case otherSeries
         // The list isn't fixed.
         case noPoint, laterPoint, strangePoint
         // The proof isn't one.
@@ -62,6 +64,10 @@ struct ProofStory {
             records.append(
                 try log.seal(
                     acme, number: 1, amount: 1, replacing: records[0].statement))
+        case .otherSeries:
+            records.append(
+                try log.seal(
+                    acme, number: 4, in: BookName("bills/2026-09")!, forced: true))
         case .erased:
             erasures.append(
                 try log.add(
