@@ -155,7 +155,8 @@ let package = Package(
             dependencies: pure + ["Importing", "Client", "Storage", "Gateway"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["trine", "Gateway"], exclude: ["Fixtures", "Transcripts"],
+            name: "CommandTests", dependencies: ["trine", "Gateway"],
+            exclude: ["Fixtures", "Transcripts"],
             swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
     ]

@@ -351,7 +351,7 @@ import Wire
     /// Of many that ask for one handle in the same moment one is told that it holds it, and that one's
     /// keys are what an authority sees.
     @Test func oneOfManyApplicants() async throws {
-        let store = MemoryStore()
+        let store = FaultyStore(keepingTakes: .milliseconds(50))
         let alliance = try await Alliance(on: store)
         let applications = try (0..<12).map { _ in
             try alliance.application("northbank", log: alliance.invitation.genesis)
@@ -371,7 +371,7 @@ import Wire
             return accepted
         }
         #expect(accepted.count == 1)
-        let kept = await store.applications()
+        let kept = try await store.applications()
         #expect(
             kept.count == 1 && kept.first?.bytes == accepted.first.map { applications[$0].bytes })
         await alliance.stop()
