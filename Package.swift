@@ -27,6 +27,7 @@ let package = Package(
     products: [
         .executable(name: "trine", targets: ["trine"]),
         .library(name: "Verification", targets: ["Verification"]),
+        .library(name: "Commitments", targets: ["Commitments"]),
         .library(name: "Cedar", targets: ["Cedar"]),
     ],
     dependencies: [

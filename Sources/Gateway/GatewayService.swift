@@ -33,6 +33,7 @@ public struct GatewayService: Sendable {
             fetches: FetchService(
                 store: store, sequencer: sequencer, gate: gate, clock: clock),
             answers: FetchAnswers(limits),
+            applications: Applications(store: store, clock: clock),
             queries: QueryService(store: store, gate: gate, sequencer: sequencer),
             bodies: RequestBodies(limits),
             origin: log.origin, clock: clock)

@@ -16,6 +16,7 @@ struct Routes: Sendable {
     let sequencer: Sequencer
     let fetches: FetchService
     let answers: FetchAnswers
+    let applications: Applications
     let queries: QueryService
     let bodies: RequestBodies
     let origin: Origin
@@ -77,7 +78,10 @@ struct Routes: Sendable {
             }
         }
         table.post("/applications") { request in
-            try await bodies.read(request, Media.json, GatewayLimits.applicationBytes, apply)
+            try await bodies.read(request, Media.json, GatewayLimits.applicationBytes) {
+                try await applications.keep(try Application(parsing: $0))
+                return Response(status: .accepted)
+            }
         }
     }
 
@@ -275,7 +279,7 @@ struct Routes: Sendable {
         case .unavailable(let error): throw error
         case .busy: throw GatewayFault.busy
         }
-        await dropApplication(submission.statement)
+        await applications.drop(after: submission.statement)
         var response = Response.receipt(
             try await LedgerReader.current(store).receipt(of: index), status: status)
         response.headers[.location] = "/statements/\(submission.statement.jti)"
@@ -327,44 +331,9 @@ struct Routes: Sendable {
         }
         results += Array(repeating: .skipped, count: frames.count - results.count)
         for submission in submissions.prefix(indices.count) {
-            await dropApplication(submission.statement)
+            await applications.drop(after: submission.statement)
         }
         return Response.json(BulkAnswer(checkpoint: note, results: results).bytes)
-    }
-
-    private func apply(_ body: [UInt8]) async throws -> Response {
-        let application = try Application(parsing: body)
-        let slice = try await store.state([.log, .participant(application.handle)])
-        guard case .log(let log) = slice[.log] else { throw GatewayFault.notFound }
-        guard slice[.participant(application.handle)] == nil else { throw GatewayFault.handleTaken }
-        for offer in application.keys {
-            guard let proof = try? ProofOfPossession(parsing: offer.pop), proof.log == log.genesis,
-                proof.handle == application.handle, proof.key == offer.key,
-                proof.introducer == offer.key.thumbprint,
-                (try? offer.pop.verified(by: offer.key)) != nil
-            else { throw GatewayFault.badProofOfPossession }
-        }
-        let kept = try await store.applications()
-        if let same = kept.first(where: { $0.handle == application.handle }) {
-            // Whoever asked first under a handle holds it until an authority decides.
-            guard let earlier = try? Application(parsing: same.bytes),
-                earlier.keys.map(\.key) == application.keys.map(\.key)
-            else { throw GatewayFault.handleTaken }
-        }
-        guard kept.count < GatewayLimits.applications else {
-            throw GatewayFault.tooManyApplications(limit: GatewayLimits.applications)
-        }
-        try await store.keep(
-            StoredApplication(
-                handle: application.handle, received: clock(), bytes: application.bytes))
-        return Response(status: .accepted)
-    }
-
-    /// An application is done with once its handle is admitted. Failing to tidy up fails nothing.
-    private func dropApplication(_ statement: Statement) async {
-        if case .admit(let admit) = statement.claims {
-            try? await store.dropApplication(admit.handle)
-        }
     }
 }
 

@@ -26,6 +26,11 @@ final class FaultyStore: Store {
     }
 
     let memory = MemoryStore()
+    /// How long an application takes to be kept.
+    let keepingTakes: Duration
+
+    init(keepingTakes: Duration = .zero) { self.keepingTakes = keepingTakes }
+
     private let plan = Mutex(Plan())
 
     /// Lets the `number`th operation from now on fail, counted from 0, and those that follow it at
@@ -137,6 +142,7 @@ final class FaultyStore: Store {
     }
 
     func keep(_ application: StoredApplication) async throws(StoreError) {
+        try? await Task.sleep(for: keepingTakes)
         try await changing { () throws(StoreError) in await memory.keep(application) }
     }
 

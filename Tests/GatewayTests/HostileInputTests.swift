@@ -348,6 +348,35 @@ import Wire
 
     // MARK: Applications
 
+    /// Of many that ask for one handle in the same moment one is told that it holds it, and that one's
+    /// keys are what an authority sees.
+    @Test func oneOfManyApplicants() async throws {
+        let store = FaultyStore(keepingTakes: .milliseconds(50))
+        let alliance = try await Alliance(on: store)
+        let applications = try (0..<12).map { _ in
+            try alliance.application("northbank", log: alliance.invitation.genesis)
+        }
+        let accepted = try await withThrowingTaskGroup(of: Int?.self) { group in
+            for (number, application) in applications.enumerated() {
+                group.addTask {
+                    let answer = try await alliance.send(
+                        "/applications", application.bytes, type: "application/json")
+                    if answer.status == 202 { return number }
+                    #expect(try Problem(parsing: answer.bytes).name == "handle-taken")
+                    return nil
+                }
+            }
+            var accepted: [Int] = []
+            for try await number in group { if let number { accepted.append(number) } }
+            return accepted
+        }
+        #expect(accepted.count == 1)
+        let kept = try await store.applications()
+        #expect(
+            kept.count == 1 && kept.first?.bytes == accepted.first.map { applications[$0].bytes })
+        await alliance.stop()
+    }
+
     @Test func applicationsThatAreNone() async throws {
         let scene = try await Scene()
         let application = try scene.alliance.application("southbank", log: scene.enterprise.log)
