@@ -183,7 +183,7 @@ import Wire
         let access = Int64(story.log.index(of: story.access.jti))
         story.records.append(try story.log.seal(story.acme, number: 4, day: "2026-10-17"))
         let refusal = #expect(throws: PackageRefusal.self) { try story.opened() }
-        #expect(refusal == PackageRefusal(.record(3), .outOfOrder(after: access)))
+        #expect(refusal == PackageRefusal(.access, .outOfOrder(after: access + 1)))
     }
 
     /// One record twice, and one in another's place.
