@@ -72,10 +72,8 @@ final class RawConnection: @unchecked Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            close(descriptor)
-            throw Broken(reason: "not connected")
-        }
+        // Everything is set, so that `deinit` closes it.
+        guard result == 0 else { throw Broken(reason: "not connected") }
     }
 
     deinit { close(descriptor) }

@@ -5,6 +5,32 @@ import Testing
 
 /// Who may open a store, and which directory is one.
 @Suite struct OpeningTests {
+    /// Being turned away closes nothing that belongs to somebody else: a descriptor that is closed
+    /// twice may be another thread's file by then.
+    @Test func `who is turned away closes its own file only`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path)
+        let path = directory.path + "/bystander"
+        #expect(FileManager.default.createFile(atPath: path, contents: Data([1])))
+        let lost = await withTaskGroup(of: Int.self) { group in
+            group.addTask {
+                for _ in 0..<3000 { _ = try? SQLiteStore(opening: directory.path) }
+                return 0
+            }
+            group.addTask {
+                (0..<30_000).count { _ in
+                    let descriptor = open(path, O_RDONLY)
+                    var byte: UInt8 = 0
+                    let isRead = (0..<20).allSatisfy { _ in pread(descriptor, &byte, 1, 0) == 1 }
+                    return close(descriptor) != 0 || !isRead
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(lost == 0)
+        try store.close()
+    }
+
     @Test func `one writer at a time`() throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path)

@@ -16,7 +16,9 @@ final class DirectoryLock: Sendable {
     /// Throws ``StoreError/failed(_:)`` where another process, or another store in this one, has it.
     init(_ directory: String) throws(StoreError) {
         let path = directory + "/lock"
-        descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        // Kept only when the lock is: an initialiser that throws with everything set runs `deinit`,
+        // and a descriptor that is closed twice may be another file's by then.
+        let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .failed("cannot open \(path): \(Self.reason())") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let taken = errno == EWOULDBLOCK
@@ -27,6 +29,7 @@ final class DirectoryLock: Sendable {
                     ? "\(directory) is in use by another process" : "cannot lock \(path): \(reason)"
             )
         }
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }
