@@ -31,8 +31,11 @@ public enum ClientError: Error, Equatable, Sendable {
     case nothingCovered
     case notAGrantee(Handle)
     case granteeSuspended(Handle)
+    /// Nobody who could be asked for a grant.
+    case notAHolder(Handle)
     /// By these policies, for these reasons; by none where nothing permits it.
     case forbidden(policies: [String], reasons: [String])
+    case underLegalHold(BookName)
     /// What the gateway gave as the texts of this set isn't it.
     case policiesWrong(Digest<Digested.Policies>)
     case policySet(PolicySetRefusal)

@@ -22,8 +22,16 @@ public struct GatewayService: Sendable {
         store: any Store, keys: HostKeys, limits: ServingLimits = ServingLimits(), logger: Logger,
         clock: @escaping @Sendable () -> Timestamp
     ) async throws {
-        sequencer = try await Sequencer.load(
-            store: store, keys: keys, clock: clock)
+        try await self.init(
+            store: store, limits: limits, logger: logger, clock: clock,
+            sequencer: try await Sequencer.load(store: store, keys: keys, clock: clock))
+    }
+
+    init(
+        store: any Store, limits: ServingLimits, logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp, sequencer: Sequencer
+    ) async throws {
+        self.sequencer = sequencer
         guard case .log(let log) = try await store.state([.log])[.log] else {
             throw StoreError.unreadable("the log has no genesis")
         }

@@ -33,6 +33,8 @@ public actor Sequencer {
     private let store: any Store
     private let keys: HostKeys
     private let clock: @Sendable () -> Timestamp
+    /// Which library is asked, given the sets that were published: those themselves.
+    private let library: @Sendable (PolicyShelf) -> any PolicyLibrary
 
     /// Where the tree stands after the last commit; reloaded when another gateway got ahead.
     private var head: Head?
@@ -61,16 +63,25 @@ public actor Sequencer {
     }
 
     private init(
-        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp
+        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp,
+        library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary
     ) {
-        (self.store, self.keys, self.clock) = (store, keys, clock)
+        (self.store, self.keys, self.clock, self.library) = (store, keys, clock, library)
     }
 
     /// A sequencer that continues what `store` holds. Throws ``Storage/StoreError``.
     public static func load(
         store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp
     ) async throws(StoreError) -> Sequencer {
-        let sequencer = Sequencer(store: store, keys: keys, clock: clock)
+        try await load(store: store, keys: keys, clock: clock, library: { $0 })
+    }
+
+    /// One that asks another library than the published sets: a gateway that was patched, in tests.
+    static func load(
+        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp,
+        library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary
+    ) async throws(StoreError) -> Sequencer {
+        let sequencer = Sequencer(store: store, keys: keys, clock: clock, library: library)
         try await sequencer.reload()
         return sequencer
     }
@@ -94,7 +105,7 @@ public actor Sequencer {
 
     /// A set that this log is or was under, compiled.
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
-        shelf.policies(digest)
+        library(shelf).policies(digest)
     }
 
     /// Finishes what waits, then refuses.
@@ -195,7 +206,7 @@ public actor Sequencer {
     private func plan(_ works: [Work]) async throws(StoreError) -> BatchPlan {
         var plan = BatchPlan(after: head)
         var state = LoadedState(store: store)
-        var library = shelf
+        var shelf = self.shelf
         let now = clock()
         var groups: [[Submission]] = []
         for work in works { groups.append(submissions(of: work, at: now)) }
@@ -209,9 +220,10 @@ public actor Sequencer {
             for submission in group {
                 let candidate = submission.candidate(at: plan.nextIndex)
                 try await state.load(Rules.furtherKeys(of: candidate, in: state.slice))
-                if let set = submission.policies { library.add(set) }
+                if let set = submission.policies { shelf.add(set) }
                 do {
-                    let admission = try Rules.decide(candidate, in: state.slice, policies: library)
+                    let admission = try Rules.decide(
+                        candidate, in: state.slice, policies: library(shelf))
                     state.apply(admission.changes)
                     plan.admit(
                         admission, submission, parties: Parties.of(candidate, in: state.slice))

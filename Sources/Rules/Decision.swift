@@ -2,7 +2,7 @@ import Sharing
 import Wire
 
 /// The decision on one statement whose place, time and signature are already found good.
-struct Decision {
+struct Decision: PolicyKnowledge {
     var view: View
     let log: LogState
     let issuer: ParticipantState
@@ -10,6 +10,13 @@ struct Decision {
 
     var statement: Statement { view.statement }
     var now: Timestamp { log.time }
+
+    var time: Timestamp { now }
+    func holds(on holder: Handle) -> [HoldState] { view.holds(holder) }
+    func past(of user: Handle, with owner: Handle) -> [Involvement] {
+        view.past(user, with: owner)
+    }
+    func asked(_ request: JTI) -> RequestState? { view.request(request) }
 
     mutating func decide() throws(Refusal) {
         switch statement.claims {
@@ -52,7 +59,8 @@ struct Decision {
     func entity(_ handle: Handle, _ state: ParticipantState) -> PolicyEntity {
         PolicyEntity(
             handle: handle, roles: state.roles, suspended: state.suspended,
-            isHost: handle == log.host, isAuthority: log.authorities.contains(handle))
+            isHost: handle == log.host, isAuthority: log.authorities.contains(handle),
+            size: state.size)
     }
 
     var issuerEntity: PolicyEntity { entity(statement.issuer, issuer) }

@@ -42,21 +42,11 @@ extension Decision {
             try requireCurrent(ranges, of: grant.issuer)
         }
         let owner = entity(grant.issuer, enterprise)
+        try requirePermission(operating(on: owner, terms.scope.series, by: issuerEntity))
         try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .operate, counterparty: owner,
-                owner: grant.issuer, series: terms.scope.series, time: now))
-        try requirePermission(
-            PolicyRequest(
-                principal: entity(terms.to, grantee), action: .access,
-                counterparty: owner, owner: grant.issuer,
-                right: grant.claims.right, purpose: grant.claims.purpose,
-                fields: access.served.fields, series: terms.scope.series,
-                months: terms.scope.months,
-                lifetime: grant.claims.expires.seconds - grant.claims.notBefore.seconds,
-                fetches: terms.fetches, dataLife: terms.dataLife,
-                held: isHeld(terms.scope, of: grant.issuer),
-                past: view.past(terms.to, with: grant.issuer), time: now),
+            accessing(
+                PolicyUse(terms, grant.claims, fields: access.served.fields), of: owner,
+                by: entity(terms.to, grantee)),
             alsoUnder: grant.claims.policies)
         view.changes[.fetch(fetch.jti)] = .fetch(access: statement.jti)
     }

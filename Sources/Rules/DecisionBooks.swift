@@ -24,11 +24,7 @@ extension Decision {
         }
         try checkEpoch(record)
         let replaced = try checkSource(record)
-        try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .seal, owner: statement.issuer,
-                series: record.book.series, months: record.book.month...record.book.month,
-                time: now))
+        try requirePermission(sealing(in: record.book, by: issuerEntity))
 
         book.count = record.number
         book.epoch = max(book.epoch, record.epoch)
@@ -96,10 +92,7 @@ extension Decision {
         guard !book.closed else { throw .bookClosed(name) }
         guard count == book.count else { throw .wrongCount(have: count, want: book.count) }
         guard root == book.root else { throw .wrongRoot }
-        try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .close, owner: statement.issuer,
-                series: name.series, months: name.month...name.month, time: now))
+        try requirePermission(closing(name, by: issuerEntity))
         book.closed = true
         view.changes[.book(statement.issuer, name)] = .book(book)
     }
@@ -111,12 +104,9 @@ extension Decision {
         guard var target = view.statement(jti) else { throw .unknownStatement(jti) }
         guard target.issuer == statement.issuer else { throw .notYours(jti) }
         guard !target.erased else { throw .alreadyErased(jti) }
-        let held = target.record.map { isHeld($0.book, of: statement.issuer) } ?? false
-        if case .record = erasure, held { throw .underLegalHold }
-        try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .erase, owner: statement.issuer,
-                series: target.record?.book.series, held: held, time: now))
+        let question = erasing(in: target.record?.book, by: issuerEntity)
+        if case .record = erasure, question.held { throw .underLegalHold }
+        try requirePermission(question)
         switch (erasure, target.record) {
         case (.record, .some(let record)):
             var book = view.book(statement.issuer, record.book) ?? BookState()
@@ -141,19 +131,6 @@ extension Decision {
         }
         target.erased = true
         view.changes[.statement(jti)] = .statement(target)
-    }
-
-    private func isHeld(_ book: BookName, of holder: Handle) -> Bool {
-        view.holds(holder).contains { $0.stands(at: now) && $0.books?.covers(book) != false }
-    }
-
-    /// Whether any book of this scope is under a hold that stands.
-    func isHeld(_ scope: Scope, of holder: Handle) -> Bool {
-        view.holds(holder).contains { hold in
-            guard hold.stands(at: now) else { return false }
-            guard let books = hold.books else { return true }
-            return books.series == scope.series && books.months.overlaps(scope.months)
-        }
     }
 
     /// A regulator or an authority forbids the erasure of a holder's books for a while.

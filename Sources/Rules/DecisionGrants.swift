@@ -14,15 +14,8 @@ extension Decision {
         guard case .request(let purpose) = statement.claims else { return }
         try checkSubject(terms.subject, scope: terms.scope)
         try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .request,
-                counterparty: entity(terms.to, holder), owner: terms.to, right: terms.right,
-                purpose: purpose, fields: names(terms.subject), series: terms.scope.series,
-                months: terms.scope.months,
-                lifetime: terms.expires.seconds - terms.notBefore.seconds,
-                fetches: terms.fetches, dataLife: terms.dataLife,
-                held: isHeld(terms.scope, of: terms.to),
-                past: view.past(statement.issuer, with: terms.to), time: now))
+            requesting(
+                PolicyUse(terms, for: purpose), of: entity(terms.to, holder), by: issuerEntity))
         view.changes[.request(statement.jti)] = .request(
             RequestState(by: statement.issuer, purpose: purpose, terms: terms))
     }
@@ -54,27 +47,19 @@ extension Decision {
         guard grantee.encryptionKey != nil else { throw .unusableEncryptionKey }
         try checkSubject(terms.subject, scope: terms.scope)
         if case .statements(let texts) = terms.subject { try checkList(terms.scope, of: texts) }
-        let lifetime = grant.expires.seconds - grant.notBefore.seconds
+        let use = PolicyUse(terms, grant)
         var answers: AnsweredRequest?
         if let request = terms.request {
             guard let asked = view.statement(request), asked.kind == .request,
                 asked.issuer == terms.to, !asked.erased
             else { throw .requestNotAnswered }
-            // Unknown only to a replay that isn't shown the request any more.
-            let exceeded = view.request(request)?.isExceeded(
-                by: terms, from: statement.issuer, right: grant.right, purpose: grant.purpose,
-                expires: grant.expires, lifetime: lifetime)
-            answers = AnsweredRequest(by: asked.issuer, exceeded: exceeded ?? false)
+            answers = answered(
+                request, by: asked.issuer, with: use, terms, from: statement.issuer,
+                until: grant.expires)
         }
         try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .grant, counterparty: entity(terms.to, grantee),
-                owner: statement.issuer, right: grant.right, purpose: grant.purpose,
-                fields: names(terms.subject), series: terms.scope.series,
-                months: terms.scope.months,
-                lifetime: lifetime, fetches: terms.fetches, dataLife: terms.dataLife,
-                held: isHeld(terms.scope, of: statement.issuer),
-                past: view.past(terms.to, with: statement.issuer), answers: answers, time: now))
+            granting(
+                use, to: entity(terms.to, grantee), by: issuerEntity, answering: answers))
     }
 
     /// Remembers which epochs the grantee can open, for the day the grant is dead.
@@ -109,10 +94,6 @@ extension Decision {
         guard unknown.isEmpty else { throw .unknownFields(unknown) }
     }
 
-    private func names(_ subject: GrantSubject) -> [String] {
-        if case .fields(let names) = subject { names } else { [] }
-    }
-
     /// A new envelope for a grant that stands, after its enterprise moved to a new epoch.
     mutating func rekey(_ jti: JTI, _ envelope: Digest<Digested.Envelope>) throws(Refusal) {
         try requireEnterprise()
@@ -140,15 +121,8 @@ extension Decision {
         guard let terms = grant.terms else { return }
         guard let grantee = view.participant(terms.to) else { throw .unknownParticipant(terms.to) }
         try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .rekey, counterparty: entity(terms.to, grantee),
-                owner: statement.issuer, right: grant.claims.right, purpose: grant.claims.purpose,
-                fields: names(terms.subject), series: terms.scope.series,
-                months: terms.scope.months,
-                lifetime: grant.claims.expires.seconds - grant.claims.notBefore.seconds,
-                fetches: terms.fetches, dataLife: terms.dataLife,
-                held: isHeld(terms.scope, of: statement.issuer),
-                past: view.past(terms.to, with: statement.issuer), time: now),
+            rekeying(
+                PolicyUse(terms, grant.claims), to: entity(terms.to, grantee), by: issuerEntity),
             alsoUnder: grant.claims.policies)
     }
 
@@ -162,11 +136,9 @@ extension Decision {
         }
         guard grant.revoked == nil, now < grant.claims.expires else { throw .grantDead(jti) }
         try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .revoke,
-                counterparty: view.participant(grant.issuer).map { entity(grant.issuer, $0) },
-                owner: grant.issuer, right: grant.claims.right, purpose: grant.claims.purpose,
-                time: now))
+            revoking(
+                grant.claims, of: grant.issuer,
+                view.participant(grant.issuer).map { entity(grant.issuer, $0) }, by: issuerEntity))
         grant.revoked = view.candidate.index
         view.changes[.grant(jti)] = .grant(grant)
         if let series = grant.terms?.scope.series, var epochs = view.epochs(grant.issuer, series) {

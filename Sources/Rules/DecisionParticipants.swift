@@ -19,13 +19,11 @@ extension Decision {
             view.changes[.key(thumbprint)] = .key(
                 KeyState(handle: admit.handle, key: offer.key, scopes: offer.scopes))
         }
-        let state = ParticipantState(
+        var state = ParticipantState(
             roles: admit.roles, keys: thumbprints, encryptionKey: admit.encryptionKey.digest,
             admittedAt: view.candidate.index)
-        try requirePermission(
-            PolicyRequest(
-                principal: issuerEntity, action: .admit,
-                counterparty: entity(admit.handle, state), time: now))
+        if case .admit(let identity) = view.candidate.selective { state.size = identity.size }
+        try requirePermission(admitting(entity(admit.handle, state), by: issuerEntity))
         view.changes[.participant(admit.handle)] = .participant(state)
     }
 

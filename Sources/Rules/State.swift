@@ -51,13 +51,16 @@ public struct ParticipantState: Hashable, Sendable {
     public var encryptionKey: Digest<Digested.EncryptionKey>?
     public var suspended: Bool
     public var admittedAt: Int64
+    /// As its authority found; `nil` where it didn't say, or a replay wasn't shown it.
+    public var size: SizeClass?
 
     public init(
         roles: [Role], keys: [Digest<Digested.Key>],
-        encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64
+        encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64,
+        size: SizeClass? = nil
     ) {
         (self.roles, self.keys, self.encryptionKey) = (roles, keys, encryptionKey)
-        (self.suspended, self.admittedAt) = (suspended, admittedAt)
+        (self.suspended, self.admittedAt, self.size) = (suspended, admittedAt, size)
     }
 }
 
@@ -260,6 +263,11 @@ public struct HoldState: Hashable, Sendable {
     /// All books, where `nil`.
     public var books: Scope?
     public var until: Timestamp?
+
+    public init(by: Handle, caseReference: String, books: Scope?, until: Timestamp?) {
+        (self.by, self.caseReference) = (by, caseReference)
+        (self.books, self.until) = (books, until)
+    }
 
     public func stands(at time: Timestamp) -> Bool { until.map { time < $0 } ?? true }
 }

@@ -99,6 +99,7 @@ extension ParticipantState {
         if let encryptionKey { writer.member("encryption_key", digest: encryptionKey) }
         writer.array("keys", keys) { $1.digest($0) }
         writer.array("roles", roles) { $1.plain($0.rawValue) }
+        if let size { writer.member("size", plain: size.rawValue) }
         writer.flag("suspended", suspended)
     }
 
@@ -108,7 +109,8 @@ extension ParticipantState {
             keys: try reader.required("keys") { StateField.list($0) { $0.digest() } },
             encryptionKey: try reader.optional("encryption_key") { $0.digest() },
             suspended: try reader.flag("suspended"),
-            admittedAt: try reader.required("admitted_at", StateField.count))
+            admittedAt: try reader.required("admitted_at", StateField.count),
+            size: try reader.optional("size", StateField.code))
     }
 }
 

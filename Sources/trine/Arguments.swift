@@ -97,6 +97,7 @@ extension LegalIdentifier: ExpressibleByArgument {
 }
 
 extension Role: ExpressibleByArgument {}
+extension SizeClass: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension Reason: ExpressibleByArgument {}
 extension Series: ExpressibleByArgument {}

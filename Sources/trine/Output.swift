@@ -6,6 +6,8 @@ import Wire
 
 /// Parts of results that several commands print.
 enum Output {
+    static func jtis(_ jtis: [JTI]) -> JSON { .array(jtis.map { .string($0.text) }) }
+
     /// A registered statement: its place and identifier, and the command's own members.
     static func json(_ registration: Registration, _ members: [String: JSON] = [:]) -> JSON {
         var members = members

@@ -238,6 +238,12 @@ enum Words {
         case .notAGrantee(let handle):
             Complaint(.refused, "\(handle) isn't somebody that can be granted anything")
         case .granteeSuspended(let handle): Complaint(.refused, "\(handle) is suspended")
+        case .notAHolder(let handle):
+            Complaint(.refused, "\(handle) isn't somebody that can be asked for anything")
+        case .underLegalHold(let book):
+            Complaint(
+                .refused, "\(book) is under a legal hold",
+                hint: "nothing in it can be erased until the hold ends or is released")
         case .forbidden(let policies, let reasons):
             Complaint(
                 .refused,

@@ -134,18 +134,17 @@ import Wire
             let handle = try home.configuration().handle
             _ = try await authority.suspend(handle, .supervisoryOrder)
             #expect(try await session.participant(handle).suspended)
-            let report = try await Enterprise(session).importDocuments(
-                [try log.documents("2026-01")])
-            #expect(report.imported == 0)
-            // One is refused; the others aren't even tried.
-            let tried = report.lines.filter {
-                if case .rejected = $0.outcome { true } else { false }
-            }
-            #expect(tried.count == 1)
+            // Nothing is even sealed.
+            let documents = try log.documents("2026-01")
+            let policy = "suspended-neither-seals-nor-grants-nor-uses"
+            await #expect(
+                throws: ClientError.forbidden(
+                    policies: [policy],
+                    reasons: [CedarPolicies.standard.reason(of: policy) ?? ""])
+            ) { try await Enterprise(session).importDocuments([documents]) }
             _ = try await authority.reinstate(handle, .resolved)
             #expect(try await !session.participant(handle).suspended)
-            let again = try await Enterprise(session).importDocuments(
-                [try log.documents("2026-01")])
+            let again = try await Enterprise(session).importDocuments([documents])
             #expect(again.refused == 0)
             await session.close()
             await authority.session.close()

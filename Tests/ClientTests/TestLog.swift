@@ -126,7 +126,8 @@ final class TestLog: Sendable {
 
     /// Applies and is admitted.
     func participant(
-        _ name: String, _ roles: [Role], identifiers: [LegalIdentifier] = []
+        _ name: String, _ roles: [Role], identifiers: [LegalIdentifier] = [],
+        size: SizeClass? = nil
     ) async throws -> Home {
         let home = scratch.home(name)
         let application = try await home.join(
@@ -136,19 +137,21 @@ final class TestLog: Sendable {
                 identifiers: identifiers),
             under: Self.protection, surroundings: clock.surroundings)
         let session = try open(authorityHome)
-        _ = try await Authority(session).admit(application.handle)
+        _ = try await Authority(session).admit(application.handle, size: size)
         await session.close()
         return home
     }
 
-    func enterprise(_ name: String = "bearings") async throws -> Home {
+    func enterprise(
+        _ name: String = "bearings", size: SizeClass? = nil
+    ) async throws -> Home {
         try await participant(
             name, [.enterprise],
             identifiers: SampleEnterprise.identifiers.identifiers.compactMap { known in
                 IdentifierScheme(rawValue: known.scheme).flatMap {
                     LegalIdentifier(scheme: $0, id: known.id)
                 }
-            })
+            }, size: size)
     }
 
     /// The documents of some months in a folder.

@@ -1,6 +1,4 @@
-import Client
 import Foundation
-import Gateway
 import Importing
 import Logging
 import Rules
@@ -11,6 +9,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Gateway
 
 /// A real gateway on a real socket of 127.0.0.1, with an authority, and whoever a test admits.
 final class Alliance: Sendable {
@@ -28,7 +27,8 @@ final class Alliance: Sendable {
     /// Founds a log in `store` and serves it.
     init(
         on store: any Store, limits: ServingLimits = ServingLimits(),
-        logger: Logger = Alliance.silent
+        logger: Logger = Alliance.silent,
+        library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary = { $0 }
     ) async throws {
         directory = NSTemporaryDirectory() + "/trine-tests-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
@@ -53,7 +53,9 @@ final class Alliance: Sendable {
         invitation = founded.invitation
         try await Founding.begin(with: founded.genesis, in: store, keys: keys)
         let service = try await GatewayService(
-            store: store, keys: keys, limits: limits, logger: logger, clock: { .now })
+            store: store, limits: limits, logger: logger, clock: { .now },
+            sequencer: try await Sequencer.load(
+                store: store, keys: keys, clock: { .now }, library: library))
         let (listening, ready) = AsyncStream<Void>.makeStream()
         task = Task { [port] in
             defer { ready.finish() }

@@ -59,8 +59,16 @@ import Wire
             throws: ClientError.forbidden(
                 policies: ["no-dates"], reasons: ["Dates are nobody's business."])
         ) { try await Enterprise(enterprise).plan(wish(lender)) }
+        await #expect(
+            throws: ClientError.forbidden(
+                policies: ["no-dates"], reasons: ["Dates are nobody's business."])
+        ) { try await Lender(lender).fetch(grant) }
+        // A client that doesn't ask gets nothing either.
         do {
-            _ = try await Lender(lender).fetch(grant)
+            _ = try await lender.connection.fetch(
+                Fetch.sign(
+                    grant: grant, fields: ["due_date"], ranges: [], by: try lender.signer(.all),
+                    at: lender.now, jti: lender.newJTI()))
             Issue.record("served")
         } catch ConnectionError.refused(let problem) {
             #expect(problem.facts["policies"] == ["no-dates"])

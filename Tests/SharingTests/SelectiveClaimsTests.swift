@@ -86,7 +86,7 @@ import Testing
     @Test(arguments: StatementSample.selective)
     func malformed(_ sample: StatementSample) throws {
         let isValid: [String: [JSON]] = [
-            "legal_name": ["x"], "legal_ids": [[]], "due_diligence": [.null, "x"],
+            "legal_name": ["x"], "legal_ids": [[]], "due_diligence": [.null, "x"], "size": [.null],
             "nbf": [0], "exp": [0], "data_life": [0], "request": [.null], "books": [.null],
             "until": [.null, 0], "case": ["x"],
         ]

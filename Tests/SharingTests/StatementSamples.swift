@@ -103,7 +103,7 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 LegalIdentity(
                     name: "Nordbank AG",
                     identifiers: [LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!],
-                    country: "DE", dueDiligence: "2026/117"))
+                    country: "DE", dueDiligence: "2026/117", size: .small))
         case .request:
             .request(
                 RequestTerms(

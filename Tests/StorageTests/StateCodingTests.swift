@@ -50,7 +50,8 @@ import Wire
     static let values: [(StateKey, StateValue)] = {
         let participant = ParticipantState(
             roles: [.enterprise, .lender], keys: [key.thumbprint],
-            encryptionKey: Digest(hashing: [8]), suspended: true, admittedAt: 12)
+            encryptionKey: Digest(hashing: [8]), suspended: true, admittedAt: 12,
+            size: .small)
         let bare = ParticipantState(roles: [], keys: [], encryptionKey: nil, admittedAt: 0)
         let detail = StatementState.RecordDetail(
             book: book, number: 17, epoch: 0, source: Digest(hashing: [4]), replacedBy: other)
@@ -178,6 +179,10 @@ import Wire
         (
             .participant(handle), #"{"admitted_at":0,"keys":[],"roles":["king"]}"#,
             .claims(.malformed("roles"))
+        ),
+        (
+            .participant(handle), #"{"admitted_at":0,"keys":[],"roles":[],"size":"huge"}"#,
+            .claims(.malformed("size"))
         ),
         (
             .participant(handle), #"{"admitted_at":0,"keys":[],"roles":[],"suspended":false}"#,

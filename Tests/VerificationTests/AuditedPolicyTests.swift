@@ -97,6 +97,151 @@ import Wire
         #expect(audit.finish().findings.contains { $0.what == .againstPolicy(.policyUnknown) })
     }
 
+    private static let actions = [
+        "admit", "seal", "close", "erase", "request", "grant", "rekey", "revoke", "access",
+    ]
+
+    /// The set that a log begins with, and a forbid for each of `actions`.
+    private static func forbidding(_ actions: [String]) throws -> CedarPolicies {
+        let more = actions.map {
+            "@id(\"no-\($0)\") forbid (principal, action == Action::\"\($0)\", resource);"
+        }
+        return try CedarPolicies(
+            PolicyTexts([
+                .init(name: "more.cedar", text: more.joined(separator: "\n")),
+                .init(name: "separation.cedar", text: StandardTexts.separation),
+            ]))
+    }
+
+    /// Every action that makes an entry, by a statement that is well-formed in all else, under a set that
+    /// forbids it; each of them also before, where it was right.
+    @Test func everyKindOfDecisionIsRecomputed() throws {
+        #expect(
+            Set(Self.actions + ["operate", "audit"]) == Set(PolicyAction.allCases.map(\.rawValue)))
+        var log = try TestLog(seed: 63)
+        log.policies = Skipped()
+        let (acme, bank) = (
+            Party("acme", using: &log.random), Party("northbank", using: &log.random)
+        )
+        try log.admit(acme, [.enterprise])
+        try log.admit(bank, [.lender])
+        var set = CedarPolicies.standard
+        var number = 0
+
+        func grant(_ month: Month) throws -> JTI {
+            let terms = GrantTerms(
+                to: bank.handle, scope: .months(.invoices, month...month),
+                subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
+            let claims = Claims.GrantClaims(
+                right: .read, purpose: .creditAssessment, notBefore: log.now,
+                expires: log.now.advanced(by: 86_400), policies: set.digest,
+                envelope: Digest(hashing: []))
+            return try log.add(
+                .grant(claims), selective: terms.disclosures(using: &log.random), by: acme
+            ).jti
+        }
+        func access(_ grant: JTI, _ record: SealedRecord) throws {
+            guard case .record(let claims) = record.statement.claims else { return }
+            log.now = log.now.advanced(by: 1)
+            let book = log.book(acme, claims.book)
+            let fetch = Fetch.sign(
+                grant: grant, fields: ["due_date"], ranges: [],
+                by: Signer(
+                    origin: log.origin, handle: bank.handle, log: log.digest, key: bank.key),
+                at: log.now, jti: JTI(using: &log.random))
+            let served = Served(
+                fields: ["due_date"],
+                ranges: [
+                    RecordRange(book: claims.book, from: claims.number, to: claims.number)!
+                ],
+                books: [
+                    .init(
+                        book: claims.book, count: book.count, epoch: book.epoch,
+                        closed: book.closed)
+                ])
+            try log.add(
+                .access(grant: grant),
+                selective: AccessTerms(fetch: fetch, served: served).disclosures(
+                    using: &log.random), by: log.host)
+        }
+        func publish(_ next: CedarPolicies) throws {
+            try log.add(.policy(set: next.digest, files: next.texts.claims), by: log.authority)
+            set = next
+        }
+        /// One statement for each action, and where each stands.
+        func all() throws -> [String: Int64] {
+            var places: [String: Int64] = [:]
+            func note(_ action: String) { places[action] = Int64(log.entries.count - 1) }
+            let book = BookName(
+                series: .invoices, month: Month(number: Month("2027-01")!.number + number)!)
+            number += 1
+            try log.admit(Party("p-\(number)", using: &log.random), [.lender])
+            note("admit")
+            // A month of its own: what comes after a revocation needs another epoch.
+            let month = Month("2026-0\(number)")!
+            let record = try log.seal(acme, number: number, day: "\(month)-17")
+            note("seal")
+            try log.add(.closeBook(book, count: 0, root: BookState().root), by: acme)
+            note("close")
+            let terms = RequestTerms(
+                to: acme.handle, right: .read,
+                scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
+                subject: .fields(["due_date"]), notBefore: log.now,
+                expires: log.now.advanced(by: 86_400), fetches: 1, dataLife: 0)
+            try log.add(
+                .request(.guarantee), selective: terms.disclosures(using: &log.random), by: bank)
+            note("request")
+            let given = try grant(month)
+            note("grant")
+            try log.add(
+                .rekey(grant: given, envelope: Digest(hashing: [])),
+                selective: Selective.rekey(epochs: [1]).disclosures(using: &log.random),
+                by: acme)
+            note("rekey")
+            try access(given, record)
+            note("access")
+            try log.add(.revoke(grant: given, .purposeFulfilled), by: acme)
+            note("revoke")
+            try log.add(.erase(.record(record.statement.jti), .retentionEnded), by: acme)
+            note("erase")
+            return places
+        }
+
+        _ = try all()
+        let strict = try Self.forbidding(Self.actions)
+        try publish(strict)
+        let places = try all()
+        #expect(places.count == Self.actions.count)
+        // The host's serving is decided before the grantee's use.
+        let unserved = try Self.forbidding(["operate"])
+        try publish(unserved)
+        let served = try all()["access"]
+        try publish(.standard)
+        _ = try all()
+
+        var expected = Dictionary(
+            uniqueKeysWithValues: places.map { ($0.value, ["no-\($0.key)"]) })
+        expected[try #require(served)] = ["no-operate"]
+        var audit = Audit(
+            under: log.trust, policies: PolicyShelf([CedarPolicies.standard, strict, unserved]),
+            state: StateInMemory(), seesDisclosures: true)
+        for entry in log.entries {
+            audit.entry(
+                ReadEntry(
+                    entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)),
+                    keys: OfferedKeys()))
+        }
+        audit.checkpoint(try log.checkpoint(), seen: nil)
+        let findings = audit.finish().findings
+        #expect(findings.count == expected.count)
+        for finding in findings {
+            let index = try #require(finding.index)
+            let policies = try #require(expected[index], "\(index): \(finding.what)")
+            #expect(finding.what == .againstPolicy(.forbidden(policies: policies)))
+            #expect(finding.evidence.entry == log.entries[Int(index)].statement.jws.bytes)
+        }
+    }
+
     /// The page has every finding with its evidence, and fetches and runs nothing.
     @Test func thePageStandsAlone() throws {
         let (log, wrong) = try Self.patched()

@@ -4,14 +4,6 @@ import Verification
 public import Wire
 
 extension Session {
-    nonisolated func entity(_ participant: KnownParticipant) -> PolicyEntity {
-        PolicyEntity(
-            handle: participant.handle, roles: participant.roles,
-            suspended: participant.suspended,
-            isHost: participant.handle == founding.host.handle,
-            isAuthority: founding.authorities.contains { $0.handle == participant.handle })
-    }
-
     /// The texts of a set, compiled: the gateway is asked, and its answer compared with the digest.
     public nonisolated func policies(
         _ digest: Digest<Digested.Policies>

@@ -4,7 +4,7 @@ import Transparency
 public import Wire
 
 /// What concerns one participant, as far as its client has read and verified the log: its own books
-/// and records, the grants it gave or got, what was accessed under them, requests.
+/// and records, the grants it gave or got, what was accessed under them, requests, legal holds.
 ///
 /// It is a fold over entries in the order of the log; entries that it has already change nothing.
 public struct View: Sendable {
@@ -20,6 +20,12 @@ public struct View: Sendable {
     public private(set) var requests: [JTI: KnownRequest] = [:]
     /// In the order of the log.
     public private(set) var accesses: [KnownAccess] = []
+    /// The legal holds that weren't released, by whose books they are on.
+    public private(set) var holds: [Handle: [HoldState]] = [:]
+    /// The sizes that admissions state, and who states them.
+    private(set) var sizes: [Handle: (size: SizeClass, by: Handle)] = [:]
+    /// Who ever laid a hold on somebody's books.
+    private(set) var supervisors: [Handle: Set<Handle>] = [:]
     /// The entries that aren't records, as they are kept on disk.
     private(set) var entries: [ViewEntry] = []
     private var known: Set<JTI> = []
@@ -110,6 +116,19 @@ public struct View: Sendable {
         where [statement.issuer, terms.to].contains(handle):
             requests[statement.jti] = KnownRequest(
                 index: entry.index, statement: statement, purpose: purpose, terms: terms)
+        case (.admit(let admit), .admit(let identity)):
+            guard let size = identity.size else { return }
+            sizes[admit.handle] = (size, statement.issuer)
+        case (.legalHold, .hold(let terms)):
+            supervisors[terms.holder, default: []].insert(statement.issuer)
+            holds[terms.holder, default: []].append(
+                HoldState(
+                    by: statement.issuer, caseReference: terms.caseReference, books: terms.books,
+                    until: terms.until))
+        case (.release, .hold(let terms)):
+            holds[terms.holder]?.removeAll {
+                $0.by == statement.issuer && $0.caseReference == terms.caseReference
+            }
         default: return
         }
         known.insert(statement.jti)

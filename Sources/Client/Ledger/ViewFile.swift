@@ -31,7 +31,7 @@ struct ViewFile {
             .view, with: SecretBox.seal(json.canonicalBytes, under: key, using: &random))
     }
 
-    private static let format = "trine-view/1"
+    private static let format = "trine-view/2"
 
     private static func view(of handle: Handle, _ host: Handle, _ bytes: [UInt8]) -> View? {
         guard let root = try? JSONDocument(.canonical, bytes).root,

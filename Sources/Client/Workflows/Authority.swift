@@ -24,11 +24,15 @@ public struct Authority: Sendable {
             .sorted { ($0.received, $0.application.handle) < ($1.received, $1.application.handle) }
     }
 
-    /// Admits who applied as `handle`. `reference` points to the authority's own file about it.
+    /// Admits who applied as `handle`. `reference` points to the authority's own file about it, `size`
+    /// is what the authority found there; policies may differ by it.
     ///
-    /// Throws ``ClientError/noApplication(_:)``, and ``ClientError/badApplication(_:)`` where a key
-    /// comes without the proof that its owner holds it.
-    public func admit(_ handle: Handle, reference: String? = nil) async throws -> Registration {
+    /// Throws ``ClientError/noApplication(_:)``, ``ClientError/badApplication(_:)`` where a key comes
+    /// without the proof that its owner holds it, and ``ClientError/forbidden(policies:reasons:)``
+    /// before anything is signed.
+    public func admit(
+        _ handle: Handle, reference: String? = nil, size: SizeClass? = nil
+    ) async throws -> Registration {
         let received = try await pending().first { $0.application.handle == handle }
         guard let application = received?.application else {
             throw ClientError.noApplication(handle)
@@ -36,10 +40,16 @@ public struct Authority: Sendable {
         guard application.keys.allSatisfy({ isProven($0, handle) }),
             application.encryptionKey.isUsable
         else { throw ClientError.badApplication(handle) }
+        let own = try await session.entity(session.handle)
+        let newcomer = PolicyEntity(
+            handle: handle, roles: application.roles, suspended: false, isHost: false,
+            isAuthority: false, size: size)
+        try await session.permission { $0.admitting(newcomer, by: own) }
         var random = session.surroundings.random
         let signed = Statement.sign(
             application.claims,
-            selective: application.identity(dueDiligence: reference).disclosures(using: &random),
+            selective: application.identity(dueDiligence: reference, size: size)
+                .disclosures(using: &random),
             by: try session.signer(.all), at: session.now, jti: session.newJTI())
         let registration = try await session.register(signed)
         try await session.saveView()

@@ -1,3 +1,4 @@
+import Rules
 public import Sharing
 import Transparency
 public import Verification
@@ -35,7 +36,8 @@ public struct Lender: Sendable {
     /// Asks an enterprise for a grant. Only its purpose is public.
     ///
     /// Throws ``ClientError/statement(_:_:)`` and ``ClientError/notAnAmount(_:_:)`` for what can't be
-    /// proven, before anything is signed.
+    /// proven and ``ClientError/forbidden(policies:reasons:)``, before anything is signed. Holds that
+    /// others laid on the enterprise's books aren't known here: about those the gateway decides.
     public func request(_ terms: RequestTerms, purpose: Purpose) async throws -> Registration {
         if case .statements(let texts) = terms.subject {
             guard let type = terms.scope.series.flatMap({ RecordType.of($0) }) else {
@@ -52,6 +54,12 @@ public struct Lender: Sendable {
             }
         }
         _ = try await session.flush()
+        try await session.sync()
+        let own = try await session.entity(session.handle)
+        let holder = try await session.holder(terms.to)
+        try await session.permission {
+            $0.requesting(PolicyUse(terms, for: purpose), of: holder, by: own)
+        }
         var random = session.surroundings.random
         let signed = Statement.sign(
             .request(purpose), selective: terms.disclosures(using: &random),
@@ -65,6 +73,7 @@ public struct Lender: Sendable {
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
+        try await session.mayRevoke(known)
         let signed = Statement.sign(
             .revoke(grant: grant, .givenBack), by: try session.signer(.all), at: session.now,
             jti: session.newJTI())
@@ -79,7 +88,8 @@ public struct Lender: Sendable {
     /// call, and isn't charged again. `fields` are all that were granted where `nil`, `ranges` all
     /// that the grant covers where empty.
     ///
-    /// Throws ``ConnectionError``, also for a grant that is over, ``LogFault``, and
+    /// Throws ``ClientError/forbidden(policies:reasons:)`` before anything is signed,
+    /// ``ConnectionError``, also for a grant that is over, ``LogFault``, and
     /// ``ClientError/package(_:)`` for an answer that isn't what it should be.
     public func fetch(
         _ grant: JTI, fields: [String]? = nil, ranges: [RecordRange] = []
@@ -87,9 +97,9 @@ public struct Lender: Sendable {
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.terms.to == session.handle else { throw ClientError.notYourGrant(grant) }
-        let granted = try known.granted()
-        let (call, parcel) = try await session.call(
-            grant: grant, fields: fields ?? granted, ranges: ranges)
+        let wanted = try fields ?? known.granted()
+        try await session.mayAccess(known, wanted)
+        let (call, parcel) = try await session.call(grant: grant, fields: wanted, ranges: ranges)
         let answer: FetchAnswer
         do { answer = try await session.connection.fetch(call) } catch {
             if error.isFinal { try await session.drop(parcel) }
@@ -135,6 +145,26 @@ extension KnownGrant {
 }
 
 extension Session {
+    /// Throws ``ClientError/forbidden(policies:reasons:)`` for what policy doesn't let a grantee use,
+    /// under the set in force or under the one that the grant was given under.
+    fileprivate func mayAccess(_ grant: KnownGrant, _ fields: [String]) async throws {
+        let own = try await entity(handle)
+        let owner = try await entity(grant.statement.issuer)
+        let type = grant.terms.scope.series.flatMap { RecordType.of($0) }
+        let use = PolicyUse(
+            grant.terms, grant.claims, fields: type?.withCommitments(fields) ?? fields)
+        try await permission(alsoUnder: grant.claims.policies) {
+            $0.accessing(use, of: owner, by: own)
+        }
+    }
+
+    /// Who is asked for a grant. Throws ``ClientError/notAHolder(_:)`` for who isn't there.
+    fileprivate func holder(_ handle: Handle) async throws -> PolicyEntity {
+        do { return try await entity(handle) } catch ConnectionError.refused {
+            throw ClientError.notAHolder(handle)
+        }
+    }
+
     /// The call for a fetch, saved: an earlier one for the same that got no answer and is still
     /// fresh, or a new one.
     fileprivate func call(

@@ -161,12 +161,12 @@ extension PolicyEntity {
     fileprivate func with(roles: [Role]) -> PolicyEntity {
         PolicyEntity(
             handle: handle, roles: roles, suspended: suspended, isHost: isHost,
-            isAuthority: isAuthority)
+            isAuthority: isAuthority, size: size)
     }
 
     fileprivate func with(suspended: Bool) -> PolicyEntity {
         PolicyEntity(
             handle: handle, roles: roles, suspended: suspended, isHost: isHost,
-            isAuthority: isAuthority)
+            isAuthority: isAuthority, size: size)
     }
 }

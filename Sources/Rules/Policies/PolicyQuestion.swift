@@ -38,7 +38,7 @@ public struct PolicyQuestion: Sendable {
         if participant.isHost { roles.insert(Word.host) }
         if participant.isAuthority { roles.insert(Word.authority) }
         return Entity(
-            uid, attributes: participant.suspended ? Word.suspended : Word.inGoodStanding,
+            uid, attributes: Word.standing(participant.suspended, participant.size),
             parents: roles)
     }
 

@@ -13,12 +13,15 @@ public struct PolicyEntity: Hashable, Sendable {
     public let suspended: Bool
     public let isHost: Bool
     public let isAuthority: Bool
+    /// `nil` where it isn't known.
+    public let size: SizeClass?
 
     public init(
-        handle: Handle, roles: [Role], suspended: Bool, isHost: Bool, isAuthority: Bool
+        handle: Handle, roles: [Role], suspended: Bool, isHost: Bool, isAuthority: Bool,
+        size: SizeClass? = nil
     ) {
         (self.handle, self.roles, self.suspended) = (handle, roles, suspended)
-        (self.isHost, self.isAuthority) = (isHost, isAuthority)
+        (self.isHost, self.isAuthority, self.size) = (isHost, isAuthority, size)
     }
 }
 

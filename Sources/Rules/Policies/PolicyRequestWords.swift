@@ -70,7 +70,7 @@ extension PolicyEntity {
     public var words: String {
         let names =
             (isAuthority ? ["authority"] : []) + (isHost ? ["host"] : []) + roles.map(\.rawValue)
-            + (suspended ? ["suspended"] : [])
+            + (size.map { [$0.rawValue] } ?? []) + (suspended ? ["suspended"] : [])
         return names.isEmpty ? handle.text : "\(handle) (\(names.joined(separator: ", ")))"
     }
 }

@@ -95,7 +95,7 @@ struct PolicySituations {
         let roles = Role.allCases.filter { _ in chance(25) }
         return PolicyEntity(
             handle: handle, roles: roles, suspended: chance(20), isHost: chance(15),
-            isAuthority: chance(15))
+            isAuthority: chance(15), size: chance(50) ? pick(SizeClass.allCases) : nil)
     }
 
     private mutating func pick<Element>(_ elements: [Element]) -> Element {

@@ -26,8 +26,6 @@ enum Word {
     static let log = EntityUID(type: type("Log"), id: "log")
     static let host = EntityUID(type: roleType, id: "host")
     static let authority = EntityUID(type: roleType, id: "authority")
-    static let suspended = Cedar.Record(["suspended": true])
-    static let inGoodStanding = Cedar.Record(["suspended": false])
 
     private static let participantType = type("Participant")
     private static let roleType = type("Role")
@@ -44,6 +42,14 @@ enum Word {
     private static let roles = numbered(Role.allCases) {
         EntityUID(type: roleType, id: Text($0.rawValue))
     }
+    private static let standings = numbered([false, true]) { suspended in
+        numbered([nil] + SizeClass.allCases.map(Optional.some)) { size in
+            var fields: [Cedar.Record.Field] = []
+            if let size { fields.append(.init("size", .string(Text(size.rawValue)))) }
+            fields.append(.init("suspended", .bool(suspended)))
+            return Cedar.Record(fields) ?? .empty
+        }
+    }
     private static let rights = numbered(Right.allCases) { Text($0.rawValue) }
     private static let purposes = numbered(Purpose.allCases) { Text($0.rawValue) }
     private static let involvements = numbered(Involvement.allCases) { Text($0.rawValue) }
@@ -56,6 +62,9 @@ enum Word {
         found(action, in: actionEntities)
     }
     static func role(_ role: Role) -> EntityUID { found(role, in: roles) }
+    static func standing(_ suspended: Bool, _ size: SizeClass?) -> Cedar.Record {
+        found(size, in: found(suspended, in: standings))
+    }
     static func right(_ right: Right) -> Text { found(right, in: rights) }
     static func purpose(_ purpose: Purpose) -> Text { found(purpose, in: purposes) }
     static func involvement(_ word: Involvement) -> Text { found(word, in: involvements) }

@@ -272,6 +272,19 @@ public enum StandardTexts {
           context.terms.held
         };
 
+        // ---- Sizes of enterprises ---------------------------------------------------
+
+        @id("micro-enterprises-are-watched-over-2-years")
+        @reason("A micro enterprise's books are often one person's: to watch its credit, two years suffice.")
+        @source("Recommendation 2003/361/EC, Annex, Art. 2(3); GDPR Art. 5(1)(c): data minimisation")
+        forbid (principal, action in [Action::"request", Action::"grant"], resource)
+        when {
+          resource.owner has size &&
+          resource.owner.size == "micro" &&
+          context.terms.purpose == "credit-monitoring" &&
+          context.terms.reach > 24
+        };
+
         """#
     public static let schema = #"""
         // What the policies of a Trine log can speak of. Everything here is rebuilt from the log by whoever
@@ -285,6 +298,8 @@ public enum StandardTexts {
 
         /// An admitted legal entity, under its handle.
         entity Participant in [Role] = {
+          // `micro`, `small`, `medium`, `large` (Recommendation 2003/361/EC), where its authority said so.
+          size?: String,
           suspended: Bool,
         };
 

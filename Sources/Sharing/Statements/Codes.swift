@@ -79,6 +79,23 @@ public enum Role: String, Code, Comparable {
     public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
 }
 
+/// How large an enterprise is, by the thresholds of Recommendation 2003/361/EC, Annex, Article 2: what an
+/// authority found when it admitted it.
+public enum SizeClass: String, Code, Comparable {
+    case micro, small, medium, large
+
+    public var number: Int {
+        switch self {
+        case .micro: 1
+        case .small: 2
+        case .medium: 3
+        case .large: 4
+        }
+    }
+
+    public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+}
+
 /// What a signing key may sign; `all` includes every other scope and the keys themselves.
 public enum KeyScope: String, Code, Comparable {
     case seal, grant, close, all

@@ -26,7 +26,7 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
     /// where they don't apply; so the number of digests tells nothing. A record's are its fields.
     public func selectiveNames(right: Right? = nil) -> [String] {
         switch self {
-        case .admit: ["legal_name", "legal_ids", "country", "due_diligence"]
+        case .admit: ["legal_name", "legal_ids", "country", "due_diligence", "size"]
         case .request:
             ["to", "right", "scope", "fields", "statements", "nbf", "exp", "fetches", "data_life"]
         case .grant:

@@ -141,12 +141,15 @@ public struct LegalIdentity: Hashable, Sendable {
     public let country: String
     /// The authority's reference to its own file, not a text about anyone.
     public let dueDiligence: String?
+    /// What the authority found; `nil` where it doesn't say.
+    public let size: SizeClass?
 
     public init(
-        name: String, identifiers: [LegalIdentifier], country: String, dueDiligence: String? = nil
+        name: String, identifiers: [LegalIdentifier], country: String, dueDiligence: String? = nil,
+        size: SizeClass? = nil
     ) {
         (self.name, self.identifiers) = (name, identifiers)
-        (self.country, self.dueDiligence) = (country, dueDiligence)
+        (self.country, self.dueDiligence, self.size) = (country, dueDiligence, size)
     }
 
     init(_ claims: SelectiveClaims) throws(StatementError) {
@@ -165,6 +168,7 @@ public struct LegalIdentity: Hashable, Sendable {
         dueDiligence = try claims.optional("due_diligence") {
             $0.text.flatMap { (1...Limits.identifierBytes).contains($0.utf8.count) ? $0 : nil }
         }
+        size = try claims.optional("size", Read.code)
     }
 
     /// Fresh disclosures of these claims.
@@ -175,6 +179,7 @@ public struct LegalIdentity: Hashable, Sendable {
                 "legal_ids": .array(identifiers.map(\.json)),
                 "country": .string(country),
                 "due_diligence": dueDiligence.map { .string($0) } ?? .null,
+                "size": size.map { .string($0.rawValue) } ?? .null,
             ], using: &random)
     }
 }

@@ -40,11 +40,11 @@ public struct Application: Hashable, Sendable {
         .admit(.init(handle: handle, roles: roles, keys: keys, encryptionKey: encryptionKey))
     }
 
-    /// What the `admit` that grants it says selectively.
-    public func identity(dueDiligence: String?) -> LegalIdentity {
+    /// What the `admit` that grants it says selectively; of the size, what the authority found.
+    public func identity(dueDiligence: String?, size: SizeClass? = nil) -> LegalIdentity {
         LegalIdentity(
             name: legalName, identifiers: legalIdentifiers, country: country,
-            dueDiligence: dueDiligence)
+            dueDiligence: dueDiligence, size: size)
     }
 }
 

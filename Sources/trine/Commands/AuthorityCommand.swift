@@ -58,18 +58,22 @@ struct AuthorityCommand: AsyncParsableCommand {
     struct Admit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Admit who applied.",
-            discussion: "Example: trine authority admit northbank --reference file-17")
+            discussion: "Example: trine authority admit e-7k2m9q4x --reference file-17 --size micro"
+        )
 
         @Argument(help: "The handle that applied.") var handle: Handle
 
         @Option(help: "Where the authority's own file about it is; only the regulator sees it.")
         var reference: String?
 
+        @Option(help: "How large it is (2003/361/EC): micro, small, medium or large.")
+        var size: SizeClass?
+
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
             let done = try await common.session {
-                try await Authority($0).admit(handle, reference: reference)
+                try await Authority($0).admit(handle, reference: reference, size: size)
             }
             common.print(Output.json(done, ["handle": .string(handle.text)])) {
                 "Admitted \(handle), entry \(done.index)."

@@ -153,16 +153,35 @@ extension EnterpriseCommand {
                         done,
                         [
                             "grant": .string(jti.text),
-                            "rekeyed": .array(rekeyed.map { .string($0.grant.jti.text) }),
+                            "not_rekeyed": Output.jtis(
+                                rekeyed.filter { !$0.isRegistered }.map(\.grant.jti)),
+                            "rekeyed": Output.jtis(
+                                rekeyed.filter(\.isRegistered).map(\.grant.jti)),
                         ])
                 ) {
-                    let others = rekeyed.map { contacts.shown($0.grant.terms.to) }
+                    let others = rekeyed.filter(\.isRegistered)
+                        .map { contacts.shown($0.grant.terms.to) }
                     return "Revoked \(jti), entry \(done.index)."
                         + (others.isEmpty
                             ? "" : "\nNew keys for: \(others.joined(separator: ", ")).")
                 }
+                for rekeying in rekeyed {
+                    guard case .forbidden(let policies, _) = rekeying.outcome else { continue }
+                    let grantee = contacts.shown(rekeying.grant.terms.to)
+                    Terminal.note(rekeying.grant.withoutKeys(grantee, policies))
+                }
             }
         }
+    }
+}
+
+extension KnownGrant {
+    /// That its grantee gets no keys of what is registered from now on, because policy forbids it.
+    func withoutKeys(_ grantee: String, _ policies: [String]) -> String {
+        "\(grantee) gets no new keys under grant \(jti): "
+            + (policies.isEmpty
+                ? "no policy permits it"
+                : "policy forbids it: \(policies.joined(separator: ", "))")
     }
 }
 

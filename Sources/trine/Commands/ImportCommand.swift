@@ -49,9 +49,15 @@ struct ImportCommand: AsyncParsableCommand {
         common.print(Self.json(report)) { Self.words(report) }
         let contacts = try common.directory.contacts()
         for rekeying in report.rekeyed {
-            Terminal.note(
-                "\(contacts.shown(rekeying.grant.terms.to)) got new keys under grant "
-                    + "\(rekeying.grant.jti), because another grant has ended")
+            let grantee = contacts.shown(rekeying.grant.terms.to)
+            switch rekeying.outcome {
+            case .registered:
+                Terminal.note(
+                    "\(grantee) got new keys under grant \(rekeying.grant.jti), because another "
+                        + "grant has ended")
+            case .forbidden(let policies, _):
+                Terminal.note(rekeying.grant.withoutKeys(grantee, policies))
+            }
         }
         if report.refused > 0 { throw ExitCode(Exit.refused.rawValue) }
     }
@@ -95,7 +101,8 @@ struct ImportCommand: AsyncParsableCommand {
             "files": .array(report.lines.map(json)),
             "imported": .integer(Int64(report.imported)),
             "refused": .integer(Int64(report.refused)),
-            "rekeyed": .array(report.rekeyed.map { .string($0.grant.jti.text) }),
+            "not_rekeyed": Output.jtis(report.rekeyed.filter { !$0.isRegistered }.map(\.grant.jti)),
+            "rekeyed": Output.jtis(report.rekeyed.filter(\.isRegistered).map(\.grant.jti)),
         ]
     }
 

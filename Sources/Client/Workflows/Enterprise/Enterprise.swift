@@ -97,11 +97,14 @@ public struct Enterprise: Sendable {
 
     /// Closes a book: states how many records it has and which. Nothing can be added afterwards.
     ///
-    /// A book without records can be closed too. Throws ``ClientError/bookClosed(_:)``.
+    /// A book without records can be closed too. Throws ``ClientError/bookClosed(_:)`` and, before
+    /// anything is signed, ``ClientError/forbidden(policies:reasons:)``.
     public func close(_ book: BookName) async throws -> Registration {
         _ = try await session.flush()
         let state = try await session.sync().books[book] ?? BookState()
         if state.closed { throw ClientError.bookClosed(book) }
+        let own = try await session.entity(session.handle)
+        try await session.permission { $0.closing(book, by: own) }
         let signed = Statement.sign(
             .closeBook(book, count: state.count, root: state.root),
             by: try session.signer(.close), at: session.now, jti: session.newJTI())
@@ -109,6 +112,9 @@ public struct Enterprise: Sendable {
     }
 
     /// Erases a record's fields: the gateway throws their keys away. The chain keeps salted digests.
+    ///
+    /// Throws ``ClientError/forbidden(policies:reasons:)`` before anything is signed, and
+    /// ``ClientError/underLegalHold(_:)`` for a hold that no policy forbids to break: the rules do.
     public func erase(_ place: RecordNumber, _ reason: Reason) async throws -> Registration {
         _ = try await session.flush()
         let view = try await session.sync()
@@ -116,6 +122,9 @@ public struct Enterprise: Sendable {
             throw ClientError.noSuchRecord(place.description)
         }
         if record.erased { throw ClientError.erased(record.name) }
+        let own = try await session.entity(session.handle)
+        let permission = try await session.permission { $0.erasing(in: record.book, by: own) }
+        if permission.asked.held { throw ClientError.underLegalHold(record.book) }
         let signed = Statement.sign(
             .erase(.record(record.jti), reason), by: try session.signer(.all), at: session.now,
             jti: session.newJTI())

@@ -85,12 +85,12 @@ extension Enterprise {
             fetches: wish.fetches, dataLife: wish.dataLife,
             epochs: try epochs(wish.scope, in: view, at: now), request: wish.request)
         let expires = now.advanced(by: wish.lifetime)
-        let (policies, permitting) = try await permission(
+        let permission = try await permission(
             for: terms, wish.purpose, to: grantee, lifetime: wish.lifetime)
         return GrantPlan(
             grantee: grantee, recipient: recipient, type: type, fields: fields, terms: terms,
-            purpose: wish.purpose, notBefore: now, expires: expires, permitting: permitting,
-            policies: policies,
+            purpose: wish.purpose, notBefore: now, expires: expires,
+            permitting: permission.permitting, policies: permission.policies,
             warnings: try await warnings(
                 to: wish.to, reading: wish.fields, of: wish.scope, in: view),
             covered: covered)
@@ -136,49 +136,32 @@ extension Enterprise {
     }
 
     /// Asks the policies in force, as the gateway will. Throws
-    /// ``ClientError/forbidden(policies:reasons:)`` and ``ClientError/policiesWrong(_:)``.
+    /// ``ClientError/forbidden(policies:reasons:)``, ``ClientError/policiesWrong(_:)`` and
+    /// ``ClientError/noRequest(_:)``.
     func permission(
         for terms: GrantTerms, _ purpose: Purpose, to grantee: KnownParticipant, lifetime: Int64
-    ) async throws -> (Digest<Digested.Policies>, [String]) {
-        let own = try await session.participant(session.handle)
-        let digest = try await session.policiesInForce()
-        let policies = try await session.policies(digest)
-        let (right, names): (Right, [String]) =
+    ) async throws -> Permission {
+        let right: Right =
             switch terms.subject {
-            case .fields(let fields): (.read, fields)
-            case .statements: (.prove, [])
+            case .fields: .read
+            case .statements: .prove
             }
-        let decision = policies.decide(
-            PolicyRequest(
-                principal: session.entity(own), action: .grant,
-                counterparty: session.entity(grantee), owner: session.handle, right: right,
-                purpose: purpose, fields: names, series: terms.scope.series,
-                months: terms.scope.months, lifetime: lifetime, fetches: terms.fetches,
-                dataLife: terms.dataLife,
-                answers: try await answered(terms, right, purpose, lifetime: lifetime),
-                time: session.now))
-        guard decision.failed.isEmpty, decision.permitted else {
-            let ids = decision.failed + decision.determining
-            throw ClientError.forbidden(
-                policies: ids, reasons: ids.compactMap { policies.reason(of: $0) })
+        let use = PolicyUse(terms, right: right, for: purpose, lifetime: lifetime)
+        let own = try await session.entity(session.handle)
+        let other = await session.entity(grantee)
+        var asker: Handle?
+        if let request = terms.request {
+            asker = await session.view.requests[request]?.statement.issuer
+            guard asker != nil else { throw ClientError.noRequest(request.text) }
         }
-        return (digest, decision.determining)
-    }
-
-    /// The request that the grant answers, as the policies see it; `nil` where it answers none.
-    private func answered(
-        _ terms: GrantTerms, _ right: Right, _ purpose: Purpose, lifetime: Int64
-    ) async throws -> AnsweredRequest? {
-        guard let jti = terms.request else { return nil }
-        guard let known = await session.view.requests[jti] else {
-            throw ClientError.noRequest(jti.text)
+        let expires = session.now.advanced(by: lifetime)
+        return try await session.permission { [asker] known in
+            var answers: AnsweredRequest?
+            if let request = terms.request, let asker {
+                answers = known.answered(
+                    request, by: asker, with: use, terms, from: own.handle, until: expires)
+            }
+            return known.granting(use, to: other, by: own, answering: answers)
         }
-        let asked = RequestState(
-            by: known.statement.issuer, purpose: known.purpose, terms: known.terms)
-        return AnsweredRequest(
-            by: asked.by,
-            exceeded: asked.isExceeded(
-                by: terms, from: session.handle, right: right, purpose: purpose,
-                expires: session.now.advanced(by: lifetime), lifetime: lifetime))
     }
 }

@@ -98,6 +98,8 @@ extension Enterprise {
 
     /// Takes a grant back, and gives the grants that stand new keys for what is registered from now
     /// on, which the keys of this one won't open.
+    ///
+    /// Throws ``ClientError/forbidden(policies:reasons:)`` before anything is signed.
     public func revoke(
         _ grant: JTI, _ reason: Reason
     ) async throws -> (revocation: Registration, rekeyed: [Rekeying]) {
@@ -107,6 +109,7 @@ extension Enterprise {
             throw ClientError.notYourGrant(grant)
         }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
+        try await session.mayRevoke(known)
         let signed = Statement.sign(
             .revoke(grant: grant, reason), by: try session.signer(.all), at: session.now,
             jti: session.newJTI())

@@ -117,6 +117,7 @@ private struct ImportRun {
     /// Seals what waits, as much as fits a batch, and registers it. What a conflict held up waits
     /// again, and is sealed anew with other numbers under another `jti`.
     mutating func registerBatch() async throws {
+        try await checkPermission()
         let batch = try seal()
         guard !batch.isEmpty else { return }
         let before = registered
@@ -154,6 +155,19 @@ private struct ImportRun {
         failures = registered > before ? 0 : failures + 1
         guard failures < Self.maximumFailures else {
             throw ClientError.conflict(attempts: failures)
+        }
+    }
+
+    /// Asks the policies before anything of a batch is sealed: for each series once, since a record's
+    /// month is nothing that policies are told.
+    private func checkPermission() async throws {
+        let own = try await session.entity(session.handle)
+        let records = waiting.prefix(Self.batchFrames).map(\.record)
+        let books = Dictionary(
+            records.map { ($0.type.series, BookName(series: $0.type.series, month: $0.month)) },
+            uniquingKeysWith: { first, _ in first })
+        for book in books.values.sorted() {
+            try await session.permission { $0.sealing(in: book, by: own) }
         }
     }
 

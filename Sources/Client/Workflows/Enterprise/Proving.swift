@@ -94,7 +94,7 @@ extension Enterprise {
             to: wish.to, scope: scope, subject: .statements(wish.statements.map(\.description)),
             fetches: wish.fetches, dataLife: wish.dataLife,
             epochs: try epochs(scope, in: view, at: session.now), request: wish.request)
-        let (policies, permitting) = try await permission(
+        let permission = try await permission(
             for: terms, wish.purpose, to: grantee, lifetime: wish.lifetime)
         let at = try await point(covering: covered.flatMap(\.records))
         let now = session.now
@@ -114,7 +114,7 @@ extension Enterprise {
         return ProofPlan(
             grantee: grantee, recipient: recipient, type: type, statements: wish.statements,
             untrue: untrue, terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
-            at: at, permitting: permitting, policies: policies,
+            at: at, permitting: permission.permitting, policies: permission.policies,
             warnings: try await warnings(
                 to: wish.to, adding: provable.map { wish.statements[$0] },
                 about: covered.flatMap { $0.records.map(\.jti) }, in: view),

@@ -1,12 +1,22 @@
+import Rules
 import Sharing
 import Wire
 
-/// A standing grant that got a new envelope.
+/// A standing grant that needed a new envelope.
 public struct Rekeying: Sendable {
+    public enum Outcome: Sendable {
+        case registered(Registration)
+        /// Policy forbids to give its grantee anything more: what is registered from now on stays out
+        /// of its reach. Nothing was signed.
+        case forbidden(policies: [String], reasons: [String])
+    }
+
     public let grant: KnownGrant
-    /// Whose keys the new envelope adds.
+    /// Whose keys the new envelope adds, or would.
     public let epochs: [Int64]
-    public let registration: Registration
+    public let outcome: Outcome
+
+    public var isRegistered: Bool { if case .registered = outcome { true } else { false } }
 }
 
 extension Enterprise {
@@ -17,7 +27,8 @@ extension Enterprise {
     /// Gives every standing grant the keys of the epochs that new records will have in its months.
     ///
     /// After a grant ended, by revocation or by time, new records get keys of a later epoch, which
-    /// the ended grant doesn't open; those that stand would not either.
+    /// the ended grant doesn't open; those that stand would not either. One that policy forbids to give
+    /// more is left as it is, and named.
     @discardableResult
     public func rekeyStanding() async throws -> [Rekeying] {
         let view = try await prepareToSign()
@@ -46,6 +57,18 @@ extension Enterprise {
         else { return nil }
         let grantee = try await session.participant(grant.terms.to)
         guard !grantee.suspended, let recipient = grantee.encryptionKey else { return nil }
+        let own = try await session.entity(session.handle)
+        let other = await session.entity(grantee)
+        let use = PolicyUse(grant.terms, grant.claims)
+        do {
+            try await session.permission(alsoUnder: grant.claims.policies) {
+                $0.rekeying(use, to: other, by: own)
+            }
+        } catch ClientError.forbidden(let policies, let reasons) {
+            return Rekeying(
+                grant: grant, epochs: missing,
+                outcome: .forbidden(policies: policies, reasons: reasons))
+        }
         let epochs = Set(grant.epochs).union(missing).sorted()
         guard epochs.count <= Limits.epochsPerGrant else {
             throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)
@@ -63,6 +86,6 @@ extension Enterprise {
             by: try session.signer(.grant), at: session.now, jti: jti)
         return Rekeying(
             grant: grant, epochs: missing,
-            registration: try await session.register(signed, blob: envelope.bytes))
+            outcome: .registered(try await session.register(signed, blob: envelope.bytes)))
     }
 }

@@ -1,0 +1,173 @@
+public import Sharing
+public import Wire
+
+/// What somebody knows of the state that policies are asked about. The rules know all of it; the client
+/// of a participant knows what concerns the participant, and asks the same questions about that.
+///
+/// The questions that the rules put to policies are made here and nowhere else.
+public protocol PolicyKnowledge {
+    /// Log time at which a statement would stand.
+    var time: Timestamp { get }
+    /// The legal holds on an enterprise's books, also those that have ended by themselves.
+    func holds(on holder: Handle) -> [HoldState]
+    /// What `user` has done with the books of `owner`, in order.
+    func past(of user: Handle, with owner: Handle) -> [Involvement]
+    /// What was asked for; `nil` where it is erased, or isn't known.
+    func asked(_ request: JTI) -> RequestState?
+}
+
+/// What a grant lets somebody do, or what is asked for.
+public struct PolicyUse: Sendable {
+    public let right: Right
+    public let purpose: Purpose
+    public let fields: [String]
+    public let scope: Scope
+    /// Seconds between start and end.
+    public let lifetime: Int64
+    public let fetches: Int64
+    public let dataLife: Int64
+
+    /// What a request asks for.
+    public init(_ terms: RequestTerms, for purpose: Purpose) {
+        (right, self.purpose, scope) = (terms.right, purpose, terms.scope)
+        fields = terms.subject.names
+        lifetime = terms.expires.seconds - terms.notBefore.seconds
+        (fetches, dataLife) = (terms.fetches, terms.dataLife)
+    }
+
+    /// What a grant gives; `fields` where less is used than it gives.
+    public init(_ terms: GrantTerms, _ claims: Claims.GrantClaims, fields: [String]? = nil) {
+        self.init(
+            terms, right: claims.right, for: claims.purpose,
+            lifetime: claims.expires.seconds - claims.notBefore.seconds, fields: fields)
+    }
+
+    /// What a grant would give.
+    public init(
+        _ terms: GrantTerms, right: Right, for purpose: Purpose, lifetime: Int64,
+        fields: [String]? = nil
+    ) {
+        (self.right, self.purpose, self.lifetime) = (right, purpose, lifetime)
+        (scope, fetches, dataLife) = (terms.scope, terms.fetches, terms.dataLife)
+        self.fields = fields ?? terms.subject.names
+    }
+}
+
+extension PolicyKnowledge {
+    public func admitting(_ newcomer: PolicyEntity, by authority: PolicyEntity) -> PolicyRequest {
+        PolicyRequest(
+            principal: authority, action: .admit, counterparty: newcomer, time: time)
+    }
+
+    public func sealing(in book: BookName, by issuer: PolicyEntity) -> PolicyRequest {
+        PolicyRequest(
+            principal: issuer, action: .seal, owner: issuer.handle, series: book.series,
+            months: book.month...book.month, time: time)
+    }
+
+    public func closing(_ book: BookName, by issuer: PolicyEntity) -> PolicyRequest {
+        PolicyRequest(
+            principal: issuer, action: .close, owner: issuer.handle, series: book.series,
+            months: book.month...book.month, time: time)
+    }
+
+    /// `book` is the erased record's; `nil` for another statement.
+    public func erasing(in book: BookName?, by issuer: PolicyEntity) -> PolicyRequest {
+        PolicyRequest(
+            principal: issuer, action: .erase, owner: issuer.handle, series: book?.series,
+            held: book.map { isHeld($0, of: issuer.handle) } ?? false, time: time)
+    }
+
+    public func requesting(
+        _ use: PolicyUse, of holder: PolicyEntity, by issuer: PolicyEntity
+    ) -> PolicyRequest {
+        question(.request, use, principal: issuer, other: holder, user: issuer, owner: holder)
+    }
+
+    /// `request` is the issuer of the request that this answers, and whether it goes beyond that.
+    public func granting(
+        _ use: PolicyUse, to grantee: PolicyEntity, by issuer: PolicyEntity,
+        answering request: AnsweredRequest?
+    ) -> PolicyRequest {
+        var question = question(
+            .grant, use, principal: issuer, other: grantee, user: grantee, owner: issuer)
+        question.answers = request
+        return question
+    }
+
+    public func rekeying(
+        _ use: PolicyUse, to grantee: PolicyEntity, by issuer: PolicyEntity
+    ) -> PolicyRequest {
+        question(.rekey, use, principal: issuer, other: grantee, user: grantee, owner: issuer)
+    }
+
+    /// By the enterprise that gave the grant, or by its grantee.
+    public func revoking(
+        _ grant: Claims.GrantClaims, of owner: Handle, _ enterprise: PolicyEntity?,
+        by issuer: PolicyEntity
+    ) -> PolicyRequest {
+        PolicyRequest(
+            principal: issuer, action: .revoke, counterparty: enterprise, owner: owner,
+            right: grant.right, purpose: grant.purpose, time: time)
+    }
+
+    /// The host serves an access.
+    public func operating(
+        on owner: PolicyEntity, _ series: Series?, by host: PolicyEntity
+    ) -> PolicyRequest {
+        PolicyRequest(
+            principal: host, action: .operate, counterparty: owner, owner: owner.handle,
+            series: series, time: time)
+    }
+
+    public func accessing(
+        _ use: PolicyUse, of owner: PolicyEntity, by grantee: PolicyEntity
+    ) -> PolicyRequest {
+        question(.access, use, principal: grantee, other: owner, user: grantee, owner: owner)
+    }
+
+    /// The request that a grant answers, as policies see it. Where its terms aren't known any more,
+    /// nothing can be said to exceed them.
+    public func answered(
+        _ request: JTI, by asker: Handle, with use: PolicyUse, _ terms: GrantTerms,
+        from issuer: Handle, until expires: Timestamp
+    ) -> AnsweredRequest {
+        let exceeded = asked(request)?.isExceeded(
+            by: terms, from: issuer, right: use.right, purpose: use.purpose, expires: expires,
+            lifetime: use.lifetime)
+        return AnsweredRequest(by: asker, exceeded: exceeded ?? false)
+    }
+
+    /// Whether a book is under a hold that stands.
+    public func isHeld(_ book: BookName, of holder: Handle) -> Bool {
+        holds(on: holder).contains { $0.stands(at: time) && $0.books?.covers(book) != false }
+    }
+
+    /// Whether any book of this scope is under a hold that stands.
+    public func isHeld(_ scope: Scope, of holder: Handle) -> Bool {
+        holds(on: holder).contains { hold in
+            guard hold.stands(at: time) else { return false }
+            guard let books = hold.books else { return true }
+            return books.series == scope.series && books.months.overlaps(scope.months)
+        }
+    }
+
+    private func question(
+        _ action: PolicyAction, _ use: PolicyUse, principal: PolicyEntity, other: PolicyEntity,
+        user: PolicyEntity, owner: PolicyEntity
+    ) -> PolicyRequest {
+        PolicyRequest(
+            principal: principal, action: action, counterparty: other, owner: owner.handle,
+            right: use.right, purpose: use.purpose, fields: use.fields, series: use.scope.series,
+            months: use.scope.months, lifetime: use.lifetime, fetches: use.fetches,
+            dataLife: use.dataLife, held: isHeld(use.scope, of: owner.handle),
+            past: past(of: user.handle, with: owner.handle), time: time)
+    }
+}
+
+extension GrantSubject {
+    /// The fields that are named; none where statements are proven.
+    fileprivate var names: [String] {
+        if case .fields(let names) = self { names } else { [] }
+    }
+}
