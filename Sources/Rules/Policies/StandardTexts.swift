@@ -13,7 +13,7 @@ public enum StandardTexts {
 
         @id("holder-holds")
         @reason("An enterprise keeps its own books: it seals, closes, erases, gives new keys.")
-        @source("Twenty Data Measures (2022), Art. 7: the right to hold data resources")
+        @source("Twenty Data Measures (2022), Art. 3 and 7: the right to hold data resources")
         permit (
           principal in Role::"enterprise",
           action in [Action::"seal", Action::"close", Action::"erase", Action::"rekey"],
@@ -23,7 +23,7 @@ public enum StandardTexts {
 
         @id("holder-grants-use")
         @reason("An enterprise lets lenders, guarantors and regulators use its own books.")
-        @source("Twenty Data Measures (2022), Art. 7; GDPR Art. 6: use needs a basis that the holder gives")
+        @source("Twenty Data Measures (2022), Art. 3 and 7; GDPR Art. 6: use needs a basis that the holder gives")
         permit (principal in Role::"enterprise", action == Action::"grant", resource)
         when {
           resource.owner == principal &&
@@ -38,13 +38,13 @@ public enum StandardTexts {
 
         @id("user-requests")
         @reason("Lenders, guarantors and regulators may ask an enterprise for a grant.")
-        @source("Twenty Data Measures (2022), Art. 7: the right to process and use data")
+        @source("Twenty Data Measures (2022), Art. 3 and 7: the right to process and use data")
         permit (principal, action == Action::"request", resource)
         when { principal in [Role::"lender", Role::"guarantor", Role::"regulator"] };
 
         @id("user-uses")
         @reason("Lenders, guarantors and regulators may use what they were granted.")
-        @source("Twenty Data Measures (2022), Art. 7: the right to process and use data")
+        @source("Twenty Data Measures (2022), Art. 3 and 7: the right to process and use data")
         permit (principal, action == Action::"access", resource)
         when { principal in [Role::"lender", Role::"guarantor", Role::"regulator"] };
 
@@ -56,7 +56,7 @@ public enum StandardTexts {
 
         @id("host-operates")
         @reason("The host serves what was granted, and states that it did.")
-        @source("Twenty Data Measures (2022), Art. 7: the right to operate data products")
+        @source("Twenty Data Measures (2022), Art. 3 and 7: the right to operate data products")
         permit (principal in Role::"host", action == Action::"operate", resource);
 
         @id("regulator-audits")
@@ -102,7 +102,7 @@ public enum StandardTexts {
 
         @id("who-holds-does-not-use")
         @reason("Nobody uses its own books through a grant: it would look like somebody else's interest.")
-        @source("Twenty Data Measures (2022), Art. 7: to hold and to use are two rights")
+        @source("Twenty Data Measures (2022), Art. 3 and 7: to hold and to use are two rights")
         forbid (principal, action in Action::"using", resource)
         when { resource.owner == principal };
 
