@@ -113,32 +113,41 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/bench", swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "CSodium"], exclude: ["Fixtures"],
+            name: "WireTests", dependencies: ["TestSupport", "Wire", "CSodium"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "TransparencyTests", dependencies: ["Wire", "Transparency", crypto],
+            name: "TransparencyTests",
+            dependencies: ["TestSupport", "Wire", "Transparency", crypto],
             swiftSettings: strict),
         .testTarget(
-            name: "CommitmentsTests", dependencies: ["Commitments", "CSodium", "Wire", crypto],
+            name: "CommitmentsTests",
+            dependencies: ["TestSupport", "Commitments", "CSodium", "Wire", crypto],
             exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "CedarTests", dependencies: ["Cedar"], swiftSettings: strict),
+        .testTarget(
+            name: "CedarTests", dependencies: ["TestSupport", "Cedar"], swiftSettings: strict),
         .testTarget(
             name: "SharingTests",
-            dependencies: ["CSodium", "Wire", "Transparency", "Commitments", "Sharing", crypto],
+            dependencies: [
+                "TestSupport", "CSodium", "Wire", "Transparency", "Commitments", "Sharing", crypto,
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "RulesTests",
-            dependencies: ["Cedar", "Wire", "Transparency", "Sharing", "Rules"],
+            dependencies: ["TestSupport", "Cedar", "Wire", "Transparency", "Sharing", "Rules"],
             swiftSettings: strict),
         .testTarget(
-            name: "VerificationTests", dependencies: pure + [crypto], swiftSettings: strict),
+            name: "VerificationTests", dependencies: pure + ["TestSupport", crypto],
+            swiftSettings: strict),
         .testTarget(
-            name: "ImportingTests", dependencies: ["Wire", "Sharing", "Importing"],
+            name: "ImportingTests", dependencies: ["TestSupport", "Wire", "Sharing", "Importing"],
             swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
             dependencies: [
+                "TestSupport",
                 "CSodium", "Wire", "Transparency", "Sharing", "Rules", "Storage",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -146,6 +155,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: pure + [
+                "TestSupport",
                 "Importing", "Storage", "Gateway", "Client", "trine",
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -61,7 +61,9 @@ struct BenchAlliance: Sendable {
                 ready.yield()
             }
         }
-        for await _ in listening { break }
+        for await _ in listening { return task }
+        // It ended before it listened.
+        try await task.value
         return task
     }
 

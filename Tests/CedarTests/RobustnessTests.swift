@@ -1,5 +1,6 @@
 import Cedar
 import Foundation
+import TestSupport
 import Testing
 
 /// Text from others can't crash or stall the parser or a decision.
@@ -162,7 +163,7 @@ import Testing
 
     /// Whatever the bytes are, parsing ends with a result or an error.
     @Test func mutilatedTextsAreHandled() throws {
-        var random = SplitMix(seed: 20_240_817)
+        var random = SeededGenerator(seed: 20_240_817)
         let policy = Array(
             """
             @id("x")
@@ -185,20 +186,7 @@ import Testing
             """#.utf8)
         for _ in 0..<3000 {
             for (kind, original) in [policy, schema, json].enumerated() {
-                var bytes = original
-                for _ in 0...Int(random.next() % 4) {
-                    let place = Int(random.next() % UInt64(bytes.count))
-                    switch random.next() % 3 {
-                    case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-                    case 1:
-                        bytes.insert(
-                            original[Int(random.next() % UInt64(original.count))], at: place)
-                    default:
-                        bytes.removeSubrange(
-                            place..<min(bytes.count, place + 1 + Int(random.next() % 9)))
-                    }
-                    if bytes.isEmpty { bytes = [0] }
-                }
+                let bytes = random.mutated(original)
                 let text = String(decoding: bytes, as: UTF8.self)
                 switch kind {
                 case 0: _ = try? PolicySet(parsing: text)
@@ -207,20 +195,5 @@ import Testing
                 }
             }
         }
-    }
-}
-
-/// A generator whose sequence depends on the seed alone.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Cedar
+import TestSupport
 import Testing
 
 /// Large sets look only at policies whose scope can match; what they decide must be what each
@@ -6,7 +7,7 @@ import Testing
 @Suite struct ScopeIndexTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func largeSetsDecideAsTheirPoliciesAlone(seed: UInt64) throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         func pick<Element>(_ choices: [Element]) -> Element {
             choices[Int(random.next() % UInt64(choices.count))]
         }
@@ -56,7 +57,7 @@ import Testing
         }
     }
 
-    private func hierarchy(_ random: inout SplitMix, _ ids: [String]) throws -> Entities {
+    private func hierarchy(_ random: inout SeededGenerator, _ ids: [String]) throws -> Entities {
         var entities: [Entity] = []
         for type in ["U", "G", "Action"] {
             for (number, id) in ids.enumerated() where random.next() % 4 > 0 {

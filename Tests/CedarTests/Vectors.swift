@@ -1,22 +1,13 @@
 import Cedar
 import Foundation
+import TestSupport
 import Testing
 
-/// Test inputs that aren't part of the package: the folder that TRINE_SHARED names, or `shared`
-/// beside the package.
+/// The corpus of the official engine, where it is at hand.
 enum Vectors {
-    static let root: URL = {
-        if let path = ProcessInfo.processInfo.environment["TRINE_SHARED"] {
-            return URL(fileURLWithPath: path)
-        }
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        return package.deletingLastPathComponent().appendingPathComponent("shared")
-    }()
+    static let cedar = Shared.url("vectors/cedar")
 
-    static let cedar = root.appendingPathComponent("vectors/cedar")
-
-    static var arePresent: Bool { FileManager.default.fileExists(atPath: cedar.path) }
+    static var arePresent: Bool { Shared.exists("vectors/cedar") }
 
     static let missing: Comment = "no vectors/cedar: set TRINE_SHARED to the folder that has it"
 

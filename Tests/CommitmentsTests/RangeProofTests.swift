@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Commitments
@@ -14,16 +15,16 @@ struct PublishedProofs: Decodable {
     let commitments: [String]
     let proofs: [Proof]
 
-    static let path = "bulletproofs/dalek_rangeproof_v1.json"
+    static let path = "vectors/bulletproofs/dalek_rangeproof_v1.json"
 
     static func load() throws -> PublishedProofs {
-        try Vectors.decode(PublishedProofs.self, from: path)
+        try Shared.decode(path, as: PublishedProofs.self, fromSnakeCase: true)
     }
 }
 
 struct RangeProofTests {
     // Skipped where the published vectors are absent.
-    @Test(.enabled(if: Vectors.exists(PublishedProofs.path)))
+    @Test(.enabled(if: Shared.exists(PublishedProofs.path)))
     func publishedProofsVerify() throws {
         let published = try PublishedProofs.load()
         let commitments = try published.commitments.map { try Commitment(parsing: bytes(hex: $0)) }
@@ -48,7 +49,7 @@ struct RangeProofTests {
     /// The published values and blindings, drawn from ChaCha20 with a known seed, make the published
     /// commitments.
     // Skipped where the published vectors are absent.
-    @Test(.enabled(if: Vectors.exists(PublishedProofs.path)))
+    @Test(.enabled(if: Shared.exists(PublishedProofs.path)))
     func publishedCommitmentsAreMadeAgain() throws {
         let published = try PublishedProofs.load()
         var random = SeededRandom(24)

@@ -1,4 +1,5 @@
 import CSodium
+import TestSupport
 import Testing
 
 @testable import Commitments
@@ -11,7 +12,7 @@ private struct StandardVectors: Decodable {
     let badEncodings: [String]
     let hashToGroup: [Hash]
 
-    static let path = "ristretto255/rfc9496.json"
+    static let path = "vectors/ristretto255/rfc9496.json"
 }
 
 private func sodiumElement(_ random: inout SeededRandom) -> [UInt8] {
@@ -22,9 +23,10 @@ private func sodiumElement(_ random: inout SeededRandom) -> [UInt8] {
 
 struct RistrettoTests {
     // Skipped where the published vectors are absent.
-    @Test(.enabled(if: Vectors.exists(StandardVectors.path)))
+    @Test(.enabled(if: Shared.exists(StandardVectors.path)))
     func badEncodingsAreRefused() throws {
-        let vectors = try Vectors.decode(StandardVectors.self, from: StandardVectors.path)
+        let vectors = try Shared.decode(
+            StandardVectors.path, as: StandardVectors.self, fromSnakeCase: true)
         #expect(vectors.badEncodings.count == 30)
         for bad in vectors.badEncodings {
             #expect(Point(decoding: bytes(hex: bad)) == nil)
@@ -35,9 +37,10 @@ struct RistrettoTests {
     }
 
     // Skipped where the published vectors are absent.
-    @Test(.enabled(if: Vectors.exists(StandardVectors.path)))
+    @Test(.enabled(if: Shared.exists(StandardVectors.path)))
     func uniformBytesMapAsPublished() throws {
-        let vectors = try Vectors.decode(StandardVectors.self, from: StandardVectors.path)
+        let vectors = try Shared.decode(
+            StandardVectors.path, as: StandardVectors.self, fromSnakeCase: true)
         for hash in vectors.hashToGroup {
             #expect(hex(Point(uniform: bytes(hex: hash.uniformBytes)).encoding) == hash.point)
         }

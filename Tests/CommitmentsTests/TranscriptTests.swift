@@ -1,12 +1,13 @@
+import TestSupport
 import Testing
 
 @testable import Commitments
 
 struct TranscriptTests {
     // Skipped where the published vectors are absent.
-    @Test(.enabled(if: Vectors.exists("bulletproofs/dalek_generators_merlin.txt")))
+    @Test(.enabled(if: Shared.exists("vectors/bulletproofs/dalek_generators_merlin.txt")))
     func knownAnswers() throws {
-        let text = try Vectors.text("bulletproofs/dalek_generators_merlin.txt")
+        let text = try Shared.text("vectors/bulletproofs/dalek_generators_merlin.txt")
         var values: [String: String] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: "=")

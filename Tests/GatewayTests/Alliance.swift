@@ -63,7 +63,9 @@ final class Alliance: Sendable {
                 ready.yield()
             }
         }
-        for await _ in listening { break }
+        for await _ in listening { return }
+        // It ended before it listened.
+        try await task.value
     }
 
     func stop() async {

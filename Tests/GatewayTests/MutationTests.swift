@@ -2,6 +2,7 @@ import Client
 import Gateway
 import Sharing
 import Storage
+import TestSupport
 import Testing
 import Verification
 import Wire
@@ -19,7 +20,7 @@ import Wire
     }
 
     private func run(seed: UInt64) async throws {
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         let alliance = try await Alliance(on: MemoryStore())
         let enterprise = try await alliance.admit("acme", [.enterprise])
         let requests = try await requests(alliance, enterprise)
@@ -84,38 +85,5 @@ import Wire
             #expect(try await connection.exchange(request)?.status == status, "\(request.target)")
         }
         return requests
-    }
-}
-
-/// SplitMix64: the same changes for the same seed.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-
-    mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = bytes
-        for _ in 0..<Int.random(in: 1...4, using: &self) {
-            guard !bytes.isEmpty else { return [UInt8.random(in: 0...255, using: &self)] }
-            let place = Int.random(in: 0..<bytes.count, using: &self)
-            switch Int.random(in: 0..<6, using: &self) {
-            case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &self)
-            case 1: bytes[place] = UInt8.random(in: 0...255, using: &self)
-            case 2: bytes.remove(at: place)
-            case 3: bytes.insert(UInt8.random(in: 0...255, using: &self), at: place)
-            case 4: bytes.removeLast(bytes.count - place)
-            default:
-                let end = min(bytes.count, place + Int.random(in: 1...64, using: &self))
-                bytes.insert(contentsOf: bytes[place..<end], at: place)
-            }
-        }
-        return bytes
     }
 }

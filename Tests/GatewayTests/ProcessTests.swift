@@ -4,6 +4,7 @@ import Gateway
 import Rules
 import Sharing
 import Storage
+import TestSupport
 import Testing
 import Transparency
 import Verification
@@ -19,7 +20,7 @@ import Wire
     /// there.
     @Test func killsLoseNothing() async throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         let gateway = try await GatewayProcess()
         try await gateway.start()
         let enterprise = try await gateway.admit("acme", [.enterprise])

@@ -1,12 +1,13 @@
 import Foundation
 import Importing
 import Sharing
+import TestSupport
 import Testing
 import Wire
 
 /// Documents of other people's software: each imports with the totals it shows, or is refused for the
 /// reason given here.
-@Suite(.enabled(if: !SharedFiles.areAbsent, "the shared samples are not beside the project"))
+@Suite(.enabled(if: Shared.exists("samples"), "the shared samples are not beside the project"))
 struct RealDocumentTests {
     struct Expected: Sendable {
         let file: String
@@ -138,7 +139,7 @@ struct RealDocumentTests {
 
     @Test("imports for its seller", arguments: imported)
     func imports(_ expected: Expected) throws {
-        let bytes = try SharedFiles.bytes(expected.file)
+        let bytes = try Shared.bytes("samples/" + expected.file)
         let parties = try #require(Importer.parties(in: bytes))
         let outcome = Importer.records(from: bytes, named: expected.file, for: parties.seller)
         let record = try #require(try outcome.get().first)
@@ -170,7 +171,7 @@ struct RealDocumentTests {
         let anyone = InvoiceText.identifiers("vat:DE000400001")
         for (file, reason) in Self.refused {
             let outcome = Importer.records(
-                from: try SharedFiles.bytes(file), named: file, for: anyone)
+                from: try Shared.bytes("samples/" + file), named: file, for: anyone)
             #expect(outcome.refusal?.reason == reason, "\(file)")
             #expect(outcome.refusal?.file == file)
         }
@@ -179,7 +180,7 @@ struct RealDocumentTests {
     @Test("every sample is in one of the two lists")
     func isComplete() throws {
         let listed = Self.imported.map(\.file) + Self.refused.map(\.file)
-        #expect(try SharedFiles.names().sorted() == listed.sorted())
+        #expect(try Shared.files(below: "samples") == listed.sorted())
     }
 
     @Test("one invoice in plain, renamed-prefix and signed files is one business document")
@@ -191,7 +192,7 @@ struct RealDocumentTests {
         ]
         var keys: Set<BusinessKey> = []
         for name in names {
-            let bytes = try SharedFiles.bytes(name)
+            let bytes = try Shared.bytes("samples/" + name)
             let parties = try #require(Importer.parties(in: bytes))
             let records = try Importer.records(from: bytes, named: name, for: parties.seller).get()
             keys.formUnion(records.map(\.businessKey))
@@ -202,7 +203,7 @@ struct RealDocumentTests {
     @Test("an embedded file is listed with size and digest, and stays in the document")
     func attachment() throws {
         let name = "invoice/xrechnung-attachment-200KB/01.15a-INVOICE_ubl.xml"
-        let bytes = try SharedFiles.bytes(name)
+        let bytes = try Shared.bytes("samples/" + name)
         let parties = try #require(Importer.parties(in: bytes))
         let record = try #require(
             try Importer.records(from: bytes, named: name, for: parties.seller).get().first)
@@ -216,7 +217,7 @@ struct RealDocumentTests {
     @Test("truncated at any place or with any byte changed, it neither crashes nor hangs")
     func damage() throws {
         let name = "invoice/en16931/BIS_Billing_30-Factoring.xml"
-        let bytes = try SharedFiles.bytes(name)
+        let bytes = try Shared.bytes("samples/" + name)
         let seller = try #require(Importer.parties(in: bytes)).seller
         for count in stride(from: 0, to: bytes.count - 2, by: 41) {
             let outcome = Importer.records(from: Array(bytes[..<count]), named: name, for: seller)

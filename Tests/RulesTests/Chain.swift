@@ -1,33 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 import Transparency
 
 @testable import Rules
 @testable import Sharing
 @testable import Wire
-
-/// SplitMix64: a test's random numbers from a seed, which is printed so that it can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// A new seed each time, or the one in the environment as `TRINE_SEED`.
-    static func printed(_ test: String = #function) -> SeededGenerator {
-        let given = ProcessInfo.processInfo.environment["TRINE_SEED"].flatMap { UInt64($0) }
-        let seed = given ?? UInt64.random(in: .min ... .max)
-        print("\(test): TRINE_SEED=\(seed)")
-        return SeededGenerator(seed: seed)
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-}
 
 /// Somebody with a signing key and an encryption key, both made from the name.
 struct Person: Sendable {

@@ -120,5 +120,19 @@ import Testing
         #expect(assessment?.days == 31 && assessment?.reach == 14)
         #expect(!reach.rows.contains { $0.purpose == .statistics && $0.right == .read })
         #expect(!reach.rows.contains { $0.role == .operator })
+
+        // What is known of the enterprise counts.
+        func monitoring(_ size: SizeClass?, suspended: Bool = false) -> FieldReach.Row? {
+            let owner = PolicyEntity(
+                handle: Handle("workshop")!, roles: [.enterprise], suspended: suspended,
+                isHost: false, isAuthority: false, size: size)
+            return FieldReach("tax_exclusive_amount", of: owner, under: .standard).rows.first {
+                $0.role == .lender && $0.purpose == .creditMonitoring && $0.right == .read
+            }
+        }
+        #expect(monitoring(nil) != nil && monitoring(nil)?.reach != 24)
+        #expect(monitoring(.micro)?.reach == 24)
+        #expect(monitoring(.small)?.reach == monitoring(nil)?.reach)
+        #expect(monitoring(nil, suspended: true) == nil)
     }
 }

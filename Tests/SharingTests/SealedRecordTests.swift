@@ -1,4 +1,5 @@
 import Commitments
+import TestSupport
 import Testing
 
 @testable import Sharing

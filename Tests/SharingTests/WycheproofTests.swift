@@ -1,5 +1,6 @@
 import CSodium
 import Crypto
+import TestSupport
 import Testing
 
 @testable import Sharing

@@ -1,5 +1,6 @@
 import Rules
 import Sharing
+import TestSupport
 import Testing
 import Transparency
 import Wire
@@ -53,7 +54,7 @@ import Wire
     }
 
     private func applications(
-        _ random: inout SeededRandom, _ memory: MemoryStore, _ sqlite: SQLiteStore
+        _ random: inout SeededGenerator, _ memory: MemoryStore, _ sqlite: SQLiteStore
     ) async throws {
         guard random.chance(30) else { return }
         let handle = LogBuilder.handles.randomElement(using: &random)!

@@ -5,60 +5,6 @@ import Wire
 
 @testable import Transparency
 
-/// Test vectors that others published. They lie outside the package; tests that need them are
-/// skipped where they are absent, and say so.
-enum Shared {
-    static let folder: URL = {
-        if let path = ProcessInfo.processInfo.environment["TRINE_SHARED"] {
-            return URL(filePath: path)
-        }
-        // Tests/TransparencyTests/Support.swift → beside the package.
-        let file = URL(filePath: #filePath).resolvingSymlinksInPath()
-        return (0..<4).reduce(file) { url, _ in url.deletingLastPathComponent() }
-            .appending(path: "shared")
-    }()
-
-    static func exists(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: path).path)
-    }
-
-    static func read(_ path: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: folder.appending(path: path)))
-    }
-
-    /// Every JSON file below `path`, in order.
-    static func decodeAll<Vector: Decodable>(_ path: String, as: Vector.Type) throws -> [Vector] {
-        let root = folder.appending(path: path)
-        let paths = try FileManager.default.subpathsOfDirectory(atPath: root.path)
-        return try paths.filter { $0.hasSuffix(".json") }.sorted().map {
-            try JSONDecoder().decode(Vector.self, from: Data(contentsOf: root.appending(path: $0)))
-        }
-    }
-}
-
-/// SplitMix64: a test's random numbers from a seed, which is printed so that it can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// A new seed each time, or the one in the environment as `TRINE_SEED`.
-    static func printed(_ test: String = #function) -> SeededGenerator {
-        let given = ProcessInfo.processInfo.environment["TRINE_SEED"].flatMap { UInt64($0) }
-        let seed = given ?? UInt64.random(in: .min ... .max)
-        print("\(test): TRINE_SEED=\(seed)")
-        return SeededGenerator(seed: seed)
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-}
-
 /// RFC 6962 §2.1 as it is written there: recursive, over all leaf hashes, and sharing nothing with
 /// what it checks.
 enum Oracle {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Transparency
@@ -16,7 +17,7 @@ struct TesseraLogTests {
         let key = try VerifierKey(parsing: vkey)
         let policy = TrustPolicy(trusting: key)
         let full = try EntryBundle(
-            parsing: Shared.read("\(folder)/tile/entries/000.p/15"), width: 15)
+            parsing: Shared.bytes("\(folder)/tile/entries/000.p/15"), width: 15)
         var edge = RightEdge()
         var tiles = TileEdge()
         var checked = 0
@@ -24,16 +25,17 @@ struct TesseraLogTests {
             if size > 0 {
                 let bundleName = try EntryBundleCoordinate(index: 0, width: size)
                 let bundle = try EntryBundle(
-                    parsing: Shared.read("\(folder)/\(bundleName.path)"), width: size)
+                    parsing: Shared.bytes("\(folder)/\(bundleName.path)"), width: size)
                 #expect(bundle.elementsEqual(full.prefix(size)) { $0.elementsEqual($1) })
                 #expect(try EntryBundle(entries: Array(bundle)).bytes == bundle.bytes)
                 edge.append(bundle.leafHashes[size - 1])
 
                 let changed = tiles.append([bundle.leafHashes[size - 1]])
                 #expect(changed.map(\.coordinate.path) == ["tile/0/000.p/\(size)"])
-                #expect(changed[0].bytes == (try Shared.read("\(folder)/\(changed[0].coordinate)")))
+                #expect(
+                    changed[0].bytes == (try Shared.bytes("\(folder)/\(changed[0].coordinate)")))
             }
-            let note = try Shared.read("\(folder)/checkpoint.\(size)")
+            let note = try Shared.bytes("\(folder)/checkpoint.\(size)")
             let checkpoint = try policy.verify(note)
             #expect(checkpoint.note.bytes == note)
             #expect(checkpoint.origin == "example.com/log/testdata")
@@ -44,7 +46,7 @@ struct TesseraLogTests {
         }
         #expect(checked == 16)
         #expect(
-            try Shared.read("\(folder)/checkpoint") == Shared.read("\(folder)/checkpoint.15"))
+            try Shared.bytes("\(folder)/checkpoint") == Shared.bytes("\(folder)/checkpoint.15"))
     }
 
     @Test func itsTilesProveEveryEntryAndEveryGrowth() throws {
@@ -53,11 +55,11 @@ struct TesseraLogTests {
         tiles.insert(
             try Tile(
                 TileCoordinate(level: 0, index: 0, width: 15),
-                parsing: Shared.read("\(folder)/tile/0/000.p/15")))
+                parsing: Shared.bytes("\(folder)/tile/0/000.p/15")))
         let entries = try EntryBundle(
-            parsing: Shared.read("\(folder)/tile/entries/000.p/15"), width: 15)
+            parsing: Shared.bytes("\(folder)/tile/entries/000.p/15"), width: 15)
         let checkpoints = try (0...15).map {
-            try policy.verify(Shared.read("\(folder)/checkpoint.\($0)"))
+            try policy.verify(Shared.bytes("\(folder)/checkpoint.\($0)"))
         }
         for new in checkpoints {
             for index in 0..<new.size {
@@ -76,7 +78,7 @@ struct TesseraLogTests {
 
     @Test func aChangedByteIsRefused() throws {
         let policy = TrustPolicy(trusting: try VerifierKey(parsing: vkey))
-        let note = try Shared.read("\(folder)/checkpoint.15")
+        let note = try Shared.bytes("\(folder)/checkpoint.15")
         for position in note.indices {
             for bit in 0..<8 {
                 var changed = note

@@ -1,4 +1,5 @@
 import Sharing
+import TestSupport
 import Testing
 import Verification
 import Wire
@@ -43,7 +44,7 @@ import Wire
     }
 
     @Test func answerToAnotherFetch() throws {
-        var random = SeededRandom(3)
+        var random = SeededGenerator(seed: 3)
         let other = Fetch.sign(
             grant: story.grant.jti, fields: Story.fields, ranges: [],
             by: Signer(

@@ -1,4 +1,5 @@
 import Sharing
+import TestSupport
 import Testing
 import Transparency
 import Verification
@@ -49,7 +50,7 @@ import Wire
     @Test func checkpointOfAnotherOrigin() throws {
         // The same key signs for two logs.
         let name = try KeyName("trine.example/other")
-        var random = SeededRandom(5)
+        var random = SeededGenerator(seed: 5)
         let signer = NoteSigner(
             name: name, key: SigningKey(seed: .random(count: 32, using: &random)))
         let original = try Checkpoint(parsing: package.checkpoint.unverifiedText)

@@ -1,4 +1,5 @@
 import Sharing
+import TestSupport
 import Testing
 import Verification
 import Wire
@@ -11,7 +12,7 @@ import Wire
         var header: JSON = ["alg": "EdDSA", "typ": "example+sd-jwt", "x5t": "abc"]
 
         init(seed: UInt64 = 1) {
-            var random = SeededRandom(seed)
+            var random = SeededGenerator(seed: seed)
             key = SigningKey(seed: .random(count: 32, using: &random))
         }
 

@@ -1,26 +1,9 @@
 import Foundation
 import Sharing
+import TestSupport
 import Testing
 import Verification
 import Wire
-
-/// Where test inputs made by others lie: `TRINE_SHARED`, or `../shared` beside the package.
-enum SharedFiles {
-    static let root: String = {
-        if let path = ProcessInfo.processInfo.environment["TRINE_SHARED"] { return path }
-        return URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("../shared").path
-    }()
-
-    static func exists(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: root + "/" + path)
-    }
-
-    static func bytes(_ path: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(fileURLWithPath: root + "/" + path)))
-    }
-}
 
 /// Presentations as RFC 9901 defines them.
 @Suite struct PresentationTests {
@@ -28,9 +11,9 @@ enum SharedFiles {
     static let now = Timestamp(seconds: 1_795_212_250)!
 
     // Skipped where the vectors of the reference implementation aren't beside the package.
-    @Test(.enabled(if: SharedFiles.exists("vectors/sd-jwt/reference.json")))
+    @Test(.enabled(if: Shared.exists("vectors/sd-jwt/reference.json")))
     func referenceImplementation() throws {
-        let file = try JSON(lenient: SharedFiles.bytes("vectors/sd-jwt/reference.json"))
+        let file = try JSON(lenient: Shared.bytes("vectors/sd-jwt/reference.json"))
         let issuer = try #require(file["issuer_public_jwk"].flatMap { Self.key($0) })
         let cases = try #require(file["cases"]?.elements)
         #expect(cases.count == 44)

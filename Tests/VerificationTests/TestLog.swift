@@ -1,21 +1,9 @@
 import Rules
 import Sharing
+import TestSupport
 import Transparency
 import Verification
 import Wire
-
-/// SplitMix64: the same numbers for the same seed. The tests' keys are nobody's.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-}
 
 /// Someone with keys.
 struct Party {
@@ -24,7 +12,7 @@ struct Party {
     let decryption: DecryptionKey
     let seed: Secret
 
-    init(_ handle: String, using random: inout SeededRandom) {
+    init(_ handle: String, using random: inout SeededGenerator) {
         self.handle = Handle(handle)!
         key = SigningKey(seed: .random(count: 32, using: &random))
         decryption = try! DecryptionKey(seed: .random(count: 32, using: &random))
@@ -42,7 +30,7 @@ struct TestLog {
     static let start = Timestamp(seconds: 1_790_000_000)!
 
     let origin: Origin
-    var random: SeededRandom
+    var random: SeededGenerator
     let authority: Party
     let host: Party
     let signer: NoteSigner
@@ -59,7 +47,7 @@ struct TestLog {
     var policies: any PolicyLibrary = PolicyShelf.standard
 
     init(seed: UInt64 = 1, origin: String = "trine.example/alliance") throws {
-        var random = SeededRandom(seed)
+        var random = SeededGenerator(seed: seed)
         self.origin = Origin(origin)!
         authority = Party("alliance", using: &random)
         host = Party("house", using: &random)

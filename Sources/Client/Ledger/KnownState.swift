@@ -1,7 +1,7 @@
-import Rules
+public import Rules
 import Sharing
 import Verification
-import Wire
+public import Wire
 
 /// What a participant's client knows of the state that policies are asked about: what concerns the
 /// participant, as far as the gateway showed it.
@@ -104,8 +104,8 @@ extension Session {
         }
     }
 
-    /// The participant as policies see it.
-    func entity(_ handle: Handle) async throws -> PolicyEntity {
+    /// The participant as policies see it, as far as this home knows.
+    public func entity(_ handle: Handle) async throws -> PolicyEntity {
         entity(try await participant(handle))
     }
 

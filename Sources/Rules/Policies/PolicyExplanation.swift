@@ -111,12 +111,14 @@ public struct FieldReach: Sendable {
     public let field: String
     public let rows: [Row]
 
-    /// Asks for each role and purpose whether an enterprise may grant it the field, and whether it may
-    /// then be read.
-    public init(_ field: String, under policies: CedarPolicies) {
+    /// Asks for each role and purpose whether `holder` may grant it the field, and whether it may then
+    /// be read; without a holder, for an enterprise of which nothing else is known.
+    public init(
+        _ field: String, of holder: PolicyEntity? = nil, under policies: CedarPolicies
+    ) {
         self.field = field
         var rows: [Row] = []
-        let holder = PolicyHand([.enterprise]).entity(Example.one)
+        let holder = holder ?? PolicyHand([.enterprise]).entity(Example.one)
         for role in Role.allCases {
             let user = PolicyHand([role]).entity(Example.other)
             for purpose in Purpose.allCases {

@@ -12,17 +12,19 @@ struct PolicyExplain: AsyncParsableCommand {
         discussion: """
             Three questions: about a situation (--action …), about a field (--field), about an entry \
             of the log (--entry, for a regulator). Situations and fields are judged by the policies \
-            given, or by those that a log begins with.
+            given, or by those that a log begins with; with --of, by those in force on the log.
 
             Example: trine policy explain --action grant --by enterprise --to lender --purpose \
             credit-assessment --fields due_date --for 60d
+
             Example: trine policy explain --field tax_exclusive_amount
             """)
 
     @OptionGroup var files: PolicyPaths
     @Option(help: "What is wanted: grant, access, request, seal, …") var action: PolicyAction?
-    @Option(help: "Who wants it: roles, also host, authority, suspended.") var by: HandWords?
-    @Option(help: "Towards whom: roles.") var to: HandWords?
+    @Option(help: "Who wants it: roles, a size, also host, authority, suspended.") var by:
+        HandWords?
+    @Option(help: "Towards whom: the same words.") var to: HandWords?
     @Option(help: "read or prove.") var right: Right = .read
     @Option(help: "For which purpose.") var purpose: Purpose = .creditAssessment
     @Option(help: "Which fields.") var fields: NameList?
@@ -32,13 +34,19 @@ struct PolicyExplain: AsyncParsableCommand {
     @Option(help: "How long what was read is kept.") var keep: Span?
     @Flag(help: "While the books are under legal hold.") var held = false
     @Option(help: "Who can ever see this field?") var field: String?
+    @Option(help: "With --field: this enterprise's, a contact's name or a handle. Needs a home.")
+    var of: String?
     @Option(help: "Why was this entry admitted? Needs a regulator's home.") var entry: Int64?
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if of != nil, field == nil { throw ValidationError("--of goes with --field") }
+    }
 
     func run() async throws {
         switch (action, field, entry) {
         case (let action?, nil, nil): try situation(action)
-        case (nil, let field?, nil): try reach(of: field)
+        case (nil, let field?, nil): try await reach(of: field)
         case (nil, nil, let entry?): try await decision(at: entry)
         default:
             throw Complaint(
@@ -55,7 +63,7 @@ struct PolicyExplain: AsyncParsableCommand {
         guard let own, let other else {
             throw Complaint(
                 .usage, "--by and --to are lists of roles",
-                hint: "such as enterprise,lender; also host, authority and suspended")
+                hint: "such as enterprise,micro or lender; also host, authority and suspended")
         }
         let request = PolicyRequest(
             principal: own, action: action, counterparty: other,
@@ -76,11 +84,24 @@ struct PolicyExplain: AsyncParsableCommand {
         return first...last
     }
 
-    private func reach(of field: String) throws {
+    private func reach(of field: String) async throws {
         guard Series.allCases.contains(where: { RecordType.of($0)?.field(field) != nil }) else {
             throw Complaint(.usage, "no record has a field \(field)")
         }
-        let reach = FieldReach(field, under: try files.set())
+        guard let of else {
+            let reach = FieldReach(field, under: try files.set())
+            common.print(reach.json) { reach.words }
+            return
+        }
+        let contacts = try common.directory.contacts()
+        let handle = try Reading.handle(of, contacts)
+        let reach = try await common.session { session in
+            _ = try await session.sync()
+            let set =
+                files.paths.isEmpty
+                ? try await session.policies(session.policiesInForce()) : try files.set()
+            return FieldReach(field, of: try await session.entity(handle), under: set)
+        }
         common.print(reach.json) { reach.words }
     }
 
@@ -123,15 +144,19 @@ struct HandWords: ExpressibleByArgument {
 }
 
 extension PolicyHand {
-    /// Somebody with these roles; `nil` where one isn't a role.
+    /// Somebody with these roles and at most one size; `nil` where a word is neither.
     fileprivate static func named(_ names: [String], _ handle: String) -> PolicyEntity? {
         let special: Set<String> = ["host", "authority", "suspended"]
-        let roles = names.filter { !special.contains($0) }.map { Role(rawValue: $0) }
-        guard let handle = Handle(handle), !roles.contains(nil) else { return nil }
+        let sizes = names.compactMap { SizeClass(rawValue: $0) }
+        let roles = names.filter { !special.contains($0) && SizeClass(rawValue: $0) == nil }
+            .map { Role(rawValue: $0) }
+        guard let handle = Handle(handle), !roles.contains(nil), sizes.count <= 1 else {
+            return nil
+        }
         return PolicyEntity(
             handle: handle, roles: roles.compactMap(\.self).sorted(),
             suspended: names.contains("suspended"), isHost: names.contains("host"),
-            isAuthority: names.contains("authority"))
+            isAuthority: names.contains("authority"), size: sizes.first)
     }
 }
 

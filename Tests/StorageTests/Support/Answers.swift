@@ -1,6 +1,7 @@
 import Rules
 import Sharing
 import Storage
+import TestSupport
 import Transparency
 import Wire
 
@@ -71,7 +72,7 @@ struct Answers: Equatable, CustomStringConvertible {
 
     /// Asks `store` a few random questions; the same ones for the same generator.
     static func some(
-        _ store: some Store, size: Int64, jtis: [JTI], using random: inout SeededRandom
+        _ store: some Store, size: Int64, jtis: [JTI], using random: inout SeededGenerator
     ) async throws -> Answers {
         var answers = Answers()
         let from = Int64(random.number(-1...Int(size) + 1))

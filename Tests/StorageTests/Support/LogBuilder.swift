@@ -1,4 +1,5 @@
 import Sharing
+import TestSupport
 import Transparency
 import Wire
 
@@ -8,7 +9,7 @@ import Wire
 /// Makes batches for a store as a sequencer would, out of random statements: signed, in a real tree,
 /// with state that has the shapes the rules give it. What it makes isn't admissible by the rules.
 struct LogBuilder {
-    var random: SeededRandom
+    var random: SeededGenerator
     private(set) var head: Head?
     private(set) var edge = TileEdge()
     private(set) var statements: [StatementState] = []
@@ -21,7 +22,7 @@ struct LogBuilder {
     static let sections = ["due_date", "document", "envelope", "tax_exclusive_amount", "lines"]
 
     init(seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(seed: seed)
         let key = SigningKey(seed: Secret(copying: random.bytes(32)))
         signer = Signer(
             origin: Origin("trine.example/alliance")!, handle: Self.handles[0],
