@@ -19,6 +19,7 @@ final class FaultyDisk: Sendable {
 
     let directory: String
     private let state: Mutex<State>
+    private let syncing = Mutex(())
 
     private struct State {
         var operations = 0
@@ -71,10 +72,14 @@ final class FaultyDisk: Sendable {
         }
     }
 
-    /// Notes what `path` holds: from now on it survives a power cut.
-    func synced(_ path: String) {
-        let bytes = FileManager.default.contents(atPath: path).map { Array($0) }
-        state.withLock { $0.synced[path] = bytes }
+    /// Does `sync`, and where that succeeds notes what `path` holds: from now on it survives a power
+    /// cut. One after the other, or what an earlier sync saw could replace what a later one did.
+    func synced(_ path: String, _ sync: () -> Bool) {
+        syncing.withLock { _ in
+            guard sync() else { return }
+            let bytes = FileManager.default.contents(atPath: path).map { Array($0) }
+            state.withLock { $0.synced[path] = bytes }
+        }
     }
 
     func deleted(_ path: String) { state.withLock { $0.synced[path] = nil } }

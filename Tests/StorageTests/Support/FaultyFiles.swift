@@ -123,10 +123,13 @@ enum FaultyFiles {
         }
         methods.xSync = { file, flags in
             FaultyFiles.change(file) {
-                let result = FaultyFiles.real(file) { $0.xSync($1, flags) }
-                if result == SQLITE_OK {
-                    FaultyFiles.owner(file).disk?.synced(FaultyFiles.owner(file).path)
+                let owner = FaultyFiles.owner(file)
+                var result = SQLITE_OK
+                func sync() -> Bool {
+                    result = FaultyFiles.real(file) { $0.xSync($1, flags) }
+                    return result == SQLITE_OK
                 }
+                if let disk = owner.disk { disk.synced(owner.path, sync) } else { _ = sync() }
                 return result
             }
         }
