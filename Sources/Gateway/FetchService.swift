@@ -250,25 +250,34 @@ struct FetchService: Sendable {
         let names = Set(selection.served.fields)
         var bytes = 0
         var records: [Assembly.Record] = []
-        for record in selection.records {
-            var fields: [FieldCiphertext] = []
-            if record.isServed {
-                guard let parts = try await store.attachments(of: record.index, sections: names),
-                    parts.sections.count == names.count
-                else {
-                    throw StoreError.corrupt(
-                        place: "\(record.book)#\(record.number)", detail: "fields are missing")
+        records.reserveCapacity(selection.records.count)
+        for start in stride(from: 0, to: selection.records.count, by: Self.recordsAtOnce) {
+            let group = selection.records[start...].prefix(Self.recordsAtOnce)
+            var found = try await store.attachments(
+                of: group.filter(\.isServed).map(\.index), sections: names
+            ).makeIterator()
+            for record in group {
+                var fields: [FieldCiphertext] = []
+                if record.isServed {
+                    guard let parts = found.next() ?? nil, parts.sections.count == names.count
+                    else {
+                        throw StoreError.corrupt(
+                            place: "\(record.book)#\(record.number)", detail: "fields are missing")
+                    }
+                    fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
+                    bytes += fields.reduce(0) { $0 + $1.bytes.count }
+                    guard bytes <= GatewayLimits.fetchBytes else {
+                        throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
+                    }
                 }
-                fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
-                bytes += fields.reduce(0) { $0 + $1.bytes.count }
-                guard bytes <= GatewayLimits.fetchBytes else {
-                    throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
-                }
+                records.append(.init(index: record.index, leaf: record.leaf, fields: fields))
             }
-            records.append(.init(index: record.index, leaf: record.leaf, fields: fields))
         }
         return records
     }
+
+    /// Records whose ciphertexts are read in one go: some hundred kilobytes, seldom more.
+    private static let recordsAtOnce = 64
 
     // MARK: One's own records
 

@@ -58,10 +58,12 @@ public actor MemoryStore: Store {
         tiles[TilePlace(level: level, index: index)] ?? []
     }
 
-    public func attachments(of index: Int64, sections: Set<String>?) -> Attachments? {
-        guard var attachments = kept[index] else { return nil }
-        if let sections { attachments.sections.removeAll { !sections.contains($0.name) } }
-        return attachments
+    public func attachments(of indices: [Int64], sections: Set<String>?) -> [Attachments?] {
+        indices.map { index in
+            guard var attachments = kept[index] else { return nil }
+            if let sections { attachments.sections.removeAll { !sections.contains($0.name) } }
+            return attachments
+        }
     }
 
     public func indices(

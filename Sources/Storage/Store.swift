@@ -130,11 +130,11 @@ public protocol Store: Sendable {
     /// A tile's hashes so far; empty where there is none.
     func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash]
 
-    /// An entry's attachments, restricted to the sections named (all, for `nil`). `nil` where the
-    /// entry has none or they were erased.
+    /// The attachments of some entries, in their order, restricted to the sections named (all, for
+    /// `nil`). `nil` for an entry that has none, or whose attachments were erased.
     func attachments(
-        of index: Int64, sections: Set<String>?
-    ) async throws(StoreError) -> Attachments?
+        of indices: [Int64], sections: Set<String>?
+    ) async throws(StoreError) -> [Attachments?]
 
     /// Indices ≥ `from`, ascending, at most `limit`, of entries that concern `party` and are of one
     /// of `kinds` (any, for `nil`).
@@ -166,4 +166,14 @@ public protocol Store: Sendable {
     func keep(_ application: StoredApplication) async throws(StoreError)
     func applications() async throws(StoreError) -> [StoredApplication]
     func dropApplication(_ handle: Handle) async throws(StoreError)
+}
+
+extension Store {
+    /// One entry's attachments, restricted to the sections named (all, for `nil`). `nil` where the
+    /// entry has none or they were erased.
+    public func attachments(
+        of index: Int64, sections: Set<String>?
+    ) async throws(StoreError) -> Attachments? {
+        try await attachments(of: [index], sections: sections)[0]
+    }
 }

@@ -100,10 +100,10 @@ final class FaultyStore: Store {
     }
 
     func attachments(
-        of index: Int64, sections: Set<String>?
-    ) async throws(StoreError) -> Attachments? {
+        of indices: [Int64], sections: Set<String>?
+    ) async throws(StoreError) -> [Attachments?] {
         try reading()
-        return await memory.attachments(of: index, sections: sections)
+        return await memory.attachments(of: indices, sections: sections)
     }
 
     func indices(

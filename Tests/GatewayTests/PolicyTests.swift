@@ -198,14 +198,15 @@ private struct WithoutPolicies: Store {
     init(_ store: any Store) { self.store = store }
 
     func attachments(
-        of index: Int64, sections: Set<String>?
-    ) async throws(StoreError) -> Attachments? {
-        var found = try await store.attachments(of: index, sections: sections)
-        let sections = found?.sections ?? []
-        found?.sections = sections.map {
-            .init(name: $0.name, bytes: $0.name == "policies" ? Array("{}".utf8) : $0.bytes)
+        of indices: [Int64], sections: Set<String>?
+    ) async throws(StoreError) -> [Attachments?] {
+        try await store.attachments(of: indices, sections: sections).map { found in
+            guard var found else { return nil }
+            found.sections = found.sections.map {
+                .init(name: $0.name, bytes: $0.name == "policies" ? Array("{}".utf8) : $0.bytes)
+            }
+            return found
         }
-        return found
     }
 
     func head() async throws(StoreError) -> Head? { try await store.head() }

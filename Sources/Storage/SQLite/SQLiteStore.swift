@@ -133,22 +133,28 @@ extension SQLiteStore {
     }
 
     public func attachments(
-        of index: Int64, sections: Set<String>?
-    ) async throws(StoreError) -> Attachments? {
-        guard index >= 0, index < 1 << 47 else { return nil }
+        of indices: [Int64], sections: Set<String>?
+    ) async throws(StoreError) -> [Attachments?] {
         let files = try current()
         let found = try await read { db in
-            try files.attachments(of: index, sections: sections, in: db)
+            try files.attachments(of: indices, sections: sections, in: db)
         }
-        switch found {
-        case .absent: return nil
-        case .present(let attachments): return attachments
-        case .withoutKey:
-            // The rows go before the key, so a read that started before an erasure finds this. A
-            // new one knows about the erasure; where there was none, the key is lost.
-            if try await read({ db in try Ledger.isErased(index, in: db) }) { return nil }
-            throw .corrupt(place: OpenedDirectory.place(index), detail: "there is no key")
+        var result: [Attachments?] = []
+        result.reserveCapacity(found.count)
+        for (index, found) in zip(indices, found) {
+            switch found {
+            case .absent: result.append(nil)
+            case .present(let attachments): result.append(attachments)
+            case .withoutKey:
+                // The rows go before the key, so a read that started before an erasure finds this. A
+                // new one knows about the erasure; where there was none, the key is lost.
+                guard try await read({ db in try Ledger.isErased(index, in: db) }) else {
+                    throw .corrupt(place: OpenedDirectory.place(index), detail: "there is no key")
+                }
+                result.append(nil)
+            }
         }
+        return result
     }
 
     public func indices(

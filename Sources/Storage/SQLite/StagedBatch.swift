@@ -102,10 +102,12 @@ struct StagedBatch: Sendable {
 
 /// Where a row of an entry's attachments stands: entries have 47 bits, rows 16.
 struct RowPlace {
+    static let entries: Range<Int64> = 0..<1 << 47
+
     let place: Int64
 
     init(entry: Int64, row: Int) {
-        precondition(entry < 1 << 47 && row < WrappedAttachments.maximumRows, "fits 63 bits")
+        precondition(Self.entries ~= entry && row < WrappedAttachments.maximumRows, "fits 63 bits")
         place = entry << 16 | Int64(row)
     }
 

@@ -131,15 +131,24 @@ extension StoreFiles {
         case withoutKey
     }
 
-    /// An entry's attachments, on a reading connection.
+    /// The attachments of some entries, on a reading connection. What is read of the ledger was so at
+    /// one moment, and the keys are looked up after it.
     func attachments(
-        of index: Int64, sections: Set<String>?, in db: Database
-    ) throws -> Found {
-        guard let first = try Ledger.rows(of: index, [0], in: db)[0] else { return .absent }
-        guard let key = try keys.key(of: index) else { return .withoutKey }
-        let directory = try OpenedDirectory(first, of: index, key: key, sections: sections)
-        let further = try Ledger.rows(of: index, directory.furtherRows, in: db)
-        return .present(try directory.attachments(rows: further))
+        of indices: [Int64], sections: Set<String>?, in db: Database
+    ) throws -> [Found] {
+        let first = try indices.map { index in
+            RowPlace.entries ~= index
+                ? try Ledger.rows(of: index, [0], in: db)[0] : nil
+        }
+        let wanted = zip(indices, first).filter { $0.1 != nil }.map(\.0)
+        let keys = try keys.keys(of: wanted)
+        return try zip(indices, first).map { index, row in
+            guard let row else { return .absent }
+            guard let key = keys[index] else { return .withoutKey }
+            let directory = try OpenedDirectory(row, of: index, key: key, sections: sections)
+            let further = try Ledger.rows(of: index, directory.furtherRows, in: db)
+            return .present(try directory.attachments(rows: further))
+        }
     }
 }
 

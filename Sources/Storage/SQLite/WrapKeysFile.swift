@@ -63,11 +63,18 @@ struct WrapKeys: Sendable {
         reserve.lay(rows.filter { $0.entry > last })
     }
 
-    /// The key of the entry at `index`; `nil` where it was erased, or never was.
-    func key(of index: Int64) throws -> WrapKey? {
-        try pool.unsafeRead { db in
-            try key(
-                db.rows("SELECT key FROM keys WHERE entry = ?", index) { $0.bytes(0) }.first)
+    /// The keys of entries, without those that were erased or never were.
+    func keys(of indices: [Int64]) throws -> [Int64: WrapKey] {
+        guard !indices.isEmpty else { return [:] }
+        return try pool.unsafeRead { db in
+            var keys: [Int64: WrapKey] = [:]
+            for index in indices {
+                let rows = try db.rows("SELECT key FROM keys WHERE entry = ?", index) {
+                    $0.bytes(0)
+                }
+                keys[index] = key(rows.first)
+            }
+            return keys
         }
     }
 

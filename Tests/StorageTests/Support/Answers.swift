@@ -111,6 +111,12 @@ struct Answers: Equatable, CustomStringConvertible {
         answers.add(
             "attachments \(from) \(sections.sorted())",
             try await store.attachments(of: from, sections: sections))
+        // In any order, some of them twice, some not there.
+        let several = (0..<random.number(0...5)).map { _ in
+            Int64(random.number(-1...Int(size) + 1))
+        }
+        answers.add(
+            "attachments \(several)", try await store.attachments(of: several, sections: sections))
         var keys: Set<StateKey> = [.log, .holds(handle)]
         for jti in jtis where random.chance(10) { keys.insert(.statement(jti)) }
         let slice = try await store.state(keys)
