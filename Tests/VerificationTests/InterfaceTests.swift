@@ -27,6 +27,37 @@ import Wire
         #expect(try JSON(canonical: package.bytes).canonicalBytes == package.bytes)
     }
 
+    /// What proves is two things, of a size that proofs have.
+    @Test func proofs() throws {
+        let package = try ProofStory().opened().package
+        let text = String(decoding: package.bytes, as: UTF8.self)
+        let old = try #require(text.firstRange(of: #"{"consistency":["#))
+        func read(presentation bytes: Int) -> InterfaceError? {
+            let proof = PackageProof(
+                consistency: [], presentation: [UInt8](repeating: 7, count: bytes))
+            let large = Package(
+                checkpoint: package.checkpoint, genesis: package.genesis,
+                participants: package.participants, grant: package.grant,
+                carrier: package.carrier, access: package.access, records: package.records,
+                erasures: package.erasures, proof: proof)
+            do throws(InterfaceError) {
+                _ = try Package(parsing: large.bytes)
+                return nil
+            } catch { return error }
+        }
+        // The limit is one of the text, in whole groups of four characters.
+        let most = PackageProof.maximumBytes / 3 * 3
+        #expect(read(presentation: most) == nil)
+        #expect(
+            read(presentation: most + 1)
+                == InterfaceError(place: "proof", reason: .claims(.malformed("presentation"))))
+        let edited = text.replacingCharacters(in: old, with: #"{"a":1,"consistency":["#)
+        let refusal = #expect(throws: InterfaceError.self) {
+            try Package(parsing: Array(edited.utf8))
+        }
+        #expect(refusal == InterfaceError(place: "proof", reason: .claims(.unexpected("a"))))
+    }
+
     @Test func queriesAndEntries() throws {
         let log = story.log
         let query = QueryAnswer(

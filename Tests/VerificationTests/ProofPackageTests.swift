@@ -80,6 +80,7 @@ import Wire
         (.supersededButServed, text(.proof, .proof(.superseded(record: first)))),
         (.erased, text(.proof, .proof(.erased(record: first)))),
         (.leftOut, text(.proof, .proof(.notCovered(first)))),
+        (.notServed, text(.proof, .proof(.notCovered(first)))),
         (.listedLater, text(.proof, .recordAfterPoint(record: "invoices/2026-09#3"))),
         (.months, text(.grant, .recordsNotListed)),
         (.otherSeries, text(.record(3), .wrongSeries)),

@@ -14,7 +14,7 @@ struct ProofStory {
         // The grant says something that can't be proven.
         case notAStatement, notCanonical, notAnAmount, noValue, otherUnit, otherRecord, tooHeavy
         // The records aren't those of the list any more, or never were.
-        case superseded, supersededButServed, erased, leftOut, listedLater, months
+        case superseded, supersededButServed, erased, leftOut, notServed, listedLater, months
         // One that doesn't belong here.
         case otherSeries
         // The list isn't fixed.
@@ -229,7 +229,8 @@ struct ProofStory {
             by: Signer(
                 origin: log.origin, handle: northbank.handle, log: log.log, key: northbank.key),
             at: log.now, jti: JTI(using: &log.random))
-        let first: Int64 = [.superseded, .erased, .leftOut].contains(twist) ? 2 : 1
+        let first: Int64 =
+            [.superseded, .erased, .leftOut, .notServed].contains(twist) ? 2 : 1
         let state = log.book(acme, Self.book)
         let last = [.superseded, .supersededButServed].contains(twist) ? 3 : state.count
         let served = Served(
