@@ -84,6 +84,7 @@ import Wire
         (.listedLater, text(.proof, .recordAfterPoint(record: "invoices/2026-09#3"))),
         (.months, text(.grant, .recordsNotListed)),
         (.otherSeries, text(.record(3), .wrongSeries)),
+        (.otherType, text(.record(3), .wrongSeries)),
         (.noPoint, text(.grant, .pointMissing)),
         (.laterPoint, text(.grant, .pointAfterGrant(size: 7))),
         (.noProof, text(.grant, .proofMissing)), (.twoProofs, text(.grant, .proofMissing)),

@@ -16,7 +16,7 @@ struct ProofStory {
         // The records aren't those of the list any more, or never were.
         case superseded, supersededButServed, erased, leftOut, notServed, listedLater, months
         // One that doesn't belong here.
-        case otherSeries
+        case otherSeries, otherType
         // The list isn't fixed.
         case noPoint, laterPoint, strangePoint
         // The proof isn't one.
@@ -68,6 +68,7 @@ struct ProofStory {
             records.append(
                 try log.seal(
                     acme, number: 4, in: BookName("bills/2026-09")!, forced: true))
+        case .otherType: records.append(try log.seal(acme, number: 4, as: .bill))
         case .erased:
             erasures.append(
                 try log.add(

@@ -204,10 +204,10 @@ extension TestLog {
     @discardableResult
     mutating func seal(
         _ party: Party, number: Int, day: String = "2026-09-17", amount: Int64 = 12_345,
-        in book: BookName? = nil, replacing: Statement? = nil, key: SigningKey? = nil,
-        forced: Bool = false
+        as type: RecordType = .invoice, in book: BookName? = nil, replacing: Statement? = nil,
+        key: SigningKey? = nil, forced: Bool = false
     ) throws -> SealedRecord {
-        let record = try Self.invoice(number: number, day: day, amount: amount)
+        let record = try Self.invoice(number: number, day: day, amount: amount, as: type)
         let book = book ?? record.book
         let place = SealedRecord.Place(
             book: book, number: self.book(party, book).count + 1, epoch: 0,
@@ -222,11 +222,13 @@ extension TestLog {
         return sealed
     }
 
-    static func invoice(number: Int, day: String, amount: Int64) throws -> Record {
+    static func invoice(
+        number: Int, day: String, amount: Int64, as type: RecordType = .invoice
+    ) throws -> Record {
         let date = CalendarDate(day)!
         let total = try Amount(units: amount, currency: "EUR")
         return try Record(
-            type: .invoice, date: date,
+            type: type, date: date,
             values: [
                 "number": .text("R-\(number)"), "document_kind": .text("invoice"),
                 "issue_date": .date(date), "currency": .text("EUR"),
