@@ -248,36 +248,50 @@ struct FetchService: Sendable {
 
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
         let names = Set(selection.served.fields)
+        var served = selection.records.filter(\.isServed).map(\.index)[...]
+        var read: ArraySlice<Attachments?> = []
         var bytes = 0
         var records: [Assembly.Record] = []
         records.reserveCapacity(selection.records.count)
-        for start in stride(from: 0, to: selection.records.count, by: Self.recordsAtOnce) {
-            let group = selection.records[start...].prefix(Self.recordsAtOnce)
-            var found = try await store.attachments(
-                of: group.filter(\.isServed).map(\.index), sections: names
-            ).makeIterator()
-            for record in group {
-                var fields: [FieldCiphertext] = []
-                if record.isServed {
-                    guard let parts = found.next() ?? nil, parts.sections.count == names.count
-                    else {
-                        throw StoreError.corrupt(
-                            place: "\(record.book)#\(record.number)", detail: "fields are missing")
-                    }
-                    fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
-                    bytes += fields.reduce(0) { $0 + $1.bytes.count }
-                    guard bytes <= GatewayLimits.fetchBytes else {
-                        throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
-                    }
+        for record in selection.records {
+            var fields: [FieldCiphertext] = []
+            if record.isServed {
+                if read.isEmpty {
+                    read = try await store.attachments(
+                        of: Array(served.prefix(Self.recordsAtOnce)), sections: names,
+                        enough: Self.bytesAtOnce)[...]
+                    served.removeFirst(read.count)
                 }
-                records.append(.init(index: record.index, leaf: record.leaf, fields: fields))
+                guard let parts = read.removeFirst(), parts.sections.count == names.count else {
+                    throw try await missing(record)
+                }
+                fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
+                bytes += fields.reduce(0) { $0 + $1.bytes.count }
+                guard bytes <= GatewayLimits.fetchBytes else {
+                    throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
+                }
             }
+            records.append(.init(index: record.index, leaf: record.leaf, fields: fields))
         }
         return records
     }
 
-    /// Records whose ciphertexts are read in one go: some hundred kilobytes, seldom more.
+    /// Why a record has no fields: it was erased since it was found, or they are lost.
+    private func missing(_ record: Located) async throws -> any Error {
+        if let statement = try? Statement(parsing: record.leaf),
+            case .statement(let state) = try await store.state([.statement(statement.jti)])[
+                .statement(statement.jti)], state.erased
+        {
+            return CallFault.unsettled
+        }
+        return StoreError.corrupt(
+            place: "\(record.book)#\(record.number)", detail: "fields are missing")
+    }
+
+    /// What is read of the store in one go: so many records at most, and it ends with the one that
+    /// makes it so many bytes.
     private static let recordsAtOnce = 64
+    private static let bytesAtOnce = 1 << 20
 
     // MARK: One's own records
 

@@ -309,7 +309,6 @@ extension Sequencer.Work {
 
 extension Submission {
     fileprivate var byteCount: Int {
-        statement.jws.bytes.count + attachments.disclosures.count
-            + attachments.sections.reduce(0) { $0 + $1.bytes.count }
+        statement.jws.bytes.count + attachments.byteCount
     }
 }

@@ -58,12 +58,18 @@ public actor MemoryStore: Store {
         tiles[TilePlace(level: level, index: index)] ?? []
     }
 
-    public func attachments(of indices: [Int64], sections: Set<String>?) -> [Attachments?] {
-        indices.map { index in
-            guard var attachments = kept[index] else { return nil }
-            if let sections { attachments.sections.removeAll { !sections.contains($0.name) } }
-            return attachments
+    public func attachments(
+        of indices: [Int64], sections: Set<String>?, enough: Int
+    ) -> [Attachments?] {
+        var found: [Attachments?] = []
+        var bytes = 0
+        for index in indices where bytes < enough {
+            var attachments = kept[index]
+            if let sections { attachments?.sections.removeAll { !sections.contains($0.name) } }
+            bytes += attachments?.byteCount ?? 0
+            found.append(attachments)
         }
+        return found
     }
 
     public func indices(

@@ -36,6 +36,10 @@ public struct Attachments: Hashable, Sendable {
     }
 
     public var isEmpty: Bool { disclosures.isEmpty && sections.isEmpty }
+
+    public var byteCount: Int {
+        disclosures.count + sections.reduce(0) { $0 + $1.bytes.count }
+    }
 }
 
 /// One entry as it is committed.
@@ -130,10 +134,11 @@ public protocol Store: Sendable {
     /// A tile's hashes so far; empty where there is none.
     func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash]
 
-    /// The attachments of some entries, in their order, restricted to the sections named (all, for
-    /// `nil`). `nil` for an entry that has none, or whose attachments were erased.
+    /// The attachments of the first of some entries, in their order, restricted to the sections named
+    /// (all, for `nil`); `nil` for an entry that has none, or whose attachments were erased. It ends
+    /// with the one that brings their bytes to `enough`: what is in memory at once stays bounded.
     func attachments(
-        of indices: [Int64], sections: Set<String>?
+        of indices: [Int64], sections: Set<String>?, enough: Int
     ) async throws(StoreError) -> [Attachments?]
 
     /// Indices ≥ `from`, ascending, at most `limit`, of entries that concern `party` and are of one
@@ -174,6 +179,6 @@ extension Store {
     public func attachments(
         of index: Int64, sections: Set<String>?
     ) async throws(StoreError) -> Attachments? {
-        try await attachments(of: [index], sections: sections)[0]
+        try await attachments(of: [index], sections: sections, enough: .max)[0]
     }
 }

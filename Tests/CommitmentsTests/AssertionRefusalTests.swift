@@ -45,6 +45,26 @@ struct AssertionRefusalTests {
         }
     }
 
+    /// As many as the limits say are accepted.
+    @Test func limitsAreAccepted() throws {
+        let fields = AssertionLimits.values / AssertionLimits.records
+        var sample = Sample(AssertionRefusalTests.amounts, [])
+        sample.context = Sample.context(records: AssertionLimits.records)
+        sample.values = (0..<AssertionLimits.records).flatMap { record in
+            (0..<fields).map { field in
+                PresentedValue(
+                    record: record, field: "amount-\(field)", unit: Sample.euros,
+                    commitment: Pedersen.valueBase)
+            }
+        }
+        #expect(sample.values.count == AssertionLimits.values)
+        sample.statements = .init(
+            repeating: .equal(0, 1), count: AssertionLimits.statements - 1)
+        sample.statements.append(
+            .linear(.sum(of: 0..<AssertionLimits.terms, unit: Sample.euros), .atLeast(0)))
+        _ = try sample.assertion()
+    }
+
     @Test func ranges() throws {
         func sample(_ count: Int, _ statements: ValueStatement...) -> Sample {
             var sample = Sample(AssertionRefusalTests.amounts, statements)

@@ -49,6 +49,20 @@ final class FaultyStore: Store {
         }
     }
 
+    private let hook = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    /// Does `work` once, before the next sections of entries are read.
+    func beforeSections(_ work: @escaping @Sendable () async -> Void) {
+        hook.withLock { $0 = work }
+    }
+
+    private func takeHook() -> (@Sendable () async -> Void)? {
+        hook.withLock { hook in
+            defer { hook = nil }
+            return hook
+        }
+    }
+
     private func verdict() -> Effect? {
         plan.withLock { plan in
             defer { plan.count += 1 }
@@ -100,10 +114,11 @@ final class FaultyStore: Store {
     }
 
     func attachments(
-        of indices: [Int64], sections: Set<String>?
+        of indices: [Int64], sections: Set<String>?, enough: Int
     ) async throws(StoreError) -> [Attachments?] {
         try reading()
-        return await memory.attachments(of: indices, sections: sections)
+        if sections?.isEmpty != true { await takeHook()?() }
+        return await memory.attachments(of: indices, sections: sections, enough: enough)
     }
 
     func indices(

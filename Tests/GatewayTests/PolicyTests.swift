@@ -198,9 +198,11 @@ private struct WithoutPolicies: Store {
     init(_ store: any Store) { self.store = store }
 
     func attachments(
-        of indices: [Int64], sections: Set<String>?
+        of indices: [Int64], sections: Set<String>?, enough: Int
     ) async throws(StoreError) -> [Attachments?] {
-        try await store.attachments(of: indices, sections: sections).map { found in
+        try await store.attachments(
+            of: indices, sections: sections, enough: enough
+        ).map { found in
             guard var found else { return nil }
             found.sections = found.sections.map {
                 .init(name: $0.name, bytes: $0.name == "policies" ? Array("{}".utf8) : $0.bytes)

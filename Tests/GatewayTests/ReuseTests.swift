@@ -60,6 +60,34 @@ import Wire
         await alliance.stop()
     }
 
+    /// A record that is erased after an access was entered in the log, and before it was read for it,
+    /// isn't handed out, and isn't taken for lost.
+    @Test func whatIsErasedMeanwhileIsNotServed() async throws {
+        let store = FaultyStore()
+        let alliance = try await Alliance(on: store)
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let lender = try await alliance.admit("northbank", [.lender])
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let grant = try await grant(enterprise, lender, Self.fields)
+        let records = try await Enterprise(enterprise).records().filter {
+            $0.name.hasPrefix("invoices/")
+        }
+        let place = try #require(records.first.flatMap { RecordNumber($0.name) })
+        store.beforeSections {
+            await #expect(throws: Never.self) {
+                _ = try await Enterprise(enterprise).erase(place, .retentionEnded)
+            }
+        }
+        let jti = lender.newJTI()
+        let first = try await send(alliance, lender, grant, Self.fields, jti)
+        #expect(try (first.status, Problem(parsing: first.bytes).name) == (503, "busy"))
+        let fetched = try await Lender(lender).fetch(grant)
+        #expect(fetched.verdict.records == records.count - 1)
+        for session in [enterprise, lender] { await session.close() }
+        await alliance.stop()
+    }
+
     /// A call that was put off after it was entered in the log isn't charged again; one that didn't
     /// get its turn isn't charged.
     @Test(arguments: [false, true]) func puttingOffIsNotCharged(beforeItsTurn: Bool) async throws {

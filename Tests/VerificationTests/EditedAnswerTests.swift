@@ -100,6 +100,13 @@ import Wire
         #expect(refusal(own, story.acme, fields) == "accepted")
         #expect(refusal(own, story.mallory, fields) == "records/0 otherIssuer")
         #expect(refusal(own, story.acme, ["buyer_name"]) == "records/0 wrongFields")
+        // The gateway has ciphertexts, and nobody else's disclosures to add.
+        let shown = try story.opened().package.records[0].disclosures
+        let added = own.with(
+            records: own.records.replacing(0) {
+                .init(logged: $0.logged.with(disclosures: shown), fields: $0.fields)
+            })
+        #expect(refusal(added, story.acme, fields) == "records/0 notServed")
     }
 }
 

@@ -43,6 +43,7 @@ import Wire
         (.servedBeyondBook, "invoices/2026-10 beyondBook"),
         (.servedErased, "records/1 erased"),
         (.erasureByAnother, "erasures/0 otherIssuer"),
+        (.erasureByAnothersKey, "erasures/0 keyOfAnother"),
         (.erasureAfterAccess, "access outOfOrder"),
     ]
 
@@ -52,7 +53,9 @@ import Wire
 
     @Test(arguments: expected)
     func isRefusedWhereItIs(_ lie: Story.Lie, _ expected: String) throws {
-        let changes: Set<Story.Lie> = [.servedErased, .erasureByAnother, .erasureAfterAccess]
+        let changes: Set<Story.Lie> = [
+            .servedErased, .erasureByAnother, .erasureByAnothersKey, .erasureAfterAccess,
+        ]
         let story = try Story(lie, perBook: 2, changes: changes.contains(lie))
         do {
             _ = try story.opened()
@@ -116,6 +119,20 @@ import Wire
         let claimed = try Contradiction(parsing: JSON.object(members).canonicalBytes)
         #expect(throws: PackageRefusal(.record(0), .noContradiction)) {
             try claimed.verify(under: honest.log.trust)
+        }
+        // One of the two twice, and something that doesn't belong.
+        let split = try #require(Disclosure.split(proof.record.disclosures))
+        let twice = proof.record.jws + [0x7e] + Disclosure.join(split + split.prefix(1))
+        let again = JSON.object([
+            "index": .integer(proof.record.index),
+            "proof": .array(proof.record.proof.map { .string($0.base64) }),
+            "sd_jwt": .string(String(decoding: twice, as: UTF8.self)),
+        ])
+        #expect(throws: PackageRefusal(.record(0), .noContradiction)) {
+            try edited("record", again).verify(under: story.log.trust)
+        }
+        #expect(throws: InterfaceError(place: "", reason: .claims(.unexpected("a")))) {
+            try edited("a", 1)
         }
         #expect(throws: PackageRefusal(.record(0), .noContradiction)) {
             try edited("field", "tax_exclusive_amount").verify(under: story.log.trust)

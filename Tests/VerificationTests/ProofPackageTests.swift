@@ -88,6 +88,7 @@ import Wire
         (.noPoint, text(.grant, .pointMissing)),
         (.laterPoint, text(.grant, .pointAfterGrant(size: 7))),
         (.noProof, text(.grant, .proofMissing)), (.twoProofs, text(.grant, .proofMissing)),
+        (.hugeProof, text(.grant, .proofMissing)),
         (
             .cutProof,
             text(

@@ -20,7 +20,7 @@ struct ProofStory {
         // The list isn't fixed.
         case noPoint, laterPoint, strangePoint
         // The proof isn't one.
-        case noProof, twoProofs, cutProof, longProof
+        case noProof, twoProofs, cutProof, longProof, hugeProof
     }
 
     static let book = BookName("invoices/2026-09")!
@@ -102,6 +102,7 @@ struct ProofStory {
         case .twoProofs: proofs += proofs
         case .cutProof: proofs[0].removeLast()
         case .longProof: proofs[0].append(0)
+        case .hugeProof: proofs[0] = [UInt8](repeating: 0, count: PackageProof.maximumBytes + 1)
         default: break
         }
         let schedule = log.schedule(acme)

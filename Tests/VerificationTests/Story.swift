@@ -16,7 +16,7 @@ struct Story {
         case servedUngrantedField, servedUnaskedField, servedUngrantedBook, servedUnaskedRange
         case servedBeyondBook, servedErased, enterpriseSuspended, lenderSuspended
         case admittedByNobody, keyWithoutProof, rekeyOfOtherGrant, rekeyAfterAccess, rekeyByAnother
-        case erasureByAnother, erasureAfterAccess
+        case erasureByAnother, erasureByAnothersKey, erasureAfterAccess
     }
 
     static let september = BookName("invoices/2026-09")!
@@ -111,7 +111,8 @@ struct Story {
         erasures.append(
             try log.add(
                 .erase(.record(target), .enteredInError),
-                by: lie == .erasureByAnother ? mallory : acme, forced: true))
+                by: lie == .erasureByAnother ? mallory : acme,
+                key: lie == .erasureByAnothersKey ? mallory.key : nil, forced: true))
     }
 
     private mutating func seal(_ number: Int, _ day: String, lie: Lie?) throws {

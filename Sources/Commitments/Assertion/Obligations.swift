@@ -33,8 +33,6 @@ struct Obligations: Sendable {
                 try checker.check(form)
                 try checker.check(bound)
                 if bound.needsBoundedValues {
-                    let new = form.terms.lazy.filter { [bounded] in bounded[$0.value] == nil }
-                    try reserve(bound.rangeCount + 2 * new.count)
                     for term in form.terms where bounded[term.value] == nil {
                         bounded[term.value] = index
                     }

@@ -133,11 +133,11 @@ extension SQLiteStore {
     }
 
     public func attachments(
-        of indices: [Int64], sections: Set<String>?
+        of indices: [Int64], sections: Set<String>?, enough: Int
     ) async throws(StoreError) -> [Attachments?] {
         let files = try current()
         let found = try await read { db in
-            try files.attachments(of: indices, sections: sections, in: db)
+            try files.attachments(of: indices, sections: sections, enough: enough, in: db)
         }
         var result: [Attachments?] = []
         result.reserveCapacity(found.count)

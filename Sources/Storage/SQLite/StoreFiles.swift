@@ -131,24 +131,34 @@ extension StoreFiles {
         case withoutKey
     }
 
-    /// The attachments of some entries, on a reading connection. What is read of the ledger was so at
-    /// one moment, and the keys are looked up after it.
+    /// The attachments of the first of some entries, on a reading connection. What is read of the
+    /// ledger was so at one moment, and the keys are looked up after that.
     func attachments(
-        of indices: [Int64], sections: Set<String>?, in db: Database
+        of indices: [Int64], sections: Set<String>?, enough: Int, in db: Database
     ) throws -> [Found] {
-        let first = try indices.map { index in
-            RowPlace.entries ~= index
-                ? try Ledger.rows(of: index, [0], in: db)[0] : nil
-        }
-        let wanted = zip(indices, first).filter { $0.1 != nil }.map(\.0)
-        let keys = try keys.keys(of: wanted)
-        return try zip(indices, first).map { index, row in
-            guard let row else { return .absent }
-            guard let key = keys[index] else { return .withoutKey }
-            let directory = try OpenedDirectory(row, of: index, key: key, sections: sections)
+        var found: [Found] = []
+        var known: [Int64: WrapKey]?
+        var bytes = 0
+        for index in indices where bytes < enough {
+            guard RowPlace.entries ~= index,
+                let first = try Ledger.rows(of: index, [0], in: db)[0]
+            else {
+                found.append(.absent)
+                continue
+            }
+            let keys = try known ?? keys.keys(of: indices)
+            known = keys
+            guard let key = keys[index] else {
+                found.append(.withoutKey)
+                continue
+            }
+            let directory = try OpenedDirectory(first, of: index, key: key, sections: sections)
             let further = try Ledger.rows(of: index, directory.furtherRows, in: db)
-            return .present(try directory.attachments(rows: further))
+            let attachments = try directory.attachments(rows: further)
+            bytes += attachments.byteCount
+            found.append(.present(attachments))
         }
+        return found
     }
 }
 

@@ -116,7 +116,9 @@ struct Answers: Equatable, CustomStringConvertible {
             Int64(random.number(-1...Int(size) + 1))
         }
         answers.add(
-            "attachments \(several)", try await store.attachments(of: several, sections: sections))
+            "attachments \(several)",
+            try await store.attachments(
+                of: several, sections: sections, enough: random.number(0...20_000)))
         var keys: Set<StateKey> = [.log, .holds(handle)]
         for jti in jtis where random.chance(10) { keys.insert(.statement(jti)) }
         let slice = try await store.state(keys)
