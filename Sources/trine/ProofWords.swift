@@ -19,15 +19,26 @@ enum ProofWords {
             switch error {
             case .tooLarge: "it is larger than \(Scorecard.maximumFileBytes) bytes"
             case .json(let error): "\(error)"
-            case .claims(.missing(let name)): "it has no \(name)"
-            case .claims(.unexpected(let name)): "nothing is called \(name) in one"
-            case .claims(.malformed(let name)): "its \(name) are no such list"
-            case .claims(.notAnObject): "it isn't a JSON object"
+            case .claims(.malformed("fields")):
+                "its fields are no list of 1 to \(Scorecard.maximumTerms) terms"
+            case .claims(let error): "it \(words(error))"
+            case .termClaims(let number, let error): "term \(number + 1) \(words(error))"
+            case .term(let number, let reason): "term \(number + 1): \(words(reason))"
             }
         return Complaint(
             .usage, "\(path) isn't a scorecard: \(detail)",
             hint: #"write {"fields":[{"field":"payable_amount","unit":"EUR","weight":3}],"#
                 + #""threshold":500000}, with other fields as needed, each once"#)
+    }
+
+    private static func words(_ error: ClaimError) -> String {
+        switch error {
+        case .missing(let name): "has no \(name)"
+        case .unexpected(let name): "has a \(name), which means nothing"
+        case .malformed("threshold"), .malformed("weight"): "has a number that isn't a whole one"
+        case .malformed(let name): "has a \(name) that isn't one"
+        case .notAnObject: "isn't a JSON object"
+        }
     }
 
     static func words(_ reason: ProofStatementError.Reason) -> String {

@@ -8,7 +8,7 @@ import Wire
     @Test(arguments: [
         "sum(tax_exclusive_amount) >= 100000 EUR", "sum(payable_amount) <= -0.5 EUR",
         "sum(payable_amount) = 0 KWD", "each(payable_amount) between -12.345 and 5000 KWD",
-        "each(payable_amount) <= 5000 EUR",
+        "each(payable_amount) <= 5000 EUR", "each(payable_amount) between 7 and 7 EUR",
         "equal(invoices/2026-01#3.payable_amount, invoices/2026-02#4.tax_amount)",
         "score(3*payable_amount EUR, -1*prepaid_amount EUR) >= 5000000",
         "score(-65536*line_total JPY) >= -1", "sum(a) >= 922337203685477.58 CLF",
@@ -45,6 +45,23 @@ import Wire
         #expect(bound.ends == .atLeast(12_300) && bound.unit == ValueUnit(code: "KWD", scale: 3))
     }
 
+    /// What can't be said isn't made either.
+    @Test func boundsAndTermsHaveBounds() {
+        #expect(ProofBound(.atLeast(1), currency: "XAU") == nil)
+        for ends in [
+            .atLeast(.min), .atMost(.min), .exactly(.min), .between(.min, 0), .between(2, 1),
+        ] as [ValueStatement.Bound] {
+            #expect(ProofBound(ends, currency: "EUR") == nil)
+        }
+        #expect(ProofBound(.between(.min + 1, .max), currency: "EUR") != nil)
+        let term = { Scorecard.Term(field: "a", currency: $0, weight: $1) }
+        #expect(term("XAU", 1) == nil && term("EUR", 0) == nil && term("EUR", 65_537) == nil)
+        #expect(term("EUR", -65_536) != nil)
+        let card = { Scorecard(terms: Array(repeating: term("EUR", 1)!, count: $0), threshold: $1) }
+        #expect(card(1, .max) != nil)
+        #expect(card(0, 1) == nil && card(2, 1) == nil && card(1, .min) == nil)
+    }
+
     static let refusals: [(String, Int, ProofStatementError.Reason)] = [
         ("", 0, .expected("sum, each, equal or score")),
         ("  total(a) >= 1 EUR", 2, .expected("sum, each, equal or score")),
@@ -74,6 +91,8 @@ import Wire
             .twice("invoices/2026-01#1.a")
         ),
         ("score() >= 1", 6, .expected("an integer")),
+        ("score(-*a EUR) >= 1", 6, .expected("an integer")),
+        ("sum(a) >= -922337203685477.5808 CLF", 10, .outOfRange),
         ("score(0*a EUR) >= 1", 6, .outOfRange), ("score(65537*a EUR) >= 1", 6, .outOfRange),
         ("score(1*a EUR, 2*a EUR) >= 1", 15, .twice("a")),
         ("score(1*a EUR) >= 9223372036854775808", 18, .outOfRange),
@@ -101,6 +120,26 @@ import Wire
             try ProofStatement(parsing: "score(\(terms)) >= 1")
         }
         #expect(error?.reason == .tooMany(limit: 16))
+    }
+
+    /// What is signed is the canonical spelling, and that has to fit.
+    @Test(arguments: [(52, nil), (53, 984)] as [(Int, Int?)])
+    func theCanonicalSpellingHasToFit(last: Int, offset: Int?) throws {
+        let names = (0..<16).map { number in
+            String(
+                repeating: Character(UnicodeScalar(0x61 + UInt8(number))),
+                count: number == 15 ? last : 54)
+        }
+        let text = "score(\(names.map { "1*\($0) EUR" }.joined(separator: ",")))>=1"
+        if let offset {
+            #expect(
+                throws: ProofStatementError(offset: offset, reason: .tooLong(limit: 1000))
+            ) { try ProofStatement(parsing: text) }
+        } else {
+            let canonical = try ProofStatement(parsing: text).description
+            #expect(canonical.utf8.count == 1000)
+            _ = try ProofStatement(canonical: canonical)
+        }
     }
 
     /// Cut, and with every byte replaced in turn: refused or another statement, never a trap.
@@ -138,7 +177,11 @@ import Wire
         for (text, expected) in [
             ("[]", .notAnObject), (#"{"fields":[\#(term)]}"#, .missing("threshold")),
             (#"{"fields":[],"threshold":1}"#, .malformed("fields")),
-            (#"{"fields":[\#(term),\#(term)],"threshold":1}"#, .malformed("fields")),
+            (#"{"fields":1,"threshold":1}"#, .malformed("fields")),
+            (
+                #"{"fields":[\#(Array(repeating: term, count: 17).joined(separator: ","))],"#
+                    + #""threshold":1}"#, .malformed("fields")
+            ),
             (#"{"fields":[\#(term)],"threshold":1.5}"#, .malformed("threshold")),
             (#"{"fields":[\#(term)],"name":1,"threshold":1}"#, .unexpected("name")),
         ] as [(String, ClaimError)] {
@@ -149,6 +192,28 @@ import Wire
         #expect(throws: ScorecardError.tooLarge) {
             try Scorecard(parsing: Array(repeating: 0x20, count: 65_537))
         }
+        let padded = Array(#"{"fields":[\#(term)],"threshold":1}"#.utf8)
+        _ = try Scorecard(parsing: padded + Array(repeating: 0x20, count: 65_536 - padded.count))
+    }
+
+    /// The second term is wrong, and it says so.
+    @Test(
+        arguments: [
+            (#"{"field":"a","unit":"EUR","weight":2}"#, .term(1, .twice("a"))),
+            (#"{"field":"b","unit":"XAU","weight":2}"#, .term(1, .unknownCurrency("XAU"))),
+            (#"{"field":"b","unit":"EUR","weight":0}"#, .term(1, .outOfRange)),
+            (#"{"field":"b","unit":"EUR","weight":65537}"#, .term(1, .outOfRange)),
+            (#"{"field":"B","unit":"EUR","weight":2}"#, .termClaims(1, .malformed("field"))),
+            (#"{"field":"b","weight":2}"#, .termClaims(1, .missing("unit"))),
+            (#"{"field":"b","unit":"EUR","weight":2.5}"#, .termClaims(1, .malformed("weight"))),
+            (
+                #"{"field":"b","unit":"EUR","weight":2,"x":1}"#, .termClaims(1, .unexpected("x"))
+            ),
+            ("7", .termClaims(1, .notAnObject)),
+        ] as [(String, ScorecardError)])
+    func aScorecardsTermIsRefusedWhereItIs(_ second: String, _ expected: ScorecardError) {
+        let text = #"{"fields":[{"field":"a","unit":"EUR","weight":1},\#(second)],"threshold":1}"#
+        #expect(throws: expected) { try Scorecard(parsing: Array(text.utf8)) }
     }
 
     @Test func fieldsAreAmountsOfTheType() throws {

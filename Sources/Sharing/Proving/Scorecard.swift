@@ -48,31 +48,44 @@ public struct Scorecard: Hashable, Sendable {
         guard bytes.count <= Self.maximumFileBytes else { throw .tooLarge }
         let document: JSONDocument
         do { document = try JSONDocument(.lenient, bytes) } catch { throw .json(error) }
+        let elements: [JSONValue]
         do throws(ClaimError) {
             var reader = try ClaimReader(document.root)
-            let terms = try reader.required("fields", Self.terms)
-            let threshold = try reader.required("threshold") { $0.integer }
-            try reader.finish()
-            guard let card = Scorecard(terms: terms, threshold: threshold) else {
-                throw ClaimError.malformed("fields")
+            elements = try reader.required("fields") {
+                $0.elements.flatMap { (1...Self.maximumTerms).contains($0.count) ? $0 : nil }
             }
-            self = card
+            threshold = try reader.required("threshold") {
+                $0.integer.flatMap { $0 == .min ? nil : $0 }
+            }
+            try reader.finish()
         } catch { throw .claims(error) }
-    }
-
-    private static func terms(_ value: JSONValue) -> [Term]? {
-        guard let elements = value.elements, elements.count <= maximumTerms else { return nil }
         var terms: [Term] = []
-        for element in elements {
-            guard var reader = try? ClaimReader(element),
-                let field = reader.optional("field")?.text, SelectiveClaims.isName(field),
-                let unit = reader.optional("unit")?.text,
-                let weight = reader.optional("weight")?.integer, (try? reader.finish()) != nil,
-                let term = Term(field: field, currency: unit, weight: weight)
-            else { return nil }
+        for (number, element) in elements.enumerated() {
+            let term = try Self.term(element, number: number)
+            guard !terms.contains(where: { $0.field == term.field }) else {
+                throw .term(number, .twice(term.field))
+            }
             terms.append(term)
         }
-        return terms
+        self.terms = terms.sorted { $0.field < $1.field }
+    }
+
+    private static func term(_ element: JSONValue, number: Int) throws(ScorecardError) -> Term {
+        let (field, unit, weight): (String, String, Int64)
+        do throws(ClaimError) {
+            var reader = try ClaimReader(element)
+            field = try reader.required("field") { value in
+                value.text.flatMap { SelectiveClaims.isName($0) ? $0 : nil }
+            }
+            unit = try reader.required("unit") { $0.text }
+            weight = try reader.required("weight") { $0.integer }
+            try reader.finish()
+        } catch { throw .termClaims(number, error) }
+        guard Currency.scale(of: unit) != nil else { throw .term(number, .unknownCurrency(unit)) }
+        guard let term = Term(field: field, currency: unit, weight: weight) else {
+            throw .term(number, .outOfRange)
+        }
+        return term
     }
 }
 
@@ -81,6 +94,10 @@ public enum ScorecardError: Error, Equatable, Sendable {
     case tooLarge
     case json(JSONError)
     case claims(ClaimError)
+    /// The form of one of its terms, counted from 0.
+    case termClaims(Int, ClaimError)
+    /// What one of its terms says, counted from 0.
+    case term(Int, ProofStatementError.Reason)
 }
 
 extension Scorecard: CustomStringConvertible {
