@@ -162,7 +162,7 @@ let package = Package(
             exclude: ["Readers"], swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
-            dependencies: pure + ["Importing", "Client", "Storage", "Gateway"],
+            dependencies: pure + ["TestSupport", "Importing", "Client", "Storage", "Gateway"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",

@@ -1,6 +1,7 @@
 import Foundation
 import Importing
 import Sharing
+import TestSupport
 import Testing
 import Verification
 import Wire
@@ -66,9 +67,12 @@ import Wire
         try home.make()
         var lock: HomeLock? = try home.lock()
         #expect(throws: HomeError.busy(path: home.directory)) { try home.lock() }
+        // What is let go of is free at once, whoever is just being started.
+        let copy = try #require(DescriptorCopy(of: home.directory + "/lock"))
         withExtendedLifetime(lock) {}
         lock = nil
         _ = try home.lock()
+        withExtendedLifetime(copy) {}
     }
 
     @Test func theUsualHomeIsNamedByTheEnvironment() {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Storage
+import TestSupport
 import Testing
 
 /// Who may open a store, and which directory is one.
@@ -37,8 +38,11 @@ import Testing
         #expect(throws: StoreError.failed("\(directory.path) is in use by another process")) {
             try SQLiteStore(opening: directory.path)
         }
+        // What is closed is free at once, whoever is just being started.
+        let copy = try #require(DescriptorCopy(of: directory.path + "/lock"))
         try store.close()
         try SQLiteStore(opening: directory.path).close()
+        withExtendedLifetime(copy) {}
     }
 
     @Test func `a closed store answers nothing`() async throws {

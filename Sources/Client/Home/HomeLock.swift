@@ -18,5 +18,10 @@ final class HomeLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    /// Unlocked first: a process that is being started beside has a copy of the descriptor for a
+    /// moment, and closing ours alone wouldn't let go.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

@@ -32,7 +32,12 @@ final class DirectoryLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    /// Unlocked first: a process that is being started beside has a copy of the descriptor for a
+    /// moment, and closing ours alone wouldn't let go.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Makes `directory`, readable by its owner only, and the files in it, where they don't exist,
     /// and sees to it that their names are durable.
