@@ -12,8 +12,11 @@ let strict: [SwiftSetting] = [
 ]
 
 /// The pure modules work on every byte of every entry. Without optimisation some of them are two
-/// hundred times slower, which would make debug builds and tests unusable.
-let alwaysOptimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+/// hundred times slower, which would make debug builds and tests unusable. Where another package
+/// depends on this one, that is its choice: the package manager refuses such flags there.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+let alwaysOptimised: [SwiftSetting] =
+    strict + (isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
