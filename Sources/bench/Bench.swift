@@ -60,9 +60,10 @@ struct Measurement: Sendable {
         (self.mostRatio, self.mostSeconds) = (mostRatio, mostSeconds)
     }
 
-    /// The same in bytes of memory.
+    /// The same in bytes.
     init(
-        name: String, bytes: Double, yardstick: (name: String, bytes: Double), mostRatio: Double?
+        name: String, bytes: Double, yardstick: (name: String, bytes: Double),
+        mostRatio: Double? = nil
     ) {
         (self.name, amount, unit) = (name, bytes, .bytes)
         self.yardstick = (yardstick.name, yardstick.bytes)
@@ -105,7 +106,15 @@ struct Measurement: Sendable {
     private func write(_ amount: Double) -> String {
         switch unit {
         case .seconds: Self.time(amount)
-        case .bytes: String(format: "%.0f MB", amount / 1e6)
+        case .bytes: Self.size(amount)
+        }
+    }
+
+    private static func size(_ bytes: Double) -> String {
+        switch bytes {
+        case 1e6...: String(format: "%.0f MB", bytes / 1e6)
+        case 1e4...: String(format: "%.1f kB", bytes / 1e3)
+        default: String(format: "%.0f bytes", bytes)
         }
     }
 
