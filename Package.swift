@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every target is compiled in the Swift 6 language mode with the stricter import rules of upcoming
@@ -14,7 +15,12 @@ let strict: [SwiftSetting] = [
 /// The pure modules work on every byte of every entry. Without optimisation some of them are two
 /// hundred times slower, which would make debug builds and tests unusable. Where another package
 /// depends on this one, that is its choice: the package manager refuses such flags there.
-let isDependency = Context.packageDirectory.contains("/checkouts/")
+let isDependency: Bool = {
+    let folder = URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent()
+    let repositories = folder.deletingLastPathComponent().appendingPathComponent("repositories")
+    return folder.lastPathComponent == "checkouts"
+        && FileManager.default.fileExists(atPath: repositories.path)
+}()
 let alwaysOptimised: [SwiftSetting] =
     strict + (isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
 
