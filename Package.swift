@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 /// Every target is compiled in the Swift 6 language mode with the stricter import rules of upcoming
@@ -13,16 +12,8 @@ let strict: [SwiftSetting] = [
 ]
 
 /// The pure modules work on every byte of every entry. Without optimisation some of them are two
-/// hundred times slower, which would make debug builds and tests unusable. Where another package
-/// depends on this one, that is its choice: the package manager refuses such flags there.
-let isDependency: Bool = {
-    let folder = URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent()
-    let repositories = folder.deletingLastPathComponent().appendingPathComponent("repositories")
-    return folder.lastPathComponent == "checkouts"
-        && FileManager.default.fileExists(atPath: repositories.path)
-}()
-let alwaysOptimised: [SwiftSetting] =
-    strict + (isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
+/// hundred times slower, which would make debug builds and tests unusable.
+let alwaysOptimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
