@@ -56,6 +56,11 @@ final class FaultyStore: Store {
         hook.withLock { $0 = work }
     }
 
+    private let reads = Mutex<[(entries: Int, enough: Int)]>([])
+
+    /// How much was asked for in each read of several entries' sections.
+    var sectionReads: [(entries: Int, enough: Int)] { reads.withLock { $0 } }
+
     private func takeHook() -> (@Sendable () async -> Void)? {
         hook.withLock { hook in
             defer { hook = nil }
@@ -118,6 +123,7 @@ final class FaultyStore: Store {
     ) async throws(StoreError) -> [Attachments?] {
         try reading()
         if sections?.isEmpty != true { await takeHook()?() }
+        if indices.count > 1 { reads.withLock { $0.append((indices.count, enough)) } }
         return await memory.attachments(of: indices, sections: sections, enough: enough)
     }
 

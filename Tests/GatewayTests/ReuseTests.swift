@@ -15,11 +15,8 @@ import Wire
 
     @Test func aRevokedGrantIsntReadThroughAnother() async throws {
         let alliance = try await Alliance(on: MemoryStore())
-        let enterprise = try await alliance.admit("acme", [.enterprise])
-        let lender = try await alliance.admit("northbank", [.lender])
+        let (enterprise, lender) = try await parties(of: alliance)
         let rival = try await alliance.admit("southbank", [.lender])
-        _ = try await Enterprise(enterprise).importDocuments(
-            [try alliance.documents(Months.first...Months.first, "first")])
         let wide = try await grant(enterprise, lender, Self.fields)
         let narrow = try await grant(enterprise, lender, ["due_date"])
         let others = try await grant(enterprise, rival, ["due_date"])
@@ -46,10 +43,7 @@ import Wire
     /// The jti of a call stands for that call: with other fields or records it is another.
     @Test func anotherCallIsNotAnsweredAsTheFirst() async throws {
         let alliance = try await Alliance(on: MemoryStore())
-        let enterprise = try await alliance.admit("acme", [.enterprise])
-        let lender = try await alliance.admit("northbank", [.lender])
-        _ = try await Enterprise(enterprise).importDocuments(
-            [try alliance.documents(Months.first...Months.first, "first")])
+        let (enterprise, lender) = try await parties(of: alliance)
         let grant = try await grant(enterprise, lender, Self.fields)
         let jti = lender.newJTI()
         #expect(try await send(alliance, lender, grant, ["due_date"], jti).status == 200)
@@ -65,10 +59,7 @@ import Wire
     @Test func whatIsErasedMeanwhileIsNotServed() async throws {
         let store = FaultyStore()
         let alliance = try await Alliance(on: store)
-        let enterprise = try await alliance.admit("acme", [.enterprise])
-        let lender = try await alliance.admit("northbank", [.lender])
-        _ = try await Enterprise(enterprise).importDocuments(
-            [try alliance.documents(Months.first...Months.first, "first")])
+        let (enterprise, lender) = try await parties(of: alliance)
         let grant = try await grant(enterprise, lender, Self.fields)
         let records = try await Enterprise(enterprise).records().filter {
             $0.name.hasPrefix("invoices/")
@@ -84,6 +75,9 @@ import Wire
         #expect(try (first.status, Problem(parsing: first.bytes).name) == (503, "busy"))
         let fetched = try await Lender(lender).fetch(grant)
         #expect(fetched.verdict.records == records.count - 1)
+        // However much a grant covers, little of it is read in one go.
+        let reads = store.sectionReads
+        #expect(!reads.isEmpty && reads.allSatisfy { $0.entries <= 64 && $0.enough <= 1 << 20 })
         for session in [enterprise, lender] { await session.close() }
         await alliance.stop()
     }
@@ -96,10 +90,7 @@ import Wire
         if beforeItsTurn { limits.fetchesAtOnce = 0 } else { limits.heldAnswerBytes = 1000 }
         let store = MemoryStore()
         let alliance = try await Alliance(on: store, limits: limits)
-        let enterprise = try await alliance.admit("acme", [.enterprise])
-        let lender = try await alliance.admit("northbank", [.lender])
-        _ = try await Enterprise(enterprise).importDocuments(
-            [try alliance.documents(Months.first...Months.first, "first")])
+        let (enterprise, lender) = try await parties(of: alliance)
         let grant = try await grant(enterprise, lender, Self.fields)
         let jti = lender.newJTI()
         for _ in 0..<2 {
@@ -114,6 +105,17 @@ import Wire
         }
         for session in [enterprise, lender] { await session.close() }
         await alliance.stop()
+    }
+
+    /// An enterprise with a month of invoices, and a lender.
+    private func parties(
+        of alliance: Alliance
+    ) async throws -> (enterprise: Session, lender: Session) {
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let lender = try await alliance.admit("northbank", [.lender])
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        return (enterprise, lender)
     }
 
     private func grant(_ enterprise: Session, _ to: Session, _ fields: [String]) async throws -> JTI

@@ -61,16 +61,9 @@ import Wire
         wrong[try grant(&log, to: bank, by: acme, fields: ["document"])] = [
             "contents-are-not-read-for-credit"
         ]
-        let terms = RequestTerms(
-            to: acme.handle, right: .read,
-            scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
-            subject: .fields(["due_date"]), notBefore: log.now,
-            expires: log.now.advanced(by: 86_400), fetches: 1, dataLife: 0)
-        try log.add(
-            .request(.inspection), selective: terms.disclosures(using: &log.random), by: bank)
+        try log.ask(acme, for: .inspection, by: bank)
         wrong[Int64(log.entries.count - 1)] = ["inspection-is-asked-by-regulators"]
-        try log.add(
-            .request(.guarantee), selective: terms.disclosures(using: &log.random), by: bank)
+        try log.ask(acme, for: .guarantee, by: bank)
         return (log, wrong)
     }
 
@@ -183,13 +176,7 @@ import Wire
             note("seal")
             try log.add(.closeBook(book, count: 0, root: BookState().root), by: acme)
             note("close")
-            let terms = RequestTerms(
-                to: acme.handle, right: .read,
-                scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
-                subject: .fields(["due_date"]), notBefore: log.now,
-                expires: log.now.advanced(by: 86_400), fetches: 1, dataLife: 0)
-            try log.add(
-                .request(.guarantee), selective: terms.disclosures(using: &log.random), by: bank)
+            try log.ask(acme, for: .guarantee, by: bank)
             note("request")
             let given = try grant(month)
             note("grant")
@@ -315,5 +302,20 @@ import Wire
         ).draw(&page)
         #expect(page.text.components(separatedBy: "<rect").count - 1 == 50)
         #expect(page.text.contains(">m0 – m3<") && page.text.contains(">m199<"))
+    }
+}
+
+extension TestLog {
+    /// Asks `enterprise` for a grant to read the due dates of two months of invoices, for a day.
+    fileprivate mutating func ask(
+        _ enterprise: Party, for purpose: Purpose, by asker: Party
+    ) throws {
+        let terms = RequestTerms(
+            to: enterprise.handle, right: .read,
+            scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
+            subject: .fields(["due_date"]), notBefore: now, expires: now.advanced(by: 86_400),
+            fetches: 1, dataLife: 0)
+        let disclosures = terms.disclosures(using: &random)
+        _ = try add(.request(purpose), selective: disclosures, by: asker)
     }
 }

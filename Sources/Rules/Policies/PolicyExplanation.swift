@@ -109,6 +109,8 @@ public struct FieldReach: Sendable {
     }
 
     public let field: String
+    /// Whose field it is, as far as that was known; `nil` for any enterprise's.
+    public let holder: PolicyEntity?
     public let rows: [Row]
 
     /// Asks for each role and purpose whether `holder` may grant it the field, and whether it may then
@@ -116,7 +118,7 @@ public struct FieldReach: Sendable {
     public init(
         _ field: String, of holder: PolicyEntity? = nil, under policies: CedarPolicies
     ) {
-        self.field = field
+        (self.field, self.holder) = (field, holder)
         var rows: [Row] = []
         let holder = holder ?? PolicyHand([.enterprise]).entity(Example.one)
         for role in Role.allCases {

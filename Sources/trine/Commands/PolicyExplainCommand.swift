@@ -197,7 +197,9 @@ extension PolicyExplanation {
 
 extension FieldReach {
     var words: String {
-        guard !rows.isEmpty else { return "Nobody can be granted \(field)." }
+        // Not everybody is shown an enterprise's size, which policies may go by.
+        let known = holder.map { "Of \($0.words), as it is known in this home.\n" } ?? ""
+        guard !rows.isEmpty else { return known + "Nobody can be granted \(field)." }
         var table = Table(["ROLE", "RIGHT", "PURPOSE", "AT MOST", "REACHING BACK"])
         for row in rows {
             table.add([
@@ -206,12 +208,12 @@ extension FieldReach {
                 row.reach.map { "\($0) months" } ?? "any time",
             ])
         }
-        return "Beside the enterprise itself, under a grant of its own:\n\n" + table.text
+        return known + "Beside the enterprise itself, under a grant of its own:\n\n" + table.text
     }
 
     var json: JSON {
         [
-            "field": .string(field),
+            "field": .string(field), "of": holder.map { .string($0.words) } ?? .null,
             "rows": .array(
                 rows.map {
                     [
