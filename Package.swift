@@ -140,6 +140,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "VerificationTests", dependencies: pure + ["TestSupport", crypto],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "ImportingTests", dependencies: ["TestSupport", "Wire", "Sharing", "Importing"],
