@@ -65,6 +65,10 @@ let package = Package(
             dependencies: ["Wire", "Transparency", "Commitments", "Sharing", "Rules"],
             swiftSettings: alwaysOptimised),
         .target(
+            name: "Interface",
+            dependencies: ["Wire", "Transparency", "Sharing", "Rules", "Verification"],
+            swiftSettings: strict),
+        .target(
             name: "Importing", dependencies: ["Wire", "Sharing"], swiftSettings: alwaysOptimised),
         .target(
             name: "Storage",
@@ -76,7 +80,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage",
+                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Interface",
+                "Storage",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -89,7 +94,7 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: pure + [
-                "CSodium", "Importing", crypto,
+                "CSodium", "Interface", "Importing", crypto,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -99,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "trine",
             dependencies: pure + [
-                "Cedar", "Importing", "Storage", "Gateway", "Client",
+                "Cedar", "Interface", "Importing", "Storage", "Gateway", "Client",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -108,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "trine-bench",
             dependencies: pure + [
-                "CSodium", "Importing", "Storage", "Gateway", "Client",
+                "CSodium", "Interface", "Importing", "Storage", "Gateway", "Client",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -139,7 +144,7 @@ let package = Package(
             dependencies: ["TestSupport", "Cedar", "Wire", "Transparency", "Sharing", "Rules"],
             swiftSettings: strict),
         .testTarget(
-            name: "VerificationTests", dependencies: pure + ["TestSupport", crypto],
+            name: "VerificationTests", dependencies: pure + ["Interface", "TestSupport", crypto],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
@@ -157,17 +162,19 @@ let package = Package(
             name: "GatewayTests",
             dependencies: pure + [
                 "TestSupport",
-                "Importing", "Storage", "Gateway", "Client", "trine",
+                "Interface", "Importing", "Storage", "Gateway", "Client", "trine",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Readers"], swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
-            dependencies: pure + ["TestSupport", "Importing", "Client", "Storage", "Gateway"],
+            dependencies: pure + [
+                "TestSupport", "Interface", "Importing", "Client", "Storage", "Gateway",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: pure + ["trine", "Importing", "Client", "Gateway"],
+            dependencies: pure + ["trine", "Interface", "Importing", "Client", "Gateway"],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
     ]

@@ -4,7 +4,7 @@ import Verification
 /// Whatever keeps the gateway from answering as asked, before words are chosen for it.
 enum GatewayFault: Error, Equatable {
     case submission(SubmissionFault)
-    case form(InterfaceError)
+    case form(MessageError)
     case notFound
     /// The route has other methods: those that `Allow` will name.
     case methodNotAllowed(allowed: String)

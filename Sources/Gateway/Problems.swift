@@ -37,7 +37,7 @@ extension ProblemEntry {
         case let fault as CallFault: of(fault)
         case let refusal as Refusal: of(refusal)
         case let error as StoreError: of(error)
-        case let error as InterfaceError: of(GatewayFault.form(error))
+        case let error as MessageError: of(GatewayFault.form(error))
         default: of(GatewayFault.internal)
         }
     }

@@ -298,7 +298,7 @@ struct Routes: Sendable {
     /// it in as few batches as it can.
     private func submitMany(_ body: [UInt8]) async throws -> Response {
         let frames = try Frame.list(parsing: body)
-        guard !frames.isEmpty else { throw InterfaceError(place: "", reason: .truncated) }
+        guard !frames.isEmpty else { throw MessageError(place: "", reason: .truncated) }
         var submissions: [Submission] = []
         var fault: (any Error)?
         for frame in frames {

@@ -1,46 +1,92 @@
 import Sharing
 import Wire
 
-/// The decision on one statement whose place, time and signature are already found good.
+/// The decision on one statement whose place, time and signature are good: the state it may read,
+/// and what it changes so far.
 struct Decision: PolicyKnowledge {
-    var view: View
+    let candidate: Candidate
+    let state: Slice
     let log: LogState
     let issuer: ParticipantState
     let policies: any PolicyLibrary
+    private(set) var changes = Changes()
+    /// Set for a record.
+    var detail: StatementState.RecordDetail?
 
-    var statement: Statement { view.statement }
+    var statement: Statement { candidate.statement }
+    /// Log time at this index.
     var now: Timestamp { log.time }
 
-    var time: Timestamp { now }
-    func holds(on holder: Handle) -> [HoldState] { view.holds(holder) }
-    func past(of user: Handle, with owner: Handle) -> [Involvement] {
-        view.past(user, with: owner)
+    /// Checks what every statement but genesis must satisfy: it belongs to this log and isn't in it
+    /// yet, isn't backdated, and is signed by a current key of its issuer that has `scope`.
+    /// Throws ``Refusal``.
+    init(
+        _ candidate: Candidate, in slice: Slice, scope: KeyScope, _ policies: any PolicyLibrary
+    ) throws(Refusal) {
+        guard var log = slice[LogState.key] else { throw .genesisExpected }
+        try Self.checkPlace(candidate.statement, in: log, slice)
+        log.time = try Self.time(of: candidate.statement, after: log.time)
+        issuer = try Self.issuer(of: candidate, scope: scope, slice)
+        self.candidate = candidate
+        self.log = log
+        self.policies = policies
+        state = slice
+        change(LogState.key, to: log)
     }
-    func asked(_ request: JTI) -> RequestState? { view.request(request) }
 
-    mutating func decide() throws(Refusal) {
-        switch statement.claims {
-        case .genesis: throw .genesisAlreadyThere
-        case .admit(let admit): try self.admit(admit)
-        case .suspend(let handle, _): try suspend(handle)
-        case .reinstate(let handle, _): try reinstate(handle)
-        case .key(let offer): try addKey(offer)
-        case .retireKey(let kid): try retireKey(kid)
-        case .encryptionKey(let key): try changeEncryptionKey(key)
-        case .policy(let set, _): try publish(set)
-        case .record(let record): try register(record)
-        case .closeBook(let book, let count, let root): try close(book, count: count, root: root)
-        case .erase(let erasure, _): try erase(erasure)
-        case .request: try request()
-        case .grant(let grant): try self.grant(grant)
-        case .rekey(let grant, let envelope): try rekey(grant, envelope)
-        case .revoke(let grant, _): try revoke(grant)
-        case .access(let grant): try access(grant)
-        case .legalHold: try hold()
-        case .release: try releaseHold()
+    mutating func change<Object>(_ key: StateKey.Of<Object>, to object: Object?) {
+        changes.set(key, object)
+    }
+
+    /// Enters the statement itself into the state.
+    func admission() -> Admission {
+        var changes = changes
+        changes.set(
+            StatementState.key(statement.jti),
+            StatementState(
+                index: candidate.index, digest: statement.digest, kind: statement.kind,
+                issuer: statement.issuer, record: detail))
+        return Admission(candidate: candidate, changes: changes, time: now)
+    }
+
+    private static func checkPlace(
+        _ statement: Statement, in log: LogState, _ state: Slice
+    ) throws(Refusal) {
+        guard statement.origin == log.origin else { throw .otherOrigin }
+        guard statement.log == log.genesis else { throw .otherLog }
+        guard let existing = state[StatementState.key(statement.jti)] else { return }
+        if existing.digest == statement.digest { throw .alreadyRegistered(index: existing.index) }
+        throw .jtiTaken
+    }
+
+    /// Tᵢ = max(Tᵢ₋₁, iatᵢ), and nothing is backdated by more than the limit.
+    private static func time(
+        of statement: Statement, after last: Timestamp
+    ) throws(Refusal) -> Timestamp {
+        guard statement.issuedAt.seconds >= last.seconds - Limits.backdatingSeconds else {
+            throw .tooOld(issuedAt: statement.issuedAt, logTime: last)
         }
+        return max(last, statement.issuedAt)
     }
 
+    private static func issuer(
+        of candidate: Candidate, scope: KeyScope, _ state: Slice
+    ) throws(Refusal) -> ParticipantState {
+        let statement = candidate.statement
+        guard let key = state[KeyState.key(statement.jws.kid)] else { throw .unknownKey }
+        guard key.handle == statement.issuer else { throw .keyOfAnother }
+        guard !key.retired else { throw .keyRetired }
+        guard key.covers(scope) else { throw .scopeMissing(scope) }
+        guard candidate.isSigned(with: key.key) else { throw .badSignature }
+        guard let participant = state[ParticipantState.key(statement.issuer)] else {
+            throw .unknownParticipant(statement.issuer)
+        }
+        return participant
+    }
+}
+
+// What rules of several kinds ask for.
+extension Decision {
     func requireAuthority() throws(Refusal) {
         guard log.authorities.contains(statement.issuer) else { throw .notAuthority }
         try requireNotSuspended()
@@ -50,17 +96,54 @@ struct Decision: PolicyKnowledge {
         guard issuer.roles.contains(.enterprise) else {
             throw .notPermittedToIssuer(statement.kind)
         }
+        try requireNotSuspended()
     }
 
     func requireNotSuspended() throws(Refusal) {
         guard !issuer.suspended else { throw .suspended(statement.issuer) }
     }
 
+    func participant(_ handle: Handle) throws(Refusal) -> ParticipantState {
+        guard let state = state[ParticipantState.key(handle)] else {
+            throw .unknownParticipant(handle)
+        }
+        return state
+    }
+
+    func grant(_ jti: JTI) throws(Refusal) -> GrantState {
+        guard let grant = state[GrantState.key(jti)] else { throw .unknownGrant(jti) }
+        return grant
+    }
+
+    func book(_ name: BookName, of handle: Handle) -> BookState {
+        state[BookState.key(handle, name)] ?? BookState()
+    }
+
+    func epochs(_ series: Series, of handle: Handle) -> EpochState {
+        state[EpochState.key(handle, series)] ?? EpochState()
+    }
+
+    /// Records that `user` did this with the books of `owner`.
+    mutating func record(_ involvement: Involvement, of user: Handle, with owner: Handle) {
+        let past = past(of: user, with: owner)
+        guard !past.contains(involvement) else { return }
+        change(
+            InvolvementState.key(user, with: owner),
+            to: InvolvementState(past: (past + [involvement]).sorted()))
+    }
+}
+
+// What policies are asked.
+extension Decision {
+    var time: Timestamp { now }
+    func holds(on holder: Handle) -> [HoldState] { state[HoldsState.key(holder)]?.holds ?? [] }
+    func past(of user: Handle, with owner: Handle) -> [Involvement] {
+        state[InvolvementState.key(user, with: owner)]?.past ?? []
+    }
+    func asked(_ request: JTI) -> RequestState? { state[RequestState.key(request)] }
+
     func entity(_ handle: Handle, _ state: ParticipantState) -> PolicyEntity {
-        PolicyEntity(
-            handle: handle, roles: state.roles, suspended: state.suspended,
-            isHost: handle == log.host, isAuthority: log.authorities.contains(handle),
-            size: state.size)
+        log.entity(handle, state)
     }
 
     var issuerEntity: PolicyEntity { entity(statement.issuer, issuer) }

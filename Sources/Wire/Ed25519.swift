@@ -40,7 +40,11 @@ public struct VerificationKey: Hashable, Sendable {
     }
 
     /// Takes back a key that was a ``VerificationKey`` before, such as one that the rules registered.
-    public init(registered key: NamedKey) { bytes = key.bytes }
+    /// `nil` unless there are 32 bytes.
+    public init?(registered bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
 
     /// The RFC 7638 thumbprint of this key's JWK (RFC 8037 §2).
     public var thumbprint: Digest<Digested.Key> { named.thumbprint }

@@ -58,7 +58,7 @@ extension JSON {
     /// The canonical form of RFC 8785.
     public var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
 
-    private func write(to output: inout [UInt8]) {
+    func write(to output: inout [UInt8]) {
         switch self {
         case .null: output += "null".utf8
         case .bool(let value): output += (value ? "true" : "false").utf8
@@ -86,7 +86,7 @@ extension JSON {
     }
 
     /// RFC 8785 §3.2.2.2: the two-character escapes, `\u00xx` for other controls, all else as it is.
-    private static func write(_ text: String, to output: inout [UInt8]) {
+    static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

@@ -21,7 +21,7 @@ enum Words {
         case let error as ContactError: contacts(error)
         case let error as PackageRefusal: package(error)
         case let error as StoreError: store(error)
-        case let error as InterfaceError:
+        case let error as MessageError:
             Complaint(
                 .refused, "this isn't a package: \(error.reason) at \(error.place)",
                 hint: "it may be cut off, or changed; ask for it again")

@@ -32,7 +32,7 @@ import Wire
         let package = try ProofStory().opened().package
         let text = String(decoding: package.bytes, as: UTF8.self)
         let old = try #require(text.firstRange(of: #"{"consistency":["#))
-        func read(presentation bytes: Int) -> InterfaceError? {
+        func read(presentation bytes: Int) -> MessageError? {
             let proof = PackageProof(
                 consistency: [], presentation: [UInt8](repeating: 7, count: bytes))
             let large = Package(
@@ -40,7 +40,7 @@ import Wire
                 participants: package.participants, grant: package.grant,
                 carrier: package.carrier, access: package.access, records: package.records,
                 erasures: package.erasures, proof: proof)
-            do throws(InterfaceError) {
+            do throws(MessageError) {
                 _ = try Package(parsing: large.bytes)
                 return nil
             } catch { return error }
@@ -50,12 +50,12 @@ import Wire
         #expect(read(presentation: most) == nil)
         #expect(
             read(presentation: most + 1)
-                == InterfaceError(place: "proof", reason: .claims(.malformed("presentation"))))
+                == MessageError(place: "proof", reason: .claims(.malformed("presentation"))))
         let edited = text.replacingCharacters(in: old, with: #"{"a":1,"consistency":["#)
-        let refusal = #expect(throws: InterfaceError.self) {
+        let refusal = #expect(throws: MessageError.self) {
             try Package(parsing: Array(edited.utf8))
         }
-        #expect(refusal == InterfaceError(place: "proof", reason: .claims(.unexpected("a"))))
+        #expect(refusal == MessageError(place: "proof", reason: .claims(.unexpected("a"))))
     }
 
     @Test func queriesAndEntries() throws {
@@ -117,7 +117,7 @@ import Wire
         #expect(
             plain.bytes == Array(#"{"status":502,"title":"","type":"about:blank","x":[1.5]}"#.utf8))
         for hostile in [#"{"x":1e999}"#, "[]", "", #"{"a":1,"a":2}"#] {
-            #expect(throws: InterfaceError.self) { try Problem(parsing: Array(hostile.utf8)) }
+            #expect(throws: MessageError.self) { try Problem(parsing: Array(hostile.utf8)) }
         }
     }
 
@@ -163,21 +163,21 @@ import Wire
         #expect(try Frame.list(parsing: frame.bytes + frame.bytes) == [frame, frame])
         #expect(try Frame.list(parsing: []) == [])
         for count in 0..<frame.bytes.count {
-            #expect(throws: InterfaceError.self) {
+            #expect(throws: MessageError.self) {
                 try Frame(parsing: Array(frame.bytes.prefix(count)))
             }
         }
-        #expect(throws: InterfaceError(place: "", reason: .trailingBytes)) {
+        #expect(throws: MessageError(place: "", reason: .trailingBytes)) {
             try Frame(parsing: frame.bytes + [0])
         }
         #expect(
-            throws: InterfaceError(place: "jws", reason: .tooLarge(bytes: 65_536, limit: 65_535))
+            throws: MessageError(place: "jws", reason: .tooLarge(bytes: 65_536, limit: 65_535))
         ) { try Frame(parsing: [0, 1, 0, 0] + Array(repeating: 0, count: 70_000)) }
-        #expect(throws: InterfaceError(place: "1/blob", reason: .truncated)) {
+        #expect(throws: MessageError(place: "1/blob", reason: .truncated)) {
             try Frame.list(parsing: frame.bytes + frame.bytes.dropLast())
         }
         let many = Array(repeating: Frame(jws: []).bytes, count: 257).flatMap { $0 }
-        #expect(throws: InterfaceError(place: "", reason: .tooMany(limit: 256))) {
+        #expect(throws: MessageError(place: "", reason: .tooMany(limit: 256))) {
             try Frame.list(parsing: many)
         }
     }
@@ -186,7 +186,7 @@ import Wire
     @Test func places() throws {
         let answer = try story.answer()
         let text = String(decoding: answer.bytes, as: UTF8.self)
-        func error(_ old: String, _ new: String) -> InterfaceError? {
+        func error(_ old: String, _ new: String) -> MessageError? {
             let range = text.firstRange(of: old)!
             let edited = text.replacingCharacters(in: range, with: new)
             do {
@@ -196,10 +196,10 @@ import Wire
         }
         #expect(
             error(#"{"access":{"index":"#, #"{"access":{"Index":"#)
-                == InterfaceError(place: "access", reason: .claims(.missing("index"))))
+                == MessageError(place: "access", reason: .claims(.missing("index"))))
         #expect(
             error(#"{"access":{"index":"#, #"{"access":{"index":-"#)
-                == InterfaceError(place: "access", reason: .claims(.malformed("index"))))
+                == MessageError(place: "access", reason: .claims(.malformed("index"))))
         #expect(
             error(#""records":[{"fields":{"#, #""records":[{"fields":{"a":1,"#)?.place
                 == "records/0")
@@ -229,7 +229,7 @@ import Wire
     @Test func truncations() throws {
         let bytes = try story.opened().package.bytes
         for count in stride(from: 0, to: bytes.count, by: 211) {
-            #expect(throws: InterfaceError.self) {
+            #expect(throws: MessageError.self) {
                 try Package(parsing: Array(bytes.prefix(count)))
             }
         }

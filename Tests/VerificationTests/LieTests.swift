@@ -131,7 +131,7 @@ import Wire
         #expect(throws: PackageRefusal(.record(0), .noContradiction)) {
             try edited("record", again).verify(under: story.log.trust)
         }
-        #expect(throws: InterfaceError(place: "", reason: .claims(.unexpected("a")))) {
+        #expect(throws: MessageError(place: "", reason: .claims(.unexpected("a")))) {
             try edited("a", 1)
         }
         #expect(throws: PackageRefusal(.record(0), .noContradiction)) {

@@ -12,7 +12,7 @@ public enum ConnectionError: Error, Equatable, Sendable {
     /// The gateway can't serve now: too busy, stopping, out of order.
     case unavailable(status: Int, Problem?)
     /// What came isn't what the interface prescribes.
-    case malformed(path: String, InterfaceError?)
+    case malformed(path: String, MessageError?)
     case answerTooLarge(path: String, limit: Int)
 
     /// Whether what was sent has certainly not taken effect and never will as it is.

@@ -151,7 +151,7 @@ public struct GatewayConnection: Sendable {
     // MARK: -
 
     private func read<Answer>(
-        _ path: String, limit: Int, _ parse: ([UInt8]) throws(InterfaceError) -> Answer
+        _ path: String, limit: Int, _ parse: ([UInt8]) throws(MessageError) -> Answer
     ) async throws(ConnectionError) -> Answer {
         let bytes = try await exchange(
             path, content: nil, limit: limit, seconds: Self.longSeconds)
@@ -168,7 +168,7 @@ public struct GatewayConnection: Sendable {
     }
 
     private static func parse<Answer>(
-        _ bytes: [UInt8], _ path: String, _ parse: ([UInt8]) throws(InterfaceError) -> Answer
+        _ bytes: [UInt8], _ path: String, _ parse: ([UInt8]) throws(MessageError) -> Answer
     ) throws(ConnectionError) -> Answer {
         do { return try parse(bytes) } catch { throw .malformed(path: path, error) }
     }

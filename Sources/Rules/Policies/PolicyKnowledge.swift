@@ -36,7 +36,7 @@ public struct PolicyUse: Sendable {
     }
 
     /// What a grant gives; `fields` where less is used than it gives.
-    public init(_ terms: GrantTerms, _ claims: Claims.GrantClaims, fields: [String]? = nil) {
+    public init(_ terms: GrantTerms, _ claims: Grant, fields: [String]? = nil) {
         self.init(
             terms, right: claims.right, for: claims.purpose,
             lifetime: claims.expires.seconds - claims.notBefore.seconds, fields: fields)
@@ -103,7 +103,7 @@ extension PolicyKnowledge {
 
     /// By the enterprise that gave the grant, or by its grantee.
     public func revoking(
-        _ grant: Claims.GrantClaims, of owner: Handle, _ enterprise: PolicyEntity?,
+        _ grant: Grant, of owner: Handle, _ enterprise: PolicyEntity?,
         by issuer: PolicyEntity
     ) -> PolicyRequest {
         PolicyRequest(

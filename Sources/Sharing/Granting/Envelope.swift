@@ -181,117 +181,127 @@ extension EncryptionKey {
 }
 
 extension GrantedKeys {
-    var canonicalBytes: [UInt8] {
-        var members: [String: JSON] = [
-            "keys": .array(nodes.map(\.json) + singles.map(\.json) + listed.map(\.json))
-        ]
-        if !proofs.isEmpty {
-            members["proofs"] = .array(proofs.map { .string(Base64URL.encode($0)) })
-        }
-        return JSON.object(members).canonicalBytes
+    /// One entry of the list of keys, in whichever form.
+    private enum Key {
+        case node(Node), single(Single), listed(Listed)
     }
+
+    /// Keys of months, then keys of records, then lists.
+    private var keys: [Key] {
+        nodes.map(Key.node) + singles.map(Key.single) + listed.map(Key.listed)
+    }
+
+    var canonicalBytes: [UInt8] { Self.shape.bytes(of: self) }
 
     init?(canonical bytes: [UInt8]) {
         guard let document = try? JSONDocument(.canonical, bytes),
-            var claims = try? ClaimReader(document.root),
-            let keys = claims.optional("keys")?.elements
+            let keys = try? Self.shape.read(document.root)
         else { return nil }
-        let proofs = claims.optional("proofs")
-        guard (try? claims.finish()) != nil else { return nil }
-        var nodes: [Node] = []
-        var singles: [Single] = []
-        var listed: [Listed] = []
+        self = keys
+    }
+
+    private static let shape = Shape<GrantedKeys>(
+        GrantedKeys.init(keys:proofs:),
+        .required("keys", \.keys, .list(of: key)),
+        .list(
+            "proofs", \.proofs,
+            unlessEmpty: .list(of: .base64URL(0...Limits.envelopeBytes, "proof"), 1...64)))
+
+    private init(keys: [Key], proofs: [[UInt8]]) {
+        var (nodes, singles, listed): ([Node], [Single], [Listed]) = ([], [], [])
         for key in keys {
-            if let node = Node(json: key) {
-                nodes.append(node)
-            } else if let single = Single(json: key) {
-                singles.append(single)
-            } else if let list = Listed(json: key) {
-                listed.append(list)
-            } else {
-                return nil
+            switch key {
+            case .node(let node): nodes.append(node)
+            case .single(let single): singles.append(single)
+            case .listed(let list): listed.append(list)
             }
         }
-        guard let proofs else {
-            self.init(nodes: nodes, singles: singles, listed: listed)
-            return
-        }
-        let decode = { (value: JSONValue) in value.plainBytes.flatMap { Base64URL.decode($0) } }
-        guard let proofBytes = Read.list(proofs, 1...64, decode) else { return nil }
-        self.init(nodes: nodes, singles: singles, listed: listed, proofs: proofBytes)
+        self.init(nodes: nodes, singles: singles, listed: listed, proofs: proofs)
     }
-}
 
-extension Secret {
-    /// For an envelope's plaintext, which is encrypted at once.
-    fileprivate var json: JSON { withBytes { .string(Base64URL.encode($0)) } }
-
-    fileprivate convenience init?(json: JSONValue) {
-        guard var bytes = json.plainBytes.flatMap({ Base64URL.decode($0) }), bytes.count == 32
-        else { return nil }
-        defer { bytes.wipe() }
-        self.init(copying: bytes)
-    }
+    /// The members tell which form it is.
+    private static let key = Codec<Key>(
+        "key",
+        read: { (value) throws(ClaimError) in
+            if let node = try? Node.shape.read(value) { return .node(node) }
+            if let single = try? Single.shape.read(value) { return .single(single) }
+            return .listed(try Listed.shape.read(value))
+        },
+        write: { key, writer in
+            switch key {
+            case .node(let node): Node.shape.write(node, to: &writer)
+            case .single(let single): Single.shape.write(single, to: &writer)
+            case .listed(let list): Listed.shape.write(list, to: &writer)
+            }
+        })
 }
 
 extension GrantedKeys.Node {
-    fileprivate var json: JSON {
-        [
-            "epoch": .integer(epoch), "field": .string(field), "key": node.key.json,
-            "node": .string(node.position.bits),
-        ]
-    }
+    fileprivate static let shape = Shape<GrantedKeys.Node>(
+        { (field, epoch, position, key) throws(ClaimError) in
+            GrantedKeys.Node(
+                field: field, epoch: epoch, node: MonthNode(position: position, key: key))
+        },
+        .required("field", \.field, .text), .required("epoch", \.epoch, .count),
+        .required("node", \.node.position, .plain("bits")),
+        .required("key", \.node.key, .secret))
+}
 
-    fileprivate init?(json: JSONValue) {
-        guard var claims = try? ClaimReader(json),
-            let field = claims.optional("field")?.text,
-            let epoch = claims.optional("epoch").flatMap(Read.count),
-            let position = claims.optional("node")?.text.flatMap({ MonthPosition(bits: $0) }),
-            let key = claims.optional("key").flatMap({ Secret(json: $0) }),
-            (try? claims.finish()) != nil
-        else { return nil }
-        self.init(field: field, epoch: epoch, node: MonthNode(position: position, key: key))
-    }
+extension MonthPosition: PlainText {
+    public init?(plain: ArraySlice<UInt8>) { self.init(bits: String(decoding: plain, as: UTF8.self)) }
+    public var plainText: String { bits }
 }
 
 extension GrantedKeys.Single {
-    fileprivate var json: JSON {
-        ["field": .string(field), "key": key.secret.json, "record": .string(record.text)]
-    }
-
-    fileprivate init?(json: JSONValue) {
-        guard var claims = try? ClaimReader(json),
-            let field = claims.optional("field")?.text,
-            let record = claims.optional("record").flatMap(Read.jti),
-            let key = claims.optional("key").flatMap({ Secret(json: $0) }),
-            (try? claims.finish()) != nil
-        else { return nil }
-        self.init(field: field, record: record, key: FieldKey(secret: key))
-    }
+    fileprivate static let shape = Shape<GrantedKeys.Single>(
+        { (field, record, key) throws(ClaimError) in
+            GrantedKeys.Single(field: field, record: record, key: FieldKey(secret: key))
+        },
+        .required("field", \.field, .text), .required("record", \.record, .jti),
+        .required("key", \.key.secret, .secret))
 }
 
 extension GrantedKeys.Listed {
-    fileprivate var json: JSON {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(keys.count * Self.keyBytes)
-        defer { bytes.wipe() }
-        for key in keys { key.secret.withBytes { bytes += $0 } }
-        return ["field": .string(field), "keys": .string(Base64URL.encode(bytes))]
-    }
+    fileprivate static let shape = Shape<GrantedKeys.Listed>(
+        GrantedKeys.Listed.init(field:keys:),
+        .required("field", \.field, .text), .required("keys", \.keys, .fieldKeys))
+}
 
-    fileprivate init?(json: JSONValue) {
-        guard var claims = try? ClaimReader(json),
-            let field = claims.optional("field")?.text,
-            var bytes = claims.optional("keys")?.plainBytes.flatMap({ Base64URL.decode($0) }),
-            !bytes.isEmpty, bytes.count % Self.keyBytes == 0, (try? claims.finish()) != nil
-        else { return nil }
-        defer { bytes.wipe() }
-        self.init(
-            field: field,
-            keys: stride(from: 0, to: bytes.count, by: Self.keyBytes).map {
-                FieldKey(secret: Secret(copying: bytes[$0..<($0 + Self.keyBytes)]))
-            })
-    }
+extension Codec where Value == Secret {
+    /// A key of 32 bytes, for an envelope's plaintext, which is encrypted at once.
+    fileprivate static let secret = Codec(
+        "key",
+        read: { (value) throws(ClaimError) in
+            guard var bytes = value.plainBytes.flatMap({ Base64URL.decode($0) }), bytes.count == 32
+            else { return nil }
+            defer { bytes.wipe() }
+            return Secret(copying: bytes)
+        },
+        write: { secret, writer in
+            secret.withBytes { writer.plain(Base64URL.encodedBytes($0)) }
+        })
+}
 
+extension Codec where Value == [FieldKey] {
     private static let keyBytes = 32
+
+    /// Keys of 32 bytes each, one after another.
+    fileprivate static let fieldKeys = Codec(
+        "keys",
+        read: { (value) throws(ClaimError) in
+            guard var bytes = value.plainBytes.flatMap({ Base64URL.decode($0) }),
+                !bytes.isEmpty, bytes.count % keyBytes == 0
+            else { return nil }
+            defer { bytes.wipe() }
+            return stride(from: 0, to: bytes.count, by: keyBytes).map {
+                FieldKey(secret: Secret(copying: bytes[$0..<($0 + keyBytes)]))
+            }
+        },
+        write: { keys, writer in
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(keys.count * keyBytes)
+            defer { bytes.wipe() }
+            for key in keys { key.secret.withBytes { bytes += $0 } }
+            writer.plain(Base64URL.encodedBytes(bytes))
+        })
 }

@@ -28,14 +28,14 @@ public struct ProofRecord: Sendable {
 public struct ProofTerms: Hashable, Sendable {
     public let log: Digest<Digested.Genesis>
     /// The size and root of the tree at which the list of records was fixed.
-    public let at: Claims.TreePoint
+    public let at: TreePoint
     public let grantee: Handle
     public let grant: JTI
     public let purpose: Purpose
     public let expires: Timestamp
 
     public init(
-        log: Digest<Digested.Genesis>, at: Claims.TreePoint, grantee: Handle, grant: JTI,
+        log: Digest<Digested.Genesis>, at: TreePoint, grantee: Handle, grant: JTI,
         purpose: Purpose, expires: Timestamp
     ) {
         (self.log, self.at, self.grantee) = (log, at, grantee)

@@ -75,7 +75,7 @@ public struct Scorecard: Hashable, Sendable {
         do throws(ClaimError) {
             var reader = try ClaimReader(element)
             field = try reader.required("field") { value in
-                value.text.flatMap { SelectiveClaims.isName($0) ? $0 : nil }
+                value.text.flatMap { $0.isFieldName ? $0 : nil }
             }
             unit = try reader.required("unit") { $0.text }
             weight = try reader.required("weight") { $0.integer }

@@ -4,7 +4,7 @@ import Wire
 /// no other way to make one.
 public struct OpenedFields: Sendable {
     public let record: Statement
-    public let claims: Claims.RecordClaims
+    public let claims: RegisterRecord
     public let type: RecordType
     /// The disclosures, ascending by name.
     public let disclosures: [Disclosure]
@@ -16,7 +16,7 @@ public struct OpenedFields: Sendable {
     ///
     /// Throws ``OpeningError``; a numeric value without its commitment is refused too.
     public init(_ record: Statement, disclosures: [Disclosure]) throws(OpeningError) {
-        guard case .record(let claims) = record.claims,
+        guard let claims = record.claims as? RegisterRecord,
             let type = RecordType(vct: claims.vct, origin: record.origin)
         else { throw .malformed(field: "vct") }
         var values: [String: FieldValue] = [:]

@@ -12,7 +12,7 @@ public struct SealedFields: Hashable, Sendable {
         guard (1...(2 * Limits.fieldsPerType)).contains(fields.count),
             total <= Limits.sealedRecordBytes,
             zip(fields, fields.dropFirst()).allSatisfy({ $0.name < $1.name }),
-            fields.allSatisfy({ SelectiveClaims.isName($0.name) })
+            fields.allSatisfy({ $0.name.isFieldName })
         else { return nil }
         self.fields = fields
     }

@@ -44,13 +44,13 @@ public struct SealedRecord: Sendable {
         }
         ciphertexts.sort { $0.name < $1.name }
         guard let fields = SealedFields(ciphertexts) else { throw .tooLarge }
-        let claims = Claims.RecordClaims(
+        let claims = RegisterRecord(
             vct: record.type.vct(origin: signer.origin), book: place.book, number: place.number,
             epoch: place.epoch, source: keys.source(of: record.businessKey),
             replaces: place.replaces, fieldsRoot: fields.root,
             holder: signer.key.verificationKey.named)
         let signed = Statement.sign(
-            .record(claims), selective: disclosures, by: signer, at: time, jti: jti)
+            claims, selective: disclosures, by: signer, at: time, jti: jti)
         return SealedRecord(statement: signed.statement, fields: fields)
     }
 

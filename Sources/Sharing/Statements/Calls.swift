@@ -20,33 +20,36 @@ public struct Fetch: Sendable, Hashable {
 
     /// Parses a fetch. Throws ``StatementError``; the signature isn't checked.
     public init(parsing bytes: [UInt8]) throws(StatementError) {
-        var call = try SignedCall(parsing: bytes, type: Self.type)
-        grant = try call.read { reader throws(ClaimError) in
-            try reader.optional("grant", Read.jti)
-        }
-        fields = try call.read { reader throws(ClaimError) in
-            try reader.required("fields") {
-                SelectiveClaims.names($0, 0...(2 * Limits.fieldsPerType))
-            }
-        }
-        ranges = try call.read { reader throws(ClaimError) in
-            try reader.required("ranges", RecordRange.list(json:))
-        }
-        try call.finish()
-        (jws, origin, issuer) = (call.jws, call.common.origin, call.common.issuer)
-        (issuedAt, jti, log) = (call.common.issuedAt, call.common.jti, call.log)
+        let call = try SignedCall(parsing: bytes, type: Self.type, Wanted.shape)
+        jws = call.jws
+        origin = call.common.issuer.origin
+        issuer = call.common.issuer.handle
+        issuedAt = call.common.issuedAt
+        jti = call.common.jti
+        log = call.log
+        grant = call.claims.grant
+        fields = call.claims.fields
+        ranges = call.claims.ranges
     }
 
     public static func sign(
         grant: JTI?, fields: [String], ranges: [RecordRange], by signer: Signer,
         at time: Timestamp, jti: JTI
     ) -> JWS {
-        var members: [String: JSON] = [
-            "fields": .array(fields.sorted().map { .string($0) }),
-            "ranges": .array(ranges.map(\.json)),
-        ]
-        if let grant { members["grant"] = .string(grant.text) }
-        return SignedCall.sign(members, type: type, by: signer, at: time, jti: jti)
+        let wanted = Wanted(grant: grant, fields: fields.sorted(), ranges: ranges)
+        return SignedCall.sign(wanted, Wanted.shape, type: type, by: signer, at: time, jti: jti)
+    }
+
+    private struct Wanted {
+        let grant: JTI?
+        let fields: [String]
+        let ranges: [RecordRange]
+
+        static let shape = Shape<Wanted>(
+            Wanted.init(grant:fields:ranges:),
+            .optional("grant", \.grant, .jti),
+            .required("fields", \.fields, .fieldNames(0...(2 * Limits.fieldsPerType))),
+            .required("ranges", \.ranges, .ranges))
     }
 }
 
@@ -74,31 +77,38 @@ public struct Query: Sendable {
     /// How many answers at most; the gateway may send fewer.
     public let limit: Int64
 
+    /// Parses a query. Throws ``StatementError``; the signature isn't checked.
     public init(parsing bytes: [UInt8]) throws(StatementError) {
-        var call = try SignedCall(parsing: bytes, type: Self.type)
-        subject = try call.read { reader throws(ClaimError) in
-            try reader.required("subject") { $0.text.flatMap { Subject(rawValue: $0) } }
-        }
-        from = try call.read { reader throws(ClaimError) in
-            try reader.required("from", Read.count)
-        }
-        limit = try call.read { reader throws(ClaimError) in
-            try reader.required("limit", Read.positive)
-        }
-        try call.finish()
-        (jws, origin, issuer) = (call.jws, call.common.origin, call.common.issuer)
-        (issuedAt, jti, log) = (call.common.issuedAt, call.common.jti, call.log)
+        let call = try SignedCall(parsing: bytes, type: Self.type, Asked.shape)
+        jws = call.jws
+        origin = call.common.issuer.origin
+        issuer = call.common.issuer.handle
+        issuedAt = call.common.issuedAt
+        jti = call.common.jti
+        log = call.log
+        subject = call.claims.subject
+        from = call.claims.from
+        limit = call.claims.limit
     }
 
     public static func sign(
         _ subject: Subject, from: Int64, limit: Int64, by signer: Signer, at time: Timestamp,
         jti: JTI
     ) -> JWS {
-        SignedCall.sign(
-            [
-                "subject": .string(subject.rawValue), "from": .integer(from),
-                "limit": .integer(limit),
-            ], type: type, by: signer, at: time, jti: jti)
+        let asked = Asked(subject: subject, from: from, limit: limit)
+        return SignedCall.sign(asked, Asked.shape, type: type, by: signer, at: time, jti: jti)
+    }
+
+    private struct Asked {
+        let subject: Subject
+        let from: Int64
+        let limit: Int64
+
+        static let shape = Shape<Asked>(
+            Asked.init(subject:from:limit:),
+            .required("subject", \.subject, .word("subject")),
+            .required("from", \.from, .count),
+            .required("limit", \.limit, .positive))
     }
 }
 
@@ -113,86 +123,79 @@ public struct ProofOfPossession: Sendable {
     public let introducer: Digest<Digested.Key>
     public let key: VerificationKey
 
+    /// Parses a proof. Throws ``StatementError``; the signature isn't checked.
     public init(parsing jws: JWS) throws(StatementError) {
         guard jws.type == Self.type else { throw .unknownType(jws.type) }
-        do {
-            var reader = try ClaimReader(JSONDocument(.canonical, jws.payload).root)
-            log = try reader.required("log") { $0.digest() }
-            handle = try reader.required("handle", Read.handle)
-            introducer = try reader.required("kid") { $0.digest() }
-            key = try reader.required("jwk") { VerificationKey(jwk: $0) }
-            try reader.finish()
-        } catch let error as JSONError {
-            throw .json(error)
-        } catch let error as ClaimError {
-            throw .claims(error)
-        } catch {
-            preconditionFailure("the readers throw nothing else")
-        }
+        let document: JSONDocument
+        do { document = try JSONDocument(.canonical, jws.payload) } catch { throw .json(error) }
+        let said: Said
+        do { said = try Said.shape.read(document.root) } catch { throw .claims(error) }
         self.jws = jws
+        log = said.log
+        handle = said.handle
+        introducer = said.introducer
+        key = said.key
+    }
+
+    /// Whether `offer` has a proof that its key signed, for this participant of this log and with
+    /// this introducer: another key of the participant, or `nil` at admission.
+    public static func isGiven(
+        by offer: KeyOffer, for handle: Handle, of log: Digest<Digested.Genesis>,
+        introducedBy introducer: Digest<Digested.Key>?
+    ) -> Bool {
+        guard let proof = try? ProofOfPossession(parsing: offer.pop) else { return false }
+        return proof.log == log && proof.handle == handle && proof.key == offer.key
+            && proof.introducer == introducer ?? offer.key.thumbprint
+            && (try? offer.pop.verified(by: offer.key)) != nil
     }
 
     public static func sign(
         log: Digest<Digested.Genesis>, handle: Handle, introducer: Digest<Digested.Key>?,
         with key: SigningKey
     ) -> JWS {
-        let members: JSON = [
-            "log": .digest(log), "handle": .string(handle.text),
-            "kid": .digest(introducer ?? key.verificationKey.thumbprint),
-            "jwk": key.verificationKey.jwk,
-        ]
-        return JWS(signing: members.canonicalBytes, type: type, with: key)
+        let own = key.verificationKey
+        let said = Said(
+            log: log, handle: handle, introducer: introducer ?? own.thumbprint, key: own)
+        return JWS(signing: Said.shape.bytes(of: said), type: type, with: key)
+    }
+
+    private struct Said {
+        let log: Digest<Digested.Genesis>
+        let handle: Handle
+        let introducer: Digest<Digested.Key>
+        let key: VerificationKey
+
+        static let shape = Shape<Said>(
+            Said.init(log:handle:introducer:key:),
+            .required("log", \.log, .digest()), .required("handle", \.handle, .handle),
+            .required("kid", \.introducer, .digest()), .required("jwk", \.key, .jwk))
     }
 }
 
-/// The parts that signed calls share.
-private struct SignedCall {
+/// A call that its sender signed: what it says, and the claims that every signed document carries.
+private struct SignedCall<Claims: Sendable> {
     let jws: JWS
     let common: CommonClaims
     let log: Digest<Digested.Genesis>
-    private var reader: ClaimReader
+    let claims: Claims
 
-    init(parsing bytes: [UInt8], type: String) throws(StatementError) {
-        do {
-            let jws = try JWS(parsing: bytes)
-            guard jws.type == type else { throw StatementError.unknownType(jws.type) }
-            var reader = try ClaimReader(JSONDocument(.canonical, jws.payload).root)
-            common = try CommonClaims(from: &reader, expectsLog: true)
-            guard let log = common.log else { throw ClaimError.missing("log") }
-            (self.jws, self.log, self.reader) = (jws, log, reader)
-        } catch let error as JWSError {
-            throw .jws(error)
-        } catch let error as JSONError {
-            throw .json(error)
-        } catch let error as ClaimError {
-            throw .claims(error)
-        } catch let error as StatementError {
-            throw error
-        } catch {
-            preconditionFailure("the readers throw nothing else")
-        }
-    }
-
-    mutating func read<Value>(
-        _ body: (inout ClaimReader) throws(ClaimError) -> Value
-    ) throws(StatementError) -> Value {
-        do { return try body(&reader) } catch { throw .claims(error) }
-    }
-
-    func finish() throws(StatementError) {
-        do { try reader.finish() } catch { throw .claims(error) }
+    init(parsing bytes: [UInt8], type: String, _ shape: Shape<Claims>) throws(StatementError) {
+        do { jws = try JWS(parsing: bytes) } catch { throw .jws(error) }
+        guard jws.type == type else { throw .unknownType(jws.type) }
+        (common, claims) = try CommonClaims.parse(jws, shape.read)
+        try common.check(hasLog: true, selective: 0...0)
+        guard let log = common.log else { throw .claims(.missing("log")) }
+        self.log = log
     }
 
     static func sign(
-        _ members: [String: JSON], type: String, by signer: Signer, at time: Timestamp, jti: JTI
+        _ claims: Claims, _ shape: Shape<Claims>, type: String, by signer: Signer,
+        at time: Timestamp, jti: JTI
     ) -> JWS {
-        guard let log = signer.log else { preconditionFailure("calls speak to a log that exists") }
-        var members = members
-        members["iss"] = .string(signer.origin.issuer(signer.handle))
-        members["iat"] = .integer(time.seconds)
-        members["jti"] = .string(jti.text)
-        members["log"] = .digest(log)
-        return JWS(
-            signing: JSON.object(members).canonicalBytes, type: type, with: signer.key)
+        precondition(signer.log != nil, "calls speak to a log that exists")
+        let common = CommonClaims(by: signer, at: time, jti: jti)
+        let payload = JSONWriter.object(
+            shape.bound(to: claims) + CommonClaims.shape.bound(to: common))
+        return JWS(signing: payload, type: type, with: signer.key)
     }
 }

@@ -1,7 +1,7 @@
 public import Wire
 
 /// Records by number: `from … to` of one book, both included, from ≥ 1.
-public struct RecordRange: Hashable, Sendable {
+public struct RecordRange: Shaped, Hashable {
     public let book: BookName
     public let from: Int64
     public let to: Int64
@@ -9,43 +9,44 @@ public struct RecordRange: Hashable, Sendable {
     /// `nil` unless 1 ≤ from ≤ to ≤ 2⁵³ − 1.
     public init?(book: BookName, from: Int64, to: Int64) {
         guard from >= 1, from <= to, to <= JSON.maximumInteger else { return nil }
-        (self.book, self.from, self.to) = (book, from, to)
+        self.book = book
+        self.from = from
+        self.to = to
     }
 
     public func contains(_ number: Int64) -> Bool { (from...to).contains(number) }
 
-    public var json: JSON {
-        ["book": .string(book.description), "from": .integer(from), "to": .integer(to)]
-    }
+    public static let shape = Shape<RecordRange>(
+        blaming: "from", RecordRange.init(book:from:to:),
+        .required("book", \.book, .book),
+        .required("from", \.from, .count), .required("to", \.to, .count))
+}
 
-    init?(json: JSONValue) {
-        guard var claims = try? ClaimReader(json),
-            let book = claims.optional("book")?.text.flatMap({ BookName($0) }),
-            let from = claims.optional("from")?.integer, let to = claims.optional("to")?.integer,
-            (try? claims.finish()) != nil
-        else { return nil }
-        self.init(book: book, from: from, to: to)
-    }
-
-    /// Ranges in order, none touching or overlapping another, at most `Limits.ranges`; else `nil`.
-    static func list(json: JSONValue) -> [RecordRange]? {
-        guard let elements = json.elements, elements.count <= Limits.ranges else { return nil }
-        var ranges: [RecordRange] = []
-        for element in elements {
-            guard let range = RecordRange(json: element) else { return nil }
-            if let last = ranges.last {
-                let ordered =
-                    last.book < range.book || (last.book == range.book && last.to + 1 < range.from)
-                guard ordered else { return nil }
-            }
-            ranges.append(range)
+extension Codec where Value == [RecordRange] {
+    /// Ranges in order, none touching or overlapping another.
+    static let ranges = Codec.list(of: .object, 0...Limits.ranges).limited("ascending ranges") {
+        zip($0, $0.dropFirst()).allSatisfy { last, next in
+            last.book < next.book || (last.book == next.book && last.to + 1 < next.from)
         }
-        return ranges
     }
 }
 
+extension Series: PlainText {
+    public init?(plain: ArraySlice<UInt8>) {
+        self.init(rawValue: String(decoding: plain, as: UTF8.self))
+    }
+    public var plainText: String { rawValue }
+}
+
+extension BookName: PlainText {
+    public init?(plain: ArraySlice<UInt8>) { self.init(String(decoding: plain, as: UTF8.self)) }
+    public var plainText: String { description }
+}
+
+extension Codec where Value == BookName { public static let book = plain("book") }
+
 /// Which records a request or grant covers.
-public enum Scope: Hashable, Sendable {
+public enum Scope: Shaped, Hashable {
     /// Every book of a series in a range of months, future ones included.
     case months(Series, ClosedRange<Month>)
     /// Single records, at least one range.
@@ -88,34 +89,26 @@ public enum Scope: Hashable, Sendable {
         }
     }
 
-    public var json: JSON {
-        switch self {
-        case .months(let series, let months):
-            [
-                "from": .string(months.lowerBound.description),
-                "series": .string(series.rawValue),
-                "to": .string(months.upperBound.description),
-            ]
-        case .records(let ranges): ["records": .array(ranges.map(\.json))]
-        }
-    }
+    private var first: Month? { if case .months(_, let months) = self { months.lowerBound } else { nil } }
+    private var last: Month? { if case .months(_, let months) = self { months.upperBound } else { nil } }
+    private var wholeSeries: Series? { if case .months(let series, _) = self { series } else { nil } }
+    private var ranges: [RecordRange]? { if case .records(let ranges) = self { ranges } else { nil } }
 
-    /// Reads either form; `nil` for anything else, mixed series included.
-    init?(json: JSONValue) {
-        guard var claims = try? ClaimReader(json) else { return nil }
-        if let records = claims.optional("records") {
-            guard let ranges = RecordRange.list(json: records), !ranges.isEmpty,
-                (try? claims.finish()) != nil,
-                ranges.allSatisfy({ $0.book.series == ranges[0].book.series })
-            else { return nil }
-            self = .records(ranges)
-            return
-        }
-        guard let series = claims.optional("series")?.text.flatMap({ Series(rawValue: $0) }),
-            let from = claims.optional("from")?.text.flatMap({ Month($0) }),
-            let to = claims.optional("to")?.text.flatMap({ Month($0) }), from <= to,
-            (try? claims.finish()) != nil
-        else { return nil }
-        self = .months(series, from...to)
-    }
+    /// Either form; single records of mixed series are refused.
+    public static let shape = Shape<Scope>(
+        { (from, ranges, series, to) throws(ClaimError) in
+            switch (series, from, to, ranges) {
+            case (.some(let series), .some(let from), .some(let to), nil):
+                guard from <= to else { throw .malformed("to") }
+                return .months(series, from...to)
+            case (nil, nil, nil, .some(let ranges)):
+                guard !ranges.isEmpty,
+                    ranges.allSatisfy({ $0.book.series == ranges[0].book.series })
+                else { throw .malformed("records") }
+                return .records(ranges)
+            default: throw .malformed(ranges == nil ? "series" : "records")
+            }
+        },
+        .optional("from", \.first, .month), .optional("records", \.ranges, .ranges),
+        .optional("series", \.wholeSeries, .plain("series")), .optional("to", \.last, .month))
 }

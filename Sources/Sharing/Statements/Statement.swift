@@ -26,31 +26,18 @@ public struct Statement: Sendable {
     public let jti: JTI
     /// The genesis leaf's digest; `nil` in genesis itself and nowhere else.
     public let log: Digest<Digested.Genesis>?
-    public let claims: Claims
-    private let selective: [JSONValue]
+    public let kind: Kind
+    /// What the statement says publicly, as the form of its kind.
+    public let claims: any KindForm
+    private let selective: SelectiveDigests
 
-    public var kind: Kind { claims.kind }
     public var digest: Digest<Digested.Statement> { jws.digest }
     /// How many selective claims the statement commits to.
     public var selectiveCount: Int { selective.count }
-    /// The digests of the selective claims, in the order of the statement.
-    public var selectiveDigests: [Digest<Digested.Disclosure>] {
-        selective.compactMap { $0.digest() }
-    }
 
-    /// Whether `digest` is that of one of the selective claims: they ascend, so few are looked at.
+    /// Whether `digest` is that of one of the selective claims.
     public func commits(to digest: Digest<Digested.Disclosure>) -> Bool {
-        let wanted = Array(digest.text.utf8)
-        var range = 0..<selective.count
-        while !range.isEmpty {
-            let middle = range.lowerBound + range.count / 2
-            let found = selective[middle].rawBytes
-            if found.elementsEqual(wanted) { return true }
-            range =
-                found.lexicographicallyPrecedes(wanted)
-                ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
-        }
-        return false
+        selective.contains(digest)
     }
 
     /// Parses a statement. Throws ``StatementError``.
@@ -58,43 +45,29 @@ public struct Statement: Sendable {
         let jws: JWS
         do { jws = try JWS(parsing: bytes) } catch { throw .jws(error) }
         guard let kind = Kind(type: jws.type) else { throw .unknownType(jws.type) }
-        do {
-            var reader = try ClaimReader(JSONDocument(.canonical, jws.payload).root)
-            let common = try CommonClaims(from: &reader, expectsLog: kind != .genesis)
-            claims = try Claims(kind, from: &reader)
-            selective = try Self.selectiveDigests(of: claims, from: &reader)
-            try reader.finish()
-            (origin, issuer) = (common.origin, common.issuer)
-            (issuedAt, jti, log) = (common.issuedAt, common.jti, common.log)
-        } catch let error as JSONError {
-            throw .json(error)
-        } catch let error as ClaimError {
-            throw .claims(error)
-        } catch let error as StatementError {
-            throw error
-        } catch {
-            preconditionFailure("the readers throw nothing else")
+        let (common, claims) = try CommonClaims.parse(jws) { reader throws(ClaimError) in
+            try kind.form.read(&reader)
         }
+        try common.check(hasLog: kind != .genesis, selective: kind.form.selectiveCounts)
         self.jws = jws
+        self.kind = kind
+        self.claims = claims
+        origin = common.issuer.origin
+        issuer = common.issuer.handle
+        issuedAt = common.issuedAt
+        jti = common.jti
+        log = common.log
+        selective = common.selective ?? SelectiveDigests([])
     }
 
-    /// Signs a statement; its selective claims get fresh disclosures, which are returned with it.
+    /// Signs a statement that commits to the selective claims of `selective`.
     public static func sign(
-        _ claims: Claims, selective: [Disclosure] = [], by signer: Signer, at time: Timestamp,
-        jti: JTI
+        _ claims: some KindForm, selective: [Disclosure] = [], by signer: Signer,
+        at time: Timestamp, jti: JTI
     ) -> SignedStatement {
-        var members = claims.members
-        members["iss"] = .string(signer.origin.issuer(signer.handle))
-        members["iat"] = .integer(time.seconds)
-        members["jti"] = .string(jti.text)
-        if let log = signer.log { members["log"] = .digest(log) }
-        if !selective.isEmpty {
-            let digests = selective.map(\.digest.text).sorted()
-            members["_sd"] = .array(digests.map { .string($0) })
-            members["_sd_alg"] = "sha-256"
-        }
-        let jws = JWS(
-            signing: JSON.object(members).canonicalBytes, type: claims.kind.type, with: signer.key)
+        let common = CommonClaims(by: signer, at: time, jti: jti, selective: selective)
+        let payload = JSONWriter.object(claims.boundMembers + CommonClaims.shape.bound(to: common))
+        let jws = JWS(signing: payload, type: type(of: claims).kind.type, with: signer.key)
         do {
             return SignedStatement(
                 statement: try Statement(parsing: jws.bytes), disclosures: selective)
@@ -103,27 +76,43 @@ public struct Statement: Sendable {
         }
     }
 
-    private static func selectiveDigests(
-        of claims: Claims, from reader: inout ClaimReader
-    ) throws -> [JSONValue] {
-        let expected: ClosedRange<Int>
-        if case .record = claims {
-            expected = 1...(2 * Limits.fieldsPerType)
-        } else {
-            let count = claims.kind.selectiveNames().count
-            expected = count...count
+    /// The payload, written anew from what was read; equal to the signed one.
+    var rewrittenPayload: [UInt8] {
+        let common = CommonClaims(
+            issuer: .init(origin: origin, handle: issuer), issuedAt: issuedAt, jti: jti, log: log,
+            selective: selectiveCount > 0 ? selective : nil)
+        return JSONWriter.object(claims.boundMembers + CommonClaims.shape.bound(to: common))
+    }
+}
+
+extension Statement {
+    /// Matches `disclosures` with the statement's digests and reads them as the selective claims of
+    /// its kind. All of them must be there, each once. A record's fields aren't read here.
+    /// Throws ``StatementError``.
+    public func opened(with disclosures: [Disclosure]) throws(StatementError) -> any SelectiveClaims {
+        let values = try matched(disclosures)
+        guard disclosures.count == selectiveCount else {
+            throw .disclosuresIncomplete(missing: selectiveCount - disclosures.count)
         }
-        if expected.upperBound == 0 { return [] }
-        let values = try reader.required("_sd")
-        guard try reader.required("_sd_alg").text == "sha-256", let digests = values.elements,
-            expected.contains(digests.count)
-        else { throw StatementError.malformedSelectiveDigests }
-        for (position, digest) in digests.enumerated() {
-            guard let text = digest.plainBytes, Base64URL.isDigest(text),
-                position == 0 || digests[position - 1].rawBytes.lexicographicallyPrecedes(text)
-            else { throw StatementError.malformedSelectiveDigests }
+        return type(of: claims).hasSelectiveClaims
+            ? try claims.opened(values) : NoSelectiveClaims()
+    }
+
+    /// The disclosed values by name; each disclosure is one of the statement's digests.
+    /// Throws ``StatementError/disclosureNotInStatement(name:)`` or
+    /// ``StatementError/disclosureTwice(name:)``.
+    @discardableResult
+    public func matched(_ disclosures: [Disclosure]) throws(StatementError) -> [String: JSON] {
+        var values: [String: JSON] = [:]
+        for disclosure in disclosures {
+            guard commits(to: disclosure.digest) else {
+                throw .disclosureNotInStatement(name: disclosure.name)
+            }
+            guard values.updateValue(disclosure.value, forKey: disclosure.name) == nil else {
+                throw .disclosureTwice(name: disclosure.name)
+            }
         }
-        return digests
+        return values
     }
 }
 
@@ -133,7 +122,8 @@ public struct SignedStatement: Sendable {
     public let disclosures: [Disclosure]
 
     public init(statement: Statement, disclosures: [Disclosure]) {
-        (self.statement, self.disclosures) = (statement, disclosures)
+        self.statement = statement
+        self.disclosures = disclosures
     }
 }
 
@@ -146,38 +136,9 @@ public struct Signer: Sendable {
 
     /// `log` is `nil` only for genesis.
     public init(origin: Origin, handle: Handle, log: Digest<Digested.Genesis>?, key: SigningKey) {
-        (self.origin, self.handle, self.log, self.key) = (origin, handle, log, key)
-    }
-}
-
-/// What every signed document carries: `iss`, `iat`, `jti` and, but for genesis, `log`.
-struct CommonClaims {
-    let origin: Origin
-    let issuer: Handle
-    let issuedAt: Timestamp
-    let jti: JTI
-    let log: Digest<Digested.Genesis>?
-
-    init(from reader: inout ClaimReader, expectsLog: Bool) throws {
-        issuedAt = try reader.required("iat", Read.time)
-        let issuerText = try reader.required("iss") { $0.text }
-        guard let split = Self.split(issuerText) else { throw StatementError.malformedIssuer }
-        (origin, issuer) = split
-        jti = try reader.required("jti", Read.jti)
-        log = expectsLog ? try reader.required("log") { $0.digest() } : nil
-    }
-
-    private static func split(_ issuer: String) -> (Origin, Handle)? {
-        let separator = Array("/participants/".utf8)
-        let bytes = Array(issuer.utf8)
-        guard issuer.hasPrefix("https://"), let slash = bytes.lastIndex(of: UInt8(ascii: "/")),
-            slash + 1 > separator.count,
-            bytes[(slash + 1 - separator.count)...slash].elementsEqual(separator)
-        else { return nil }
-        let originBytes = bytes[8..<max(8, slash + 1 - separator.count)]
-        guard let origin = Origin(String(decoding: originBytes, as: UTF8.self)),
-            let handle = Handle(String(decoding: bytes[(slash + 1)...], as: UTF8.self))
-        else { return nil }
-        return (origin, handle)
+        self.origin = origin
+        self.handle = handle
+        self.log = log
+        self.key = key
     }
 }

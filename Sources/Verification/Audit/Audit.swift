@@ -103,14 +103,14 @@ extension Audit {
         let slice = try state.slice(for: candidate)
         guard let admission = decide(candidate, in: slice, evidence) else { return }
         try state.apply(admission.changes)
-        facts.note(admission)
-        if case .erase(.statement(let jti), _) = statement.claims { erasures.prove(jti) }
+        facts.count(admission)
+        if let erased = statement.claims.erases { erasures.prove(erased) }
     }
 
     /// The selective claims as far as they were shown; what was shown wrongly counts as not shown.
     private mutating func selective(
         of statement: Statement, _ entry: ReadEntry, at index: Int64
-    ) -> Selective? {
+    ) -> (any SelectiveClaims)? {
         guard statement.kind != .record else { return nil }
         let evidence = AuditFinding.Evidence(entry: entry.leaf)
         switch (entry.disclosures, entry.selective) {

@@ -37,7 +37,7 @@ public struct AuditCalendar: Hashable, Sendable {
     private var days: [Int: Count] = [:]
 
     /// Counts something on the day on which `time` falls.
-    mutating func note(_ time: Timestamp, _ change: (inout Count) -> Void) {
+    mutating func count(_ time: Timestamp, _ change: (inout Count) -> Void) {
         var day = Int(time.seconds / 86_400)
         if days.count >= Self.maximumDays, days[day] == nil { day = days.keys.max() ?? day }
         change(&days[day, default: Count()])

@@ -40,41 +40,39 @@ public struct AuditFacts: Hashable, Sendable {
     public var liveGrants: Int { standing.count }
     public var booksOpen: Int { booksOpened - booksClosed }
 
-    mutating func note(_ admission: Admission) {
+    mutating func count(_ admission: Admission) {
         let statement = admission.candidate.statement
         let kind = statement.kind
         time = admission.time
         kinds[kind, default: 0] += 1
-        calendar.note(statement.issuedAt) { $0.kinds[kind, default: 0] += 1 }
+        calendar.count(statement.issuedAt) { $0.kinds[kind, default: 0] += 1 }
         if admission.complete { complete += 1 }
-        switch statement.claims {
-        case .genesis(let genesis):
-            participants += genesis.authorities.count + 1
-            inForce(genesis.policies, from: admission.candidate.index)
-        case .policy(let set, _): inForce(set, from: admission.candidate.index)
-        case .admit: participants += 1
-        case .suspend(let handle, _): suspended.insert(handle)
-        case .reinstate(let handle, _): suspended.remove(handle)
-        case .record(let record): if record.number == 1 { open(on: statement.issuedAt) }
-        case .closeBook(_, let count, _):
-            if count == 0 { open(on: statement.issuedAt) }
-            booksClosed += 1
-            calendar.note(statement.issuedAt) { $0.booksClosed += 1 }
-        case .erase(.record, _): erasedRecords += 1
-        case .erase(.statement, _): erasedStatements += 1
-        case .grant(let grant):
-            purposes[grant.purpose, default: 0] += 1
-            standing[statement.jti] = grant.expires
-            if standing.count > sweep { expire(at: admission.time) }
-        case .revoke(let grant, _): if standing.removeValue(forKey: grant) != nil { revoked += 1 }
-        case .access: note(admission.candidate.selective)
-        default: break
-        }
+        for fact in admission.facts { count(fact, admission) }
     }
 
-    private mutating func open(on day: Timestamp) {
-        booksOpened += 1
-        calendar.note(day) { $0.booksOpened += 1 }
+    private mutating func count(_ fact: AuditFact, _ admission: Admission) {
+        let day = admission.candidate.statement.issuedAt
+        switch fact {
+        case .participants(let count): participants += count
+        case .suspended(let handle): suspended.insert(handle)
+        case .reinstated(let handle): suspended.remove(handle)
+        case .policies(let set): inForce(set, from: admission.candidate.index)
+        case .bookOpened:
+            booksOpened += 1
+            calendar.count(day) { $0.booksOpened += 1 }
+        case .bookClosed:
+            booksClosed += 1
+            calendar.count(day) { $0.booksClosed += 1 }
+        case .recordErased: erasedRecords += 1
+        case .statementErased: erasedStatements += 1
+        case .granted(let jti, let purpose, let end):
+            purposes[purpose, default: 0] += 1
+            standing[jti] = end
+            if standing.count > sweep { expire(at: admission.time) }
+        case .revoked(let jti): if standing.removeValue(forKey: jti) != nil { revoked += 1 }
+        case .accessed(.some(let grantee)): accesses[grantee, default: 0] += 1
+        case .accessed(nil): accessesOfUnknown += 1
+        }
     }
 
     private mutating func inForce(_ set: Digest<Digested.Policies>, from index: Int64) {
@@ -84,17 +82,6 @@ public struct AuditFacts: Hashable, Sendable {
 
     /// The first and the newest ones.
     private static let policiesListed = 100
-
-    private mutating func note(_ selective: Selective?) {
-        // An access is the grantee's that signed the fetch in it; the rules have checked that.
-        guard case .access(let terms)? = selective,
-            let fetch = try? Fetch(parsing: terms.fetch.bytes)
-        else {
-            accessesOfUnknown += 1
-            return
-        }
-        accesses[fetch.issuer, default: 0] += 1
-    }
 
     /// Moves the grants that ended to the expired ones, now and then, so that only live ones cost
     /// memory.

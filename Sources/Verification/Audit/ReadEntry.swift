@@ -11,7 +11,7 @@ public struct ReadEntry: Sendable {
     let statement: Result<Statement, StatementError>
     let disclosures: ShownDisclosures
     /// The selective claims; `nil` where they weren't shown, or a record's, which nobody is.
-    let selective: Result<Selective, StatementError>?
+    let selective: Result<any SelectiveClaims, StatementError>?
     /// `nil` where the key wasn't known yet or the signature is bad.
     let checked: VerifiedJWS?
 
@@ -32,7 +32,7 @@ public struct ReadEntry: Sendable {
         } else {
             selective = nil
         }
-        keys.note(statement.claims)
+        keys.add(statement.claims.offeredKeys)
         checked = keys[statement.jws.kid].flatMap {
             try? statement.jws.verified(byKeyNamed: $0)
         }
@@ -53,14 +53,7 @@ public final class OfferedKeys: Sendable {
         keys.withLock { $0[thumbprint] }
     }
 
-    func note(_ claims: Claims) {
-        let offers =
-            switch claims {
-            case .genesis(let genesis): genesis.authorities.map(\.key)
-            case .admit(let admit): admit.keys.map(\.key)
-            case .key(let offer): [offer.key]
-            default: [VerificationKey]()
-            }
+    func add(_ offers: [VerificationKey]) {
         guard !offers.isEmpty else { return }
         keys.withLock { keys in
             for key in offers where keys.count < Self.limit { keys[key.thumbprint] = key }

@@ -5,8 +5,9 @@ public import Wire
 /// Two disclosures, both signed by the enterprise in one record, that contradict each other: a
 /// value, and a commitment that isn't to this value. Whoever has this can show the fraud to anyone;
 /// it verifies by itself, offline.
-public struct Contradiction: Hashable, Sendable {
+public struct Contradiction: Message, Hashable {
     public static let format = "trine-contradiction/1"
+    public static let maximumBytes = Package.maximumBytes
 
     /// To which all proofs lead.
     public let checkpoint: Note
@@ -26,39 +27,20 @@ public struct Contradiction: Hashable, Sendable {
         (self.record, self.field) = (record, field)
     }
 
-    /// Parses ``bytes``. Throws ``InterfaceError``; nothing is verified.
-    public init(parsing bytes: [UInt8]) throws(InterfaceError) {
-        var members = try Members(parsing: bytes, limit: Package.maximumBytes)
-        _ = try members.required("format") { $0.text == Self.format ? true : nil }
-        checkpoint = try members.required("checkpoint", Value.note)
-        field = try members.required("field") { $0.text }
-        genesis = try members.nested("genesis", LoggedStatement.init(json:at:))
-        participants = try members.list(
-            "participants", limit: FetchAnswer.maximumParticipantStatements,
-            LoggedStatement.init(json:at:))
-        record = try members.nested("record", LoggedStatement.init(json:at:))
-        try members.finish()
-    }
+    public static let shape = Shape<Contradiction>(
+        { (_, checkpoint, field, genesis, participants, record) throws(ClaimError) in
+            Contradiction(
+                checkpoint: checkpoint, genesis: genesis, participants: participants,
+                record: record, field: field)
+        },
+        .required("format", \.formatName, .format(format)),
+        .required("checkpoint", \.checkpoint, .note),
+        .required("field", \.field, .text),
+        .required("genesis", \.genesis, .object),
+        .required("participants", \.participants, .participantStatements),
+        .required("record", \.record, .object))
 
-    /// What is needed to show it to others, as canonical JSON.
-    public var bytes: [UInt8] {
-        var writer = CanonicalWriter()
-        writer.object {
-            $0.key("checkpoint")
-            $0.note(checkpoint)
-            $0.key("field")
-            $0.string(field)
-            $0.key("format")
-            $0.string(Self.format)
-            $0.key("genesis")
-            genesis.write(to: &$0)
-            $0.key("participants")
-            $0.array(participants) { $1.write(to: &$0) }
-            $0.key("record")
-            record.write(to: &$0)
-        }
-        return writer.bytes
-    }
+    private var formatName: String { Self.format }
 
     /// Verifies that it is one: the checkpoint and its log as in a package; the record signed by a
     /// key of its issuer that stood there; exactly the two disclosures, both the record's; and the
@@ -71,10 +53,10 @@ public struct Contradiction: Hashable, Sendable {
             carrier: nil, access: nil, records: [record], erasures: [], under: trust)
         let keys = try KeyRegister(entries)
         let entry = entries.records[0]
-        guard case .record(let claims) = entry.statement.claims else {
+        guard let claims = entry.statement.claims as? RegisterRecord else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
-        try keys.checkSignature(of: entry, scope: .seal)
+        try keys.checkSignature(of: entry)
         guard let disclosures = Disclosure.split(record.disclosures),
             disclosures.count == 2,
             Set(disclosures.map(\.name)) == [field, field + FieldDefinition.commitmentSuffix]

@@ -46,7 +46,7 @@ struct FieldKeys {
 
     /// Throws ``Sharing/OpeningError/noKey(field:book:epoch:)``.
     private mutating func key(
-        of field: String, in record: Claims.RecordClaims, _ jti: JTI
+        of field: String, in record: RegisterRecord, _ jti: JTI
     ) throws(OpeningError) -> FieldKey {
         if let single = singles[SingleName(field: field, record: jti)] { return single }
         if let keys = listed[field], let place = places[record.book, record.number],
@@ -65,7 +65,7 @@ struct FieldKeys {
 
     /// Opens the ciphertexts of one record. Throws ``PackageRefusal``.
     mutating func disclosures(
-        of entry: LocatedEntry, _ claims: Claims.RecordClaims, from fields: [FieldCiphertext],
+        of entry: LocatedEntry, _ claims: RegisterRecord, from fields: [FieldCiphertext],
         log: Digest<Digested.Genesis>
     ) throws(PackageRefusal) -> [Disclosure] {
         let record = entry.statement

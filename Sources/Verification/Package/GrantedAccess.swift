@@ -1,3 +1,4 @@
+import Rules
 import Sharing
 import Wire
 
@@ -7,7 +8,7 @@ struct GrantedAccess: Sendable {
     let entries: LocatedEntries
     let keys: KeyRegister
     let grant: LocatedEntry
-    let claims: Claims.GrantClaims
+    let claims: Grant
     let terms: GrantTerms
     let access: LocatedEntry
     let served: AccessTerms
@@ -28,15 +29,15 @@ struct GrantedAccess: Sendable {
     /// Step 5.
     private static func grant(
         _ entry: LocatedEntry, _ keys: KeyRegister
-    ) throws(PackageRefusal) -> (Claims.GrantClaims, GrantTerms) {
-        guard case .grant(let claims) = entry.statement.claims else {
+    ) throws(PackageRefusal) -> (Grant, GrantTerms) {
+        guard let claims = entry.statement.claims as? Grant else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
-        guard keys.roles[entry.statement.issuer]?.contains(.enterprise) == true else {
+        guard keys.participant(entry.statement.issuer)?.roles.contains(.enterprise) == true else {
             throw entry.refusal(.notEnterprise)
         }
-        try keys.checkSignature(of: entry, scope: .grant)
-        guard case .grant(let terms) = try entry.opened() else {
+        try keys.checkSignature(of: entry)
+        guard let terms = try entry.opened() as? GrantTerms else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
         return (claims, terms)
@@ -47,31 +48,31 @@ struct GrantedAccess: Sendable {
         _ carrier: LocatedEntry, of grant: LocatedEntry, _ access: LocatedEntry,
         _ keys: KeyRegister
     ) throws(PackageRefusal) {
-        guard case .rekey(let rekeyed, _) = carrier.statement.claims else {
+        guard let rekey = carrier.statement.claims as? Rekey else {
             throw carrier.refusal(.unexpectedKind(carrier.statement.kind))
         }
-        guard rekeyed == grant.statement.jti, carrier.statement.issuer == grant.statement.issuer
+        guard rekey.grant == grant.statement.jti, carrier.statement.issuer == grant.statement.issuer
         else { throw carrier.refusal(.otherGrant) }
         try carrier.requireAfter(grant)
         try access.requireAfter(carrier)
-        try keys.checkSignature(of: carrier, scope: .grant)
+        try keys.checkSignature(of: carrier)
         try carrier.checkDisclosures()
     }
 
     /// Step 6, but for what was served.
     private static func access(
         _ entry: LocatedEntry, of grant: LocatedEntry, _ entries: LocatedEntries,
-        _ keys: KeyRegister, _ claims: Claims.GrantClaims, _ terms: GrantTerms
+        _ keys: KeyRegister, _ claims: Grant, _ terms: GrantTerms
     ) throws(PackageRefusal) -> (AccessTerms, Fetch) {
-        guard case .access(let used) = entry.statement.claims else {
+        guard let used = entry.statement.claims as? Access else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
-        guard used == grant.statement.jti else { throw entry.refusal(.otherGrant) }
+        guard used.grant == grant.statement.jti else { throw entry.refusal(.otherGrant) }
         guard entry.statement.issuer == entries.founding.host.handle else {
             throw entry.refusal(.notHost)
         }
         try entry.requireAfter(grant)
-        try keys.checkSignature(of: entry, scope: .all)
+        try keys.checkSignature(of: entry)
         for handle in [entry.statement.issuer, grant.statement.issuer, terms.to] {
             guard !keys.isSuspended(handle, at: entry.index) else {
                 throw entry.refusal(.suspended(handle))
@@ -81,7 +82,7 @@ struct GrantedAccess: Sendable {
         guard claims.notBefore <= time, time < claims.expires else {
             throw entry.refusal(.outsideDates)
         }
-        guard case .access(let served) = try entry.opened() else {
+        guard let served = try entry.opened() as? AccessTerms else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
         return (served, try fetch(served, entry, grant, entries, keys, terms))
@@ -93,35 +94,23 @@ struct GrantedAccess: Sendable {
         _ entries: LocatedEntries, _ keys: KeyRegister, _ terms: GrantTerms
     ) throws(PackageRefusal) -> Fetch {
         let fetch: Fetch
-        do { fetch = try Fetch(parsing: served.fetch.bytes) } catch {
-            throw entry.refusal(.fetch(error))
-        }
-        guard fetch.origin == entries.founding.origin, fetch.log == entry.statement.log,
-            fetch.grant == grant.statement.jti, fetch.issuer == terms.to
-        else { throw entry.refusal(.foreignFetch) }
+        do { fetch = try served.call.get() } catch { throw entry.refusal(.fetch(error)) }
         do {
-            try keys.check(fetch.jws, by: terms.to, at: entry.index, scope: .all)
-        } catch { throw entry.refusal(error) }
-        let age = entry.statement.issuedAt.seconds - fetch.issuedAt.seconds
-        guard abs(age) <= Limits.fetchSeconds else { throw entry.refusal(.staleFetch) }
+            try fetch.check(
+                by: terms.to, for: grant.statement.jti, origin: entries.founding.origin,
+                log: entry.statement.log, at: entry.statement.issuedAt)
+        } catch { throw entry.refusal(.init(error)) }
+        do { try keys.check(fetch.jws, by: terms.to, at: entry.index, scope: .all) } catch {
+            throw entry.refusal(.init(error))
+        }
         return fetch
     }
 
-    /// Nothing was served beyond what was granted, or beyond what was asked for.
+    /// Nothing was served beyond what was granted, what was asked for, or what the books had.
     private func checkServed() throws(PackageRefusal) {
-        guard let type = terms.scope.series.flatMap({ RecordType.of($0) }),
-            let granted = terms.subject.served(of: type),
-            let asked = type.withCommitments(fetch.fields)
-        else { throw access.refusal(.notGranted) }
         let served = served.served
-        guard Set(served.fields).isSubset(of: granted) else { throw access.refusal(.notGranted) }
-        guard Set(served.fields).isSubset(of: asked) else { throw access.refusal(.notAskedFor) }
+        do { try terms.check(served, for: fetch) } catch { throw access.refusal(.init(error)) }
         for range in served.ranges {
-            guard terms.scope.covers(range) else { throw access.refusal(.notGranted) }
-            let wanted = fetch.ranges.contains {
-                $0.book == range.book && $0.from <= range.from && range.to <= $0.to
-            }
-            guard fetch.ranges.isEmpty || wanted else { throw access.refusal(.notAskedFor) }
             let count = served.books.first { $0.book == range.book }?.count ?? 0
             guard range.to <= count else {
                 throw PackageRefusal(.book(range.book), .beyondBook(count: count))
@@ -130,13 +119,14 @@ struct GrantedAccess: Sendable {
     }
 }
 
-extension GrantSubject {
-    /// The fields that may be served: those granted with their commitments; for statements the
-    /// commitments alone. `nil` where a field isn't of this type.
-    fileprivate func served(of type: RecordType) -> [String]? {
-        switch self {
-        case .fields(let names): type.withCommitments(names)
-        case .statements: type.commitmentFields
-        }
+extension PackageRefusal.Reason {
+    fileprivate init(_ fault: ServingFault) {
+        self =
+            switch fault {
+            case .otherLog, .foreignFetch: .foreignFetch
+            case .staleFetch: .staleFetch
+            case .notGranted: .notGranted
+            case .notAskedFor: .notAskedFor
+            }
     }
 }

@@ -1,13 +1,13 @@
-import Rules
-import Sharing
-import Wire
+public import Rules
+public import Sharing
+public import Wire
 
-/// Step 4: which keys stood at which index, by the statements about participants that are shown.
+/// Participants by their own statements: their roles, and which keys stood at which index.
 ///
-/// They are decided by the rules of the log themselves, so that what is an admission here is one
-/// there. Whether the policies of the day permitted it is for whoever replays the whole log: their
-/// texts aren't in a package.
-struct KeyRegister: Sendable {
+/// The statements are decided by the rules of the log themselves, so that what is an admission here
+/// is one there. Whether the policies of the day permitted it is for whoever replays the whole log:
+/// their texts aren't at hand.
+public struct KeyRegister: Sendable {
     /// A key, and between which entries it was one.
     struct Standing: Sendable {
         let handle: Handle
@@ -17,88 +17,129 @@ struct KeyRegister: Sendable {
         var until: Int64?
     }
 
-    private(set) var keys: [Digest<Digested.Key>: Standing] = [:]
-    private(set) var roles: [Handle: [Role]] = [:]
+    private var state = Slice()
+    private var keys: [Digest<Digested.Key>: Standing] = [:]
+    private var encryptionKeys: [Digest<Digested.EncryptionKey>: EncryptionKey] = [:]
     /// Ascending by index.
     private var suspensions: [Handle: [(index: Int64, suspended: Bool)]] = [:]
 
-    init(_ entries: LocatedEntries) throws(PackageRefusal) {
-        var state = Slice()
-        try admit(entries.genesis, &state)
-        var previous = entries.genesis
-        for entry in entries.participants {
-            try entry.requireAfter(previous)
-            guard Self.kinds.contains(entry.statement.kind) else {
-                throw entry.refusal(.unexpectedKind(entry.statement.kind))
-            }
-            try entry.checkDisclosures()
-            try admit(entry, &state)
-            previous = entry
+    /// A register that knows those whom `genesis` names. Throws ``Rules/Refusal``.
+    public init(genesis: Statement) throws(Refusal) { try admit(genesis, at: 0) }
+
+    /// Takes in the next statement about a participant, entry `index`. Throws ``Rules/Refusal`` for
+    /// what the rules don't admit, and for a statement that is about no participant.
+    public mutating func admit(_ statement: Statement, at index: Int64) throws(Refusal) {
+        guard index == 0 || statement.claims.participant(issuer: statement.issuer) != nil else {
+            throw .notPermittedToIssuer(statement.kind)
         }
+        let candidate = Candidate(statement, selective: nil, index: index)
+        let admission = try Rules.decide(candidate, in: state, policies: UnjudgedPolicies())
+        state.apply(admission.changes)
+        for (_, key) in admission.changes.all(KeyState.self) {
+            if key.retired {
+                keys[key.key.thumbprint]?.until = index
+            } else {
+                // Entry 0 itself is signed by a key it names.
+                keys[key.key.thumbprint] = Standing(
+                    handle: key.handle, key: key.key, scopes: key.scopes, from: index)
+            }
+        }
+        for (name, participant) in admission.changes.all(ParticipantState.self) {
+            guard let handle = name.handle else { continue }
+            suspensions[handle, default: []].append((index, participant.suspended))
+        }
+        if let key = statement.claims.encryptionKey { encryptionKeys[key.digest] = key }
     }
 
-    /// Checks that the statement is signed by a key of its issuer that stood at its index and has
-    /// the scope. Throws ``PackageRefusal``.
-    func checkSignature(of entry: LocatedEntry, scope: KeyScope) throws(PackageRefusal) {
-        do {
-            try check(
-                entry.statement.jws, by: entry.statement.issuer, at: entry.index, scope: scope)
-        } catch { throw entry.refusal(error) }
+    /// What is known of a participant after the last statement; `nil` for somebody unknown.
+    public func participant(_ handle: Handle) -> ParticipantState? {
+        state[ParticipantState.key(handle)]
     }
 
-    func check(
+    /// The key with this thumbprint, whether it still stands or not.
+    public func key(_ thumbprint: Digest<Digested.Key>) -> VerificationKey? {
+        keys[thumbprint]?.key
+    }
+
+    /// To which envelopes for the participant are sealed; `nil` for those named at genesis.
+    public func encryptionKey(of handle: Handle) -> EncryptionKey? {
+        participant(handle)?.encryptionKey.flatMap { encryptionKeys[$0] }
+    }
+
+    public func isSuspended(_ handle: Handle, at index: Int64) -> Bool {
+        suspensions[handle]?.last { $0.index < index }?.suspended ?? false
+    }
+
+    /// Checks that `jws` is signed by a key of `handle` that stood at `index` and has the scope.
+    /// Throws ``KeyFault``.
+    public func check(
         _ jws: JWS, by handle: Handle, at index: Int64, scope: KeyScope
-    ) throws(PackageRefusal.Reason) {
+    ) throws(KeyFault) {
         guard let standing = keys[jws.kid] else { throw .unknownKey }
         guard standing.handle == handle else { throw .keyOfAnother }
-        guard standing.from < index, standing.until.map({ index < $0 }) ?? true else {
-            throw .keyNotStanding
-        }
+        guard standing.from < index || index == 0, standing.until.map({ index < $0 }) ?? true
+        else { throw .keyNotStanding }
         guard standing.scopes.contains(scope) || standing.scopes.contains(.all) else {
             throw .scopeMissing(scope)
         }
         guard (try? jws.verified(byKeyNamed: standing.key)) != nil else { throw .badSignature }
     }
 
-    func isSuspended(_ handle: Handle, at index: Int64) -> Bool {
-        suspensions[handle]?.last { $0.index < index }?.suspended ?? false
+    /// Checks the signature of a statement, entry `index`, with the scope that its kind demands.
+    /// Throws ``KeyFault``.
+    public func checkSignature(of statement: Statement, at index: Int64) throws(KeyFault) {
+        try check(
+            statement.jws, by: statement.issuer, at: index, scope: type(of: statement.claims).scope)
     }
+}
 
-    private static let kinds: [Kind] = [
-        .admit, .key, .retireKey, .encryptionKey, .suspend, .reinstate,
-    ]
+/// Why something isn't signed by a key that stood.
+public enum KeyFault: Error, Equatable, Sendable {
+    case unknownKey
+    case keyOfAnother
+    case keyNotStanding
+    case scopeMissing(KeyScope)
+    case badSignature
+}
 
-    private mutating func admit(
-        _ entry: LocatedEntry, _ state: inout Slice
-    ) throws(PackageRefusal) {
-        let candidate = Candidate(entry.statement, selective: nil, index: entry.index)
-        let admission: Admission
-        do {
-            admission = try Rules.decide(candidate, in: state, policies: UnjudgedPolicies())
-        } catch { throw entry.refusal(.notAdmitted(error)) }
-        state.apply(admission.changes)
-        for (name, value) in admission.changes.values {
-            switch (name, value) {
-            case (.key(let thumbprint), .key(let key)): note(key, thumbprint, at: entry.index)
-            case (.participant(let handle), .participant(let participant)):
-                roles[handle] = participant.roles
-                suspensions[handle, default: []].append((entry.index, participant.suspended))
-            default: break
+extension KeyRegister {
+    /// Step 4 of a package's verification. Throws ``PackageRefusal``.
+    init(_ entries: LocatedEntries) throws(PackageRefusal) {
+        do { try self.init(genesis: entries.genesis.statement) } catch {
+            throw entries.genesis.refusal(.notAdmitted(error))
+        }
+        var previous = entries.genesis
+        for entry in entries.participants {
+            try entry.requireAfter(previous)
+            let statement = entry.statement
+            guard statement.claims.participant(issuer: statement.issuer) != nil else {
+                throw entry.refusal(.unexpectedKind(statement.kind))
             }
+            try entry.checkDisclosures()
+            do { try admit(statement, at: entry.index) } catch {
+                throw entry.refusal(.notAdmitted(error))
+            }
+            previous = entry
         }
     }
 
-    private mutating func note(
-        _ key: KeyState, _ thumbprint: Digest<Digested.Key>, at index: Int64
-    ) {
-        if key.retired {
-            keys[thumbprint]?.until = index
-        } else {
-            // Entry 0 itself is signed by a key it names.
-            keys[thumbprint] = Standing(
-                handle: key.handle, key: key.key, scopes: key.scopes, from: index, until: nil)
+    /// Throws ``PackageRefusal``.
+    func checkSignature(of entry: LocatedEntry) throws(PackageRefusal) {
+        do { try checkSignature(of: entry.statement, at: entry.index) } catch {
+            throw entry.refusal(.init(error))
         }
     }
 }
 
-extension PackageRefusal.Reason: Error {}
+extension PackageRefusal.Reason {
+    init(_ fault: KeyFault) {
+        self =
+            switch fault {
+            case .unknownKey: .unknownKey
+            case .keyOfAnother: .keyOfAnother
+            case .keyNotStanding: .keyNotStanding
+            case .scopeMissing(let scope): .scopeMissing(scope)
+            case .badSignature: .badSignature
+            }
+    }
+}

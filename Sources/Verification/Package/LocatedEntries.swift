@@ -13,7 +13,7 @@ struct LocatedEntry: Sendable {
     func refusal(_ reason: PackageRefusal.Reason) -> PackageRefusal { PackageRefusal(part, reason) }
 
     /// All selective claims, each disclosed once. Throws ``PackageRefusal``.
-    func opened() throws(PackageRefusal) -> Selective {
+    func opened() throws(PackageRefusal) -> any SelectiveClaims {
         guard let disclosures = Disclosure.split(logged.disclosures) else {
             throw refusal(.disclosures(.malformedSelectiveDigests))
         }
@@ -42,7 +42,7 @@ struct LocatedEntry: Sendable {
 struct LocatedEntries: Sendable {
     let checkpoint: VerifiedCheckpoint
     let genesis: LocatedEntry
-    let founding: Claims.Genesis
+    let founding: Genesis
     let participants: [LocatedEntry]
     let grant: LocatedEntry?
     let carrier: LocatedEntry?
@@ -111,8 +111,8 @@ struct LocatedEntries: Sendable {
 
     private static func founding(
         _ genesis: LocatedEntry, _ trust: Trust, _ checkpoint: VerifiedCheckpoint
-    ) throws(PackageRefusal) -> Claims.Genesis {
-        guard genesis.index == 0, case .genesis(let claims) = genesis.statement.claims else {
+    ) throws(PackageRefusal) -> Genesis {
+        guard genesis.index == 0, let claims = genesis.statement.claims as? Genesis else {
             throw genesis.refusal(.notGenesis)
         }
         let digest: Digest<Digested.Genesis> = genesis.statement.digest.relabelled()

@@ -62,8 +62,8 @@ extension FetchAnswer {
     ) throws(PackageRefusal) -> GrantedKeys {
         let carrier = granted.entries.carrier ?? granted.grant
         let digest: Digest<Digested.Envelope>
-        if case .rekey(_, let named) = carrier.statement.claims {
-            digest = named
+        if let rekey = carrier.statement.claims as? Rekey {
+            digest = rekey.envelope
         } else {
             digest = granted.claims.envelope
         }
@@ -123,14 +123,14 @@ private struct OwnRecords {
         var keys: [RecordType: FieldKeys] = [:]
         var opened: [VerifiedRecord] = []
         for (entry, record) in zip(entries.records, records) {
-            guard case .record(let claims) = entry.statement.claims else {
+            guard let claims = entry.statement.claims as? RegisterRecord else {
                 throw entry.refusal(.unexpectedKind(entry.statement.kind))
             }
             guard entry.statement.issuer == handle else { throw entry.refusal(.otherIssuer) }
             guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin) else {
                 throw entry.refusal(.unknownRecordType)
             }
-            try register.checkSignature(of: entry, scope: .seal)
+            try register.checkSignature(of: entry)
             guard entry.logged.disclosures.isEmpty else { throw entry.refusal(.notServed) }
             var fields: OpenedFields?
             if !record.fields.isEmpty {
@@ -148,7 +148,7 @@ private struct OwnRecords {
     }
 
     private func open(
-        _ fields: [FieldCiphertext], of entry: LocatedEntry, _ claims: Claims.RecordClaims,
+        _ fields: [FieldCiphertext], of entry: LocatedEntry, _ claims: RegisterRecord,
         _ type: RecordType, with keys: inout FieldKeys
     ) throws(PackageRefusal) -> OpenedFields {
         guard let expected = type.withCommitments(names), fields.map(\.name) == expected else {

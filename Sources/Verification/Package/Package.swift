@@ -1,10 +1,10 @@
 public import Transparency
-import Wire
+public import Wire
 
 /// What a lender saves after a fetch and hands on as evidence: one file that verifies offline.
 ///
 /// Parsing checks the form only; ``verify(under:)`` gives the evidence.
-public struct Package: Hashable, Sendable {
+public struct Package: Message, Hashable {
     public static let format = "trine-package/1"
     /// By convention.
     public static let fileExtension = "trine"
@@ -39,53 +39,29 @@ public struct Package: Hashable, Sendable {
         (self.records, self.erasures, self.proof) = (records, erasures, proof)
     }
 
-    /// Parses a package. Throws ``InterfaceError``.
-    public init(parsing bytes: [UInt8]) throws(InterfaceError) {
-        var members = try Members(parsing: bytes, limit: Self.maximumBytes)
-        _ = try members.required("format") { $0.text == Self.format ? true : nil }
-        access = try members.nested("access", LoggedStatement.init(json:at:))
-        carrier = try members.nullableNested("carrier", LoggedStatement.init(json:at:))
-        checkpoint = try members.required("checkpoint", Value.note)
-        erasures = try members.list(
-            "erasures", limit: FetchAnswer.maximumRecords, LoggedStatement.init(json:at:))
-        genesis = try members.nested("genesis", LoggedStatement.init(json:at:))
-        grant = try members.nested("grant", LoggedStatement.init(json:at:))
-        participants = try members.list(
-            "participants", limit: FetchAnswer.maximumParticipantStatements,
-            LoggedStatement.init(json:at:))
-        proof = try members.optionalNested("proof", PackageProof.init(json:at:))
-        records = try members.list(
-            "records", limit: FetchAnswer.maximumRecords, LoggedStatement.init(json:at:))
-        try members.finish()
-    }
+    public static let shape = Shape<Package>(
+        {
+            (
+                _, access, carrier, checkpoint, erasures, genesis, grant, participants, proof,
+                records
+            ) throws(ClaimError) in
+            Package(
+                checkpoint: checkpoint, genesis: genesis, participants: participants,
+                grant: grant, carrier: carrier, access: access, records: records,
+                erasures: erasures, proof: proof)
+        },
+        .required("format", \.formatName, .format(format)),
+        .required("access", \.access, .object),
+        .nullable("carrier", \.carrier, .object),
+        .required("checkpoint", \.checkpoint, .note),
+        .required("erasures", \.erasures, .list(of: .object, 0...FetchAnswer.maximumRecords)),
+        .required("genesis", \.genesis, .object),
+        .required("grant", \.grant, .object),
+        .required("participants", \.participants, .participantStatements),
+        .optional("proof", \.proof, .object),
+        .required("records", \.records, .list(of: .object, 0...FetchAnswer.maximumRecords)))
 
-    /// The package as canonical JSON, the content of the file.
-    public var bytes: [UInt8] {
-        var writer = CanonicalWriter(reserving: records.reduce(16_384) { $0 + $1.jsonBytes })
-        writer.object {
-            $0.key("access")
-            access.write(to: &$0)
-            $0.key("carrier")
-            $0.optional(carrier) { $1.write(to: &$0) }
-            $0.key("checkpoint")
-            $0.note(checkpoint)
-            $0.key("erasures")
-            $0.array(erasures) { $1.write(to: &$0) }
-            $0.key("format")
-            $0.string(Self.format)
-            $0.key("genesis")
-            genesis.write(to: &$0)
-            $0.key("grant")
-            grant.write(to: &$0)
-            $0.key("participants")
-            $0.array(participants) { $1.write(to: &$0) }
-            if let proof {
-                $0.key("proof")
-                proof.write(to: &$0)
-            }
-            $0.key("records")
-            $0.array(records) { $1.write(to: &$0) }
-        }
-        return writer.bytes
-    }
+    private var formatName: String { Self.format }
+
+    public var estimatedBytes: Int { records.reduce(16_384) { $0 + $1.estimatedBytes } }
 }

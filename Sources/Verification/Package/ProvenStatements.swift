@@ -8,7 +8,7 @@ import Wire
 public struct ProvenStatements: Sendable {
     public let statements: [ProofStatement]
     /// The size and root of the tree at which the list of records was fixed.
-    public let at: Claims.TreePoint
+    public let at: TreePoint
     public let assertion: VerifiedAssertion
 
     /// Step 8: the proof, in the context that is rebuilt here of what was verified before.
@@ -55,7 +55,7 @@ public struct ProvenStatements: Sendable {
     /// The tree that fixes the records is older than the grant and the beginning of this one.
     private static func point(
         _ granted: GrantedAccess, _ proof: PackageProof
-    ) throws(PackageRefusal) -> Claims.TreePoint {
+    ) throws(PackageRefusal) -> TreePoint {
         guard let at = granted.claims.at else { throw granted.grant.refusal(.pointMissing) }
         guard at.size <= granted.grant.index else {
             throw granted.grant.refusal(.pointAfterGrant(size: at.size))
@@ -78,7 +78,7 @@ public struct ProvenStatements: Sendable {
     /// Every record that the grant lists, by book and number: registered before the point, and still
     /// current at the access. A list with one left out would be another list.
     private static func covered(
-        _ granted: GrantedAccess, _ records: [VerifiedRecord], _ at: Claims.TreePoint
+        _ granted: GrantedAccess, _ records: [VerifiedRecord], _ at: TreePoint
     ) throws(PackageRefusal) -> [ProofRecord] {
         guard case .records(let ranges) = granted.terms.scope else {
             throw granted.grant.refusal(.recordsNotListed)

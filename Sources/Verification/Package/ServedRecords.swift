@@ -9,7 +9,7 @@ struct ServedRecords: Sendable {
     let records: [VerifiedRecord]
 
     /// The disclosures of a served record, from wherever they come.
-    typealias Source = (_ number: Int, LocatedEntry, Claims.RecordClaims)
+    typealias Source = (_ number: Int, LocatedEntry, RegisterRecord)
         throws(PackageRefusal) -> [Disclosure]
 
     init(_ granted: GrantedAccess, disclosures: Source) throws(PackageRefusal) {
@@ -47,11 +47,11 @@ struct ServedRecords: Sendable {
         let known = Set(records.map(\.statement.jti))
         var erased: [JTI: Int64] = [:]
         for entry in entries {
-            guard case .erase(.record(let jti), _) = entry.statement.claims else {
+            guard let jti = (entry.statement.claims as? Erase)?.record else {
                 throw entry.refusal(.unexpectedKind(entry.statement.kind))
             }
             guard entry.statement.issuer == enterprise else { throw entry.refusal(.otherIssuer) }
-            try keys.checkSignature(of: entry, scope: .all)
+            try keys.checkSignature(of: entry)
             guard known.contains(jti), erased.updateValue(entry.index, forKey: jti) == nil else {
                 throw entry.refusal(.strayErasure)
             }
@@ -107,7 +107,7 @@ struct RecordKey: Hashable, Comparable {
 
     init(book: BookName, number: Int64) { (self.book, self.number) = (book, number) }
 
-    init(_ claims: Claims.RecordClaims) { (book, number) = (claims.book, claims.number) }
+    init(_ claims: RegisterRecord) { (book, number) = (claims.book, claims.number) }
 
     static func < (left: Self, right: Self) -> Bool {
         (left.book, left.number) < (right.book, right.number)
@@ -131,13 +131,13 @@ private struct RecordBounds {
         type = granted.terms.scope.series.flatMap { RecordType.of($0) }
     }
 
-    func isServed(_ claims: Claims.RecordClaims) -> Bool {
+    func isServed(_ claims: RegisterRecord) -> Bool {
         ranges[claims.book]?.contains { $0.contains(claims.number) } ?? false
     }
 
     /// The enterprise's record, of the granted type, registered before the access.
-    func check(_ entry: LocatedEntry) throws(PackageRefusal) -> Claims.RecordClaims {
-        guard case .record(let claims) = entry.statement.claims else {
+    func check(_ entry: LocatedEntry) throws(PackageRefusal) -> RegisterRecord {
+        guard let claims = entry.statement.claims as? RegisterRecord else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
         guard entry.statement.issuer == granted.enterprise else {
@@ -153,7 +153,7 @@ private struct RecordBounds {
         if let book = books[claims.book], claims.number > book.count {
             throw entry.refusal(.beyondBook(count: book.count))
         }
-        try granted.keys.checkSignature(of: entry, scope: .seal)
+        try granted.keys.checkSignature(of: entry)
         return claims
     }
 

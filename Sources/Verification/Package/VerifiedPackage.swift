@@ -8,7 +8,7 @@ public struct VerifiedRecord: Sendable {
     /// Its place in the log.
     public let index: Int64
     public let statement: Statement
-    public let claims: Claims.RecordClaims
+    public let claims: RegisterRecord
     /// The fields that were served; `nil` for a record that is only accounted for.
     public let fields: OpenedFields?
     /// The record, among those here, that replaces this one.
@@ -16,7 +16,7 @@ public struct VerifiedRecord: Sendable {
     /// The index at which it was erased.
     public internal(set) var erasedAt: Int64?
 
-    init(_ entry: LocatedEntry, _ claims: Claims.RecordClaims, _ fields: OpenedFields?) {
+    init(_ entry: LocatedEntry, _ claims: RegisterRecord, _ fields: OpenedFields?) {
         (index, statement) = (entry.index, entry.statement)
         (self.claims, self.fields) = (claims, fields)
     }
@@ -51,7 +51,7 @@ public struct VerifiedPackage: Sendable {
         self.records = records.records
         let keys = Set(records.records.map(\.statement.jws.kid))
         recordKeys = keys.sorted { $0.text < $1.text }
-            .compactMap { granted.keys.keys[$0]?.key }
+            .compactMap { granted.keys.key($0) }
         switch (granted.claims.right, package.proof) {
         case (.read, nil): proven = nil
         case (.read, .some): throw PackageRefusal(.proof, .strayProof)

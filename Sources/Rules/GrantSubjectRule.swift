@@ -1,0 +1,74 @@
+import Sharing
+import Wire
+
+/// What a request or grant may be about, and what a verifier would refuse of a grant to prove as far
+/// as it shows without the proof.
+enum GrantSubjectRule {
+    /// The fields are of the type, or the statements about its amounts and about records in the scope.
+    static func check(_ subject: GrantSubject, scope: Scope) throws(Refusal) {
+        guard let series = scope.series, let type = RecordType.of(series) else {
+            throw .foreignScope
+        }
+        if case .months(_, let months) = scope, months.count > Limits.booksPerAccess {
+            throw .foreignScope
+        }
+        switch subject {
+        case .statements(let texts): try check(texts, of: type, scope: scope)
+        case .fields(let names):
+            let unknown = names.filter {
+                type.field($0) == nil && type.field(committedAs: $0) == nil
+            }
+            guard unknown.isEmpty else { throw .unknownFields(unknown) }
+        }
+    }
+
+    /// The records are listed, not more than a proof can be about, and each is current.
+    static func checkList(
+        _ scope: Scope, of texts: [String], by enterprise: Handle, _ decision: Decision
+    ) throws(Refusal) {
+        guard case .records(let ranges) = scope else { throw .recordsNotListed }
+        let statements = texts.compactMap { try? ProofStatement(canonical: $0) }
+        do { try ProofStatement.checkSize(of: statements, about: ranges) } catch {
+            throw .proofTooLarge(error)
+        }
+        try decision.requireCurrent(ranges, of: enterprise)
+    }
+
+    /// Each statement is spelled as it is signed, and about amounts of the type; records that one
+    /// names are in the scope.
+    private static func check(
+        _ texts: [String], of type: RecordType, scope: Scope
+    ) throws(Refusal) {
+        for (number, text) in texts.enumerated() {
+            let statement: ProofStatement
+            do { statement = try ProofStatement(canonical: text) } catch {
+                throw .malformedProofStatement(number, error)
+            }
+            if let field = statement.foreignField(to: type) {
+                throw .notAnAmount(statement: number, field: field)
+            }
+            guard case .equal(let first, let second) = statement else { continue }
+            for place in [first, second] where !scope.covers(place.record) {
+                throw .recordNotInScope(statement: number, record: place.record.description)
+            }
+        }
+    }
+}
+
+extension Decision {
+    /// All of these are registered, and none is erased or replaced, be it in another book.
+    func requireCurrent(_ ranges: [RecordRange], of enterprise: Handle) throws(Refusal) {
+        for range in ranges {
+            guard book(range.book, of: enterprise).areCurrent(range.from...range.to) else {
+                throw .recordsNotCurrent(range.book)
+            }
+        }
+    }
+}
+
+extension Scope {
+    fileprivate func covers(_ record: RecordNumber) -> Bool {
+        let number = Int64(record.number)
+        return RecordRange(book: record.book, from: number, to: number).map(covers) ?? false
+    }
+}

@@ -1,0 +1,58 @@
+import Sharing
+import Wire
+
+/// An authority admits a participant: a fresh handle, fresh keys whose owner proved to hold them.
+enum AdmitRule: KindRule {
+    static func reads(_ said: Stated<Admit>, _ reads: inout Reads) {
+        reads.add(ParticipantState.key(said.claims.handle))
+        for offer in said.claims.keys { reads.add(KeyState.key(offer.key.thumbprint)) }
+    }
+
+    static func decide(_ said: Stated<Admit>, _ decision: inout Decision) throws(Refusal) {
+        let admit = said.claims
+        try decision.requireAuthority()
+        guard decision.state[ParticipantState.key(admit.handle)] == nil else {
+            throw .handleTaken(admit.handle)
+        }
+        guard admit.keys.contains(where: { $0.scopes.contains(.all) }) else {
+            throw .scopeMissing(.all)
+        }
+        guard admit.envelopeKey.isUsable else { throw .unusableEncryptionKey }
+        var thumbprints: [Digest<Digested.Key>] = []
+        for offer in admit.keys {
+            let thumbprint = offer.key.thumbprint
+            guard !thumbprints.contains(thumbprint) else { throw .keyAlreadyUsed }
+            try decision.add(offer, to: admit.handle, introducedBy: nil)
+            thumbprints.append(thumbprint)
+        }
+        let state = ParticipantState(
+            roles: admit.roles, keys: thumbprints, encryptionKey: admit.envelopeKey.digest,
+            admittedAt: said.candidate.index, size: said.selective?.size)
+        try decision.requirePermission(
+            decision.admitting(
+                decision.entity(admit.handle, state), by: decision.issuerEntity))
+        decision.change(ParticipantState.key(admit.handle), to: state)
+    }
+
+    static func parties(_ said: Stated<Admit>, in state: Slice) -> [Handle] {
+        [said.claims.handle]
+    }
+
+    static func facts(_ said: Stated<Admit>) -> [AuditFact] { [.participants(1)] }
+}
+
+extension Decision {
+    /// Registers a new key. A thumbprint is used once, ever; and the new key signed for this log,
+    /// handle and introducer.
+    mutating func add(
+        _ offer: KeyOffer, to handle: Handle, introducedBy introducer: Digest<Digested.Key>?
+    ) throws(Refusal) {
+        let key = KeyState.key(offer.key.thumbprint)
+        guard state[key] == nil else { throw .keyAlreadyUsed }
+        guard
+            ProofOfPossession.isGiven(
+                by: offer, for: handle, of: log.genesis, introducedBy: introducer)
+        else { throw .badProofOfPossession }
+        change(key, to: KeyState(handle: handle, key: offer.key, scopes: offer.scopes))
+    }
+}

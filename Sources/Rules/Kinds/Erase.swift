@@ -1,0 +1,74 @@
+import Sharing
+import Wire
+
+/// Erases a record's fields or a statement's selective claims, from the state too. The log keeps the
+/// digests.
+enum EraseRule: KindRule {
+    static func reads(_ said: Stated<Erase>, _ reads: inout Reads) {
+        let target = said.claims.target.jti
+        reads.add(StatementState.key(target))
+        reads.add(GrantState.key(target))
+        reads.add(RequestState.key(target))
+        reads.add(HoldsState.key(said.issuer))
+    }
+
+    static func furtherReads(_ said: Stated<Erase>, in state: Slice, _ reads: inout Reads) {
+        guard let record = state[StatementState.key(said.claims.target.jti)]?.record else { return }
+        reads.add(BookState.key(said.issuer, record.book))
+        reads.add(SourceState.key(said.issuer, record.source))
+    }
+
+    static func decide(_ said: Stated<Erase>, _ decision: inout Decision) throws(Refusal) {
+        let jti = said.claims.target.jti
+        guard var target = decision.state[StatementState.key(jti)] else {
+            throw .unknownStatement(jti)
+        }
+        guard target.issuer == said.issuer else { throw .notYours(jti) }
+        guard !target.erased else { throw .alreadyErased(jti) }
+        let question = decision.erasing(in: target.record?.book, by: decision.issuerEntity)
+        if said.claims.record != nil, question.held { throw .underLegalHold }
+        try decision.requirePermission(question)
+        switch (said.claims.target, target.record) {
+        case (.record, .some(let record)): erase(record, jti, &decision)
+        case (.statement, .none): try eraseTerms(of: jti, target.kind, &decision)
+        case (.record, .none), (.statement, .some): throw .cannotErase(jti)
+        }
+        target.erased = true
+        decision.change(StatementState.key(jti), to: target)
+    }
+
+    static func facts(_ said: Stated<Erase>) -> [AuditFact] {
+        switch said.claims.target {
+        case .record: [.recordErased]
+        case .statement(let jti): [.statementErased(jti)]
+        }
+    }
+
+    private static func erase(
+        _ record: StatementState.RecordDetail, _ jti: JTI, _ decision: inout Decision
+    ) {
+        let issuer = decision.statement.issuer
+        var book = decision.book(record.book, of: issuer)
+        book.erase(record.number)
+        decision.change(BookState.key(issuer, record.book), to: book)
+        let source = SourceState.key(issuer, record.source)
+        if decision.state[source]?.record == jti { decision.change(source, to: nil) }
+    }
+
+    /// Of a grant, only once it has ended.
+    private static func eraseTerms(
+        of jti: JTI, _ kind: Kind, _ decision: inout Decision
+    ) throws(Refusal) {
+        guard kind.rule.isErasable else { throw .cannotErase(jti) }
+        if decision.state[RequestState.key(jti)] != nil {
+            decision.change(RequestState.key(jti), to: nil)
+        }
+        if var grant = decision.state[GrantState.key(jti)] {
+            guard grant.revoked != nil || grant.claims.expires <= decision.now else {
+                throw .cannotErase(jti)
+            }
+            grant.terms = nil
+            decision.change(GrantState.key(jti), to: grant)
+        }
+    }
+}

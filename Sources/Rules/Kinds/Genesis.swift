@@ -1,0 +1,75 @@
+import Sharing
+import Transparency
+import Wire
+
+/// Entry 0 makes the first participants, their keys and the log.
+enum GenesisRule: KindRule {
+    static func decide(_ said: Stated<Genesis>, _ decision: inout Decision) throws(Refusal) {
+        throw .genesisAlreadyThere
+    }
+
+    static func admit(
+        _ said: Stated<Genesis>, in slice: Slice, policies: any PolicyLibrary
+    ) throws(Refusal) -> Admission {
+        let (statement, genesis) = (said.statement, said.claims)
+        guard slice[LogState.key] == nil, said.candidate.index == 0 else {
+            throw .genesisAlreadyThere
+        }
+        try check(genesis, statement)
+        guard policies.policies(genesis.policies) != nil else { throw .policyUnknown }
+
+        var changes = Changes()
+        for founder in genesis.authorities + [genesis.host] {
+            let roles: [Role] = founder.handle == genesis.host.handle ? [.operator] : []
+            changes.set(
+                ParticipantState.key(founder.handle),
+                ParticipantState(
+                    roles: roles, keys: [founder.key.thumbprint], encryptionKey: nil,
+                    admittedAt: 0))
+            changes.set(
+                KeyState.key(founder.key.thumbprint),
+                KeyState(handle: founder.handle, key: founder.key, scopes: [.all]))
+        }
+        changes.set(
+            LogState.key,
+            LogState(
+                origin: genesis.origin, genesis: statement.digest.relabelled(),
+                rules: genesis.rules, authorities: genesis.authorities.map(\.handle),
+                threshold: genesis.threshold, host: genesis.host.handle,
+                policies: genesis.policies, time: statement.issuedAt))
+        changes.set(
+            StatementState.key(statement.jti),
+            StatementState(
+                index: 0, digest: statement.digest, kind: .genesis, issuer: statement.issuer))
+        return Admission(candidate: said.candidate, changes: changes, time: statement.issuedAt)
+    }
+
+    static func parties(_ said: Stated<Genesis>, in state: Slice) -> [Handle] {
+        said.claims.authorities.map(\.handle) + [said.claims.host.handle]
+    }
+
+    static func facts(_ said: Stated<Genesis>) -> [AuditFact] {
+        [.participants(said.claims.authorities.count + 1), .policies(said.claims.policies)]
+    }
+
+    private static func check(
+        _ genesis: Genesis, _ statement: Statement
+    ) throws(Refusal) {
+        guard genesis.rules == Rules.version else { throw .malformedGenesis(.rulesUnknown) }
+        guard genesis.threshold == 1 else { throw .thresholdUnsupported }
+        guard genesis.origin == statement.origin else { throw .malformedGenesis(.issuer) }
+        guard let logKey = try? VerifierKey(parsing: genesis.logKey),
+            logKey.name.text == genesis.origin.text, logKey.kind == .ed25519
+        else { throw .malformedGenesis(.logKey) }
+        let handles = genesis.authorities.map(\.handle) + [genesis.host.handle]
+        let keys = genesis.authorities.map(\.key.thumbprint) + [genesis.host.key.thumbprint]
+        guard Set(handles).count == handles.count, Set(keys).count == keys.count else {
+            throw .malformedGenesis(.authorities)
+        }
+        let first = genesis.authorities[0]
+        guard first.handle == statement.issuer, first.key.thumbprint == statement.jws.kid else {
+            throw .malformedGenesis(.notFirstAuthority)
+        }
+        guard (try? statement.jws.verified(by: first.key)) != nil else { throw .badSignature }
+    }
+}

@@ -1,0 +1,122 @@
+import Sharing
+import Wire
+
+/// An enterprise grants somebody a right over some of its records.
+enum GrantRule: KindRule {
+    /// Grants over one series that can stand at once.
+    static let maximumLiveGrants = 1024
+
+    static let isErasable = true
+
+    static func reads(_ said: Stated<Grant>, _ reads: inout Reads) {
+        guard let terms = said.selective else { return }
+        reads.add(ParticipantState.key(terms.to))
+        reads.add(HoldsState.key(said.issuer))
+        reads.add(InvolvementState.key(terms.to, with: said.issuer))
+        if let series = terms.scope.series { reads.add(EpochState.key(said.issuer, series)) }
+        if let request = terms.request {
+            reads.add(StatementState.key(request))
+            reads.add(RequestState.key(request))
+        }
+        if terms.subject.right == .prove {
+            for book in terms.scope.listedBooks { reads.add(BookState.key(said.issuer, book)) }
+        }
+    }
+
+    static func decide(_ said: Stated<Grant>, _ decision: inout Decision) throws(Refusal) {
+        let grant = said.claims
+        try decision.requireEnterprise()
+        guard grant.notBefore < grant.expires else { throw .periodEmpty }
+        guard decision.now < grant.expires else { throw .alreadyExpired }
+        guard grant.policies == decision.log.policies else { throw .wrongPolicies }
+        if grant.right == .prove { try checkPoint(of: grant, at: said.candidate.index) }
+        if let terms = said.selective {
+            try check(terms, of: said, decision)
+            try rememberEpochs(terms, of: said, &decision)
+        }
+        decision.change(
+            GrantState.key(said.jti),
+            to: GrantState(
+                issuer: said.issuer, index: said.candidate.index, claims: grant,
+                terms: said.selective, carrier: said.jti))
+    }
+
+    static func parties(_ said: Stated<Grant>, in state: Slice) -> [Handle] {
+        said.selective.map { [$0.to] } ?? []
+    }
+
+    static func facts(_ said: Stated<Grant>) -> [AuditFact] {
+        [.granted(said.jti, for: said.claims.purpose, until: said.claims.expires)]
+    }
+
+    /// The records of a grant to prove are listed as of a tree that there is.
+    private static func checkPoint(of grant: Grant, at index: Int64) throws(Refusal) {
+        guard let at = grant.at else { throw .pointMissing }
+        guard at.size <= index else { throw .pointBeyondLog(size: at.size, entries: index) }
+    }
+
+    private static func check(
+        _ terms: GrantTerms, of said: Stated<Grant>, _ decision: Decision
+    ) throws(Refusal) {
+        guard terms.to != said.issuer else { throw .grantToOneself }
+        let grantee = try decision.participant(terms.to)
+        guard grantee.encryptionKey != nil else { throw .unusableEncryptionKey }
+        try GrantSubjectRule.check(terms.subject, scope: terms.scope)
+        if case .statements(let texts) = terms.subject {
+            try GrantSubjectRule.checkList(terms.scope, of: texts, by: said.issuer, decision)
+        }
+        let use = PolicyUse(terms, said.claims)
+        var answers: AnsweredRequest?
+        if let request = terms.request {
+            guard let asked = decision.state[StatementState.key(request)],
+                asked.kind == Request.kind, asked.issuer == terms.to, !asked.erased
+            else { throw .requestNotAnswered }
+            answers = decision.answered(
+                request, by: asked.issuer, with: use, terms, from: said.issuer,
+                until: said.claims.expires)
+        }
+        try decision.requirePermission(
+            decision.granting(
+                use, to: decision.entity(terms.to, grantee), by: decision.issuerEntity,
+                answering: answers))
+    }
+
+    /// Remembers which epochs the grantee can open, for the day the grant has ended.
+    private static func rememberEpochs(
+        _ terms: GrantTerms, of said: Stated<Grant>, _ decision: inout Decision
+    ) throws(Refusal) {
+        guard let series = terms.scope.series, let epoch = terms.epochs.last else {
+            throw .foreignScope
+        }
+        var epochs = decision.epochs(series, of: said.issuer)
+        epochs.retireEnded(at: decision.now)
+        guard epochs.live.count < maximumLiveGrants else {
+            throw .tooManyGrants(limit: maximumLiveGrants)
+        }
+        epochs.live.append(
+            .init(
+                grant: said.jti, months: terms.scope.months, epoch: epoch,
+                expires: said.claims.expires))
+        decision.change(EpochState.key(said.issuer, series), to: epochs)
+    }
+}
+
+extension Reads {
+    /// What a use of a grant that exists needs, besides the grant.
+    mutating func add(useOf grant: GrantState) {
+        add(ParticipantState.key(grant.issuer))
+        add(HoldsState.key(grant.issuer))
+        guard let terms = grant.terms else { return }
+        add(ParticipantState.key(terms.to))
+        add(InvolvementState.key(terms.to, with: grant.issuer))
+        if let series = terms.scope.series { add(EpochState.key(grant.issuer, series)) }
+    }
+}
+
+extension GrantState {
+    /// Who gave it and, where known, who got it.
+    static func parties(_ jti: JTI, in state: Slice) -> [Handle] {
+        guard let grant = state[key(jti)] else { return [] }
+        return [grant.issuer] + (grant.terms.map { [$0.to] } ?? [])
+    }
+}

@@ -1,0 +1,56 @@
+import Sharing
+import Wire
+
+/// A new envelope for a grant that stands, after its enterprise moved to a new epoch.
+enum RekeyRule: KindRule {
+    static let isErasable = true
+
+    static func reads(_ said: Stated<Rekey>, _ reads: inout Reads) {
+        reads.add(GrantState.key(said.claims.grant))
+    }
+
+    static func furtherReads(_ said: Stated<Rekey>, in state: Slice, _ reads: inout Reads) {
+        if let grant = state[GrantState.key(said.claims.grant)] { reads.add(useOf: grant) }
+    }
+
+    static func decide(_ said: Stated<Rekey>, _ decision: inout Decision) throws(Refusal) {
+        let jti = said.claims.grant
+        try decision.requireEnterprise()
+        var grant = try decision.grant(jti)
+        guard grant.issuer == said.issuer else { throw .notYours(jti) }
+        guard grant.revoked == nil, decision.now < grant.claims.expires else {
+            throw .grantDead(jti)
+        }
+        try requirePermission(for: grant, decision)
+        grant.carrier = said.jti
+        grant.envelope = said.claims.envelope
+        if let terms = grant.terms, let series = terms.scope.series,
+            let epoch = said.selective?.epochs.last
+        {
+            var epochs = decision.epochs(series, of: said.issuer)
+            epochs.retireEnded(at: decision.now)
+            for position in epochs.live.indices where epochs.live[position].grant == jti {
+                epochs.live[position].epoch = max(epochs.live[position].epoch, epoch)
+            }
+            decision.change(EpochState.key(said.issuer, series), to: epochs)
+        }
+        decision.change(GrantState.key(jti), to: grant)
+    }
+
+    static func parties(_ said: Stated<Rekey>, in state: Slice) -> [Handle] {
+        GrantState.parties(said.claims.grant, in: state)
+    }
+
+    /// New keys are a use of the grant: what may no longer be granted isn't rekeyed either.
+    private static func requirePermission(
+        for grant: GrantState, _ decision: Decision
+    ) throws(Refusal) {
+        guard let terms = grant.terms else { return }
+        let grantee = try decision.participant(terms.to)
+        try decision.requirePermission(
+            decision.rekeying(
+                PolicyUse(terms, grant.claims), to: decision.entity(terms.to, grantee),
+                by: decision.issuerEntity),
+            alsoUnder: grant.claims.policies)
+    }
+}

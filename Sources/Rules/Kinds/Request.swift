@@ -1,0 +1,35 @@
+import Sharing
+import Wire
+
+/// A lender, guarantor or regulator asks an enterprise for a grant.
+enum RequestRule: KindRule {
+    static let isErasable = true
+
+    static func reads(_ said: Stated<Request>, _ reads: inout Reads) {
+        guard let terms = said.selective else { return }
+        reads.add(ParticipantState.key(terms.to))
+        reads.add(HoldsState.key(terms.to))
+        reads.add(InvolvementState.key(said.issuer, with: terms.to))
+    }
+
+    static func decide(_ said: Stated<Request>, _ decision: inout Decision) throws(Refusal) {
+        try decision.requireNotSuspended()
+        guard let terms = said.selective else { return }
+        let holder = try decision.participant(terms.to)
+        guard holder.roles.contains(.enterprise) else { throw .notPermittedToIssuer(.request) }
+        guard terms.notBefore < terms.expires else { throw .periodEmpty }
+        try GrantSubjectRule.check(terms.subject, scope: terms.scope)
+        let purpose = said.claims.purpose
+        try decision.requirePermission(
+            decision.requesting(
+                PolicyUse(terms, for: purpose), of: decision.entity(terms.to, holder),
+                by: decision.issuerEntity))
+        decision.change(
+            RequestState.key(said.jti),
+            to: RequestState(by: said.issuer, purpose: purpose, terms: terms))
+    }
+
+    static func parties(_ said: Stated<Request>, in state: Slice) -> [Handle] {
+        said.selective.map { [$0.to] } ?? []
+    }
+}

@@ -1,0 +1,20 @@
+import Sharing
+import Wire
+
+/// A key may retire any of its owner's keys but itself: so one with scope `all` always remains.
+enum RetireKeyRule: KindRule {
+    static func reads(_ said: Stated<RetireKey>, _ reads: inout Reads) {
+        reads.add(KeyState.key(said.claims.key))
+    }
+
+    static func decide(_ said: Stated<RetireKey>, _ decision: inout Decision) throws(Refusal) {
+        let name = KeyState.key(said.claims.key)
+        guard var key = decision.state[name], key.handle == said.issuer else {
+            throw .unknownKey
+        }
+        guard !key.retired else { throw .keyRetired }
+        guard said.claims.key != said.statement.jws.kid else { throw .lastKey }
+        key.retired = true
+        decision.change(name, to: key)
+    }
+}

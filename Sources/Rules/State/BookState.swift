@@ -1,0 +1,101 @@
+public import Sharing
+public import Transparency
+public import Wire
+
+/// How far a book has got.
+public struct BookState: StateObject {
+    public static let family = StateFamily.book
+    public static let pattern = StateName.Pattern.book
+    public static func key(_ handle: Handle, _ book: BookName) -> StateKey.Of<BookState> {
+        .init(.book(handle, book))
+    }
+
+    /// Records registered; the next one is number `count + 1`.
+    public var count: Int64
+    /// The highest epoch among them.
+    public var epoch: Int64
+    public var closed: Bool
+    /// The right edge of the Merkle tree over the digests of the records' statements.
+    public var edge: RightEdge
+    /// The numbers that were erased, as ascending ranges that don't touch.
+    public var erased: [ClosedRange<Int64>]
+    /// Those that a later record replaces, in the same form.
+    public var replaced: [ClosedRange<Int64>]
+
+    public init() {
+        count = 0
+        epoch = 0
+        closed = false
+        edge = RightEdge()
+        erased = []
+        replaced = []
+    }
+
+    public static let shape = Shape<BookState>(
+        { (count, epoch, closed, edge, erased, replaced) throws(ClaimError) in
+            guard edge.size == UInt64(count) else { throw .malformed("edge") }
+            var book = BookState()
+            book.count = count
+            book.epoch = epoch
+            book.closed = closed
+            book.edge = edge
+            book.erased = erased
+            book.replaced = replaced
+            return book
+        },
+        .required("count", \.count, .count),
+        .required("epoch", \.epoch, .count),
+        .flag("closed", \.closed),
+        .required("edge", \.edge, .edge),
+        .list("erased", \.erased, unlessEmpty: .numbers),
+        .list("replaced", \.replaced, unlessEmpty: .numbers))
+
+    public var root: Digest<Digested.Book> {
+        guard let digest = Digest<Digested.Book>(bytes: edge.root.bytes) else {
+            preconditionFailure("a hash has 32 bytes")
+        }
+        return digest
+    }
+
+    public mutating func erase(_ number: Int64) { Self.insert(number, into: &erased) }
+
+    public mutating func replace(_ number: Int64) { Self.insert(number, into: &replaced) }
+
+    /// Whether all of `numbers` are registered, and none of them is erased or replaced.
+    func areCurrent(_ numbers: ClosedRange<Int64>) -> Bool {
+        numbers.upperBound <= count && !(erased + replaced).contains { $0.overlaps(numbers) }
+    }
+
+    private static func insert(_ number: Int64, into known: inout [ClosedRange<Int64>]) {
+        var ranges: [ClosedRange<Int64>] = []
+        var merged = number...number
+        for range in known {
+            if range.upperBound + 1 < merged.lowerBound || merged.upperBound + 1 < range.lowerBound
+            {
+                ranges.append(range)
+            } else {
+                merged =
+                    min(
+                        range.lowerBound, merged.lowerBound)...max(
+                        range.upperBound, merged.upperBound)
+            }
+        }
+        known = (ranges + [merged]).sorted { $0.lowerBound < $1.lowerBound }
+    }
+}
+
+extension Codec where Value == RightEdge {
+    fileprivate static let edge = Codec.mapped(
+        .base64URL(0...4096, "right edge"), from: { try? RightEdge(bytes: $0) }, to: \.bytes)
+}
+
+extension Codec where Value == [ClosedRange<Int64>] {
+    /// Ranges `[from, to]`, ascending and apart from each other.
+    public static let numbers = Codec.list(of: range).limited("list of [from, to]") {
+        zip($0, $0.dropFirst()).allSatisfy { $0.upperBound + 1 < $1.lowerBound }
+    }
+
+    private static let range = Codec<ClosedRange<Int64>>.mapped(
+        .list(of: .count, 2...2), from: { $0[0] <= $0[1] ? $0[0]...$0[1] : nil },
+        to: { [$0.lowerBound, $0.upperBound] })
+}

@@ -1,0 +1,62 @@
+public import Sharing
+public import Wire
+
+/// What a request asked for, as long as it isn't erased.
+public struct RequestState: StateObject {
+    public static let family = StateFamily.request
+    public static let pattern = StateName.Pattern.jti
+    public static func key(_ request: JTI) -> StateKey.Of<RequestState> { .init(.jti(request)) }
+
+    public var by: Handle
+    public var purpose: Purpose
+    public var terms: RequestTerms
+
+    public init(by: Handle, purpose: Purpose, terms: RequestTerms) {
+        self.by = by
+        self.purpose = purpose
+        self.terms = terms
+    }
+
+    public static let shape = Shape<RequestState>(
+        RequestState.init(by:purpose:terms:),
+        .required("by", \.by, .handle),
+        .required("purpose", \.purpose, .word("purpose")),
+        .part(\.terms, RequestTerms.shape))
+
+    /// Whether a grant goes beyond this in anything: it was asked of another, gives another right or
+    /// purpose, more records, fields, time or fetches, or lets more be kept.
+    public func isExceeded(
+        by grant: GrantTerms, from issuer: Handle, right: Right, purpose: Purpose,
+        expires: Timestamp, lifetime: Int64
+    ) -> Bool {
+        guard terms.to == issuer, right == terms.right, purpose == self.purpose else { return true }
+        let asked = terms.expires.seconds - terms.notBefore.seconds
+        return lifetime > asked || expires > terms.expires || grant.fetches > terms.fetches
+            || grant.dataLife > terms.dataLife || !terms.scope.covers(grant.scope)
+            || !terms.subject.covers(grant.subject)
+    }
+}
+
+extension Scope {
+    /// Whether all that `other` names is in this scope.
+    fileprivate func covers(_ other: Scope) -> Bool {
+        switch (self, other) {
+        case (.months(let series, let months), .months(let wanted, let range)):
+            series == wanted && months.contains(range.lowerBound)
+                && months.contains(range.upperBound)
+        case (.records, .months): false
+        case (_, .records(let ranges)): ranges.allSatisfy { covers($0) }
+        }
+    }
+}
+
+extension GrantSubject {
+    fileprivate func covers(_ other: GrantSubject) -> Bool {
+        switch (self, other) {
+        case (.fields(let mine), .fields(let theirs)),
+            (.statements(let mine), .statements(let theirs)):
+            Set(theirs).isSubset(of: mine)
+        default: false
+        }
+    }
+}

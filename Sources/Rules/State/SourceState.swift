@@ -1,0 +1,16 @@
+import Sharing
+public import Wire
+
+/// The record that holds a business key now.
+public struct SourceState: StateObject {
+    public static let family = StateFamily.source
+    public static let pattern = StateName.Pattern.source
+    public static func key(
+        _ handle: Handle, _ source: Digest<Digested.Source>
+    ) -> StateKey.Of<SourceState> { .init(.source(handle, source)) }
+
+    public let record: JTI
+
+    public static let shape = Shape<SourceState>(
+        SourceState.init(record:), .required("record", \.record, .jti))
+}

@@ -1,0 +1,55 @@
+public import Sharing
+public import Wire
+
+/// What must be known of every statement: that it is there, and what may refer to it.
+public struct StatementState: StateObject {
+    public static let family = StateFamily.statement
+    public static let pattern = StateName.Pattern.jti
+    public static func key(_ jti: JTI) -> StateKey.Of<StatementState> { .init(.jti(jti)) }
+
+    public var index: Int64
+    public var digest: Digest<Digested.Statement>
+    public var kind: Kind
+    public var issuer: Handle
+    /// Its disclosures, or a record's fields, were erased.
+    public var erased: Bool
+    public var record: RecordDetail?
+
+    /// What must be known of a record besides.
+    public struct RecordDetail: Shaped, Hashable {
+        public var book: BookName
+        public var number: Int64
+        public var epoch: Int64
+        public var source: Digest<Digested.Source>
+        public var replacedBy: JTI?
+
+        public static let shape = Shape<RecordDetail>(
+            RecordDetail.init(book:number:epoch:source:replacedBy:),
+            .required("book", \.book, .book),
+            .required("number", \.number, .count),
+            .required("epoch", \.epoch, .count),
+            .required("source", \.source, .digest()),
+            .optional("replaced_by", \.replacedBy, .jti))
+    }
+
+    public init(
+        index: Int64, digest: Digest<Digested.Statement>, kind: Kind, issuer: Handle,
+        erased: Bool = false, record: RecordDetail? = nil
+    ) {
+        self.index = index
+        self.digest = digest
+        self.kind = kind
+        self.issuer = issuer
+        self.erased = erased
+        self.record = record
+    }
+
+    public static let shape = Shape<StatementState>(
+        StatementState.init(index:digest:kind:issuer:erased:record:),
+        .required("index", \.index, .count),
+        .required("digest", \.digest, .digest()),
+        .required("kind", \.kind, .word("kind")),
+        .required("issuer", \.issuer, .handle),
+        .flag("erased", \.erased),
+        .optional("record", \.record, .object))
+}

@@ -1,0 +1,121 @@
+public import Wire
+
+/// An authority admits a participant.
+public struct Admit: KindForm {
+    public typealias Selective = LegalIdentity
+    public static let kind = Kind.admit
+
+    public let handle: Handle
+    public let roles: [Role]
+    public let keys: [KeyOffer]
+    public let envelopeKey: EncryptionKey
+
+    public init(handle: Handle, roles: [Role], keys: [KeyOffer], encryptionKey: EncryptionKey) {
+        self.handle = handle
+        self.roles = roles.sorted()
+        self.keys = keys
+        envelopeKey = encryptionKey
+    }
+
+    public static let shape = Shape<Admit>(
+        Admit.init(handle:roles:keys:encryptionKey:),
+        .required("handle", \.handle, .handle),
+        .required("roles", \.roles, .roles),
+        .required("keys", \.keys, .keyOffers),
+        .required("encryption_key", \.envelopeKey, .encryptionKey))
+
+    public func participant(issuer: Handle) -> Handle? { handle }
+    public var offeredKeys: [VerificationKey] { keys.map(\.key) }
+    public var encryptionKey: EncryptionKey? { envelopeKey }
+}
+
+/// Who a participant is in law: the selective claims of `admit`.
+public struct LegalIdentity: SelectiveClaims {
+    public let name: String
+    public let identifiers: [LegalIdentifier]
+    /// ISO 3166-1 alpha-2.
+    public let country: String
+    /// The authority's reference to its own file, not a text about anyone.
+    public let dueDiligence: String?
+    /// What the authority found; `nil` where it doesn't say.
+    public let size: SizeClass?
+
+    public init(
+        name: String, identifiers: [LegalIdentifier], country: String, dueDiligence: String? = nil,
+        size: SizeClass? = nil
+    ) {
+        self.name = name
+        self.identifiers = identifiers
+        self.country = country
+        self.dueDiligence = dueDiligence
+        self.size = size
+    }
+
+    public static let shape = Shape<LegalIdentity>(
+        LegalIdentity.init(name:identifiers:country:dueDiligence:size:),
+        .required("legal_name", \.name, .legalName),
+        .required("legal_ids", \.identifiers, .legalIdentifiers),
+        .required("country", \.country, .country),
+        .nullable("due_diligence", \.dueDiligence, .reference),
+        .nullable("size", \.size, .code))
+}
+
+/// How a legal entity is known to a register.
+public struct LegalIdentifier: Shaped, Hashable {
+    public let scheme: IdentifierScheme
+    public let id: String
+
+    /// `nil` for an empty identifier or one over ``Limits/identifierBytes``.
+    public init?(scheme: IdentifierScheme, id: String) {
+        guard (1...Limits.identifierBytes).contains(id.utf8.count) else { return nil }
+        self.scheme = scheme
+        self.id = id
+    }
+
+    public static let shape = Shape<LegalIdentifier>(
+        blaming: "id", LegalIdentifier.init(scheme:id:),
+        .required("scheme", \.scheme, .code), .required("id", \.id, .reference))
+}
+
+extension Codec where Value == [Role] {
+    /// A participant's roles, ascending by number.
+    public static let roles = Codec.ascending(of: .code, 1...Role.allCases.count)
+}
+
+extension Codec where Value == [KeyOffer] {
+    /// A participant's first signing keys.
+    public static let keyOffers = Codec.list(of: .object, 1...Limits.keysPerParticipant)
+}
+
+extension Codec where Value == [LegalIdentifier] {
+    public static let legalIdentifiers = Codec.list(of: .object, 0...Limits.legalIdentifiers)
+}
+
+extension Codec where Value == String {
+    public static let legalName = Codec.text(1...Limits.legalNameBytes)
+
+    /// ISO 3166-1 alpha-2.
+    public static let country = Codec.text(2...2).limited("country") { text in
+        text.utf8.allSatisfy { (0x41...0x5a).contains($0) }
+    }
+}
+
+/// A raw X-Wing public key, 1216 bytes, to which envelopes are sealed.
+public struct EncryptionKey: Hashable, Sendable {
+    public static let byteCount = 1216
+    public let bytes: [UInt8]
+
+    /// Takes 1216 bytes. Whether a key can be encapsulated to is ``Envelope``'s to find out.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.bytes = bytes
+    }
+
+    public var digest: Digest<Digested.EncryptionKey> { Digest(hashing: bytes) }
+}
+
+extension Codec where Value == EncryptionKey {
+    public static let encryptionKey = Codec.mapped(
+        .base64URL(EncryptionKey.byteCount...EncryptionKey.byteCount, "X-Wing public key"),
+        from: { EncryptionKey(bytes: $0) }, to: \.bytes)
+}

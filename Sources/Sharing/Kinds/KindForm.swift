@@ -1,0 +1,142 @@
+public import Wire
+
+/// One kind of statement as it is written: its public claims, its selective claims, what comes with
+/// it, and which keys may sign it.
+public protocol KindForm: Shaped, Hashable {
+    /// The claims that only parties and the regulator see.
+    associatedtype Selective: SelectiveClaims = NoSelectiveClaims
+
+    static var kind: Kind { get }
+
+    /// What a key must be registered for to sign this kind.
+    static var scope: KeyScope { get }
+
+    /// How many selective digests the statement has; the same for all statements of a kind, so that
+    /// their number tells nothing. A record's are its fields.
+    static var selectiveCounts: ClosedRange<Int> { get }
+
+    /// What must come with the statement.
+    var blob: BlobCommitment? { get }
+
+    /// The participant whose roles or keys the statement changes; `nil` for most kinds.
+    func participant(issuer: Handle) -> Handle?
+
+    /// Signing keys that the statement introduces, whoever may use them.
+    var offeredKeys: [VerificationKey] { get }
+
+    /// The key that the statement introduces for envelopes.
+    var encryptionKey: EncryptionKey? { get }
+
+    /// The statement whose selective claims, or the record whose fields, must be destroyed.
+    var erases: JTI? { get }
+
+    /// Checks that the selective claims fit the public ones. Throws ``StatementError``.
+    func check(_ selective: Selective) throws(StatementError)
+}
+
+extension KindForm {
+    public static var scope: KeyScope { .all }
+    public static var selectiveCounts: ClosedRange<Int> {
+        Selective.shape.rows.count...Selective.shape.rows.count
+    }
+    public var blob: BlobCommitment? { nil }
+    public func participant(issuer: Handle) -> Handle? { nil }
+    public var offeredKeys: [VerificationKey] { [] }
+    public var encryptionKey: EncryptionKey? { nil }
+    public var erases: JTI? { nil }
+    public func check(_ selective: Selective) throws(StatementError) {}
+
+    /// Whether statements of this kind have selective claims that are read as such.
+    public static var hasSelectiveClaims: Bool { !Selective.shape.rows.isEmpty }
+
+    /// Whether `selective` are selective claims of this kind.
+    public func owns(_ selective: any SelectiveClaims) -> Bool { selective is Selective }
+
+    static func read(_ reader: inout ClaimReader) throws(ClaimError) -> any KindForm {
+        try shape.read(&reader)
+    }
+
+    /// Reads disclosed values as the selective claims of this kind. Throws ``StatementError``.
+    func opened(_ values: [String: JSON]) throws(StatementError) -> any SelectiveClaims {
+        let selective = try Selective(disclosed: values)
+        try check(selective)
+        return selective
+    }
+
+    var boundMembers: [BoundMember] { Self.shape.bound(to: self) }
+}
+
+/// The bytes that come with a statement, by what it says publicly about them.
+public enum BlobCommitment: Hashable, Sendable {
+    /// The ciphertexts of a record's fields.
+    case fields(root: Digest<Digested.Fields>)
+    /// The keys of a grant.
+    case envelope(Digest<Digested.Envelope>)
+    /// The texts of a policy set, and the files they are listed as, where the statement lists them.
+    case policies(Digest<Digested.Policies>, files: [PolicyFile]?)
+}
+
+/// Selective claims of one kind, opened. All of them are always there; one that doesn't apply is
+/// `null`.
+public protocol SelectiveClaims: Shaped, Hashable {}
+
+/// The selective claims of a kind that has none.
+public struct NoSelectiveClaims: SelectiveClaims {
+    public static let shape = Shape<NoSelectiveClaims>(NoSelectiveClaims.init)
+    public init() {}
+}
+
+extension SelectiveClaims {
+    /// Fresh disclosures of these claims, in the order of their names, to be signed with a statement.
+    public func disclosures(using random: inout some RandomNumberGenerator) -> [Disclosure] {
+        Self.shape.bound(to: self).map { member in
+            Disclosure(salt: .init(using: &random), name: member.name, value: member.json)
+        }
+    }
+
+    /// Reads disclosed values with the strictness of public claims.
+    /// Throws ``StatementError/malformedSelectiveClaim(_:)``.
+    init(disclosed values: [String: JSON]) throws(StatementError) {
+        do throws(ClaimError) {
+            guard
+                let document = try? JSONDocument(.canonical, JSON.object(values).canonicalBytes)
+            else { throw .notAnObject }
+            self = try Self.shape.read(document.root)
+        } catch { throw .malformedSelectiveClaim(error.member) }
+    }
+}
+
+extension Codec where Value: Code {
+    /// A word of the code's list.
+    static var code: Codec { .word("\(Value.self)") }
+}
+
+extension Codec where Value == String {
+    /// The name of a field: 1 to 64 lower-case letters, digits and underscores.
+    static let fieldName = Codec.text.limited("field name") { $0.isFieldName }
+
+    /// A reference or identifier.
+    static let reference = Codec.text(1...Limits.identifierBytes)
+}
+
+extension Codec where Value == [String] {
+    /// Field names in strictly ascending order.
+    static func fieldNames(_ counts: ClosedRange<Int>) -> Codec {
+        .ascending(of: .fieldName, counts)
+    }
+}
+
+extension Codec where Value == [Int64] {
+    /// Epochs whose keys a statement gives.
+    static let epochs = Codec.ascending(of: .count, 1...Limits.epochsPerGrant)
+}
+
+extension String {
+    /// Whether this can be the name of a field: 1 to 64 lower-case letters, digits and underscores.
+    var isFieldName: Bool {
+        (1...64).contains(utf8.count)
+            && utf8.allSatisfy {
+                ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5f
+            }
+    }
+}

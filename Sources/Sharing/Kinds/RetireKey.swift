@@ -1,0 +1,16 @@
+public import Wire
+
+/// A participant retires one of its signing keys.
+public struct RetireKey: KindForm {
+    public static let kind = Kind.retireKey
+
+    /// The key's thumbprint.
+    public let key: Digest<Digested.Key>
+
+    public init(_ key: Digest<Digested.Key>) { self.key = key }
+
+    public static let shape = Shape<RetireKey>(
+        RetireKey.init(_:), .required("kid", \.key, .digest()))
+
+    public func participant(issuer: Handle) -> Handle? { issuer }
+}

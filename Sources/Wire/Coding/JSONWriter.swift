@@ -1,0 +1,81 @@
+/// Writes canonical JSON (RFC 8785) straight into bytes.
+///
+/// The members of an object come from a ``Shape``, which names them in ascending order.
+public struct JSONWriter: Sendable {
+    public private(set) var bytes: [UInt8] = []
+    /// Whether members that don't apply are left out of this object, instead of being `null`.
+    var leavesOutNulls = false
+
+    /// An empty text, with room for `capacity` bytes.
+    public init(reserving capacity: Int = 320) { bytes.reserveCapacity(capacity) }
+
+    public mutating func integer(_ value: Int64) {
+        precondition(value.magnitude <= JSON.maximumInteger.magnitude, "numbers stay below 2⁵³")
+        separate()
+        bytes += String(value).utf8
+    }
+
+    public mutating func bool(_ value: Bool) {
+        separate()
+        bytes += (value ? "true" : "false").utf8
+    }
+
+    public mutating func null() {
+        separate()
+        bytes += "null".utf8
+    }
+
+    /// A string of ASCII in which JSON escapes nothing: base64, an identifier, a code.
+    public mutating func plain(_ text: some Sequence<UInt8>) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes += text
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    public mutating func string(_ text: String) {
+        separate()
+        JSON.write(text, to: &bytes)
+    }
+
+    /// A whole value that is a tree already.
+    public mutating func json(_ value: JSON) {
+        separate()
+        value.write(to: &bytes)
+    }
+
+    public mutating func array<Element>(
+        _ elements: some Sequence<Element>, _ write: (Element, inout JSONWriter) -> Void
+    ) {
+        separate()
+        bytes.append(UInt8(ascii: "["))
+        for element in elements { write(element, &self) }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// An object whose members `body` writes in ascending order of their names.
+    public mutating func object(_ body: (inout JSONWriter) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "{"))
+        body(&self)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// The member `name`, ASCII that JSON doesn't escape, whose value `write` writes. Where that
+    /// returns false, there is no such member.
+    public mutating func member(_ name: String, _ write: (inout JSONWriter) -> Bool) {
+        let mark = bytes.count
+        plain(name.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        if !write(&self) { bytes.removeLast(bytes.count - mark) }
+    }
+
+    /// A comma, unless this is the first in its object or array or the value of a name: no value
+    /// ends with one of those bytes.
+    private mutating func separate() {
+        switch bytes.last {
+        case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"): break
+        default: bytes.append(UInt8(ascii: ","))
+        }
+    }
+}
