@@ -40,12 +40,13 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1",
             traits: ["FullFoundation"]),
-        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Wire", dependencies: ["CSodium", crypto], swiftSettings: alwaysOptimised),
         .target(
             name: "Transparency", dependencies: ["Wire", crypto], swiftSettings: alwaysOptimised),
@@ -88,13 +89,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Client",
-            dependencies: pure + [
-                "CSodium", "Importing", crypto,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
+            dependencies: pure + ["CCurl", "CSodium", "Importing", crypto],
             swiftSettings: strict),
         .executableTarget(
             name: "trine",

@@ -28,8 +28,7 @@ import Testing
         ],
         "Client": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",
-            "CSodium", "Crypto", "Foundation", "Synchronization", "AsyncHTTPClient", "NIOCore",
-            "NIOHTTP1", "NIOPosix",
+            "CCurl", "CSodium", "Crypto", "Foundation", "Synchronization",
         ],
     ]
 
