@@ -26,13 +26,19 @@ let package = Package(
     name: "trine",
     products: [
         .executable(name: "trine", targets: ["trine"]),
-        .library(name: "Verification", targets: ["Verification"]),
+        .library(name: "Wire", targets: ["Wire"]),
+        .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "Commitments", targets: ["Commitments"]),
+        .library(name: "Sharing", targets: ["Sharing"]),
+        .library(name: "Rules", targets: ["Rules"]),
+        .library(name: "Verification", targets: ["Verification"]),
         .library(name: "Cedar", targets: ["Cedar"]),
     ],
     dependencies: [
+        // The libraries use this one; all others are for our programs, in the versions they are
+        // tested with.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -54,6 +60,7 @@ let package = Package(
             name: "Commitments", dependencies: ["CSodium", "Wire", crypto],
             swiftSettings: alwaysOptimised),
         .target(name: "Cedar", swiftSettings: alwaysOptimised),
+        .target(name: "CedarTools", dependencies: ["Cedar"], swiftSettings: strict),
         .target(
             name: "Sharing",
             dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
@@ -62,11 +69,17 @@ let package = Package(
             name: "Rules", dependencies: ["Wire", "Transparency", "Sharing", "Cedar"],
             swiftSettings: alwaysOptimised),
         .target(
+            name: "PolicyTools", dependencies: ["Wire", "Sharing", "Cedar", "Rules"],
+            swiftSettings: strict),
+        .target(
             name: "Verification",
             dependencies: ["Wire", "Transparency", "Commitments", "Sharing", "Rules"],
             swiftSettings: alwaysOptimised),
         .target(
             name: "Importing", dependencies: ["Wire", "Sharing"], swiftSettings: alwaysOptimised),
+        .target(
+            name: "Custody", dependencies: ["CSodium", "Wire", "Sharing", crypto],
+            swiftSettings: strict),
         .target(
             name: "Storage",
             dependencies: [
@@ -77,7 +90,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage",
+                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Custody", "Storage",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -89,21 +102,30 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Client",
-            dependencies: pure + ["CCurl", "CSodium", "Importing", crypto],
+            dependencies: pure + [
+                "CCurl", "CSodium", "Custody", "Importing", "PolicyTools", crypto,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Demo",
+            dependencies: pure + [
+                "Custody", "Importing", "Storage", "Gateway", "Client",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "trine",
             dependencies: pure + [
-                "Cedar", "Importing", "Storage", "Gateway", "Client",
+                "Cedar", "CedarTools", "PolicyTools", "Custody", "Importing", "Storage", "Gateway",
+                "Client", "Demo",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trine-bench",
             dependencies: pure + [
-                "CSodium", "Importing", "Storage", "Gateway", "Client",
+                "CSodium", "Custody", "Importing", "Storage", "Gateway", "Client", "Demo",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -122,7 +144,8 @@ let package = Package(
             dependencies: ["TestSupport", "Commitments", "CSodium", "Wire", crypto],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "CedarTests", dependencies: ["TestSupport", "Cedar"], swiftSettings: strict),
+            name: "CedarTests", dependencies: ["TestSupport", "Cedar", "CedarTools"],
+            swiftSettings: strict),
         .testTarget(
             name: "SharingTests",
             dependencies: [
@@ -131,13 +154,17 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "RulesTests",
-            dependencies: ["TestSupport", "Cedar", "Wire", "Transparency", "Sharing", "Rules"],
+            dependencies: [
+                "TestSupport", "Cedar", "CedarTools", "Wire", "Transparency", "Sharing", "Rules",
+                "PolicyTools",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VerificationTests", dependencies: pure + ["TestSupport", crypto],
             swiftSettings: strict),
         .testTarget(
-            name: "ImportingTests", dependencies: ["TestSupport", "Wire", "Sharing", "Importing"],
+            name: "ImportingTests",
+            dependencies: ["TestSupport", "Wire", "Sharing", "Importing", "Demo"],
             swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
@@ -151,17 +178,19 @@ let package = Package(
             name: "GatewayTests",
             dependencies: pure + [
                 "TestSupport",
-                "Importing", "Storage", "Gateway", "Client", "trine",
+                "Custody", "Importing", "Storage", "Gateway", "Client", "Demo", "trine",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Readers"], swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
-            dependencies: pure + ["TestSupport", "Importing", "Client", "Storage", "Gateway"],
+            dependencies: pure + [
+                "TestSupport", "Custody", "Importing", "Client", "Storage", "Gateway", "Demo",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: pure + ["trine", "Importing", "Client", "Gateway"],
+            dependencies: pure + ["trine", "Custody", "Importing", "Client", "Gateway", "Demo"],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
     ]

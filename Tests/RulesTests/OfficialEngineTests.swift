@@ -2,6 +2,7 @@ import Cedar
 import Foundation
 import Testing
 
+@testable import PolicyTools
 @testable import Rules
 @testable import Sharing
 @testable import Wire
