@@ -67,6 +67,11 @@ let package = Package(
             swiftSettings: alwaysOptimised),
         .target(
             name: "Rules", dependencies: ["Wire", "Transparency", "Sharing", "Cedar"],
+            // Links to the files of the folder Policies.
+            resources: [
+                .embedInCode("Policies/separation.cedar"),
+                .embedInCode("Policies/trine.cedarschema"),
+            ],
             swiftSettings: alwaysOptimised),
         .target(
             name: "PolicyTools", dependencies: ["Wire", "Sharing", "Cedar", "Rules"],
