@@ -26,13 +26,19 @@ let package = Package(
     name: "trine",
     products: [
         .executable(name: "trine", targets: ["trine"]),
-        .library(name: "Verification", targets: ["Verification"]),
+        .library(name: "Wire", targets: ["Wire"]),
+        .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "Commitments", targets: ["Commitments"]),
+        .library(name: "Sharing", targets: ["Sharing"]),
+        .library(name: "Rules", targets: ["Rules"]),
+        .library(name: "Verification", targets: ["Verification"]),
         .library(name: "Cedar", targets: ["Cedar"]),
     ],
     dependencies: [
+        // The libraries use this one; all others are for our programs, in the versions they are
+        // tested with.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -40,12 +46,13 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1",
             traits: ["FullFoundation"]),
-        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Wire", dependencies: ["CSodium", crypto], swiftSettings: alwaysOptimised),
         .target(
             name: "Transparency", dependencies: ["Wire", crypto], swiftSettings: alwaysOptimised),
@@ -53,13 +60,22 @@ let package = Package(
             name: "Commitments", dependencies: ["CSodium", "Wire", crypto],
             swiftSettings: alwaysOptimised),
         .target(name: "Cedar", swiftSettings: alwaysOptimised),
+        .target(name: "CedarTools", dependencies: ["Cedar"], swiftSettings: strict),
         .target(
             name: "Sharing",
             dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
             swiftSettings: alwaysOptimised),
         .target(
             name: "Rules", dependencies: ["Wire", "Transparency", "Sharing", "Cedar"],
+            // Links to the files of the folder Policies.
+            resources: [
+                .embedInCode("Policies/separation.cedar"),
+                .embedInCode("Policies/trine.cedarschema"),
+            ],
             swiftSettings: alwaysOptimised),
+        .target(
+            name: "PolicyTools", dependencies: ["Wire", "Sharing", "Cedar", "Rules"],
+            swiftSettings: strict),
         .target(
             name: "Verification",
             dependencies: ["Wire", "Transparency", "Commitments", "Sharing", "Rules"],
@@ -71,6 +87,9 @@ let package = Package(
         .target(
             name: "Importing", dependencies: ["Wire", "Sharing"], swiftSettings: alwaysOptimised),
         .target(
+            name: "Custody", dependencies: ["CSodium", "Wire", "Sharing", crypto],
+            swiftSettings: strict),
+        .target(
             name: "Storage",
             dependencies: [
                 "CSodium", "Wire", "Transparency", "Sharing", "Rules",
@@ -80,7 +99,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Interface",
+                "Wire", "Transparency", "Sharing", "Rules", "Verification", "Custody", "Interface",
                 "Storage",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -94,26 +113,31 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: pure + [
-                "CSodium", "Interface", "Importing", crypto,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "CCurl", "CSodium", "Custody", "Interface", "Importing", "PolicyTools", crypto,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Demo",
+            dependencies: pure + [
+                "Custody", "Importing", "Storage", "Gateway", "Client",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trine",
             dependencies: pure + [
-                "Cedar", "Interface", "Importing", "Storage", "Gateway", "Client",
+                "Cedar", "CedarTools", "PolicyTools", "Custody", "Interface", "Importing",
+                "Storage", "Gateway",
+                "Client", "Demo",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trine-bench",
             dependencies: pure + [
-                "CSodium", "Interface", "Importing", "Storage", "Gateway", "Client",
+                "CSodium", "Custody", "Interface", "Importing", "Storage", "Gateway", "Client",
+                "Demo",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -132,7 +156,8 @@ let package = Package(
             dependencies: ["TestSupport", "Commitments", "CSodium", "Wire", crypto],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "CedarTests", dependencies: ["TestSupport", "Cedar"], swiftSettings: strict),
+            name: "CedarTests", dependencies: ["TestSupport", "Cedar", "CedarTools"],
+            swiftSettings: strict),
         .testTarget(
             name: "SharingTests",
             dependencies: [
@@ -141,14 +166,18 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "RulesTests",
-            dependencies: ["TestSupport", "Cedar", "Wire", "Transparency", "Sharing", "Rules"],
+            dependencies: [
+                "TestSupport", "Cedar", "CedarTools", "Wire", "Transparency", "Sharing", "Rules",
+                "PolicyTools",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VerificationTests", dependencies: pure + ["Interface", "TestSupport", crypto],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "ImportingTests", dependencies: ["TestSupport", "Wire", "Sharing", "Importing"],
+            name: "ImportingTests",
+            dependencies: ["TestSupport", "Wire", "Sharing", "Importing", "Demo"],
             swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
@@ -162,19 +191,23 @@ let package = Package(
             name: "GatewayTests",
             dependencies: pure + [
                 "TestSupport",
-                "Interface", "Importing", "Storage", "Gateway", "Client", "trine",
+                "Custody", "Interface", "Importing", "Storage", "Gateway", "Client", "Demo",
+                "trine",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Readers"], swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
             dependencies: pure + [
-                "TestSupport", "Interface", "Importing", "Client", "Storage", "Gateway",
+                "TestSupport", "Custody", "Interface", "Importing", "Client", "Storage", "Gateway",
+                "Demo",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: pure + ["trine", "Interface", "Importing", "Client", "Gateway"],
+            dependencies: pure + [
+                "trine", "Custody", "Interface", "Importing", "Client", "Gateway", "Demo",
+            ],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
     ]

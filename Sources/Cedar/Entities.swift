@@ -65,7 +65,7 @@ public struct Entities: Sendable {
     func member(_ uid: EntityUID) -> Member { table.member(uid) }
 
     /// These entities and others; of those with one name, the others.
-    func merging(_ others: Entities) -> Entities {
+    package func merging(_ others: Entities) -> Entities {
         var members: [EntityUID: Member] = [:]
         for member in table.members + others.table.members { members[member.uid] = member }
         return Entities(members: members)

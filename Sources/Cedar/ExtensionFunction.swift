@@ -29,7 +29,7 @@ public enum ExtensionFunction: String, Sendable, CaseIterable {
 extension ExtensionFunction {
     /// Throws ``EvaluationError`` where arguments are of another number or type than it takes,
     /// where a string isn't in the type's format, and where a result doesn't fit.
-    func apply(to arguments: [Value]) throws(EvaluationError) -> Value {
+    package func apply(to arguments: [Value]) throws(EvaluationError) -> Value {
         guard arguments.count == argumentCount else {
             throw .wrongArgumentCount(self, found: arguments.count)
         }

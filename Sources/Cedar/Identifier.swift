@@ -1,5 +1,5 @@
 /// What may be a name in the language (Cedar grammar, "Identifiers").
-enum Identifier {
+package enum Identifier {
     /// Words with a meaning of their own, never a name.
     static let reserved: Set<String> = [
         "true", "false", "if", "then", "else", "in", "is", "like", "has",
@@ -17,11 +17,11 @@ enum Identifier {
         }
     }
 
-    static func isDigit(_ byte: UInt8) -> Bool {
+    package static func isDigit(_ byte: UInt8) -> Bool {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
     }
 
-    static func isIdentifier(_ text: some Collection<UInt8>) -> Bool {
+    package static func isIdentifier(_ text: some Collection<UInt8>) -> Bool {
         guard let first = text.first, isStart(first) else { return false }
         return text.allSatisfy { isStart($0) || isDigit($0) }
     }
@@ -32,7 +32,7 @@ enum Identifier {
     }
 
     /// As ``isName(_:)``, with `__cedar` allowed.
-    static func isQualifiedName(_ text: String) -> Bool {
+    package static func isQualifiedName(_ text: String) -> Bool {
         parts(of: text).allSatisfy { isIdentifier($0.utf8) && !reserved.contains($0) }
     }
 

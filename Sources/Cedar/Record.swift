@@ -49,7 +49,7 @@ public struct Record: Sendable {
         return storage.fields[position].value
     }
 
-    func has(_ name: Text) -> Bool { storage.position(of: name) != nil }
+    package func has(_ name: Text) -> Bool { storage.position(of: name) != nil }
 }
 
 extension Record.Storage {

@@ -69,17 +69,6 @@ public struct Schema: Sendable {
         try self.init(resolving: namespaces)
     }
 
-    /// Parses a schema in JSON. Throws ``SchemaError``.
-    public init(json bytes: [UInt8]) throws(SchemaError) {
-        let json: JSONValue
-        do throws(JSONFault) {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            throw .json(error)
-        }
-        try self.init(resolving: SchemaSyntax.namespaces(json))
-    }
-
     /// The type that a name stands for; any other type as it is.
     public func resolve(_ type: ValueType) -> ValueType {
         var type = type
@@ -88,7 +77,7 @@ public struct Schema: Sendable {
     }
 
     /// The actions as entities, in their groups.
-    var actionEntities: [Entity] {
+    package var actionEntities: [Entity] {
         actions.values.map { Entity($0.uid, parents: $0.parents) }
     }
 }
@@ -96,7 +85,6 @@ public struct Schema: Sendable {
 /// Why a schema was refused.
 public enum SchemaError: Error, Sendable, Hashable {
     case syntax(PolicyError)
-    case json(JSONFault)
     /// JSON of another form than a schema's; the path to the place.
     case malformed(String)
     case duplicate(String)

@@ -1,6 +1,6 @@
 extension Schema {
     /// Looks up every name of a schema as written. Throws ``SchemaError``.
-    init(resolving namespaces: [SchemaSyntax.Namespace]) throws(SchemaError) {
+    package init(resolving namespaces: [SchemaSyntax.Namespace]) throws(SchemaError) {
         var resolver = SchemaResolver()
         try resolver.collect(namespaces)
         try resolver.checkShadowing()

@@ -1,43 +1,80 @@
 /// A schema as written, before its names are looked up.
-enum SchemaSyntax {
-    struct Namespace {
+package enum SchemaSyntax {
+    package struct Namespace {
         /// `nil` for declarations outside of any.
-        let name: String?
-        var entityTypes: [EntityDeclaration] = []
-        var actions: [ActionDeclaration] = []
-        var types: [TypeDeclaration] = []
+        package let name: String?
+        package var entityTypes: [EntityDeclaration] = []
+        package var actions: [ActionDeclaration] = []
+        package var types: [TypeDeclaration] = []
+
+        package init(name: String?) { self.name = name }
     }
 
-    struct EntityDeclaration {
-        let name: String
-        var parents: [String] = []
-        var shape: TypeSyntax = .record([])
-        var tags: TypeSyntax?
-        var choices: [Text]?
-        var annotations: [Policy.Annotation] = []
+    package struct EntityDeclaration {
+        package let name: String
+        package var parents: [String]
+        package var shape: TypeSyntax
+        package var tags: TypeSyntax?
+        package var choices: [Text]?
+        package var annotations: [Policy.Annotation]
+
+        package init(
+            name: String, parents: [String] = [], shape: TypeSyntax = .record([]),
+            tags: TypeSyntax? = nil, choices: [Text]? = nil, annotations: [Policy.Annotation] = []
+        ) {
+            self.name = name
+            self.parents = parents
+            self.shape = shape
+            self.tags = tags
+            self.choices = choices
+            self.annotations = annotations
+        }
     }
 
-    struct ActionDeclaration {
-        let name: Text
-        var parents: [ActionReference] = []
-        var principals: [String] = []
-        var resources: [String] = []
-        var context: TypeSyntax = .record([])
-        var annotations: [Policy.Annotation] = []
+    package struct ActionDeclaration {
+        package let name: Text
+        package var parents: [ActionReference]
+        package var principals: [String]
+        package var resources: [String]
+        package var context: TypeSyntax
+        package var annotations: [Policy.Annotation]
+
+        package init(
+            name: Text, parents: [ActionReference] = [], principals: [String] = [],
+            resources: [String] = [], context: TypeSyntax = .record([]),
+            annotations: [Policy.Annotation] = []
+        ) {
+            self.name = name
+            self.parents = parents
+            self.principals = principals
+            self.resources = resources
+            self.context = context
+            self.annotations = annotations
+        }
     }
 
-    struct ActionReference {
+    package struct ActionReference {
         /// `nil` for the type of actions in the same namespace.
-        let type: String?
-        let id: Text
+        package let type: String?
+        package let id: Text
+
+        package init(type: String?, id: Text) {
+            self.type = type
+            self.id = id
+        }
     }
 
-    struct TypeDeclaration {
-        let name: String
-        let type: TypeSyntax
+    package struct TypeDeclaration {
+        package let name: String
+        package let type: TypeSyntax
+
+        package init(name: String, type: TypeSyntax) {
+            self.name = name
+            self.type = type
+        }
     }
 
-    indirect enum TypeSyntax {
+    package indirect enum TypeSyntax {
         case bool, long, string
         case set(TypeSyntax)
         case record([AttributeSyntax])
@@ -46,11 +83,17 @@ enum SchemaSyntax {
     }
 
     /// What a name may be the name of.
-    enum Meaning { case commonType, entityType, either }
+    package enum Meaning { case commonType, entityType, either }
 
-    struct AttributeSyntax {
-        let name: Text
-        let type: TypeSyntax
-        let isRequired: Bool
+    package struct AttributeSyntax {
+        package let name: Text
+        package let type: TypeSyntax
+        package let isRequired: Bool
+
+        package init(name: Text, type: TypeSyntax, isRequired: Bool) {
+            self.name = name
+            self.type = type
+            self.isRequired = isRequired
+        }
     }
 }

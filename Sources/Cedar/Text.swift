@@ -47,10 +47,11 @@ public struct Text: Sendable, Hashable, Comparable {
     @inline(__always)
     public static func == (left: Text, right: Text) -> Bool {
         if left.storage === right.storage { return true }
-        // The hash is over the bytes; it tells canonically equivalent spellings apart, which the
-        // comparison of strings, much the fastest there is, does not.
-        return left.storage.hash == right.storage.hash
-            && left.storage.string == right.storage.string
+        guard left.storage.hash == right.storage.hash else { return false }
+        // Not as strings: those compare canonically equivalent spellings as equal.
+        return left.withBytes { a in
+            right.withBytes { b in a.count == b.count && commonPrefix(a, b) == a.count }
+        }
     }
 
     public static func < (left: Text, right: Text) -> Bool { order(left, right) == .before }

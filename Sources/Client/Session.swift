@@ -1,3 +1,4 @@
+public import Custody
 import Rules
 public import Sharing
 import Transparency
@@ -18,7 +19,7 @@ public actor Session {
     public nonisolated let surroundings: Surroundings
     public nonisolated let connection: GatewayConnection
     public nonisolated let keeper: CheckpointKeeper
-    nonisolated let keyring: Keyring
+    package nonisolated let keyring: Keyring
     nonisolated let participants: ParticipantRegister
     private let viewFile: ViewFile
     /// Held until the session is closed.
@@ -69,7 +70,7 @@ public actor Session {
 
     public nonisolated var now: Timestamp { surroundings.now() }
     public nonisolated var handle: Handle { configuration.handle }
-    nonisolated var log: Digest<Digested.Genesis> { configuration.genesis }
+    package nonisolated var log: Digest<Digested.Genesis> { configuration.genesis }
     nonisolated var schedule: KeySchedule { keyring.schedule(log: log) }
 
     package nonisolated func signer(_ scope: KeyScope) throws(KeyringError) -> Signer {
@@ -80,7 +81,7 @@ public actor Session {
 
     /// A fresh identifier. It doesn't begin with a hyphen, so that it is a word on every command
     /// line; of the 128 random bits that costs one 64th of their values.
-    nonisolated func newJTI() -> JTI {
+    package nonisolated func newJTI() -> JTI {
         var random = surroundings.random
         while true {
             let jti = JTI(using: &random)

@@ -1,4 +1,6 @@
 import Client
+import Custody
+import Demo
 import Foundation
 import Gateway
 import Importing

@@ -1,4 +1,5 @@
 import Client
+import Custody
 import Foundation
 import Rules
 import Sharing

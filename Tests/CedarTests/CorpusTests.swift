@@ -1,4 +1,5 @@
 import Cedar
+import CedarTools
 import Foundation
 import Testing
 
@@ -61,8 +62,11 @@ struct CorpusTests {
         """
     }
 
-    private func run(_ text: String) throws -> [CedarTestFile.Result] {
-        try CedarTestFile(parsing: Array(text.utf8)).run { Array((files[$0] ?? "").utf8) }
+    private func run(
+        _ text: String, _ other: [String: String]? = nil
+    ) throws -> [CedarTestFile.Result] {
+        let files = other ?? files
+        return try CedarTestFile(parsing: Array(text.utf8)).run { Array((files[$0] ?? "").utf8) }
     }
 
     @Test func tellsPassedFromFailed() throws {
@@ -71,6 +75,19 @@ struct CorpusTests {
         #expect(try !run(test(level2, decision: "allow"))[0].isPassed)
         #expect(try !run(test(level2, decision: "deny"))[0].isPassed)
         #expect(try run(test(#"{"level": 1}"#, decision: "deny"))[0].isPassed)
+    }
+
+    /// Policies are named by position, as in Cedar's own tests, or by `@id`.
+    @Test func policiesHaveTwoNames() throws {
+        let text = test(#"{"level": 2}"#, decision: "allow", reason: #"["high-levels"]"#)
+        #expect(throws: CedarTestFile.Failure.self) { try run(text) }
+        var named = files
+        named["p.cedar"] = #"@id("high-levels") "# + (files["p.cedar"] ?? "")
+        #expect(try run(text, named)[0].isPassed)
+        let position = text.replacing("high-levels", with: "policy0")
+        #expect(try run(position, named)[0].isPassed)
+        let other = text.replacing("high-levels", with: "low-levels")
+        #expect(try !run(other, named)[0].isPassed)
     }
 
     @Test func requestsOutsideTheSchemaAreRefused() throws {

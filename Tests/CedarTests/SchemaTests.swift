@@ -1,4 +1,5 @@
 import Cedar
+import CedarTools
 import Testing
 
 @Suite struct SchemaTests {
@@ -185,7 +186,7 @@ import Testing
         #"{"": {"entityTypes": {}, "actions": {"a": {"appliesTo": {"principalTypes": []}}}}}"#,
     ])
     func otherJSONSchemasAreRefused(json: String) {
-        #expect(throws: SchemaError.self) { try Schema(json: Array(json.utf8)) }
+        #expect(throws: DataError.self) { try Schema(json: Array(json.utf8)) }
     }
 
     @Test func unusualSchemasAreAccepted() throws {

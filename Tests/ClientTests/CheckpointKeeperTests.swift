@@ -5,6 +5,7 @@ import Transparency
 import Wire
 
 @testable import Client
+@testable import Custody
 
 /// A log of opaque leaves that serves tiles of whichever history it is told to.
 private final class ScriptedLog: Transport {

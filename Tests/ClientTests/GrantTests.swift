@@ -1,3 +1,4 @@
+import Demo
 import Importing
 import Rules
 import Sharing

@@ -7,6 +7,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Custody
 
 @Suite struct HomeTests {
     private func mode(_ path: String) throws -> Int {

@@ -1,3 +1,4 @@
+import Demo
 import Foundation
 import Importing
 import Rules
@@ -7,6 +8,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Custody
 
 @Suite struct JoinTests {
     private func applicant(_ handle: String? = nil, _ roles: [Role] = [.lender]) -> Applicant {

@@ -4,6 +4,7 @@ import Testing
 import Wire
 
 @testable import Client
+@testable import Custody
 
 @Suite struct KeyringTests {
     private let cheap = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "1"])

@@ -1,4 +1,5 @@
 import Commitments
+import Custody
 import Rules
 import Sharing
 import Storage

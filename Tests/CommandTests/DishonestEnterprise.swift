@@ -7,6 +7,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Custody
 
 /// What no program of ours does: an enterprise that signs one amount and commits to another.
 struct DishonestEnterprise {

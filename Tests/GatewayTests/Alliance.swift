@@ -1,3 +1,4 @@
+import Demo
 import Foundation
 import Importing
 import Logging
@@ -9,6 +10,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Custody
 @testable import Gateway
 
 /// A real gateway on a real socket of 127.0.0.1, with an authority, and whoever a test admits.

@@ -1,4 +1,5 @@
 import Client
+import Demo
 import Foundation
 import Gateway
 import Rules
@@ -10,6 +11,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Custody
 
 /// The program itself, as an operator runs it: `trine gateway serve` in a process of its own, over a
 /// directory with a log that was founded, and the homes of those who use it.
@@ -37,21 +39,20 @@ final class GatewayProcess: Sendable {
         let origin = Origin("trine.example/processes")!
         let host = Handle("host")!
         let gateway = GatewayDirectory(directory + "/gateway")
-        let made = try gateway.make(
+        let home = Home(directory + "/authority")
+        let (port, protection) = (port, protection)
+        (logKey, invitation) = try await gateway.begin(
             .init(origin: origin, host: host, listen: ListenAddress("127.0.0.1:\(port)")!),
-            under: protection)
-        let keys = HostKeys(
-            log: NoteSigner(name: try KeyName(origin.text), key: made.log), host: made.host)
-        logKey = keys.log.verifierKey
-        let founded = try Home(directory + "/authority").found(
-            origin, as: Handle("authority")!,
-            host: .init(handle: host, key: made.host.verificationKey), logKey: logKey,
-            gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            policies: CedarPolicies.standard.digest, under: protection)
-        invitation = founded.invitation
-        let store = try SQLiteStore(opening: gateway.store)
-        try await Founding.begin(with: founded.genesis, in: store, keys: keys)
-        try store.close()
+            under: protection
+        ) { keys in
+            let founded = try home.found(
+                origin, as: Handle("authority")!,
+                host: .init(handle: host, key: keys.host.verificationKey),
+                logKey: keys.log.verifierKey,
+                gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
+                policies: CedarPolicies.standard.digest, under: protection)
+            return (founded.genesis, (keys.log.verifierKey, founded.invitation))
+        }
     }
 
     deinit {

@@ -1,4 +1,5 @@
 import Client
+import Demo
 import Foundation
 import Gateway
 import Importing

@@ -1,3 +1,4 @@
+import Demo
 import Importing
 import Sharing
 import Testing

@@ -2,6 +2,7 @@ import Cedar
 import Foundation
 import Testing
 
+@testable import PolicyTools
 @testable import Rules
 @testable import Sharing
 @testable import Wire
@@ -89,7 +90,7 @@ enum OfficialEngine {
     }
 
     static let files = """
-        import cedarpy, glob, json, os, sys
+        import cedarpy, glob, json, os, re, sys
         root = sys.argv[1]
         read = lambda path: open(os.path.join(root, path)).read()
         schema, count, wrong = read("Policies/trine.cedarschema"), 0, []
@@ -105,11 +106,14 @@ enum OfficialEngine {
                         for r in test["requests"]]
             entities = json.loads(read(test["entities"]))
             answers = cedarpy.is_authorized_batch(requests, policies, entities, schema=schema)
+            ids = re.findall('^@id\\\\("([^"]+)"\\\\)', policies, flags=re.M)
+            number = {name: "policy%d" % position for position, name in enumerate(ids)}
+            numbered = lambda names: sorted(number[name] for name in names)
             for request, answer in zip(test["requests"], answers):
                 count += 1
                 found = ("allow" if answer.allowed else "deny",
                          sorted(answer.diagnostics.reasons), answer.diagnostics.errors)
-                if found != (request["decision"], sorted(request["reason"]), request["errors"]):
+                if found != (request["decision"], numbered(request["reason"]), request["errors"]):
                     wrong.append((path, request["description"], found))
         print(wrong if wrong else "ok %d" % count)
         """

@@ -1,6 +1,7 @@
 import Cedar
 import Testing
 
+@testable import PolicyTools
 @testable import Rules
 @testable import Sharing
 @testable import Wire

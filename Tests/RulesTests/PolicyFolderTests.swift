@@ -1,4 +1,5 @@
 import Cedar
+import CedarTools
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import Cedar
+import CedarTools
 import Foundation
 import Testing
 
@@ -134,8 +135,8 @@ import Testing
         func text(_ name: String) throws -> String {
             try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
         }
-        #expect(try text("separation.cedar") == StandardTexts.separation, "run Policies/embed")
-        #expect(try text("trine.cedarschema") == StandardTexts.schema, "run Policies/embed")
+        #expect(try text("separation.cedar") == StandardTexts.separation)
+        #expect(try text("trine.cedarschema") == StandardTexts.schema)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(names.filter { $0.hasSuffix(".cedar") } == ["separation.cedar"])
     }

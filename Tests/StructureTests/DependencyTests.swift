@@ -11,25 +11,36 @@ import Testing
         "Transparency": ["Wire", "Crypto"],
         "Commitments": ["Wire", "CSodium", "Crypto", "Synchronization"],
         "Cedar": [],
+        "CedarTools": ["Cedar"],
         "Sharing": ["Wire", "Transparency", "Commitments", "CSodium", "Crypto", "Foundation"],
         "Rules": ["Wire", "Transparency", "Sharing", "Cedar"],
         "Verification": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Synchronization",
         ],
+        "PolicyTools": ["Wire", "Sharing", "Cedar", "Rules"],
         "Importing": ["Wire", "Sharing", "Foundation", "FoundationXML"],
+        "Custody": ["Wire", "Sharing", "CSodium", "Crypto", "Foundation"],
         "Storage": [
             "Wire", "Transparency", "Sharing", "Rules", "GRDB", "CSodium", "Foundation",
             "Synchronization", "Darwin", "Glibc", "Musl",
         ],
         "Gateway": [
-            "Wire", "Transparency", "Sharing", "Rules", "Verification", "Storage", "Foundation",
-            "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+            "Wire", "Transparency", "Sharing", "Rules", "Verification", "Custody", "Storage",
+            "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
             "ServiceLifecycle", "Synchronization", "UnixSignals",
         ],
         "Client": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",
-            "CSodium", "Crypto", "Foundation", "Synchronization", "AsyncHTTPClient", "NIOCore",
-            "NIOHTTP1", "NIOPosix",
+            "PolicyTools", "Custody", "CCurl", "CSodium", "Crypto", "Foundation", "Synchronization",
+        ],
+        "Demo": [
+            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",
+            "Custody", "Storage", "Gateway", "Client", "Logging", "Foundation", "Synchronization",
+        ],
+        "trine": [
+            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Cedar",
+            "CedarTools", "PolicyTools", "Importing", "Custody", "Storage", "Gateway", "Client",
+            "Demo", "ArgumentParser", "Logging", "Foundation",
         ],
     ]
 
@@ -41,8 +52,8 @@ import Testing
     ]
 
     private static let pure = [
-        "Wire", "Transparency", "Commitments", "Cedar", "Sharing", "Rules", "Verification",
-        "Importing",
+        "Wire", "Transparency", "Commitments", "Cedar", "CedarTools", "Sharing", "Rules",
+        "PolicyTools", "Verification", "Importing",
     ]
 
     private static var sources: URL {

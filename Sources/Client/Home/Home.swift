@@ -1,3 +1,4 @@
+import Custody
 import Foundation
 
 /// A participant's own directory: its keyring, what it trusts, what it has seen and what it has yet

@@ -1,3 +1,4 @@
+public import Custody
 public import Importing
 import Sharing
 import Transparency

@@ -1,3 +1,4 @@
+import Custody
 import Foundation
 
 /// Held while a process works in a home, so that no two of them number the same records. The

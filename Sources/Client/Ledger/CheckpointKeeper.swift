@@ -1,3 +1,4 @@
+import Custody
 import Foundation
 public import Transparency
 import Wire

@@ -1,3 +1,4 @@
+import Custody
 import Sharing
 import Transparency
 import Verification

@@ -1,3 +1,4 @@
+public import Custody
 import Importing
 import Rules
 public import Sharing
@@ -22,16 +23,6 @@ public struct Applicant: Sendable {
     ) {
         (self.handle, self.roles, self.legalName) = (handle, roles, legalName)
         (self.country, self.identifiers) = (country, identifiers)
-    }
-}
-
-/// A keyring's protection: the passphrase, and how much work it is to try one.
-public struct Protection: Sendable {
-    public let passphrase: Passphrase
-    public let cost: KeyringCost
-
-    public init(_ passphrase: Passphrase, cost: KeyringCost = .usual) {
-        (self.passphrase, self.cost) = (passphrase, cost)
     }
 }
 

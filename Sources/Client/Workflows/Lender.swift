@@ -1,3 +1,4 @@
+import Custody
 import Rules
 public import Sharing
 import Transparency

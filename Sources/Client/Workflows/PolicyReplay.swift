@@ -1,3 +1,4 @@
+public import PolicyTools
 public import Rules
 import Sharing
 import Synchronization

@@ -1,6 +1,6 @@
 public import Cedar
 import Sharing
-import Wire
+package import Wire
 
 /// A request as the policies see it: the words are those of `Policies/trine.cedarschema`.
 public struct PolicyQuestion: Sendable {
@@ -29,8 +29,10 @@ public struct PolicyQuestion: Sendable {
         request = Cedar.Request(
             principal: principal, action: Word.action(question.action), resource: resource,
             context: Self.context(question))
-        // Each name is there once, and roles are in nothing.
-        entities = (try? Entities(known)) ?? .empty
+        guard let entities = try? Entities(known) else {
+            preconditionFailure("each name is there once, and roles are in nothing")
+        }
+        self.entities = entities
     }
 
     private static func entity(_ participant: PolicyEntity, _ uid: EntityUID) -> Entity {
@@ -53,7 +55,7 @@ public struct PolicyQuestion: Sendable {
         }
         return Entity(
             EntityUID(type: Word.books, id: Text(id)),
-            attributes: Cedar.Record(fields) ?? .empty)
+            attributes: record(fields))
     }
 
     private static func context(_ question: PolicyRequest) -> Cedar.Record {
@@ -77,14 +79,14 @@ public struct PolicyQuestion: Sendable {
                 fields.append(.init(Word.grantee, .entity(Word.participant(grantee.handle))))
             }
             if let answers = question.answers, question.action == .grant {
-                let request = Cedar.Record([
+                let request = record([
                     .init(Word.by, .entity(Word.participant(answers.by))),
                     .init(Word.exceeded, .bool(answers.exceeded)),
                 ])
-                fields.append(.init(Word.request, .record(request ?? .empty)))
+                fields.append(.init(Word.request, .record(request)))
             }
         }
-        return Cedar.Record(fields) ?? .empty
+        return record(fields)
     }
 
     /// What isn't known of an older grant's terms is left out; a policy that asks for it fails, and
@@ -109,13 +111,20 @@ public struct PolicyQuestion: Sendable {
         add(Word.lifetime, question.lifetime.map { .duration(.init(milliseconds: $0 * 1000)) })
         add(Word.keeps, question.dataLife.map { .duration(.init(milliseconds: $0 * 1000)) })
         add(Word.fetches, question.fetches.map { .long($0) })
-        return Cedar.Record(fields) ?? .empty
+        return record(fields)
     }
 
     /// How many months before the month of `time` the first one lies; 0 where it doesn't.
-    static func reach(_ months: ClosedRange<Month>, _ time: Timestamp) -> Int64 {
+    package static func reach(_ months: ClosedRange<Month>, _ time: Timestamp) -> Int64 {
         let date = time.date
         let current = (date.year - 2000) * 12 + date.month - 1
         return Int64(max(0, current - months.lowerBound.number))
+    }
+
+    private static func record(_ fields: [Cedar.Record.Field]) -> Cedar.Record {
+        guard let record = Cedar.Record(fields) else {
+            preconditionFailure("each field is there once")
+        }
+        return record
     }
 }

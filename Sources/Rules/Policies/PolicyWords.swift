@@ -1,9 +1,19 @@
-import Cedar
+package import Cedar
 import Sharing
 import Wire
 
+extension Schema {
+    /// The schema in `Policies`: of its words every policy is made.
+    package static let standard: Schema = {
+        guard let schema = try? Schema(parsing: StandardTexts.schema) else {
+            preconditionFailure("the schema in Policies is one: a test says so")
+        }
+        return schema
+    }()
+}
+
 /// The names of the schema, made once.
-enum Word {
+package enum Word {
     static let time: Text = "time"
     static let held: Text = "held"
     static let right: Text = "right"
@@ -37,7 +47,7 @@ enum Word {
     /// Each action in the groups that the schema puts it in: policies may speak of those.
     private static let actionEntities = numbered(PolicyAction.allCases) { action in
         let uid = Word.action(action)
-        return Entity(uid, parents: PolicyWordsOfSchema.schema.actions[uid]?.ancestors ?? [])
+        return Entity(uid, parents: Schema.standard.actions[uid]?.ancestors ?? [])
     }
     private static let roles = numbered(Role.allCases) {
         EntityUID(type: roleType, id: Text($0.rawValue))
@@ -47,7 +57,10 @@ enum Word {
             var fields: [Cedar.Record.Field] = []
             if let size { fields.append(.init("size", .string(Text(size.rawValue)))) }
             fields.append(.init("suspended", .bool(suspended)))
-            return Cedar.Record(fields) ?? .empty
+            guard let record = Cedar.Record(fields) else {
+                preconditionFailure("each field is there once")
+            }
+            return record
         }
     }
     private static let rights = numbered(Right.allCases) { Text($0.rawValue) }
@@ -57,7 +70,7 @@ enum Word {
     static func participant(_ handle: Handle) -> EntityUID {
         EntityUID(type: participantType, id: Text(handle.text))
     }
-    static func action(_ action: PolicyAction) -> EntityUID { found(action, in: actions) }
+    package static func action(_ action: PolicyAction) -> EntityUID { found(action, in: actions) }
     static func actionEntity(_ action: PolicyAction) -> Entity {
         found(action, in: actionEntities)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Custody
 import Foundation
 import Gateway
 import Logging
@@ -49,11 +50,17 @@ struct GatewayCommand: AsyncParsableCommand {
             let gateway = GatewayDirectory(directory)
             let ownPhrase = try Terminal.passphrase(isNew: true, for: Home(directory))
             let authorityPhrase = try Terminal.passphrase(isNew: true, for: home)
-            let invitation = try await Founder(
-                gateway: gateway, home: home, cost: common.cost
-            ).found(
-                .init(origin: origin, host: host, listen: listen), authority: authority,
-                address: address, ownPhrase, authorityPhrase)
+            let invitation = try await gateway.begin(
+                .init(origin: origin, host: host, listen: listen),
+                under: Protection(ownPhrase, cost: common.cost)
+            ) { keys in
+                try home.found(
+                    origin, as: authority,
+                    host: .init(handle: host, key: keys.host.verificationKey),
+                    logKey: keys.log.verifierKey, gateway: address,
+                    policies: CedarPolicies.standard.digest,
+                    under: Protection(authorityPhrase, cost: common.cost))
+            }
             common.print([
                 "authority": .string(authority.text), "directory": .string(gateway.path),
                 "home": .string(home.directory), "invitation": .string(invitation.description),
@@ -93,8 +100,7 @@ struct GatewayCommand: AsyncParsableCommand {
             let store = try SQLiteStore(opening: gateway.store)
             defer { try? store.close() }
             let service = try await GatewayService(
-                store: store, keys: try HostKeys(keys, origin: settings.origin), logger: logger,
-                clock: { .now })
+                store: store, keys: keys, logger: logger, clock: { .now })
             let json = common.json
             try await service.serve(host: address.host, port: address.port, stopOnSignals: true) {
                 port in
@@ -136,38 +142,6 @@ struct GatewayCommand: AsyncParsableCommand {
             common.print(report.json) { report.words }
             if !report.findings.isEmpty { throw ExitCode(Exit.refused.rawValue) }
         }
-    }
-}
-
-/// Begins a log: the gateway's directory, the authority's home, and entry 0 in the store.
-struct Founder {
-    let gateway: GatewayDirectory
-    let home: Home
-    let cost: KeyringCost
-
-    func found(
-        _ settings: GatewayDirectory.Settings, authority: Handle, address: GatewayAddress,
-        _ ownPhrase: Passphrase, _ authorityPhrase: Passphrase
-    ) async throws -> Invitation {
-        let keys = try gateway.make(settings, under: Protection(ownPhrase, cost: cost))
-        let hostKeys = try HostKeys(keys, origin: settings.origin)
-        let (genesis, invitation) = try home.found(
-            settings.origin, as: authority,
-            host: .init(handle: settings.host, key: keys.host.verificationKey),
-            logKey: hostKeys.log.verifierKey, gateway: address,
-            policies: CedarPolicies.standard.digest, under: Protection(authorityPhrase, cost: cost))
-        let store = try SQLiteStore(opening: gateway.store)
-        defer { try? store.close() }
-        try await Founding.begin(with: genesis, in: store, keys: hostKeys)
-        return invitation
-    }
-}
-
-extension HostKeys {
-    /// The keys of a gateway's directory, the log's under the log's name.
-    init(_ keys: GatewayDirectory.Keys, origin: Origin) throws {
-        self.init(
-            log: NoteSigner(name: try KeyName(origin.text), key: keys.log), host: keys.host)
     }
 }
 

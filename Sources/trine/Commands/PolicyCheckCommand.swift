@@ -1,4 +1,5 @@
 import ArgumentParser
+import PolicyTools
 import Rules
 import Sharing
 import Wire

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import PolicyTools
 import Rules
 import Sharing
 import Wire

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Client
+import PolicyTools
 public import Rules
 public import Sharing
 import Transparency

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cedar
+import CedarTools
 import Foundation
 import Wire
 

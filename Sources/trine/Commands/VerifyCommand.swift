@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Custody
 import Foundation
 import Transparency
 import Verification

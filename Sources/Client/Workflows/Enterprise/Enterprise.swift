@@ -1,3 +1,4 @@
+import Custody
 public import Rules
 public import Sharing
 public import Verification

@@ -1,3 +1,4 @@
+import Rules
 public import Sharing
 import Wire
 

@@ -1,3 +1,4 @@
+public import Rules
 import Sharing
 import Wire
 

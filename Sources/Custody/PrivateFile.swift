@@ -1,9 +1,9 @@
 import Foundation
 
 /// Reading and replacing files that only their owner may see.
-enum PrivateFile {
+package enum PrivateFile {
     /// The content; `nil` where there is no such file. Throws ``HomeError``.
-    static func read(_ path: String, limit: Int) throws(HomeError) -> [UInt8]? {
+    package static func read(_ path: String, limit: Int) throws(HomeError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -27,7 +27,9 @@ enum PrivateFile {
     /// Puts `content` in the place of what was there, all of it or nothing, and durably: when this
     /// returns, a power cut leaves the new content; when it throws or the process dies, the old.
     /// Throws ``HomeError``.
-    static func replace(_ path: String, with content: some Collection<UInt8>) throws(HomeError) {
+    package static func replace(_ path: String, with content: some Collection<UInt8>)
+        throws(HomeError)
+    {
         let temporary = path + ".new"
         try write(Array(content), to: temporary)
         guard rename(temporary, path) == 0 else {
@@ -37,7 +39,7 @@ enum PrivateFile {
     }
 
     /// Removes a file, durably, if it is there. Throws ``HomeError``.
-    static func remove(_ path: String) throws(HomeError) {
+    package static func remove(_ path: String) throws(HomeError) {
         guard unlink(path) == 0 else {
             if errno == ENOENT { return }
             throw .system(path: path, call: "unlink", code: errno)
@@ -46,7 +48,7 @@ enum PrivateFile {
     }
 
     /// Makes a directory of mode 0700. Throws ``HomeError/alreadyThere(path:)`` where there is one.
-    static func makeDirectory(_ path: String) throws(HomeError) {
+    package static func makeDirectory(_ path: String) throws(HomeError) {
         guard mkdir(path, 0o700) == 0 else {
             if errno == EEXIST { throw .alreadyThere(path: path) }
             throw .system(path: path, call: "mkdir", code: errno)
@@ -55,7 +57,7 @@ enum PrivateFile {
     }
 
     /// Throws ``HomeError/exposed(path:)`` unless the owner is who runs this and alone has rights.
-    static func checkPrivate(_ path: String) throws(HomeError) {
+    package static func checkPrivate(_ path: String) throws(HomeError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             if errno == ENOENT { throw .missing(path: path) }

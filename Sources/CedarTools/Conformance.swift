@@ -1,3 +1,5 @@
+public import Cedar
+
 /// Why a request or an entity doesn't fit a schema.
 public enum ConformanceError: Error, Sendable, Hashable {
     case undeclaredAction(EntityUID)

@@ -1,3 +1,5 @@
+public import Cedar
+
 /// A file in the format of Cedar's integration tests: policies, entities and a schema by path, and
 /// requests with the expected decisions.
 public struct CedarTestFile: Sendable {
@@ -31,7 +33,7 @@ public struct CedarTestFile: Sendable {
         case unsupportedFormat(String)
         case notUTF8(path: String)
         case policies(PolicyError)
-        case schema(SchemaError)
+        case schema(DataError)
         case entities(DataError)
     }
 
@@ -96,10 +98,16 @@ extension CedarTestFile {
     /// Runs all cases. `read` returns the contents of a file by its path; what it throws is passed
     /// on, beside ``Failure``.
     public func run(read: (String) throws -> [UInt8]) throws -> [Result] {
-        let policies = try Self.policies(read(policies), path: policies)
+        let policies = try policySet(read(policies))
         let schema = try schema(read(schema))
         let entities = try Self.entities(read(entities), schema)
         return cases.map { $0.run(policies, entities, schema) }
+    }
+
+    /// Whether the policies expected are named by their position, as in Cedar's own tests, and not
+    /// by their `@id`.
+    private var namesPositions: Bool {
+        cases.allSatisfy { $0.determining.union($0.errors).allSatisfy(\.isPosition) }
     }
 
     private static func text(_ bytes: [UInt8], path: String) throws(Failure) -> String {
@@ -107,21 +115,25 @@ extension CedarTestFile {
         return text.string
     }
 
-    private static func policies(_ bytes: [UInt8], path: String) throws(Failure) -> PolicySet {
-        let source = PolicySet.Source(name: path, text: try text(bytes, path: path))
+    private func policySet(_ bytes: [UInt8]) throws(Failure) -> PolicySet {
+        let source = PolicySet.Source(name: policies, text: try Self.text(bytes, path: policies))
         do throws(PolicyError) {
-            return try PolicySet(parsing: [source])
+            return try PolicySet(
+                parsing: [source], identifiedBy: namesPositions ? .numbered : .annotated)
         } catch {
             throw .policies(error)
         }
     }
 
     private func schema(_ bytes: [UInt8]) throws(Failure) -> Schema {
-        let text = isSchemaJSON ? "" : try Self.text(bytes, path: schema)
+        if isSchemaJSON {
+            do throws(DataError) { return try Schema(json: bytes) } catch { throw .schema(error) }
+        }
+        let text = try Self.text(bytes, path: schema)
         do throws(SchemaError) {
-            return isSchemaJSON ? try Schema(json: bytes) : try Schema(parsing: text)
+            return try Schema(parsing: text)
         } catch {
-            throw .schema(error)
+            throw .schema(.schema(error))
         }
     }
 
@@ -197,5 +209,13 @@ extension CedarTestFile.Case {
     private func agrees(with response: Response) -> Bool {
         response.decision == decision && Set(response.determining) == determining
             && Set(response.errors.map(\.policy)) == errors
+    }
+}
+
+extension PolicyID {
+    /// Whether it is `policy0`, `policy1`, …
+    fileprivate var isPosition: Bool {
+        let name = description
+        return name.hasPrefix("policy") && Int(name.dropFirst(6)) != nil
     }
 }

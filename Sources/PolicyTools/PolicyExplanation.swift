@@ -1,3 +1,4 @@
+public import Rules
 public import Sharing
 import Wire
 

@@ -1,5 +1,8 @@
+public import Custody
 import Foundation
-import Sharing
+public import Sharing
+import Storage
+import Transparency
 public import Wire
 
 /// The directory of a gateway: its own keys, encrypted, where it listens, and its store. Mode 0700.
@@ -13,12 +16,6 @@ public struct GatewayDirectory: Hashable, Sendable {
         var path = path
         while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
         self.path = path
-    }
-
-    /// What a gateway signs with. The log's key signs checkpoints only, the host's accesses.
-    public struct Keys: Sendable {
-        public let log: SigningKey
-        public let host: SigningKey
     }
 
     /// What isn't secret.
@@ -39,13 +36,26 @@ public struct GatewayDirectory: Hashable, Sendable {
     private var keyring: String { path + "/keyring" }
     private var config: String { path + "/config" }
 
-    /// Makes the directory with fresh keys. Throws ``HomeError/alreadyThere(path:)`` where a gateway is
-    /// in it, and ``KeyringError``.
-    public func make(
-        _ settings: Settings, under protection: Protection, surroundings: Surroundings = .system
-    ) throws -> Keys {
+    /// Makes the directory with fresh keys, and begins a log in its store with the entry 0 that
+    /// `founding` signs for them. Returns what `founding` does beside it.
+    ///
+    /// Throws ``HomeError/alreadyThere(path:)`` where a gateway is in the directory,
+    /// ``KeyringError``, ``FoundingError``, and what `founding` throws.
+    public func begin<Invitation>(
+        _ settings: Settings, under protection: Protection,
+        founding: (HostKeys) throws -> (genesis: Statement, invitation: Invitation)
+    ) async throws -> Invitation {
+        let keys = try make(settings, under: protection)
+        let (genesis, invitation) = try founding(keys)
+        let store = try SQLiteStore(opening: self.store)
+        defer { try? store.close() }
+        try await Founding.begin(with: genesis, in: store, keys: keys)
+        return invitation
+    }
+
+    private func make(_ settings: Settings, under protection: Protection) throws -> HostKeys {
         guard access(keyring, F_OK) != 0 else { throw HomeError.alreadyThere(path: path) }
-        var random = surroundings.random
+        var random = SystemRandomNumberGenerator()
         let secrets = Keyring(using: &random)
         let sealed = try KeyringFile.seal(
             secrets, under: protection.passphrase, cost: protection.cost, using: &random)
@@ -54,7 +64,7 @@ public struct GatewayDirectory: Hashable, Sendable {
         try PrivateFile.replace(config, with: settings.bytes)
         try PrivateFile.makeDirectory(store)
         try PrivateFile.replace(keyring, with: sealed)
-        return try Self.keys(secrets)
+        return try Self.keys(secrets, origin: settings.origin)
     }
 
     /// Throws ``HomeError``.
@@ -68,18 +78,21 @@ public struct GatewayDirectory: Hashable, Sendable {
     }
 
     /// Opens the keyring. Throws ``HomeError`` and ``KeyringError``.
-    public func unlock(_ protection: Protection) throws -> Keys {
-        try PrivateFile.checkPrivate(path)
+    public func unlock(_ protection: Protection) throws -> HostKeys {
+        let origin = try settings().origin
         guard let bytes = try PrivateFile.read(keyring, limit: 64 << 10) else {
             throw HomeError.missing(path: keyring)
         }
-        return try Self.keys(
-            try KeyringFile.open(
-                bytes, with: protection.passphrase, allowing: protection.cost))
+        let secrets = try KeyringFile.open(
+            bytes, with: protection.passphrase, allowing: protection.cost)
+        return try Self.keys(secrets, origin: origin)
     }
 
-    private static func keys(_ keyring: Keyring) throws -> Keys {
-        Keys(log: keyring.logKey, host: try keyring.signingKey(.all))
+    /// The log's key signs checkpoints under the log's name.
+    private static func keys(_ keyring: Keyring, origin: Origin) throws -> HostKeys {
+        HostKeys(
+            log: NoteSigner(name: try KeyName(origin.text), key: keyring.logKey),
+            host: try keyring.signingKey(.all))
     }
 }
 

@@ -1,19 +1,11 @@
+import Client
+package import Custody
 import Foundation
 import Importing
 import Rules
 import Sharing
 import Verification
 public import Wire
-
-/// The gateway of a demo, as the story needs it. The command line brings a real one.
-public protocol DemoGateway: Sendable {
-    /// Begins a log whose authority lives in `home`, and serves it. Returns the invitation.
-    func begin(authority home: Home, under protection: Protection) async throws -> Invitation
-    func stop() async throws
-    /// Changes one byte in copies of the gateway's data, in one place each, checks each copy, and
-    /// returns the places that the checks named; `nil` where a check saw nothing.
-    func tamper() async throws -> [(changed: String, found: String?)]
-}
 
 /// What the demo found. Every number and truth in it comes from the check it names.
 public struct DemoResult: Sendable {
@@ -58,13 +50,13 @@ public struct DemoResult: Sendable {
 /// who changes a byte.
 public struct DemoStory: Sendable {
     private let directory: String
-    private let gateway: any DemoGateway
+    private let gateway: LocalGateway
     private let protection: Protection
     private let tell: @Sendable (String) -> Void
 
     /// Everything is made below `directory`; `tell` gets the story in words.
-    public init(
-        in directory: String, gateway: any DemoGateway, under protection: Protection,
+    package init(
+        in directory: String, gateway: LocalGateway, under protection: Protection,
         tell: @escaping @Sendable (String) -> Void
     ) {
         (self.directory, self.gateway, self.protection) = (directory, gateway, protection)

@@ -1,3 +1,5 @@
+public import Cedar
+
 extension Entities {
     /// Reads entities in Cedar's JSON format: a list of `{"uid": …, "attrs": …, "parents": …,
     /// "tags": …}`.

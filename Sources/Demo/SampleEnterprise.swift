@@ -1,3 +1,4 @@
+public import Importing
 public import Wire
 
 /// A small manufacturer of bearings that doesn't exist, and its paperwork: what demo and tests run on.

@@ -47,7 +47,7 @@ public struct Keyring: Sendable {
     }
 
     /// The key that has this public half, be it current or not.
-    func signingKey(for key: NamedKey) -> SigningKey? {
+    package func signingKey(for key: NamedKey) -> SigningKey? {
         signing.lazy.reversed().map { signingKey(generation: $0.generation) }
             .first { $0.verificationKey.named == key }
     }
@@ -59,7 +59,7 @@ public struct Keyring: Sendable {
     }
 
     /// The key that has this public one, be it current or not.
-    func decryptionKey(for key: EncryptionKey) throws(KeyringError) -> DecryptionKey? {
+    package func decryptionKey(for key: EncryptionKey) throws(KeyringError) -> DecryptionKey? {
         for generation in encryption.reversed() {
             let candidate = try decryptionKey(generation: generation)
             if candidate.encryptionKey == key { return candidate }
@@ -73,10 +73,10 @@ public struct Keyring: Sendable {
     }
 
     /// The key with which a gateway signs the checkpoints of its log.
-    var logKey: SigningKey { SigningKey(seed: derived(.logKey, "1")) }
+    package var logKey: SigningKey { SigningKey(seed: derived(.logKey, "1")) }
 
     /// The key of one of the files that a home keeps encrypted.
-    func fileKey(_ name: String) -> Secret { derived(.outboxKey, name) }
+    package func fileKey(_ name: String) -> Secret { derived(.outboxKey, name) }
 
     private func decryptionKey(generation: Int64) throws(KeyringError) -> DecryptionKey {
         do { return try DecryptionKey(seed: derived(.encryptionKey, "\(generation)")) } catch {

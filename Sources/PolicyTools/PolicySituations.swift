@@ -1,4 +1,5 @@
 import Cedar
+import Rules
 import Sharing
 import Wire
 

@@ -1,6 +1,6 @@
 import CSodium
 import Sharing
-import Wire
+package import Wire
 
 /// How much work it is to try a passphrase: Argon2id (RFC 9106) with three passes over this much
 /// memory.
@@ -59,13 +59,13 @@ public struct KeyringCost: Hashable, Sendable {
 /// secretbox (XSalsa20-Poly1305) of the root and the list of keys.
 ///
 /// The line isn't authenticated by itself; a changed one gives another key, and the box doesn't open.
-enum KeyringFile {
+package enum KeyringFile {
     static let saltBytes = 16
     static let maximumBytes = 64 << 10
     private static let format = "trine-keyring/1"
     private static let testFormat = "trine-test-keyring/1"
 
-    static func seal(
+    package static func seal(
         _ keyring: Keyring, under passphrase: Passphrase, cost: KeyringCost,
         using random: inout some RandomNumberGenerator
     ) throws(KeyringError) -> [UInt8] {
@@ -80,7 +80,7 @@ enum KeyringFile {
     }
 
     /// Throws ``KeyringError``.
-    static func open(
+    package static func open(
         _ bytes: [UInt8], with passphrase: Passphrase, allowing allowed: KeyringCost
     ) throws(KeyringError) -> Keyring {
         guard bytes.count <= maximumBytes,
@@ -142,11 +142,11 @@ enum KeyringFile {
 }
 
 /// libsodium's secretbox: a nonce of 24 bytes, then the tag and the ciphertext.
-enum SecretBox {
+package enum SecretBox {
     private static let nonceBytes = 24
     private static let tagBytes = 16
 
-    static func seal(
+    package static func seal(
         _ plaintext: [UInt8], under key: Secret, using random: inout some RandomNumberGenerator
     ) -> [UInt8] {
         precondition(key.count == 32, "a secretbox key has 32 bytes")
@@ -161,7 +161,7 @@ enum SecretBox {
     }
 
     /// `nil` for a wrong key or changed bytes.
-    static func open(_ bytes: some Collection<UInt8>, under key: Secret) -> [UInt8]? {
+    package static func open(_ bytes: some Collection<UInt8>, under key: Secret) -> [UInt8]? {
         precondition(key.count == 32, "a secretbox key has 32 bytes")
         guard bytes.count >= nonceBytes + tagBytes else { return nil }
         let nonce = Array(bytes.prefix(nonceBytes))

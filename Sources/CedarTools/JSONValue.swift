@@ -1,3 +1,5 @@
+public import Cedar
+
 /// JSON as Cedar's formats use it: integers of 64 bits, texts compared byte for byte, and no object
 /// with the same key twice.
 indirect enum JSONValue: Sendable {

@@ -48,3 +48,14 @@ public struct Passphrase: Sendable {
         }
     }
 }
+
+/// A keyring's protection: the passphrase, and how much work it is to try one.
+public struct Protection: Sendable {
+    public let passphrase: Passphrase
+    public let cost: KeyringCost
+
+    public init(_ passphrase: Passphrase, cost: KeyringCost = .usual) {
+        self.passphrase = passphrase
+        self.cost = cost
+    }
+}

@@ -1,4 +1,22 @@
-/// Schemas in JSON (Cedar JSON schema format).
+public import Cedar
+
+extension Schema {
+    /// Parses a schema in Cedar's JSON schema format. Throws ``DataError``.
+    public init(json bytes: [UInt8]) throws(DataError) {
+        let json: JSONValue
+        do throws(JSONFault) {
+            json = try JSONValue(parsing: bytes)
+        } catch {
+            throw .json(error)
+        }
+        do throws(SchemaError) {
+            try self.init(resolving: SchemaSyntax.namespaces(json))
+        } catch {
+            throw .schema(error)
+        }
+    }
+}
+
 extension SchemaSyntax {
     static func namespaces(_ json: JSONValue) throws(SchemaError) -> [Namespace] {
         var namespaces: [Namespace] = []

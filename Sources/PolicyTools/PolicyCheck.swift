@@ -1,4 +1,5 @@
 import Cedar
+public import Rules
 import Sharing
 import Wire
 
@@ -93,7 +94,7 @@ private struct PolicySurvey {
     private func permitted(
         _ group: String, by hand: PolicyHand, _ suits: (Answer) -> Bool
     ) -> Answer? {
-        for action in PolicyWordsOfSchema.actions(in: group) {
+        for action in PolicyAction.all(in: group) {
             let found = answers[hand]?[action]?.first { $0.decision.permitted && suits($0) }
             if let found { return found }
         }
@@ -219,7 +220,7 @@ private struct Exclusion: Hashable {
     /// From `@excludes`, `@excludes_on_same_books` and `@save` of the schema's actions.
     static let declared: [Exclusion] = {
         var found: [Exclusion] = []
-        for (uid, action) in PolicyWordsOfSchema.schema.actions.sorted(by: { $0.key < $1.key }) {
+        for (uid, action) in Schema.standard.actions.sorted(by: { $0.key < $1.key }) {
             func value(_ name: String) -> String? {
                 action.annotations.first { $0.name == name }?.value.string
             }
@@ -242,20 +243,13 @@ private struct Exclusion: Hashable {
     }()
 }
 
-/// The project's schema, as far as a check asks it.
-enum PolicyWordsOfSchema {
-    static let schema: Schema = {
-        guard let schema = try? Schema(parsing: StandardTexts.schema) else {
-            preconditionFailure("the schema in Policies is one: a test says so")
-        }
-        return schema
-    }()
-
-    /// The actions of a right.
-    static func actions(in group: String) -> [PolicyAction] {
-        PolicyAction.allCases.filter { action in
-            schema.actions[Word.action(action)]?.ancestors.contains { $0.id.string == group }
-                == true
+extension PolicyAction {
+    /// The actions of a right, which the schema calls `group`.
+    fileprivate static func all(in group: String) -> [PolicyAction] {
+        allCases.filter { action in
+            Schema.standard.actions[Word.action(action)]?.ancestors.contains {
+                $0.id.string == group
+            } == true
         }
     }
 }

@@ -1,4 +1,6 @@
-/// Why JSON couldn't be read as entities or as a context.
+public import Cedar
+
+/// Why JSON couldn't be read as entities, as a context or as a schema.
 public enum DataError: Error, Sendable, Hashable {
     case json(JSONFault)
     /// Something of another form than the format has, at this place.
@@ -10,6 +12,7 @@ public enum DataError: Error, Sendable, Hashable {
     case evaluation(EvaluationError, at: String)
     case hierarchy(HierarchyError)
     case conformance(ConformanceError)
+    case schema(SchemaError)
     /// An attribute that the schema doesn't have, or has and isn't there, at this place.
     case unexpectedAttribute(at: String)
     case missingAttribute(at: String)
