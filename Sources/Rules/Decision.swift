@@ -57,10 +57,7 @@ struct Decision: PolicyKnowledge {
     }
 
     func entity(_ handle: Handle, _ state: ParticipantState) -> PolicyEntity {
-        PolicyEntity(
-            handle: handle, roles: state.roles, suspended: state.suspended,
-            isHost: handle == log.host, isAuthority: log.authorities.contains(handle),
-            size: state.size)
+        PolicyEntity(handle, state, in: log)
     }
 
     var issuerEntity: PolicyEntity { entity(statement.issuer, issuer) }

@@ -75,7 +75,9 @@ final class Alliance: Sendable {
     }
 
     /// Applies and is admitted.
-    func admit(_ name: String, _ roles: [Role]) async throws -> Session {
+    func admit(
+        _ name: String, _ roles: [Role], _ size: SizeClass? = nil
+    ) async throws -> Session {
         let home = Home(directory + "/" + name)
         let identifiers =
             roles.contains(.enterprise)
@@ -91,7 +93,7 @@ final class Alliance: Sendable {
                 identifiers: identifiers),
             under: protection)
         let authority = try session("authority")
-        _ = try await Authority(authority).admit(application.handle)
+        _ = try await Authority(authority).admit(application.handle, size: size)
         await authority.close()
         return try session(name)
     }

@@ -116,6 +116,48 @@ import Wire
         await alliance.stop()
     }
 
+    /// A policy that reads the auditor's size gets the same facts from the gateway as from the rules.
+    @Test func auditingKnowsSizes() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let sizes: [SizeClass?] = [nil] + SizeClass.allCases
+        var regulators: [Session] = []
+        for size in sizes {
+            regulators.append(
+                try await alliance.admit("regulator-\(size?.rawValue ?? "none")", [.regulator], size))
+        }
+        let authority = try alliance.session("authority")
+        let set = try Self.set(
+            """
+            @id("large-only")
+            forbid (principal, action == Action::"audit", resource)
+            unless { principal has size && principal.size == "large" };
+            """)
+        _ = try await Authority(authority).publish(set)
+        for (regulator, size) in zip(regulators, sizes) {
+            let state = try await alliance.store.state([.log, .participant(regulator.handle)])
+            guard case .log(let log) = state[.log],
+                case .participant(let participant) = state[.participant(regulator.handle)]
+            else {
+                Issue.record("not admitted")
+                continue
+            }
+            let byRules = set.decide(
+                PolicyRequest(
+                    principal: PolicyEntity(regulator.handle, participant, in: log),
+                    action: .audit, time: log.time))
+            #expect(byRules.permitted == (size == .large))
+            do {
+                _ = try await regulator.sync()
+                #expect(byRules.permitted, "\(size.debugDescription)")
+            } catch ConnectionError.refused(let problem) {
+                #expect(!byRules.permitted, "\(size.debugDescription)")
+                #expect(problem.facts["policies"] == ["large-only"])
+            }
+        }
+        for session in regulators + [authority] { await session.close() }
+        await alliance.stop()
+    }
+
     /// Only a set that is one, under its own digest, by an authority, gets in; the refusal says what
     /// is wrong and where.
     @Test func whatIsNoSetIsRefused() async throws {
