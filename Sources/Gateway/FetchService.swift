@@ -45,7 +45,7 @@ struct FetchService: Sendable {
                 .refused(.fetchAlreadyAnswered):
                 continue  // Another commit came in between; look again.
             case .refused(let refusal): throw refusal
-            case .unavailable(let error): throw error
+            case .unavailable(let error), .unknown(let error): throw error
             case .busy: throw GatewayFault.busy
             }
         }

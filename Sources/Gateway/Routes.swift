@@ -276,7 +276,7 @@ struct Routes: Sendable {
             index = registered
             status = .ok
         case .refused(let refusal): throw refusal
-        case .unavailable(let error): throw error
+        case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
         }
         await applications.drop(after: submission.statement)
@@ -311,7 +311,7 @@ struct Routes: Sendable {
         // A refusal is final, and whoever gets one lets go of the statement. What couldn't be decided
         // is no refusal: then the whole submission is to be sent again.
         switch outcomes.last {
-        case .unavailable(let error): throw error
+        case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
         case .registered, .already, .refused, nil: break
         }
@@ -342,7 +342,7 @@ extension Outcome {
     var index: Int64? {
         switch self {
         case .registered(let index, _), .already(let index): index
-        default: nil
+        case .refused, .unavailable, .unknown, .busy: nil
         }
     }
 }
