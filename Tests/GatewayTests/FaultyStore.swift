@@ -78,7 +78,8 @@ final class FaultyStore: Store {
     private func verdict(isCommit: Bool = false) -> Effect? {
         plan.withLock { plan in
             defer { plan.count += 1 }
-            let fails = plan.fromCommit ? isCommit || plan.fired > 0 : plan.failing.contains(plan.count)
+            let fails =
+                plan.fromCommit ? isCommit || plan.fired > 0 : plan.failing.contains(plan.count)
             guard fails else { return nil }
             plan.fired += 1
             return plan.effect

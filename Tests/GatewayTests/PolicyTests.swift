@@ -123,7 +123,8 @@ import Wire
         var regulators: [Session] = []
         for size in sizes {
             regulators.append(
-                try await alliance.admit("regulator-\(size?.rawValue ?? "none")", [.regulator], size))
+                try await alliance.admit(
+                    "regulator-\(size?.rawValue ?? "none")", [.regulator], size))
         }
         let authority = try alliance.session("authority")
         let set = try Self.set(
