@@ -91,7 +91,6 @@ struct FetchService: Sendable {
         var served: Served
         /// Every record of the books in question up to where they are, by book and number.
         var records: [Located] = []
-        var erased = false
     }
 
     private struct Located {
@@ -99,7 +98,9 @@ struct FetchService: Sendable {
         let number: Int64
         let index: Int64
         let leaf: [UInt8]
-        let isServed: Bool
+        let isErased: Bool
+        let isReplaced: Bool
+        var isServed = false
     }
 
     private func select(
@@ -128,15 +129,18 @@ struct FetchService: Sendable {
                 }))
         var ranges: [RecordRange] = []
         for book in books where book.state.count > 0 {
-            let located = try await locate(book.book, book.state, grant.issuer) { number in
+            var located = try await locate(book.book, 1...book.state.count, of: grant.issuer)
+            for (place, record) in located.enumerated() {
+                let number = record.number
                 let range = RecordRange(book: book.book, from: number, to: number)
                 let asked =
                     fetch.ranges.isEmpty
                     || fetch.ranges.contains { $0.book == book.book && $0.contains(number) }
-                return asked && range.map { terms.scope.covers($0) } == true
+                located[place].isServed =
+                    asked && range.map { terms.scope.covers($0) } == true && !record.isErased
+                    && !record.isReplaced
             }
             selection.records += located
-            selection.erased = selection.erased || !book.state.erased.isEmpty
             ranges += Self.ranges(located.filter(\.isServed).map(\.number), in: book.book)
             guard selection.records.count <= GatewayLimits.recordsPerFetch else {
                 throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
@@ -166,12 +170,11 @@ struct FetchService: Sendable {
         return asked
     }
 
-    /// The records of one book, each with whether it is to be served: wanted, not erased, and not
-    /// replaced by a later one.
+    /// The records of one book with these numbers, and what became of each.
     private func locate(
-        _ book: BookName, _ state: BookState, _ enterprise: Handle, wanted: (Int64) -> Bool
+        _ book: BookName, _ numbers: ClosedRange<Int64>, of enterprise: Handle
     ) async throws -> [Located] {
-        let entries = try await store.records(of: enterprise, in: book, 1...state.count)
+        let entries = try await store.records(of: enterprise, in: book, numbers)
         let leaves = try await store.leaves(at: entries.map(\.index))
         var jtis: [JTI] = []
         for (entry, leaf) in zip(entries, leaves) {
@@ -181,27 +184,30 @@ struct FetchService: Sendable {
             jtis.append(statement.jti)
         }
         let slice = try await store.state(Set(jtis.map { .statement($0) }))
-        return zip(entries, zip(leaves, jtis)).map { entry, record in
-            var isHead = false
-            if case .statement(let state) = slice[.statement(record.1)] {
-                isHead = !state.erased && state.record?.replacedBy == nil
+        var located: [Located] = []
+        for (entry, (leaf, jti)) in zip(entries, zip(leaves, jtis)) {
+            guard case .statement(let state) = slice[.statement(jti)] else {
+                throw StoreError.corrupt(
+                    place: "state \(StateKey.statement(jti).text)", detail: "missing")
             }
-            return Located(
-                book: book, number: entry.number, index: entry.index, leaf: record.0,
-                isServed: isHead && wanted(entry.number))
+            located.append(
+                Located(
+                    book: book, number: entry.number, index: entry.index, leaf: leaf,
+                    isErased: state.erased, isReplaced: state.record?.replacedBy != nil))
         }
+        return located
     }
 
     /// What an earlier access served, found again.
     private func records(_ served: Served, of enterprise: Handle) async throws -> Selection {
         var selection = Selection(served: served)
         for stated in served.books where stated.count > 0 {
-            let state = try await store.state([.book(enterprise, stated.book)])
-            guard case .book(var book) = state[.book(enterprise, stated.book)] else { continue }
-            selection.erased = selection.erased || !book.erased.isEmpty
-            book.count = stated.count
-            let located = try await locate(stated.book, book, enterprise) { number in
-                served.ranges.contains { $0.book == stated.book && $0.contains(number) }
+            var located = try await locate(stated.book, 1...stated.count, of: enterprise)
+            for (place, record) in located.enumerated() {
+                let isServed = served.ranges.contains {
+                    $0.book == stated.book && $0.contains(record.number)
+                }
+                located[place].isServed = isServed && !record.isErased && !record.isReplaced
             }
             selection.records += located
         }
@@ -242,8 +248,7 @@ struct FetchService: Sendable {
                 carrier: carrier.index == grant.index ? nil : carrier.index,
                 envelope: Envelope(bytes: envelope.bytes)),
             parties: [grant.issuer, caller.handle, caller.log.host],
-            records: try await ciphertexts(selection),
-            erasedOf: selection.erased ? grant.issuer : nil)
+            records: try await ciphertexts(selection), of: grant.issuer)
     }
 
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
@@ -271,7 +276,10 @@ struct FetchService: Sendable {
                     throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
                 }
             }
-            records.append(.init(index: record.index, leaf: record.leaf, fields: fields))
+            records.append(
+                .init(
+                    index: record.index, leaf: record.leaf, fields: fields,
+                    isErased: record.isErased))
         }
         return records
     }
@@ -307,15 +315,23 @@ struct FetchService: Sendable {
             guard case .book(let state) = slice[.book(caller.handle, book)], state.count > 0 else {
                 throw CallFault.nothingThere
             }
-            selection.records += try await locateOwn(book, state, fetch, caller.handle)
-            selection.erased = selection.erased || !state.erased.isEmpty
+            for range in fetch.ranges where range.book == book && range.from <= state.count {
+                // One's own replaced records are readable too; only erased ones are gone.
+                selection.records += try await locate(
+                    book, range.from...min(range.to, state.count), of: caller.handle
+                ).map { record in
+                    var record = record
+                    record.isServed = !record.isErased
+                    return record
+                }
+            }
             guard selection.records.count <= GatewayLimits.recordsPerFetch else {
                 throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
             }
         }
         return try await Assembly(store: store).answer(
             granted: nil, parties: [caller.handle], records: try await ciphertexts(selection),
-            erasedOf: selection.erased ? caller.handle : nil)
+            of: caller.handle)
     }
 
     /// The fields asked for and their commitments; the books asked for must all have them.
@@ -328,48 +344,5 @@ struct FetchService: Sendable {
             fields = names
         }
         return fields
-    }
-
-    /// One's own replaced records are readable too; only erased ones are gone.
-    private func locateOwn(
-        _ book: BookName, _ state: BookState, _ fetch: Fetch, _ handle: Handle
-    ) async throws -> [Located] {
-        var located: [Located] = []
-        for range in fetch.ranges where range.book == book && range.from <= state.count {
-            let entries = try await store.records(
-                of: handle, in: book, range.from...min(range.to, state.count))
-            for entry in entries {
-                guard let leaf = try await store.leaves(entry.index..<(entry.index + 1)).first
-                else { throw StoreError.corrupt(place: "entry \(entry.index)", detail: "missing") }
-                let erased = state.erased.contains { $0.contains(entry.number) }
-                located.append(
-                    Located(
-                        book: book, number: entry.number, index: entry.index, leaf: leaf,
-                        isServed: !erased))
-            }
-        }
-        return located
-    }
-}
-
-extension Store {
-    /// The leaves at `indices`, ascending, in as few reads as they have runs.
-    fileprivate func leaves(at indices: [Int64]) async throws -> [[UInt8]] {
-        var leaves: [[UInt8]] = []
-        leaves.reserveCapacity(indices.count)
-        var position = 0
-        while position < indices.count {
-            var end = position + 1
-            while end < indices.count, indices[end] == indices[end - 1] + 1 { end += 1 }
-            let run = indices[position]..<(indices[end - 1] + 1)
-            let found = try await self.leaves(run)
-            guard found.count == run.count else {
-                throw StoreError.corrupt(
-                    place: "entry \(run.lowerBound + Int64(found.count))", detail: "missing")
-            }
-            leaves += found
-            position = end
-        }
-        return leaves
     }
 }

@@ -81,11 +81,26 @@ struct LedgerReader: Sendable {
         return receipt.bytes
     }
 
-    /// The leaf at `index`.
-    func leaf(_ index: Int64) async throws(StoreError) -> [UInt8] {
-        guard let leaf = try await store.leaves(index..<(index + 1)).first else {
-            throw .corrupt(place: "entry \(index)", detail: "missing")
+}
+
+extension Store {
+    /// The leaves at `indices`, in their order; neighbours are read together.
+    func leaves(at indices: [Int64]) async throws(StoreError) -> [[UInt8]] {
+        var leaves: [[UInt8]] = []
+        leaves.reserveCapacity(indices.count)
+        var position = 0
+        while position < indices.count {
+            var end = position + 1
+            while end < indices.count, indices[end] == indices[end - 1] + 1 { end += 1 }
+            let run = indices[position]..<(indices[end - 1] + 1)
+            let found = try await self.leaves(run)
+            guard found.count == run.count else {
+                throw .corrupt(
+                    place: "entry \(run.lowerBound + Int64(found.count))", detail: "missing")
+            }
+            leaves += found
+            position = end
         }
-        return leaf
+        return leaves
     }
 }

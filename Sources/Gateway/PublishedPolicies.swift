@@ -58,10 +58,10 @@ enum PublishedPolicies {
             from = last + 1
         }
         var found: [(index: Int64, set: Digest<Digested.Policies>)] = []
-        for index in indices {
-            guard let leaf = try await store.leaves(index..<(index + 1)).first,
-                let statement = try? Statement(parsing: leaf)
-            else { throw .corrupt(place: "entry \(index)", detail: "unreadable") }
+        for (index, leaf) in zip(indices, try await store.leaves(at: indices)) {
+            guard let statement = try? Statement(parsing: leaf) else {
+                throw .corrupt(place: "entry \(index)", detail: "unreadable")
+            }
             switch statement.claims {
             case .genesis(let genesis): found.append((index, genesis.policies))
             case .policy(let set, _): found.append((index, set))

@@ -162,10 +162,10 @@ struct Routes: Sendable {
             }
         } else {
             let indices = try await store.indices(
-                issuer: issuer, kind: kind, from: from, limit: Int(limit))
-            for index in indices where index < head.size {
-                guard let leaf = try await store.leaves(index..<(index + 1)).first else { continue }
-                entries.append(.init(index: index, statement: leaf))
+                issuer: issuer, kind: kind, from: from, limit: Int(limit)
+            ).filter { $0 < head.size }
+            entries = zip(indices, try await store.leaves(at: indices)).map {
+                .init(index: $0, statement: $1)
             }
         }
         let next = entries.count == Int(limit) ? entries.last.map { $0.index + 1 } : nil
