@@ -198,7 +198,8 @@ struct FetchService: Sendable {
         return located
     }
 
-    /// What an earlier access served, found again.
+    /// What an earlier access served, found again. A record that was replaced since is served all
+    /// the same; one that was erased since can't be.
     private func records(_ served: Served, of enterprise: Handle) async throws -> Selection {
         var selection = Selection(served: served)
         for stated in served.books where stated.count > 0 {
@@ -207,7 +208,8 @@ struct FetchService: Sendable {
                 let isServed = served.ranges.contains {
                     $0.book == stated.book && $0.contains(record.number)
                 }
-                located[place].isServed = isServed && !record.isErased && !record.isReplaced
+                guard !isServed || !record.isErased else { throw CallFault.recordsErased }
+                located[place].isServed = isServed
             }
             selection.records += located
         }

@@ -190,6 +190,10 @@ extension ProblemEntry {
                 "not-granted", 403, "Fields beyond the grant, or that don't exist", nil,
                 ["fields": .array(names.map { .string($0) })])
         case .nothingThere: ProblemEntry("nothing-there", 404, "No such records")
+        case .recordsErased:
+            ProblemEntry(
+                "records-erased", 410, "Records that this call was answered with were erased since",
+                "Sign a new one.")
         case .unsettled:
             ProblemEntry("busy", 503, "The books keep changing", "Try again shortly.")
         }

@@ -168,6 +168,7 @@ enum Words {
             "not admitted yet? an authority does that: trine authority pending"
         case "grant-dead": "ask for a new one: trine lender request"
         case "budget-spent": "ask for a new grant: trine lender request"
+        case "records-erased": "run it again: a new call gets what is left"
         case "stale", "too-old", "from-the-future": "check this machine's clock"
         case "forbidden": "the policies of this log don't allow it"
         case "too-much", "too-fragmented": "ask for fewer records at a time"
