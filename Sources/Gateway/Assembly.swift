@@ -16,7 +16,7 @@ struct Assembly: Sendable {
         self.store = store
         reader = try await LedgerReader.current(store)
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
-            throw .corrupt(place: "checkpoint", detail: "not a note")
+            throw .corrupt(.checkpoint, .malformed)
         }
         checkpoint = note
     }

@@ -82,7 +82,7 @@ struct FetchService: Sendable {
             let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
             let statement = try? Statement(parsing: leaf),
             case .access(let terms) = try? statement.opened(with: disclosures)
-        else { throw StoreError.corrupt(place: "access \(access)", detail: "not readable") }
+        else { throw StoreError.corrupt(.statement(access), .malformed) }
         return (state.index, terms)
     }
 
@@ -179,7 +179,7 @@ struct FetchService: Sendable {
         var jtis: [JTI] = []
         for (entry, leaf) in zip(entries, leaves) {
             guard let statement = try? Statement(parsing: leaf) else {
-                throw StoreError.corrupt(place: "entry \(entry.index)", detail: "unreadable")
+                throw StoreError.corrupt(.entry(entry.index), .malformed)
             }
             jtis.append(statement.jti)
         }
@@ -187,8 +187,7 @@ struct FetchService: Sendable {
         var located: [Located] = []
         for (entry, (leaf, jti)) in zip(entries, zip(leaves, jtis)) {
             guard case .statement(let state) = slice[.statement(jti)] else {
-                throw StoreError.corrupt(
-                    place: "state \(StateKey.statement(jti).text)", detail: "missing")
+                throw StoreError.corrupt(.state(StateKey.statement(jti).text), .missing)
             }
             located.append(
                 Located(
@@ -243,7 +242,7 @@ struct FetchService: Sendable {
             let parts = try await store.attachments(
                 of: carrier.index, sections: [SectionName.envelope]),
             let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
-        else { throw StoreError.corrupt(place: "grant \(jti)", detail: "its envelope is missing") }
+        else { throw StoreError.corrupt(.statement(jti), .incomplete) }
         return try await assembly.answer(
             granted: .init(
                 access: access, grant: grant.index,
@@ -295,7 +294,7 @@ struct FetchService: Sendable {
             return CallFault.unsettled
         }
         return StoreError.corrupt(
-            place: "\(record.book)#\(record.number)", detail: "fields are missing")
+            .fields(record.book, number: record.number, entry: record.index), .incomplete)
     }
 
     /// What is read of the store in one go: so many records at most, and it ends with the one that

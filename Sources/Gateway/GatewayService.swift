@@ -33,7 +33,7 @@ public struct GatewayService: Sendable {
     ) async throws {
         self.sequencer = sequencer
         guard case .log(let log) = try await store.state([.log])[.log] else {
-            throw StoreError.unreadable("the log has no genesis")
+            throw StoreError.unreadable(.noGenesis)
         }
         let gate = CallGate(store: store, clock: clock)
         routes = Routes(

@@ -16,9 +16,7 @@ enum PublishedPolicies {
             guard let blob = try await blob(at: index, in: store),
                 let set = try? CedarPolicies(parsing: blob), set.digest == digest
             else {
-                throw .corrupt(
-                    place: "policies of entry \(index)",
-                    detail: "not the set that the statement names")
+                throw .corrupt(.section(SectionName.policies, entry: index), .notCommitted)
             }
             sets.append(set)
         }
@@ -60,7 +58,7 @@ enum PublishedPolicies {
         var found: [(index: Int64, set: Digest<Digested.Policies>)] = []
         for (index, leaf) in zip(indices, try await store.leaves(at: indices)) {
             guard let statement = try? Statement(parsing: leaf) else {
-                throw .corrupt(place: "entry \(index)", detail: "unreadable")
+                throw .corrupt(.entry(index), .malformed)
             }
             switch statement.claims {
             case .genesis(let genesis): found.append((index, genesis.policies))

@@ -102,10 +102,10 @@ struct Routes: Sendable {
             guard let bundle = try? EntryBundleCoordinate(parsing: path),
                 bundle.exists(inTreeOf: size)
             else { throw GatewayFault.notFound }
-            let leaves = try await store.leaves(
-                Int64(bundle.entries.lowerBound)..<Int64(bundle.entries.upperBound))
+            let range = Int64(bundle.entries.lowerBound)..<Int64(bundle.entries.upperBound)
+            let leaves = try await store.leaves(range)
             guard leaves.count == bundle.width else {
-                throw StoreError.corrupt(place: String(path), detail: "entries are missing")
+                throw StoreError.corrupt(.entries(range), .incomplete)
             }
             bytes = try EntryBundle(entries: leaves).bytes
         } else {
@@ -114,7 +114,8 @@ struct Routes: Sendable {
             }
             let hashes = try await store.tile(level: tile.level, index: tile.index)
             guard hashes.count >= tile.width else {
-                throw StoreError.corrupt(place: String(path), detail: "hashes are missing")
+                throw StoreError.corrupt(
+                    .tile(level: tile.level, index: tile.index), .incomplete)
             }
             bytes = hashes.prefix(tile.width).flatMap(\.bytes)
         }
@@ -317,7 +318,7 @@ struct Routes: Sendable {
         }
         let reader = try await LedgerReader.current(store)
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
-            throw StoreError.corrupt(place: "checkpoint", detail: "not a note")
+            throw StoreError.corrupt(.checkpoint, .malformed)
         }
         let indices = outcomes.compactMap(\.index)
         let proofs = try await reader.proofs(of: indices)

@@ -197,7 +197,7 @@ public actor Sequencer {
         let head = try await store.head()
         let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
         if let head, edge.root != head.edge.root {
-            throw .corrupt(place: "tiles", detail: "the right edge's root isn't the checkpoint's")
+            throw .corrupt(.tree, .otherRoot)
         }
         var log: LogState?
         if case .log(let state) = try await store.state([.log])[.log] { log = state }

@@ -33,19 +33,19 @@ enum Words {
         switch error {
         case .superseded:
             Complaint(.home, "another gateway wrote there first", hint: "run it again")
-        case .failed(let detail): Complaint(.home, "\(detail)")
-        case .outcomeUnknown(let detail):
+        case .failed(let fault): Complaint(.home, "\(fault)")
+        case .outcomeUnknown(let fault):
             Complaint(
-                .home, "the store doesn't say whether it stored: \(detail)",
+                .home, "the store doesn't say whether it stored: \(fault)",
                 hint: "start again: what is durable is recovered")
-        case .corrupt(let place, let detail):
+        case .corrupt(let place, let damage):
             Complaint(
-                .home, "\(place) of the store isn't what was written: \(detail)",
+                .home, "\(place) of the store isn't what was written: \(damage)",
                 hint: "trine gateway check DIR names all places; bring the store back from a backup"
             )
-        case .unreadable(let detail):
+        case .unreadable(let mismatch):
             Complaint(
-                .home, "there is no usable store: \(detail)",
+                .home, "there is no usable store: \(mismatch)",
                 hint: "bring it back from a backup, or begin a log: trine gateway init DIR")
         }
     }

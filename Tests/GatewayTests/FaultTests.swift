@@ -192,7 +192,7 @@ import Wire
                         && ["unavailable", "outcome-unknown"].contains(problem.name), "\(place)")
             }
             Issue.record("\(place): it doesn't recover")
-            throw StoreError.failed(place)
+            throw StoreError.failed(.closed)
         }
 
         func verified(_ answer: TransportAnswer, _ leaf: [UInt8]) throws -> TransparencyProof {

@@ -86,8 +86,10 @@ final class FaultyStore: Store {
         }
     }
 
+    private static let fault = StoreFault.other(file: "memory", type: "by the test")
+
     private func reading() throws(StoreError) {
-        if verdict() != nil { throw .failed("by the test") }
+        if verdict() != nil { throw .failed(Self.fault) }
     }
 
     private func changing(
@@ -95,11 +97,11 @@ final class FaultyStore: Store {
     ) async throws(StoreError) {
         switch verdict(isCommit: isCommit) {
         case nil: try await body()
-        case .failed: throw .failed("by the test")
-        case .lost: throw .outcomeUnknown("by the test")
+        case .failed: throw .failed(Self.fault)
+        case .lost: throw .outcomeUnknown(Self.fault)
         case .stored:
             try await body()
-            throw .outcomeUnknown("by the test")
+            throw .outcomeUnknown(Self.fault)
         }
     }
 

@@ -226,7 +226,7 @@ import Wire
         let alliance = try await Alliance(on: store)
         await alliance.stop()
         let inspection = try await Inspection(store: WithoutPolicies(store)).run()
-        #expect(inspection.findings.first?.place == "policies of entry 0")
+        #expect(inspection.findings.first?.place == .section("policies", entry: 0))
         await #expect(throws: StoreError.self) {
             try await Sequencer.load(
                 store: WithoutPolicies(store), keys: alliance.keys, clock: { .now })

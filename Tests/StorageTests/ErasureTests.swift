@@ -110,7 +110,7 @@ import Wire
         var missed = 0
         for (entry, key) in before where key != Self.erased && old[entry] != key {
             guard let place = await store.damage(at: entry) else { continue }
-            #expect(place == "attachments/\(entry)")
+            #expect(place == .attachments(entry: entry))
             missed += 1
         }
         #expect(missed > 5)

@@ -76,7 +76,7 @@ public final class SQLiteStore: Store {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             files.ledger.asyncWriteWithoutTransaction { db in
                 guard !files.trust.isLost else {
-                    continuation.resume(returning: .failure(.failed("the store was closed")))
+                    continuation.resume(returning: .failure(.failed(.closed)))
                     return
                 }
                 let result = Result { () throws(StoreError) in try body(files, db) }
@@ -105,7 +105,7 @@ public final class SQLiteStore: Store {
     /// The open files. Where an error left it unclear what they hold, they are opened anew first.
     func current() throws(StoreError) -> StoreFiles {
         try files.withLock { (files: inout StoreFiles?) throws(StoreError) in
-            guard let current = files else { throw .failed("the store is closed") }
+            guard let current = files else { throw .failed(.closed) }
             guard current.trust.isLost else { return current }
             try current.close()
             let opened = try StoreFiles.open(in: directory, tuning)
@@ -149,7 +149,7 @@ extension SQLiteStore {
                 // The rows go before the key, so a read that started before an erasure finds this. A
                 // new one knows about the erasure; where there was none, the key is lost.
                 guard try await read({ db in try Ledger.isErased(index, in: db) }) else {
-                    throw .corrupt(place: OpenedDirectory.place(index), detail: "there is no key")
+                    throw .corrupt(.attachments(entry: index), .keyMissing)
                 }
                 result.append(nil)
             }

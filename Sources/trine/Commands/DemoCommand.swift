@@ -129,11 +129,11 @@ actor LocalGateway: DemoGateway {
     private func firstFinding(in directory: String) async throws -> String? {
         let store: SQLiteStore
         do { store = try SQLiteStore(opening: directory) } catch {
-            if case .corrupt(let place, _) = error { return place }
+            if case .corrupt(let place, _) = error { return "\(place)" }
             throw error
         }
         defer { try? store.close() }
-        return try await Inspection(store: store).run().findings.first?.place
+        return try await Inspection(store: store).run().findings.first.map { "\($0.place)" }
     }
 
     private enum Change: CaseIterable {
