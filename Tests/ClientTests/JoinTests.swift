@@ -32,9 +32,9 @@ import Wire
             #expect(try home.configuration().handle == application.handle)
             #expect(try home.trust().genesis == log.invitation.genesis)
 
-            let session = try log.open(home)
+            let session = try await log.open(home)
             await #expect(throws: ConnectionError.self) { try await session.sync() }
-            let authority = try log.open(log.authorityHome)
+            let authority = try await log.open(log.authorityHome)
             let pending = try await Authority(authority).pending()
             #expect(pending.map(\.application) == [application])
             #expect(pending[0].received == log.clock.now)
@@ -129,8 +129,8 @@ import Wire
     @Test func aSuspendedParticipantIsReinstated() async throws {
         try await TestLog.serving { log in
             let home = try await log.enterprise()
-            let session = try log.open(home)
-            let authority = try Authority(try log.open(log.authorityHome))
+            let session = try await log.open(home)
+            let authority = try Authority(try await log.open(log.authorityHome))
             let handle = try home.configuration().handle
             _ = try await authority.suspend(handle, .supervisoryOrder)
             #expect(try await session.participant(handle).suspended)
@@ -159,7 +159,7 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             _ = try await log.participant("northbank", [.lender])
-            let session = try log.open(home) {
+            let session = try await log.open(home) {
                 FaultyTransport($0, [("/statements/bulk", .answerLost)])
             }
             let enterprise = try Enterprise(session)
@@ -206,7 +206,7 @@ import Wire
     @Test func aViewIsTakenUpWhereItEnded() async throws {
         try await TestLog.serving { log in
             let home = try await log.enterprise()
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             _ = try await enterprise.close(
@@ -215,7 +215,7 @@ import Wire
             let view = try await session.sync()
             await session.close()
 
-            let reopened = try log.open(home)
+            let reopened = try await log.open(home)
             let kept = await reopened.view
             #expect(kept.next == view.next)
             #expect(kept.records == view.records)
@@ -225,7 +225,7 @@ import Wire
 
             // It is a cache: one that can't be read is made anew from the log.
             try home.replace(.view, with: Array("nonsense".utf8))
-            let fresh = try log.open(home)
+            let fresh = try await log.open(home)
             #expect(await fresh.view.next == 0)
             #expect(try await fresh.sync().records == view.records)
             #expect(await fresh.view.books == view.books)

@@ -80,7 +80,7 @@ final class TestLog: Sendable {
         let keys = HostKeys(
             log: NoteSigner(name: try KeyName(origin.text), key: log), host: host)
         let home = scratch.home("authority")
-        let (genesis, founded) = try home.found(
+        let (genesis, founded) = try await home.found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: host.verificationKey),
             logKey: keys.log.verifierKey,
@@ -117,8 +117,8 @@ final class TestLog: Sendable {
     /// Opens a home, whatever address it was made for.
     func open(
         _ home: Home, through wrap: @Sendable (any Transport) -> any Transport = { $0 }
-    ) throws -> Session {
-        try Session(
+    ) async throws -> Session {
+        try await Session(
             home, passphrase: Self.protection.passphrase, cost: Self.protection.cost,
             surroundings: clock.surroundings,
             transport: { _ in wrap(HTTPTransport(self.invitation.gateway)) })
@@ -136,7 +136,7 @@ final class TestLog: Sendable {
                 handle: Handle(name), roles: roles, legalName: nil, country: "DE",
                 identifiers: identifiers),
             under: Self.protection, surroundings: clock.surroundings)
-        let session = try open(authorityHome)
+        let session = try await open(authorityHome)
         _ = try await Authority(session).admit(application.handle, size: size)
         await session.close()
         return home

@@ -44,7 +44,7 @@ final class Alliance: Sendable {
             host: SigningKey(seed: .random(count: 32, using: &random)))
         port = try LoopbackPort.free()
         let phrase = Passphrase(Array("correct horse battery".utf8))!
-        let founded = try Home(directory + "/authority").found(
+        let founded = try await Home(directory + "/authority").found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
             logKey: keys.log.verifierKey,
@@ -92,10 +92,10 @@ final class Alliance: Sendable {
                 handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
                 identifiers: identifiers),
             under: protection)
-        let authority = try session("authority")
+        let authority = try await session("authority")
         _ = try await Authority(authority).admit(application.handle, size: size)
         await authority.close()
-        return try session(name)
+        return try await session(name)
     }
 
     /// A lender's application under `handle`, with a fresh key that is proven for `log`.
@@ -116,8 +116,8 @@ final class Alliance: Sendable {
                 .encryptionKey)
     }
 
-    func session(_ name: String) throws -> Session {
-        try Session(Home(directory + "/" + name), passphrase: passphrase, cost: Self.cost)
+    func session(_ name: String) async throws -> Session {
+        try await Session(Home(directory + "/" + name), passphrase: passphrase, cost: Self.cost)
     }
 
     /// A folder with the sample documents of `months`.

@@ -43,7 +43,7 @@ final class GatewayProcess: Sendable {
         let keys = HostKeys(
             log: NoteSigner(name: try KeyName(origin.text), key: made.log), host: made.host)
         logKey = keys.log.verifierKey
-        let founded = try Home(directory + "/authority").found(
+        let founded = try await Home(directory + "/authority").found(
             origin, as: Handle("authority")!,
             host: .init(handle: host, key: made.host.verificationKey), logKey: logKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
@@ -121,14 +121,14 @@ final class GatewayProcess: Sendable {
                 handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
                 identifiers: []),
             under: protection)
-        let authority = try session("authority")
+        let authority = try await session("authority")
         _ = try await Authority(authority).admit(application.handle)
         await authority.close()
-        return try session(name)
+        return try await session(name)
     }
 
-    private func session(_ name: String) throws -> Session {
-        try Session(
+    private func session(_ name: String) async throws -> Session {
+        try await Session(
             Home(directory + "/" + name), passphrase: protection.passphrase, cost: Self.cost)
     }
 

@@ -15,7 +15,7 @@ import Wire
         let alliance = try await Alliance(on: MemoryStore())
         let enterprise = try await alliance.admit("enterprise", [.enterprise])
         let regulator = try await alliance.admit("regulator", [.regulator])
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         _ = try await Enterprise(enterprise).importDocuments(
             [try alliance.documents(Months.first...Months.second, "some")])
         let view = try await enterprise.sync()

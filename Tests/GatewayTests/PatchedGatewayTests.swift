@@ -61,7 +61,7 @@ import Wire
         let enterprise = try await alliance.admit("enterprise", [.enterprise])
         let lender = try await alliance.admit("lender", [.lender])
         let regulator = try await alliance.admit("regulator", [.regulator])
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         var wrong: [Int64: [String]] = [:]
         _ = try await Enterprise(enterprise).importDocuments(
             [try alliance.documents(Months.first...Months.first, "first")])

@@ -49,7 +49,7 @@ import Wire
         _ = try await Lender(lender).fetch(grant)
 
         let set = try Self.set(Self.noDates)
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         let entry = try await Authority(authority).publish(set)
         #expect(try await authority.policiesInForce() == set.digest)
         #expect(try await lender.policies(set.digest).texts == set.texts)
@@ -101,7 +101,7 @@ import Wire
         let alliance = try await Alliance(on: MemoryStore())
         let regulator = try await alliance.admit("regulator", [.regulator])
         #expect(try await Regulator(regulator).audit().isClean)
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         let set = try Self.set(
             "@id(\"no-audit\") forbid (principal, action == Action::\"audit\", resource);")
         _ = try await Authority(authority).publish(set)
@@ -126,7 +126,7 @@ import Wire
                 try await alliance.admit(
                     "regulator-\(size?.rawValue ?? "none")", [.regulator], size))
         }
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         let set = try Self.set(
             """
             @id("large-only")
@@ -164,7 +164,7 @@ import Wire
     @Test func whatIsNoSetIsRefused() async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let stranger = try await alliance.admit("stranger", [.enterprise])
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         let set = try Self.set(Self.noDates)
         func fault(
             _ digest: Digest<Digested.Policies>, _ files: [PolicyFile], _ blob: [UInt8]

@@ -114,6 +114,24 @@ import Wire
         #expect(number > 50, "the faults were reached")
     }
 
+    @Test func `everybody who asks meanwhile gets the files that were opened anew`() async throws {
+        let script = try await Script(seed: 13, batches: 1)
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path, .small)
+        try await store.commit(script.batches[0].batch, after: nil)
+        let head = try await store.head()
+        for _ in 0..<20 {
+            try await store.current().trust.lose()
+            try await withThrowingTaskGroup(of: Head?.self) { group in
+                for _ in 0..<20 { group.addTask { try await store.head() } }
+                for try await found in group { #expect(found == head) }
+            }
+        }
+        try await store.current().trust.lose()
+        try store.close()
+        await #expect(throws: StoreError.failed(.closed)) { try await store.head() }
+    }
+
     /// Commits until the disk is dead, and says how many batches were acknowledged.
     private func live(_ script: Script, in directory: String) async -> Int {
         guard let store = try? SQLiteStore(opening: directory, .small) else { return 0 }

@@ -151,7 +151,7 @@ struct Founder {
     ) async throws -> Invitation {
         let keys = try gateway.make(settings, under: Protection(ownPhrase, cost: cost))
         let hostKeys = try HostKeys(keys, origin: settings.origin)
-        let (genesis, invitation) = try home.found(
+        let (genesis, invitation) = try await home.found(
             settings.origin, as: authority,
             host: .init(handle: settings.host, key: keys.host.verificationKey),
             logKey: hostKeys.log.verifierKey, gateway: address,
