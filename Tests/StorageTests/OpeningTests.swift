@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// Who may open a store, and which directory is one.
 @Suite struct OpeningTests {
@@ -45,10 +46,27 @@ import Testing
         withExtendedLifetime(copy) {}
     }
 
-    @Test func `a closed store answers nothing`() async throws {
+    @Test(arguments: Engine.allCases)
+    func `a closed store answers nothing`(engine: Engine) async throws {
+        let store = try await engine.makeHome().open()
+        try await store.close()
+        try await store.close()
+        await #expect(throws: StoreError.failed(.closed)) { try await store.head() }
+    }
+
+    @Test func `everybody who asks meanwhile gets the files that were opened anew`() async throws {
         let directory = try TemporaryDirectory()
-        let store = try SQLiteStore(opening: directory.path)
-        try store.close()
+        let store = try SQLiteStore(opening: directory.path, .small)
+        try await store.commit(LogBuilder(seed: 13).batch(entries: 2...2).batch, after: nil)
+        let head = try await store.head()
+        for _ in 0..<20 {
+            try await store.current().trust.lose()
+            try await withThrowingTaskGroup(of: Head?.self) { group in
+                for _ in 0..<20 { group.addTask { try await store.head() } }
+                for try await found in group { #expect(found == head) }
+            }
+        }
+        try await store.current().trust.lose()
         try store.close()
         await #expect(throws: StoreError.failed(.closed)) { try await store.head() }
     }
