@@ -114,6 +114,17 @@ let package = Package(
             ],
             path: "Sources/bench", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestGateway",
+            dependencies: [
+                "Client", "Gateway",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/TestGateway", swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["TestSupport", "Wire", "CSodium"],
             exclude: ["Fixtures"],
@@ -155,14 +166,16 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: pure + [
-                "TestSupport",
+                "TestSupport", "TestGateway",
                 "Importing", "Storage", "Gateway", "Client", "trine",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Readers"], swiftSettings: strict),
         .testTarget(
             name: "ClientTests",
-            dependencies: pure + ["TestSupport", "Importing", "Client", "Storage", "Gateway"],
+            dependencies: pure + [
+                "TestSupport", "TestGateway", "Importing", "Client", "Storage", "Gateway",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",

@@ -21,7 +21,7 @@ import Wire
     ) async throws -> Application {
         try await home.join(
             invitation ?? log.invitation, as: applicant, under: TestLog.protection,
-            surroundings: log.clock.surroundings, transport: { wrap(HTTPTransport($0)) })
+            surroundings: log.clock.surroundings, transport: { _ in wrap(log.transport()) })
     }
 
     @Test func whoAppliesWaitsUntilAdmitted() async throws {

@@ -10,7 +10,7 @@ import Wire
 
 /// What policy forbids, the client refuses before it signs: with the policies and their reasons, and with
 /// nothing sent.
-@Suite(.serialized) struct PermissionTests {
+@Suite struct PermissionTests {
     private static let book = BookName(series: .invoices, month: Month("2026-01")!)
 
     /// The set that a log begins with, and more.
@@ -111,7 +111,8 @@ import Wire
                 as: Applicant(
                     handle: Handle("late"), roles: [.lender], legalName: nil, country: "DE",
                     identifiers: []),
-                under: TestLog.protection, surroundings: log.clock.surroundings)
+                under: TestLog.protection, surroundings: log.clock.surroundings,
+                transport: { _ in log.transport() })
             try await Self.publish(Self.nothing, on: log)
             let authority = try await Watched(log.authorityHome, log)
 

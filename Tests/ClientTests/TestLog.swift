@@ -7,6 +7,7 @@ import Rules
 import Sharing
 import Storage
 import Synchronization
+import TestGateway
 import Transparency
 import Verification
 import Wire
@@ -50,21 +51,24 @@ final class Scratch: Sendable {
     }
 }
 
-/// A log served by a real gateway on a real socket, over a store in memory, with an authority.
+/// A log served by a gateway in the process, over a store in memory, with an authority.
 final class TestLog: Sendable {
     let scratch: Scratch
     let clock: TestClock
     let invitation: Invitation
     let store: MemoryStore
     let authorityHome: Home
+    private let service: GatewayService
 
     static let protection = Protection(
         Passphrase("correct horse battery".utf8)!,
         cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "1"]))
 
     private init(
-        scratch: Scratch, clock: TestClock, invitation: Invitation, store: MemoryStore, home: Home
+        scratch: Scratch, clock: TestClock, invitation: Invitation, store: MemoryStore, home: Home,
+        service: GatewayService
     ) {
+        self.service = service
         (self.scratch, self.clock, self.invitation) = (scratch, clock, invitation)
         (self.store, authorityHome) = (store, home)
     }
@@ -91,28 +95,17 @@ final class TestLog: Sendable {
         try await Founding.begin(with: genesis, in: store, keys: keys)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let (ports, continuation) = AsyncStream<Int>.makeStream()
         let service = try await GatewayService(
             store: store, keys: keys, logger: logger, clock: { clock.now })
-        let serving = Task {
-            try await service.serve(host: "127.0.0.1", port: 0, stopOnSignals: false) { port in
-                continuation.yield(port)
-            }
-        }
-        guard let port = await ports.first(where: { _ in true }) else { return }
-        let invitation = Invitation(
-            gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            genesis: founded.genesis)
-        let test = TestLog(
-            scratch: scratch, clock: clock, invitation: invitation, store: store, home: home)
-        do { try await body(test) } catch {
-            serving.cancel()
-            _ = try? await serving.value
-            throw error
-        }
-        serving.cancel()
-        _ = try? await serving.value
+        try await body(
+            TestLog(
+                scratch: scratch, clock: clock, invitation: founded, store: store, home: home,
+                service: service))
+        await service.sequencer.stop()
     }
+
+    /// A way to the gateway, for one client.
+    func transport() -> any Transport { InProcessTransport(to: service) }
 
     /// Opens a home, whatever address it was made for.
     func open(
@@ -121,7 +114,7 @@ final class TestLog: Sendable {
         try await Session(
             home, passphrase: Self.protection.passphrase, cost: Self.protection.cost,
             surroundings: clock.surroundings,
-            transport: { _ in wrap(HTTPTransport(self.invitation.gateway)) })
+            transport: { _ in wrap(transport()) })
     }
 
     /// Applies and is admitted.
@@ -135,7 +128,8 @@ final class TestLog: Sendable {
             as: Applicant(
                 handle: Handle(name), roles: roles, legalName: nil, country: "DE",
                 identifiers: identifiers),
-            under: Self.protection, surroundings: clock.surroundings)
+            under: Self.protection, surroundings: clock.surroundings,
+            transport: { _ in transport() })
         let session = try await open(authorityHome)
         _ = try await Authority(session).admit(application.handle, size: size)
         await session.close()

@@ -12,7 +12,7 @@ import Wire
 
 /// A store that fails at operation n, for every n, and again at some that follow, with and without
 /// its effect: what was acknowledged is there, and the same bytes again find their place.
-@Suite(.serialized) struct FaultTests {
+@Suite struct FaultTests {
     /// Which operations fail after the first: those that would make up for it, from the first of
     /// them on or from a later one, when half of it is done.
     private static let patterns = [[], [1], [2], [3], [4], [1, 3], [2, 4], [1, 2, 3, 4, 5, 6]]

@@ -10,7 +10,7 @@ import Wire
 
 /// A gateway that was patched to skip its policies serves whoever doesn't ask them either; a regulator's
 /// audit over the network names every wrong decision, and no right one.
-@Suite(.serialized) struct PatchedGatewayTests {
+@Suite struct PatchedGatewayTests {
     private struct Everything: PolicyLibrary, Policies {
         let digest: Digest<Digested.Policies>
         func decide(_ request: PolicyRequest) -> PolicyDecision {
@@ -70,7 +70,8 @@ import Wire
             alliance.invitation,
             as: Applicant(
                 handle: Handle("both"), roles: [.lender, .operator], legalName: nil,
-                country: "DE", identifiers: []), under: alliance.protection)
+                country: "DE", identifiers: []),
+            under: Alliance.protection, transport: { _ in alliance.transport() })
         let admitted = try await Self.send(
             application.claims, .admit(application.identity(dueDiligence: nil)), by: authority)
         wrong[admitted.index] = ["operating-excludes-holding-and-using"]

@@ -12,7 +12,7 @@ import Wire
 @testable import Gateway
 
 /// Policies on the log: published by an authority, kept, served, and decided by, everywhere.
-@Suite(.serialized) struct PublishedPolicyTests {
+@Suite struct PublishedPolicyTests {
     private static func set(_ more: String) throws -> CedarPolicies {
         try CedarPolicies(
             PolicyTexts([

@@ -11,7 +11,7 @@ import Wire
 @testable import Client
 
 /// A call that was answered is answered again; another call that borrows its identifier isn't.
-@Suite(.serialized) struct ReuseTests {
+@Suite struct ReuseTests {
     private static let fields = ["due_date", "tax_exclusive_amount"]
 
     @Test func aRevokedGrantIsntReadThroughAnother() async throws {
