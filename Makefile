@@ -5,7 +5,7 @@ SWIFT ?= swift
 # Where the cross-checks by other people's tools find their packages.
 VENV := .build/venv
 
-.PHONY: demo test bench lint build packages test-packages venv clean
+.PHONY: demo test timing bench lint build packages test-packages venv clean
 
 demo: packages
 	$(SWIFT) build --product trine
@@ -16,6 +16,11 @@ test: test-packages lint venv
 	@set -o pipefail; \
 	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 $(SWIFT) test --skip-build 2>&1 | tee .build/test.log \
 		|| { echo "trine: what failed (all of it is in .build/test.log):" >&2; grep -aE '✘|recorded an issue|Fatal error|signal code' .build/test.log >&2; exit 1; }
+	@.ci/slowest .build/test.log
+
+# Whether secrets change how long things take: statistics, which want a quiet machine.
+timing: test-packages
+	TRINE_TIMING=1 $(SWIFT) test --filter TimingTests
 
 # ARGS="fetch audit" runs these groups only.
 bench: packages venv

@@ -143,6 +143,17 @@ let package = Package(
             ],
             path: "Sources/bench", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestGateway",
+            dependencies: [
+                "Client", "Gateway",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Tests/TestGateway", swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["TestSupport", "Wire", "CSodium"],
             exclude: ["Fixtures"],
@@ -190,7 +201,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: pure + [
-                "TestSupport",
+                "TestSupport", "TestGateway",
                 "Custody", "Interface", "Importing", "Storage", "Gateway", "Client", "Demo",
                 "trine",
                 .product(name: "Logging", package: "swift-log"),
@@ -199,7 +210,8 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: pure + [
-                "TestSupport", "Custody", "Interface", "Importing", "Client", "Storage", "Gateway",
+                "TestSupport", "TestGateway", "Custody", "Interface", "Importing", "Client",
+                "Storage", "Gateway",
                 "Demo",
             ],
             swiftSettings: strict),

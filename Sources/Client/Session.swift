@@ -22,22 +22,32 @@ public actor Session {
     package nonisolated let keyring: Keyring
     nonisolated let participants: ParticipantRegister
     private let viewFile: ViewFile
+    /// The outbox and the view are synced to the disk by this actor.
+    private let executor = QueueExecutor("trine.session")
     /// Held until the session is closed.
     private var lock: HomeLock?
     /// Owned by this actor, as is the view; both are on disk.
     private(set) var outbox: Outbox
     public private(set) var view: View
 
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
     /// Opens a home. Throws ``HomeError``, ``KeyringError`` and ``LogFault``; nothing is sent yet.
     public init(
         _ home: Home, passphrase: Passphrase, cost: KeyringCost = .usual,
         surroundings: Surroundings = .system,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
-    ) throws {
-        try home.check()
-        let lock = try home.lock()
-        let keyring = try KeyringFile.open(
-            try home.required(.keyring), with: passphrase, allowing: cost)
+    ) async throws {
+        let (keyring, lock) = try await BlockingWork.run {
+            try home.check()
+            let lock = try home.lock()
+            return (
+                try KeyringFile.open(
+                    try home.required(.keyring), with: passphrase, allowing: cost), lock
+            )
+        }
         try self.init(
             home, keyring: keyring, lock: lock, surroundings: surroundings, transport: transport)
     }

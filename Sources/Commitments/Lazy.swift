@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A value made at its first use and kept.
+/// A value made at its first use and kept: what a `static let` is, for the elements of a list.
 final class Lazy<Value: Sendable>: Sendable {
     private let value = Mutex<Value?>(nil)
     private let make: @Sendable () -> Value

@@ -143,7 +143,7 @@ public struct DemoStory: Sendable {
         for (name, applicant) in applicants {
             _ = try await home(name).join(invitation, as: applicant, under: protection)
         }
-        let authority = try open("authority")
+        let authority = try await open("authority")
         do {
             for application in try await Authority(authority).pending() {
                 let handle = application.application.handle
@@ -157,12 +157,12 @@ public struct DemoStory: Sendable {
         }
         await authority.close()
         return Parties(
-            enterprise: try open("enterprise"), lender: try open("lender"),
-            regulator: try open("regulator"))
+            enterprise: try await open("enterprise"), lender: try await open("lender"),
+            regulator: try await open("regulator"))
     }
 
-    private func open(_ name: String) throws -> Session {
-        try Session(home(name), passphrase: protection.passphrase, cost: protection.cost)
+    private func open(_ name: String) async throws -> Session {
+        try await Session(home(name), passphrase: protection.passphrase, cost: protection.cost)
     }
 
     // MARK: The enterprise

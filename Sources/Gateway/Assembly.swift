@@ -16,7 +16,7 @@ struct Assembly: Sendable {
         self.store = store
         reader = try await LedgerReader.current(store)
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
-            throw .corrupt(place: "checkpoint", detail: "not a note")
+            throw .corrupt(.checkpoint, .malformed)
         }
         checkpoint = note
     }
@@ -27,6 +27,7 @@ struct Assembly: Sendable {
         let index: Int64
         let leaf: [UInt8]
         let fields: [FieldCiphertext]
+        let isErased: Bool
     }
 
     struct Granted: Sendable {
@@ -44,31 +45,35 @@ struct Assembly: Sendable {
     /// The entries at `indices`, in their order, with their disclosures where `disclosed`.
     func logged(_ indices: [Int64], disclosed: Bool) async throws(StoreError) -> [LoggedStatement] {
         let proofs = try await reader.proofs(of: indices)
-        var result: [LoggedStatement] = []
-        for (index, proof) in zip(indices, proofs) {
-            let leaf = try await reader.leaf(index)
-            var disclosures: [UInt8] = []
-            var erased = false
-            if disclosed {
-                if let parts = try await store.attachments(of: index, sections: []) {
-                    disclosures = parts.disclosures
-                } else {
-                    erased = try await isErased(leaf)
-                }
-            }
-            result.append(
-                LoggedStatement(
-                    index: index, jws: leaf, disclosures: disclosures, proof: proof.hashes,
-                    erased: erased))
+        let leaves = try await store.leaves(at: indices)
+        let attachments =
+            disclosed
+            ? try await store.attachments(of: indices, sections: [], enough: .max) : []
+        var missing: [Int64: JTI] = [:]
+        for (place, parts) in attachments.enumerated() where parts == nil {
+            missing[indices[place]] = try? Statement(parsing: leaves[place]).jti
         }
-        return result
+        let erased = try await erased(missing)
+        return indices.indices.map { place in
+            LoggedStatement(
+                index: indices[place], jws: leaves[place],
+                disclosures: disclosed ? attachments[place]?.disclosures ?? [] : [],
+                proof: proofs[place].hashes, erased: erased.contains(indices[place]))
+        }
     }
 
-    private func isErased(_ leaf: [UInt8]) async throws(StoreError) -> Bool {
-        guard let statement = try? Statement(parsing: leaf) else { return false }
-        let slice = try await store.state([.statement(statement.jti)])
-        if case .statement(let state) = slice[.statement(statement.jti)] { return state.erased }
-        return false
+    /// Which of these entries were erased.
+    private func erased(_ entries: [Int64: JTI]) async throws(StoreError) -> Set<Int64> {
+        guard !entries.isEmpty else { return [] }
+        let slice = try await store.state(Set(entries.values.map { .statement($0) }))
+        return Set(
+            entries.filter { _, jti in
+                if case .statement(let state) = slice[.statement(jti)] {
+                    state.erased
+                } else {
+                    false
+                }
+            }.keys)
     }
 
     /// The statements that define the keys of `handles`, ascending by index.
@@ -93,7 +98,7 @@ struct Assembly: Sendable {
     }
 
     func answer(
-        granted: Granted?, parties: Set<Handle>, records: [Record], erasedOf enterprise: Handle?
+        granted: Granted?, parties: Set<Handle>, records: [Record], of enterprise: Handle
     ) async throws(StoreError) -> FetchAnswer {
         let genesis = try await logged([0], disclosed: false)
         var authority: FetchAnswer.Granted?
@@ -114,34 +119,34 @@ struct Assembly: Sendable {
                         index: record.index, jws: record.leaf, proof: proof.hashes),
                     fields: record.fields)
             },
-            erasures: try await erasures(by: enterprise, of: records))
+            erasures: try await erasures(
+                by: enterprise, of: records, before: granted?.access ?? size))
     }
 
-    /// The erasures that concern `records`.
+    /// The erasures of `records` that come before the entry `end`. They are looked for from the first
+    /// erased record on, until all are found.
     private func erasures(
-        by enterprise: Handle?, of records: [Record]
+        by enterprise: Handle, of records: [Record], before end: Int64
     ) async throws(StoreError) -> [LoggedStatement] {
-        guard let enterprise else { return [] }
-        var targets: Set<JTI> = []
-        for record in records {
-            if let statement = try? Statement(parsing: record.leaf) {
-                targets.insert(statement.jti)
-            }
-        }
+        let erased = records.filter { $0.isErased }
+        var targets = Set(erased.compactMap { try? Statement(parsing: $0.leaf).jti })
+        var from = erased.map(\.index).min() ?? end
         var found: [Int64] = []
-        var from: Int64 = 0
-        while true {
+        while !targets.isEmpty, from < end {
             let page = try await store.indices(
-                issuer: enterprise, kind: .erase, from: from, limit: 1000)
-            for index in page {
-                guard let statement = try? Statement(parsing: try await reader.leaf(index)),
-                    case .erase(.record(let jti), _) = statement.claims, targets.contains(jti)
+                issuer: enterprise, kind: .erase, from: from, limit: Self.erasuresAtOnce
+            ).filter { $0 < end }
+            for (index, leaf) in zip(page, try await store.leaves(at: page)) {
+                guard case .erase(.record(let jti), _)? = try? Statement(parsing: leaf).claims,
+                    targets.remove(jti) != nil
                 else { continue }
                 found.append(index)
             }
-            guard let last = page.last, page.count == 1000 else { break }
+            guard page.count == Self.erasuresAtOnce, let last = page.last else { break }
             from = last + 1
         }
         return try await logged(found, disclosed: false)
     }
+
+    private static let erasuresAtOnce = 256
 }

@@ -27,6 +27,8 @@ enum CallFault: Error, Equatable, Sendable {
     case rangesMissing
     case unknownFields([String])
     case nothingThere
+    /// The call was answered before, and some of its records were erased since.
+    case recordsErased
     /// The books kept moving while the answer was made.
     case unsettled
 }

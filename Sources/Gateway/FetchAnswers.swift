@@ -7,10 +7,13 @@ import Synchronization
 /// made at once, more wait for their turn, and what readers haven't taken yet is bounded.
 final class FetchAnswers: Sendable {
     private let limits: ServingLimits
-    private let making = Mutex(0)
+    private let making: Turns
     private let held = Mutex(0)
 
-    init(_ limits: ServingLimits) { self.limits = limits }
+    init(_ limits: ServingLimits) {
+        self.limits = limits
+        making = Turns(limits.fetchesAtOnce)
+    }
 
     /// The answer that `make` gives, when it is its turn. What a call was charged for is not lost
     /// with a refusal here: the same call again is answered at no charge.
@@ -18,8 +21,8 @@ final class FetchAnswers: Sendable {
     /// Throws ``GatewayFault/busy`` where too much is being made or waits to be read, and what
     /// `make` throws.
     func answer(_ make: () async throws -> [UInt8]) async throws -> Response {
-        try await enter()
-        defer { making.withLock { $0 -= 1 } }
+        try await making.take(within: limits.fetchPatience)
+        defer { making.giveBack() }
         let bytes = try await make()
         guard let reservation = reserve(bytes.count) else { throw GatewayFault.busy }
         let buffer = ByteBuffer(bytes: bytes)
@@ -31,20 +34,6 @@ final class FetchAnswers: Sendable {
                 try await writer.write(buffer)
                 try await writer.finish(nil)
             })
-    }
-
-    private func enter() async throws {
-        let deadline = ContinuousClock.now.advanced(by: limits.fetchPatience)
-        while true {
-            let entered = making.withLock { making in
-                guard making < limits.fetchesAtOnce else { return false }
-                making += 1
-                return true
-            }
-            if entered { return }
-            guard ContinuousClock.now < deadline else { throw GatewayFault.busy }
-            try await Task.sleep(for: .milliseconds(10))
-        }
     }
 
     private func reserve(_ count: Int) -> Reservation? {

@@ -45,7 +45,7 @@ struct FetchService: Sendable {
                 .refused(.fetchAlreadyAnswered):
                 continue  // Another commit came in between; look again.
             case .refused(let refusal): throw refusal
-            case .unavailable(let error): throw error
+            case .unavailable(let error), .unknown(let error): throw error
             case .busy: throw GatewayFault.busy
             }
         }
@@ -82,7 +82,7 @@ struct FetchService: Sendable {
             let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
             let statement = try? Statement(parsing: leaf),
             case .access(let terms) = try? statement.opened(with: disclosures)
-        else { throw StoreError.corrupt(place: "access \(access)", detail: "not readable") }
+        else { throw StoreError.corrupt(.statement(access), .malformed) }
         return (state.index, terms)
     }
 
@@ -91,7 +91,6 @@ struct FetchService: Sendable {
         var served: Served
         /// Every record of the books in question up to where they are, by book and number.
         var records: [Located] = []
-        var erased = false
     }
 
     private struct Located {
@@ -99,7 +98,9 @@ struct FetchService: Sendable {
         let number: Int64
         let index: Int64
         let leaf: [UInt8]
-        let isServed: Bool
+        let isErased: Bool
+        let isReplaced: Bool
+        var isServed = false
     }
 
     private func select(
@@ -128,15 +129,18 @@ struct FetchService: Sendable {
                 }))
         var ranges: [RecordRange] = []
         for book in books where book.state.count > 0 {
-            let located = try await locate(book.book, book.state, grant.issuer) { number in
+            var located = try await locate(book.book, 1...book.state.count, of: grant.issuer)
+            for (place, record) in located.enumerated() {
+                let number = record.number
                 let range = RecordRange(book: book.book, from: number, to: number)
                 let asked =
                     fetch.ranges.isEmpty
                     || fetch.ranges.contains { $0.book == book.book && $0.contains(number) }
-                return asked && range.map { terms.scope.covers($0) } == true
+                located[place].isServed =
+                    asked && range.map { terms.scope.covers($0) } == true && !record.isErased
+                    && !record.isReplaced
             }
             selection.records += located
-            selection.erased = selection.erased || !book.state.erased.isEmpty
             ranges += Self.ranges(located.filter(\.isServed).map(\.number), in: book.book)
             guard selection.records.count <= GatewayLimits.recordsPerFetch else {
                 throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
@@ -166,42 +170,45 @@ struct FetchService: Sendable {
         return asked
     }
 
-    /// The records of one book, each with whether it is to be served: wanted, not erased, and not
-    /// replaced by a later one.
+    /// The records of one book with these numbers, and what became of each.
     private func locate(
-        _ book: BookName, _ state: BookState, _ enterprise: Handle, wanted: (Int64) -> Bool
+        _ book: BookName, _ numbers: ClosedRange<Int64>, of enterprise: Handle
     ) async throws -> [Located] {
-        let entries = try await store.records(of: enterprise, in: book, 1...state.count)
+        let entries = try await store.records(of: enterprise, in: book, numbers)
         let leaves = try await store.leaves(at: entries.map(\.index))
         var jtis: [JTI] = []
         for (entry, leaf) in zip(entries, leaves) {
             guard let statement = try? Statement(parsing: leaf) else {
-                throw StoreError.corrupt(place: "entry \(entry.index)", detail: "unreadable")
+                throw StoreError.corrupt(.entry(entry.index), .malformed)
             }
             jtis.append(statement.jti)
         }
         let slice = try await store.state(Set(jtis.map { .statement($0) }))
-        return zip(entries, zip(leaves, jtis)).map { entry, record in
-            var isHead = false
-            if case .statement(let state) = slice[.statement(record.1)] {
-                isHead = !state.erased && state.record?.replacedBy == nil
+        var located: [Located] = []
+        for (entry, (leaf, jti)) in zip(entries, zip(leaves, jtis)) {
+            guard case .statement(let state) = slice[.statement(jti)] else {
+                throw StoreError.corrupt(.state(StateKey.statement(jti).text), .missing)
             }
-            return Located(
-                book: book, number: entry.number, index: entry.index, leaf: record.0,
-                isServed: isHead && wanted(entry.number))
+            located.append(
+                Located(
+                    book: book, number: entry.number, index: entry.index, leaf: leaf,
+                    isErased: state.erased, isReplaced: state.record?.replacedBy != nil))
         }
+        return located
     }
 
-    /// What an earlier access served, found again.
+    /// What an earlier access served, found again. A record that was replaced since is served all
+    /// the same; one that was erased since can't be.
     private func records(_ served: Served, of enterprise: Handle) async throws -> Selection {
         var selection = Selection(served: served)
         for stated in served.books where stated.count > 0 {
-            let state = try await store.state([.book(enterprise, stated.book)])
-            guard case .book(var book) = state[.book(enterprise, stated.book)] else { continue }
-            selection.erased = selection.erased || !book.erased.isEmpty
-            book.count = stated.count
-            let located = try await locate(stated.book, book, enterprise) { number in
-                served.ranges.contains { $0.book == stated.book && $0.contains(number) }
+            var located = try await locate(stated.book, 1...stated.count, of: enterprise)
+            for (place, record) in located.enumerated() {
+                let isServed = served.ranges.contains {
+                    $0.book == stated.book && $0.contains(record.number)
+                }
+                guard !isServed || !record.isErased else { throw CallFault.recordsErased }
+                located[place].isServed = isServed
             }
             selection.records += located
         }
@@ -235,15 +242,14 @@ struct FetchService: Sendable {
             let parts = try await store.attachments(
                 of: carrier.index, sections: [SectionName.envelope]),
             let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
-        else { throw StoreError.corrupt(place: "grant \(jti)", detail: "its envelope is missing") }
+        else { throw StoreError.corrupt(.statement(jti), .incomplete) }
         return try await assembly.answer(
             granted: .init(
                 access: access, grant: grant.index,
                 carrier: carrier.index == grant.index ? nil : carrier.index,
                 envelope: Envelope(bytes: envelope.bytes)),
             parties: [grant.issuer, caller.handle, caller.log.host],
-            records: try await ciphertexts(selection),
-            erasedOf: selection.erased ? grant.issuer : nil)
+            records: try await ciphertexts(selection), of: grant.issuer)
     }
 
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
@@ -271,7 +277,10 @@ struct FetchService: Sendable {
                     throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
                 }
             }
-            records.append(.init(index: record.index, leaf: record.leaf, fields: fields))
+            records.append(
+                .init(
+                    index: record.index, leaf: record.leaf, fields: fields,
+                    isErased: record.isErased))
         }
         return records
     }
@@ -285,7 +294,7 @@ struct FetchService: Sendable {
             return CallFault.unsettled
         }
         return StoreError.corrupt(
-            place: "\(record.book)#\(record.number)", detail: "fields are missing")
+            .fields(record.book, number: record.number, entry: record.index), .incomplete)
     }
 
     /// What is read of the store in one go: so many records at most, and it ends with the one that
@@ -307,15 +316,23 @@ struct FetchService: Sendable {
             guard case .book(let state) = slice[.book(caller.handle, book)], state.count > 0 else {
                 throw CallFault.nothingThere
             }
-            selection.records += try await locateOwn(book, state, fetch, caller.handle)
-            selection.erased = selection.erased || !state.erased.isEmpty
+            for range in fetch.ranges where range.book == book && range.from <= state.count {
+                // One's own replaced records are readable too; only erased ones are gone.
+                selection.records += try await locate(
+                    book, range.from...min(range.to, state.count), of: caller.handle
+                ).map { record in
+                    var record = record
+                    record.isServed = !record.isErased
+                    return record
+                }
+            }
             guard selection.records.count <= GatewayLimits.recordsPerFetch else {
                 throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
             }
         }
         return try await Assembly(store: store).answer(
             granted: nil, parties: [caller.handle], records: try await ciphertexts(selection),
-            erasedOf: selection.erased ? caller.handle : nil)
+            of: caller.handle)
     }
 
     /// The fields asked for and their commitments; the books asked for must all have them.
@@ -328,48 +345,5 @@ struct FetchService: Sendable {
             fields = names
         }
         return fields
-    }
-
-    /// One's own replaced records are readable too; only erased ones are gone.
-    private func locateOwn(
-        _ book: BookName, _ state: BookState, _ fetch: Fetch, _ handle: Handle
-    ) async throws -> [Located] {
-        var located: [Located] = []
-        for range in fetch.ranges where range.book == book && range.from <= state.count {
-            let entries = try await store.records(
-                of: handle, in: book, range.from...min(range.to, state.count))
-            for entry in entries {
-                guard let leaf = try await store.leaves(entry.index..<(entry.index + 1)).first
-                else { throw StoreError.corrupt(place: "entry \(entry.index)", detail: "missing") }
-                let erased = state.erased.contains { $0.contains(entry.number) }
-                located.append(
-                    Located(
-                        book: book, number: entry.number, index: entry.index, leaf: leaf,
-                        isServed: !erased))
-            }
-        }
-        return located
-    }
-}
-
-extension Store {
-    /// The leaves at `indices`, ascending, in as few reads as they have runs.
-    fileprivate func leaves(at indices: [Int64]) async throws -> [[UInt8]] {
-        var leaves: [[UInt8]] = []
-        leaves.reserveCapacity(indices.count)
-        var position = 0
-        while position < indices.count {
-            var end = position + 1
-            while end < indices.count, indices[end] == indices[end - 1] + 1 { end += 1 }
-            let run = indices[position]..<(indices[end - 1] + 1)
-            let found = try await self.leaves(run)
-            guard found.count == run.count else {
-                throw StoreError.corrupt(
-                    place: "entry \(run.lowerBound + Int64(found.count))", detail: "missing")
-            }
-            leaves += found
-            position = end
-        }
-        return leaves
     }
 }

@@ -37,7 +37,7 @@ public enum Founding {
         case .registered: return
         case .already, .busy: throw .alreadyFounded
         case .refused(let refusal): throw .refused(refusal)
-        case .unavailable(let error): throw .store(error)
+        case .unavailable(let error), .unknown(let error): throw .store(error)
         }
     }
 }

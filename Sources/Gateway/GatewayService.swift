@@ -12,9 +12,9 @@ public import Wire
 /// A gateway that serves one log from one store.
 public struct GatewayService: Sendable {
     public let sequencer: Sequencer
-    private let routes: Routes
+    let routes: Routes
     private let limits: ServingLimits
-    private let logger: Logger
+    let logger: Logger
 
     /// Loads the log from `store`. Throws ``Storage/StoreError`` where that isn't a whole log with a
     /// genesis.
@@ -33,7 +33,7 @@ public struct GatewayService: Sendable {
     ) async throws {
         self.sequencer = sequencer
         guard case .log(let log) = try await store.state([.log])[.log] else {
-            throw StoreError.unreadable("the log has no genesis")
+            throw StoreError.unreadable(.noGenesis)
         }
         let gate = CallGate(store: store, clock: clock)
         routes = Routes(

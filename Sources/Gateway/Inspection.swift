@@ -1,16 +1,54 @@
-import Rules
-import Sharing
+public import Rules
+public import Sharing
 public import Storage
 import Transparency
 import Wire
 
 /// Something in a store that isn't as it must be, and where.
-public struct InspectionFinding: Hashable, Sendable {
-    /// `entry 17`, `tile 0/3`, `state book/e-7k2m9q4x/invoices/2026-11`, `field due_date of …`.
-    public let place: String
-    public let detail: String
+public struct InspectionFinding: Equatable, Sendable {
+    public let place: StorePlace
+    public let fault: InspectionFault
+}
 
-    public init(place: String, detail: String) { (self.place, self.detail) = (place, detail) }
+/// What is wrong in a place of a store.
+public enum InspectionFault: Equatable, Sendable {
+    /// The store says so itself.
+    case damaged(StoreDamage)
+    /// It can't be read, for another reason than damage.
+    case unreadable(StoreError)
+    /// The leaf isn't the one in the tree.
+    case notInTree
+    case wrongHash(position: Int)
+    case notStatement(StatementError)
+    /// The rules refuse the entry.
+    case refused(Refusal)
+    /// An entry's attachments are missing, and nothing erased them.
+    case missingUnerased
+    case notSigned
+    /// The checkpoint is of another tree.
+    case otherTree
+    /// A piece of state that no entry made.
+    case unmade
+    /// A piece of state that differs from the replayed one.
+    case notReplayed
+}
+
+extension InspectionFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .damaged(let damage): "\(damage)"
+        case .unreadable(let error): "can't be read: \(error)"
+        case .notInTree: "the leaf isn't the one in the tree"
+        case .wrongHash(let position): "hash \(position) is wrong"
+        case .notStatement(let error): "not a statement: \(error)"
+        case .refused(let refusal): "the rules refuse it: \(refusal)"
+        case .missingUnerased: "missing, and nothing erased them"
+        case .notSigned: "not signed by the log's key"
+        case .otherTree: "it is of another tree"
+        case .unmade: "no entry made it"
+        case .notReplayed: "not what the entries make of it"
+        }
+    }
 }
 
 /// What an inspection found.
@@ -38,7 +76,7 @@ public struct Inspection: Sendable {
         progress: @Sendable (Int64, Int64) -> Void = { _, _ in }
     ) async throws(StoreError) -> InspectionReport {
         guard let head = try await store.head() else {
-            throw .unreadable("the log has no genesis")
+            throw .unreadable(.noGenesis)
         }
         var walk = InspectionWalk(store: store)
         var index: Int64 = 0
@@ -71,8 +109,17 @@ private struct InspectionWalk {
 
     init(store: any Store) { self.store = store }
 
-    private mutating func find(_ place: String, _ detail: String) {
-        findings.append(InspectionFinding(place: place, detail: detail))
+    private mutating func find(_ place: StorePlace, _ fault: InspectionFault) {
+        findings.append(InspectionFinding(place: place, fault: fault))
+    }
+
+    /// What the store said of a read; where it names no damage, `place` couldn't be read.
+    private mutating func find(_ place: StorePlace, _ error: StoreError) {
+        if case .corrupt(_, let damage) = error {
+            find(place, .damaged(damage))
+        } else {
+            find(place, .unreadable(error))
+        }
     }
 
     // MARK: Entries
@@ -81,12 +128,12 @@ private struct InspectionWalk {
     mutating func entries(_ range: Range<Int64>) async throws(StoreError) {
         let leaves: [[UInt8]]
         do { leaves = try await store.leaves(range) } catch {
-            find("entries \(range.lowerBound)–\(range.upperBound - 1)", Self.words(error))
+            find(.entries(range), error)
             replaying = false
             return
         }
         guard leaves.count == range.count else {
-            find("entry \(range.lowerBound + Int64(leaves.count))", "missing")
+            find(.entry(range.lowerBound + Int64(leaves.count)), .damaged(.missing))
             replaying = false
             return
         }
@@ -102,22 +149,19 @@ private struct InspectionWalk {
         _ tile: Tile, leaves: Range<Int64>
     ) async throws(StoreError) {
         let place = tile.coordinate
+        let named = StorePlace.tile(level: place.level, index: place.index)
         let stored: [Hash]
         do { stored = try await store.tile(level: place.level, index: place.index) } catch {
-            return find("tile \(place.level)/\(place.index)", Self.words(error))
+            return find(named, error)
         }
         for (position, hash) in tile.hashes.enumerated() {
-            guard position < stored.count else {
-                return find("tile \(place.level)/\(place.index)", "hashes are missing")
-            }
+            guard position < stored.count else { return find(named, .damaged(.incomplete)) }
             guard stored[position] != hash else { continue }
             if place.level == 0 {
-                find(
-                    "entry \(Int64(place.index) * 256 + Int64(position))",
-                    "the leaf isn't the one in the tree")
+                find(.entry(Int64(place.index) * 256 + Int64(position)), .notInTree)
                 replaying = false
             } else {
-                find("tile \(place.level)/\(place.index)", "hash \(position) is wrong")
+                find(named, .wrongHash(position: position))
             }
         }
     }
@@ -125,7 +169,7 @@ private struct InspectionWalk {
     private mutating func entry(_ index: Int64, _ leaf: [UInt8]) async throws(StoreError) {
         let statement: Statement
         do { statement = try Statement(parsing: leaf) } catch {
-            find("entry \(index)", "not a statement: \(error)")
+            find(.entry(index), .notStatement(error))
             replaying = false
             return
         }
@@ -143,7 +187,7 @@ private struct InspectionWalk {
             let admission = try Rules.decide(candidate, in: slice, policies: policies)
             for (key, value) in admission.changes.values { state[key] = value }
         } catch {
-            find("entry \(candidate.index)", "the rules refuse it: \(error)")
+            find(.entry(candidate.index), .refused(error))
             replaying = false
         }
     }
@@ -165,7 +209,7 @@ private struct InspectionWalk {
                 statement.selectiveCount > 0 || [.genesis, .policy].contains(statement.kind)
             guard needs else { return Selective.none }
             if try await !isErased(statement) {
-                find("entry \(index)", "its attachments are missing, and nothing erased them")
+                find(.attachments(entry: index), .missingUnerased)
             }
             return statement.kind == .record ? Selective.none : nil
         }
@@ -175,17 +219,27 @@ private struct InspectionWalk {
         guard let disclosures = Disclosure.split(parts.disclosures),
             let selective = try? statement.opened(with: disclosures)
         else {
-            find("entry \(index)", "its disclosures aren't those it commits to")
+            find(.attachments(entry: index), .damaged(.notCommitted))
             return nil
         }
         return selective
+    }
+
+    private mutating func checkEnvelope(
+        _ bytes: [UInt8], _ digest: Digest<Digested.Envelope>, at index: Int64
+    ) {
+        guard Envelope(bytes: bytes).digest == digest else {
+            return find(
+                .section(SectionName.envelope, entry: index), .damaged(.notCommitted))
+        }
     }
 
     private mutating func checkPolicies(
         _ blob: [UInt8], _ digest: Digest<Digested.Policies>, at index: Int64
     ) {
         guard let set = try? CedarPolicies(parsing: blob), set.digest == digest else {
-            return find("policies of entry \(index)", "not the set that the statement names")
+            return find(
+                .section(SectionName.policies, entry: index), .damaged(.notCommitted))
         }
         policies.add(set)
     }
@@ -201,17 +255,13 @@ private struct InspectionWalk {
             let fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
             if SealedFields(fields)?.root != record.fieldsRoot {
                 find(
-                    "fields of \(record.book)#\(record.number) (entry \(index))",
-                    "not those the record commits to")
+                    .fields(record.book, number: record.number, entry: index),
+                    .damaged(.notCommitted))
             }
         case .grant(let grant):
-            if Envelope(bytes: section(SectionName.envelope)).digest != grant.envelope {
-                find("envelope of entry \(index)", "not the one the grant commits to")
-            }
+            checkEnvelope(section(SectionName.envelope), grant.envelope, at: index)
         case .rekey(_, let digest):
-            if Envelope(bytes: section(SectionName.envelope)).digest != digest {
-                find("envelope of entry \(index)", "not the one the rekey commits to")
-            }
+            checkEnvelope(section(SectionName.envelope), digest, at: index)
         case .genesis(let genesis):
             checkPolicies(section(SectionName.policies), genesis.policies, at: index)
         case .policy(let set, _): checkPolicies(section(SectionName.policies), set, at: index)
@@ -225,22 +275,16 @@ private struct InspectionWalk {
     ) async throws(StoreError) {
         guard case .record(let record) = statement.claims,
             let type = RecordType(vct: record.vct, origin: statement.origin)
-        else { return find("attachments of entry \(index)", Self.words(error)) }
+        else { return find(.attachments(entry: index), error) }
         var named = false
         for name in type.sealedNames {
             do { _ = try await store.attachments(of: index, sections: [name]) } catch {
-                if case .corrupt(_, let detail) = error, !detail.contains("directory") {
-                    named = true
-                    find(
-                        "field \(name) of \(record.book)#\(record.number) (entry \(index))",
-                        Self.words(error))
-                }
+                guard case .corrupt(.section(name, index), _) = error else { continue }
+                named = true
+                find(.field(name, record.book, number: record.number, entry: index), error)
             }
         }
-        if !named {
-            find(
-                "fields of \(record.book)#\(record.number) (entry \(index))", Self.words(error))
-        }
+        if !named { find(.fields(record.book, number: record.number, entry: index), error) }
     }
 
     private func isErased(_ statement: Statement) async throws(StoreError) -> Bool {
@@ -253,14 +297,14 @@ private struct InspectionWalk {
 
     mutating func checkTree(_ head: Head) {
         if edge.root != head.edge.root {
-            find("checkpoint", "the tree over the entries has another root")
+            find(.checkpoint, .damaged(.otherRoot))
         }
         guard let genesis, let key = try? VerifierKey(parsing: genesis.logKey) else { return }
         guard let note = try? Note(parsing: head.checkpoint),
             let verified = try? TrustPolicy(trusting: key).verify(note)
-        else { return find("checkpoint", "not signed by the log's key") }
+        else { return find(.checkpoint, .notSigned) }
         if verified.size != edge.size || verified.root != edge.root {
-            find("checkpoint", "it is of another tree")
+            find(.checkpoint, .otherTree)
         }
     }
 
@@ -273,36 +317,28 @@ private struct InspectionWalk {
         while findings.count < Inspection.maximumFindings {
             let page: [(key: String, value: StateValue)]
             do { page = try await store.allState(after: last, limit: 1000) } catch {
-                if case .corrupt(let place, let detail) = error {
-                    find(place, detail)
+                if case .corrupt(let place, let damage) = error {
+                    find(place, .damaged(damage))
                 } else {
-                    find("state", Self.words(error))
+                    find(.file("state"), .unreadable(error))
                 }
                 return rows
             }
             for row in page {
                 rows += 1
                 guard let key = StateKey(text: row.key), let expected = state[key] else {
-                    find("state \(row.key)", "no entry made it")
+                    find(.state(row.key), .unmade)
                     continue
                 }
                 missing.remove(key)
                 if expected != row.value {
-                    find("state \(row.key)", "not what the entries make of it")
+                    find(.state(row.key), .notReplayed)
                 }
             }
             guard page.count == 1000, let end = page.last?.key else { break }
             last = end
         }
-        for key in missing.map(\.text).sorted() { find("state \(key)", "missing") }
+        for key in missing.map(\.text).sorted() { find(.state(key), .damaged(.missing)) }
         return rows
-    }
-
-    private static func words(_ error: StoreError) -> String {
-        switch error {
-        case .corrupt(_, let detail): detail
-        case .failed(let detail), .outcomeUnknown(let detail), .unreadable(let detail): detail
-        case .superseded: "another process is writing"
-        }
     }
 }

@@ -17,7 +17,7 @@ extension TileEdge {
         do {
             return try TileEdge(size: size, reading: tiles)
         } catch {
-            throw .corrupt(place: "tiles", detail: "the right edge is incomplete")
+            throw .corrupt(.tree, .incomplete)
         }
     }
 }
@@ -43,7 +43,7 @@ struct LedgerReader: Sendable {
 
     /// The log as it stands now. Throws ``StoreError`` and, before genesis, `.unreadable`.
     static func current(_ store: any Store) async throws(StoreError) -> LedgerReader {
-        guard let head = try await store.head() else { throw .unreadable("the log has no genesis") }
+        guard let head = try await store.head() else { throw .unreadable(.noGenesis) }
         return LedgerReader(store: store, head: head)
     }
 
@@ -54,7 +54,7 @@ struct LedgerReader: Sendable {
         var known: Set<TileCoordinate> = []
         for index in indices {
             guard let needed = try? InclusionProof.tiles(index: UInt64(index), size: size) else {
-                throw .corrupt(place: "entry \(index)", detail: "beyond the tree")
+                throw .corrupt(.entry(index), .beyondTree)
             }
             for tile in needed where known.insert(tile).inserted {
                 try await tiles.insert(level: tile.level, index: tile.index, from: store)
@@ -64,7 +64,7 @@ struct LedgerReader: Sendable {
         var proofs: [InclusionProof] = []
         for index in indices {
             guard let proof = try? builder.inclusion(of: UInt64(index)) else {
-                throw .corrupt(place: "tiles", detail: "no proof for entry \(index)")
+                throw .corrupt(.tree, .incomplete)
             }
             proofs.append(proof)
         }
@@ -77,15 +77,29 @@ struct LedgerReader: Sendable {
         guard let note = try? Note(parsing: head.checkpoint),
             let receipt = try? TransparencyProof(
                 index: proof.index, hashes: proof.hashes, checkpoint: note)
-        else { throw .corrupt(place: "checkpoint", detail: "not a note") }
+        else { throw .corrupt(.checkpoint, .malformed) }
         return receipt.bytes
     }
 
-    /// The leaf at `index`.
-    func leaf(_ index: Int64) async throws(StoreError) -> [UInt8] {
-        guard let leaf = try await store.leaves(index..<(index + 1)).first else {
-            throw .corrupt(place: "entry \(index)", detail: "missing")
+}
+
+extension Store {
+    /// The leaves at `indices`, in their order; neighbours are read together.
+    func leaves(at indices: [Int64]) async throws(StoreError) -> [[UInt8]] {
+        var leaves: [[UInt8]] = []
+        leaves.reserveCapacity(indices.count)
+        var position = 0
+        while position < indices.count {
+            var end = position + 1
+            while end < indices.count, indices[end] == indices[end - 1] + 1 { end += 1 }
+            let run = indices[position]..<(indices[end - 1] + 1)
+            let found = try await self.leaves(run)
+            guard found.count == run.count else {
+                throw .corrupt(.entry(run.lowerBound + Int64(found.count)), .missing)
+            }
+            leaves += found
+            position = end
         }
-        return leaf
+        return leaves
     }
 }

@@ -87,9 +87,13 @@ extension ProblemEntry {
     /// What a store reports is the operator's business: it is logged there, not told here.
     static func of(_ error: StoreError) -> ProblemEntry {
         switch error {
-        case .superseded, .failed, .outcomeUnknown:
+        case .superseded, .failed:
             ProblemEntry(
-                "unavailable", 503, "Nothing is certain to be durable",
+                "unavailable", 503, "The gateway's store can't do it now",
+                "Send the same bytes again: what did get in is recognised.")
+        case .outcomeUnknown:
+            ProblemEntry(
+                "outcome-unknown", 503, "Whether it was stored isn't known",
                 "Send the same bytes again: what did get in is recognised.")
         case .corrupt: ProblemEntry("store-damaged", 500, "The gateway's store is damaged")
         case .unreadable: ProblemEntry("unavailable", 503, "The gateway has no readable store")
@@ -186,6 +190,10 @@ extension ProblemEntry {
                 "not-granted", 403, "Fields beyond the grant, or that don't exist", nil,
                 ["fields": .array(names.map { .string($0) })])
         case .nothingThere: ProblemEntry("nothing-there", 404, "No such records")
+        case .recordsErased:
+            ProblemEntry(
+                "records-erased", 410, "Records that this call was answered with were erased since",
+                "Sign a new one.")
         case .unsettled:
             ProblemEntry("busy", 503, "The books keep changing", "Try again shortly.")
         }

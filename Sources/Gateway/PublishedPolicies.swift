@@ -16,9 +16,7 @@ enum PublishedPolicies {
             guard let blob = try await blob(at: index, in: store),
                 let set = try? CedarPolicies(parsing: blob), set.digest == digest
             else {
-                throw .corrupt(
-                    place: "policies of entry \(index)",
-                    detail: "not the set that the statement names")
+                throw .corrupt(.section(SectionName.policies, entry: index), .notCommitted)
             }
             sets.append(set)
         }
@@ -58,10 +56,10 @@ enum PublishedPolicies {
             from = last + 1
         }
         var found: [(index: Int64, set: Digest<Digested.Policies>)] = []
-        for index in indices {
-            guard let leaf = try await store.leaves(index..<(index + 1)).first,
-                let statement = try? Statement(parsing: leaf)
-            else { throw .corrupt(place: "entry \(index)", detail: "unreadable") }
+        for (index, leaf) in zip(indices, try await store.leaves(at: indices)) {
+            guard let statement = try? Statement(parsing: leaf) else {
+                throw .corrupt(.entry(index), .malformed)
+            }
             switch statement.claims {
             case .genesis(let genesis): found.append((index, genesis.policies))
             case .policy(let set, _): found.append((index, set))

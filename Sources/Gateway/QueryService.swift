@@ -50,11 +50,8 @@ struct QueryService: Sendable {
     /// The policies in force let the caller audit. It makes no entry, so no replay can check it.
     private func requireAudit(_ caller: Caller) async throws {
         let request = PolicyRequest(
-            principal: PolicyEntity(
-                handle: caller.handle, roles: caller.state.roles,
-                suspended: caller.state.suspended, isHost: caller.handle == caller.log.host,
-                isAuthority: caller.log.authorities.contains(caller.handle)),
-            action: .audit, time: caller.log.time)
+            principal: PolicyEntity(caller.handle, caller.state, in: caller.log), action: .audit,
+            time: caller.log.time)
         guard let set = await sequencer.policies(caller.log.policies) else {
             throw Refusal.policyUnknown
         }

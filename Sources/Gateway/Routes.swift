@@ -102,10 +102,10 @@ struct Routes: Sendable {
             guard let bundle = try? EntryBundleCoordinate(parsing: path),
                 bundle.exists(inTreeOf: size)
             else { throw GatewayFault.notFound }
-            let leaves = try await store.leaves(
-                Int64(bundle.entries.lowerBound)..<Int64(bundle.entries.upperBound))
+            let range = Int64(bundle.entries.lowerBound)..<Int64(bundle.entries.upperBound)
+            let leaves = try await store.leaves(range)
             guard leaves.count == bundle.width else {
-                throw StoreError.corrupt(place: String(path), detail: "entries are missing")
+                throw StoreError.corrupt(.entries(range), .incomplete)
             }
             bytes = try EntryBundle(entries: leaves).bytes
         } else {
@@ -114,7 +114,8 @@ struct Routes: Sendable {
             }
             let hashes = try await store.tile(level: tile.level, index: tile.index)
             guard hashes.count >= tile.width else {
-                throw StoreError.corrupt(place: String(path), detail: "hashes are missing")
+                throw StoreError.corrupt(
+                    .tile(level: tile.level, index: tile.index), .incomplete)
             }
             bytes = hashes.prefix(tile.width).flatMap(\.bytes)
         }
@@ -162,10 +163,10 @@ struct Routes: Sendable {
             }
         } else {
             let indices = try await store.indices(
-                issuer: issuer, kind: kind, from: from, limit: Int(limit))
-            for index in indices where index < head.size {
-                guard let leaf = try await store.leaves(index..<(index + 1)).first else { continue }
-                entries.append(.init(index: index, statement: leaf))
+                issuer: issuer, kind: kind, from: from, limit: Int(limit)
+            ).filter { $0 < head.size }
+            entries = zip(indices, try await store.leaves(at: indices)).map {
+                .init(index: $0, statement: $1)
             }
         }
         let next = entries.count == Int(limit) ? entries.last.map { $0.index + 1 } : nil
@@ -276,7 +277,7 @@ struct Routes: Sendable {
             index = registered
             status = .ok
         case .refused(let refusal): throw refusal
-        case .unavailable(let error): throw error
+        case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
         }
         await applications.drop(after: submission.statement)
@@ -311,13 +312,13 @@ struct Routes: Sendable {
         // A refusal is final, and whoever gets one lets go of the statement. What couldn't be decided
         // is no refusal: then the whole submission is to be sent again.
         switch outcomes.last {
-        case .unavailable(let error): throw error
+        case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
         case .registered, .already, .refused, nil: break
         }
         let reader = try await LedgerReader.current(store)
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
-            throw StoreError.corrupt(place: "checkpoint", detail: "not a note")
+            throw StoreError.corrupt(.checkpoint, .malformed)
         }
         let indices = outcomes.compactMap(\.index)
         let proofs = try await reader.proofs(of: indices)
@@ -342,7 +343,7 @@ extension Outcome {
     var index: Int64? {
         switch self {
         case .registered(let index, _), .already(let index): index
-        default: nil
+        case .refused, .unavailable, .unknown, .busy: nil
         }
     }
 }

@@ -13,6 +13,9 @@ public enum Outcome: Sendable {
     case refused(Refusal)
     /// Nothing was stored, and nobody is to blame but the gateway.
     case unavailable(StoreError)
+    /// Whether it was stored isn't known: a commit gave no answer, and the store couldn't be read
+    /// after it. The same bytes, submitted again, find out.
+    case unknown(StoreError)
     case busy
 }
 
@@ -157,6 +160,9 @@ public actor Sequencer {
     }
 
     private func process(_ works: [Work]) async {
+        // The error of a commit whose outcome isn't known. Once there was one, this batch may be
+        // stored, whatever fails after it.
+        var doubt: StoreError?
         // A batch that another gateway overtook is decided anew on the state it left.
         for _ in 0..<8 {
             let error: StoreError
@@ -169,19 +175,21 @@ public actor Sequencer {
                 error = caught
             }
             switch error {
-            case .superseded, .outcomeUnknown:
-                // What is stored decides: after the reload, whatever of this batch did get in
-                // answers as already registered.
-                do { try await reload() } catch { return putOff(works, error) }
-            default: return putOff(works, error)
+            case .superseded: break
+            case .outcomeUnknown: doubt = doubt ?? error
+            case .failed, .corrupt, .unreadable: return putOff(works, error, doubt)
             }
+            // What is stored decides: after the reload, whatever of this batch did get in answers
+            // as already registered.
+            do { try await reload() } catch { return putOff(works, error, doubt) }
         }
-        putOff(works, .superseded)
+        putOff(works, .superseded, doubt)
     }
 
-    private func putOff(_ works: [Work], _ error: StoreError) {
+    private func putOff(_ works: [Work], _ error: StoreError, _ doubt: StoreError?) {
         failed = .now
-        works.forEach { $0.continuation.resume(returning: [.unavailable(error)]) }
+        let outcome = doubt.map { Outcome.unknown($0) } ?? .unavailable(error)
+        works.forEach { $0.continuation.resume(returning: [outcome]) }
     }
 
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.
@@ -189,7 +197,7 @@ public actor Sequencer {
         let head = try await store.head()
         let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
         if let head, edge.root != head.edge.root {
-            throw .corrupt(place: "tiles", detail: "the right edge's root isn't the checkpoint's")
+            throw .corrupt(.tree, .otherRoot)
         }
         var log: LogState?
         if case .log(let state) = try await store.state([.log])[.log] { log = state }

@@ -143,7 +143,7 @@ extension Decision {
     func asked(_ request: JTI) -> RequestState? { state[RequestState.key(request)] }
 
     func entity(_ handle: Handle, _ state: ParticipantState) -> PolicyEntity {
-        log.entity(handle, state)
+        PolicyEntity(handle, state, in: log)
     }
 
     var issuerEntity: PolicyEntity { entity(statement.issuer, issuer) }

@@ -1,23 +1,37 @@
 import Foundation
 import GRDB
 public import Rules
+import Synchronization
 
 /// State on disk, so that the memory of a long audit doesn't grow with the log: a file without a
 /// name, that nobody else can open and that is gone when the audit ends, however it ends.
 ///
 /// What was changed last is kept in memory and written some ten thousand changes at a time; what is
 /// asked for often is kept too.
-public struct AuditState: StateSource, Sendable {
+public final class AuditState: StateSource, Sendable {
     private let file: DatabaseQueue
-    private var changed: [StateKey: StateValue?] = [:]
-    private var read: [StateKey: StateValue?] = [:]
+    private let held = Mutex(Held())
+
+    /// What is in memory.
+    private struct Held {
+        var changed: [StateKey: StateValue?] = [:]
+        var read: [StateKey: StateValue?] = [:]
+    }
 
     /// Changes that are held back, and values that are kept, in memory.
     private static let maximumHeld = 20_000
+
     /// Makes the file in the directory `path`, which is the participant's own. Throws what SQLite
-    /// does.
+    /// does, and ``StoreError/failed(_:)`` where there can be no file.
     public init(in path: String) throws {
         let name = path + "/.audit-\(UUID().uuidString)"
+        let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreError.failed(.system(call: "open", path: name, code: errno))
+        }
+        close(descriptor)
+        // The open file stays usable without its name.
+        defer { unlink(name) }
         var configuration = Configuration()
         configuration.prepareDatabase { database in
             // Nothing of it has to survive anything.
@@ -28,43 +42,45 @@ public struct AuditState: StateSource, Sendable {
                     PRAGMA cache_size = -65536;
                     """)
         }
-        let mask = umask(0o077)
-        defer { umask(mask) }
         file = try DatabaseQueue(path: name, configuration: configuration)
         try file.writeWithoutTransaction { database in
             try database.execute(
                 sql: "CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
         }
-        // The open file stays usable without its name.
-        unlink(name)
     }
 
-    public mutating func values(of keys: [StateKey]) throws -> [StateKey: StateValue] {
-        var values: [StateKey: StateValue] = [:]
-        var missing: [StateKey] = []
-        for key in keys {
-            if let known = changed[key] ?? read[key] {
-                values[key] = known
-            } else {
-                missing.append(key)
+    public func values(of keys: [StateKey]) throws -> [StateKey: StateValue] {
+        try held.withLock { held in
+            var values: [StateKey: StateValue] = [:]
+            var missing: [StateKey] = []
+            for key in keys {
+                if let known = held.changed[key] ?? held.read[key] {
+                    values[key] = known
+                } else {
+                    missing.append(key)
+                }
             }
+            guard !missing.isEmpty else { return values }
+            let found = try Self.read(missing, from: file)
+            if held.read.count > Self.maximumHeld { held.read = [:] }
+            for key in missing {
+                values[key] = found[key]
+                held.read[key] = .some(found[key])
+            }
+            return values
         }
-        guard !missing.isEmpty else { return values }
-        let found = try Self.read(missing, from: file)
-        if read.count > Self.maximumHeld { read = [:] }
-        for key in missing {
-            values[key] = found[key]
-            read[key] = .some(found[key])
-        }
-        return values
     }
 
-    public mutating func apply(_ changes: Changes) throws {
-        for (key, value) in changes.values {
-            changed[key] = .some(value)
-            read[key] = nil
+    public func apply(_ changes: Changes) throws {
+        try held.withLock { held in
+            for (key, value) in changes.values {
+                held.changed[key] = .some(value)
+                held.read[key] = nil
+            }
+            guard held.changed.count > Self.maximumHeld else { return }
+            try Self.write(held.changed, to: file)
+            held.changed = [:]
         }
-        if changed.count > Self.maximumHeld { try flush() }
     }
 
     private static func read(
@@ -84,8 +100,9 @@ public struct AuditState: StateSource, Sendable {
         }
     }
 
-    private mutating func flush() throws {
-        let changes = changed
+    private static func write(
+        _ changes: [StateKey: StateValue?], to file: DatabaseQueue
+    ) throws {
         try file.write { database in
             let insert = try database.cachedStatement(
                 sql: "INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)")
@@ -98,6 +115,5 @@ public struct AuditState: StateSource, Sendable {
                 }
             }
         }
-        changed = [:]
     }
 }

@@ -18,7 +18,7 @@ extension Batch {
     func index(ofErased jti: JTI, in found: StateValue?) throws(StoreError) -> Int64 {
         let key = StateKey.statement(jti)
         guard case .statement(let statement) = changes[key] ?? found else {
-            throw .failed("no \(key.text) to erase")
+            throw .failed(.nothingToErase(jti))
         }
         return statement.index
     }

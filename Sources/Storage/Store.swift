@@ -99,20 +99,6 @@ public struct StoredApplication: Hashable, Sendable {
     }
 }
 
-/// Why a store refused, or that it can't tell.
-public enum StoreError: Error, Equatable, Sendable {
-    /// Another sequencer committed first: nothing of this batch is stored. Reload and decide anew.
-    case superseded
-    /// Nothing of this is stored; the store itself still works.
-    case failed(String)
-    /// Whether the batch is stored is unknown: reload before deciding anything.
-    case outcomeUnknown(String)
-    /// What was read isn't what was written.
-    case corrupt(place: String, detail: String)
-    /// The directory belongs to another version or is no store.
-    case unreadable(String)
-}
-
 /// Durable storage for one log: one atomic commit, and a few reads.
 ///
 /// What ``commit(_:after:)`` returned from survives a crash at any later moment. Each engine

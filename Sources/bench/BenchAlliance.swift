@@ -37,7 +37,7 @@ struct BenchAlliance: Sendable {
                 key: SigningKey(seed: .random(count: 32, using: &random))),
             host: SigningKey(seed: .random(count: 32, using: &random)))
         let port = try LoopbackPort.free()
-        let (genesis, invitation) = try Home(directory + "/authority").found(
+        let (genesis, invitation) = try await Home(directory + "/authority").found(
             origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
             logKey: keys.log.verifierKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
@@ -77,12 +77,12 @@ struct BenchAlliance: Sendable {
                 LegalIdentifier(scheme: $0, id: known.id)
             }
         }
-        func open(_ name: String) throws -> Session {
-            try Session(
+        func open(_ name: String) async throws -> Session {
+            try await Session(
                 Home(directory + "/" + name), passphrase: protection.passphrase,
                 cost: protection.cost)
         }
-        let authority = try open("authority")
+        let authority = try await open("authority")
         var sessions: [Session] = []
         let roles: [Role] = [.enterprise, .lender, .regulator]
         for role in roles {
@@ -93,7 +93,7 @@ struct BenchAlliance: Sendable {
                     identifiers: role == .enterprise ? identifiers : []),
                 under: protection)
             _ = try await Authority(authority).admit(application.handle)
-            sessions.append(try open(role.rawValue))
+            sessions.append(try await open(role.rawValue))
         }
         await authority.close()
         return sessions

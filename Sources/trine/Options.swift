@@ -33,7 +33,7 @@ struct CommonOptions: ParsableArguments {
         let home = directory
         // Asking for a passphrase that nothing needs would be rude.
         _ = try home.configuration()
-        let session = try Session(
+        let session = try await Session(
             home, passphrase: try Terminal.passphrase(isNew: false, for: home), cost: cost)
         do {
             if await session.hasUnsent { Self.tell(try await session.flush()) }

@@ -34,19 +34,19 @@ enum Words {
         switch error {
         case .superseded:
             Complaint(.home, "another gateway wrote there first", hint: "run it again")
-        case .failed(let detail): Complaint(.home, "\(detail)")
-        case .outcomeUnknown(let detail):
+        case .failed(let fault): Complaint(.home, "\(fault)")
+        case .outcomeUnknown(let fault):
             Complaint(
-                .home, "the store doesn't say whether it stored: \(detail)",
+                .home, "the store doesn't say whether it stored: \(fault)",
                 hint: "start again: what is durable is recovered")
-        case .corrupt(let place, let detail):
+        case .corrupt(let place, let damage):
             Complaint(
-                .home, "\(place) of the store isn't what was written: \(detail)",
+                .home, "\(place) of the store isn't what was written: \(damage)",
                 hint: "trine gateway check DIR names all places; bring the store back from a backup"
             )
-        case .unreadable(let detail):
+        case .unreadable(let mismatch):
             Complaint(
-                .home, "there is no usable store: \(detail)",
+                .home, "there is no usable store: \(mismatch)",
                 hint: "bring it back from a backup, or begin a log: trine gateway init DIR")
         }
     }
@@ -169,6 +169,7 @@ enum Words {
             "not admitted yet? an authority does that: trine authority pending"
         case "grant-dead": "ask for a new one: trine lender request"
         case "budget-spent": "ask for a new grant: trine lender request"
+        case "records-erased": "run it again: a new call gets what is left"
         case "stale", "too-old", "from-the-future": "check this machine's clock"
         case "forbidden": "the policies of this log don't allow it"
         case "too-much", "too-fragmented": "ask for fewer records at a time"

@@ -26,14 +26,14 @@ import Wire
     func aLostStatementIsSentAgainVerbatim(fault: FaultyTransport.Fault) async throws {
         try await TestLog.serving { log in
             let home = try await log.enterprise()
-            let broken = try log.open(home) { FaultyTransport($0, [("/statements", fault)]) }
+            let broken = try await log.open(home) { FaultyTransport($0, [("/statements", fault)]) }
             await #expect(throws: ConnectionError.self) {
                 try await Enterprise(broken).close(january)
             }
             #expect(await broken.outbox.numbers.count == 1)
             await broken.close()
 
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let late = try await session.flush()
             #expect(late.map(\.kind) == [.closeBook])
             #expect(late.first?.index != nil)
@@ -48,14 +48,14 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             let folder = try log.documents("2026-01")
-            let broken = try log.open(home) {
+            let broken = try await log.open(home) {
                 FaultyTransport($0, [("/statements/bulk", .answerLost)])
             }
             await #expect(throws: ConnectionError.self) {
                 try await Enterprise(broken).importDocuments([folder])
             }
             await broken.close()
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let report = try await Enterprise(session).importDocuments([folder])
             #expect(report.imported == 0)
             #expect(report.duplicates == report.lines.count)
@@ -70,14 +70,14 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             let other = log.scratch.home("other-machine")
-            let session = try log.open(home)
+            let session = try await log.open(home)
             try FileManager.default.copyItem(atPath: home.directory, toPath: other.directory)
-            let second = try log.open(other)
+            let second = try await log.open(other)
             let all = SampleEnterprise.documents(months: Month("2026-01")!...Month("2026-01")!)
             let half = try log.scratch.folder("half", Array(all.prefix(all.count / 2)))
             let whole = try log.scratch.folder("whole", all)
             // The second machine believes that the books are empty; it finds out by a refusal.
-            let raced = try log.open(try self.copy(of: other, in: log)) { transport in
+            let raced = try await log.open(try self.copy(of: other, in: log)) { transport in
                 RacingTransport(transport) {
                     _ = try? await Enterprise(session).importDocuments([half])
                 }
@@ -103,18 +103,18 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             let lenderHome = try await log.participant("northbank", [.lender])
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             let plan = try await enterprise.plan(wish(fetches: 1))
             let grant = try await enterprise.grant(plan).statement.jti
 
-            let broken = try log.open(lenderHome) {
+            let broken = try await log.open(lenderHome) {
                 FaultyTransport($0, [("/fetches", .answerLost)])
             }
             await #expect(throws: ConnectionError.self) { try await Lender(broken).fetch(grant) }
             await broken.close()
-            let lenderSession = try log.open(lenderHome)
+            let lenderSession = try await log.open(lenderHome)
             let package = try await Lender(lenderSession).fetch(grant)
             #expect(package.verdict.records == plan.recordCount)
             #expect(try await enterprise.accesses().count == 1)
@@ -131,7 +131,7 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             let lenderHome = try await log.participant("northbank", [.lender])
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             let grant = try await enterprise.grant(try await enterprise.plan(wish(fetches: 100)))
@@ -139,7 +139,7 @@ import Wire
             var random = SystemRandomNumberGenerator()
             for _ in 0..<24 {
                 let place = Double.random(in: 0..<1, using: &random)
-                let lender = try log.open(lenderHome) {
+                let lender = try await log.open(lenderHome) {
                     FaultyTransport(
                         $0,
                         [
@@ -166,7 +166,7 @@ import Wire
     @Test func receiptsForSomethingElseAreRefused() async throws {
         try await TestLog.serving { log in
             let home = try await log.enterprise()
-            let session = try log.open(home) {
+            let session = try await log.open(home) {
                 FaultyTransport(
                     $0,
                     [

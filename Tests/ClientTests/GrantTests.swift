@@ -34,7 +34,7 @@ import Wire
                 try await log.participant("northbank", [.lender]),
                 try await log.participant("southbank", [.lender]),
             ]
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             let scope = Scope.months(.invoices, months("2026-01", "2026-12"))
@@ -62,10 +62,10 @@ import Wire
             let bills = await session.view.records.values.filter { $0.book.series == .bills }
             #expect(bills.allSatisfy { $0.epoch == 0 })
 
-            let south = try log.open(lenders[1])
+            let south = try await log.open(lenders[1])
             let package = try await Lender(south).fetch(standing)
             #expect(package.records.contains { $0.claims.epoch == 1 && $0.fields != nil })
-            let north = try log.open(lenders[0])
+            let north = try await log.open(lenders[0])
             await #expect(throws: ConnectionError.self) { try await Lender(north).fetch(ending) }
             for open in [session, south, north] { await open.close() }
         }
@@ -75,7 +75,7 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             let lenderHome = try await log.participant("northbank", [.lender])
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             let book = BookName(series: .invoices, month: Month("2026-01")!)
@@ -83,7 +83,7 @@ import Wire
             let plan = try await enterprise.plan(wish(to: "northbank", .records([range])))
             #expect(plan.recordCount == 3)
             let grant = try await enterprise.grant(plan).statement.jti
-            let lender = try log.open(lenderHome)
+            let lender = try await log.open(lenderHome)
             let package = try await Lender(lender).fetch(grant)
             #expect(
                 package.records.filter { $0.fields != nil }.map(\.claims.number) == [2, 3, 4])
@@ -96,7 +96,7 @@ import Wire
             let home = try await log.enterprise()
             _ = try await log.participant("northbank", [.lender])
             _ = try await log.participant("watch", [.regulator])
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             let scope = Scope.months(.invoices, months("2026-01", "2026-02"))
             await #expect(throws: ClientError.notAGrantee(Handle("nobody")!)) {
@@ -130,7 +130,7 @@ import Wire
             await #expect(throws: ClientError.nothingCovered) {
                 try await enterprise.plan(wish(to: "northbank", .records([empty])))
             }
-            let authority = try log.open(log.authorityHome)
+            let authority = try await log.open(log.authorityHome)
             _ = try await Authority(authority).suspend(Handle("northbank")!, .breachOfTerms)
             await #expect(throws: ClientError.granteeSuspended(Handle("northbank")!)) {
                 try await enterprise.plan(wish(to: "northbank", scope))
@@ -144,7 +144,7 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             _ = try await log.participant("northbank", [.lender])
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             let before = try await session.keeper.latest().size
@@ -163,7 +163,7 @@ import Wire
     /// A document of a month whose book is closed goes into the next open one.
     @Test func closedBooksAreSkipped() async throws {
         try await TestLog.serving { log in
-            let session = try log.open(try await log.enterprise())
+            let session = try await log.open(try await log.enterprise())
             let enterprise = try Enterprise(session)
             for month in ["2026-01", "2026-02"] {
                 _ = try await enterprise.close(
@@ -183,7 +183,7 @@ import Wire
 
     @Test func ownRecordsAreShownAndErased() async throws {
         try await TestLog.serving { log in
-            let session = try log.open(try await log.enterprise())
+            let session = try await log.open(try await log.enterprise())
             let enterprise = try Enterprise(session)
             let folder = try log.documents("2026-01")
             _ = try await enterprise.importDocuments([folder])

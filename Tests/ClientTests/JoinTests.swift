@@ -23,7 +23,7 @@ import Wire
     ) async throws -> Application {
         try await home.join(
             invitation ?? log.invitation, as: applicant, under: TestLog.protection,
-            surroundings: log.clock.surroundings, transport: { wrap(HTTPTransport($0)) })
+            surroundings: log.clock.surroundings, transport: { _ in wrap(log.transport()) })
     }
 
     @Test func whoAppliesWaitsUntilAdmitted() async throws {
@@ -34,9 +34,9 @@ import Wire
             #expect(try home.configuration().handle == application.handle)
             #expect(try home.trust().genesis == log.invitation.genesis)
 
-            let session = try log.open(home)
+            let session = try await log.open(home)
             await #expect(throws: ConnectionError.self) { try await session.sync() }
-            let authority = try log.open(log.authorityHome)
+            let authority = try await log.open(log.authorityHome)
             let pending = try await Authority(authority).pending()
             #expect(pending.map(\.application) == [application])
             #expect(pending[0].received == log.clock.now)
@@ -131,8 +131,8 @@ import Wire
     @Test func aSuspendedParticipantIsReinstated() async throws {
         try await TestLog.serving { log in
             let home = try await log.enterprise()
-            let session = try log.open(home)
-            let authority = try Authority(try log.open(log.authorityHome))
+            let session = try await log.open(home)
+            let authority = try Authority(try await log.open(log.authorityHome))
             let handle = try home.configuration().handle
             _ = try await authority.suspend(handle, .supervisoryOrder)
             #expect(try await session.participant(handle).suspended)
@@ -161,7 +161,7 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             _ = try await log.participant("northbank", [.lender])
-            let session = try log.open(home) {
+            let session = try await log.open(home) {
                 FaultyTransport($0, [("/statements/bulk", .answerLost)])
             }
             let enterprise = try Enterprise(session)
@@ -208,7 +208,7 @@ import Wire
     @Test func aViewIsTakenUpWhereItEnded() async throws {
         try await TestLog.serving { log in
             let home = try await log.enterprise()
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
             _ = try await enterprise.close(
@@ -217,7 +217,7 @@ import Wire
             let view = try await session.sync()
             await session.close()
 
-            let reopened = try log.open(home)
+            let reopened = try await log.open(home)
             let kept = await reopened.view
             #expect(kept.next == view.next)
             #expect(kept.records == view.records)
@@ -227,7 +227,7 @@ import Wire
 
             // It is a cache: one that can't be read is made anew from the log.
             try home.replace(.view, with: Array("nonsense".utf8))
-            let fresh = try log.open(home)
+            let fresh = try await log.open(home)
             #expect(await fresh.view.next == 0)
             #expect(try await fresh.sync().records == view.records)
             #expect(await fresh.view.books == view.books)

@@ -33,7 +33,7 @@ import Wire
                     country: "DE", identifiers: []),
                 under: TestLog.protection, surroundings: clock.surroundings,
                 transport: { _ in gateway })
-            session = try Session(
+            session = try await Session(
                 home, passphrase: TestLog.protection.passphrase, cost: TestLog.protection.cost,
                 surroundings: clock.surroundings, transport: { _ in gateway })
             own = try session.signer(.all)

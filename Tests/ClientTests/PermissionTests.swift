@@ -10,7 +10,7 @@ import Wire
 
 /// What policy forbids, the client refuses before it signs: with the policies and their reasons, and with
 /// nothing sent.
-@Suite(.serialized) struct PermissionTests {
+@Suite struct PermissionTests {
     private static let book = BookName(series: .invoices, month: Month("2026-01")!)
 
     /// The set that a log begins with, and more.
@@ -23,7 +23,7 @@ import Wire
     }
 
     private static func publish(_ more: String, on log: TestLog) async throws {
-        let session = try log.open(log.authorityHome)
+        let session = try await log.open(log.authorityHome)
         _ = try await Authority(session).publish(try standard(and: more))
         await session.close()
     }
@@ -52,9 +52,9 @@ import Wire
         let session: Session
         let transport: FaultyTransport
 
-        init(_ home: Home, _ log: TestLog) throws {
+        init(_ home: Home, _ log: TestLog) async throws {
             let made = Mutex<FaultyTransport?>(nil)
-            session = try log.open(home) { inner in
+            session = try await log.open(home) { inner in
                 let transport = FaultyTransport(inner, [])
                 made.withLock { $0 = transport }
                 return transport
@@ -99,8 +99,8 @@ import Wire
 
     @Test func everyStatementIsAskedAbout() async throws {
         try await TestLog.serving { log in
-            let enterprise = try Watched(try await log.enterprise(), log)
-            let lender = try Watched(try await log.participant("northbank", [.lender]), log)
+            let enterprise = try await Watched(try await log.enterprise(), log)
+            let lender = try await Watched(try await log.participant("northbank", [.lender]), log)
             let holder = try Enterprise(enterprise.session)
             _ = try await holder.importDocuments([try log.documents("2026-01")])
             _ = try await holder.grant(try await holder.plan(Self.wish(days: 2)))
@@ -111,9 +111,10 @@ import Wire
                 as: Applicant(
                     handle: Handle("late"), roles: [.lender], legalName: nil, country: "DE",
                     identifiers: []),
-                under: TestLog.protection, surroundings: log.clock.surroundings)
+                under: TestLog.protection, surroundings: log.clock.surroundings,
+                transport: { _ in log.transport() })
             try await Self.publish(Self.nothing, on: log)
-            let authority = try Watched(log.authorityHome, log)
+            let authority = try await Watched(log.authorityHome, log)
 
             var (ids, reasons) = Self.no("seal")
             try await enterprise.refuses(ids, reasons, on: log) {
@@ -182,9 +183,9 @@ import Wire
     /// receivables may not be granted for, until it is released.
     @Test func holdsAreKnownToTheirHolder() async throws {
         try await TestLog.serving { log in
-            let enterprise = try Watched(try await log.enterprise(), log)
+            let enterprise = try await Watched(try await log.enterprise(), log)
             _ = try await log.participant("northbank", [.lender])
-            let regulator = try log.open(try await log.participant("watch", [.regulator]))
+            let regulator = try await log.open(try await log.participant("watch", [.regulator]))
             let holder = try Enterprise(enterprise.session)
             _ = try await holder.importDocuments([try log.documents("2026-01")])
             let place = try #require(RecordNumber("invoices/2026-01#1"))
@@ -214,11 +215,11 @@ import Wire
     /// A hold binds where no policy does, by the rules.
     @Test func holdsBindWithoutPolicies() async throws {
         try await TestLog.serving { log in
-            let session = try log.open(try await log.enterprise())
-            let regulator = try log.open(try await log.participant("watch", [.regulator]))
+            let session = try await log.open(try await log.enterprise())
+            let regulator = try await log.open(try await log.participant("watch", [.regulator]))
             let holder = try Enterprise(session)
             _ = try await holder.importDocuments([try log.documents("2026-01")])
-            let authority = try log.open(log.authorityHome)
+            let authority = try await log.open(log.authorityHome)
             let anything = try CedarPolicies(
                 PolicyTexts([
                     .init(
@@ -267,8 +268,8 @@ import Wire
     /// What was done before counts in the client as in the gateway, on either side of a grant.
     @Test func dealingsAreKnownToTheirParties() async throws {
         try await TestLog.serving { log in
-            let enterprise = try Watched(try await log.enterprise(), log)
-            let lender = try Watched(try await log.participant("northbank", [.lender]), log)
+            let enterprise = try await Watched(try await log.enterprise(), log)
+            let lender = try await Watched(try await log.participant("northbank", [.lender]), log)
             let holder = try Enterprise(enterprise.session)
             _ = try await holder.importDocuments([try log.documents("2026-01")])
             try await Self.publish(
@@ -292,8 +293,8 @@ import Wire
     /// The set that a grant was given under still counts: a new permit doesn't widen it.
     @Test func theGrantsOwnPoliciesCount() async throws {
         try await TestLog.serving { log in
-            let session = try log.open(try await log.enterprise())
-            let lender = try Watched(try await log.participant("northbank", [.lender]), log)
+            let session = try await log.open(try await log.enterprise())
+            let lender = try await Watched(try await log.participant("northbank", [.lender]), log)
             let holder = try Enterprise(session)
             _ = try await holder.importDocuments([try log.documents("2026-01")])
             try await Self.publish(
@@ -317,7 +318,7 @@ import Wire
             let other = try await log.participant("foundry", [.enterprise], size: .medium)
             _ = try await log.participant("northbank", [.lender])
             let wish = Self.wish(purpose: .creditMonitoring, from: "2024-08")
-            let micro = try Watched(home, log)
+            let micro = try await Watched(home, log)
             try await micro.refuses(
                 ["micro-enterprises-are-watched-over-2-years"],
                 [
@@ -327,7 +328,7 @@ import Wire
             ) { _ = try await Enterprise(micro.session).plan(wish) }
             _ = try await Enterprise(micro.session).plan(
                 Self.wish(purpose: .creditMonitoring, from: "2024-09"))
-            let medium = try log.open(other)
+            let medium = try await log.open(other)
             _ = try await Enterprise(medium).plan(wish)
             for open in [micro.session, medium] { await open.close() }
         }
@@ -337,7 +338,7 @@ import Wire
     @Test func theGatewayDecidesByWhatTheClientCannotKnow() async throws {
         try await TestLog.serving { log in
             _ = try await log.enterprise(size: .micro)
-            let lender = try log.open(try await log.participant("northbank", [.lender]))
+            let lender = try await log.open(try await log.participant("northbank", [.lender]))
             let months = Month("2024-08")!...Month("2026-01")!
             do {
                 _ = try await Lender(lender).request(

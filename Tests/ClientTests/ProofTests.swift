@@ -46,10 +46,10 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             let lenderHome = try await log.participant("northbank", [.lender])
-            let session = try log.open(home)
+            let session = try await log.open(home)
             let enterprise = try Enterprise(session)
             _ = try await enterprise.importDocuments([try log.documents("2026-01")])
-            let lender = try Lender(try log.open(lenderHome))
+            let lender = try Lender(try await log.open(lenderHome))
             try await body(log, enterprise, lender)
             await session.close()
             await lender.session.close()

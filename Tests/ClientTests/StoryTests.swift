@@ -13,7 +13,7 @@ import Wire
             let enterpriseHome = try await log.enterprise()
             let lenderHome = try await log.participant("northbank", [.lender])
             let regulatorHome = try await log.participant("watch", [.regulator])
-            let session = try log.open(enterpriseHome)
+            let session = try await log.open(enterpriseHome)
             let enterprise = try Enterprise(session)
 
             let first = try await enterprise.importDocuments([try log.documents("2026-01..2026-02")]
@@ -37,7 +37,7 @@ import Wire
                     dataLife: 30 * 86_400))
             let grant = try await enterprise.grant(plan).statement.jti
 
-            let lenderSession = try log.open(lenderHome)
+            let lenderSession = try await log.open(lenderHome)
             let lender = try Lender(lenderSession)
             #expect(try await lender.grants().map(\.jti) == [grant])
             let package = try await lender.fetch(grant)
@@ -58,7 +58,7 @@ import Wire
             _ = try await enterprise.revoke(grant, .consentWithdrawn)
             await #expect(throws: ConnectionError.self) { try await lender.fetch(grant) }
 
-            let regulator = try log.open(regulatorHome)
+            let regulator = try await log.open(regulatorHome)
             let report = try await Regulator(regulator).audit()
             #expect(report.isClean, "\(report.findings)")
             #expect(report.facts.accesses == [Handle("northbank")!: 1])

@@ -9,6 +9,7 @@ import Rules
 import Sharing
 import Storage
 import Synchronization
+import TestGateway
 import Transparency
 import Verification
 import Wire
@@ -52,21 +53,24 @@ final class Scratch: Sendable {
     }
 }
 
-/// A log served by a real gateway on a real socket, over a store in memory, with an authority.
+/// A log served by a gateway in the process, over a store in memory, with an authority.
 final class TestLog: Sendable {
     let scratch: Scratch
     let clock: TestClock
     let invitation: Invitation
     let store: MemoryStore
     let authorityHome: Home
+    private let service: GatewayService
 
     static let protection = Protection(
         Passphrase("correct horse battery".utf8)!,
         cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "1"]))
 
     private init(
-        scratch: Scratch, clock: TestClock, invitation: Invitation, store: MemoryStore, home: Home
+        scratch: Scratch, clock: TestClock, invitation: Invitation, store: MemoryStore, home: Home,
+        service: GatewayService
     ) {
+        self.service = service
         (self.scratch, self.clock, self.invitation) = (scratch, clock, invitation)
         (self.store, authorityHome) = (store, home)
     }
@@ -82,7 +86,7 @@ final class TestLog: Sendable {
         let keys = HostKeys(
             log: NoteSigner(name: try KeyName(origin.text), key: log), host: host)
         let home = scratch.home("authority")
-        let (genesis, founded) = try home.found(
+        let (genesis, founded) = try await home.found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: host.verificationKey),
             logKey: keys.log.verifierKey,
@@ -93,37 +97,26 @@ final class TestLog: Sendable {
         try await Founding.begin(with: genesis, in: store, keys: keys)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let (ports, continuation) = AsyncStream<Int>.makeStream()
         let service = try await GatewayService(
             store: store, keys: keys, logger: logger, clock: { clock.now })
-        let serving = Task {
-            try await service.serve(host: "127.0.0.1", port: 0, stopOnSignals: false) { port in
-                continuation.yield(port)
-            }
-        }
-        guard let port = await ports.first(where: { _ in true }) else { return }
-        let invitation = Invitation(
-            gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            genesis: founded.genesis)
-        let test = TestLog(
-            scratch: scratch, clock: clock, invitation: invitation, store: store, home: home)
-        do { try await body(test) } catch {
-            serving.cancel()
-            _ = try? await serving.value
-            throw error
-        }
-        serving.cancel()
-        _ = try? await serving.value
+        try await body(
+            TestLog(
+                scratch: scratch, clock: clock, invitation: founded, store: store, home: home,
+                service: service))
+        await service.sequencer.stop()
     }
+
+    /// A way to the gateway, for one client.
+    func transport() -> any Transport { InProcessTransport(to: service) }
 
     /// Opens a home, whatever address it was made for.
     func open(
         _ home: Home, through wrap: @Sendable (any Transport) -> any Transport = { $0 }
-    ) throws -> Session {
-        try Session(
+    ) async throws -> Session {
+        try await Session(
             home, passphrase: Self.protection.passphrase, cost: Self.protection.cost,
             surroundings: clock.surroundings,
-            transport: { _ in wrap(HTTPTransport(self.invitation.gateway)) })
+            transport: { _ in wrap(transport()) })
     }
 
     /// Applies and is admitted.
@@ -137,8 +130,9 @@ final class TestLog: Sendable {
             as: Applicant(
                 handle: Handle(name), roles: roles, legalName: nil, country: "DE",
                 identifiers: identifiers),
-            under: Self.protection, surroundings: clock.surroundings)
-        let session = try open(authorityHome)
+            under: Self.protection, surroundings: clock.surroundings,
+            transport: { _ in transport() })
+        let session = try await open(authorityHome)
         _ = try await Authority(session).admit(application.handle, size: size)
         await session.close()
         return home

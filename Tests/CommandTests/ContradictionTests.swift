@@ -43,7 +43,7 @@ import Verification
         try scene.run("trine join '\(invitation)' --role lender --handle northbank --home lender")
         try scene.run("trine authority admit bearings --home authority")
         try scene.run("trine authority admit northbank --home authority")
-        let enterprise = try DishonestEnterprise(home: scene.file("enterprise"))
+        let enterprise = try await DishonestEnterprise(home: scene.file("enterprise"))
         let record = try await enterprise.register(
             scene.file("documents/2025-01-03-EXB-2025-01-001.xml"), payable: 9_999_999)
         await enterprise.close()

@@ -13,11 +13,11 @@ import Wire
 struct DishonestEnterprise {
     private let session: Session
 
-    init(home: URL) throws {
+    init(home: URL) async throws {
         guard let passphrase = Passphrase("correct horse battery".utf8) else {
             preconditionFailure("a passphrase")
         }
-        session = try Session(
+        session = try await Session(
             Home(home.path), passphrase: passphrase,
             cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "1"]))
     }
@@ -95,7 +95,7 @@ struct TrustingLender {
         guard let passphrase = Passphrase("correct horse battery".utf8),
             let jti = JTI(text: grant)
         else { return nil }
-        let session = try Session(
+        let session = try await Session(
             Home(home.path), passphrase: passphrase,
             cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "1"]))
         let call = Fetch.sign(

@@ -5,6 +5,8 @@ import Logging
 import Rules
 import Sharing
 import Storage
+import Synchronization
+import TestGateway
 import Transparency
 import Verification
 import Wire
@@ -13,22 +15,36 @@ import Wire
 @testable import Custody
 @testable import Gateway
 
-/// A real gateway on a real socket of 127.0.0.1, with an authority, and whoever a test admits.
+/// A gateway with an authority, and whoever a test admits. It answers in the process, or on a socket
+/// of 127.0.0.1 where a test is about connections.
 final class Alliance: Sendable {
     let store: any Store
     let invitation: Invitation
     let keys: HostKeys
     let directory: String
-    let port: Int
-    private let task: Task<Void, any Error>
-    private let passphrase = Passphrase(Array("correct horse battery".utf8))!
-    static let cost = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "8"])
+    /// The gateway's and every client's.
+    let clock = ShiftedClock()
+    private let service: GatewayService
+    private let socket: Socket?
+    private static let passphrase = Passphrase(Array("correct horse battery".utf8))!
+    private static let cost = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "1"])
+    static let protection = Protection(passphrase, cost: cost)
 
-    var protection: Protection { Protection(passphrase, cost: Self.cost) }
+    /// A port, and the task that serves it.
+    private struct Socket {
+        let port: Int
+        let task: Task<Void, any Error>
+    }
 
-    /// Founds a log in `store` and serves it.
+    /// The port that it listens on.
+    var port: Int {
+        guard let socket else { preconditionFailure("this one doesn't listen") }
+        return socket.port
+    }
+
+    /// Founds a log in `store` and serves it, on a socket where `listening`.
     init(
-        on store: any Store, limits: ServingLimits = ServingLimits(),
+        on store: any Store, listening: Bool = false, limits: ServingLimits = ServingLimits(),
         logger: Logger = Alliance.silent,
         library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary = { $0 }
     ) async throws {
@@ -44,40 +60,56 @@ final class Alliance: Sendable {
                 name: try KeyName(origin.text),
                 key: SigningKey(seed: .random(count: 32, using: &random))),
             host: SigningKey(seed: .random(count: 32, using: &random)))
-        port = try LoopbackPort.free()
-        let phrase = Passphrase(Array("correct horse battery".utf8))!
-        let founded = try Home(directory + "/authority").found(
+        let port = listening ? try LoopbackPort.free() : 1
+        let founded = try await Home(directory + "/authority").found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
             logKey: keys.log.verifierKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            policies: CedarPolicies.standard.digest, under: Protection(phrase, cost: Self.cost))
+            policies: CedarPolicies.standard.digest, under: Self.protection,
+            surroundings: clock.surroundings)
         invitation = founded.invitation
         try await Founding.begin(with: founded.genesis, in: store, keys: keys)
-        let service = try await GatewayService(
-            store: store, limits: limits, logger: logger, clock: { .now },
+        service = try await GatewayService(
+            store: store, limits: limits, logger: logger, clock: { [clock] in clock.now },
             sequencer: try await Sequencer.load(
-                store: store, keys: keys, clock: { .now }, library: library))
+                store: store, keys: keys, clock: { [clock] in clock.now }, library: library))
+        socket = listening ? try await Self.serve(service, port) : nil
+    }
+
+    private static func serve(_ service: GatewayService, _ port: Int) async throws -> Socket {
         let (listening, ready) = AsyncStream<Void>.makeStream()
-        task = Task { [port] in
+        let task = Task {
             defer { ready.finish() }
             try await service.serve(host: "127.0.0.1", port: port, stopOnSignals: false) { _ in
                 ready.yield()
             }
         }
-        for await _ in listening { return }
+        for await _ in listening { return Socket(port: port, task: task) }
         // It ended before it listened.
         try await task.value
+        return Socket(port: port, task: task)
+    }
+
+    /// A way to the gateway, for one client.
+    func transport() -> any Transport {
+        socket == nil ? InProcessTransport(to: service) : HTTPTransport(invitation.gateway)
     }
 
     func stop() async {
-        task.cancel()
-        _ = await task.result
+        if let socket {
+            socket.task.cancel()
+            _ = await socket.task.result
+        } else {
+            await service.sequencer.stop()
+        }
         try? FileManager.default.removeItem(atPath: directory)
     }
 
     /// Applies and is admitted.
-    func admit(_ name: String, _ roles: [Role]) async throws -> Session {
+    func admit(
+        _ name: String, _ roles: [Role], _ size: SizeClass? = nil
+    ) async throws -> Session {
         let home = Home(directory + "/" + name)
         let identifiers =
             roles.contains(.enterprise)
@@ -91,11 +123,12 @@ final class Alliance: Sendable {
             as: Applicant(
                 handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
                 identifiers: identifiers),
-            under: protection)
-        let authority = try session("authority")
-        _ = try await Authority(authority).admit(application.handle)
+            under: Self.protection, surroundings: clock.surroundings,
+            transport: { _ in transport() })
+        let authority = try await session("authority")
+        _ = try await Authority(authority).admit(application.handle, size: size)
         await authority.close()
-        return try session(name)
+        return try await session(name)
     }
 
     /// A lender's application under `handle`, with a fresh key that is proven for `log`.
@@ -116,8 +149,10 @@ final class Alliance: Sendable {
                 .encryptionKey)
     }
 
-    func session(_ name: String) throws -> Session {
-        try Session(Home(directory + "/" + name), passphrase: passphrase, cost: Self.cost)
+    func session(_ name: String) async throws -> Session {
+        try await Session(
+            Home(directory + "/" + name), passphrase: Self.passphrase, cost: Self.cost,
+            surroundings: clock.surroundings, transport: { _ in transport() })
     }
 
     /// A folder with the sample documents of `months`.
@@ -134,7 +169,7 @@ final class Alliance: Sendable {
     func send(
         _ path: String, _ body: [UInt8]? = nil, type: String = "application/octet-stream"
     ) async throws -> TransportAnswer {
-        let transport = HTTPTransport(invitation.gateway)
+        let transport = transport()
         let answer: TransportAnswer
         do {
             answer = try await transport.send(
@@ -172,6 +207,18 @@ final class Alliance: Sendable {
             guard let end = page.last?.key else { return fingerprint }
             last = end
         }
+    }
+}
+
+/// The system's clock, put forward by a test.
+final class ShiftedClock: Sendable {
+    private let shift = Mutex<Int64>(0)
+
+    var now: Timestamp { Timestamp.now.advanced(by: shift.withLock { $0 }) }
+    func advance(by seconds: Int64) { shift.withLock { $0 += seconds } }
+
+    var surroundings: Surroundings {
+        Surroundings(now: { self.now }, word: Surroundings.system.word)
     }
 }
 

@@ -21,6 +21,8 @@ final class FaultyStore: Store {
         /// How many operations there were.
         var count = 0
         var failing: Set<Int> = []
+        /// The next commit fails, and everything after it.
+        var fromCommit = false
         var effect = Effect.failed
         var fired = 0
     }
@@ -39,6 +41,11 @@ final class FaultyStore: Store {
         plan.withLock {
             $0 = Plan(failing: Set([number] + distances.map { number + $0 }), effect: effect)
         }
+    }
+
+    /// Lets the next commit fail, and whatever follows it.
+    func armCommit(_ effect: Effect) {
+        plan.withLock { $0 = Plan(fromCommit: true, effect: effect) }
     }
 
     /// Ends it; returns how many operations failed.
@@ -68,27 +75,33 @@ final class FaultyStore: Store {
         }
     }
 
-    private func verdict() -> Effect? {
+    private func verdict(isCommit: Bool = false) -> Effect? {
         plan.withLock { plan in
             defer { plan.count += 1 }
-            guard plan.failing.contains(plan.count) else { return nil }
+            let fails =
+                plan.fromCommit ? isCommit || plan.fired > 0 : plan.failing.contains(plan.count)
+            guard fails else { return nil }
             plan.fired += 1
             return plan.effect
         }
     }
 
+    private static let fault = StoreFault.other(file: "memory", type: "by the test")
+
     private func reading() throws(StoreError) {
-        if verdict() != nil { throw .failed("by the test") }
+        if verdict() != nil { throw .failed(Self.fault) }
     }
 
-    private func changing(_ body: () async throws(StoreError) -> Void) async throws(StoreError) {
-        switch verdict() {
+    private func changing(
+        isCommit: Bool = false, _ body: () async throws(StoreError) -> Void
+    ) async throws(StoreError) {
+        switch verdict(isCommit: isCommit) {
         case nil: try await body()
-        case .failed: throw .failed("by the test")
-        case .lost: throw .outcomeUnknown("by the test")
+        case .failed: throw .failed(Self.fault)
+        case .lost: throw .outcomeUnknown(Self.fault)
         case .stored:
             try await body()
-            throw .outcomeUnknown("by the test")
+            throw .outcomeUnknown(Self.fault)
         }
     }
 
@@ -103,7 +116,7 @@ final class FaultyStore: Store {
     }
 
     func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
-        try await changing { () throws(StoreError) in
+        try await changing(isCommit: true) { () throws(StoreError) in
             try await memory.commit(batch, after: previous)
         }
     }

@@ -12,10 +12,10 @@ import Wire
 
 /// A reader in another language, written from the tlog-tiles specifications alone, reads the served
 /// log. Skipped where neither `TRINE_PYTHON` nor `python3` has the package cryptography.
-@Suite(.serialized, .enabled(if: ForeignReader.isThere, "no Python with the package cryptography"))
+@Suite(.enabled(if: ForeignReader.isThere, "no Python with the package cryptography"))
 struct ForeignReaderTests {
     @Test func theWholeLogIsReadAndRecomputed() async throws {
-        let alliance = try await Alliance(on: MemoryStore())
+        let alliance = try await Alliance(on: MemoryStore(), listening: true)
         let enterprise = try await alliance.admit("acme", [.enterprise])
         // Two full tiles and some, so that there is a level above.
         var month = Months.first

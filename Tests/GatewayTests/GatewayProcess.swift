@@ -45,7 +45,7 @@ final class GatewayProcess: Sendable {
             .init(origin: origin, host: host, listen: ListenAddress("127.0.0.1:\(port)")!),
             under: protection
         ) { keys in
-            let founded = try home.found(
+            let founded = try await home.found(
                 origin, as: Handle("authority")!,
                 host: .init(handle: host, key: keys.host.verificationKey),
                 logKey: keys.log.verifierKey,
@@ -122,14 +122,14 @@ final class GatewayProcess: Sendable {
                 handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
                 identifiers: []),
             under: protection)
-        let authority = try session("authority")
+        let authority = try await session("authority")
         _ = try await Authority(authority).admit(application.handle)
         await authority.close()
-        return try session(name)
+        return try await session(name)
     }
 
-    private func session(_ name: String) throws -> Session {
-        try Session(
+    private func session(_ name: String) async throws -> Session {
+        try await Session(
             Home(directory + "/" + name), passphrase: protection.passphrase, cost: Self.cost)
     }
 

@@ -12,7 +12,7 @@ import Wire
 @testable import Client
 
 /// Whatever is sent to an endpoint, the answer is the precise problem, and nothing has changed.
-@Suite(.serialized) struct HostileInputTests {
+@Suite struct HostileInputTests {
     /// One request, and what must come of it.
     struct Case {
         let name: String
@@ -37,7 +37,7 @@ import Wire
         let calls: Forge
 
         init() async throws {
-            alliance = try await Alliance(on: MemoryStore())
+            alliance = try await Alliance(on: MemoryStore(), listening: true)
             enterprise = try await alliance.admit("acme", [.enterprise])
             lender = try await alliance.admit("northbank", [.lender])
             let signed = try enterprise.closing(Months.first)

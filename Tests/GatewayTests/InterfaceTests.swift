@@ -11,7 +11,7 @@ import Wire
 @testable import Client
 
 /// The HTTP surface, as strangers and other people's tools meet it.
-@Suite(.serialized) struct InterfaceTests {
+@Suite struct InterfaceTests {
     /// A client that knows nothing but tlog-tiles rebuilds the tree and finds the checkpoint's root.
     @Test func theServedLogIsATlogTilesLog() async throws {
         let alliance = try await Alliance(on: MemoryStore())

@@ -15,11 +15,11 @@ import Wire
 @testable import Client
 
 /// What a gateway writes into its own log, at its most talkative: nothing of what it was given.
-@Suite(.serialized) struct LogTests {
+@Suite struct LogTests {
     @Test func nothingImportedIsLogged() async throws {
         let book = LogBook()
         let store = FaultyStore()
-        let alliance = try await Alliance(on: store, logger: book.logger)
+        let alliance = try await Alliance(on: store, listening: true, logger: book.logger)
         let enterprise = try await alliance.admit("acme", [.enterprise])
         let lender = try await alliance.admit("northbank", [.lender])
         _ = try await Enterprise(enterprise).importDocuments(

@@ -11,7 +11,7 @@ import Wire
 
 /// Valid requests with random bytes changed, cut, doubled or inserted: anything may be refused, and
 /// nothing may be an error of the gateway's, change the log, or keep it from answering.
-@Suite(.serialized) struct MutationTests {
+@Suite struct MutationTests {
     private static let rounds = 1500
 
     @Test func changedRequestsChangeNothing() async throws {
@@ -21,7 +21,7 @@ import Wire
 
     private func run(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
-        let alliance = try await Alliance(on: MemoryStore())
+        let alliance = try await Alliance(on: MemoryStore(), listening: true)
         let enterprise = try await alliance.admit("acme", [.enterprise])
         let requests = try await requests(alliance, enterprise)
         let before = try await alliance.fingerprint()

@@ -10,7 +10,7 @@ import Wire
 
 /// A gateway that was patched to skip its policies serves whoever doesn't ask them either; a regulator's
 /// audit over the network names every wrong decision, and no right one.
-@Suite(.serialized) struct PatchedGatewayTests {
+@Suite struct PatchedGatewayTests {
     private struct Everything: PolicyLibrary, Policies {
         let digest: Digest<Digested.Policies>
         func decide(_ request: PolicyRequest) -> PolicyDecision {
@@ -61,7 +61,7 @@ import Wire
         let enterprise = try await alliance.admit("enterprise", [.enterprise])
         let lender = try await alliance.admit("lender", [.lender])
         let regulator = try await alliance.admit("regulator", [.regulator])
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         var wrong: [Int64: [String]] = [:]
         _ = try await Enterprise(enterprise).importDocuments(
             [try alliance.documents(Months.first...Months.first, "first")])
@@ -70,7 +70,8 @@ import Wire
             alliance.invitation,
             as: Applicant(
                 handle: Handle("both"), roles: [.lender, .operator], legalName: nil,
-                country: "DE", identifiers: []), under: alliance.protection)
+                country: "DE", identifiers: []),
+            under: Alliance.protection, transport: { _ in alliance.transport() })
         let admitted = try await Self.send(
             application.claims, .admit(application.identity(dueDiligence: nil)), by: authority)
         wrong[admitted.index] = ["operating-excludes-holding-and-using"]

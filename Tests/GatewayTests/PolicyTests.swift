@@ -12,7 +12,7 @@ import Wire
 @testable import Gateway
 
 /// Policies on the log: published by an authority, kept, served, and decided by, everywhere.
-@Suite(.serialized) struct PublishedPolicyTests {
+@Suite struct PublishedPolicyTests {
     private static func set(_ more: String) throws -> CedarPolicies {
         try CedarPolicies(
             PolicyTexts([
@@ -49,7 +49,7 @@ import Wire
         _ = try await Lender(lender).fetch(grant)
 
         let set = try Self.set(Self.noDates)
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         let entry = try await Authority(authority).publish(set)
         #expect(try await authority.policiesInForce() == set.digest)
         #expect(try await lender.policies(set.digest).texts == set.texts)
@@ -101,7 +101,7 @@ import Wire
         let alliance = try await Alliance(on: MemoryStore())
         let regulator = try await alliance.admit("regulator", [.regulator])
         #expect(try await Regulator(regulator).audit().isClean)
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         let set = try Self.set(
             "@id(\"no-audit\") forbid (principal, action == Action::\"audit\", resource);")
         _ = try await Authority(authority).publish(set)
@@ -116,12 +116,55 @@ import Wire
         await alliance.stop()
     }
 
+    /// A policy that reads the auditor's size gets the same facts from the gateway as from the rules.
+    @Test func auditingKnowsSizes() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let sizes: [SizeClass?] = [nil] + SizeClass.allCases
+        var regulators: [Session] = []
+        for size in sizes {
+            regulators.append(
+                try await alliance.admit(
+                    "regulator-\(size?.rawValue ?? "none")", [.regulator], size))
+        }
+        let authority = try await alliance.session("authority")
+        let set = try Self.set(
+            """
+            @id("large-only")
+            forbid (principal, action == Action::"audit", resource)
+            unless { principal has size && principal.size == "large" };
+            """)
+        _ = try await Authority(authority).publish(set)
+        for (regulator, size) in zip(regulators, sizes) {
+            let state = try await alliance.store.state([.log, .participant(regulator.handle)])
+            guard case .log(let log) = state[.log],
+                case .participant(let participant) = state[.participant(regulator.handle)]
+            else {
+                Issue.record("not admitted")
+                continue
+            }
+            let byRules = set.decide(
+                PolicyRequest(
+                    principal: PolicyEntity(regulator.handle, participant, in: log),
+                    action: .audit, time: log.time))
+            #expect(byRules.permitted == (size == .large))
+            do {
+                _ = try await regulator.sync()
+                #expect(byRules.permitted, "\(size.debugDescription)")
+            } catch ConnectionError.refused(let problem) {
+                #expect(!byRules.permitted, "\(size.debugDescription)")
+                #expect(problem.facts["policies"] == ["large-only"])
+            }
+        }
+        for session in regulators + [authority] { await session.close() }
+        await alliance.stop()
+    }
+
     /// Only a set that is one, under its own digest, by an authority, gets in; the refusal says what
     /// is wrong and where.
     @Test func whatIsNoSetIsRefused() async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let stranger = try await alliance.admit("stranger", [.enterprise])
-        let authority = try alliance.session("authority")
+        let authority = try await alliance.session("authority")
         let set = try Self.set(Self.noDates)
         func fault(
             _ digest: Digest<Digested.Policies>, _ files: [PolicyFile], _ blob: [UInt8]
@@ -183,7 +226,7 @@ import Wire
         let alliance = try await Alliance(on: store)
         await alliance.stop()
         let inspection = try await Inspection(store: WithoutPolicies(store)).run()
-        #expect(inspection.findings.first?.place == "policies of entry 0")
+        #expect(inspection.findings.first?.place == .section("policies", entry: 0))
         await #expect(throws: StoreError.self) {
             try await Sequencer.load(
                 store: WithoutPolicies(store), keys: alliance.keys, clock: { .now })

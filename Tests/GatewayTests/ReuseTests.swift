@@ -1,5 +1,6 @@
 import Client
 import Gateway
+import Importing
 import Rules
 import Sharing
 import Storage
@@ -10,7 +11,7 @@ import Wire
 @testable import Client
 
 /// A call that was answered is answered again; another call that borrows its identifier isn't.
-@Suite(.serialized) struct ReuseTests {
+@Suite struct ReuseTests {
     private static let fields = ["due_date", "tax_exclusive_amount"]
 
     @Test func aRevokedGrantIsntReadThroughAnother() async throws {
@@ -54,6 +55,79 @@ import Wire
         await alliance.stop()
     }
 
+    /// The same call again gets the same records, whatever became of them since: only what was erased
+    /// is gone.
+    @Test func correctionsDoNotChangeAnAnswer() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let (enterprise, lender) = try await parties(of: alliance)
+        let grant = try await grant(enterprise, lender, Self.fields)
+        let before = try await correct(enterprise)
+        let call = Fetch.sign(
+            grant: grant, fields: Self.fields, ranges: [], by: try lender.signer(.all),
+            at: lender.now, jti: lender.newJTI())
+        let first = try await lender.connection.fetch(call)
+        func verify(_ answer: FetchAnswer) async throws {
+            #expect(answer.records.map(\.logged.jws) == first.records.map(\.logged.jws))
+            #expect(answer.records.map(\.fields) == first.records.map(\.fields))
+            #expect(answer.erasures.isEmpty)
+            _ = try await lender.keeper.accept(answer.checkpoint)
+            let package = try answer.open(
+                with: try lender.keyring.decryptionKey(), under: lender.trust, expecting: call,
+                consistency: [])
+            #expect(package.verdict.records == first.records.count { !$0.fields.isEmpty })
+        }
+        // One was replaced before the call, another is after it, and the first is erased.
+        let later = try await correct(enterprise, except: before.jti)
+        try await verify(try await lender.connection.fetch(call))
+        _ = try await Enterprise(enterprise).erase(
+            try #require(RecordNumber(before.name)), .retentionEnded)
+        try await verify(try await lender.connection.fetch(call))
+        // A new call gets what counts now, as many records as before.
+        let fetched = try await Lender(lender).fetch(grant)
+        #expect(fetched.verdict.records == first.records.count { !$0.fields.isEmpty })
+        #expect(fetched.records.first { $0.statement.jti == later.jti }?.fields == nil)
+        // What the call was answered with is erased: the same isn't there any more.
+        _ = try await Enterprise(enterprise).erase(
+            try #require(RecordNumber(later.name)), .retentionEnded)
+        do {
+            _ = try await lender.connection.fetch(call)
+            Issue.record("served")
+        } catch ConnectionError.refused(let problem) {
+            #expect((problem.status, problem.name) == (410, "records-erased"))
+        }
+        for session in [enterprise, lender] { await session.close() }
+        await alliance.stop()
+    }
+
+    /// Registers an invoice of the first month anew, as the replacement of the record that it has;
+    /// returns that record.
+    private func correct(_ enterprise: Session, except other: JTI? = nil) async throws -> OwnRecord
+    {
+        let view = try await enterprise.sync()
+        for document in SampleEnterprise.documents(months: Months.first...Months.first) {
+            let read = try Importer.records(
+                from: document.xml, named: document.name, for: SampleEnterprise.identifiers
+            ).get()
+            guard let record = read.first, record.type.series == .invoices,
+                let old = view.record(from: enterprise.schedule.source(of: record.businessKey)),
+                old.jti != other, old.replacedBy == nil
+            else { continue }
+            var random = SystemRandomNumberGenerator()
+            let place = SealedRecord.Place(
+                book: old.book, number: (view.books[old.book]?.count ?? 0) + 1,
+                epoch: view.requiredEpoch(.invoices, old.book.month, at: enterprise.now),
+                replaces: old.jti)
+            let sealed = try SealedRecord.seal(
+                record, at: place, jti: enterprise.newJTI(), by: try enterprise.signer(.seal),
+                keys: enterprise.schedule, time: enterprise.now, using: &random)
+            _ = try await enterprise.register(
+                SignedStatement(statement: sealed.statement, disclosures: []),
+                blob: sealed.fields.encoded)
+            return old
+        }
+        throw ClientError.noSuchRecord("an invoice of \(Months.first)")
+    }
+
     /// A record that is erased after an access was entered in the log, and before it was read for it,
     /// isn't handed out, and isn't taken for lost.
     @Test func whatIsErasedMeanwhileIsNotServed() async throws {
@@ -73,6 +147,8 @@ import Wire
         let jti = lender.newJTI()
         let first = try await send(alliance, lender, grant, Self.fields, jti)
         #expect(try (first.status, Problem(parsing: first.bytes).name) == (503, "busy"))
+        let again = try await send(alliance, lender, grant, Self.fields, jti)
+        #expect(try (again.status, Problem(parsing: again.bytes).name) == (410, "records-erased"))
         let fetched = try await Lender(lender).fetch(grant)
         #expect(fetched.verdict.records == records.count - 1)
         // However much a grant covers, little of it is read in one go.

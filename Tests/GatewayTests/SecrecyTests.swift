@@ -13,7 +13,7 @@ import Wire
 
 /// What a grant says to its parties, nobody else finds: not in the log, not in the metadata, not in
 /// what is signed for, and not in the way in which it is refused.
-@Suite(.serialized) struct SecrecyTests {
+@Suite struct SecrecyTests {
     /// Values that occur in the grant and nowhere else.
     private static let words = [
         "due_date", "tax_exclusive_amount", "791993", "8640413", Months.second.description,

@@ -12,14 +12,14 @@ import Wire
 @testable import Client
 
 /// Two gateways on one store: the store's compare-and-swap decides, and there is one history.
-@Suite(.serialized) struct SharedStoreTests {
+@Suite struct SharedStoreTests {
     @Test(arguments: ["memory", "SQLite"])
     func twoGatewaysWriteOneHistory(engine: String) async throws {
         let directory = NSTemporaryDirectory() + "/trine-shared-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let store: any Store =
             engine == "memory" ? MemoryStore() : try SQLiteStore(opening: directory)
-        let alliance = try await Alliance(on: store)
+        let alliance = try await Alliance(on: store, listening: true)
         let enterprise = try await alliance.admit("acme", [.enterprise])
         let second = try await GatewayService(
             store: store, keys: alliance.keys, logger: Alliance.silent, clock: { .now })

@@ -12,7 +12,7 @@ import Wire
 @testable import Client
 
 /// The main job over a real socket: what each party can do, and what it can't.
-@Suite(.serialized) struct StoryTests {
+@Suite struct StoryTests {
     private static let fields = ["due_date", "issue_date", "number", "tax_exclusive_amount"]
 
     private func wish(_ lender: Session, fetches: Int64 = 10) -> GrantWish {

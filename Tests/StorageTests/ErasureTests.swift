@@ -110,7 +110,7 @@ import Wire
         var missed = 0
         for (entry, key) in before where key != Self.erased && old[entry] != key {
             guard let place = await store.damage(at: entry) else { continue }
-            #expect(place == "attachments/\(entry)")
+            #expect(place == .attachments(entry: entry))
             missed += 1
         }
         #expect(missed > 5)
@@ -142,9 +142,32 @@ import Wire
         for key in orphans.values { #expect(bytes.range(of: Data(key)) == nil) }
     }
 
-    @Test func `nothing of an attachment stands in the files in clear`() async throws {
-        let directory = try TemporaryDirectory()
-        let store = try SQLiteStore(opening: directory.path, .small)
+    @Test(arguments: Engine.allCases)
+    func `what is erased stays so, in a restored copy too`(engine: Engine) async throws {
+        let home = try engine.makeHome()
+        let store = try await home.open()
+        var builder = LogBuilder(seed: 25)
+        for _ in 0..<20 {
+            let (batch, next) = builder.batch(entries: 1...4)
+            try await store.commit(batch, after: builder.head)
+            builder = next
+        }
+        try await store.close()
+        let erased = builder.statements.filter { $0.erased }
+        #expect(erased.count > 3)
+        for home in [home, try home.copied()] {
+            let store = try await home.open()
+            for statement in erased {
+                #expect(try await store.attachments(of: statement.index, sections: nil) == nil)
+            }
+            try await store.close()
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func `nothing of an attachment is kept in clear`(engine: Engine) async throws {
+        let home = try engine.makeHome()
+        let store = try await home.open()
         var builder = LogBuilder(seed: 24)
         var secrets: [[UInt8]] = []
         for _ in 0..<10 {
@@ -157,11 +180,10 @@ import Wire
                 secrets.append(entry.attachments.disclosures)
             }
         }
-        let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-        for file in files {
-            let bytes = try Data(directory.bytes(file))
+        for (name, bytes) in try home.contents() {
+            let bytes = Data(bytes)
             for secret in secrets where secret.count >= 4 {
-                #expect(bytes.range(of: Data(secret.prefix(16))) == nil, "\(file)")
+                #expect(bytes.range(of: Data(secret.prefix(16))) == nil, "\(name)")
             }
         }
     }

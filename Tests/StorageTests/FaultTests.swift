@@ -3,7 +3,7 @@ import Wire
 
 @testable import Storage
 
-/// Each operation on the files fails once, in each way: what was acknowledged is there, what was
+/// Each operation of an engine fails once, in each way: what was acknowledged is there, what was
 /// refused isn't, and where the store said that it doesn't know, one of the two is true.
 ///
 /// Serialised: the interception is the process's.
@@ -31,20 +31,19 @@ import Wire
         }
     }
 
-    @Test(arguments: [FaultyDisk.Fault.refused, .doneAllTheSame])
+    @Test(arguments: Engine.allCases, [Fault.refused, .doneAllTheSame])
     func `an error of any operation loses and invents nothing`(
-        fault: FaultyDisk.Fault
+        engine: Engine, fault: Fault
     ) async throws {
         let script = try await Script(seed: 11, batches: 3)
         var number = 1
         var reached = true
         while reached {
             let comment: Comment = "operation \(number), \(fault)"
-            let directory = try TemporaryDirectory()
-            let disk = FaultyDisk(directory: directory.path)
-            defer { disk.remove() }
-            disk.fail(number, fault)
-            let store = try open(directory.path)
+            let home = try engine.makeFaultyHome()
+            defer { home.mend() }
+            home.fail(number, fault)
+            let store = try await open(home)
             var done = 0
             while done < script.batches.count {
                 let (batch, previous) = script.batches[done]
@@ -60,44 +59,41 @@ import Wire
                 }
             }
             // A fault that no commit came to isn't left for the questions that follow.
-            reached = disk.fired
-            disk.fail(nil)
+            reached = home.fired
+            home.fail(nil, .refused)
             let answers = try await Answers.complete(store, jtis: script.jtis)
             try #require(answers == script.answers[done], comment)
-            try store.close()
-            let reopened = try SQLiteStore(opening: directory.path, .small)
+            try await store.close()
+            let reopened = try await home.open()
             let again = try await Answers.complete(reopened, jtis: script.jtis)
             try #require(again == script.answers[done], comment)
-            try reopened.close()
+            try await reopened.close()
             number += 1
         }
         #expect(number > 50, "the faults were reached")
     }
 
     /// An opening that an error interrupts can be tried again.
-    private func open(_ directory: String) throws -> SQLiteStore {
-        do {
-            return try SQLiteStore(opening: directory, .small)
-        } catch StoreError.failed {
-            return try SQLiteStore(opening: directory, .small)
-        }
+    private func open(_ home: any StoreHome) async throws -> any ClosableStore {
+        do { return try await home.open() } catch StoreError.failed { return try await home.open() }
     }
 
-    @Test(arguments: [false, true])
-    func `what was acknowledged survives an end at any operation`(powerCut: Bool) async throws {
+    @Test(arguments: Engine.allCases, [false, true])
+    func `what was acknowledged survives an end at any operation`(
+        engine: Engine, powerCut: Bool
+    ) async throws {
         let script = try await Script(seed: 12, batches: 3)
         var number = 1
         var reached = true
         while reached {
             let comment: Comment = "operation \(number), power cut \(powerCut)"
-            let directory = try TemporaryDirectory()
-            let disk = FaultyDisk(directory: directory.path)
-            defer { disk.remove() }
-            disk.fail(number, .dead)
-            let acknowledged = await live(script, in: directory.path)
-            reached = disk.fired
-            let remains = powerCut ? try disk.afterPowerCut() : try directory.copied()
-            let store = try SQLiteStore(opening: remains.path, .small)
+            let home = try engine.makeFaultyHome()
+            defer { home.mend() }
+            home.fail(number, .dead)
+            let acknowledged = await live(script, in: home)
+            reached = home.fired
+            let remains = powerCut ? try home.afterPowerCut() : try home.copied()
+            let store = try await remains.open()
             let answers = try await Answers.complete(store, jtis: script.jtis)
             let possible = script.answers[acknowledged...].prefix(2)
             try #require(possible.contains(answers), comment)
@@ -108,19 +104,22 @@ import Wire
             }
             let final = try await Answers.complete(store, jtis: script.jtis)
             try #require(final == script.answers.last, comment)
-            try store.close()
+            try await store.close()
             number += 1
         }
         #expect(number > 50, "the faults were reached")
     }
 
     /// Commits until the disk is dead, and says how many batches were acknowledged.
-    private func live(_ script: Script, in directory: String) async -> Int {
-        guard let store = try? SQLiteStore(opening: directory, .small) else { return 0 }
-        defer { try? store.close() }
-        for (done, (batch, previous)) in script.batches.enumerated() {
-            do { try await store.commit(batch, after: previous) } catch { return done }
+    private func live(_ script: Script, in home: any StoreHome) async -> Int {
+        guard let store = try? await home.open() else { return 0 }
+        var done = 0
+        for (batch, previous) in script.batches {
+            guard (try? await store.commit(batch, after: previous)) != nil else { break }
+            done += 1
         }
-        return script.batches.count
+        // A dead disk can't close either.
+        try? await store.close()
+        return done
     }
 }

@@ -6,19 +6,23 @@ import Testing
 @Suite struct KillTests {
     private static let batches = 200
 
-    @Test(arguments: [30, 90, 170, 300, 470])
-    func `what was acknowledged survives SIGKILL`(milliseconds: Int) async throws {
+    @Test(arguments: Engine.allCases, [30, 90, 170, 300, 470])
+    func `what was acknowledged survives SIGKILL`(
+        engine: Engine, milliseconds: Int
+    ) async throws {
         let directory = try TemporaryDirectory()
         let seed = UInt64(milliseconds)
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [
-                path = directory.path as String, milliseconds = milliseconds as Int,
-                seed = seed as UInt64
+                engine = engine.rawValue as String, path = directory.path as String,
+                milliseconds = milliseconds as Int, seed = seed as UInt64
             ] in
-            try await Self.commitUntilKilled(in: path, after: milliseconds, seed: seed)
+            let store = try #require(Engine(rawValue: engine)).open(at: path + "/store")
+            try await Self.commitUntilKilled(
+                store, in: path, after: milliseconds, seed: seed)
         }
         let acknowledged = try directory.bytes("acknowledged").count
-        let store = try SQLiteStore(opening: directory.path + "/store")
+        let store = try engine.open(at: directory.path + "/store")
         let head = try await store.head()
         let memory = MemoryStore()
         var builder = LogBuilder(seed: seed)
@@ -37,9 +41,8 @@ import Testing
 
     /// Commits, and notes each acknowledgement with one byte, until the end comes.
     private static func commitUntilKilled(
-        in path: String, after milliseconds: Int, seed: UInt64
+        _ store: any Store, in path: String, after milliseconds: Int, seed: UInt64
     ) async throws {
-        let store = try SQLiteStore(opening: path + "/store")
         let acknowledged = open(path + "/acknowledged", O_CREAT | O_WRONLY, 0o600)
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: Double(milliseconds) / 1000)

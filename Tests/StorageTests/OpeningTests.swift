@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 /// Who may open a store, and which directory is one.
 @Suite struct OpeningTests {
@@ -35,7 +36,7 @@ import Testing
     @Test func `one writer at a time`() throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path)
-        #expect(throws: StoreError.failed("\(directory.path) is in use by another process")) {
+        #expect(throws: StoreError.failed(.inUse(directory: directory.path))) {
             try SQLiteStore(opening: directory.path)
         }
         // What is closed is free at once, whoever is just being started.
@@ -45,12 +46,29 @@ import Testing
         withExtendedLifetime(copy) {}
     }
 
-    @Test func `a closed store answers nothing`() async throws {
+    @Test(arguments: Engine.allCases)
+    func `a closed store answers nothing`(engine: Engine) async throws {
+        let store = try await engine.makeHome().open()
+        try await store.close()
+        try await store.close()
+        await #expect(throws: StoreError.failed(.closed)) { try await store.head() }
+    }
+
+    @Test func `everybody who asks meanwhile gets the files that were opened anew`() async throws {
         let directory = try TemporaryDirectory()
-        let store = try SQLiteStore(opening: directory.path)
+        let store = try SQLiteStore(opening: directory.path, .small)
+        try await store.commit(LogBuilder(seed: 13).batch(entries: 2...2).batch, after: nil)
+        let head = try await store.head()
+        for _ in 0..<20 {
+            try await store.current().trust.lose()
+            try await withThrowingTaskGroup(of: Head?.self) { group in
+                for _ in 0..<20 { group.addTask { try await store.head() } }
+                for try await found in group { #expect(found == head) }
+            }
+        }
+        try await store.current().trust.lose()
         try store.close()
-        try store.close()
-        await #expect(throws: StoreError.failed("the store is closed")) { try await store.head() }
+        await #expect(throws: StoreError.failed(.closed)) { try await store.head() }
     }
 
     @Test func `the files are their owner's only`() throws {
@@ -71,20 +89,17 @@ import Testing
     @Test(arguments: [
         (
             "ledger.sqlite", "PRAGMA user_version = 2",
-            "ledger.sqlite has version 2, this program reads 1"
+            StoreMismatch.version(file: "ledger.sqlite", have: 2, want: 1)
         ),
         (
             "keys.sqlite", "PRAGMA user_version = 7",
-            "keys.sqlite has version 7, this program reads 1"
+            .version(file: "keys.sqlite", have: 7, want: 1)
         ),
-        ("ledger.sqlite", "PRAGMA application_id = 1", "ledger.sqlite belongs to something else"),
-        (
-            "keys.sqlite", "UPDATE identity SET store = x'00'",
-            "the keys are another store's than the ledger"
-        ),
+        ("ledger.sqlite", "PRAGMA application_id = 1", .foreign(file: "ledger.sqlite")),
+        ("keys.sqlite", "UPDATE identity SET store = x'00'", .keysOfAnotherStore),
     ])
     func `another version's or program's files are refused`(
-        file: String, sql: String, reason: String
+        file: String, sql: String, reason: StoreMismatch
     ) throws {
         let directory = try TemporaryDirectory()
         try SQLiteStore(opening: directory.path).close()
@@ -102,8 +117,7 @@ import Testing
         try await store.commit(batch, after: nil)
         try store.close()
         for (file, reason) in [
-            ("keys.sqlite", "the keys of the ledger are missing"),
-            ("ledger.sqlite", "the ledger of the keys is missing"),
+            ("keys.sqlite", StoreMismatch.keysMissing), ("ledger.sqlite", .ledgerMissing),
         ] {
             let copy = try directory.copied()
             try FileManager.default.removeItem(atPath: copy.path + "/" + file)

@@ -7,13 +7,13 @@ import Wire
 
 @testable import Storage
 
-/// The same random operations on the store in memory and on the one in files give the same answers.
+/// The same random operations on the store in memory and on every engine give the same answers.
 @Suite struct OracleTests {
-    @Test(arguments: [1, 2, 3, 4, 5, 6])
-    func `sqlite answers as memory does`(seed: UInt64) async throws {
-        let directory = try TemporaryDirectory()
+    @Test(arguments: Engine.allCases, [1, 2, 3, 4, 5, 6] as [UInt64])
+    func `an engine answers as memory does`(engine: Engine, seed: UInt64) async throws {
+        let home = try engine.makeHome()
         let memory = MemoryStore()
-        var sqlite = try SQLiteStore(opening: directory.path, .small)
+        var durable = try await home.open()
         var builder = LogBuilder(seed: seed)
         for step in 0..<60 {
             let comment: Comment = "seed \(seed), step \(step)"
@@ -27,34 +27,34 @@ import Wire
                     try await memory.commitIgnoringOrder(batch, after: wrong)
                 }
                 await #expect(throws: StoreError.superseded, comment) {
-                    try await sqlite.commitIgnoringOrder(batch, after: wrong)
+                    try await durable.commitIgnoringOrder(batch, after: wrong)
                 }
             case 2:
-                try sqlite.close()
-                sqlite = try SQLiteStore(opening: directory.path, .small)
+                try await durable.close()
+                durable = try await home.open()
             default:
                 try await memory.commit(batch, after: before)
-                try await sqlite.commit(batch, after: before)
+                try await durable.commit(batch, after: before)
                 builder = next
             }
-            try await applications(&builder.random, memory, sqlite)
+            try await applications(&builder.random, memory, durable)
             let size = builder.head?.size ?? 0
             var same = builder.random
             let expected = try await Answers.some(
                 memory, size: size, jtis: builder.jtis, using: &builder.random)
             let actual = try await Answers.some(
-                sqlite, size: size, jtis: builder.jtis, using: &same)
+                durable, size: size, jtis: builder.jtis, using: &same)
             try #require(actual == expected, comment)
         }
         let expected = try await Answers.complete(memory, jtis: builder.jtis)
-        #expect(try await Answers.complete(sqlite, jtis: builder.jtis) == expected)
-        try sqlite.close()
-        let reopened = try SQLiteStore(opening: directory.path, .small)
+        #expect(try await Answers.complete(durable, jtis: builder.jtis) == expected)
+        try await durable.close()
+        let reopened = try await home.open()
         #expect(try await Answers.complete(reopened, jtis: builder.jtis) == expected)
     }
 
     private func applications(
-        _ random: inout SeededGenerator, _ memory: MemoryStore, _ sqlite: SQLiteStore
+        _ random: inout SeededGenerator, _ memory: MemoryStore, _ durable: any Store
     ) async throws {
         guard random.chance(30) else { return }
         let handle = LogBuilder.handles.randomElement(using: &random)!
@@ -63,12 +63,12 @@ import Wire
                 handle: handle, received: Timestamp(clamping: Int64(random.number(0...99))),
                 bytes: random.bytes(random.number(0...2000)))
             await memory.keep(application)
-            try await sqlite.keep(application)
+            try await durable.keep(application)
         } else {
             await memory.dropApplication(handle)
-            try await sqlite.dropApplication(handle)
+            try await durable.dropApplication(handle)
         }
-        #expect(try await sqlite.applications() == memory.applications())
+        #expect(try await durable.applications() == memory.applications())
     }
 }
 

@@ -66,23 +66,25 @@ import Wire
             })
         let place = entry.index << 16
         let row = try filled.blob("SELECT row FROM attachments WHERE place = ?", [place])
-        var named: Set<String> = []
+        var named: Set<StorePlace> = []
         for position in stride(from: 0, to: row.count, by: 7) {
             var changed = row
             changed[position] ^= 0x10
             let (copy, store) = try filled.changed(
                 "UPDATE attachments SET row = ? WHERE place = ?", [Data(changed), place])
-            let place = await store.damage(at: entry.index)
-            let known = try #require(place, "byte \(position) of \(row.count)")
-            #expect(known.hasPrefix("attachments/\(entry.index)"))
-            named.insert(known)
+            let damaged = await store.damage(at: entry.index)
+            named.insert(try #require(damaged, "byte \(position) of \(row.count)"))
             try store.close()
             withExtendedLifetime(copy) {}
         }
         let small = entry.attachments.sections.filter { (20...4096).contains($0.bytes.count) }
         for section in small {
-            #expect(named.contains("attachments/\(entry.index)/\(section.name)"))
+            #expect(named.contains(.section(section.name, entry: entry.index)))
         }
+        let parts = entry.attachments.sections.map {
+            StorePlace.section($0.name, entry: entry.index)
+        }
+        #expect(named.isSubset(of: parts + [.attachments(entry: entry.index)]))
     }
 
     @Test func `a row cannot stand in another's place`() async throws {
@@ -93,8 +95,7 @@ import Wire
         let (copy, store) = try filled.changed(
             "UPDATE attachments SET row = ? WHERE place = ?", [Data(row), one << 16])
         await #expect(
-            throws: StoreError.corrupt(
-                place: "attachments/\(one)", detail: "isn't what was stored")
+            throws: StoreError.corrupt(.attachments(entry: one), .changed)
         ) { try await store.attachments(of: one, sections: nil) }
         withExtendedLifetime(copy) {}
     }
@@ -125,7 +126,7 @@ import Wire
                 let stateKey = try #require(StateKey(text: key))
                 switch await store.found(stateKey) {
                 case .success(let found): #expect(found != value, "\(key)")
-                case .failure(.corrupt(let place, _)): #expect(place == "state/\(key)")
+                case .failure(.corrupt(let place, _)): #expect(place == .state(key))
                 case .failure(let error): Issue.record(error)
                 }
                 try store.close()

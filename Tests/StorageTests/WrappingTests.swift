@@ -46,8 +46,7 @@ import Wire
     @Test func `an entry's rows don't open as another's`() throws {
         let wrapped = WrappedAttachments(Self.attachments, of: 9, key: Self.key)
         #expect(
-            throws: StoreError.corrupt(
-                place: "attachments/10", detail: "isn't what was stored")
+            throws: StoreError.corrupt(.attachments(entry: 10), .changed)
         ) { try open(wrapped, of: 10, nil) }
     }
 
@@ -60,9 +59,9 @@ import Wire
         #expect(wrapped.rows[1] != wrapped.rows[2])
         let exchanged = [1: wrapped.rows[2], 2: wrapped.rows[1]]
         #expect(
-            throws: StoreError.corrupt(place: "attachments/3/a", detail: "isn't what was stored")
+            throws: StoreError.corrupt(.section("a", entry: 3), .changed)
         ) { try open(wrapped, of: 3, nil, rows: exchanged) }
-        #expect(throws: StoreError.corrupt(place: "attachments/3/b", detail: "missing")) {
+        #expect(throws: StoreError.corrupt(.section("b", entry: 3), .missing)) {
             try open(wrapped, of: 3, nil, rows: [1: wrapped.rows[1]])
         }
     }

@@ -12,8 +12,14 @@ public actor CheckpointKeeper {
     private let policy: TrustPolicy
     private let connection: GatewayConnection
     private let home: Home
+    /// The checkpoint is synced to the disk by this actor.
+    private let executor = QueueExecutor("trine.checkpoints")
     /// Owned by this actor; on disk before anything follows from it.
     public private(set) var last: VerifiedCheckpoint?
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
 
     /// Takes up what the home remembers. Throws ``HomeError``, and ``LogFault/checkpoint(_:)`` where
     /// that isn't accepted under the policy (any more).

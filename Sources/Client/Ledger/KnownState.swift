@@ -116,8 +116,7 @@ extension Session {
         return PolicyEntity(
             handle: participant.handle, roles: participant.roles,
             suspended: participant.suspended,
-            isHost: participant.handle == founding.host.handle,
-            isAuthority: authorities.contains(participant.handle),
-            size: stated.flatMap { authorities.contains($0.by) ? $0.size : nil })
+            size: stated.flatMap { authorities.contains($0.by) ? $0.size : nil },
+            host: founding.host.handle, authorities: authorities)
     }
 }

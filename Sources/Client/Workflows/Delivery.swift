@@ -41,8 +41,9 @@ extension Session {
         let frame = Frame(
             jws: signed.statement.jws.bytes, disclosures: Disclosure.join(signed.disclosures),
             blob: blob)
+        let outgoing = try Outgoing(frame)
         let parcel = try save(.frames([frame]))
-        switch try await deliver([frame], of: parcel).first {
+        switch try await deliver([outgoing], of: parcel).first {
         case .registered(let registration): return registration
         case .refused(let problem): throw ConnectionError.refused(problem)
         case .skipped, nil: throw ConnectionError.malformed(path: "/statements", nil)
@@ -51,7 +52,8 @@ extension Session {
 
     /// Registers several statements in order, up to the first that is refused.
     func register(_ frames: [Frame]) async throws -> [Delivery] {
-        try await deliver(frames, of: try save(.frames(frames)))
+        let outgoing = try frames.map { try Outgoing($0) }
+        return try await deliver(outgoing, of: try save(.frames(frames)))
     }
 
     /// Sends again what earlier runs signed and got no answer for, oldest first. Throws
@@ -61,9 +63,9 @@ extension Session {
         for number in outbox.numbers {
             let parcel = try parcel(number)
             guard case .frames(let frames) = parcel.content else { continue }
-            let deliveries = try await deliver(frames, of: parcel)
-            for (frame, delivery) in zip(frames, deliveries) {
-                guard let statement = try? Statement(parsing: frame.jws) else { continue }
+            let outgoing = try frames.map { try Outgoing($0) }
+            let deliveries = try await deliver(outgoing, of: parcel)
+            for (sent, delivery) in zip(outgoing, deliveries) {
                 var problem: Problem?
                 var index: Int64?
                 switch delivery {
@@ -73,7 +75,8 @@ extension Session {
                 }
                 late.append(
                     LateDelivery(
-                        kind: statement.kind, jti: statement.jti, index: index, problem: problem))
+                        kind: sent.statement.kind, jti: sent.statement.jti, index: index,
+                        problem: problem))
             }
         }
         if !late.isEmpty { try saveView() }
@@ -82,14 +85,14 @@ extension Session {
 
     /// Sends a parcel and verifies what comes back; then it is let go of.
     private func deliver(
-        _ frames: [Frame], of parcel: Outbox.Parcel
+        _ outgoing: [Outgoing], of parcel: Outbox.Parcel
     ) async throws -> [Delivery] {
         let deliveries: [Delivery]
         do {
             deliveries =
-                frames.count == 1
-                ? [.registered(try await deliver(frames[0]))] : try await deliver(frames)
-        } catch ConnectionError.refused(let problem) where frames.count == 1 {
+                outgoing.count == 1
+                ? [.registered(try await deliver(outgoing[0]))] : try await deliver(outgoing)
+        } catch ConnectionError.refused(let problem) where outgoing.count == 1 {
             try drop(parcel)
             return [.refused(problem)]
         } catch let error as ConnectionError where error.isFinal {
@@ -99,39 +102,37 @@ extension Session {
         // What is registered is verified to be so, and what is refused is final: nothing of the
         // parcel has to be sent again.
         try drop(parcel)
-        for (frame, delivery) in zip(frames, deliveries) {
+        for (sent, delivery) in zip(outgoing, deliveries) {
             guard case .registered(let registration) = delivery else { continue }
-            note(Self.entry(frame, registration))
+            note(sent.entry(at: registration.index))
         }
         return deliveries
     }
 
-    private func deliver(_ frame: Frame) async throws -> Registration {
-        let statement = try Statement(parsing: frame.jws)
-        let proof = try await connection.register(frame)
+    private func deliver(_ sent: Outgoing) async throws -> Registration {
+        let proof = try await connection.register(sent.frame)
         let checkpoint = try await keeper.accept(proof.checkpoint)
         do {
             let inclusion = try checkpoint.including(
-                Hash.leaf(frame.jws), at: proof.index, proof: proof.hashes)
-            return Registration(statement: statement, inclusion: inclusion, receipt: proof)
+                Hash.leaf(sent.frame.jws), at: proof.index, proof: proof.hashes)
+            return Registration(statement: sent.statement, inclusion: inclusion, receipt: proof)
         } catch { throw LogFault.receipt(.proof(error)) }
     }
 
-    private func deliver(_ frames: [Frame]) async throws -> [Delivery] {
-        let statements = try frames.map { try Statement(parsing: $0.jws) }
-        let answer = try await connection.register(frames)
+    private func deliver(_ outgoing: [Outgoing]) async throws -> [Delivery] {
+        let answer = try await connection.register(outgoing.map(\.frame))
         let checkpoint = try await keeper.accept(answer.checkpoint)
-        return try zip(zip(frames, statements), answer.results).map { sent, result in
+        return try zip(outgoing, answer.results).map { sent, result in
             switch result {
             case .refused(let problem): return .refused(problem)
             case .skipped: return .skipped
             case .registered(let index, let hashes):
                 do {
                     let inclusion = try checkpoint.including(
-                        Hash.leaf(sent.0.jws), at: UInt64(clamping: index), proof: hashes)
+                        Hash.leaf(sent.frame.jws), at: UInt64(clamping: index), proof: hashes)
                     return .registered(
                         Registration(
-                            statement: sent.1, inclusion: inclusion,
+                            statement: sent.statement, inclusion: inclusion,
                             receipt: try TransparencyProof(
                                 index: UInt64(clamping: index), hashes: hashes,
                                 checkpoint: answer.checkpoint)))
@@ -143,15 +144,32 @@ extension Session {
             }
         }
     }
+}
 
-    private static func entry(_ frame: Frame, _ registration: Registration) -> ViewEntry {
-        let statement = registration.statement
-        var selective: Selective?
-        if statement.kind != .record, let disclosures = Disclosure.split(frame.disclosures) {
-            selective = try? statement.opened(with: disclosures)
+/// A frame whose statement and disclosures are read: nothing else is sent.
+private struct Outgoing {
+    let frame: Frame
+    let statement: Statement
+    /// `nil` for a record, whose fields aren't claims.
+    let selective: Selective?
+
+    init(_ frame: Frame) throws(StatementError) {
+        self.frame = frame
+        statement = try Statement(parsing: frame.jws)
+        guard statement.kind != .record else {
+            selective = nil
+            return
         }
-        return ViewEntry(
-            index: registration.index, statement: statement, disclosures: frame.disclosures,
+        guard let disclosures = Disclosure.split(frame.disclosures) else {
+            throw .malformedSelectiveDigests
+        }
+        selective = try statement.opened(with: disclosures)
+    }
+
+    /// What was registered, as the view takes it in.
+    func entry(at index: Int64) -> ViewEntry {
+        ViewEntry(
+            index: index, statement: statement, disclosures: frame.disclosures,
             selective: selective)
     }
 }

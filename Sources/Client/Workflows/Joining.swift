@@ -61,8 +61,11 @@ extension Home {
                 applicant.handle == nil || applicant.handle == known.handle,
                 applicant.roles.sorted() == known.roles
             else { throw HomeError.alreadyThere(path: directory) }
-            let keyring = try KeyringFile.open(
-                try required(.keyring), with: protection.passphrase, allowing: protection.cost)
+            let keyring = try await BlockingWork.run {
+                try KeyringFile.open(
+                    try required(.keyring), with: protection.passphrase,
+                    allowing: protection.cost)
+            }
             return try await apply(as: applicant, known, keyring, through: connection)
         }
         let genesis = try await Genesis.fetch(invitation, through: connection)
@@ -77,9 +80,9 @@ extension Home {
                 RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
             })
         let keyring = Keyring(using: &random)
-        try settle(
+        try await settle(
             configuration, keyring, genesis: genesis.statement, logKey: genesis.logKey,
-            under: protection, using: &random)
+            under: protection, random)
         let keeper = try CheckpointKeeper(
             home: self, policy: TrustPolicy(trusting: genesis.logKey), connection: connection)
         _ = try await keeper.latest()
@@ -94,7 +97,7 @@ extension Home {
         _ origin: Origin, as handle: Handle, host: FoundingParticipant, logKey: VerifierKey,
         gateway: GatewayAddress, policies: Digest<Digested.Policies>,
         under protection: Protection, surroundings: Surroundings = .system
-    ) throws -> (genesis: Statement, invitation: Invitation) {
+    ) async throws -> (genesis: Statement, invitation: Invitation) {
         var random = surroundings.random
         let keyring = Keyring(using: &random)
         let key = try keyring.signingKey(.all)
@@ -111,27 +114,29 @@ extension Home {
         let configuration = Configuration(
             gateway: gateway, origin: origin, genesis: invitation.genesis, handle: handle,
             roles: [])
-        try settle(
+        try await settle(
             configuration, keyring, genesis: signed.statement, logKey: logKey, under: protection,
-            using: &random)
+            random)
         return (signed.statement, invitation)
     }
 
     /// Writes a new home; the keyring comes last, so that what is without one was never complete.
     private func settle(
         _ configuration: Configuration, _ keyring: Keyring, genesis: Statement,
-        logKey: VerifierKey, under protection: Protection,
-        using random: inout some RandomNumberGenerator
-    ) throws {
-        let sealed = try KeyringFile.seal(
-            keyring, under: protection.passphrase, cost: protection.cost, using: &random)
-        try make()
-        let lock = try self.lock()
-        try withExtendedLifetime(lock) {
-            try replace(.trustPolicy, with: TrustPolicy(trusting: logKey).file)
-            try replace(.genesis, with: genesis.jws.bytes)
-            try replace(.config, with: configuration.bytes)
-            try replace(.keyring, with: sealed)
+        logKey: VerifierKey, under protection: Protection, _ random: Randomness
+    ) async throws {
+        try await BlockingWork.run {
+            var random = random
+            let sealed = try KeyringFile.seal(
+                keyring, under: protection.passphrase, cost: protection.cost, using: &random)
+            try make()
+            let lock = try self.lock()
+            try withExtendedLifetime(lock) {
+                try replace(.trustPolicy, with: TrustPolicy(trusting: logKey).file)
+                try replace(.genesis, with: genesis.jws.bytes)
+                try replace(.config, with: configuration.bytes)
+                try replace(.keyring, with: sealed)
+            }
         }
     }
 

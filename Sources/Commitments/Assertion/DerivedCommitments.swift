@@ -27,7 +27,7 @@ struct DerivedCommitments {
         ) throws(Failure) -> Element {
             var constant = StrausSum()
             constant.add(Scalar(combination.constant), tableIndex: 0)
-            let product = constant.result(with: Generators.firstParty.get())
+            let product = constant.result(with: Generators.firstParty)
             let sum = sums[combination.sum]
             let point = combination.isNegated ? product - sum : sum - product
             guard !point.isIdentity else {

@@ -13,12 +13,9 @@ enum Generators {
     static let maximumParties = 64
 
     /// B, B̃, then party 0's 64 G and 64 H, with their odd multiples.
-    static let firstParty = Lazy {
-        let party = tiers[0].get()
-        return OddMultiples(
-            of: [Pedersen.valueBase.point, Pedersen.blindingBase.point] + party.points,
-            count: StrausSum.tableSize)
-    }
+    static let firstParty = OddMultiples(
+        of: [Pedersen.valueBase.point, Pedersen.blindingBase.point] + tiers[0].get().points,
+        count: StrausSum.tableSize)
 
     /// Where `firstParty` has party 0's G and H.
     static let firstG = 2

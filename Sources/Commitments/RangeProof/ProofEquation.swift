@@ -52,7 +52,7 @@ struct ProofEquation {
                 straus.add(scalar, tableIndex: Generators.firstG + index)
             }
         }
-        var result = straus.result(with: Generators.firstParty.get())
+        var result = straus.result(with: Generators.firstParty)
         if !few { result = result + BucketSum.sum(scalars, points) }
         if parties > 1 { result = result + aggregatedGenerators() }
         return result

@@ -25,6 +25,28 @@ public struct PolicyEntity: Hashable, Sendable {
     }
 }
 
+extension PolicyEntity {
+    /// A participant as the state of the log describes it.
+    ///
+    /// The rules and the gateway both make it here, so that a policy decides both on the same facts.
+    public init(_ handle: Handle, _ state: ParticipantState, in log: LogState) {
+        self.init(
+            handle: handle, roles: state.roles, suspended: state.suspended, size: state.size,
+            host: log.host, authorities: log.authorities)
+    }
+
+    /// A participant of a log that has this host and these authorities; `size` is `nil` where it
+    /// isn't known.
+    public init(
+        handle: Handle, roles: [Role], suspended: Bool, size: SizeClass?, host: Handle,
+        authorities: [Handle]
+    ) {
+        self.init(
+            handle: handle, roles: roles, suspended: suspended, isHost: handle == host,
+            isAuthority: authorities.contains(handle), size: size)
+    }
+}
+
 /// What somebody has done with an enterprise's books before.
 public enum Involvement: String, CaseIterable, Comparable, Sendable {
     /// Read values, or was proven something, under a grant.

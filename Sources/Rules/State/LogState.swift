@@ -41,12 +41,4 @@ public struct LogState: StateObject {
         .required("host", \.host, .handle),
         .required("policies", \.policies, .digest()),
         .required("time", \.time, .time))
-
-    /// A participant as policies see it.
-    public func entity(_ handle: Handle, _ participant: ParticipantState) -> PolicyEntity {
-        PolicyEntity(
-            handle: handle, roles: participant.roles, suspended: participant.suspended,
-            isHost: handle == host, isAuthority: authorities.contains(handle),
-            size: participant.size)
-    }
 }

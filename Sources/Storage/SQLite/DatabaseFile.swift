@@ -83,7 +83,7 @@ struct DatabaseFile: Sendable {
         let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
         let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
         guard synchronous == 2, journal == "wal" else {
-            throw StoreError.failed("\(name): commits are not synced")
+            throw StoreError.failed(.notSynced(file: name))
         }
     }
 
@@ -93,11 +93,11 @@ struct DatabaseFile: Sendable {
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         if (application, version, tables) == (0, 0, 0) { return }
         guard application == self.application else {
-            throw StoreError.unreadable("\(name) belongs to something else")
+            throw StoreError.unreadable(.foreign(file: name))
         }
         guard version == self.version else {
             throw StoreError.unreadable(
-                "\(name) has version \(version), this program reads \(self.version)")
+                .version(file: name, have: version, want: self.version))
         }
     }
 }

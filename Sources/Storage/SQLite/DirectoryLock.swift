@@ -19,15 +19,12 @@ final class DirectoryLock: Sendable {
         // Kept only when the lock is: an initialiser that throws with everything set runs `deinit`,
         // and a descriptor that is closed twice may be another file's by then.
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .failed("cannot open \(path): \(Self.reason())") }
+        guard descriptor >= 0 else { throw Self.fault("open", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let taken = errno == EWOULDBLOCK
-            let reason = Self.reason()
+            let isTaken = errno == EWOULDBLOCK
+            let fault = Self.fault("flock", path)
             close(descriptor)
-            throw .failed(
-                taken
-                    ? "\(directory) is in use by another process" : "cannot lock \(path): \(reason)"
-            )
+            throw isTaken ? .failed(.inUse(directory: directory)) : fault
         }
         self.descriptor = descriptor
     }
@@ -43,13 +40,11 @@ final class DirectoryLock: Sendable {
     /// and sees to it that their names are durable.
     static func prepare(_ directory: String, files: [String]) throws(StoreError) {
         if mkdir(directory, 0o700) != 0, errno != EEXIST {
-            throw .failed("cannot make \(directory): \(reason())")
+            throw fault("mkdir", directory)
         }
         for file in files {
             let descriptor = open(directory + "/" + file, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw .failed("cannot make \(directory)/\(file): \(reason())")
-            }
+            guard descriptor >= 0 else { throw fault("open", directory + "/" + file) }
             close(descriptor)
         }
         try sync(directory)
@@ -58,10 +53,12 @@ final class DirectoryLock: Sendable {
 
     private static func sync(_ directory: String) throws(StoreError) {
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .failed("cannot open \(directory): \(reason())") }
+        guard descriptor >= 0 else { throw fault("open", directory) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .failed("cannot sync \(directory): \(reason())") }
+        guard fsync(descriptor) == 0 else { throw fault("fsync", directory) }
     }
 
-    private static func reason() -> String { String(cString: strerror(errno)) }
+    private static func fault(_ call: String, _ path: String) -> StoreError {
+        .failed(.system(call: call, path: path, code: errno))
+    }
 }

@@ -12,7 +12,7 @@ enum Ledger {
         }
         guard let row = rows.first else { return nil }
         guard let edge = try? RightEdge(bytes: row.edge), edge.size <= Int64.max else {
-            throw StoreError.corrupt(place: "head", detail: "isn't a right edge")
+            throw StoreError.corrupt(.head, .malformed)
         }
         return Head(edge: edge, checkpoint: row.checkpoint)
     }
@@ -38,7 +38,7 @@ enum Ledger {
         ) { row in
             let text = row.text(0)
             guard let key = StateKey(text: text) else {
-                throw StoreError.corrupt(place: "state/\(text)", detail: "isn't a key")
+                throw StoreError.corrupt(.state(text), .malformed)
             }
             return (text, try value(row.bytes(1), of: key, named: text))
         }
@@ -58,7 +58,7 @@ enum Ledger {
         }
         guard let bytes = rows.first else { return [] }
         guard let hashes = [Hash](bytes: bytes) else {
-            throw StoreError.corrupt(place: "tile/\(level)/\(index)", detail: "isn't hashes")
+            throw StoreError.corrupt(.tile(level: level, index: index), .malformed)
         }
         return hashes
     }
@@ -141,7 +141,7 @@ enum Ledger {
                 let text = row.text(0)
                 guard case .some(let key) = StateKey(text: text), case .book(_, let book) = key,
                     case .book(let state) = try value(row.bytes(1), of: key, named: text)
-                else { throw StoreError.corrupt(place: "state/\(text)", detail: "isn't a book") }
+                else { throw StoreError.corrupt(.state(text), .malformed) }
                 return (book, state)
             }
         }
@@ -177,7 +177,7 @@ enum Ledger {
         do throws(StateError) {
             return try StateValue(parsing: bytes, for: key)
         } catch {
-            throw StoreError.corrupt(place: "state/\(text)", detail: "\(error)")
+            throw StoreError.corrupt(.state(text), .state(error))
         }
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import GRDB
 public import Rules
 public import Sharing
@@ -16,8 +17,10 @@ public final class SQLiteStore: Store {
     private let tuning: SQLiteTuning
     /// Held from opening to closing.
     private let lock: Mutex<DirectoryLock?>
-    /// `nil` when closed.
+    /// `nil` when closed. Set on the queue only.
     private let files: Mutex<StoreFiles?>
+    /// Where files are closed and opened again. That waits for the disk, which no task should.
+    private let queue = DispatchQueue(label: "trine.store.opening")
 
     /// Opens the store in `directory`, or makes one, the directory included.
     ///
@@ -37,17 +40,21 @@ public final class SQLiteStore: Store {
     /// Ends all access, and gives up the right to write in the directory. What was started before is
     /// finished first, or fails.
     public func close() throws(StoreError) {
-        try files.withLock { (files: inout StoreFiles?) throws(StoreError) in
-            files?.trust.lose()
-            try files?.close()
-            files = nil
+        let result = queue.sync {
+            Result { () throws(StoreError) in
+                let open = files.withLock { $0 }
+                open?.trust.lose()
+                try open?.close()
+                files.withLock { $0 = nil }
+            }
         }
+        try result.get()
         lock.withLock { $0 = nil }
     }
 
     public func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
         batch.requireOrder(after: previous)
-        let staged = StagedBatch(batch, keysFrom: try current().keys.reserve)
+        let staged = StagedBatch(batch, keysFrom: try await current().keys.reserve)
         try await write { files, db throws(StoreError) in
             try files.commit(staged, after: previous, on: db)
         }
@@ -72,11 +79,11 @@ public final class SQLiteStore: Store {
     private func write<Value: Sendable>(
         _ body: @escaping @Sendable (StoreFiles, Database) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        let files = try current()
+        let files = try await current()
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             files.ledger.asyncWriteWithoutTransaction { db in
                 guard !files.trust.isLost else {
-                    continuation.resume(returning: .failure(.failed("the store was closed")))
+                    continuation.resume(returning: .failure(.failed(.closed)))
                     return
                 }
                 let result = Result { () throws(StoreError) in try body(files, db) }
@@ -91,7 +98,7 @@ public final class SQLiteStore: Store {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        let files = try current()
+        let files = try await current()
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             files.ledger.asyncRead { db in
                 continuation.resume(
@@ -103,15 +110,26 @@ public final class SQLiteStore: Store {
     }
 
     /// The open files. Where an error left it unclear what they hold, they are opened anew first.
-    func current() throws(StoreError) -> StoreFiles {
-        try files.withLock { (files: inout StoreFiles?) throws(StoreError) in
-            guard let current = files else { throw .failed("the store is closed") }
-            guard current.trust.isLost else { return current }
-            try current.close()
-            let opened = try StoreFiles.open(in: directory, tuning)
-            files = opened
-            return opened
+    func current() async throws(StoreError) -> StoreFiles {
+        let open = files.withLock { $0 }
+        if let open, !open.trust.isLost { return open }
+        let result: Result<StoreFiles, StoreError> = await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                continuation.resume(
+                    returning: Result { () throws(StoreError) in try reopened() })
+            }
         }
+        return try result.get()
+    }
+
+    /// On the queue. Whoever asked before may have opened them already.
+    private func reopened() throws(StoreError) -> StoreFiles {
+        guard let current = files.withLock({ $0 }) else { throw .failed(.closed) }
+        guard current.trust.isLost else { return current }
+        try current.close()
+        let opened = try StoreFiles.open(in: directory, tuning)
+        files.withLock { $0 = opened }
+        return opened
     }
 }
 
@@ -135,7 +153,7 @@ extension SQLiteStore {
     public func attachments(
         of indices: [Int64], sections: Set<String>?, enough: Int
     ) async throws(StoreError) -> [Attachments?] {
-        let files = try current()
+        let files = try await current()
         let found = try await read { db in
             try files.attachments(of: indices, sections: sections, enough: enough, in: db)
         }
@@ -149,7 +167,7 @@ extension SQLiteStore {
                 // The rows go before the key, so a read that started before an erasure finds this. A
                 // new one knows about the erasure; where there was none, the key is lost.
                 guard try await read({ db in try Ledger.isErased(index, in: db) }) else {
-                    throw .corrupt(place: OpenedDirectory.place(index), detail: "there is no key")
+                    throw .corrupt(.attachments(entry: index), .keyMissing)
                 }
                 result.append(nil)
             }

@@ -43,7 +43,7 @@ struct StoreFiles: Sendable {
             try ledger.close()
             try keys.pool.close()
         } catch {
-            throw StoreError(error, in: "close")
+            throw StoreError(error, in: DatabaseFile.ledger.name)
         }
     }
 
@@ -55,13 +55,13 @@ struct StoreFiles: Sendable {
         switch (ofLedger, ofKeys) {
         case (.some(let ledger), .some(let keys)):
             guard ledger == keys else {
-                throw StoreError.unreadable("the keys are another store's than the ledger")
+                throw StoreError.unreadable(.keysOfAnotherStore)
             }
-        case (.some, .none): throw StoreError.unreadable("the keys of the ledger are missing")
+        case (.some, .none): throw StoreError.unreadable(.keysMissing)
         case (.none, .some(let identity)):
             // From here on a crash is recovered by the next opening: there is nothing in it yet.
             guard try keys.isEmpty else {
-                throw StoreError.unreadable("the ledger of the keys is missing")
+                throw StoreError.unreadable(.ledgerMissing)
             }
             try ledger.writeWithoutTransaction { db in
                 try DatabaseFile.ledger.create(db, identity: identity)
@@ -112,7 +112,7 @@ extension StoreFiles {
         // From here on the batch is durable, and a crash before the erased keys are gone is
         // recovered by the next opening.
         do { try keys.erase(erased) } catch {
-            throw .outcomeUnknown("stored, but not erased: \(StoreError(error, in: "keys.sqlite"))")
+            throw .outcomeUnknown(.notErased(StoreFault(error, in: DatabaseFile.wrapKeys.name)))
         }
     }
 
@@ -120,7 +120,7 @@ extension StoreFiles {
     private func finish(_ db: Database) throws(StoreError) {
         do { try db.commit() } catch {
             try? db.rollback()
-            throw .outcomeUnknown("\(StoreError(error, in: DatabaseFile.ledger.name))")
+            throw .outcomeUnknown(StoreFault(error, in: DatabaseFile.ledger.name))
         }
     }
 
@@ -213,8 +213,7 @@ extension StoreFiles {
                         context: Self.context(
                             StoredApplication(handle: handle, received: received, bytes: [])))
                 else {
-                    throw StoreError.corrupt(
-                        place: "applications/\(row.text(0))", detail: "isn't what was stored")
+                    throw StoreError.corrupt(.application(row.text(0)), .changed)
                 }
                 return StoredApplication(handle: handle, received: received, bytes: bytes)
             }
@@ -232,7 +231,7 @@ extension StoreFiles {
     private func eraseApplication(_ slot: Int64?) throws(StoreError) {
         guard let slot else { return }
         do { try keys.eraseApplication(slot) } catch {
-            throw .outcomeUnknown("stored, but not erased: \(StoreError(error, in: "keys.sqlite"))")
+            throw .outcomeUnknown(.notErased(StoreFault(error, in: DatabaseFile.wrapKeys.name)))
         }
     }
 

@@ -58,18 +58,16 @@ struct OpenedDirectory {
     var furtherRows: [Int] { parts.map(\.row).filter { $0 > 0 } }
 
     /// Opens the first row and picks the disclosures and the named sections, or all for `nil`.
-    /// Throws ``StoreError/corrupt(place:detail:)``.
+    /// Throws ``StoreError/corrupt(_:_:)``.
     init(
         _ row: [UInt8], of index: Int64, key: WrapKey, sections: Set<String>?
     ) throws(StoreError) {
         let context = RowContext(index: index).bytes("")
         guard let first = key.open(row, number: 0, context: context) else {
-            throw .corrupt(
-                place: Self.place(index, Self.damaged(row, key: key)),
-                detail: "isn't what was stored")
+            throw .corrupt(Self.place(index, Self.damaged(row, key: key)), .changed)
         }
         guard let directory = PartDirectory(parsing: first), let own = directory.parts.first else {
-            throw .corrupt(place: Self.place(index), detail: "has no directory")
+            throw .corrupt(.attachments(entry: index), .malformed)
         }
         (self.index, self.key, self.first) = (index, key, first)
         parts =
@@ -77,7 +75,7 @@ struct OpenedDirectory {
     }
 
     /// The wanted parts, from the first row and `rows`.
-    /// Throws ``StoreError/corrupt(place:detail:)``, naming the section.
+    /// Throws ``StoreError/corrupt(_:_:)``, naming the section.
     func attachments(rows: [Int: [UInt8]]) throws(StoreError) -> Attachments {
         var attachments = Attachments()
         for (position, part) in parts.enumerated() {
@@ -95,11 +93,11 @@ struct OpenedDirectory {
         _ part: PartDirectory.Part, in rows: [Int: [UInt8]]
     ) throws(StoreError) -> [UInt8] {
         let place = Self.place(index, part.name)
-        guard let row = rows[part.row] else { throw .corrupt(place: place, detail: "missing") }
+        guard let row = rows[part.row] else { throw .corrupt(place, .missing) }
         let context = RowContext(index: index).bytes(part.name)
         guard let bytes = key.open(row, number: part.row, context: context),
             bytes.count == part.range.count
-        else { throw .corrupt(place: place, detail: "isn't what was stored") }
+        else { throw .corrupt(place, .changed) }
         return bytes
     }
 
@@ -113,10 +111,10 @@ struct OpenedDirectory {
         }?.name
     }
 
-    /// As named in errors.
-    static func place(_ index: Int64, _ section: String? = nil) -> String {
-        guard let section, !section.isEmpty else { return "attachments/\(index)" }
-        return "attachments/\(index)/\(section)"
+    /// The part called `section`; all of them, where none is named.
+    private static func place(_ index: Int64, _ section: String?) -> StorePlace {
+        guard let section, !section.isEmpty else { return .attachments(entry: index) }
+        return .section(section, entry: index)
     }
 }
 

@@ -150,7 +150,9 @@ extension InspectionReport {
         [
             "attachments": .integer(Int64(attachments)), "entries": .integer(entries),
             "findings": .array(
-                findings.map { ["detail": .string($0.detail), "place": .string($0.place)] }),
+                findings.map {
+                    ["detail": .string("\($0.fault)"), "place": .string("\($0.place)")]
+                }),
             "state_rows": .integer(Int64(stateRows)),
         ]
     }
@@ -161,6 +163,6 @@ extension InspectionReport {
         guard !findings.isEmpty else { return "Checked \(checked): all as it must be." }
         return
             (["Checked \(checked): \(findings.count) wrong."]
-            + findings.map { "  \($0.place): \($0.detail)" }).joined(separator: "\n")
+            + findings.map { "  \($0.place): \($0.fault)" }).joined(separator: "\n")
     }
 }

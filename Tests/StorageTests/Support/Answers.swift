@@ -136,7 +136,7 @@ extension [UInt8] {
 
 extension Store {
     /// Where the store says that the entry's attachments are damaged; `nil` where they aren't.
-    func damage(at entry: Int64) async -> String? {
+    func damage(at entry: Int64) async -> StorePlace? {
         do throws(StoreError) {
             _ = try await attachments(of: entry, sections: nil)
             return nil

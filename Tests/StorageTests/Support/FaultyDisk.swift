@@ -7,16 +7,6 @@ import Synchronization
 /// change a file, and knows for every file what it held when it was last synced: that is what a
 /// power cut leaves.
 final class FaultyDisk: Sendable {
-    /// What happens at the operation that is to fail.
-    enum Fault: Sendable, CaseIterable {
-        /// It reports an error and does nothing.
-        case refused
-        /// It reports an error, but is done.
-        case doneAllTheSame
-        /// It and all that follow do nothing and report errors.
-        case dead
-    }
-
     let directory: String
     private let state: Mutex<State>
     private let syncing = Mutex(())

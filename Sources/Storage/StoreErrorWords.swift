@@ -1,0 +1,84 @@
+import Foundation
+
+extension StoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .superseded: "another gateway wrote there first"
+        case .failed(let fault): "\(fault)"
+        case .outcomeUnknown(let fault): "whether it was stored isn't known: \(fault)"
+        case .corrupt(let place, let damage): "\(place): \(damage)"
+        case .unreadable(let mismatch): "\(mismatch)"
+        }
+    }
+}
+
+extension StoreFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .closed: "the store is closed"
+        case .inUse(let directory): "\(directory) is in use by another process"
+        case .system(let call, let path, let code):
+            "\(call) failed on \(path): \(String(cString: strerror(code)))"
+        case .database(let file, let code, let message): "\(file): \(message) (\(code))"
+        case .other(let file, let type): "\(file): \(type)"
+        case .notSynced(let file): "\(file): commits are not synced"
+        case .nothingToErase(let jti): "there is no statement \(jti) to erase"
+        case .notErased(let fault): "stored, but not erased: \(fault)"
+        }
+    }
+}
+
+extension StoreMismatch: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noGenesis: "the log has no genesis"
+        case .notDatabase(let file, let message): "\(file): \(message)"
+        case .foreign(let file): "\(file) belongs to something else"
+        case .version(let file, let have, let want):
+            "\(file) has version \(have), this program reads \(want)"
+        case .keysOfAnotherStore: "the keys are another store's than the ledger"
+        case .keysMissing: "the keys of the ledger are missing"
+        case .ledgerMissing: "the ledger of the keys is missing"
+        }
+    }
+}
+
+extension StorePlace: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .file(let name): name
+        case .head: "head"
+        case .checkpoint: "checkpoint"
+        case .tree: "tree"
+        case .entry(let index): "entry \(index)"
+        case .entries(let range): "entries \(range.lowerBound)–\(range.upperBound - 1)"
+        case .statement(let jti): "statement \(jti)"
+        case .tile(let level, let index): "tile \(level)/\(index)"
+        case .state(let key): "state \(key)"
+        case .attachments(let entry): "attachments of entry \(entry)"
+        case .section(let name, let entry): "\(name) of entry \(entry)"
+        case .fields(let book, let number, let entry):
+            "fields of \(book)#\(number) (entry \(entry))"
+        case .field(let name, let book, let number, let entry):
+            "field \(name) of \(book)#\(number) (entry \(entry))"
+        case .application(let handle): "application \(handle)"
+        }
+    }
+}
+
+extension StoreDamage: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missing: "missing"
+        case .changed: "isn't what was stored"
+        case .malformed: "can't be read"
+        case .state(let error): "can't be read: \(error)"
+        case .keyMissing: "its key is missing"
+        case .incomplete: "parts of it are missing"
+        case .beyondTree: "beyond the tree"
+        case .otherRoot: "the tree over the entries has another root"
+        case .notCommitted: "not what its statement commits to"
+        case .database(let message): message
+        }
+    }
+}
