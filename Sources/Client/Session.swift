@@ -1,4 +1,5 @@
 public import Custody
+import Interface
 import Rules
 public import Sharing
 import Transparency
@@ -15,7 +16,7 @@ public actor Session {
     public nonisolated let trust: Trust
     /// Entry 0, as it was pinned.
     public nonisolated let genesis: Statement
-    public nonisolated let founding: Claims.Genesis
+    public nonisolated let founding: Genesis
     public nonisolated let surroundings: Surroundings
     public nonisolated let connection: GatewayConnection
     public nonisolated let keeper: CheckpointKeeper

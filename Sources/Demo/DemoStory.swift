@@ -2,6 +2,7 @@ import Client
 package import Custody
 import Foundation
 import Importing
+import Interface
 import Rules
 import Sharing
 import Verification
@@ -299,7 +300,7 @@ public struct DemoStory: Sendable {
         _ enterprise: Session
     ) throws -> Bool {
         let statement = try logged.statement()
-        guard case .record(let claims) = statement.claims else { return false }
+        guard let claims = statement.claims as? RegisterRecord else { return false }
         let context = FieldContext(
             log: enterprise.log, issuer: enterprise.handle, book: claims.book,
             record: statement.jti)

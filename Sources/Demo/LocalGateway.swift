@@ -35,7 +35,7 @@ package actor LocalGateway {
             .init(origin: origin, host: host, listen: listen),
             under: Protection(passphrase, cost: cost)
         ) { keys in
-            try home.found(
+            try await home.found(
                 origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
                 logKey: keys.log.verifierKey, gateway: address,
                 policies: CedarPolicies.standard.digest, under: protection)
@@ -99,10 +99,10 @@ package actor LocalGateway {
     private func firstFinding(in directory: String) async throws -> String? {
         let store: SQLiteStore
         do { store = try SQLiteStore(opening: directory) } catch {
-            if case .corrupt(let place, _) = error { return place }
+            if case .corrupt(let place, _) = error { return "\(place)" }
             throw error
         }
         defer { try? store.close() }
-        return try await Inspection(store: store).run().findings.first?.place
+        return try await Inspection(store: store).run().findings.first.map { "\($0.place)" }
     }
 }

@@ -14,8 +14,8 @@ struct AccessDraft: Sendable {
         let terms = AccessTerms(fetch: fetch, served: served)
         let signer = Signer(origin: log.origin, handle: log.host, log: log.genesis, key: key)
         let signed = Statement.sign(
-            .access(grant: grant), selective: terms.disclosures(using: &random), by: signer,
+            Access(grant: grant), selective: terms.disclosures(using: &random), by: signer,
             at: time, jti: JTI(using: &random))
-        return Submission(signed, selective: .access(terms))
+        return Submission(signed, selective: terms)
     }
 }

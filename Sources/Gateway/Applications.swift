@@ -1,7 +1,7 @@
+import Interface
 import Rules
 import Sharing
 import Storage
-import Verification
 import Wire
 
 /// Takes applications for admission, one after the other: whoever asked first under a handle holds it
@@ -30,14 +30,17 @@ actor Applications {
     private static func keep(
         _ application: Application, in store: any Store, _ received: Timestamp
     ) async throws {
-        let slice = try await store.state([.log, .participant(application.handle)])
-        guard case .log(let log) = slice[.log] else { throw GatewayFault.notFound }
-        guard slice[.participant(application.handle)] == nil else { throw GatewayFault.handleTaken }
+        let slice = try await store.state([
+            LogState.key.untyped, ParticipantState.key(application.handle).untyped,
+        ])
+        guard let log = slice[LogState.key] else { throw GatewayFault.notFound }
+        guard slice[ParticipantState.key(application.handle)] == nil else {
+            throw GatewayFault.handleTaken
+        }
         for offer in application.keys {
-            guard let proof = try? ProofOfPossession(parsing: offer.pop), proof.log == log.genesis,
-                proof.handle == application.handle, proof.key == offer.key,
-                proof.introducer == offer.key.thumbprint,
-                (try? offer.pop.verified(by: offer.key)) != nil
+            guard
+                ProofOfPossession.isGiven(
+                    by: offer, for: application.handle, of: log.genesis, introducedBy: nil)
             else { throw GatewayFault.badProofOfPossession }
         }
         let kept = try await store.applications()
@@ -56,7 +59,7 @@ actor Applications {
 
     /// An application is done with once its handle is admitted. Failing to tidy up fails nothing.
     func drop(after statement: Statement) async {
-        if case .admit(let admit) = statement.claims {
+        if let admit = statement.claims as? Admit {
             try? await store.dropApplication(admit.handle)
         }
     }

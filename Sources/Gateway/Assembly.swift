@@ -38,9 +38,7 @@ struct Assembly: Sendable {
     }
 
     /// The statements that say which keys a participant has.
-    static let keyKinds: Set<Kind> = [
-        .admit, .key, .retireKey, .encryptionKey, .suspend, .reinstate,
-    ]
+    static let keyKinds = Set(Kind.allCases.filter { $0.form.isAboutParticipants })
 
     /// The entries at `indices`, in their order, with their disclosures where `disclosed`.
     func logged(_ indices: [Int64], disclosed: Bool) async throws(StoreError) -> [LoggedStatement] {
@@ -65,14 +63,11 @@ struct Assembly: Sendable {
     /// Which of these entries were erased.
     private func erased(_ entries: [Int64: JTI]) async throws(StoreError) -> Set<Int64> {
         guard !entries.isEmpty else { return [] }
-        let slice = try await store.state(Set(entries.values.map { .statement($0) }))
+        let slice = try await store.state(
+            Set(entries.values.map { StatementState.key($0).untyped }))
         return Set(
             entries.filter { _, jti in
-                if case .statement(let state) = slice[.statement(jti)] {
-                    state.erased
-                } else {
-                    false
-                }
+                slice[StatementState.key(jti)]?.erased ?? false
             }.keys)
     }
 
@@ -89,11 +84,8 @@ struct Assembly: Sendable {
         let all = try await logged(indices.sorted(), disclosed: false)
         return all.filter { logged in
             guard let statement = try? logged.statement() else { return false }
-            return switch statement.claims {
-            case .admit(let admit): handles.contains(admit.handle)
-            case .suspend(let handle, _), .reinstate(let handle, _): handles.contains(handle)
-            default: handles.contains(statement.issuer)
-            }
+            let participant = statement.claims.participant(issuer: statement.issuer)
+            return participant.map { handles.contains($0) } ?? false
         }
     }
 
@@ -134,10 +126,10 @@ struct Assembly: Sendable {
         var found: [Int64] = []
         while !targets.isEmpty, from < end {
             let page = try await store.indices(
-                issuer: enterprise, kind: .erase, from: from, limit: Self.erasuresAtOnce
+                issuer: enterprise, kind: Erase.kind, from: from, limit: Self.erasuresAtOnce
             ).filter { $0 < end }
             for (index, leaf) in zip(page, try await store.leaves(at: page)) {
-                guard case .erase(.record(let jti), _)? = try? Statement(parsing: leaf).claims,
+                guard let jti = (try? Statement(parsing: leaf).claims as? Erase)?.record,
                     targets.remove(jti) != nil
                 else { continue }
                 found.append(index)

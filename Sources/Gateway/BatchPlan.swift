@@ -19,8 +19,8 @@ struct BatchPlan {
     private(set) var erased: [JTI] = []
     /// The sets that statements of this batch brought.
     private(set) var policies: [CedarPolicies] = []
-    /// The origin, where this batch holds genesis.
-    private(set) var origin: Origin?
+    /// The log's own state after the batch; `nil` where it admits nothing.
+    private(set) var log: LogState?
     private(set) var nextIndex: Int64
 
     init(after head: Head?) { nextIndex = head?.size ?? 0 }
@@ -34,11 +34,8 @@ struct BatchPlan {
         leaves.append(Hash.leaf(statement.jws.bytes))
         for (key, value) in admission.changes.values { changes[key] = .some(value) }
         if let set = submission.policies { policies.append(set) }
-        switch statement.claims {
-        case .erase(let erasure, _): erased.append(erasure.target)
-        case .genesis(let genesis): origin = genesis.origin
-        default: break
-        }
+        if let target = statement.claims.erases { erased.append(target) }
+        log = admission.changes[LogState.key] ?? log
         decisions[decisions.count - 1].append(.admitted(index: nextIndex))
         nextIndex += 1
     }
@@ -70,35 +67,6 @@ struct LoadedState {
     mutating func apply(_ changes: Changes) {
         slice.apply(changes)
         loaded.formUnion(changes.values.keys)
-    }
-}
-
-/// Whom a statement concerns: those who may later ask for its selective claims.
-enum Parties {
-    static func of(_ candidate: Candidate, in slice: Slice) -> Set<Handle> {
-        let statement = candidate.statement
-        var parties: Set<Handle> = [statement.issuer]
-        switch statement.claims {
-        case .genesis(let genesis):
-            parties.formUnion(genesis.authorities.map(\.handle) + [genesis.host.handle])
-        case .admit(let admit): parties.insert(admit.handle)
-        case .suspend(let handle, _), .reinstate(let handle, _): parties.insert(handle)
-        case .rekey(let grant, _), .revoke(let grant, _), .access(let grant):
-            parties.formUnion(ofGrant(grant, in: slice))
-        default: break
-        }
-        switch candidate.selective {
-        case .request(let terms): parties.insert(terms.to)
-        case .grant(let terms): parties.insert(terms.to)
-        case .hold(let terms): parties.insert(terms.holder)
-        default: break
-        }
-        return parties
-    }
-
-    private static func ofGrant(_ jti: JTI, in slice: Slice) -> [Handle] {
-        guard case .grant(let grant) = slice[.grant(jti)] else { return [] }
-        return [grant.issuer] + (grant.terms.map { [$0.to] } ?? [])
     }
 }
 

@@ -50,16 +50,19 @@ struct CallGate: Sendable {
         jws: JWS, issuer: Handle, origin: Origin, log digest: Digest<Digested.Genesis>,
         issuedAt: Timestamp
     ) async throws -> Caller {
-        let slice = try await store.state([.log, .key(jws.kid), .participant(issuer)])
-        guard case .log(let log) = slice[.log], origin == log.origin, digest == log.genesis else {
+        let slice = try await store.state([
+            LogState.key.untyped, KeyState.key(jws.kid).untyped,
+            ParticipantState.key(issuer).untyped,
+        ])
+        guard let log = slice[LogState.key], origin == log.origin, digest == log.genesis else {
             throw CallFault.otherLog
         }
         let now = clock()
         guard abs(now.seconds - issuedAt.seconds) <= Limits.fetchSeconds else {
             throw CallFault.stale(issuedAt: issuedAt, now: now)
         }
-        guard case .key(let key) = slice[.key(jws.kid)],
-            case .participant(let state) = slice[.participant(issuer)]
+        guard let key = slice[KeyState.key(jws.kid)],
+            let state = slice[ParticipantState.key(issuer)]
         else { throw CallFault.unknownKey }
         guard key.handle == issuer else { throw CallFault.keyOfAnother }
         guard !key.retired else { throw CallFault.keyRetired }

@@ -28,12 +28,15 @@ struct FetchService: Sendable {
 
     private func granted(_ fetch: Fetch, _ jti: JTI, _ caller: Caller) async throws -> FetchAnswer {
         for _ in 0..<GatewayLimits.fetchAttempts {
-            let slice = try await store.state([.log, .grant(jti), .fetch(fetch.jti)])
-            guard case .grant(let grant) = slice[.grant(jti)], let terms = grant.terms,
+            let slice = try await store.state([
+                LogState.key.untyped, GrantState.key(jti).untyped,
+                FetchState.key(fetch.jti).untyped,
+            ])
+            guard let grant = slice[GrantState.key(jti)], let terms = grant.terms,
                 terms.to == caller.handle
             else { throw CallFault.unknownGrant(jti) }
-            if case .fetch(let access) = slice[.fetch(fetch.jti)] {
-                return try await again(fetch, access, of: grant, jti, caller)
+            if let access = slice[FetchState.key(fetch.jti)] {
+                return try await again(fetch, access.access, of: grant, jti, caller)
             }
             let selection = try await select(fetch, grant, terms)
             let draft = AccessDraft(grant: jti, fetch: fetch.jws, served: selection.served)
@@ -63,9 +66,11 @@ struct FetchService: Sendable {
             earlier.issuer == caller.handle, earlier.fields == fetch.fields,
             earlier.ranges == fetch.ranges
         else { throw CallFault.jtiTaken }
-        let slice = try await store.state([.log, .participant(grant.issuer)])
-        guard case .log(let log) = slice[.log], grant.isLive(at: max(clock(), log.time)),
-            case .participant(let enterprise) = slice[.participant(grant.issuer)],
+        let slice = try await store.state([
+            LogState.key.untyped, ParticipantState.key(grant.issuer).untyped,
+        ])
+        guard let log = slice[LogState.key], grant.isLive(at: max(clock(), log.time)),
+            let enterprise = slice[ParticipantState.key(grant.issuer)],
             !enterprise.suspended, !caller.state.suspended
         else { throw CallFault.grantDead(jti) }
         let selection = try await records(terms.served, of: grant.issuer)
@@ -75,13 +80,12 @@ struct FetchService: Sendable {
     /// Where an access stands, and what it says.
     private func terms(of access: JTI) async throws -> (index: Int64, AccessTerms) {
         guard
-            case .statement(let state) = try await store.state([.statement(access)])[
-                .statement(access)],
+            let state = try await store.value(of: StatementState.key(access)),
             let attachments = try await store.attachments(of: state.index, sections: []),
             let disclosures = Disclosure.split(attachments.disclosures),
             let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
             let statement = try? Statement(parsing: leaf),
-            case .access(let terms) = try? statement.opened(with: disclosures)
+            let terms = try? statement.opened(with: disclosures) as? AccessTerms
         else { throw StoreError.corrupt(.statement(access), .malformed) }
         return (state.index, terms)
     }
@@ -106,10 +110,10 @@ struct FetchService: Sendable {
     private func select(
         _ fetch: Fetch, _ grant: GrantState, _ terms: GrantTerms
     ) async throws -> Selection {
-        guard let series = terms.scope.series, let type = RecordType.of(series) else {
+        guard let series = terms.scope.series, let type = terms.type else {
             throw CallFault.notEntitled
         }
-        let fields = try fields(fetch, type: type, terms, grant.claims.right)
+        let fields = try fields(fetch, type: type, terms)
         let books = try await store.books(
             of: grant.issuer, series: series, months: terms.scope.months
         ).filter { book in
@@ -154,13 +158,9 @@ struct FetchService: Sendable {
     }
 
     private func fields(
-        _ fetch: Fetch, type: RecordType, _ terms: GrantTerms, _ right: Right
+        _ fetch: Fetch, type: RecordType, _ terms: GrantTerms
     ) throws -> [String] {
-        let granted: [String] =
-            switch terms.subject {
-            case .fields(let names): type.withCommitments(names) ?? []
-            case .statements: right == .prove ? type.commitmentFields : []
-            }
+        let granted = terms.servable ?? []
         guard let asked = type.withCommitments(fetch.fields) else {
             throw CallFault.unknownFields(
                 fetch.fields.filter { type.withCommitments([$0]) == nil })
@@ -183,11 +183,11 @@ struct FetchService: Sendable {
             }
             jtis.append(statement.jti)
         }
-        let slice = try await store.state(Set(jtis.map { .statement($0) }))
+        let slice = try await store.state(Set(jtis.map { StatementState.key($0).untyped }))
         var located: [Located] = []
         for (entry, (leaf, jti)) in zip(entries, zip(leaves, jtis)) {
-            guard case .statement(let state) = slice[.statement(jti)] else {
-                throw StoreError.corrupt(.state(StateKey.statement(jti).text), .missing)
+            guard let state = slice[StatementState.key(jti)] else {
+                throw StoreError.corrupt(.state(StatementState.key(jti).untyped.text), .missing)
             }
             located.append(
                 Located(
@@ -237,8 +237,8 @@ struct FetchService: Sendable {
         _ access: Int64, _ grant: GrantState, _ jti: JTI, _ selection: Selection, _ caller: Caller
     ) async throws -> FetchAnswer {
         let assembly = try await Assembly(store: store)
-        let carrierState = try await store.state([.statement(grant.carrier)])
-        guard case .statement(let carrier) = carrierState[.statement(grant.carrier)],
+        let carrierState = try await store.state([StatementState.key(grant.carrier).untyped])
+        guard let carrier = carrierState[StatementState.key(grant.carrier)],
             let parts = try await store.attachments(
                 of: carrier.index, sections: [SectionName.envelope]),
             let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
@@ -288,8 +288,7 @@ struct FetchService: Sendable {
     /// Why a record has no fields: it was erased since it was found, or they are lost.
     private func missing(_ record: Located) async throws -> any Error {
         if let statement = try? Statement(parsing: record.leaf),
-            case .statement(let state) = try await store.state([.statement(statement.jti)])[
-                .statement(statement.jti)], state.erased
+            let state = try await store.value(of: StatementState.key(statement.jti)), state.erased
         {
             return CallFault.unsettled
         }
@@ -312,8 +311,8 @@ struct FetchService: Sendable {
         let fields = try ownFields(fetch)
         var selection = Selection(served: Served(fields: fields, ranges: fetch.ranges, books: []))
         for book in books.sorted() {
-            let slice = try await store.state([.book(caller.handle, book)])
-            guard case .book(let state) = slice[.book(caller.handle, book)], state.count > 0 else {
+            let slice = try await store.state([BookState.key(caller.handle, book).untyped])
+            guard let state = slice[BookState.key(caller.handle, book)], state.count > 0 else {
                 throw CallFault.nothingThere
             }
             for range in fetch.ranges where range.book == book && range.from <= state.count {

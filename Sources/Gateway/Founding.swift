@@ -31,7 +31,7 @@ public enum Founding {
             preconditionFailure("a store throws its own errors")
         }
         let submission = Submission(
-            SignedStatement(statement: genesis, disclosures: []), selective: .none,
+            SignedStatement(statement: genesis, disclosures: []), selective: NoSelectiveClaims(),
             policies: policies)
         switch await sequencer.submit(submission) {
         case .registered: return

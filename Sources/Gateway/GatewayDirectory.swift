@@ -43,10 +43,10 @@ public struct GatewayDirectory: Hashable, Sendable {
     /// ``KeyringError``, ``FoundingError``, and what `founding` throws.
     public func begin<Invitation>(
         _ settings: Settings, under protection: Protection,
-        founding: (HostKeys) throws -> (genesis: Statement, invitation: Invitation)
+        founding: (HostKeys) async throws -> (genesis: Statement, invitation: Invitation)
     ) async throws -> Invitation {
         let keys = try make(settings, under: protection)
-        let (genesis, invitation) = try founding(keys)
+        let (genesis, invitation) = try await founding(keys)
         let store = try SQLiteStore(opening: self.store)
         defer { try? store.close() }
         try await Founding.begin(with: genesis, in: store, keys: keys)

@@ -1,5 +1,6 @@
 import Storage
 import Verification
+import Wire
 
 /// Whatever keeps the gateway from answering as asked, before words are chosen for it.
 enum GatewayFault: Error, Equatable {

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import HummingbirdCore
+import Interface
 public import Logging
 import NIOCore
 import Rules
@@ -32,7 +33,7 @@ public struct GatewayService: Sendable {
         clock: @escaping @Sendable () -> Timestamp, sequencer: Sequencer
     ) async throws {
         self.sequencer = sequencer
-        guard case .log(let log) = try await store.state([.log])[.log] else {
+        guard let log = try await store.value(of: LogState.key) else {
             throw StoreError.unreadable(.noGenesis)
         }
         let gate = CallGate(store: store, clock: clock)

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Interface
 import Logging
 import NIOCore
 import Sharing

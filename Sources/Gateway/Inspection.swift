@@ -102,10 +102,10 @@ private struct InspectionWalk {
     private(set) var findings: [InspectionFinding] = []
     private(set) var attachments = 0
     private var edge = TileEdge()
-    private var state: [StateKey: StateValue] = [:]
+    private var state = StateInMemory()
     /// After an entry that can't be replayed, what the state should be is unknown.
     private var replaying = true
-    private var genesis: Claims.Genesis?
+    private var genesis: Genesis?
 
     init(store: any Store) { self.store = store }
 
@@ -175,17 +175,15 @@ private struct InspectionWalk {
         }
         let selective = try await checkAttachments(of: statement, at: index)
         guard replaying else { return }
-        if case .genesis(let claims) = statement.claims { genesis = claims }
+        if let claims = statement.claims as? Genesis { genesis = claims }
         replay(Candidate(statement, selective: selective, index: index))
     }
 
     private mutating func replay(_ candidate: Candidate) {
-        var slice = Slice()
-        for key in Rules.keys(of: candidate) { slice[key] = state[key] }
-        for key in Rules.furtherKeys(of: candidate, in: slice) { slice[key] = state[key] }
         do {
-            let admission = try Rules.decide(candidate, in: slice, policies: policies)
-            for (key, value) in admission.changes.values { state[key] = value }
+            let admission = try Rules.decide(
+                candidate, in: state.slice(for: candidate), policies: policies)
+            state.apply(admission.changes)
         } catch {
             find(.entry(candidate.index), .refused(error))
             replaying = false
@@ -198,24 +196,24 @@ private struct InspectionWalk {
     /// erased has none.
     private mutating func checkAttachments(
         of statement: Statement, at index: Int64
-    ) async throws(StoreError) -> Selective? {
+    ) async throws(StoreError) -> (any SelectiveClaims)? {
         let parts: Attachments?
         do { parts = try await store.attachments(of: index, sections: nil) } catch {
             try await nameDamage(of: statement, at: index, error)
             return nil
         }
         guard let parts else {
-            let needs =
-                statement.selectiveCount > 0 || [.genesis, .policy].contains(statement.kind)
-            guard needs else { return Selective.none }
+            guard statement.selectiveCount > 0 || statement.claims.blob != nil else {
+                return NoSelectiveClaims()
+            }
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
             }
-            return statement.kind == .record ? Selective.none : nil
+            return nil
         }
         attachments += 1
         checkSections(parts, of: statement, at: index)
-        if statement.kind == .record { return Selective.none }
+        guard type(of: statement.claims).hasSelectiveClaims else { return NoSelectiveClaims() }
         guard let disclosures = Disclosure.split(parts.disclosures),
             let selective = try? statement.opened(with: disclosures)
         else {
@@ -250,30 +248,32 @@ private struct InspectionWalk {
         func section(_ name: String) -> [UInt8] {
             parts.sections.first { $0.name == name }?.bytes ?? []
         }
-        switch statement.claims {
-        case .record(let record):
+        switch statement.claims.blob {
+        case nil: break
+        case .fields(let root):
             let fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
-            if SealedFields(fields)?.root != record.fieldsRoot {
-                find(
-                    .fields(record.book, number: record.number, entry: index),
-                    .damaged(.notCommitted))
+            if SealedFields(fields)?.root != root {
+                find(fieldsPlace(of: statement, at: index), .damaged(.notCommitted))
             }
-        case .grant(let grant):
-            checkEnvelope(section(SectionName.envelope), grant.envelope, at: index)
-        case .rekey(_, let digest):
+        case .envelope(let digest):
             checkEnvelope(section(SectionName.envelope), digest, at: index)
-        case .genesis(let genesis):
-            checkPolicies(section(SectionName.policies), genesis.policies, at: index)
-        case .policy(let set, _): checkPolicies(section(SectionName.policies), set, at: index)
-        default: break
+        case .policies(let digest, _):
+            checkPolicies(section(SectionName.policies), digest, at: index)
         }
+    }
+
+    private func fieldsPlace(of statement: Statement, at index: Int64) -> StorePlace {
+        guard let record = statement.claims as? RegisterRecord else {
+            return .attachments(entry: index)
+        }
+        return .fields(record.book, number: record.number, entry: index)
     }
 
     /// Finds which section of a damaged entry it is, by reading them one at a time.
     private mutating func nameDamage(
         of statement: Statement, at index: Int64, _ error: StoreError
     ) async throws(StoreError) {
-        guard case .record(let record) = statement.claims,
+        guard let record = statement.claims as? RegisterRecord,
             let type = RecordType(vct: record.vct, origin: statement.origin)
         else { return find(.attachments(entry: index), error) }
         var named = false
@@ -284,13 +284,11 @@ private struct InspectionWalk {
                 find(.field(name, record.book, number: record.number, entry: index), error)
             }
         }
-        if !named { find(.fields(record.book, number: record.number, entry: index), error) }
+        if !named { find(fieldsPlace(of: statement, at: index), error) }
     }
 
     private func isErased(_ statement: Statement) async throws(StoreError) -> Bool {
-        let slice = try await store.state([.statement(statement.jti)])
-        if case .statement(let state) = slice[.statement(statement.jti)] { return state.erased }
-        return false
+        try await store.value(of: StatementState.key(statement.jti))?.erased ?? false
     }
 
     // MARK: The tree and the state
@@ -311,7 +309,8 @@ private struct InspectionWalk {
     /// Compares the stored state, row by row, with the replayed one. Returns the number of rows.
     mutating func compareState() async throws(StoreError) -> Int {
         guard replaying else { return 0 }
-        var missing = Set(state.keys)
+        let expected = state.all
+        var missing = Set(expected.keys)
         var last: String?
         var rows = 0
         while findings.count < Inspection.maximumFindings {
@@ -326,12 +325,12 @@ private struct InspectionWalk {
             }
             for row in page {
                 rows += 1
-                guard let key = StateKey(text: row.key), let expected = state[key] else {
+                guard let key = StateKey(text: row.key), let value = expected[key] else {
                     find(.state(row.key), .unmade)
                     continue
                 }
                 missing.remove(key)
-                if expected != row.value {
+                if value != row.value {
                     find(.state(row.key), .notReplayed)
                 }
             }

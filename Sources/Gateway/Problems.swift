@@ -1,3 +1,4 @@
+import Interface
 import Rules
 import Sharing
 import Storage

@@ -7,17 +7,18 @@ import Wire
 /// What only the tree can tell of a grant to prove: that the one it names is this log's, and that
 /// its records were in it. A verifier refuses any other; the rules check the rest.
 struct ProofPoint {
-    let at: Claims.TreePoint
+    let at: TreePoint
     let enterprise: Handle
     let ranges: [RecordRange]
 
     /// `nil` for any other statement, and for a grant that the rules refuse anyway.
     init?(_ submission: Submission) {
-        guard case .grant(let claims) = submission.statement.claims, claims.right == .prove,
-            let at = claims.at, case .grant(let terms) = submission.selective,
+        guard let grant = submission.statement.claims as? Grant, grant.right == .prove,
+            let at = grant.at, let terms = submission.selective as? GrantTerms,
             case .records(let ranges) = terms.scope
         else { return nil }
-        (self.at, self.ranges) = (at, ranges)
+        self.at = at
+        self.ranges = ranges
         enterprise = submission.statement.issuer
     }
 

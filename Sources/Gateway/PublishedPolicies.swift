@@ -48,7 +48,8 @@ enum PublishedPolicies {
         var indices: [Int64] = range.contains(0) ? [0] : []
         var from = range.lowerBound
         while true {
-            let page = try await store.indices(issuer: nil, kind: .policy, from: from, limit: 256)
+            let page = try await store.indices(
+                issuer: nil, kind: PublishPolicies.kind, from: from, limit: 256)
             indices += page.filter { range.contains($0) }
             guard page.count == 256, let last = page.last, last + 1 < range.upperBound else {
                 break
@@ -60,11 +61,7 @@ enum PublishedPolicies {
             guard let statement = try? Statement(parsing: leaf) else {
                 throw .corrupt(.entry(index), .malformed)
             }
-            switch statement.claims {
-            case .genesis(let genesis): found.append((index, genesis.policies))
-            case .policy(let set, _): found.append((index, set))
-            default: break
-            }
+            if case .policies(let set, _) = statement.claims.blob { found.append((index, set)) }
         }
         return found
     }

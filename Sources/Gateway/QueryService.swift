@@ -1,7 +1,7 @@
+import Interface
 import Rules
 import Sharing
 import Storage
-import Verification
 import Wire
 
 /// Answers signed queries, each with what its asker is entitled to and nothing else.

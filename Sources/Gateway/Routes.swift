@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Interface
 import Logging
 import NIOCore
 import Rules
@@ -128,9 +129,9 @@ struct Routes: Sendable {
 
     private func description() async throws -> Response {
         guard let head = try await store.head(),
-            case .log(let log) = try await store.state([.log])[.log],
+            let log = try await store.value(of: LogState.key),
             let leaf = try await store.leaves(0..<1).first,
-            case .genesis(let genesis) = try Statement(parsing: leaf).claims
+            let genesis = try Statement(parsing: leaf).claims as? Genesis
         else { throw GatewayFault.notFound }
         return Response.json(
             ServiceDescription(
@@ -190,7 +191,7 @@ struct Routes: Sendable {
     }
 
     private func index(of jti: JTI) async throws -> Int64 {
-        guard case .statement(let state) = try await store.state([.statement(jti)])[.statement(jti)]
+        guard let state = try await store.value(of: StatementState.key(jti))
         else { throw GatewayFault.notFound }
         return state.index
     }
@@ -199,14 +200,14 @@ struct Routes: Sendable {
         let after = try parameters.value("after") { Handle($0) }
         let limit: Int64 = try parameters.number(
             "limit", default: 100, 1...Int64(GatewayLimits.participantsPerPage))
-        let prefix = "participant/"
+        let prefix = ParticipantState.family.rawValue + "/"
         var found: [ParticipantsAnswer.Participant] = []
         // All participants lie next to each other in the order of the keys.
         let rows = try await store.allState(
             after: prefix + (after?.text ?? ""), limit: Int(limit))
         for row in rows {
-            guard case .participant(let handle) = StateKey(text: row.key),
-                case .participant(let state) = row.value
+            guard let handle = StateKey(text: row.key)?.name.handle,
+                let state = row.value.object as? ParticipantState
             else { break }
             found.append(
                 .init(
@@ -218,8 +219,8 @@ struct Routes: Sendable {
     }
 
     private func participant(_ handle: Handle) async throws -> Response {
-        let slice = try await store.state([.participant(handle)])
-        guard case .participant(let state) = slice[.participant(handle)] else {
+        let slice = try await store.state([ParticipantState.key(handle).untyped])
+        guard let state = slice[ParticipantState.key(handle)] else {
             throw GatewayFault.notFound
         }
         let assembly = try await Assembly(store: store)
@@ -238,9 +239,9 @@ struct Routes: Sendable {
         let series = try parameters.value("series") { Series(rawValue: $0) }
         let from = try parameters.value("from") { Month($0) }
         let to = try parameters.value("to") { Month($0) }
-        guard
-            case .participant = try await store.state([.participant(handle)])[.participant(handle)]
-        else { throw GatewayFault.notFound }
+        guard try await store.value(of: ParticipantState.key(handle)) != nil else {
+            throw GatewayFault.notFound
+        }
         let first = from ?? Month(number: 0)!
         let last = to ?? Month(number: Month.count - 1)!
         guard first <= last else { throw GatewayFault.badParameter("to") }

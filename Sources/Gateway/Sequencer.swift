@@ -200,7 +200,7 @@ public actor Sequencer {
             throw .corrupt(.tree, .otherRoot)
         }
         var log: LogState?
-        if case .log(let state) = try await store.state([.log])[.log] { log = state }
+        if let state = try await store.value(of: LogState.key) { log = state }
         let size = head?.size ?? 0
         let published = try await PublishedPolicies.read(from: store, shelved..<size)
         (self.head, self.edge, self.log) = (head, edge, log)
@@ -234,7 +234,8 @@ public actor Sequencer {
                         candidate, in: state.slice, policies: library(shelf))
                     state.apply(admission.changes)
                     plan.admit(
-                        admission, submission, parties: Parties.of(candidate, in: state.slice))
+                        admission, submission,
+                        parties: Rules.parties(to: candidate, in: state.slice))
                 } catch {
                     plan.refuse(error)
                     if case .alreadyRegistered = error { continue }
@@ -261,7 +262,7 @@ public actor Sequencer {
         guard !plan.entries.isEmpty else { return }
         var edge = self.edge
         let tiles = edge.append(plan.leaves)
-        guard let origin = plan.origin ?? log?.origin,
+        guard let origin = plan.log?.origin,
             let checkpoint = try? Checkpoint(
                 origin: origin.text, size: edge.size, root: edge.root)
         else { preconditionFailure("an origin is a valid checkpoint origin") }
@@ -278,7 +279,7 @@ public actor Sequencer {
         // From here on the batch is durable: a crash loses the acknowledgements, not the entries.
         self.head = head
         self.edge = edge
-        if case .log(let state) = plan.changes[.log] ?? nil { log = state }
+        if let state = plan.log { log = state }
         for set in plan.policies { shelf.add(set) }
         shelved = head.size
     }

@@ -35,7 +35,7 @@ public enum SubmissionFault: Error, Equatable, Sendable {
 /// with the digest it signs. What the sequencer is given is always one of these.
 public struct Submission: Sendable {
     public let statement: Statement
-    public let selective: Selective
+    public let selective: any SelectiveClaims
     public let attachments: Attachments
     /// The set that a `policy` or the genesis brings, compiled.
     let policies: CedarPolicies?
@@ -48,13 +48,11 @@ public struct Submission: Sendable {
         guard text.count <= Limits.disclosureBytes else {
             throw .disclosuresTooLarge(limit: Limits.disclosureBytes)
         }
-        policies = try Self.policies(of: statement, blob: blob)
-        let sections = try Self.sections(of: statement, blob: blob)
-        attachments = Attachments(disclosures: text, sections: sections)
-        if case .record = statement.claims {
+        (attachments, policies) = try Self.attachments(of: statement, text, blob)
+        guard type(of: statement.claims).hasSelectiveClaims || statement.selectiveCount == 0 else {
             // A record's disclosures are its fields: they never come here in the clear.
             guard text.isEmpty else { throw .disclosures(.disclosuresIncomplete(missing: 0)) }
-            selective = .none
+            selective = NoSelectiveClaims()
             return
         }
         guard let disclosures = Disclosure.split(text) else {
@@ -66,7 +64,9 @@ public struct Submission: Sendable {
     }
 
     /// A statement the gateway or its operator made here; genesis comes with its policies.
-    init(_ signed: SignedStatement, selective: Selective, policies: CedarPolicies? = nil) {
+    init(
+        _ signed: SignedStatement, selective: any SelectiveClaims, policies: CedarPolicies? = nil
+    ) {
         statement = signed.statement
         self.selective = selective
         self.policies = policies
@@ -80,47 +80,54 @@ public struct Submission: Sendable {
     /// Refuses what only the gateway may enter, and what claims to be from the future.
     /// Throws ``SubmissionFault``.
     func checkAdmissible(at now: Timestamp) throws(SubmissionFault) {
-        switch statement.kind {
-        case .genesis, .access: throw .notSubmittable(statement.kind)
-        default: break
+        guard type(of: statement.claims).isSubmitted else {
+            throw .notSubmittable(statement.kind)
         }
         guard statement.issuedAt.seconds <= now.seconds + GatewayLimits.clockSkewSeconds else {
             throw .fromTheFuture(issuedAt: statement.issuedAt, now: now)
         }
     }
 
-    private static func sections(
-        of statement: Statement, blob: [UInt8]
-    ) throws(SubmissionFault) -> [Attachments.Section] {
-        switch statement.claims {
-        case .record(let record):
-            guard blob.count <= Limits.sealedRecordBytes + GatewayLimits.fieldOverheadBytes else {
-                throw .blob(.tooLarge(limit: Limits.sealedRecordBytes))
-            }
-            guard let fields = SealedFields(encoded: blob) else { throw .blob(.malformedFields) }
-            guard let type = RecordType(vct: record.vct, origin: statement.origin),
-                fields.fields.map(\.name) == type.sealedNames
-            else { throw .blob(.wrongFields) }
-            guard fields.root == record.fieldsRoot else { throw .blob(.wrongDigest) }
-            return fields.fields.map { .init(name: $0.name, bytes: $0.bytes) }
-        case .grant(let grant): return try envelope(blob, grant.envelope)
-        case .rekey(_, let digest): return try envelope(blob, digest)
-        case .policy: return [.init(name: SectionName.policies, bytes: blob)]
-        default:
-            guard blob.isEmpty else { throw .blob(.unexpected) }
-            return []
+    /// What is kept with the statement: its disclosures, and its blob if that is what it commits to.
+    private static func attachments(
+        of statement: Statement, _ disclosures: [UInt8], _ blob: [UInt8]
+    ) throws(SubmissionFault) -> (Attachments, CedarPolicies?) {
+        var sections: [Attachments.Section] = []
+        var policies: CedarPolicies?
+        switch statement.claims.blob {
+        case nil: guard blob.isEmpty else { throw .blob(.unexpected) }
+        case .fields(let root): sections = try fields(blob, root, of: statement)
+        case .envelope(let digest): sections = try envelope(blob, digest)
+        case .policies(let digest, let files):
+            policies = try Self.policies(blob, digest, files)
+            sections = [.init(name: SectionName.policies, bytes: blob)]
         }
+        return (Attachments(disclosures: disclosures, sections: sections), policies)
     }
 
-    /// The set that a `policy` statement brings: within the limits, and the one it names.
+    private static func fields(
+        _ blob: [UInt8], _ root: Digest<Digested.Fields>, of statement: Statement
+    ) throws(SubmissionFault) -> [Attachments.Section] {
+        guard blob.count <= Limits.sealedRecordBytes + GatewayLimits.fieldOverheadBytes else {
+            throw .blob(.tooLarge(limit: Limits.sealedRecordBytes))
+        }
+        guard let fields = SealedFields(encoded: blob) else { throw .blob(.malformedFields) }
+        guard let record = statement.claims as? RegisterRecord,
+            let type = RecordType(vct: record.vct, origin: statement.origin),
+            fields.fields.map(\.name) == type.sealedNames
+        else { throw .blob(.wrongFields) }
+        guard fields.root == root else { throw .blob(.wrongDigest) }
+        return fields.fields.map { .init(name: $0.name, bytes: $0.bytes) }
+    }
+
+    /// The set that a statement brings: within the limits, and the one it names.
     private static func policies(
-        of statement: Statement, blob: [UInt8]
-    ) throws(SubmissionFault) -> CedarPolicies? {
-        guard case .policy(let digest, let files) = statement.claims else { return nil }
+        _ blob: [UInt8], _ digest: Digest<Digested.Policies>, _ files: [PolicyFile]?
+    ) throws(SubmissionFault) -> CedarPolicies {
         let set: CedarPolicies
         do { set = try CedarPolicies(parsing: blob) } catch { throw .blob(.policies(error)) }
         guard set.digest == digest else { throw .blob(.wrongDigest) }
-        guard set.texts.claims == files else { throw .blob(.wrongFiles) }
+        if let files, set.texts.claims != files { throw .blob(.wrongFiles) }
         return set
     }
 

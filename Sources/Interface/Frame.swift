@@ -31,7 +31,8 @@ public struct Frame: Hashable, Sendable {
     /// ``MessageError``, whose place is the number of the frame, counted from 0, and the part.
     public static func list(parsing bytes: [UInt8]) throws(MessageError) -> [Frame] {
         guard bytes.count <= Limits.bulkBytes else {
-            throw MessageError(place: "", reason: .tooLarge(bytes: bytes.count, limit: Limits.bulkBytes))
+            throw MessageError(
+                place: "", reason: .tooLarge(bytes: bytes.count, limit: Limits.bulkBytes))
         }
         var frames: [Frame] = []
         var rest = bytes[...]

@@ -35,7 +35,9 @@ public struct Problem: Hashable, Sendable {
                 place: "", reason: .tooLarge(bytes: bytes.count, limit: Self.maximumBytes))
         }
         let json: JSON
-        do { json = try JSON(lenient: bytes) } catch { throw MessageError(place: "", reason: .json(error)) }
+        do { json = try JSON(lenient: bytes) } catch {
+            throw MessageError(place: "", reason: .json(error))
+        }
         guard let problem = Problem(json: json) else {
             throw MessageError(place: "", reason: .claims(.notAnObject))
         }

@@ -78,7 +78,7 @@ extension Kind {
 struct Reads {
     private(set) var keys: [StateKey] = []
 
-    mutating func add<Object>(_ key: StateKey.Of<Object>) { keys.append(key.key) }
+    mutating func add<Object>(_ key: StateKey.Of<Object>) { keys.append(key.untyped) }
 }
 
 /// Something that an audit counts.

@@ -29,6 +29,8 @@ extension StateSource {
 public struct StateInMemory: StateSource, Sendable {
     private var everything = Slice()
 
+    public var all: [StateKey: StateValue] { everything.values }
+
     public init() {}
 
     public func values(of keys: [StateKey]) throws(Never) -> [StateKey: StateValue] {

@@ -16,8 +16,8 @@ extension Batch {
 
     /// The index of an erased statement: from the state that this batch leaves behind, or finds.
     func index(ofErased jti: JTI, in found: StateValue?) throws(StoreError) -> Int64 {
-        let key = StateKey.statement(jti)
-        guard case .statement(let statement) = changes[key] ?? found else {
+        let key = StatementState.key(jti).untyped
+        guard let statement = (changes[key] ?? found)?.object as? StatementState else {
             throw .failed(.nothingToErase(jti))
         }
         return statement.index

@@ -35,7 +35,9 @@ public actor MemoryStore: Store {
         batch.requireOrder(after: previous)
         var erased: [Int64] = []
         for jti in batch.erased {
-            erased.append(try batch.index(ofErased: jti, in: values[.statement(jti)]))
+            erased.append(
+                try batch.index(
+                    ofErased: jti, in: values[StatementState.key(jti).untyped]))
         }
         entries += batch.entries
         for entry in batch.entries where !entry.attachments.isEmpty {
@@ -93,7 +95,7 @@ public actor MemoryStore: Store {
         of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
     ) -> [(number: Int64, index: Int64)] {
         entries.compactMap { entry in
-            guard case .record(let record) = entry.statement.claims,
+            guard let record = entry.statement.claims as? RegisterRecord,
                 entry.statement.issuer == enterprise, record.book == book,
                 range.contains(record.number)
             else { return nil }
@@ -105,7 +107,8 @@ public actor MemoryStore: Store {
         of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
     ) -> [(book: BookName, state: BookState)] {
         values.compactMap { key, value in
-            guard case .book(enterprise, let book) = key, case .book(let state) = value,
+            guard case .book(enterprise, let book) = key.name,
+                let state = value.object as? BookState,
                 series == nil || book.series == series, months?.contains(book.month) ?? true
             else { return nil }
             return (book, state)

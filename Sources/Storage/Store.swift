@@ -168,3 +168,12 @@ extension Store {
         try await attachments(of: [index], sections: sections, enough: .max)[0]
     }
 }
+
+extension Store {
+    /// What stands under `key` now. Throws ``StoreError``.
+    public func value<Object>(
+        of key: StateKey.Of<Object>
+    ) async throws(StoreError) -> Object? {
+        try await state([key.untyped])[key]
+    }
+}

@@ -1,9 +1,11 @@
-import Rules
-import Wire
+public import Rules
+public import Wire
 
 /// Stands for policies whose texts aren't at hand, or that were already found to be against it.
-struct UnjudgedPolicies: PolicyLibrary {
-    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
+public struct UnjudgedPolicies: PolicyLibrary {
+    public init() {}
+
+    public func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
         Unjudged(digest: digest)
     }
 

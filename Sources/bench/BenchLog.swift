@@ -64,12 +64,12 @@ struct BenchLog {
         return Batch(
             entries: [], tiles: [],
             changes: [
-                .log: .log(log),
-                .participant(signer.handle): .participant(
+                LogState.key.untyped: StateValue(log),
+                ParticipantState.key(signer.handle).untyped: StateValue(
                     ParticipantState(
                         roles: [.enterprise], keys: [key.thumbprint], encryptionKey: nil,
                         admittedAt: 0)),
-                .key(key.thumbprint): .key(
+                KeyState.key(key.thumbprint).untyped: StateValue(
                     KeyState(handle: signer.handle, key: key, scopes: [.all])),
             ], erased: [], head: head)
     }
@@ -83,12 +83,11 @@ struct BenchLog {
                 let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
             else { preconditionFailure("there are months enough") }
             return Statement.sign(
-                .record(
-                    .init(
-                        vct: Self.type.vct(origin: signer.origin),
-                        book: BookName(series: .invoices, month: month), number: number, epoch: 0,
-                        source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
-                        holder: signer.key.verificationKey.named)),
+                RegisterRecord(
+                    vct: Self.type.vct(origin: signer.origin),
+                    book: BookName(series: .invoices, month: month), number: number, epoch: 0,
+                    source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
+                    holder: signer.key.verificationKey.named),
                 selective: isFull ? full : short, by: signer, at: log.time,
                 jti: JTI(using: &random)
             ).statement
@@ -118,17 +117,24 @@ struct BenchLog {
 
     /// The same for short records, without asking the rules.
     mutating func undecided(_ statements: [Sharing.Statement]) -> DecidedBatch {
-        var changes: [StateKey: StateValue?] = [.log: .log(log)]
+        var changes: [StateKey: StateValue?] = [LogState.key.untyped: StateValue(log)]
         var entries: [NewEntry] = []
         for (offset, statement) in statements.enumerated() {
-            guard case .record(let record) = statement.claims else { continue }
+            guard let record = statement.claims as? RegisterRecord else { continue }
             let index = head.size + Int64(offset)
             if record.number == 1 { book = BookState() }
             book.count += 1
             book.edge.append(Hash.leaf(statement.digest.bytes))
-            changes[.book(signer.handle, record.book)] = .book(book)
-            changes[.source(signer.handle, record.source)] = .source(statement.jti)
-            changes[.statement(statement.jti)] = state(statement, record, index)
+            changes[BookState.key(signer.handle, record.book).untyped] = StateValue(book)
+            changes[SourceState.key(signer.handle, record.source).untyped] = StateValue(
+                SourceState(record: statement.jti))
+            changes[StatementState.key(statement.jti).untyped] = StateValue(
+                StatementState(
+                    index: index, digest: statement.digest, kind: statement.kind,
+                    issuer: statement.issuer,
+                    record: .init(
+                        book: record.book, number: record.number, epoch: record.epoch,
+                        source: record.source)))
             entries.append(
                 NewEntry(
                     index: index, statement: statement, parties: [signer.handle],
@@ -153,23 +159,5 @@ struct BenchLog {
         return DecidedBatch(
             batch: Batch(entries: entries, tiles: tiles, changes: changes, erased: [], head: head),
             edge: edge)
-    }
-
-    private func state(
-        _ statement: Sharing.Statement, _ record: Claims.RecordClaims, _ index: Int64
-    ) -> StateValue {
-        let json: JSON = [
-            "digest": .digest(statement.digest), "index": .integer(index),
-            "issuer": .string(statement.issuer.text), "kind": "record",
-            "record": [
-                "book": .string(record.book.description), "epoch": .integer(record.epoch),
-                "number": .integer(record.number), "source": .digest(record.source),
-            ],
-        ]
-        guard
-            let value = try? StateValue(
-                parsing: json.canonicalBytes, for: .statement(statement.jti))
-        else { preconditionFailure("this is a state value") }
-        return value
     }
 }

@@ -94,15 +94,13 @@ private struct LongLog {
             Disclosure(salt: .init(using: &random), name: $0, value: .null)
         }
         return Statement.sign(
-            .record(
-                .init(
-                    vct: Self.type.vct(origin: signer.origin),
-                    book: BookName(
-                        series: .invoices,
-                        month: month.advanced(by: place / Self.perBook)),
-                    number: Int64(place % Self.perBook + 1), epoch: 0, source: source,
-                    replaces: nil, fieldsRoot: Digest(hashing: [2]),
-                    holder: signer.key.verificationKey.named)),
+            RegisterRecord(
+                vct: Self.type.vct(origin: signer.origin),
+                book: BookName(
+                    series: .invoices, month: month.advanced(by: place / Self.perBook)),
+                number: Int64(place % Self.perBook + 1), epoch: 0, source: source,
+                replaces: nil, fieldsRoot: Digest(hashing: [2]),
+                holder: signer.key.verificationKey.named),
             selective: fields, by: signer, at: time, jti: JTI(using: &random)
         ).statement.jws.bytes
     }

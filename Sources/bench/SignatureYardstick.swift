@@ -11,13 +11,7 @@ struct SignatureYardstick: Sendable {
         var signed: [(jws: JWS, key: VerificationKey)] = []
         for leaf in leaves {
             let statement = try Statement(parsing: leaf)
-            let named: [VerificationKey] =
-                switch statement.claims {
-                case .genesis(let genesis): genesis.authorities.map(\.key) + [genesis.host.key]
-                case .admit(let admit): admit.keys.map(\.key)
-                case .key(let offer): [offer.key]
-                default: []
-                }
+            let named = statement.claims.offeredKeys
             for key in named { keys[key.thumbprint] = key }
             guard let key = keys[statement.jws.kid] else {
                 preconditionFailure("a log names the keys that sign in it")

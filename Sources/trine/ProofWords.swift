@@ -37,6 +37,7 @@ enum ProofWords {
         case .unexpected(let name): "has a \(name), which means nothing"
         case .malformed("threshold"), .malformed("weight"): "has a number that isn't a whole one"
         case .malformed(let name): "has a \(name) that isn't one"
+        case .tooMany(let name, let limit): "has more than \(limit) \(name)"
         case .notAnObject: "isn't a JSON object"
         }
     }

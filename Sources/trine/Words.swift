@@ -1,6 +1,7 @@
 import Client
 import Custody
 import Foundation
+import Interface
 import Rules
 import Sharing
 import Storage

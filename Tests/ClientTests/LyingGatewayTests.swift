@@ -1,3 +1,4 @@
+import Interface
 import Custody
 import Foundation
 import Rules

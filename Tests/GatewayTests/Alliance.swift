@@ -1,3 +1,4 @@
+import Interface
 import Demo
 import Foundation
 import Importing

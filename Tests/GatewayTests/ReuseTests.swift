@@ -1,3 +1,4 @@
+import Interface
 import Client
 import Gateway
 import Importing

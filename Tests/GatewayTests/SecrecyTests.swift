@@ -1,3 +1,4 @@
+import Interface
 import Client
 import Foundation
 import Gateway

@@ -1,5 +1,5 @@
-public import Verification
-import Wire
+public import Interface
+public import Wire
 
 /// Why a gateway's answer isn't there, or is of no use.
 public enum ConnectionError: Error, Equatable, Sendable {

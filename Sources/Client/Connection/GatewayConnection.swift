@@ -1,3 +1,4 @@
+public import Interface
 import Rules
 public import Sharing
 public import Transparency

@@ -7,7 +7,7 @@ import Foundation
 /// never on one of the few threads that run tasks.
 actor HTTPConnection {
     private let handle = CurlHandle()
-    private let queue = QueueExecutor(label: "trine.http")
+    private let queue = QueueExecutor("trine.http")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
@@ -154,16 +154,4 @@ private struct CurlHandle: ~Copyable {
     }
 
     deinit { curl_easy_cleanup(pointer) }
-}
-
-/// Runs an actor on a dispatch queue, where it may block.
-private final class QueueExecutor: SerialExecutor {
-    private let queue: DispatchQueue
-
-    init(label: String) { queue = DispatchQueue(label: label) }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
-    }
 }

@@ -39,10 +39,10 @@ extension Home {
     /// Entry 0, which must be the one that was pinned. Throws ``HomeError``.
     func genesis(
         _ configuration: Configuration
-    ) throws(HomeError) -> (Statement, Claims.Genesis) {
+    ) throws(HomeError) -> (Statement, Genesis) {
         guard let statement = try? Statement(parsing: try required(.genesis)),
             statement.digest.relabelled() == configuration.genesis,
-            case .genesis(let founding) = statement.claims
+            let founding = statement.claims as? Genesis
         else { throw malformed(.genesis) }
         return (statement, founding)
     }

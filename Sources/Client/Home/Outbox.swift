@@ -1,5 +1,6 @@
 import Custody
 import Foundation
+import Interface
 import Verification
 import Wire
 

@@ -22,45 +22,45 @@ struct IssuerCheck {
     mutating func entry(
         _ logged: LoggedStatement, under checkpoint: VerifiedCheckpoint
     ) async throws -> ViewEntry {
-        let statement = try LocatedStatement(logged, under: checkpoint, of: session.genesis)
-            .statement
+        let located = try LocatedStatement(logged, under: checkpoint, of: session.genesis)
         if logged.index == 0 {
             guard logged.jws == session.genesis.jws.bytes else {
                 throw LogFault.otherLog(index: 0)
             }
         } else {
-            try await checkSignature(of: statement, at: logged.index)
+            try await checkSignature(of: located)
         }
-        return try Self.opened(statement, logged)
+        return try Self.opened(located.statement, logged)
     }
 
-    private mutating func checkSignature(of statement: Statement, at index: Int64) async throws {
+    private mutating func checkSignature(of located: LocatedStatement) async throws {
+        let statement = located.statement
         if statement.issuer == session.handle, let key = ownKeys[statement.jws.kid],
             (try? statement.jws.verified(byKeyNamed: key)) != nil
         {
             return
         }
         if let issuer = issuers[statement.issuer],
-            (try? issuer.checkSignature(of: statement, at: index)) != nil
+            (try? issuer.checkSignature(of: located)) != nil
         {
             return
         }
         // Perhaps its key came after the issuer was looked up.
         let issuer = try await session.participants.participant(statement.issuer)
         issuers[statement.issuer] = issuer
-        try issuer.checkSignature(of: statement, at: index)
+        try issuer.checkSignature(of: located)
     }
 
     /// The entry with its selective claims. A record's fields don't come with a query.
     private static func opened(
         _ statement: Statement, _ logged: LoggedStatement
     ) throws(LogFault) -> ViewEntry {
-        var selective: Selective?
-        if statement.kind != .record && !logged.erased {
+        var selective: (any SelectiveClaims)?
+        if !logged.erased {
             guard let disclosures = Disclosure.split(logged.disclosures) else {
                 throw .disclosures(index: logged.index)
             }
-            if !disclosures.isEmpty || statement.selectiveCount == 0 {
+            if !disclosures.isEmpty || !type(of: statement.claims).hasSelectiveClaims {
                 do { selective = try statement.opened(with: disclosures) } catch {
                     throw .disclosures(index: logged.index)
                 }

@@ -1,3 +1,4 @@
+import Interface
 public import Rules
 import Sharing
 import Verification
@@ -37,10 +38,10 @@ extension Session {
         var found: [(jti: JTI, set: Digest<Digested.Policies>)] = []
         var next: Int64? = 0
         while let from = next {
-            let answer = try await connection.entries(from: from, kind: .policy)
+            let answer = try await connection.entries(from: from, kind: PublishPolicies.kind)
             for entry in answer.entries {
                 guard let statement = try? Statement(parsing: entry.statement),
-                    case .policy(let set, _) = statement.claims
+                    let set = (statement.claims as? PublishPolicies)?.set
                 else { throw LogFault.entry(index: entry.index, nil) }
                 found.append((statement.jti, set))
             }
@@ -62,8 +63,8 @@ extension Session {
         let checkpoint = try await keeper.accept(answer.checkpoint)
         let located = try LocatedStatement(answer.entry, under: checkpoint, of: genesis)
         let issuer = try await participants.participant(located.statement.issuer)
-        try issuer.checkSignature(of: located.statement, at: answer.entry.index)
-        guard case .policy(let set, _) = located.statement.claims,
+        try issuer.checkSignature(of: located)
+        guard let set = (located.statement.claims as? PublishPolicies)?.set,
             founding.authorities.contains(where: { $0.handle == issuer.handle })
         else { throw LogFault.entry(index: answer.entry.index, nil) }
         return set

@@ -1,3 +1,4 @@
+import Interface
 import Rules
 public import Sharing
 import Transparency
@@ -11,22 +12,27 @@ public struct KnownParticipant: Sendable {
     public let suspended: Bool
     /// To which envelopes are sealed now; `nil` for those named at genesis.
     public let encryptionKey: EncryptionKey?
-    let keys: [Digest<Digested.Key>: Standing]
+    private let register: KeyRegister
 
-    /// A key, and between which entries it was one.
-    struct Standing: Sendable {
-        let key: VerificationKey
-        let from: Int64
-        var until: Int64?
+    /// Throws ``LogFault/participant(_:_:)`` where the register doesn't know the participant.
+    init(_ handle: Handle, in register: KeyRegister) throws(LogFault) {
+        guard let state = register.participant(handle) else {
+            throw .participant(handle, .unknownParticipant(handle))
+        }
+        self.handle = handle
+        self.register = register
+        roles = state.roles
+        suspended = state.suspended
+        encryptionKey = register.encryptionKey(of: handle)
     }
 
-    /// Checks that `statement`, entry `index`, is signed by a key of this participant that stood
-    /// there. Throws ``LogFault/signature(index:issuer:)``.
-    func checkSignature(of statement: Statement, at index: Int64) throws(LogFault) {
-        guard statement.issuer == handle, let standing = keys[statement.jws.kid],
-            standing.from < index || index == 0, standing.until.map({ index < $0 }) ?? true,
-            (try? statement.jws.verified(byKeyNamed: standing.key)) != nil
-        else { throw .signature(index: index, issuer: statement.issuer) }
+    /// Checks that the statement is signed by a key of this participant that stood at its place.
+    /// Throws ``LogFault/signature(index:issuer:)``.
+    func checkSignature(of located: LocatedStatement) throws(LogFault) {
+        let statement = located.statement
+        guard statement.issuer == handle,
+            (try? register.checkSignature(of: statement, at: located.index)) != nil
+        else { throw .signature(index: located.index, issuer: statement.issuer) }
     }
 }
 
@@ -36,33 +42,25 @@ public struct KnownParticipant: Sendable {
 /// Whether the policies of the day permitted an admission is for whoever replays the whole log. That
 /// nothing newer about a participant is left out is the gateway's word.
 actor ParticipantRegister {
-    /// A statement in its verified place.
-    private struct Located {
-        let index: Int64
-        let statement: Statement
-    }
-
     private let genesis: Statement
-    private let log: Digest<Digested.Genesis>
     private let founders: Set<Digest<Digested.Key>>
     private let keeper: CheckpointKeeper
     private let connection: GatewayConnection
 
     init(
-        genesis: Statement, founding: Claims.Genesis, keeper: CheckpointKeeper,
+        genesis: Statement, founding: Genesis, keeper: CheckpointKeeper,
         connection: GatewayConnection
     ) {
         self.genesis = genesis
-        log = genesis.digest.relabelled()
-        founders = Set(
-            (founding.authorities + [founding.host]).map(\.key.thumbprint))
-        (self.keeper, self.connection) = (keeper, connection)
+        self.keeper = keeper
+        self.connection = connection
+        founders = Set(founding.offeredKeys.map(\.thumbprint))
     }
 
     /// The participant as of the gateway's latest checkpoint. Throws ``LogFault``, and
     /// ``ConnectionError``, ``ConnectionError/refused(_:)`` where there is no such participant.
     func participant(_ handle: Handle) async throws -> KnownParticipant {
-        var statements: [Int64: Located] = [:]
+        var statements: [Int64: LocatedStatement] = [:]
         var collected: Set<Handle> = []
         var wanted = [handle]
         while let next = wanted.popLast() {
@@ -75,109 +73,51 @@ actor ParticipantRegister {
                 }
             }
         }
-        let ordered = statements.values.sorted { $0.index < $1.index }
-        return try replay(ordered, for: handle)
+        return try replay(statements.values.sorted { $0.index < $1.index }, for: handle)
     }
 
-    private func collect(_ handle: Handle) async throws -> [Located] {
+    private func collect(_ handle: Handle) async throws -> [LocatedStatement] {
         let answer = try await connection.participant(handle)
         let checkpoint = try await keeper.accept(answer.checkpoint)
         guard answer.handle == handle else { throw LogFault.unexplained("participant") }
-        var statements: [Located] = []
+        var statements: [LocatedStatement] = []
         for logged in answer.statements where logged.index > 0 {
-            let statement = try LocatedStatement(logged, under: checkpoint, of: genesis).statement
-            guard Self.subject(of: statement) == handle else {
+            let located = try LocatedStatement(logged, under: checkpoint, of: genesis)
+            let statement = located.statement
+            guard statement.claims.participant(issuer: statement.issuer) == handle else {
                 throw LogFault.outOfOrder(index: logged.index)
             }
-            statements.append(Located(index: logged.index, statement: statement))
+            statements.append(located)
         }
         return statements
     }
 
-    /// Whom a statement about a participant is about; `nil` for another kind.
-    private static func subject(of statement: Statement) -> Handle? {
-        switch statement.claims {
-        case .admit(let admit): admit.handle
-        case .suspend(let handle, _), .reinstate(let handle, _): handle
-        case .key, .retireKey, .encryptionKey: statement.issuer
-        default: nil
-        }
-    }
-
-    private func replay(_ statements: [Located], for handle: Handle) throws -> KnownParticipant {
-        var state = Slice()
-        var keys: [Digest<Digested.Key>: KnownParticipant.Standing] = [:]
-        var participant: ParticipantState?
-        var encryptionKey: EncryptionKey?
-        for located in [Located(index: 0, statement: genesis)] + statements {
-            let candidate = Candidate(located.statement, selective: nil, index: located.index)
-            let admission: Admission
-            do {
-                admission = try Rules.decide(candidate, in: state, policies: UnjudgedPolicies())
-            } catch { throw LogFault.participant(handle, error) }
-            state.apply(admission.changes)
-            for case (.key(let thumbprint), .key(let key)) in admission.changes.values
-            where key.handle == handle {
-                if key.retired {
-                    keys[thumbprint]?.until = located.index
-                } else {
-                    keys[thumbprint] = .init(key: key.key, from: located.index)
-                }
-            }
-            if case .participant(let state) = admission.changes.values[.participant(handle)] {
-                participant = state
-            }
-            switch located.statement.claims {
-            case .admit(let admit) where admit.handle == handle:
-                encryptionKey = admit.encryptionKey
-            case .encryptionKey(let key) where located.statement.issuer == handle:
-                encryptionKey = key
-            default: break
-            }
-        }
-        guard let participant else {
-            throw LogFault.participant(handle, .unknownParticipant(handle))
-        }
-        return KnownParticipant(
-            handle: handle, roles: participant.roles, suspended: participant.suspended,
-            encryptionKey: encryptionKey, keys: keys)
+    private func replay(
+        _ statements: [LocatedStatement], for handle: Handle
+    ) throws(LogFault) -> KnownParticipant {
+        let register: KeyRegister
+        do throws(Refusal) {
+            var known = try KeyRegister(genesis: genesis)
+            for located in statements { try known.admit(located.statement, at: located.index) }
+            register = known
+        } catch { throw .participant(handle, error) }
+        return try KnownParticipant(handle, in: register)
     }
 }
 
-/// A statement that was parsed, belongs to the log, and stands under a checkpoint where the gateway
-/// said it does.
-struct LocatedStatement {
-    let statement: Statement
-    let inclusion: VerifiedInclusion
-
-    /// Throws ``LogFault``. The signature isn't checked here.
+extension LocatedStatement {
+    /// Places a statement of the log that `genesis` began. Throws ``LogFault``.
     init(
         _ logged: LoggedStatement, under checkpoint: VerifiedCheckpoint, of genesis: Statement
     ) throws(LogFault) {
-        do { statement = try logged.statement() } catch {
-            throw .entry(index: logged.index, error)
+        do { try self.init(logged, under: checkpoint) } catch {
+            switch error {
+            case .form(let error): throw .entry(index: logged.index, error)
+            case .notIncluded(let error): throw .notIncluded(index: logged.index, error)
+            }
         }
         guard statement.origin == genesis.origin,
             statement.log == genesis.digest.relabelled() || logged.index == 0
         else { throw .otherLog(index: logged.index) }
-        do {
-            inclusion = try checkpoint.including(
-                logged.leafHash, at: UInt64(clamping: logged.index), proof: logged.proof)
-        } catch { throw .notIncluded(index: logged.index, error) }
-    }
-}
-
-/// Stands for policies whose texts aren't at hand: the admission was the gateway's to judge, and is
-/// the auditor's to judge again.
-struct UnjudgedPolicies: PolicyLibrary {
-    private struct Unjudged: Policies {
-        let digest: Digest<Digested.Policies>
-        func decide(_ request: PolicyRequest) -> PolicyDecision {
-            PolicyDecision(permitted: true, determining: [])
-        }
-    }
-
-    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
-        Unjudged(digest: digest)
     }
 }

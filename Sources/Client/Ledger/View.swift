@@ -85,54 +85,100 @@ public struct View: Sendable {
     mutating func apply(_ entry: ViewEntry) throws(LogFault) {
         let statement = entry.statement
         guard !known.contains(statement.jti) else { return }
-        if case .record(let claims) = statement.claims {
+        if let record = statement.claims as? RegisterRecord {
             guard statement.issuer == handle else { return }
-            try register(OwnRecord(entry.index, statement, claims))
+            try register(OwnRecord(entry.index, statement, record))
             return
         }
         time = max(time, statement.issuedAt)
-        switch (statement.claims, entry.selective) {
-        case (.closeBook(let book, _, _), _) where statement.issuer == handle:
-            books[book, default: BookState()].closed = true
-        case (.erase(let erasure, _), _) where statement.issuer == handle: erase(erasure.target)
-        case (.grant(let claims), .grant(let terms))
-        where [statement.issuer, terms.to].contains(handle):
+        guard take(entry) else { return }
+        known.insert(statement.jti)
+        entries.append(entry)
+    }
+
+    /// Takes in an entry that isn't a record; false where it changes nothing here.
+    private mutating func take(_ entry: ViewEntry) -> Bool {
+        takeOwn(entry) || takeGrant(entry) || takeUse(entry) || takeSupervision(entry)
+    }
+
+    /// What this participant did with its own books.
+    private mutating func takeOwn(_ entry: ViewEntry) -> Bool {
+        guard entry.statement.issuer == handle else { return false }
+        if let closed = entry.statement.claims as? CloseBook {
+            books[closed.book, default: BookState()].closed = true
+        } else if let erased = entry.statement.claims as? Erase {
+            erase(erased.target.jti)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// Requests and grants that it made or got.
+    private mutating func takeGrant(_ entry: ViewEntry) -> Bool {
+        let statement = entry.statement
+        if let claims = statement.claims as? Grant, let terms = entry.selective as? GrantTerms,
+            [statement.issuer, terms.to].contains(handle)
+        {
             grants[statement.jti] = KnownGrant(entry, claims, terms)
-        case (.rekey(let jti, _), .rekey(let epochs))
-        where statement.issuer == grants[jti]?.statement.issuer:
-            grants[jti]?.rekey(epochs)
-        case (.revoke(let jti, let reason), _):
-            guard let grant = grants[jti],
-                [grant.statement.issuer, grant.terms.to].contains(statement.issuer)
-            else { return }
-            grants[jti]?.revocation = .init(
-                index: entry.index, by: statement.issuer, reason: reason, at: statement.issuedAt)
-        case (.access(let grant), let selective) where statement.issuer == host:
-            var terms: AccessTerms?
-            if case .access(let opened) = selective { terms = opened }
-            grants[grant]?.accesses += 1
-            accesses.append(KnownAccess(entry, grant: grant, terms: terms))
-        case (.request(let purpose), .request(let terms))
-        where [statement.issuer, terms.to].contains(handle):
+        } else if let claims = statement.claims as? Request,
+            let terms = entry.selective as? RequestTerms,
+            [statement.issuer, terms.to].contains(handle)
+        {
             requests[statement.jti] = KnownRequest(
-                index: entry.index, statement: statement, purpose: purpose, terms: terms)
-        case (.admit(let admit), .admit(let identity)):
-            guard let size = identity.size else { return }
+                index: entry.index, statement: statement, purpose: claims.purpose, terms: terms)
+        } else if let claims = statement.claims as? Rekey,
+            let terms = entry.selective as? RekeyTerms,
+            statement.issuer == grants[claims.grant]?.statement.issuer
+        {
+            grants[claims.grant]?.rekey(terms.epochs)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// What became of these grants.
+    private mutating func takeUse(_ entry: ViewEntry) -> Bool {
+        let statement = entry.statement
+        if let claims = statement.claims as? Revoke {
+            guard let grant = grants[claims.grant],
+                [grant.statement.issuer, grant.terms.to].contains(statement.issuer)
+            else { return false }
+            grants[claims.grant]?.revocation = .init(
+                index: entry.index, by: statement.issuer, reason: claims.reason,
+                at: statement.issuedAt)
+        } else if let claims = statement.claims as? Access, statement.issuer == host {
+            grants[claims.grant]?.accesses += 1
+            accesses.append(
+                KnownAccess(entry, grant: claims.grant, terms: entry.selective as? AccessTerms))
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// What supervisors did, and what they say of others.
+    private mutating func takeSupervision(_ entry: ViewEntry) -> Bool {
+        let statement = entry.statement
+        if let admit = statement.claims as? Admit, let identity = entry.selective as? LegalIdentity
+        {
+            guard let size = identity.size else { return false }
             sizes[admit.handle] = (size, statement.issuer)
-        case (.legalHold, .hold(let terms)):
+        } else if let terms = entry.selective as? HoldTerms, statement.claims is LegalHold {
             supervisors[terms.holder, default: []].insert(statement.issuer)
             holds[terms.holder, default: []].append(
                 HoldState(
                     by: statement.issuer, caseReference: terms.caseReference, books: terms.books,
                     until: terms.until))
-        case (.release, .hold(let terms)):
+        } else if let terms = entry.selective as? HoldTerms, statement.claims is Release {
             holds[terms.holder]?.removeAll {
                 $0.by == statement.issuer && $0.caseReference == terms.caseReference
             }
-        default: return
+        } else {
+            return false
         }
-        known.insert(statement.jti)
-        entries.append(entry)
+        return true
     }
 
     /// Takes in an own record; its number must be the next of its book.
@@ -147,7 +193,10 @@ public struct View: Sendable {
         book.epoch = max(book.epoch, record.epoch)
         book.edge.append(Hash.leaf(record.digest.bytes))
         books[record.book] = book
-        if let replaced = record.replaces { records[replaced]?.replacedBy = record.jti }
+        if let replaced = record.replaces.flatMap({ records[$0] }) {
+            records[replaced.jti]?.replacedBy = record.jti
+            books[replaced.book]?.replace(replaced.number)
+        }
         records[record.jti] = record
         sources[record.source] = record.jti
         numbers[RecordPlace(book: record.book, number: record.number)] = record.jti
@@ -174,7 +223,7 @@ struct ViewEntry: Sendable {
     /// As received, each followed by `~`.
     let disclosures: [UInt8]
     /// `nil` where the selective claims were erased.
-    let selective: Selective?
+    let selective: (any SelectiveClaims)?
 }
 
 /// One of the participant's own records.
@@ -191,7 +240,7 @@ public struct OwnRecord: Hashable, Sendable {
     public internal(set) var replacedBy: JTI?
     public internal(set) var erased = false
 
-    init(_ index: Int64, _ statement: Statement, _ claims: Claims.RecordClaims) {
+    init(_ index: Int64, _ statement: Statement, _ claims: RegisterRecord) {
         self.init(
             index: index, jti: statement.jti, book: claims.book, number: claims.number,
             epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
@@ -226,7 +275,7 @@ public struct KnownGrant: Sendable {
 
     public let index: Int64
     public let statement: Statement
-    public let claims: Claims.GrantClaims
+    public let claims: Grant
     public let terms: GrantTerms
     /// Whose keys its latest envelope gives, ascending.
     public private(set) var epochs: [Int64]
@@ -234,7 +283,7 @@ public struct KnownGrant: Sendable {
     /// Accesses made under it.
     public internal(set) var accesses: Int64 = 0
 
-    init(_ entry: ViewEntry, _ claims: Claims.GrantClaims, _ terms: GrantTerms) {
+    init(_ entry: ViewEntry, _ claims: Grant, _ terms: GrantTerms) {
         (index, statement) = (entry.index, entry.statement)
         (self.claims, self.terms, epochs) = (claims, terms, terms.epochs)
     }

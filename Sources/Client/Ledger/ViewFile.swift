@@ -71,7 +71,7 @@ struct ViewFile {
             let jws = parts[1].plainBytes, let disclosures = parts[2].plainBytes,
             let statement = try? Statement(parsing: Array(jws))
         else { return nil }
-        var selective: Selective?
+        var selective: (any SelectiveClaims)?
         if !disclosures.isEmpty || statement.selectiveCount == 0 {
             guard let split = Disclosure.split(disclosures),
                 let opened = try? statement.opened(with: split)

@@ -1,6 +1,7 @@
+public import Interface
 public import Rules
 public import Sharing
-public import Verification
+import Verification
 public import Wire
 
 /// What an authority does: it looks at applications and admits, suspends and reinstates.
@@ -57,30 +58,27 @@ public struct Authority: Sendable {
     }
 
     public func suspend(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await register(.suspend(handle, reason))
+        try await register(Suspend(handle, reason))
     }
 
     public func reinstate(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await register(.reinstate(handle, reason))
+        try await register(Reinstate(handle, reason))
     }
 
     /// Publishes a policy set: it is in force from its entry on, for everybody.
     public func publish(_ set: CedarPolicies) async throws -> Registration {
         try await register(
-            .policy(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
+            PublishPolicies(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
     }
 
-    private func register(_ claims: Claims, blob: [UInt8] = []) async throws -> Registration {
+    private func register(_ claims: some KindForm, blob: [UInt8] = []) async throws -> Registration
+    {
         let signed = Statement.sign(
             claims, by: try session.signer(.all), at: session.now, jti: session.newJTI())
         return try await session.register(signed, blob: blob)
     }
 
     private func isProven(_ offer: KeyOffer, _ handle: Handle) -> Bool {
-        guard let proof = try? ProofOfPossession(parsing: offer.pop), proof.log == session.log,
-            proof.handle == handle, proof.key == offer.key,
-            proof.introducer == offer.key.thumbprint
-        else { return false }
-        return (try? offer.pop.verified(by: offer.key)) != nil
+        ProofOfPossession.isGiven(by: offer, for: handle, of: session.log, introducedBy: nil)
     }
 }

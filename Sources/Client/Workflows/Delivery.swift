@@ -1,6 +1,6 @@
+public import Interface
 public import Sharing
 public import Transparency
-public import Verification
 public import Wire
 
 /// A statement that is in the log, with the receipt that proves it.
@@ -151,12 +151,12 @@ private struct Outgoing {
     let frame: Frame
     let statement: Statement
     /// `nil` for a record, whose fields aren't claims.
-    let selective: Selective?
+    let selective: (any SelectiveClaims)?
 
     init(_ frame: Frame) throws(StatementError) {
         self.frame = frame
         statement = try Statement(parsing: frame.jws)
-        guard statement.kind != .record else {
+        guard statement.selectiveCount == 0 || type(of: statement.claims).hasSelectiveClaims else {
             selective = nil
             return
         }

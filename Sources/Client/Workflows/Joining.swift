@@ -1,9 +1,10 @@
 public import Custody
 import Importing
+public import Interface
 import Rules
 public import Sharing
 public import Transparency
-public import Verification
+import Verification
 public import Wire
 
 /// Who wants to be admitted.
@@ -68,7 +69,7 @@ extension Home {
             }
             return try await apply(as: applicant, known, keyring, through: connection)
         }
-        let genesis = try await Genesis.fetch(invitation, through: connection)
+        let genesis = try await PinnedGenesis.fetch(invitation, through: connection)
         var random = surroundings.random
         let handle =
             applicant.handle
@@ -102,11 +103,11 @@ extension Home {
         let keyring = Keyring(using: &random)
         let key = try keyring.signingKey(.all)
         let signed = Statement.sign(
-            .genesis(
-                .init(
-                    origin: origin, rules: Rules.version, logKey: logKey.text,
-                    authorities: [.init(handle: handle, key: key.verificationKey)], threshold: 1,
-                    host: host, policies: policies)),
+            Genesis(
+
+                origin: origin, rules: Rules.version, logKey: logKey.text,
+                authorities: [.init(handle: handle, key: key.verificationKey)], threshold: 1,
+                host: host, policies: policies),
             by: Signer(origin: origin, handle: handle, log: nil, key: key),
             at: surroundings.now(), jti: JTI(using: &random))
         let invitation = Invitation(
@@ -162,15 +163,15 @@ extension Home {
 }
 
 /// Entry 0 as a gateway serves it, found to be the pinned one.
-struct Genesis {
+struct PinnedGenesis {
     let statement: Statement
-    let founding: Claims.Genesis
+    let founding: Genesis
     let logKey: VerifierKey
 
     /// Reads entry 0 from the tiles. Throws ``LogFault`` and ``ConnectionError``.
     static func fetch(
         _ invitation: Invitation, through connection: GatewayConnection
-    ) async throws -> Genesis {
+    ) async throws -> PinnedGenesis {
         // Nothing can be verified before entry 0 is known; the size only says what to ask for.
         let note = try await connection.checkpoint()
         let size = (try? Checkpoint(parsing: note.unverifiedText))?.size ?? 0
@@ -178,7 +179,7 @@ struct Genesis {
         let width = Int(min(size, UInt64(TileCoordinate.fullWidth)))
         let bundle = try await connection.bundle(
             try EntryBundleCoordinate(index: 0, width: width))
-        let genesis = try Genesis(Array(bundle[0]), pinned: invitation.genesis)
+        let genesis = try PinnedGenesis(Array(bundle[0]), pinned: invitation.genesis)
         let checkpoint: VerifiedCheckpoint
         do { checkpoint = try TrustPolicy(trusting: genesis.logKey).verify(note) } catch {
             throw LogFault.checkpoint(error)
@@ -192,12 +193,12 @@ struct Genesis {
         let digest = Digest<Digested.Genesis>(hashing: leaf)
         guard digest == pinned else { throw .otherGenesis(have: digest, pinned: pinned) }
         do { statement = try Statement(parsing: leaf) } catch { throw .entry(index: 0, error) }
-        guard case .genesis(let founding) = statement.claims,
+        guard let founding = statement.claims as? Genesis,
             let logKey = try? VerifierKey(parsing: founding.logKey)
         else { throw .noFounding(nil) }
         do {
             _ = try Rules.decide(
-                Candidate(statement, selective: Selective.none, index: 0), in: Slice(),
+                Candidate(statement, selective: NoSelectiveClaims(), index: 0), in: Slice(),
                 policies: UnjudgedPolicies())
         } catch { throw .noFounding(error) }
         (self.founding, self.logKey) = (founding, logKey)

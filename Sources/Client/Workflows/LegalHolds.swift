@@ -21,16 +21,18 @@ public struct LegalHolds: Sendable {
     public func hold(
         _ holder: Handle, books: Scope?, until: Timestamp?, reference: String
     ) async throws -> Registration {
-        try await register(.legalHold, holder, books: books, until: until, reference)
+        try await register(
+            LegalHold(), holder, books: books, until: until, reference)
     }
 
     /// Ends the holds that this participant laid on `holder` in the same case.
     public func release(_ holder: Handle, reference: String) async throws -> Registration {
-        try await register(.release, holder, books: nil, until: nil, reference)
+        try await register(Release(), holder, books: nil, until: nil, reference)
     }
 
     private func register(
-        _ claims: Claims, _ holder: Handle, books: Scope?, until: Timestamp?, _ reference: String
+        _ claims: some KindForm, _ holder: Handle, books: Scope?, until: Timestamp?,
+        _ reference: String
     ) async throws -> Registration {
         let terms = HoldTerms(
             holder: holder, books: books, until: until, caseReference: reference)

@@ -63,7 +63,7 @@ public struct Lender: Sendable {
         }
         var random = session.surroundings.random
         let signed = Statement.sign(
-            .request(purpose), selective: terms.disclosures(using: &random),
+            Request(purpose), selective: terms.disclosures(using: &random),
             by: try session.signer(.all), at: session.now, jti: session.newJTI())
         return try await session.register(signed, saving: true)
     }
@@ -76,7 +76,7 @@ public struct Lender: Sendable {
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
         let signed = Statement.sign(
-            .revoke(grant: grant, .givenBack), by: try session.signer(.all), at: session.now,
+            Revoke(grant: grant, .givenBack), by: try session.signer(.all), at: session.now,
             jti: session.newJTI())
         return try await session.register(signed, saving: true)
     }

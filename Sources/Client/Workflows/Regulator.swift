@@ -1,3 +1,4 @@
+import Interface
 public import Rules
 import Sharing
 import Transparency
@@ -79,7 +80,7 @@ private struct AuditPage: Sendable {
         guard let jws = try? JWS(parsing: Array(leaf)), let kind = Kind(type: jws.type) else {
             return true
         }
-        return kind != .record && !kind.selectiveNames().isEmpty
+        return kind.form.hasSelectiveClaims
     }
 
     private static func disclosures(

@@ -36,5 +36,7 @@ public struct KeyState: StateObject {
     public func fits(_ name: StateName) -> Bool { name == .key(key.thumbprint) }
 
     /// Whether the key may sign what needs `scope`.
-    public func covers(_ scope: KeyScope) -> Bool { scopes.contains(scope) || scopes.contains(.all) }
+    public func covers(_ scope: KeyScope) -> Bool {
+        scopes.contains(scope) || scopes.contains(.all)
+    }
 }

@@ -22,11 +22,11 @@ public struct Slice: Sendable {
         get {
             #if DEBUG
                 precondition(
-                    declared?.contains(key.key) ?? true, "\(key.key.text) was not declared")
+                    declared?.contains(key.untyped) ?? true, "\(key.untyped.text) was not declared")
             #endif
-            return values[key.key]?.object as? Object
+            return values[key.untyped]?.object as? Object
         }
-        set { values[key.key] = newValue.map { StateValue($0) } }
+        set { values[key.untyped] = newValue.map { StateValue($0) } }
     }
 
     /// Lays a decision's changes over what was there.
@@ -41,7 +41,7 @@ public struct Changes: Sendable {
 
     /// What stands under `key` after the statement, where it changes that.
     public subscript<Object>(key: StateKey.Of<Object>) -> Object? {
-        values[key.key].flatMap { $0?.object as? Object }
+        values[key.untyped].flatMap { $0?.object as? Object }
     }
 
     /// All pieces of one family that the statement changes, but not those that it removes.
@@ -52,6 +52,6 @@ public struct Changes: Sendable {
     }
 
     mutating func set<Object>(_ key: StateKey.Of<Object>, _ object: Object?) {
-        values[key.key] = .some(object.map { StateValue($0) })
+        values[key.untyped] = .some(object.map { StateValue($0) })
     }
 }

@@ -11,6 +11,8 @@ public struct SourceState: StateObject {
 
     public let record: JTI
 
+    public init(record: JTI) { self.record = record }
+
     public static let shape = Shape<SourceState>(
         SourceState.init(record:), .required("record", \.record, .jti))
 }

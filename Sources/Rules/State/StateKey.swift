@@ -9,9 +9,9 @@ public struct StateKey: Hashable, Sendable {
 
     /// A key that says what stands under it.
     public struct Of<Object: StateObject>: Hashable, Sendable {
-        public let key: StateKey
+        public let untyped: StateKey
 
-        init(_ name: StateName) { key = StateKey(family: Object.family, name: name) }
+        init(_ name: StateName) { untyped = StateKey(family: Object.family, name: name) }
     }
 
     /// As stored and as named in reports: `book/e-7k2m9q4x/invoices/2026-11`.

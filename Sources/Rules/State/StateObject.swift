@@ -72,7 +72,9 @@ public struct StateValue: Hashable, Sendable {
         object = try key.family.object.parse(bytes, under: key.name)
     }
 
-    public static func == (left: Self, right: Self) -> Bool { left.object.isEqual(to: right.object) }
+    public static func == (left: Self, right: Self) -> Bool {
+        left.object.isEqual(to: right.object)
+    }
 
     public func hash(into hasher: inout Hasher) { object.hash(into: &hasher) }
 }

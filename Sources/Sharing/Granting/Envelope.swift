@@ -248,7 +248,9 @@ extension GrantedKeys.Node {
 }
 
 extension MonthPosition: PlainText {
-    public init?(plain: ArraySlice<UInt8>) { self.init(bits: String(decoding: plain, as: UTF8.self)) }
+    public init?(plain: ArraySlice<UInt8>) {
+        self.init(bits: String(decoding: plain, as: UTF8.self))
+    }
     public var plainText: String { bits }
 }
 

@@ -3,6 +3,7 @@ public import Wire
 /// The host states that something was served under a grant.
 public struct Access: KindForm {
     public typealias Selective = AccessTerms
+    public static let isSubmitted = false
     public static let kind = Kind.access
 
     public let grant: JTI

@@ -2,6 +2,7 @@ public import Wire
 
 /// A participant adds a signing key.
 public struct AddKey: KindForm {
+    public static let isAboutParticipants = true
     public static let kind = Kind.key
 
     public let offer: KeyOffer
@@ -10,7 +11,6 @@ public struct AddKey: KindForm {
 
     public static let shape = Shape<AddKey>(AddKey.init(_:), .part(\.offer, KeyOffer.shape))
 
-    public func participant(issuer: Handle) -> Handle? { issuer }
     public var offeredKeys: [VerificationKey] { [offer.key] }
 }
 

@@ -3,6 +3,7 @@ public import Wire
 /// An authority admits a participant.
 public struct Admit: KindForm {
     public typealias Selective = LegalIdentity
+    public static let isAboutParticipants = true
     public static let kind = Kind.admit
 
     public let handle: Handle

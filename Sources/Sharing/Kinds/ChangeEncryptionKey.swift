@@ -2,6 +2,7 @@ public import Wire
 
 /// A participant names the key to which envelopes are sealed from now on.
 public struct ChangeEncryptionKey: KindForm {
+    public static let isAboutParticipants = true
     public static let kind = Kind.encryptionKey
 
     public let key: EncryptionKey
@@ -11,6 +12,5 @@ public struct ChangeEncryptionKey: KindForm {
     public static let shape = Shape<ChangeEncryptionKey>(
         ChangeEncryptionKey.init(_:), .required("encryption_key", \.key, .encryptionKey))
 
-    public func participant(issuer: Handle) -> Handle? { issuer }
     public var encryptionKey: EncryptionKey? { key }
 }

@@ -2,6 +2,7 @@ public import Wire
 
 /// Entry 0: what the log is, and who governs it.
 public struct Genesis: KindForm {
+    public static let isSubmitted = false
     public static let kind = Kind.genesis
 
     public let origin: Origin

@@ -18,7 +18,13 @@ public protocol KindForm: Shaped, Hashable {
     /// What must come with the statement.
     var blob: BlobCommitment? { get }
 
-    /// The participant whose roles or keys the statement changes; `nil` for most kinds.
+    /// Whether others than the gateway itself send statements of this kind.
+    static var isSubmitted: Bool { get }
+
+    /// Whether the kind changes a participant's roles, keys or standing.
+    static var isAboutParticipants: Bool { get }
+
+    /// The participant whom the statement changes; `nil` where the kind changes none.
     func participant(issuer: Handle) -> Handle?
 
     /// Signing keys that the statement introduces, whoever may use them.
@@ -40,7 +46,11 @@ extension KindForm {
         Selective.shape.rows.count...Selective.shape.rows.count
     }
     public var blob: BlobCommitment? { nil }
-    public func participant(issuer: Handle) -> Handle? { nil }
+    public static var isSubmitted: Bool { true }
+    public static var isAboutParticipants: Bool { false }
+    public func participant(issuer: Handle) -> Handle? {
+        Self.isAboutParticipants ? issuer : nil
+    }
     public var offeredKeys: [VerificationKey] { [] }
     public var encryptionKey: EncryptionKey? { nil }
     public var erases: JTI? { nil }

@@ -2,6 +2,7 @@ public import Wire
 
 /// An authority ends a suspension.
 public struct Reinstate: KindForm {
+    public static let isAboutParticipants = true
     public static let kind = Kind.reinstate
 
     public let handle: Handle

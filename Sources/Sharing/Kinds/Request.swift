@@ -72,7 +72,9 @@ public enum GrantSubject: Shaped, Hashable {
         }
     }
 
-    private var names: [String]? { if case .fields(let names) = self { names.sorted() } else { nil } }
+    private var names: [String]? {
+        if case .fields(let names) = self { names.sorted() } else { nil }
+    }
     private var texts: [String]? { if case .statements(let texts) = self { texts } else { nil } }
 
     public static let shape = Shape<GrantSubject>(

@@ -2,6 +2,7 @@ public import Wire
 
 /// A participant retires one of its signing keys.
 public struct RetireKey: KindForm {
+    public static let isAboutParticipants = true
     public static let kind = Kind.retireKey
 
     /// The key's thumbprint.
@@ -12,5 +13,4 @@ public struct RetireKey: KindForm {
     public static let shape = Shape<RetireKey>(
         RetireKey.init(_:), .required("kid", \.key, .digest()))
 
-    public func participant(issuer: Handle) -> Handle? { issuer }
 }

@@ -2,6 +2,7 @@ public import Wire
 
 /// An authority suspends a participant.
 public struct Suspend: KindForm {
+    public static let isAboutParticipants = true
     public static let kind = Kind.suspend
 
     public let handle: Handle

@@ -89,10 +89,18 @@ public enum Scope: Shaped, Hashable {
         }
     }
 
-    private var first: Month? { if case .months(_, let months) = self { months.lowerBound } else { nil } }
-    private var last: Month? { if case .months(_, let months) = self { months.upperBound } else { nil } }
-    private var wholeSeries: Series? { if case .months(let series, _) = self { series } else { nil } }
-    private var ranges: [RecordRange]? { if case .records(let ranges) = self { ranges } else { nil } }
+    private var first: Month? {
+        if case .months(_, let months) = self { months.lowerBound } else { nil }
+    }
+    private var last: Month? {
+        if case .months(_, let months) = self { months.upperBound } else { nil }
+    }
+    private var wholeSeries: Series? {
+        if case .months(let series, _) = self { series } else { nil }
+    }
+    private var ranges: [RecordRange]? {
+        if case .records(let ranges) = self { ranges } else { nil }
+    }
 
     /// Either form; single records of mixed series are refused.
     public static let shape = Shape<Scope>(

@@ -89,7 +89,8 @@ extension Statement {
     /// Matches `disclosures` with the statement's digests and reads them as the selective claims of
     /// its kind. All of them must be there, each once. A record's fields aren't read here.
     /// Throws ``StatementError``.
-    public func opened(with disclosures: [Disclosure]) throws(StatementError) -> any SelectiveClaims {
+    public func opened(with disclosures: [Disclosure]) throws(StatementError) -> any SelectiveClaims
+    {
         let values = try matched(disclosures)
         guard disclosures.count == selectiveCount else {
             throw .disclosuresIncomplete(missing: selectiveCount - disclosures.count)

@@ -136,11 +136,13 @@ enum Ledger {
             let last = BookName(series: series, month: months.upperBound)
             books += try db.rows(
                 "SELECT key, value FROM state WHERE key BETWEEN ? AND ? ORDER BY key",
-                StateKey.book(enterprise, first).text, StateKey.book(enterprise, last).text
+                BookState.key(enterprise, first).untyped.text,
+                BookState.key(enterprise, last).untyped.text
             ) { row in
                 let text = row.text(0)
-                guard case .some(let key) = StateKey(text: text), case .book(_, let book) = key,
-                    case .book(let state) = try value(row.bytes(1), of: key, named: text)
+                guard let key = StateKey(text: text), case .book(_, let book) = key.name,
+                    let state = try value(row.bytes(1), of: key, named: text).object
+                        as? BookState
                 else { throw StoreError.corrupt(.state(text), .malformed) }
                 return (book, state)
             }

@@ -67,7 +67,7 @@ struct StagedBatch: Sendable {
                 "INSERT INTO parties (party, kind, entry) VALUES (?, ?, ?)", party.text,
                 statement.kind.rawValue, entry.index)
         }
-        if case .record(let record) = statement.claims {
+        if let record = statement.claims as? RegisterRecord {
             try db.run(
                 "INSERT INTO records (issuer, book, number, entry) VALUES (?, ?, ?, ?)",
                 statement.issuer.text, record.book.description, record.number, entry.index)
@@ -87,7 +87,7 @@ struct StagedBatch: Sendable {
     private func erase(in db: Database) throws -> [Int64] {
         var erased: [Int64] = []
         for jti in batch.erased {
-            let key = StateKey.statement(jti)
+            let key = StatementState.key(jti).untyped
             let index = try batch.index(ofErased: jti, in: Ledger.value(of: key, in: db))
             try db.run(
                 "DELETE FROM attachments WHERE place BETWEEN ? AND ?",

@@ -6,7 +6,7 @@ package enum TamperedPlace: CaseIterable, Sendable {
     case entry, field, state
 
     /// Changes one byte in the middle of one row, as somebody with the disk could. The store must be
-    /// closed. Throws ``StoreError/unreadable(_:)`` where it has no such row, and what GRDB throws.
+    /// closed. Throws ``StoreError/corrupt(_:_:)`` where it has no such row, and what GRDB throws.
     package func changeByte(inStore directory: String) throws {
         let (table, column, row) =
             switch self {
@@ -29,7 +29,7 @@ package enum TamperedPlace: CaseIterable, Sendable {
                 var bytes = try Data.fetchOne(
                     database, sql: "SELECT \(column) FROM \(table) WHERE rowid = ?",
                     arguments: [id])
-            else { throw StoreError.unreadable("no \(table)") }
+            else { throw StoreError.corrupt(.file("ledger.sqlite"), .missing) }
             bytes[bytes.startIndex + bytes.count / 2] ^= 0x01
             try database.execute(
                 sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?", arguments: [bytes, id])

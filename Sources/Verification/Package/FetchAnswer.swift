@@ -62,7 +62,8 @@ public struct FetchAnswer: Message, Hashable {
     }
 
     public static let shape = Shape<FetchAnswer>(
-        FetchAnswer.init(access:carrier:checkpoint:envelope:erasures:genesis:grant:participants:records:),
+        FetchAnswer.init(
+            access:carrier:checkpoint:envelope:erasures:genesis:grant:participants:records:),
         .nullable("access", \.access, .object),
         .nullable("carrier", \.carrier, .object),
         .required("checkpoint", \.checkpoint, .note),

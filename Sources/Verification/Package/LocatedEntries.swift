@@ -5,10 +5,11 @@ import Wire
 /// A statement of a package that has its form and stands in the log under the checkpoint.
 struct LocatedEntry: Sendable {
     let part: PackagePart
-    let logged: LoggedStatement
-    let statement: Statement
+    let located: LocatedStatement
 
-    var index: Int64 { logged.index }
+    var logged: LoggedStatement { located.logged }
+    var statement: Statement { located.statement }
+    var index: Int64 { located.index }
 
     func refusal(_ reason: PackageRefusal.Reason) -> PackageRefusal { PackageRefusal(part, reason) }
 
@@ -81,13 +82,15 @@ struct LocatedEntries: Sendable {
     private static func locate(
         _ logged: LoggedStatement, _ part: PackagePart, _ checkpoint: VerifiedCheckpoint
     ) throws(PackageRefusal) -> LocatedEntry {
-        let statement: Statement
-        do { statement = try logged.statement() } catch { throw PackageRefusal(part, .form(error)) }
         do {
-            _ = try checkpoint.including(
-                logged.leafHash, at: UInt64(logged.index), proof: logged.proof)
-        } catch { throw PackageRefusal(part, .notIncluded(error)) }
-        return LocatedEntry(part: part, logged: logged, statement: statement)
+            return LocatedEntry(
+                part: part, located: try LocatedStatement(logged, under: checkpoint))
+        } catch {
+            switch error {
+            case .form(let error): throw PackageRefusal(part, .form(error))
+            case .notIncluded(let error): throw PackageRefusal(part, .notIncluded(error))
+            }
+        }
     }
 
     private static func locate(

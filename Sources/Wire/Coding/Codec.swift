@@ -23,7 +23,8 @@ public struct Codec<Value>: Sendable {
     ) -> Codec<Value> {
         Codec(
             words,
-            read: { (value) throws(ClaimError) in try read(value).flatMap { holds($0) ? $0 : nil } },
+            read: { (value) throws(ClaimError) in try read(value).flatMap { holds($0) ? $0 : nil }
+            },
             write: write)
     }
 }

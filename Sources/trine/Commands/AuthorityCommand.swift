@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Interface
 import Sharing
 import Verification
 import Wire

@@ -134,7 +134,7 @@ struct EnterpriseCommand: AsyncParsableCommand {
         func run() async throws {
             let done = try await common.session { try await Enterprise($0).close(book) }
             var count: Int64 = 0
-            if case .closeBook(_, let records, _) = done.statement.claims { count = records }
+            if let closed = done.statement.claims as? CloseBook { count = closed.count }
             common.print(
                 Output.json(
                     done, ["book": .string(book.description), "count": .integer(count)])

@@ -54,7 +54,7 @@ struct GatewayCommand: AsyncParsableCommand {
                 .init(origin: origin, host: host, listen: listen),
                 under: Protection(ownPhrase, cost: common.cost)
             ) { keys in
-                try home.found(
+                try await home.found(
                     origin, as: authority,
                     host: .init(handle: host, key: keys.host.verificationKey),
                     logKey: keys.log.verifierKey, gateway: address,

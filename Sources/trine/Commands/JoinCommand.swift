@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import Custody
 import Foundation
+import Interface
 import Sharing
 import Verification
 import Wire

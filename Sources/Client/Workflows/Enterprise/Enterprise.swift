@@ -107,7 +107,7 @@ public struct Enterprise: Sendable {
         let own = try await session.entity(session.handle)
         try await session.permission { $0.closing(book, by: own) }
         let signed = Statement.sign(
-            .closeBook(book, count: state.count, root: state.root),
+            CloseBook(book, count: state.count, root: state.root),
             by: try session.signer(.close), at: session.now, jti: session.newJTI())
         return try await session.register(signed, saving: true)
     }
@@ -127,7 +127,7 @@ public struct Enterprise: Sendable {
         let permission = try await session.permission { $0.erasing(in: record.book, by: own) }
         if permission.asked.held { throw ClientError.underLegalHold(record.book) }
         let signed = Statement.sign(
-            .erase(.record(record.jti), reason), by: try session.signer(.all), at: session.now,
+            Erase(.record(record.jti), reason), by: try session.signer(.all), at: session.now,
             jti: session.newJTI())
         return try await session.register(signed, saving: true)
     }

@@ -13,10 +13,9 @@ extension Enterprise {
         let envelope = try seal(keys, to: plan.grantee.handle, plan.recipient, carrier: jti)
         var random = session.surroundings.random
         let signed = Statement.sign(
-            .grant(
-                .init(
-                    right: .read, purpose: plan.purpose, notBefore: plan.notBefore,
-                    expires: plan.expires, policies: plan.policies, envelope: envelope.digest)),
+            Grant(
+                right: .read, purpose: plan.purpose, notBefore: plan.notBefore,
+                expires: plan.expires, policies: plan.policies, envelope: envelope.digest),
             selective: plan.terms.disclosures(using: &random), by: try session.signer(.grant),
             at: session.now, jti: jti)
         return try await session.register(signed, blob: envelope.bytes, saving: true)
@@ -111,7 +110,7 @@ extension Enterprise {
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
         let signed = Statement.sign(
-            .revoke(grant: grant, reason), by: try session.signer(.all), at: session.now,
+            Revoke(grant: grant, reason), by: try session.signer(.all), at: session.now,
             jti: session.newJTI())
         let revocation = try await session.register(signed, saving: true)
         // The revocation stands from here on, whatever becomes of the rest.

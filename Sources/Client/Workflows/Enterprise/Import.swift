@@ -1,4 +1,5 @@
 import Importing
+import Interface
 import Rules
 import Sharing
 import Verification

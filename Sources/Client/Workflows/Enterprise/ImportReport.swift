@@ -1,6 +1,6 @@
 public import Importing
+public import Interface
 public import Sharing
-public import Verification
 
 /// What became of the documents of one import.
 public struct ImportReport: Sendable {

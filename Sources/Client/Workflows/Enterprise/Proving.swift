@@ -43,7 +43,7 @@ public struct ProofPlan: Sendable {
     public let notBefore: Timestamp
     public let expires: Timestamp
     /// The tree at which the records are listed.
-    public let at: Claims.TreePoint
+    public let at: TreePoint
     /// The policies that permit it.
     public let permitting: [String]
     let policies: Digest<Digested.Policies>
@@ -140,11 +140,10 @@ extension Enterprise {
             GrantedKeys(listed: commitmentKeys(of: plan), proofs: [proof]),
             to: plan.grantee.handle, plan.recipient, carrier: plan.jti)
         let signed = Statement.sign(
-            .grant(
-                .init(
-                    right: .prove, purpose: plan.purpose, notBefore: plan.notBefore,
-                    expires: plan.expires, policies: plan.policies, envelope: envelope.digest,
-                    at: plan.at)),
+            Grant(
+                right: .prove, purpose: plan.purpose, notBefore: plan.notBefore,
+                expires: plan.expires, policies: plan.policies, envelope: envelope.digest,
+                at: plan.at),
             selective: plan.terms.disclosures(using: &random), by: try session.signer(.grant),
             at: session.now, jti: plan.jti)
         return try await session.register(signed, blob: envelope.bytes, saving: true)
@@ -188,7 +187,7 @@ extension Enterprise {
     }
 
     /// The tree of the last checkpoint that was believed; all of `records` are in it.
-    private func point(covering records: [OwnRecord]) async throws -> Claims.TreePoint {
+    private func point(covering records: [OwnRecord]) async throws -> TreePoint {
         let last = records.map(\.index).max() ?? 0
         var checkpoint = await session.keeper.last
         if checkpoint.map({ $0.size <= UInt64(clamping: last) }) ?? true {
@@ -197,7 +196,7 @@ extension Enterprise {
         guard let checkpoint, checkpoint.size > UInt64(clamping: last),
             let root = Digest<Digested.Leaf>(bytes: checkpoint.root.bytes)
         else { throw LogFault.outOfOrder(index: last) }
-        return Claims.TreePoint(size: Int64(clamping: checkpoint.size), root: root)
+        return TreePoint(size: Int64(clamping: checkpoint.size), root: root)
     }
 
     /// The own amounts, read and verified anew, with what opens their commitments.

@@ -78,11 +78,9 @@ extension Enterprise {
             type: type, fields: fields, scope: grant.terms.scope, epochs: epochs, records: [])
         let envelope = try seal(keys, to: grantee.handle, recipient, carrier: jti)
         var random = session.surroundings.random
-        let disclosure = Disclosure(
-            salt: .init(using: &random), name: "epochs",
-            value: .array(epochs.map { .integer($0) }))
         let signed = Statement.sign(
-            .rekey(grant: grant.jti, envelope: envelope.digest), selective: [disclosure],
+            Rekey(grant: grant.jti, envelope: envelope.digest),
+            selective: RekeyTerms(epochs: epochs).disclosures(using: &random),
             by: try session.signer(.grant), at: session.now, jti: jti)
         return Rekeying(
             grant: grant, epochs: missing,
