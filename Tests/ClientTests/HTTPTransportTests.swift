@@ -1,6 +1,6 @@
-import Interface
 import Client
 import Foundation
+import Interface
 import Synchronization
 import Testing
 

@@ -1,6 +1,6 @@
-import Interface
 import Foundation
 import Importing
+import Interface
 import Sharing
 import TestSupport
 import Testing

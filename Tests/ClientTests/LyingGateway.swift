@@ -1,6 +1,6 @@
-import Interface
 import Client
 import Foundation
+import Interface
 import Rules
 import Sharing
 import Synchronization
@@ -35,12 +35,11 @@ final class LyingGateway: Transport {
         let (authorityHandle, hostHandle) = (Handle("authority")!, Handle("host")!)
         genesis =
             Statement.sign(
-                .genesis(
-                    .init(
-                        origin: origin, rules: Rules.version, logKey: signer.verifierKey.text,
-                        authorities: [.init(handle: authorityHandle, key: keys[1].verificationKey)],
-                        threshold: 1, host: .init(handle: hostHandle, key: keys[2].verificationKey),
-                        policies: CedarPolicies.standard.digest)),
+                Genesis(
+                    origin: origin, rules: Rules.version, logKey: signer.verifierKey.text,
+                    authorities: [.init(handle: authorityHandle, key: keys[1].verificationKey)],
+                    threshold: 1, host: .init(handle: hostHandle, key: keys[2].verificationKey),
+                    policies: CedarPolicies.standard.digest),
                 by: Signer(origin: origin, handle: authorityHandle, log: nil, key: keys[1]),
                 at: time,
                 jti: Self.jti()
@@ -72,7 +71,7 @@ final class LyingGateway: Transport {
     /// Enters a statement, as it is.
     @discardableResult
     func enter(
-        _ claims: Claims, selective: [Disclosure] = [], by signer: Signer, at time: Timestamp
+        _ claims: some KindForm, selective: [Disclosure] = [], by signer: Signer, at time: Timestamp
     ) -> Statement {
         let signed = Statement.sign(
             claims, selective: selective, by: signer, at: time, jti: Self.jti())
@@ -137,12 +136,10 @@ final class LyingGateway: Transport {
 
     private static func isAbout(_ handle: Handle, _ logged: LoggedStatement) -> Bool {
         guard let statement = try? logged.statement() else { return false }
-        return switch statement.claims {
-        case .genesis: [Handle("authority")!, Handle("host")!].contains(handle)
-        case .admit(let admit): admit.handle == handle
-        case .key, .retireKey: statement.issuer == handle
-        default: false
+        if statement.kind == .genesis {
+            return [Handle("authority")!, Handle("host")!].contains(handle)
         }
+        return statement.claims.participant(issuer: statement.issuer) == handle
     }
 
     /// The log with its tree.

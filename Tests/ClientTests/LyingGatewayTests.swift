@@ -1,6 +1,6 @@
-import Interface
 import Custody
 import Foundation
+import Interface
 import Rules
 import Sharing
 import Testing
@@ -63,13 +63,12 @@ import Wire
             let pop = ProofOfPossession.sign(
                 log: log, handle: handle, introducer: nil, with: key)
             gateway.enter(
-                .admit(
-                    .init(
-                        handle: handle, roles: [role],
-                        keys: [.init(key: key.verificationKey, scopes: [.all], pop: pop)],
-                        encryptionKey: try DecryptionKey(
-                            seed: .random(count: 32, using: &random)
-                        ).encryptionKey)),
+                Admit(
+                    handle: handle, roles: [role],
+                    keys: [KeyOffer(key: key.verificationKey, scopes: [.all], pop: pop)],
+                    encryptionKey: try DecryptionKey(
+                        seed: .random(count: 32, using: &random)
+                    ).encryptionKey),
                 selective: LegalIdentity(name: name, identifiers: [], country: "DE")
                     .disclosures(using: &random),
                 by: authority ?? gateway.authority, at: time)
@@ -84,11 +83,10 @@ import Wire
                 to: lender.handle, scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
                 subject: .fields(["due_date"]), fetches: 1, dataLife: 1, epochs: [0])
             return gateway.enter(
-                .grant(
-                    .init(
-                        right: .read, purpose: .audit, notBefore: clock.now,
-                        expires: clock.now.advanced(by: 86_400), policies: Digest(hashing: [1]),
-                        envelope: Digest(hashing: [2]))),
+                Grant(
+                    right: .read, purpose: .audit, notBefore: clock.now,
+                    expires: clock.now.advanced(by: 86_400), policies: Digest(hashing: [1]),
+                    envelope: Digest(hashing: [2])),
                 selective: terms.disclosures(using: &random), by: signer, at: clock.now
             ).jti
         }
@@ -96,13 +94,13 @@ import Wire
         /// Enters a record with this number, without content worth the name.
         func record(_ number: Int64, by signer: Signer) {
             var random = SystemRandomNumberGenerator()
-            let claims = Claims.RecordClaims(
+            let claims = RegisterRecord(
                 vct: RecordType.invoice.vct(origin: gateway.origin),
                 book: BookName(series: .invoices, month: Month("2026-01")!), number: number,
                 epoch: 0, source: Digest(hashing: [UInt8(number)]), replaces: nil,
                 fieldsRoot: Digest(hashing: [3]), holder: signer.key.verificationKey.named)
             gateway.enter(
-                .record(claims),
+                claims,
                 selective: [Disclosure(salt: .init(using: &random), name: "number", value: "1")],
                 by: signer, at: clock.now)
         }
@@ -151,10 +149,11 @@ import Wire
             key: new)
         scene.grant(by: second)
         scene.gateway.enter(
-            .key(.init(key: new.verificationKey, scopes: [.all], pop: pop)), by: scene.stranger,
+            AddKey(KeyOffer(key: new.verificationKey, scopes: [.all], pop: pop)),
+            by: scene.stranger,
             at: scene.clock.now)
         scene.gateway.enter(
-            .retireKey(scene.stranger.key.verificationKey.thumbprint), by: second,
+            RetireKey(scene.stranger.key.verificationKey.thumbprint), by: second,
             at: scene.clock.now)
         scene.grant(by: second)
         scene.grant(by: scene.stranger)
@@ -163,9 +162,10 @@ import Wire
             Query.sign(
                 .entries, from: 0, limit: 10, by: scene.own, at: scene.clock.now,
                 jti: LyingGateway.jti()))
-        let grants = try answer.entries.map { ($0.index, try $0.statement()) }
-            .filter { $0.1.kind == .grant }
-        let stood = grants.map { (try? stranger.checkSignature(of: $0.1, at: $0.0)) != nil }
+        let checkpoint = try await scene.session.keeper.accept(answer.checkpoint)
+        let grants = try answer.entries.map { try LocatedStatement($0, under: checkpoint) }
+            .filter { $0.statement.kind == .grant }
+        let stood = grants.map { (try? stranger.checkSignature(of: $0)) != nil }
         #expect(stood == [false, true, false])
     }
 
@@ -249,14 +249,14 @@ import Wire
             jti: LyingGateway.jti())
         var random = SystemRandomNumberGenerator()
         scene.gateway.enter(
-            .access(grant: grant),
+            Access(grant: grant),
             selective: AccessTerms(fetch: fetch, served: .init(fields: [], ranges: [], books: []))
                 .disclosures(using: &random),
             by: scene.stranger, at: scene.clock.now)
         scene.gateway.enter(
-            .revoke(grant: grant, .resolved), by: scene.stranger, at: scene.clock.now)
+            Revoke(grant: grant, .resolved), by: scene.stranger, at: scene.clock.now)
         scene.gateway.enter(
-            .rekey(grant: grant, envelope: Digest(hashing: [7])),
+            Rekey(grant: grant, envelope: Digest(hashing: [7])),
             selective: [
                 Disclosure(salt: .init(using: &random), name: "epochs", value: [.integer(5)])
             ], by: scene.stranger, at: scene.clock.now)
@@ -265,7 +265,7 @@ import Wire
         let record = await scene.session.view.records.keys.first
         if let record {
             scene.gateway.enter(
-                .erase(.record(record), .unspecified), by: scene.stranger, at: scene.clock.now)
+                Erase(.record(record), .unspecified), by: scene.stranger, at: scene.clock.now)
         }
         let view = try await scene.session.sync()
         #expect(view.accesses.isEmpty)
@@ -276,12 +276,12 @@ import Wire
         #expect(view.records.values.allSatisfy { !$0.erased })
         // The host's own access, and the grantee giving back, do count.
         scene.gateway.enter(
-            .access(grant: grant),
+            Access(grant: grant),
             selective: AccessTerms(fetch: fetch, served: .init(fields: [], ranges: [], books: []))
                 .disclosures(using: &random),
             by: scene.gateway.host, at: scene.clock.now)
         scene.gateway.enter(
-            .revoke(grant: grant, .givenBack), by: scene.lender, at: scene.clock.now)
+            Revoke(grant: grant, .givenBack), by: scene.lender, at: scene.clock.now)
         scene.gateway.show { $0.filter { $0.index >= 11 } }
         let later = try await scene.session.sync()
         #expect(later.accesses.map(\.grant) == [grant])

@@ -1,3 +1,4 @@
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -246,7 +247,7 @@ import Wire
         let (bearings, rival) = (Handle("bearings")!, Handle("rival")!)
         let terms = HoldTerms(holder: bearings, books: nil, until: nil, caseReference: "c")
         let signed = Statement.sign(
-            .legalHold, selective: terms.disclosures(using: &random),
+            LegalHold(), selective: terms.disclosures(using: &random),
             by: Signer(
                 origin: Origin("trine.example/tests")!, handle: rival,
                 log: Digest(hashing: []), key: key),
@@ -255,7 +256,7 @@ import Wire
         try view.apply(
             ViewEntry(
                 index: 4, statement: signed.statement,
-                disclosures: Disclosure.join(signed.disclosures), selective: .hold(terms)))
+                disclosures: Disclosure.join(signed.disclosures), selective: terms))
         func known(_ supervisors: Set<Handle>) -> KnownState {
             KnownState(view: view, time: view.time, supervisors: supervisors)
         }

@@ -1,5 +1,6 @@
 import Commitments
 import Custody
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -157,7 +158,7 @@ import Wire
                 try wish(["sum(tax_exclusive_amount) >= 1 EUR"]))
             let last = try #require(plan.covered.last?.records.last)
             let leaves = await log.store.leaves(0..<plan.at.size).map { Hash.leaf($0) }
-            func point(_ size: Int64) -> Claims.TreePoint {
+            func point(_ size: Int64) -> TreePoint {
                 var edge = RightEdge()
                 for leaf in leaves.prefix(Int(size)) { edge.append(leaf) }
                 return .init(size: size, root: Digest(bytes: edge.root.bytes)!)
@@ -169,7 +170,7 @@ import Wire
                 (.init(size: plan.at.size + 1, root: plan.at.root), "point-beyond-log"),
                 (point(last.index), "record-after-point"), (point(1), "record-after-point"),
                 (point(last.index + 1), nil),
-            ] as [(Claims.TreePoint, String?)] {
+            ] as [(TreePoint, String?)] {
                 let name = await Self.submit(plan, as: at, enterprise)
                 #expect(name == expected)
             }
@@ -178,7 +179,7 @@ import Wire
 
     /// Registers the plan's grant as of another tree; the name of the problem, if there is one.
     private static func submit(
-        _ plan: ProofPlan, as at: Claims.TreePoint, _ enterprise: Enterprise
+        _ plan: ProofPlan, as at: TreePoint, _ enterprise: Enterprise
     ) async -> String? {
         let session = enterprise.session
         do {
@@ -187,11 +188,10 @@ import Wire
                 GrantedKeys(proofs: [[1]]), to: plan.grantee.handle, plan.recipient, carrier: jti)
             var random = session.surroundings.random
             let signed = Statement.sign(
-                .grant(
-                    .init(
-                        right: .prove, purpose: plan.purpose, notBefore: plan.notBefore,
-                        expires: plan.expires, policies: plan.policies, envelope: envelope.digest,
-                        at: at)),
+                Grant(
+                    right: .prove, purpose: plan.purpose, notBefore: plan.notBefore,
+                    expires: plan.expires, policies: plan.policies, envelope: envelope.digest,
+                    at: at),
                 selective: plan.terms.disclosures(using: &random), by: try session.signer(.grant),
                 at: session.now, jti: jti)
             _ = try await session.register(signed, blob: envelope.bytes)

@@ -4,6 +4,7 @@ import Demo
 import Foundation
 import Gateway
 import Importing
+import Interface
 import Logging
 import Rules
 import Sharing

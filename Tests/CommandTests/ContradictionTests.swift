@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import Testing
 import Verification
+import Wire
 
 /// A fraud as its victim meets it, with the program that was built.
 @Suite struct ContradictionTests {

@@ -1,6 +1,6 @@
-import Interface
 import Foundation
 import Importing
+import Interface
 import Rules
 import Sharing
 import Transparency
@@ -52,7 +52,7 @@ struct DishonestEnterprise {
     private func forge(
         _ sealed: SealedRecord, _ payable: Int64, using random: inout some RandomNumberGenerator
     ) throws -> SealedRecord {
-        guard case .record(let claims) = sealed.statement.claims else {
+        guard let claims = sealed.statement.claims as? RegisterRecord else {
             preconditionFailure("it is a record")
         }
         let jti = sealed.statement.jti
@@ -76,11 +76,10 @@ struct DishonestEnterprise {
         }
         guard let ciphertexts = SealedFields(fields) else { preconditionFailure("they fit") }
         let signed = Statement.sign(
-            .record(
-                .init(
-                    vct: claims.vct, book: claims.book, number: claims.number,
-                    epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
-                    fieldsRoot: ciphertexts.root, holder: claims.holder)),
+            RegisterRecord(
+                vct: claims.vct, book: claims.book, number: claims.number,
+                epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
+                fieldsRoot: ciphertexts.root, holder: claims.holder),
             selective: disclosures, by: try session.signer(.seal),
             at: sealed.statement.issuedAt, jti: jti)
         return SealedRecord(statement: signed.statement, fields: ciphertexts)

@@ -1,7 +1,7 @@
-import Interface
 import Demo
 import Foundation
 import Importing
+import Interface
 import Logging
 import Rules
 import Sharing

@@ -1,6 +1,6 @@
-import Interface
 import Client
 import Gateway
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -139,7 +139,7 @@ import Wire
             calls += 1
         }
         guard
-            case .grant(let state) = await scene.store.memory.state([.grant(grant)])[.grant(grant)]
+            let state = try await scene.store.memory.value(of: GrantState.key(grant))
         else {
             Issue.record("no grant")
             return

@@ -1,7 +1,7 @@
-import Interface
 import Client
 import Foundation
 import Gateway
+import Interface
 import Sharing
 import Storage
 import Testing

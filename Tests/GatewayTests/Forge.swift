@@ -123,7 +123,7 @@ extension Session {
     nonisolated func closing(_ month: Month, _ series: Series = .invoices) throws -> SignedStatement
     {
         Statement.sign(
-            .closeBook(BookName(series: series, month: month), count: 0, root: BookState().root),
+            CloseBook(BookName(series: series, month: month), count: 0, root: BookState().root),
             by: try signer(.close), at: now, jti: newJTI())
     }
 }

@@ -2,6 +2,7 @@ import Client
 import Demo
 import Foundation
 import Gateway
+import Interface
 import Rules
 import Sharing
 import Storage

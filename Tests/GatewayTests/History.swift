@@ -1,5 +1,5 @@
-import Interface
 import Client
+import Interface
 import Sharing
 import Storage
 import Synchronization

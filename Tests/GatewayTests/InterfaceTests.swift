@@ -1,6 +1,6 @@
-import Interface
 import Client
 import Gateway
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -87,7 +87,7 @@ import Wire
         let book = BookName(series: .invoices, month: Months.first)
         let jti = enterprise.newJTI()
         let signed = Statement.sign(
-            .closeBook(book, count: 0, root: BookState().root), by: try enterprise.signer(.close),
+            CloseBook(book, count: 0, root: BookState().root), by: try enterprise.signer(.close),
             at: enterprise.now, jti: jti)
         let frame = Frame(jws: signed.statement.jws.bytes)
         let first = try await alliance.send("/statements", frame.bytes)
@@ -101,7 +101,7 @@ import Wire
             leaf: Hash.leaf(frame.jws),
             policy: TrustPolicy(trusting: alliance.keys.log.verifierKey))
         let other = Statement.sign(
-            .closeBook(
+            CloseBook(
                 BookName(series: .bills, month: Months.first), count: 0, root: BookState().root),
             by: try enterprise.signer(.close), at: enterprise.now, jti: jti)
         let refused = try await alliance.send(
@@ -118,7 +118,7 @@ import Wire
         let enterprise = try await alliance.admit("acme", [.enterprise])
         func closing(_ month: Month, count: Int64) throws -> Frame {
             let signed = Statement.sign(
-                .closeBook(
+                CloseBook(
                     BookName(series: .invoices, month: month), count: count,
                     root: BookState().root),
                 by: try enterprise.signer(.close), at: enterprise.now, jti: enterprise.newJTI())
@@ -149,7 +149,7 @@ import Wire
         var random = SystemRandomNumberGenerator()
         let stranger = SigningKey(seed: .random(count: 32, using: &random))
         let forged = Statement.sign(
-            .closeBook(
+            CloseBook(
                 BookName(series: .invoices, month: Months.first), count: 0,
                 root: BookState().root),
             by: Signer(
@@ -159,13 +159,13 @@ import Wire
             "/statements", Frame(jws: forged.statement.jws.bytes).bytes)
         #expect(answer.status == 401)
         let suspension = Statement.sign(
-            .suspend(enterprise.handle, .unspecified), by: try enterprise.signer(.all),
+            Suspend(enterprise.handle, .unspecified), by: try enterprise.signer(.all),
             at: enterprise.now, jti: enterprise.newJTI())
         let refused = try await alliance.send(
             "/statements", Frame(jws: suspension.statement.jws.bytes).bytes)
         #expect(try Problem(parsing: refused.bytes).name == "not-authority")
         let future = Statement.sign(
-            .closeBook(
+            CloseBook(
                 BookName(series: .invoices, month: Months.first), count: 0,
                 root: BookState().root),
             by: try enterprise.signer(.close), at: enterprise.now.advanced(by: 3600),

@@ -1,4 +1,5 @@
 import Foundation
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -26,7 +27,7 @@ import Wire
         }
         func erase(_ jti: JTI) async throws -> String? {
             let signed = Statement.sign(
-                .erase(.record(jti), .dataSubjectRequest), by: try enterprise.signer(.all),
+                Erase(.record(jti), .dataSubjectRequest), by: try enterprise.signer(.all),
                 at: enterprise.now, jti: enterprise.newJTI())
             do {
                 _ = try await enterprise.register(signed)

@@ -1,3 +1,4 @@
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -29,7 +30,9 @@ import Wire
 
     /// Signs and sends as a client would that was patched as well.
     private static func send(
-        _ claims: Claims, _ selective: Selective = .none, by session: Session, blob: [UInt8] = []
+        _ claims: any KindForm, _ selective: any SelectiveClaims = NoSelectiveClaims(),
+        by session: Session,
+        blob: [UInt8] = []
     ) async throws -> Registration {
         var random = SystemRandomNumberGenerator()
         return try await session.register(
@@ -47,12 +50,11 @@ import Wire
             subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
         let envelope = Envelope(bytes: [1, 2, 3])
         return try await send(
-            .grant(
-                .init(
-                    right: .read, purpose: .creditMonitoring, notBefore: enterprise.now,
-                    expires: enterprise.now.advanced(by: days * 86_400),
-                    policies: CedarPolicies.standard.digest, envelope: envelope.digest)),
-            .grant(terms), by: enterprise, blob: envelope.bytes)
+            Grant(
+                right: .read, purpose: .creditMonitoring, notBefore: enterprise.now,
+                expires: enterprise.now.advanced(by: days * 86_400),
+                policies: CedarPolicies.standard.digest, envelope: envelope.digest),
+            terms, by: enterprise, blob: envelope.bytes)
     }
 
     @Test func anAuditNamesEveryWrongDecision() async throws {
@@ -73,7 +75,7 @@ import Wire
                 country: "DE", identifiers: []),
             under: Alliance.protection, transport: { _ in alliance.transport() })
         let admitted = try await Self.send(
-            application.claims, .admit(application.identity(dueDiligence: nil)), by: authority)
+            application.claims, application.identity(dueDiligence: nil), by: authority)
         wrong[admitted.index] = ["operating-excludes-holding-and-using"]
 
         let right = try await Self.grant(366, to: lender, by: enterprise)
@@ -85,10 +87,10 @@ import Wire
             scope: .months(.invoices, Months.first...Months.first), subject: .fields(["due_date"]),
             notBefore: lender.now, expires: lender.now.advanced(by: 86_400), fetches: 1,
             dataLife: 0)
-        wrong[try await Self.send(.request(.inspection), .request(asked), by: lender).index] = [
+        wrong[try await Self.send(Request(.inspection), asked, by: lender).index] = [
             "inspection-is-asked-by-regulators"
         ]
-        _ = try await Self.send(.request(.guarantee), .request(asked), by: lender)
+        _ = try await Self.send(Request(.guarantee), asked, by: lender)
 
         func fetch() async throws -> Int64 {
             let answer = try await lender.connection.fetch(

@@ -1,5 +1,6 @@
 import Foundation
 import Importing
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -82,7 +83,7 @@ import Wire
         let again = try await Sequencer.load(
             store: alliance.store, keys: alliance.keys, clock: { .now })
         let standing = Statement.sign(
-            .closeBook(
+            CloseBook(
                 BookName(series: .bills, month: Month("2040-01")!), count: 0, root: BookState().root
             ),
             by: try enterprise.signer(.close), at: .now, jti: enterprise.newJTI())
@@ -135,9 +136,11 @@ import Wire
             """)
         _ = try await Authority(authority).publish(set)
         for (regulator, size) in zip(regulators, sizes) {
-            let state = try await alliance.store.state([.log, .participant(regulator.handle)])
-            guard case .log(let log) = state[.log],
-                case .participant(let participant) = state[.participant(regulator.handle)]
+            let state = try await alliance.store.state([
+                LogState.key.untyped, ParticipantState.key(regulator.handle).untyped,
+            ])
+            guard let log = state[LogState.key],
+                let participant = state[ParticipantState.key(regulator.handle)]
             else {
                 Issue.record("not admitted")
                 continue
@@ -170,7 +173,8 @@ import Wire
             _ digest: Digest<Digested.Policies>, _ files: [PolicyFile], _ blob: [UInt8]
         ) throws -> SubmissionFault? {
             let signed = Statement.sign(
-                .policy(set: digest, files: files), by: try authority.signer(.all), at: .now,
+                PublishPolicies(set: digest, files: files), by: try authority.signer(.all),
+                at: .now,
                 jti: authority.newJTI())
             do throws(SubmissionFault) {
                 _ = try Submission(
@@ -197,7 +201,8 @@ import Wire
                                 bytes: large.count, limit: PolicyTexts.maximumEncodedBytes)))))
         let broken = try PolicyTexts([.init(name: "a.cedar", text: "permit (principal);")])
         let signed = Statement.sign(
-            .policy(set: broken.digest, files: broken.claims), by: try authority.signer(.all),
+            PublishPolicies(set: broken.digest, files: broken.claims),
+            by: try authority.signer(.all),
             at: .now, jti: authority.newJTI())
         do {
             _ = try await authority.register(signed, blob: broken.bytes)
@@ -207,7 +212,8 @@ import Wire
             #expect(problem.detail?.contains("a.cedar:1:18") == true, "\(problem)")
         }
         let foreign = Statement.sign(
-            .policy(set: set.digest, files: set.texts.claims), by: try stranger.signer(.all),
+            PublishPolicies(set: set.digest, files: set.texts.claims),
+            by: try stranger.signer(.all),
             at: .now, jti: stranger.newJTI())
         do {
             _ = try await stranger.register(foreign, blob: set.texts.bytes)

@@ -1,7 +1,7 @@
-import Interface
 import Client
 import Foundation
 import Gateway
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -68,7 +68,7 @@ import Wire
         // Its name stands where it is admitted and where it signs, and nowhere else.
         for (place, bytes) in answers where !place.hasPrefix("/participants") {
             for statement in Self.statements(bytes) where statement.issuer.text != "northbank" {
-                if case .admit(let admit) = statement.claims, admit.handle.text == "northbank" {
+                if let admit = statement.claims as? Admit, admit.handle.text == "northbank" {
                     continue
                 }
                 let payload = String(decoding: statement.jws.payload, as: UTF8.self)
@@ -168,12 +168,12 @@ import Wire
         }
 
         /// Statements about the grant that aren't the outsider's to make.
-        var attempts: [(name: String, claims: Claims)] {
+        var attempts: [(name: String, claims: any KindForm)] {
             [
-                ("revoke", .revoke(grant: grant, .consentWithdrawn)),
-                ("revoke the access", .revoke(grant: access, .consentWithdrawn)),
-                ("erase the grant", .erase(.statement(grant), .consentWithdrawn)),
-                ("erase the access", .erase(.statement(access), .consentWithdrawn)),
+                ("revoke", Revoke(grant: grant, .consentWithdrawn)),
+                ("revoke the access", Revoke(grant: access, .consentWithdrawn)),
+                ("erase the grant", Erase(.statement(grant), .consentWithdrawn)),
+                ("erase the access", Erase(.statement(access), .consentWithdrawn)),
             ]
         }
 

@@ -1,6 +1,6 @@
-import Interface
 import Client
 import Gateway
+import Interface
 import Sharing
 import Storage
 import Testing

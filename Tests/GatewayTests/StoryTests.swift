@@ -1,6 +1,7 @@
 import Client
 import Foundation
 import Gateway
+import Interface
 import Rules
 import Sharing
 import Storage

@@ -31,7 +31,7 @@ import Testing
         #expect(chain.submit(signed) == nil)
         #expect(chain.grant(grant)?.used == 1)
         let jti = try Fetch(parsing: fetch.bytes).jti
-        #expect(chain.state[.fetch(jti)] == .fetch(access: signed.statement.jti))
+        #expect(chain.state[FetchState.key(jti)]?.access == signed.statement.jti)
         #expect(
             chain.submit(chain.access(grant, fetch: fetch, served: served))
                 == .fetchAlreadyAnswered(access: signed.statement.jti))
@@ -89,7 +89,7 @@ import Testing
         #expect(chain.submit(chain.added(spare, [.seal, .grant, .close], to: .lender)) == nil)
         #expect(submit(chain.fetch(grant, with: spare)) == .scopeMissing(.all))
         #expect(
-            chain.submit(chain.sign(.retireKey(spare.verificationKey.thumbprint), by: .lender))
+            chain.submit(chain.sign(RetireKey(spare.verificationKey.thumbprint), by: .lender))
                 == nil)
         #expect(submit(chain.fetch(grant, with: spare)) == .keyRetired)
         let elsewhere = Digest<Digested.Genesis>(hashing: Array("another".utf8))
@@ -305,7 +305,7 @@ import Testing
         #expect(submit(1, 6) == .recordsNotLive)
         #expect(submit(6, 6) == .recordsNotLive)
         let jti = chain.state.values.compactMap { key, value -> JTI? in
-            guard case .statement(let jti) = key, case .statement(let state) = value,
+            guard case .jti(let jti) = key.name, let state = value.object as? StatementState,
                 state.record?.number == 3, state.record?.book.description == book,
                 state.issuer == Person.enterprise.handle
             else { return nil }

@@ -20,7 +20,7 @@ import Testing
         #expect(state.roles == [.enterprise, .lender] && state.admittedAt == index)
         #expect(state.keys == keys.map(\.key.thumbprint) && !state.suspended)
         #expect(state.encryptionKey == outsider.encryptionKey.digest)
-        guard case .key(let key) = chain.state[.key(second.verificationKey.thumbprint)] else {
+        guard let key = chain.state[KeyState.key(second.verificationKey.thumbprint)] else {
             return
         }
         #expect(key.scopes == [.seal] && key.handle == outsider.handle)
@@ -102,10 +102,10 @@ import Testing
         var chain = Chain()
         let handle = Person.lender.handle
         func suspend(_ handle: Handle, by person: Person = .authority) -> SignedStatement {
-            chain.sign(.suspend(handle, .supervisoryOrder), by: person)
+            chain.sign(Suspend(handle, .supervisoryOrder), by: person)
         }
         func reinstate(_ handle: Handle, by person: Person = .authority) -> SignedStatement {
-            chain.sign(.reinstate(handle, .resolved), by: person)
+            chain.sign(Reinstate(handle, .resolved), by: person)
         }
         for person in [Person.enterprise, .regulator, .host, .lender] {
             #expect(chain.submit(suspend(handle, by: person)) == .notAuthority)
@@ -126,21 +126,21 @@ import Testing
         var chain = Chain()
         let authority = Person.authority.handle
         func suspension(_ handle: Handle, by person: Person) -> SignedStatement {
-            chain.sign(.suspend(handle, .supervisoryOrder), by: person)
+            chain.sign(Suspend(handle, .supervisoryOrder), by: person)
         }
         #expect(
             chain.submit(suspension(authority, by: .authority)) == .notPermittedToIssuer(.suspend))
         #expect(chain.submit(suspension(authority, by: .second)) == nil)
         let refusal = Refusal.suspended(authority)
         #expect(
-            chain.submit(chain.sign(.reinstate(authority, .resolved), by: .authority)) == refusal)
+            chain.submit(chain.sign(Reinstate(authority, .resolved), by: .authority)) == refusal)
         #expect(chain.submit(suspension(Person.second.handle, by: .authority)) == refusal)
         #expect(chain.submit(chain.admission(of: outsider, [.lender])) == refusal)
-        let policy = Claims.policy(
+        let policy = PublishPolicies(
             set: CedarPolicies.standard.digest,
             files: [PolicyFile(name: "a", digest: Digest(hashing: []))])
         #expect(chain.submit(chain.sign(policy, by: .authority)) == refusal)
-        #expect(chain.submit(chain.sign(.reinstate(authority, .resolved), by: .second)) == nil)
+        #expect(chain.submit(chain.sign(Reinstate(authority, .resolved), by: .second)) == nil)
         #expect(chain.submit(chain.admission(of: outsider, [.lender])) == nil)
     }
 
@@ -150,13 +150,15 @@ import Testing
         let new = chain.policies.add("new") { _ in PolicyDecision(permitted: true, determining: [])
         }
         #expect(
-            chain.submit(chain.sign(.policy(set: new, files: files), by: .enterprise))
+            chain.submit(chain.sign(PublishPolicies(set: new, files: files), by: .enterprise))
                 == .notAuthority)
         #expect(
             chain.submit(
-                chain.sign(.policy(set: Digest(hashing: [1]), files: files), by: .authority))
+                chain.sign(PublishPolicies(set: Digest(hashing: [1]), files: files), by: .authority)
+            )
                 == .policyUnknown)
-        #expect(chain.submit(chain.sign(.policy(set: new, files: files), by: .second)) == nil)
+        #expect(
+            chain.submit(chain.sign(PublishPolicies(set: new, files: files), by: .second)) == nil)
         #expect(chain.log?.policies == new)
     }
 }

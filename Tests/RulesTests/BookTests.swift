@@ -126,7 +126,7 @@ import Transparency
         }
         let correction = chain.record("invoices/2026-03", replaces: records[0])
         #expect(chain.submit(correction) == nil)
-        guard case .statement(let state) = chain.state[.statement(records[0])] else { return }
+        let state = try #require(chain.state[StatementState.key(records[0])])
         #expect(state.record?.replacedBy == correction.statement.jti)
         #expect(replace(records[0]) == .cannotReplace(records[0]))
         #expect(replace(correction.statement.jti) == nil)

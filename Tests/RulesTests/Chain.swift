@@ -144,30 +144,22 @@ struct Chain {
 
     // MARK: State
 
-    var log: LogState? { if case .log(let log) = state[.log] { log } else { nil } }
+    var log: LogState? { state[LogState.key] }
 
     func book(_ name: String, of person: Person = .enterprise) -> BookState {
-        if case .book(let book) = state[.book(person.handle, BookName(name)!)] {
-            book
-        } else {
-            .init()
-        }
+        state[BookState.key(person.handle, BookName(name)!)] ?? .init()
     }
 
     func grant(_ jti: JTI) -> GrantState? {
-        if case .grant(let grant) = state[.grant(jti)] { grant } else { nil }
+        state[GrantState.key(jti)]
     }
 
     func participant(_ person: Person) -> ParticipantState? {
-        if case .participant(let state) = state[.participant(person.handle)] { state } else { nil }
+        state[ParticipantState.key(person.handle)]
     }
 
     func epochs(of person: Person = .enterprise, _ series: Series = .invoices) -> EpochState {
-        if case .epochs(let epochs) = state[.epochs(person.handle, series)] {
-            epochs
-        } else {
-            .init()
-        }
+        state[EpochState.key(person.handle, series)] ?? .init()
     }
 
     // MARK: Signing
@@ -176,13 +168,14 @@ struct Chain {
 
     /// Signs anything as anybody.
     mutating func sign(
-        _ claims: Claims, _ selective: Selective = .none, by person: Person,
+        _ claims: any KindForm, _ selective: any SelectiveClaims = NoSelectiveClaims(),
+        by person: Person,
         with key: SigningKey? = nil, at time: Timestamp? = nil, jti: JTI? = nil,
         log: Digest<Digested.Genesis>? = nil, origin: Origin = Chain.origin
     ) -> SignedStatement {
         let signer = Signer(
             origin: origin, handle: person.handle,
-            log: claims.kind == .genesis ? nil : log ?? genesis ?? Digest(hashing: []),
+            log: claims is Genesis ? nil : log ?? genesis ?? Digest(hashing: []),
             key: key ?? person.key)
         return Statement.sign(
             claims, selective: selective.disclosures(using: &random), by: signer, at: time ?? now,
@@ -199,11 +192,10 @@ struct Chain {
             FoundingParticipant(handle: person.handle, key: person.key.verificationKey)
         }
         return sign(
-            .genesis(
-                .init(
-                    origin: origin, rules: rules, logKey: logKey ?? Self.logKey(),
-                    authorities: authorities.map(founder), threshold: threshold,
-                    host: founder(host), policies: policies)), by: signer, with: key)
+            Genesis(
+                origin: origin, rules: rules, logKey: logKey ?? Self.logKey(),
+                authorities: authorities.map(founder), threshold: threshold,
+                host: founder(host), policies: policies), by: signer, with: key)
     }
 
     static func logKey(_ name: String = origin.text) -> String {
@@ -215,12 +207,11 @@ struct Chain {
         keys: [KeyOffer]? = nil, encryptionKey: EncryptionKey? = nil
     ) -> SignedStatement {
         sign(
-            .admit(
-                .init(
-                    handle: person.handle, roles: roles,
-                    keys: keys ?? [offer(person.key, for: person)],
-                    encryptionKey: encryptionKey ?? person.encryptionKey)),
-            .admit(LegalIdentity(name: person.handle.text, identifiers: [], country: "DE")),
+            Admit(
+                handle: person.handle, roles: roles,
+                keys: keys ?? [offer(person.key, for: person)],
+                encryptionKey: encryptionKey ?? person.encryptionKey),
+            LegalIdentity(name: person.handle.text, identifiers: [], country: "DE"),
             by: authority)
     }
 
@@ -239,6 +230,6 @@ struct Chain {
     mutating func added(
         _ key: SigningKey, _ scopes: [KeyScope], to person: Person
     ) -> SignedStatement {
-        sign(.key(offer(key, for: person, scopes, introducer: person.key)), by: person)
+        sign(AddKey(offer(key, for: person, scopes, introducer: person.key)), by: person)
     }
 }

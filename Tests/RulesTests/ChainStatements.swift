@@ -26,7 +26,7 @@ extension Chain {
     ) -> SignedStatement {
         let name = BookName(book)!
         let type = RecordType.of(name.series) ?? .invoice
-        let claims = Claims.RecordClaims(
+        let claims = RegisterRecord(
             vct: vct ?? type.vct(origin: Self.origin), book: name,
             number: number ?? self.book(book, of: person).count + 1, epoch: epoch,
             source: source ?? Digest(bytes: (jti().bytes + jti().bytes))!, replaces: replaces,
@@ -35,7 +35,7 @@ extension Chain {
             Disclosure(salt: .init(using: &random), name: "f\(index)", value: .null)
         }
         return Statement.sign(
-            .record(claims), selective: digests,
+            claims, selective: digests,
             by: Signer(
                 origin: Self.origin, handle: person.handle, log: genesis, key: key ?? person.key),
             at: time ?? now, jti: jti())
@@ -59,14 +59,14 @@ extension Chain {
     ) -> SignedStatement {
         let state = self.book(book, of: person)
         return sign(
-            .closeBook(BookName(book)!, count: count ?? state.count, root: root ?? state.root),
+            CloseBook(BookName(book)!, count: count ?? state.count, root: root ?? state.root),
             by: person, with: key)
     }
 
     mutating func erasure(
-        _ target: Claims.Erasure, by person: Person = .enterprise
+        _ target: Erase.Target, by person: Person = .enterprise
     ) -> SignedStatement {
-        sign(.erase(target, .retentionEnded), by: person)
+        sign(Erase(target, .retentionEnded), by: person)
     }
 
     mutating func request(
@@ -75,12 +75,11 @@ extension Chain {
         subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400
     ) -> SignedStatement {
         sign(
-            .request(purpose),
-            .request(
-                RequestTerms(
-                    to: holder.handle, right: right, scope: scope, subject: subject,
-                    notBefore: now.advanced(by: from), expires: now.advanced(by: end), fetches: 3,
-                    dataLife: 0)), by: person)
+            Request(purpose),
+            RequestTerms(
+                to: holder.handle, right: right, scope: scope, subject: subject,
+                notBefore: now.advanced(by: from), expires: now.advanced(by: end), fetches: 3,
+                dataLife: 0), by: person)
     }
 
     mutating func granting(
@@ -92,17 +91,15 @@ extension Chain {
     ) -> SignedStatement {
         let point = size ?? (right == .prove ? self.size : nil)
         return sign(
-            .grant(
-                .init(
-                    right: right, purpose: purpose, notBefore: now.advanced(by: from),
-                    expires: now.advanced(by: end),
-                    policies: policies ?? log?.policies ?? CedarPolicies.standard.digest,
-                    envelope: Digest(hashing: jti().bytes),
-                    at: point.map { .init(size: $0, root: Digest(hashing: [])) })),
-            .grant(
-                GrantTerms(
-                    to: grantee.handle, scope: scope, subject: subject, fetches: fetches,
-                    dataLife: 0, epochs: epochs, request: request)), by: person, with: key)
+            Grant(
+                right: right, purpose: purpose, notBefore: now.advanced(by: from),
+                expires: now.advanced(by: end),
+                policies: policies ?? log?.policies ?? CedarPolicies.standard.digest,
+                envelope: Digest(hashing: jti().bytes),
+                at: point.map { .init(size: $0, root: Digest(hashing: [])) }),
+            GrantTerms(
+                to: grantee.handle, scope: scope, subject: subject, fetches: fetches,
+                dataLife: 0, epochs: epochs, request: request), by: person, with: key)
     }
 
     /// Registers a grant that nothing stands against.
@@ -124,12 +121,12 @@ extension Chain {
         _ grant: JTI, epochs: [Int64], by person: Person = .enterprise
     ) -> SignedStatement {
         sign(
-            .rekey(grant: grant, envelope: Digest(hashing: jti().bytes)), .rekey(epochs: epochs),
+            Rekey(grant: grant, envelope: Digest(hashing: jti().bytes)), RekeyTerms(epochs: epochs),
             by: person)
     }
 
     mutating func revocation(_ grant: JTI, by person: Person = .enterprise) -> SignedStatement {
-        sign(.revoke(grant: grant, .consentWithdrawn), by: person)
+        sign(Revoke(grant: grant, .consentWithdrawn), by: person)
     }
 
     /// An access, and the fetch in it, that say exactly what is the case unless told otherwise.
@@ -140,7 +137,7 @@ extension Chain {
         let served = served ?? self.served()
         let fetch = fetch ?? self.fetch(grant)
         return sign(
-            .access(grant: grant), .access(AccessTerms(fetch: fetch, served: served)), by: person,
+            Access(grant: grant), AccessTerms(fetch: fetch, served: served), by: person,
             at: time)
     }
 
@@ -162,8 +159,9 @@ extension Chain {
         ranges: [RecordRange] = [range("invoices/2026-02", 1, 2)], books: [Served.BookState]? = nil,
         of person: Person = .enterprise
     ) -> Served {
-        let existing = state.values.keys.compactMap { key in
-            if case .book(person.handle, let name) = key { name } else { nil as BookName? }
+        let existing = state.values.keys.compactMap { key -> BookName? in
+            guard case .book(person.handle, let name) = key.name else { return nil }
+            return name
         }
         let named = Set(existing + ranges.map(\.book)).sorted()
         return Served(fields: fields, ranges: ranges, books: books ?? stated(named, of: person))

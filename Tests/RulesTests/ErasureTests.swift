@@ -12,13 +12,13 @@ import Testing
         let records = chain.register(4, in: book)
         #expect(chain.submit(chain.erasure(.record(records[1]))) == nil)
         #expect(chain.book(book).erased == [2...2])
-        guard case .statement(let state) = chain.state[.statement(records[1])] else { return }
+        let state = try #require(chain.state[StatementState.key(records[1])])
         #expect(state.erased)
         #expect(chain.submit(chain.erasure(.record(records[1]))) == .alreadyErased(records[1]))
         #expect(chain.submit(chain.erasure(.record(records[2]))) == nil)
         #expect(chain.book(book).erased == [2...3])
         let source = try #require(state.record?.source)
-        #expect(chain.state[.source(Person.enterprise.handle, source)] == nil)
+        #expect(chain.state[SourceState.key(Person.enterprise.handle, source)] == nil)
         // A closed book's records can be erased; what is signed of it stays.
         let root = chain.book(book).root
         #expect(chain.submit(chain.closing(book)) == nil)
@@ -84,42 +84,41 @@ import Testing
         func terms(
             _ books: Scope? = Chain.months("2026-02", "2026-02"), until: Int64? = nil,
             _ reference: String = "4 O 117"
-        ) -> Selective {
-            .hold(
-                HoldTerms(
-                    holder: Person.enterprise.handle, books: books,
-                    until: until.map { Chain.start.advanced(by: $0) }, caseReference: reference))
+        ) -> HoldTerms {
+            HoldTerms(
+                holder: Person.enterprise.handle, books: books,
+                until: until.map { Chain.start.advanced(by: $0) }, caseReference: reference)
         }
         for person in [Person.enterprise, .lender, .host] {
             #expect(
-                chain.submit(chain.sign(.legalHold, terms(), by: person))
+                chain.submit(chain.sign(LegalHold(), terms(), by: person))
                     == .notPermittedToIssuer(.legalHold))
             #expect(
-                chain.submit(chain.sign(.release, terms(), by: person))
+                chain.submit(chain.sign(Release(), terms(), by: person))
                     == .notPermittedToIssuer(.release))
         }
-        #expect(chain.submit(chain.sign(.legalHold, terms(), by: .regulator)) == nil)
+        #expect(chain.submit(chain.sign(LegalHold(), terms(), by: .regulator)) == nil)
         #expect(chain.submit(chain.erasure(.record(records[0]))) == .underLegalHold)
         #expect(chain.submit(chain.erasure(.record(later))) == nil)
         #expect(chain.submit(chain.erasure(.record(foreign), by: .other)) == nil)
         // Another's release, or another case's, is none.
-        let release = chain.sign(.release, terms(), by: .authority)
+        let release = chain.sign(Release(), terms(), by: .authority)
         #expect(chain.submit(release) == .noSuchHold)
-        let other = chain.sign(.release, terms(nil, "5 O 1"), by: .regulator)
+        let other = chain.sign(Release(), terms(nil, "5 O 1"), by: .regulator)
         #expect(chain.submit(other) == .noSuchHold)
         #expect(chain.submit(chain.erasure(.record(records[0]))) == .underLegalHold)
-        #expect(chain.submit(chain.sign(.release, terms(), by: .regulator)) == nil)
+        #expect(chain.submit(chain.sign(Release(), terms(), by: .regulator)) == nil)
         #expect(chain.submit(chain.erasure(.record(records[0]))) == nil)
         // On all books, for a while.
-        #expect(chain.submit(chain.sign(.legalHold, terms(nil, until: 50), by: .authority)) == nil)
+        #expect(chain.submit(chain.sign(LegalHold(), terms(nil, until: 50), by: .authority)) == nil)
         chain.now = Chain.start.advanced(by: 49)
         #expect(chain.submit(chain.erasure(.record(records[1]))) == .underLegalHold)
         chain.now = Chain.start.advanced(by: 50)
         #expect(chain.submit(chain.erasure(.record(records[1]))) == nil)
-        let nobody = Selective.hold(
-            HoldTerms(holder: Person.outsider.handle, books: nil, until: nil, caseReference: "x"))
+        let nobody = HoldTerms(
+            holder: Person.outsider.handle, books: nil, until: nil, caseReference: "x")
         #expect(
-            chain.submit(chain.sign(.legalHold, nobody, by: .regulator))
+            chain.submit(chain.sign(LegalHold(), nobody, by: .regulator))
                 == .unknownParticipant(Person.outsider.handle))
     }
 
@@ -127,20 +126,19 @@ import Testing
     @Test func holdsAddUp() {
         var chain = Chain()
         let record = chain.register(1, in: book)[0]
-        func terms(_ reference: String) -> Selective {
-            .hold(
-                HoldTerms(
-                    holder: Person.enterprise.handle, books: nil, until: nil,
-                    caseReference: reference))
+        func terms(_ reference: String) -> HoldTerms {
+            HoldTerms(
+                holder: Person.enterprise.handle, books: nil, until: nil,
+                caseReference: reference)
         }
-        #expect(chain.submit(chain.sign(.legalHold, terms("a"), by: .regulator)) == nil)
-        #expect(chain.submit(chain.sign(.legalHold, terms("b"), by: .regulator)) == nil)
-        #expect(chain.submit(chain.sign(.legalHold, terms("a"), by: .authority)) == nil)
+        #expect(chain.submit(chain.sign(LegalHold(), terms("a"), by: .regulator)) == nil)
+        #expect(chain.submit(chain.sign(LegalHold(), terms("b"), by: .regulator)) == nil)
+        #expect(chain.submit(chain.sign(LegalHold(), terms("a"), by: .authority)) == nil)
         for (reference, person) in [("a", Person.regulator), ("b", .regulator)] {
-            #expect(chain.submit(chain.sign(.release, terms(reference), by: person)) == nil)
+            #expect(chain.submit(chain.sign(Release(), terms(reference), by: person)) == nil)
             #expect(chain.submit(chain.erasure(.record(record))) == .underLegalHold)
         }
-        #expect(chain.submit(chain.sign(.release, terms("a"), by: .authority)) == nil)
+        #expect(chain.submit(chain.sign(Release(), terms("a"), by: .authority)) == nil)
         #expect(chain.submit(chain.erasure(.record(record))) == nil)
     }
 }

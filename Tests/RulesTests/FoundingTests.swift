@@ -30,11 +30,11 @@ import Transparency
             #expect(state.keys == [person.key.verificationKey.thumbprint])
             #expect(state.encryptionKey == nil && !state.suspended && state.admittedAt == 0)
             #expect(state.roles == (person.handle == log.host ? [.operator] : []))
-            guard case .key(let key) = chain.state[.key(person.key.verificationKey.thumbprint)]
+            guard let key = chain.state[KeyState.key(person.key.verificationKey.thumbprint)]
             else { return }
             #expect(key.handle == person.handle && key.scopes == [.all] && !key.retired)
         }
-        guard case .statement(let entry) = chain.state[.statement(signed.statement.jti)] else {
+        guard let entry = chain.state[StatementState.key(signed.statement.jti)] else {
             Issue.record("entry 0 is in the state")
             return
         }
@@ -77,10 +77,9 @@ import Transparency
         let host = FoundingParticipant(
             handle: Person.host.handle, key: Person.authority.key.verificationKey)
         let signed = chain.sign(
-            .genesis(
-                .init(
-                    origin: Chain.origin, rules: 1, logKey: Chain.logKey(), authorities: [founder],
-                    threshold: 1, host: host, policies: CedarPolicies.standard.digest)),
+            Genesis(
+                origin: Chain.origin, rules: 1, logKey: Chain.logKey(), authorities: [founder],
+                threshold: 1, host: host, policies: CedarPolicies.standard.digest),
             by: .authority)
         #expect(chain.submit(signed) == .malformedGenesis(.authorities))
     }
@@ -91,16 +90,15 @@ import Transparency
             var chain = Chain(empty: ())
             return chain.submit(
                 chain.sign(
-                    .genesis(
-                        .init(
-                            origin: Chain.origin, rules: 1, logKey: Chain.logKey(),
-                            authorities: [
-                                .init(
-                                    handle: Person.authority.handle,
-                                    key: Person.authority.key.verificationKey)
-                            ], threshold: 1,
-                            host: .init(handle: host, key: Person.host.key.verificationKey),
-                            policies: CedarPolicies.standard.digest)), by: signer,
+                    Genesis(
+                        origin: Chain.origin, rules: 1, logKey: Chain.logKey(),
+                        authorities: [
+                            .init(
+                                handle: Person.authority.handle,
+                                key: Person.authority.key.verificationKey)
+                        ], threshold: 1,
+                        host: .init(handle: host, key: Person.host.key.verificationKey),
+                        policies: CedarPolicies.standard.digest), by: signer,
                     with: Person.authority.key))
         }
         #expect(
@@ -119,16 +117,16 @@ import Transparency
         var chain = Chain()
         #expect(chain.submit(chain.founding()) == .genesisAlreadyThere)
         var empty = Chain(empty: ())
-        let later = Candidate(empty.founding().statement, selective: Selective.none, index: 1)
+        let later = Candidate(empty.founding().statement, selective: NoSelectiveClaims(), index: 1)
         #expect(throws: Refusal.genesisAlreadyThere) { try empty.decide(later) }
         // Nor at its own place, where a log is already.
-        let first = Candidate(chain.founding().statement, selective: Selective.none, index: 0)
+        let first = Candidate(chain.founding().statement, selective: NoSelectiveClaims(), index: 0)
         let slice = chain.slice(for: first)
         #expect(throws: Refusal.genesisAlreadyThere) {
             try Rules.decide(first, in: slice, policies: chain.policies)
         }
         #expect(
-            empty.submit(empty.sign(.suspend(Person.lender.handle, .unspecified), by: .authority))
+            empty.submit(empty.sign(Suspend(Person.lender.handle, .unspecified), by: .authority))
                 == .genesisExpected)
     }
 }

@@ -16,9 +16,9 @@ import Testing
         #expect(state.issuer == Person.enterprise.handle && state.index == index)
         #expect(state.used == 0 && state.revoked == nil && state.carrier == signed.statement.jti)
         #expect(state.terms?.to == Person.lender.handle)
-        guard case .grant(let claims) = signed.statement.claims else { return }
+        guard let claims = signed.statement.claims as? Grant else { return }
         #expect(state.claims == claims && state.envelope == claims.envelope)
-        let given = try #require(chain.epochs().given.first)
+        let given = try #require(chain.epochs().live.first)
         #expect(given.grant == signed.statement.jti && given.epoch == 2)
         #expect(given.months == Month("2026-01")!...Month("2026-12")!)
         #expect(given.expires == claims.expires)
@@ -86,7 +86,9 @@ import Testing
             PolicyDecision(permitted: true, determining: ["all"])
         }
         let files = [PolicyFile(name: "all.cedar", digest: Digest(hashing: []))]
-        #expect(chain.submit(chain.sign(.policy(set: all, files: files), by: .authority)) == nil)
+        #expect(
+            chain.submit(chain.sign(PublishPolicies(set: all, files: files), by: .authority)) == nil
+        )
         #expect(chain.submit(chain.granting(scope: most)) == nil)
         #expect(chain.submit(chain.granting(scope: more)) == .foreignScope)
         #expect(chain.submit(chain.request(scope: more)) == .foreignScope)
@@ -114,7 +116,9 @@ import Testing
             PolicyDecision(permitted: true, determining: ["all"])
         }
         let files = [PolicyFile(name: "all.cedar", digest: Digest(hashing: []))]
-        #expect(chain.submit(chain.sign(.policy(set: all, files: files), by: .authority)) == nil)
+        #expect(
+            chain.submit(chain.sign(PublishPolicies(set: all, files: files), by: .authority)) == nil
+        )
         #expect(chain.submit(chain.erasure(.statement(jti), by: .rival)) == nil)
         #expect(chain.submit(chain.granting(to: .rival, request: jti)) == .requestNotAnswered)
     }
@@ -125,23 +129,23 @@ import Testing
         _ = chain.granted(until: 100, epochs: [3])
         chain.now = Chain.start.advanced(by: 100)
         _ = chain.register(1, in: "invoices/2026-02", epoch: 4)
-        #expect(chain.epochs().given.isEmpty && chain.epochs().dead.map(\.epoch) == [3])
+        #expect(chain.epochs().live.isEmpty && chain.epochs().ended.map(\.epoch) == [3])
 
         _ = chain.granted(until: 100, epochs: [5])
         let standing = chain.granted(to: .rival, until: 200, epochs: [5])
         chain.now = Chain.start.advanced(by: 200)
         #expect(chain.submit(chain.rekeying(standing, epochs: [6])) == nil)
-        #expect(chain.epochs().given.map(\.grant) == [standing])
-        #expect(chain.epochs().dead.map(\.epoch) == [5])
+        #expect(chain.epochs().live.map(\.grant) == [standing])
+        #expect(chain.epochs().ended.map(\.epoch) == [5])
     }
 
     @Test func liveGrantsAreLimited() throws {
         var chain = Chain()
-        #expect(Decision.maximumLiveGrants == 1024)
+        #expect(GrantRule.maximumLiveGrants == 1024)
         var epochs = EpochState()
         let months = Month("2026-01")!...Month("2026-02")!
         for index in 0..<1024 {
-            epochs.given.append(
+            epochs.live.append(
                 .init(
                     grant: chain.jti(), months: months, epoch: 0,
                     expires: Chain.start.advanced(by: index == 0 ? 10 : 1_000)))
@@ -149,7 +153,7 @@ import Testing
         let signed = chain.granting()
         let candidate = chain.candidate(signed)
         var slice = chain.slice(for: candidate)
-        slice[.epochs(Person.enterprise.handle, .invoices)] = .epochs(epochs)
+        slice[EpochState.key(Person.enterprise.handle, .invoices)] = epochs
         #expect(throws: Refusal.tooManyGrants(limit: 1024)) {
             try Rules.decide(candidate, in: slice, policies: chain.policies)
         }
@@ -184,11 +188,11 @@ import Testing
         let signed = chain.rekeying(grant, epochs: [5])
         #expect(chain.submit(signed) == nil)
         let state = try #require(chain.grant(grant))
-        guard case .rekey(_, let envelope) = signed.statement.claims else { return }
+        let envelope = try #require(signed.statement.claims as? Rekey).envelope
         #expect(state.carrier == signed.statement.jti && state.envelope == envelope)
-        #expect(chain.epochs().given.map(\.epoch) == [5])
+        #expect(chain.epochs().live.map(\.epoch) == [5])
         #expect(chain.submit(chain.rekeying(grant, epochs: [4])) == nil)
-        #expect(chain.epochs().given.map(\.epoch) == [5], "what was given stays given")
+        #expect(chain.epochs().live.map(\.epoch) == [5], "what was given stays given")
         let unknown = chain.jti()
         #expect(chain.submit(chain.rekeying(unknown, epochs: [6])) == .unknownGrant(unknown))
         #expect(chain.submit(chain.rekeying(grant, epochs: [6], by: .other)) == .notYours(grant))
@@ -208,7 +212,7 @@ import Testing
         let first = chain.granted(epochs: [1])
         _ = chain.granted(to: .rival, epochs: [2])
         #expect(chain.submit(chain.rekeying(first, epochs: [7])) == nil)
-        #expect(chain.epochs().given.map(\.epoch) == [7, 2])
+        #expect(chain.epochs().live.map(\.epoch) == [7, 2])
     }
 
     @Test func revokes() throws {
@@ -222,7 +226,7 @@ import Testing
         let index = chain.size
         #expect(chain.submit(chain.revocation(grant)) == nil)
         #expect(chain.grant(grant)?.revoked == index)
-        #expect(chain.epochs().given.isEmpty && chain.epochs().dead.map(\.epoch) == [3])
+        #expect(chain.epochs().live.isEmpty && chain.epochs().ended.map(\.epoch) == [3])
         #expect(chain.submit(chain.revocation(grant)) == .grantDead(grant))
         // The grantee gives one back; a grant can be revoked before it begins, not after its end.
         let second = chain.granted(from: 50, until: 100)

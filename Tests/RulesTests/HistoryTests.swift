@@ -9,16 +9,15 @@ import Testing
 /// narrows a request, and rights can be given one by one.
 @Suite struct HistoryTests {
     private func past(_ user: Person, in chain: Chain) -> [Involvement] {
-        let key = StateKey.dealings(user.handle, Person.enterprise.handle)
-        if case .dealings(let past) = chain.state[key] { return past }
-        return []
+        let key = InvolvementState.key(user.handle, with: Person.enterprise.handle)
+        return chain.state[key]?.past ?? []
     }
 
     private func publish(_ text: String, in chain: inout Chain) throws {
         let set = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
         chain.policies.sets[set.digest] = set
         let refusal = chain.submit(
-            chain.sign(.policy(set: set.digest, files: set.texts.claims), by: .authority))
+            chain.sign(PublishPolicies(set: set.digest, files: set.texts.claims), by: .authority))
         #expect(refusal == nil)
     }
 
@@ -31,12 +30,11 @@ import Testing
         #expect(past(.lender, in: chain) == [.read])
         #expect(past(.host, in: chain) == [.operate])
         #expect(past(.rival, in: chain) == [])
-        let hold = Selective.hold(
-            HoldTerms(
-                holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c"))
-        #expect(chain.submit(chain.sign(.legalHold, hold, by: .regulator)) == nil)
+        let hold = HoldTerms(
+            holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c")
+        #expect(chain.submit(chain.sign(LegalHold(), hold, by: .regulator)) == nil)
         #expect(past(.regulator, in: chain) == [.supervise])
-        #expect(chain.submit(chain.sign(.legalHold, hold, by: .authority)) == nil)
+        #expect(chain.submit(chain.sign(LegalHold(), hold, by: .authority)) == nil)
         #expect(past(.authority, in: chain) == [.supervise])
     }
 
@@ -63,10 +61,9 @@ import Testing
         #expect(chain.submit(chain.rekeying(grant, epochs: [1])) == .forbidden(policies: ["known"]))
         #expect(chain.submit(chain.granting(to: .rival)) == nil)
         #expect(chain.submit(chain.request(by: .regulator)) == nil)
-        let hold = Selective.hold(
-            HoldTerms(
-                holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c"))
-        #expect(chain.submit(chain.sign(.legalHold, hold, by: .regulator)) == nil)
+        let hold = HoldTerms(
+            holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c")
+        #expect(chain.submit(chain.sign(LegalHold(), hold, by: .regulator)) == nil)
         #expect(
             chain.submit(chain.request(by: .regulator)) == .forbidden(policies: ["supervised"]))
     }
@@ -97,7 +94,7 @@ import Testing
             chain.granting(until: 86_401, request: jti), chain.granting(fetches: 4, request: jti),
         ] { #expect(chain.submit(signed) == wider) }
         // The request's terms go with its erasure, and it isn't answered any more.
-        #expect(chain.submit(chain.sign(.erase(.statement(jti), .givenBack), by: .lender)) != nil)
+        #expect(chain.submit(chain.sign(Erase(.statement(jti), .givenBack), by: .lender)) != nil)
     }
 
     /// A may view and modify but not use; B may use but not view.

@@ -9,7 +9,7 @@ import Testing
 
     @Test func signingKeys() throws {
         var chain = Chain()
-        let reason = Claims.suspend(Person.rival.handle, .unspecified)
+        let reason = Suspend(Person.rival.handle, .unspecified)
         #expect(chain.submit(chain.sign(reason, by: .outsider)) == .unknownKey)
         #expect(chain.submit(chain.sign(reason, by: .authority, with: Self.spare)) == .unknownKey)
         #expect(
@@ -22,14 +22,15 @@ import Testing
     /// A check made before is believed of the same statement and the same key only.
     @Test func checkedBefore() throws {
         var chain = Chain()
-        let reason = Claims.suspend(Person.rival.handle, .unspecified)
+        let reason = Suspend(Person.rival.handle, .unspecified)
         let (good, other) = (
             chain.sign(reason, by: .authority), chain.sign(reason, by: .authority)
         )
         let checked = try good.statement.jws.verified(by: Person.authority.key.verificationKey)
         func refusal(_ signed: SignedStatement, _ checked: VerifiedJWS?) -> Refusal? {
             let candidate = Candidate(
-                signed.statement, selective: Selective.none, index: chain.size, checked: checked)
+                signed.statement, selective: NoSelectiveClaims(), index: chain.size,
+                checked: checked)
             do { _ = try chain.decide(candidate) } catch { return error }
             return nil
         }
@@ -54,7 +55,7 @@ import Testing
         var chain = Chain()
         let signed = chain.record("invoices/2026-02")
         var slice = chain.slice(for: chain.candidate(signed))
-        slice[.participant(Person.enterprise.handle)] = nil
+        slice[ParticipantState.key(Person.enterprise.handle)] = nil
         #expect(throws: Refusal.unknownParticipant(Person.enterprise.handle)) {
             try Rules.decide(chain.candidate(signed), in: slice, policies: chain.policies)
         }
@@ -75,26 +76,27 @@ import Testing
             (
                 .grant,
                 chain.sign(
-                    .rekey(grant: grant, envelope: Digest(hashing: [])), .rekey(epochs: [1]),
+                    Rekey(grant: grant, envelope: Digest(hashing: [])), RekeyTerms(epochs: [1]),
                     by: .enterprise, with: key)
             ),
-            (.all, chain.sign(.revoke(grant: grant, .unspecified), by: .enterprise, with: key)),
-            (.all, chain.sign(.erase(.record(record), .unspecified), by: .enterprise, with: key)),
+            (.all, chain.sign(Revoke(grant: grant, .unspecified), by: .enterprise, with: key)),
+            (.all, chain.sign(Erase(.record(record), .unspecified), by: .enterprise, with: key)),
             (
                 .all,
                 chain.sign(
-                    .key(chain.offer(Person.key("more"), for: .enterprise, introducer: key)),
+                    AddKey(chain.offer(Person.key("more"), for: .enterprise, introducer: key)),
                     by: .enterprise, with: key)
             ),
             (
                 .all,
                 chain.sign(
-                    .encryptionKey(Person.enterprise.encryptionKey), by: .enterprise, with: key)
+                    ChangeEncryptionKey(Person.enterprise.encryptionKey), by: .enterprise, with: key
+                )
             ),
             (
                 .all,
                 chain.sign(
-                    .retireKey(Person.enterprise.key.verificationKey.thumbprint), by: .enterprise,
+                    RetireKey(Person.enterprise.key.verificationKey.thumbprint), by: .enterprise,
                     with: key)
             ),
         ]
@@ -119,7 +121,7 @@ import Testing
         let mine = Person.enterprise.key.verificationKey.thumbprint
         let spare = Self.spare.verificationKey.thumbprint
         func retire(_ kid: Digest<Digested.Key>, with key: SigningKey? = nil) -> SignedStatement {
-            chain.sign(.retireKey(kid), by: .enterprise, with: key)
+            chain.sign(RetireKey(kid), by: .enterprise, with: key)
         }
         #expect(chain.submit(retire(mine)) == .lastKey)
         #expect(chain.submit(retire(spare)) == .unknownKey)
@@ -146,7 +148,7 @@ import Testing
                 Person.enterprise.key.verificationKey.thumbprint,
                 Self.spare.verificationKey.thumbprint,
             ])
-        guard case .key(let state) = chain.state[.key(Self.spare.verificationKey.thumbprint)] else {
+        guard let state = chain.state[KeyState.key(Self.spare.verificationKey.thumbprint)] else {
             Issue.record("no key")
             return
         }
@@ -167,7 +169,7 @@ import Testing
             // Retired ones count.
             #expect(
                 chain.submit(
-                    chain.sign(.retireKey(key.verificationKey.thumbprint), by: .enterprise)) == nil)
+                    chain.sign(RetireKey(key.verificationKey.thumbprint), by: .enterprise)) == nil)
         }
         #expect(
             chain.submit(chain.added(Self.spare, [.seal], to: .enterprise))
@@ -205,7 +207,8 @@ import Testing
         ]
         for (index, offer) in offers.enumerated() {
             #expect(
-                chain.submit(chain.sign(.key(offer), by: mine)) == .badProofOfPossession, "\(index)"
+                chain.submit(chain.sign(AddKey(offer), by: mine)) == .badProofOfPossession,
+                "\(index)"
             )
         }
         // A proof whose signature doesn't hold.
@@ -216,7 +219,7 @@ import Testing
         let forged = try? JWS(parsing: "\(parts[0]).\(parts[1]).\(zeros)")
         if let forged {
             let offer = KeyOffer(key: Self.spare.verificationKey, scopes: [.all], pop: forged)
-            #expect(chain.submit(chain.sign(.key(offer), by: mine)) == .badProofOfPossession)
+            #expect(chain.submit(chain.sign(AddKey(offer), by: mine)) == .badProofOfPossession)
         }
         #expect(chain.submit(chain.added(Self.spare, [.all], to: mine)) == nil)
     }
@@ -225,9 +228,10 @@ import Testing
         var chain = Chain()
         let ones = EncryptionKey(bytes: [UInt8](repeating: 0xff, count: EncryptionKey.byteCount))!
         #expect(
-            chain.submit(chain.sign(.encryptionKey(ones), by: .lender)) == .unusableEncryptionKey)
+            chain.submit(chain.sign(ChangeEncryptionKey(ones), by: .lender))
+                == .unusableEncryptionKey)
         let new = Person.outsider.encryptionKey
-        #expect(chain.submit(chain.sign(.encryptionKey(new), by: .lender)) == nil)
+        #expect(chain.submit(chain.sign(ChangeEncryptionKey(new), by: .lender)) == nil)
         #expect(chain.participant(.lender)?.encryptionKey == new.digest)
     }
 }

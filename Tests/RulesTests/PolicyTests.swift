@@ -11,7 +11,9 @@ import Testing
     ) {
         let set = chain.policies.add(name, decision)
         let files = [PolicyFile(name: "a", digest: Digest(hashing: []))]
-        #expect(chain.submit(chain.sign(.policy(set: set, files: files), by: .authority)) == nil)
+        #expect(
+            chain.submit(chain.sign(PublishPolicies(set: set, files: files), by: .authority)) == nil
+        )
     }
 
     private static let permit = PolicyDecision(permitted: true, determining: ["all"])

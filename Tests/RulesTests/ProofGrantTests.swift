@@ -45,16 +45,14 @@ import Testing
         var chain = scene()
         let size = chain.size
         let without = chain.sign(
-            .grant(
-                .init(
-                    right: .prove, purpose: .creditAssessment, notBefore: chain.now,
-                    expires: chain.now.advanced(by: 10), policies: chain.log!.policies,
-                    envelope: Digest(hashing: []))),
-            .grant(
-                GrantTerms(
-                    to: Person.lender.handle, scope: .records([Chain.range(book, 1, 5)]),
-                    subject: .statements(["sum(tax_amount) >= 1 EUR"]), fetches: 1, dataLife: 0,
-                    epochs: [0])), by: .enterprise)
+            Grant(
+                right: .prove, purpose: .creditAssessment, notBefore: chain.now,
+                expires: chain.now.advanced(by: 10), policies: chain.log!.policies,
+                envelope: Digest(hashing: [])),
+            GrantTerms(
+                to: Person.lender.handle, scope: .records([Chain.range(book, 1, 5)]),
+                subject: .statements(["sum(tax_amount) >= 1 EUR"]), fetches: 1, dataLife: 0,
+                epochs: [0]), by: .enterprise)
         #expect(chain.submit(without) == .pointMissing)
         // The point is public: also a replay that isn't shown the terms sees it.
         #expect(chain.submit(without, withheld: true) == .pointMissing)

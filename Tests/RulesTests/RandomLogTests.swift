@@ -283,9 +283,9 @@ private struct Run {
         let isGood =
             isTimely && person.handle != Person.lender.handle
             && target.handle != Person.outsider.handle && reinstates == isSuspended
-        let claims: Claims =
+        let claims: any KindForm =
             reinstates
-            ? .reinstate(target.handle, .resolved) : .suspend(target.handle, .supervisoryOrder)
+            ? Reinstate(target.handle, .resolved) : Suspend(target.handle, .supervisoryOrder)
         guard expect("suspend", chain.sign(claims, by: person), isGood) else { return }
         if reinstates { suspended.remove(target.handle) } else { suspended.insert(target.handle) }
     }
@@ -293,7 +293,7 @@ private struct Run {
     /// What was sent before is registered already, or is refused or admitted like anything else.
     mutating func replay() {
         guard let signed = sent.randomElement(using: &random),
-            case .statement = chain.state[.statement(signed.statement.jti)]
+            chain.state[StatementState.key(signed.statement.jti)] != nil
         else { return }
         let (before, size) = (chain.state.values, chain.size)
         guard case .alreadyRegistered = chain.submit(signed) else {

@@ -16,11 +16,10 @@ import Testing
         let identity = LegalIdentity(
             name: person.handle.text, identifiers: [], country: "DE", size: size)
         let signed = chain.sign(
-            .admit(
-                .init(
-                    handle: person.handle, roles: roles,
-                    keys: [chain.offer(person.key, for: person)],
-                    encryptionKey: person.encryptionKey)), .admit(identity), by: .authority)
+            Admit(
+                handle: person.handle, roles: roles,
+                keys: [chain.offer(person.key, for: person)],
+                encryptionKey: person.encryptionKey), identity, by: .authority)
         #expect(chain.submit(signed, withheld: withheld) == nil)
     }
 
@@ -40,7 +39,9 @@ import Testing
             PolicyDecision(permitted: true, determining: ["all"])
         }
         let files = [PolicyFile(name: "all.cedar", digest: Digest(hashing: []))]
-        #expect(chain.submit(chain.sign(.policy(set: all, files: files), by: .authority)) == nil)
+        #expect(
+            chain.submit(chain.sign(PublishPolicies(set: all, files: files), by: .authority)) == nil
+        )
         let asked = chain.request(by: trader, to: trader)
         #expect(chain.submit(asked) == nil)
         let jti = asked.statement.jti
@@ -94,15 +95,14 @@ import Testing
     /// Who supervised books uses them for inspections alone.
     @Test func whoSupervisedDoesNotUse() {
         var chain = Chain()
-        let hold = Selective.hold(
-            HoldTerms(
-                holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c"))
+        let hold = HoldTerms(
+            holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c")
         func ask(_ purpose: Purpose, of holder: Person = .enterprise) -> Refusal? {
             chain.submit(chain.request(by: .regulator, to: holder, purpose: purpose))
         }
         let inspects = "regulator-uses-for-inspection-only"
         #expect(ask(.guarantee) == .forbidden(policies: [inspects]))
-        #expect(chain.submit(chain.sign(.legalHold, hold, by: .regulator)) == nil)
+        #expect(chain.submit(chain.sign(LegalHold(), hold, by: .regulator)) == nil)
         #expect(
             ask(.guarantee) == .forbidden(policies: ["who-operated-does-not-use", inspects]))
         #expect(ask(.guarantee, of: .other) == .forbidden(policies: [inspects]))

@@ -9,26 +9,26 @@ import Testing
 @Suite struct StateModelTests {
     /// Epochs, kept month by month: the model of ``EpochState``.
     private struct SlowEpochs {
-        struct Given {
+        struct Live {
             let grant: JTI
             let months: ClosedRange<Int>
             var epoch: Int64
             let expires: Int64
         }
-        var given: [Given] = []
+        var live: [Live] = []
         /// The highest epoch that a dead grant has, of every month.
         var dead: [Int: Int64] = [:]
 
-        mutating func bury(at time: Int64, revoked: JTI? = nil) {
-            for grant in given where grant.expires <= time || grant.grant == revoked {
+        mutating func retireEnded(at time: Int64, revoked: JTI? = nil) {
+            for grant in live where grant.expires <= time || grant.grant == revoked {
                 for month in grant.months { dead[month] = max(dead[month] ?? -1, grant.epoch) }
             }
-            given.removeAll { $0.expires <= time || $0.grant == revoked }
+            live.removeAll { $0.expires <= time || $0.grant == revoked }
         }
 
         func required(_ month: Int, at time: Int64) -> Int64 {
             var copy = self
-            copy.bury(at: time)
+            copy.retireEnded(at: time)
             return (copy.dead[month] ?? -1) + 1
         }
     }
@@ -47,20 +47,20 @@ import Testing
                     let epoch = Int64.random(in: 0...5, using: &random)
                     let expires = now + Int64.random(in: 1...30, using: &random)
                     let grant = JTI(using: &random)
-                    fast.given.append(
+                    fast.live.append(
                         .init(
                             grant: grant,
                             months: Month(number: some[0])!...Month(number: some[1])!,
                             epoch: epoch, expires: Timestamp(clamping: expires)))
-                    slow.given.append(
+                    slow.live.append(
                         .init(grant: grant, months: months, epoch: epoch, expires: expires))
                 case 3:
-                    let revoked = slow.given.randomElement(using: &random)?.grant
-                    fast.bury(at: time, revoked: revoked)
-                    slow.bury(at: now, revoked: revoked)
+                    let revoked = slow.live.randomElement(using: &random)?.grant
+                    fast.retireEnded(at: time, revoked: revoked)
+                    slow.retireEnded(at: now, revoked: revoked)
                 case 4:
-                    fast.bury(at: time)
-                    slow.bury(at: now)
+                    fast.retireEnded(at: time)
+                    slow.retireEnded(at: now)
                 default: break
                 }
                 for month in 0..<span {
@@ -68,12 +68,12 @@ import Testing
                         fast.required(for: Month(number: month)!, at: time)
                             == slow.required(month, at: now))
                 }
-                #expect(Set(fast.given.map(\.grant)) == Set(slow.given.map(\.grant)))
-                let ends = fast.dead.flatMap {
+                #expect(Set(fast.live.map(\.grant)) == Set(slow.live.map(\.grant)))
+                let ends = fast.ended.flatMap {
                     [$0.months.lowerBound.number, $0.months.upperBound.number]
                 }
                 #expect(ends == ends.sorted())
-                for (left, right) in zip(fast.dead, fast.dead.dropFirst()) {
+                for (left, right) in zip(fast.ended, fast.ended.dropFirst()) {
                     #expect(left.months.upperBound < right.months.lowerBound)
                     let touches =
                         left.months.upperBound.number + 1 == right.months.lowerBound.number
@@ -88,13 +88,13 @@ import Testing
         let all = Month(number: 0)!...Month(number: Month.count - 1)!
         let expires = Timestamp(seconds: 10)!
         for months in [all, all.lowerBound...all.lowerBound, all.upperBound...all.upperBound] {
-            epochs.given.append(
+            epochs.live.append(
                 .init(
                     grant: JTI(bytes: [UInt8](repeating: 0, count: 16))!, months: months, epoch: 1,
                     expires: expires))
         }
-        epochs.bury(at: expires)
-        #expect(epochs.given.isEmpty && epochs.dead == [.init(months: all, epoch: 1)])
+        epochs.retireEnded(at: expires)
+        #expect(epochs.live.isEmpty && epochs.ended == [.init(months: all, epoch: 1)])
         #expect(epochs.required(for: all.upperBound, at: expires) == 2)
     }
 
@@ -116,13 +116,14 @@ import Testing
     }
 
     @Test func laying() {
-        let key = StateKey.source(Person.lender.handle, Digest(hashing: []))
-        var slice = Slice([
-            key: .source(JTI(bytes: [UInt8](repeating: 1, count: 16))!), .log: .holds([]),
-        ])
+        let key = SourceState.key(Person.lender.handle, Digest(hashing: []))
+        let holds = HoldsState.key(Person.lender.handle)
+        var slice = Slice()
+        slice[key] = SourceState(record: JTI(bytes: [UInt8](repeating: 1, count: 16))!)
+        slice[HoldsState.key(Person.rival.handle)] = HoldsState(holds: [])
         var changes = Changes()
-        changes[key] = nil
-        changes[.holds(Person.lender.handle)] = .holds([])
+        changes.set(key, nil)
+        changes.set(holds, HoldsState(holds: []))
         slice.apply(changes)
         #expect(slice[key] == nil && slice.values.count == 2)
         #expect(changes[key] == nil && changes.values.count == 2)

@@ -18,13 +18,13 @@ import Testing
             chain.record("invoices/2026-02"), chain.closing("invoices/2026-02"), chain.granting(),
             chain.rekeying(grant, epochs: [1]),
             chain.added(Person.key("new"), [.all], to: .enterprise),
-            chain.sign(.encryptionKey(Person.outsider.encryptionKey), by: .enterprise),
+            chain.sign(ChangeEncryptionKey(Person.outsider.encryptionKey), by: .enterprise),
             chain.request(by: .enterprise, to: .other), chain.access(grant),
         ] {
             #expect(chain.submit(signed) == suspended, "\(signed.statement.kind)")
         }
         for signed in [
-            chain.sign(.retireKey(spare.verificationKey.thumbprint), by: .enterprise),
+            chain.sign(RetireKey(spare.verificationKey.thumbprint), by: .enterprise),
             chain.erasure(.record(record)), chain.revocation(grant),
         ] {
             #expect(chain.submit(signed) == nil, "\(signed.statement.kind)")
@@ -40,7 +40,7 @@ import Testing
         #expect(chain.submit(chain.access(grant)) == .suspended(Person.enterprise.handle))
         #expect(
             chain.submit(
-                chain.sign(.reinstate(Person.enterprise.handle, .resolved), by: .authority))
+                chain.sign(Reinstate(Person.enterprise.handle, .resolved), by: .authority))
                 == nil)
         #expect(chain.submit(chain.access(grant)) == nil)
     }
@@ -66,10 +66,9 @@ import Testing
         #expect(chain.submit(suspension(of: .host, &chain)) == nil)
         #expect(chain.submit(chain.access(grant)) == .suspended(Person.host.handle))
         #expect(chain.submit(suspension(of: .regulator, &chain)) == nil)
-        let terms = Selective.hold(
-            HoldTerms(
-                holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "x"))
-        for claims in [Claims.legalHold, .release] {
+        let terms = HoldTerms(
+            holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "x")
+        for claims in [LegalHold(), Release()] as [any KindForm] {
             #expect(
                 chain.submit(chain.sign(claims, terms, by: .regulator))
                     == .suspended(Person.regulator.handle))
@@ -77,6 +76,6 @@ import Testing
     }
 
     private func suspension(of person: Person, _ chain: inout Chain) -> SignedStatement {
-        chain.sign(.suspend(person.handle, .supervisoryOrder), by: .authority)
+        chain.sign(Suspend(person.handle, .supervisoryOrder), by: .authority)
     }
 }

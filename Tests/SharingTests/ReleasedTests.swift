@@ -47,7 +47,7 @@ import Testing
         let holder = try VerificationKey(
             jwk: JSONDocument(.canonical, #require(file["holder"]).canonicalBytes).root)
         #expect(throws: Never.self) { try statement.jws.verified(by: #require(holder)) }
-        guard case .record(let claims) = statement.claims else {
+        guard let claims = statement.claims as? RegisterRecord else {
             Issue.record("no record")
             return
         }

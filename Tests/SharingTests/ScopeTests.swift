@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ScopeTests {
     private func scope(_ json: JSON) throws -> Scope? {
-        Scope(json: try JSONDocument(.canonical, json.canonicalBytes).root)
+        try? Scope.shape.read(try JSONDocument(.canonical, json.canonicalBytes).root)
     }
 
     private func range(_ book: String, _ from: Int64, _ to: Int64) -> JSON {

@@ -5,11 +5,11 @@ import TestSupport
 
 /// One statement of every kind, with all its optional members, and its selective claims.
 struct StatementSample: Sendable, CustomStringConvertible {
-    let claims: Claims
-    let selective: Selective
+    let claims: any KindForm
+    let selective: any SelectiveClaims
     let disclosures: [Disclosure]
 
-    var kind: Kind { claims.kind }
+    var kind: Kind { type(of: claims).kind }
     var description: String { kind.rawValue }
 
     var signer: Signer {
@@ -27,7 +27,7 @@ struct StatementSample: Sendable, CustomStringConvertible {
 
     static let all: [StatementSample] = Kind.allCases.map { sample(of: $0) }
 
-    static let selective = all.filter { !$0.kind.selectiveNames().isEmpty }
+    static let selective = all.filter { $0.kind.form.hasSelectiveClaims }
 
     static func sample(of kind: Kind) -> StatementSample {
         var random = SeededGenerator(seed: 7)
@@ -48,39 +48,38 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 log: World.log, handle: World.lender, introducer: nil, with: key))
     }
 
-    private static func claims(of kind: Kind) -> Claims {
+    private static func claims(of kind: Kind) -> any KindForm {
         switch kind {
-        case .genesis: .genesis(genesis)
+        case .genesis: genesis
         case .admit:
-            .admit(
-                .init(
-                    handle: World.lender, roles: [.lender, .guarantor],
-                    keys: [offer(World.key, [.all]), offer(key2, [.seal, .grant, .close])],
-                    encryptionKey: encryptionKey))
-        case .suspend: .suspend(World.lender, .supervisoryOrder)
-        case .reinstate: .reinstate(World.lender, .resolved)
-        case .key: .key(offer(key2, [.seal, .close]))
-        case .retireKey: .retireKey(key2.verificationKey.thumbprint)
-        case .encryptionKey: .encryptionKey(encryptionKey)
+            Admit(
+                handle: World.lender, roles: [.lender, .guarantor],
+                keys: [offer(World.key, [.all]), offer(key2, [.seal, .grant, .close])],
+                encryptionKey: encryptionKey)
+        case .suspend: Suspend(World.lender, .supervisoryOrder)
+        case .reinstate: Reinstate(World.lender, .resolved)
+        case .key: AddKey(offer(key2, [.seal, .close]))
+        case .retireKey: RetireKey(key2.verificationKey.thumbprint)
+        case .encryptionKey: ChangeEncryptionKey(encryptionKey)
         case .policy:
-            .policy(
+            PublishPolicies(
                 set: World.digest(1),
                 files: [PolicyFile(name: "separation.cedar", digest: World.digest(2))])
-        case .record: .record(record)
+        case .record: record
         case .closeBook:
-            .closeBook(World.book("invoices/2026-11"), count: 240, root: World.digest(3))
-        case .erase: .erase(.record(World.jti(6)), .retentionEnded)
-        case .request: .request(.creditAssessment)
-        case .grant: .grant(grant)
-        case .rekey: .rekey(grant: World.jti(7), envelope: World.digest(4))
-        case .revoke: .revoke(grant: World.jti(7), .consentWithdrawn)
-        case .access: .access(grant: World.jti(7))
-        case .legalHold: .legalHold
-        case .release: .release
+            CloseBook(World.book("invoices/2026-11"), count: 240, root: World.digest(3))
+        case .erase: Erase(.record(World.jti(6)), .retentionEnded)
+        case .request: Request(.creditAssessment)
+        case .grant: grant
+        case .rekey: Rekey(grant: World.jti(7), envelope: World.digest(4))
+        case .revoke: Revoke(grant: World.jti(7), .consentWithdrawn)
+        case .access: Access(grant: World.jti(7))
+        case .legalHold: LegalHold()
+        case .release: Release()
         }
     }
 
-    private static let genesis = Claims.Genesis(
+    private static let genesis = Genesis(
         origin: World.origin, rules: 1, logKey: "trine.example/alliance+00000000+AAAA",
         authorities: [
             FoundingParticipant(handle: World.enterprise, key: World.key.verificationKey)
@@ -88,43 +87,39 @@ struct StatementSample: Sendable, CustomStringConvertible {
         host: FoundingParticipant(handle: World.lender, key: key2.verificationKey),
         policies: World.digest(5))
 
-    private static let record = Claims.RecordClaims(
+    private static let record = RegisterRecord(
         vct: RecordType.invoice.vct(origin: World.origin), book: World.book("invoices/2026-11"),
         number: 17, epoch: 3, source: World.digest(6), replaces: World.jti(8),
         fieldsRoot: World.digest(7), holder: World.key.verificationKey.named)
 
-    private static let grant = Claims.GrantClaims(
+    private static let grant = Grant(
         right: .read, purpose: .creditAssessment, notBefore: World.time,
         expires: World.time.advanced(by: 86_400), policies: World.digest(8),
         envelope: World.digest(9), at: .init(size: 12, root: World.digest(10)))
 
-    private static func selectiveClaims(of kind: Kind) -> Selective {
+    private static func selectiveClaims(of kind: Kind) -> any SelectiveClaims {
         switch kind {
         case .admit:
-            .admit(
-                LegalIdentity(
-                    name: "Nordbank AG",
-                    identifiers: [LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!],
-                    country: "DE", dueDiligence: "2026/117", size: .small))
+            LegalIdentity(
+                name: "Nordbank AG",
+                identifiers: [LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!],
+                country: "DE", dueDiligence: "2026/117", size: .small)
         case .request:
-            .request(
-                RequestTerms(
-                    to: World.enterprise, right: .read, scope: scope,
-                    subject: .fields(["due_date", "payable_amount"]), notBefore: World.time,
-                    expires: World.time.advanced(by: 86_400), fetches: 3, dataLife: 86_400))
+            RequestTerms(
+                to: World.enterprise, right: .read, scope: scope,
+                subject: .fields(["due_date", "payable_amount"]), notBefore: World.time,
+                expires: World.time.advanced(by: 86_400), fetches: 3, dataLife: 86_400)
         case .grant:
-            .grant(
-                GrantTerms(
-                    to: World.lender, scope: scope, subject: .fields(["due_date"]), fetches: 3,
-                    dataLife: 0, epochs: [0, 3], request: World.jti(9)))
-        case .rekey: .rekey(epochs: [4])
-        case .access: .access(access)
+            GrantTerms(
+                to: World.lender, scope: scope, subject: .fields(["due_date"]), fetches: 3,
+                dataLife: 0, epochs: [0, 3], request: World.jti(9))
+        case .rekey: RekeyTerms(epochs: [4])
+        case .access: access
         case .legalHold, .release:
-            .hold(
-                HoldTerms(
-                    holder: World.enterprise, books: scope, until: World.time,
-                    caseReference: "4 O 117/26"))
-        default: .none
+            HoldTerms(
+                holder: World.enterprise, books: scope, until: World.time,
+                caseReference: "4 O 117/26")
+        default: NoSelectiveClaims()
         }
     }
 
@@ -143,7 +138,7 @@ struct StatementSample: Sendable, CustomStringConvertible {
             ]))
 
     private static func disclosures(
-        of kind: Kind, _ selective: Selective, using random: inout SeededGenerator
+        of kind: Kind, _ selective: any SelectiveClaims, using random: inout SeededGenerator
     ) -> [Disclosure] {
         kind == .record
             ? [Disclosure(salt: .init(using: &random), name: "due_date", value: .null)]

@@ -16,25 +16,26 @@ import Wire
         // Another reference to the same state, not another state.
         let same = disk
         var memory = StateInMemory()
-        let keys = (0..<40_000).map { _ in StateKey.statement(JTI(using: &random)) }
+        let keys = (0..<40_000).map { _ in StatementState.key(JTI(using: &random)) }
         for step in 0..<100 {
             var changes = Changes()
             for _ in 0..<500 {
-                changes[keys.randomElement(using: &random)!] =
+                changes.set(
+                    keys.randomElement(using: &random)!,
                     random.chance(20)
-                    ? nil
-                    : .statement(
-                        StatementState(
+                        ? nil
+                        : StatementState(
                             index: Int64(step), digest: Digest(hashing: random.bytes(2)),
                             kind: .record, issuer: LogBuilder.handles[0]))
             }
             try (step.isMultiple(of: 2) ? disk : same).apply(changes)
             memory.apply(changes)
-            let asked = (0..<100).map { _ in keys.randomElement(using: &random)! }
+            let asked = (0..<100).map { _ in keys.randomElement(using: &random)!.untyped }
             #expect(try disk.values(of: asked) == memory.values(of: asked))
         }
         // More was changed than is held back, so that it was written.
-        #expect(try disk.values(of: keys) == memory.values(of: keys))
+        let all = keys.map(\.untyped)
+        #expect(try disk.values(of: all) == memory.values(of: all))
     }
 
     @Test func `its file has no name and is its owner's only`() throws {

@@ -25,10 +25,10 @@ import Wire
         return state
     }
 
-    private static func grant(_ terms: GrantTerms?, at: Claims.TreePoint?) -> GrantState {
+    private static func grant(_ terms: GrantTerms?, at: TreePoint?) -> GrantState {
         var state = GrantState(
             issuer: handle, index: 77,
-            claims: Claims.GrantClaims(
+            claims: Grant(
                 right: .read, purpose: .creditAssessment, notBefore: time(1), expires: time(99),
                 policies: Digest(hashing: [1]), envelope: Digest(hashing: [2]), at: at),
             terms: terms, carrier: other)
@@ -39,13 +39,17 @@ import Wire
     private static let epochs: EpochState = {
         var state = EpochState()
         let months = month("2026-01")...month("2026-12")
-        state.given = [
+        state.live = [
             .init(grant: jti, months: months, epoch: 2, expires: time(5)),
             .init(grant: other, months: months, epoch: 3, expires: time(50)),
         ]
-        state.bury(at: time(6))
+        state.retireEnded(at: time(6))
         return state
     }()
+
+    private static func piece<Object>(
+        _ key: StateKey.Of<Object>, _ object: Object
+    ) -> (StateKey, StateValue) { (key.untyped, StateValue(object)) }
 
     static let values: [(StateKey, StateValue)] = {
         let participant = ParticipantState(
@@ -63,68 +67,58 @@ import Wire
             to: handle, scope: .records([RecordRange(book: book, from: 1, to: 9)!]),
             subject: .statements(["sum(\"x\") ≥ 1\n"]), fetches: 1, dataLife: 5, epochs: [1])
         return [
-            (
-                .log,
-                .log(
-                    LogState(
-                        origin: Origin("trine.example/alliance")!, genesis: Digest(hashing: [1]),
-                        rules: 1, authorities: [handle], threshold: 1, host: handle,
-                        policies: Digest(hashing: [2]), time: time(1_800_000_000)))
-            ),
-            (.participant(handle), .participant(participant)),
-            (.participant(handle), .participant(bare)),
-            (
-                .key(key.thumbprint),
-                .key(KeyState(handle: handle, key: key, scopes: [.seal, .all], retired: true))
-            ),
-            (.key(key.thumbprint), .key(KeyState(handle: handle, key: key, scopes: [.all]))),
-            (
-                .statement(jti),
-                .statement(
-                    StatementState(
-                        index: 5, digest: Digest(hashing: [5]), kind: .record, issuer: handle,
-                        erased: true, record: detail))
-            ),
-            (
-                .statement(jti),
-                .statement(
-                    StatementState(
-                        index: 0, digest: Digest(hashing: [6]), kind: .legalHold, issuer: handle))
-            ),
-            (.book(handle, book), .book(BookState())),
-            (.book(handle, book), .book(bookState(13, erased: [1...2, 5...5, 9...13]))),
-            (.source(handle, Digest(hashing: [7])), .source(jti)),
-            (.grant(jti), .grant(grant(nil, at: nil))),
-            (.grant(jti), .grant(grant(terms, at: nil))),
-            (
-                .grant(jti),
-                .grant(grant(single, at: .init(size: 8, root: Digest(hashing: [9]))))
-            ),
-            (.fetch(jti), .fetch(access: other)),
-            (.epochs(handle, .invoices), .epochs(EpochState())),
-            (.epochs(handle, .invoices), .epochs(epochs)),
-            (.holds(handle), .holds([])),
-            (.dealings(handle, handle), .dealings([.operate, .read])),
-            (
-                .request(JTI(bytes: [UInt8](repeating: 7, count: 16))!),
-                .request(
-                    RequestState(
-                        by: handle, purpose: .guarantee,
-                        terms: RequestTerms(
-                            to: handle, right: .prove,
-                            scope: .months(.bills, Month("2026-01")!...Month("2026-02")!),
-                            subject: .statements(["sum(x) >= 1"]), notBefore: time(1),
-                            expires: time(99), fetches: 3, dataLife: 0)))
-            ),
-            (
-                .holds(handle),
-                .holds([
+            piece(
+                LogState.key,
+                LogState(
+                    origin: Origin("trine.example/alliance")!, genesis: Digest(hashing: [1]),
+                    rules: 1, authorities: [handle], threshold: 1, host: handle,
+                    policies: Digest(hashing: [2]), time: time(1_800_000_000))),
+            piece(ParticipantState.key(handle), participant),
+            piece(ParticipantState.key(handle), bare),
+            piece(
+                KeyState.key(key.thumbprint),
+                KeyState(handle: handle, key: key, scopes: [.seal, .all], retired: true)),
+            piece(KeyState.key(key.thumbprint), KeyState(handle: handle, key: key, scopes: [.all])),
+            piece(
+                StatementState.key(jti),
+                StatementState(
+                    index: 5, digest: Digest(hashing: [5]), kind: .record, issuer: handle,
+                    erased: true, record: detail)),
+            piece(
+                StatementState.key(jti),
+                StatementState(
+                    index: 0, digest: Digest(hashing: [6]), kind: .legalHold, issuer: handle)),
+            piece(BookState.key(handle, book), BookState()),
+            piece(BookState.key(handle, book), bookState(13, erased: [1...2, 5...5, 9...13])),
+            piece(SourceState.key(handle, Digest(hashing: [7])), SourceState(record: jti)),
+            piece(GrantState.key(jti), grant(nil, at: nil)),
+            piece(GrantState.key(jti), grant(terms, at: nil)),
+            piece(
+                GrantState.key(jti), grant(single, at: .init(size: 8, root: Digest(hashing: [9])))),
+            piece(FetchState.key(jti), FetchState(access: other)),
+            piece(EpochState.key(handle, .invoices), EpochState()),
+            piece(EpochState.key(handle, .invoices), epochs),
+            piece(HoldsState.key(handle), HoldsState(holds: [])),
+            piece(
+                InvolvementState.key(handle, with: handle),
+                InvolvementState(past: [.operate, .read])),
+            piece(
+                RequestState.key(JTI(bytes: [UInt8](repeating: 7, count: 16))!),
+                RequestState(
+                    by: handle, purpose: .guarantee,
+                    terms: RequestTerms(
+                        to: handle, right: .prove,
+                        scope: .months(.bills, Month("2026-01")!...Month("2026-02")!),
+                        subject: .statements(["sum(x) >= 1"]), notBefore: time(1),
+                        expires: time(99), fetches: 3, dataLife: 0))),
+            piece(
+                HoldsState.key(handle),
+                HoldsState(holds: [
                     HoldState(
                         by: handle, caseReference: "HRB \"12\"\\é\u{1}",
                         books: .months(.bills, month("2026-01")...month("2026-01")), until: time(4)),
                     HoldState(by: handle, caseReference: "b", books: nil, until: nil),
-                ])
-            ),
+                ])),
         ]
     }()
 
@@ -163,64 +157,80 @@ import Wire
 
     @Test(arguments: [
         (
-            StateKey.source(handle, Digest(hashing: [1])), #"{}"#,
+            SourceState.key(handle, Digest(hashing: [1])).untyped, #"{}"#,
             StateError.claims(.missing("record"))
         ),
         (
-            .fetch(jti), #"{"access":"AAECAwQFBgcICQoLDA0ODw","more":1}"#,
+            FetchState.key(jti).untyped, #"{"access":"AAECAwQFBgcICQoLDA0ODw","more":1}"#,
             .claims(.unexpected("more"))
         ),
-        (.fetch(jti), #"{"access":"AAECAwQFBgcICQoLDA0ODx"}"#, .claims(.malformed("access"))),
-        (.holds(handle), #"[]"#, .claims(.notAnObject)),
-        (.dealings(handle, handle), #"{"past":[]}"#, .claims(.malformed("past"))),
-        (.dealings(handle, handle), #"{"past":["read","prove"]}"#, .claims(.malformed("past"))),
-        (.dealings(handle, handle), #"{"past":["saw"]}"#, .claims(.malformed("past"))),
-        (.holds(handle), #"{"holds":[] }"#, .json(.whiteSpace(offset: 11))),
         (
-            .participant(handle), #"{"admitted_at":0,"keys":[],"roles":["king"]}"#,
+            FetchState.key(jti).untyped, #"{"access":"AAECAwQFBgcICQoLDA0ODx"}"#,
+            .claims(.malformed("access"))
+        ),
+        (HoldsState.key(handle).untyped, #"[]"#, .claims(.notAnObject)),
+        (
+            InvolvementState.key(handle, with: handle).untyped, #"{"past":[]}"#,
+            .claims(.malformed("past"))
+        ),
+        (
+            InvolvementState.key(handle, with: handle).untyped, #"{"past":["read","prove"]}"#,
+            .claims(.malformed("past"))
+        ),
+        (
+            InvolvementState.key(handle, with: handle).untyped, #"{"past":["saw"]}"#,
+            .claims(.malformed("past"))
+        ),
+        (HoldsState.key(handle).untyped, #"{"holds":[] }"#, .json(.whiteSpace(offset: 11))),
+        (
+            ParticipantState.key(handle).untyped, #"{"admitted_at":0,"keys":[],"roles":["king"]}"#,
             .claims(.malformed("roles"))
         ),
         (
-            .participant(handle), #"{"admitted_at":0,"keys":[],"roles":[],"size":"huge"}"#,
+            ParticipantState.key(handle).untyped,
+            #"{"admitted_at":0,"keys":[],"roles":[],"size":"huge"}"#,
             .claims(.malformed("size"))
         ),
         (
-            .participant(handle), #"{"admitted_at":0,"keys":[],"roles":[],"suspended":false}"#,
+            ParticipantState.key(handle).untyped,
+            #"{"admitted_at":0,"keys":[],"roles":[],"suspended":false}"#,
             .claims(.malformed("suspended"))
         ),
         (
-            .participant(handle), #"{"admitted_at":-1,"keys":[],"roles":[]}"#,
+            ParticipantState.key(handle).untyped, #"{"admitted_at":-1,"keys":[],"roles":[]}"#,
             .claims(.malformed("admitted_at"))
         ),
         (
-            .book(handle, book), #"{"count":1,"edge":"AAAAAAAAAAA","epoch":0}"#,
+            BookState.key(handle, book).untyped, #"{"count":1,"edge":"AAAAAAAAAAA","epoch":0}"#,
             .claims(.malformed("edge"))
         ),
         (
-            .book(handle, book), #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[]}"#,
+            BookState.key(handle, book).untyped,
+            #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[]}"#,
             .claims(.malformed("erased"))
         ),
         (
-            .book(handle, book),
+            BookState.key(handle, book).untyped,
             #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[[1,2],[3,4]]}"#,
             .claims(.malformed("erased"))
         ),
         (
-            .book(handle, book),
+            BookState.key(handle, book).untyped,
             #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"replaced":[[1,2],[3,4]]}"#,
             .claims(.malformed("replaced"))
         ),
         (
-            .book(handle, book), #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[[2,1]]}"#,
+            BookState.key(handle, book).untyped,
+            #"{"count":0,"edge":"AAAAAAAAAAA","epoch":0,"erased":[[2,1]]}"#,
             .claims(.malformed("erased"))
         ),
         (
-            .epochs(handle, .invoices),
+            EpochState.key(handle, .invoices).untyped,
             #"{"dead":[{"epoch":0,"from":"2026-02","to":"2026-01"}],"given":[]}"#,
-            .claims(.malformed("to"))
+            .claims(.malformed("dead/0/to"))
         ),
         (
-            .epochs(handle, .invoices),
+            EpochState.key(handle, .invoices).untyped,
             #"{"dead":[{"epoch":0,"from":"2026-01","to":"2026-02"},{"epoch":1,"from":"2026-02","to":"2026-02"}],"given":[]}"#,
             .claims(.malformed("dead"))
         ),
@@ -232,9 +242,9 @@ import Wire
     }
 
     @Test func `a key stands under its own thumbprint only`() {
-        let value = StateValue.key(KeyState(handle: Self.handle, key: Self.key, scopes: [.all]))
-        #expect(throws: StateError.claims(.malformed("key"))) {
-            try StateValue(parsing: value.bytes, for: .key(Digest(hashing: [1])))
+        let value = StateValue(KeyState(handle: Self.handle, key: Self.key, scopes: [.all]))
+        #expect(throws: StateError.wrongName) {
+            try StateValue(parsing: value.bytes, for: KeyState.key(Digest(hashing: [1])).untyped)
         }
     }
 }

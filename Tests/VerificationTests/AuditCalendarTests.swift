@@ -10,7 +10,7 @@ import Wire
     private static func calendar(_ dates: [String]) -> AuditCalendar {
         var calendar = AuditCalendar()
         for date in dates {
-            calendar.note(CalendarDate(date)!.timestamp) { $0.kinds[.record, default: 0] += 1 }
+            calendar.count(CalendarDate(date)!.timestamp) { $0.kinds[.record, default: 0] += 1 }
         }
         return calendar
     }
@@ -37,7 +37,7 @@ import Wire
             for _ in 0..<500 {
                 let day = Int.random(in: 0..<span, using: &random)
                 let time = CalendarDate(daysSince1970: day).timestamp
-                calendar.note(time) {
+                calendar.count(time) {
                     $0.kinds[.access, default: 0] += 1
                     $0.booksOpened += 2
                     $0.booksClosed += 1
@@ -58,7 +58,7 @@ import Wire
     @Test func daysAreBounded() {
         var calendar = AuditCalendar()
         for day in 0..<(AuditCalendar.maximumDays + 10) {
-            calendar.note(CalendarDate(daysSince1970: day).timestamp) {
+            calendar.count(CalendarDate(daysSince1970: day).timestamp) {
                 $0.kinds[.record, default: 0] += 1
             }
         }

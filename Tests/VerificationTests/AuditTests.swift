@@ -123,8 +123,8 @@ import Wire
 
     @Test func whatIsErasedNeedNotBeShown() throws {
         var log = story.log
-        try log.add(.revoke(grant: story.grant.jti, .purposeFulfilled), by: story.acme)
-        try log.add(.erase(.statement(story.grant.jti), .purposeFulfilled), by: story.acme)
+        try log.add(Revoke(grant: story.grant.jti, .purposeFulfilled), by: story.acme)
+        try log.add(Erase(.statement(story.grant.jti), .purposeFulfilled), by: story.acme)
         let index = log.index(of: story.grant.jti)
         let report = try Self.audit(log, shown: { $0 == index ? .erased : $1 })
         #expect(report.isClean)
@@ -176,7 +176,7 @@ import Wire
         var longer = log
         longer.lawless = true
         try longer.add(
-            .encryptionKey(party.decryption.encryptionKey), by: party, forced: true)
+            ChangeEncryptionKey(party.decryption.encryptionKey), by: party, forced: true)
         #expect(try Self.audit(longer).findings.count == 1)
     }
 }

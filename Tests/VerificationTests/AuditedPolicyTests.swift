@@ -29,11 +29,11 @@ import Wire
         let terms = GrantTerms(
             to: party.handle, scope: .months(.invoices, Month(from)!...Month("2026-12")!),
             subject: .fields(fields), fetches: 10, dataLife: 86_400, epochs: [0])
-        let claims = Claims.GrantClaims(
+        let claims = Grant(
             right: .read, purpose: purpose, notBefore: log.now,
             expires: log.now.advanced(by: days * 86_400),
             policies: CedarPolicies.standard.digest, envelope: Digest(hashing: []))
-        try log.add(.grant(claims), selective: terms.disclosures(using: &log.random), by: acme)
+        try log.add(claims, selective: terms.disclosures(using: &log.random), by: acme)
         return Int64(log.entries.count - 1)
     }
 
@@ -125,16 +125,16 @@ import Wire
             let terms = GrantTerms(
                 to: bank.handle, scope: .months(.invoices, month...month),
                 subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
-            let claims = Claims.GrantClaims(
+            let claims = Grant(
                 right: .read, purpose: .creditAssessment, notBefore: log.now,
                 expires: log.now.advanced(by: 86_400), policies: set.digest,
                 envelope: Digest(hashing: []))
             return try log.add(
-                .grant(claims), selective: terms.disclosures(using: &log.random), by: acme
+                claims, selective: terms.disclosures(using: &log.random), by: acme
             ).jti
         }
         func access(_ grant: JTI, _ record: SealedRecord) throws {
-            guard case .record(let claims) = record.statement.claims else { return }
+            guard let claims = record.statement.claims as? RegisterRecord else { return }
             log.now = log.now.advanced(by: 1)
             let book = log.book(acme, claims.book)
             let fetch = Fetch.sign(
@@ -153,12 +153,13 @@ import Wire
                         closed: book.closed)
                 ])
             try log.add(
-                .access(grant: grant),
+                Access(grant: grant),
                 selective: AccessTerms(fetch: fetch, served: served).disclosures(
                     using: &log.random), by: log.host)
         }
         func publish(_ next: CedarPolicies) throws {
-            try log.add(.policy(set: next.digest, files: next.texts.claims), by: log.authority)
+            try log.add(
+                PublishPolicies(set: next.digest, files: next.texts.claims), by: log.authority)
             set = next
         }
         /// One statement for each action, and where each stands.
@@ -174,22 +175,22 @@ import Wire
             let month = Month("2026-0\(number)")!
             let record = try log.seal(acme, number: number, day: "\(month)-17")
             note("seal")
-            try log.add(.closeBook(book, count: 0, root: BookState().root), by: acme)
+            try log.add(CloseBook(book, count: 0, root: BookState().root), by: acme)
             note("close")
             try log.ask(acme, for: .guarantee, by: bank)
             note("request")
             let given = try grant(month)
             note("grant")
             try log.add(
-                .rekey(grant: given, envelope: Digest(hashing: [])),
-                selective: Selective.rekey(epochs: [1]).disclosures(using: &log.random),
+                Rekey(grant: given, envelope: Digest(hashing: [])),
+                selective: RekeyTerms(epochs: [1]).disclosures(using: &log.random),
                 by: acme)
             note("rekey")
             try access(given, record)
             note("access")
-            try log.add(.revoke(grant: given, .purposeFulfilled), by: acme)
+            try log.add(Revoke(grant: given, .purposeFulfilled), by: acme)
             note("revoke")
-            try log.add(.erase(.record(record.statement.jti), .retentionEnded), by: acme)
+            try log.add(Erase(.record(record.statement.jti), .retentionEnded), by: acme)
             note("erase")
             return places
         }
@@ -316,6 +317,6 @@ extension TestLog {
             subject: .fields(["due_date"]), notBefore: now, expires: now.advanced(by: 86_400),
             fetches: 1, dataLife: 0)
         let disclosures = terms.disclosures(using: &random)
-        _ = try add(.request(purpose), selective: disclosures, by: asker)
+        _ = try add(Request(purpose), selective: disclosures, by: asker)
     }
 }

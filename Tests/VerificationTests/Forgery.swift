@@ -30,11 +30,10 @@ enum Forgery {
         }
         let ciphertexts = SealedFields(fields)!
         let signed = Statement.sign(
-            .record(
-                .init(
-                    vct: claims.vct, book: claims.book, number: claims.number,
-                    epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
-                    fieldsRoot: ciphertexts.root, holder: claims.holder)),
+            RegisterRecord(
+                vct: claims.vct, book: claims.book, number: claims.number,
+                epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
+                fieldsRoot: ciphertexts.root, holder: claims.holder),
             selective: disclosures,
             by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
             at: sealed.statement.issuedAt, jti: sealed.statement.jti)

@@ -41,7 +41,7 @@ struct ProofStory {
     var access: Statement!
     var fetch: JWS!
     var envelope: Envelope!
-    var at: Claims.TreePoint!
+    var at: TreePoint!
 
     /// `count` invoices, the fourth of 4 euros and so on.
     init(_ twist: Twist? = nil, statements: [String] = statements, count: Int = 3) throws {
@@ -72,7 +72,7 @@ struct ProofStory {
         case .erased:
             erasures.append(
                 try log.add(
-                    .erase(.record(records[0].statement.jti), .enteredInError), by: acme))
+                    Erase(.record(records[0].statement.jti), .enteredInError), by: acme))
         default: break
         }
         try serve()
@@ -136,20 +136,19 @@ struct ProofStory {
         let terms = GrantTerms(
             to: northbank.handle, scope: scope, subject: .statements(texts), fetches: 10,
             dataLife: 86_400, epochs: [0])
-        var stated: Claims.TreePoint? = at
+        var stated: TreePoint? = at
         if twist == .noPoint { stated = nil }
         if twist == .laterPoint {
-            stated = Claims.TreePoint(size: Int64(log.entries.count + 1), root: at.root)
+            stated = TreePoint(size: Int64(log.entries.count + 1), root: at.root)
         }
         if twist == .strangePoint {
-            stated = Claims.TreePoint(size: at.size, root: Digest(hashing: [1]))
+            stated = TreePoint(size: at.size, root: Digest(hashing: [1]))
         }
         let signed = Statement.sign(
-            .grant(
-                .init(
-                    right: .prove, purpose: .creditAssessment, notBefore: log.now,
-                    expires: expires, policies: CedarPolicies.standard.digest,
-                    envelope: envelope.digest, at: stated)),
+            Grant(
+                right: .prove, purpose: .creditAssessment, notBefore: log.now,
+                expires: expires, policies: CedarPolicies.standard.digest,
+                envelope: envelope.digest, at: stated),
             selective: terms.disclosures(using: &log.random),
             by: Signer(origin: log.origin, handle: acme.handle, log: log.log, key: acme.key),
             at: log.now, jti: jti)
@@ -242,7 +241,7 @@ struct ProofStory {
                     book: Self.book, count: state.count, epoch: state.epoch, closed: state.closed)
             ])
         access = try log.add(
-            .access(grant: grant.jti),
+            Access(grant: grant.jti),
             selective: AccessTerms(fetch: fetch, served: served)
                 .disclosures(using: &log.random), by: log.host, forced: twist != nil)
     }

@@ -78,11 +78,11 @@ struct Story {
         let introducer = lie == .keyWithoutProof ? mallory.key : acme.key
         participants.append(log.entries.count)
         try log.add(
-            .key(log.offer(key, for: acme, introducer: introducer, scopes: scopes)), by: acme,
+            AddKey(log.offer(key, for: acme, introducer: introducer, scopes: scopes)), by: acme,
             forced: true)
         guard retired else { return key }
         participants.append(log.entries.count)
-        try log.add(.retireKey(key.verificationKey.thumbprint), by: acme)
+        try log.add(RetireKey(key.verificationKey.thumbprint), by: acme)
         return key
     }
 
@@ -103,14 +103,14 @@ struct Story {
         }
         let book = log.book(acme, Self.september)
         try log.add(
-            .closeBook(Self.september, count: book.count, root: book.root), by: acme, forced: true)
+            CloseBook(Self.september, count: book.count, root: book.root), by: acme, forced: true)
     }
 
     private mutating func erase() throws {
         let target = records[1].statement.jti
         erasures.append(
             try log.add(
-                .erase(.record(target), .enteredInError),
+                Erase(.record(target), .enteredInError),
                 by: lie == .erasureByAnother ? mallory : acme,
                 key: lie == .erasureByAnothersKey ? mallory.key : nil, forced: true))
     }
@@ -130,7 +130,7 @@ struct Story {
                 try log.seal(acme, number: number, day: day, key: future, forced: true))
             participants.append(log.entries.count)
             try log.add(
-                .key(log.offer(future, for: acme, introducer: acme.key, scopes: [.seal])),
+                AddKey(log.offer(future, for: acme, introducer: acme.key, scopes: [.seal])),
                 by: acme)
             return
         case .recordByAnother: party = mallory
@@ -200,12 +200,12 @@ struct Story {
             to: northbank.handle,
             scope: .months(.invoices, Self.september.month...Self.september.month),
             subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
-        let claims = Claims.GrantClaims(
+        let claims = Grant(
             right: .read, purpose: .creditAssessment, notBefore: log.now,
             expires: log.now.advanced(by: 86_400), policies: CedarPolicies.standard.digest,
             envelope: Digest(hashing: []))
         return try log.add(
-            .grant(claims), selective: terms.disclosures(using: &log.random), by: acme)
+            claims, selective: terms.disclosures(using: &log.random), by: acme)
     }
 
     private mutating func seal(
@@ -218,14 +218,14 @@ struct Story {
                 log: log.log, carrier: jti, issuer: giver.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         let start = lie == .accessTooEarly ? log.now.advanced(by: 500) : log.now
-        let claims = Claims.GrantClaims(
+        let claims = Grant(
             right: lie == .proveGrant ? .prove : .read, purpose: .creditAssessment,
             notBefore: start,
             expires: start.advanced(by: lie == .accessTooLate ? 20 : 30 * 86_400),
             policies: CedarPolicies.standard.digest, envelope: envelope.digest)
         log.now = log.now.advanced(by: 1)
         let signed = Statement.sign(
-            .grant(claims), selective: terms.disclosures(using: &log.random),
+            claims, selective: terms.disclosures(using: &log.random),
             by: Signer(
                 origin: log.origin, handle: giver.handle, log: log.log, key: key ?? giver.key),
             at: log.now, jti: jti)
@@ -251,7 +251,7 @@ struct Story {
         let epochs = Disclosure(
             salt: .init(using: &log.random), name: "epochs", value: .array([.integer(0)]))
         let signed = Statement.sign(
-            .rekey(grant: grant.jti, envelope: envelope.digest), selective: [epochs],
+            Rekey(grant: grant.jti, envelope: envelope.digest), selective: [epochs],
             by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
             at: log.now, jti: jti)
         carrier = signed.statement
@@ -264,7 +264,7 @@ struct Story {
         if lie == .enterpriseSuspended || lie == .lenderSuspended {
             participants.append(log.entries.count)
             let handle = lie == .enterpriseSuspended ? acme.handle : northbank.handle
-            try log.add(.suspend(handle, .breachOfTerms), by: log.authority)
+            try log.add(Suspend(handle, .breachOfTerms), by: log.authority)
         }
         fetch = try signFetch()
         let served = try self.served()
@@ -272,7 +272,7 @@ struct Story {
         let terms = AccessTerms(fetch: fetch, served: served)
         let other = lie == .accessOfOtherGrant ? try otherGrant() : grant!
         access = try log.add(
-            .access(grant: other.jti), selective: terms.disclosures(using: &log.random),
+            Access(grant: other.jti), selective: terms.disclosures(using: &log.random),
             by: lie == .accessByAnother ? mallory : log.host, forced: lie != nil)
         for signed in later { try log.register(signed, forced: true) }
         if lie == .erasureAfterAccess { try erase() }
@@ -290,9 +290,9 @@ struct Story {
         case .fetchOfOtherGrant: grant = try otherGrant()
         case .fetchWithRetiredKey:
             key = SigningKey(seed: .random(count: 32, using: &log.random))
-            for claims: Claims in [
-                .key(log.offer(key, for: northbank, introducer: northbank.key, scopes: [.all])),
-                .retireKey(key.verificationKey.thumbprint),
+            for claims: any KindForm in [
+                AddKey(log.offer(key, for: northbank, introducer: northbank.key, scopes: [.all])),
+                RetireKey(key.verificationKey.thumbprint),
             ] {
                 participants.append(log.entries.count)
                 try log.add(claims, by: northbank)
@@ -357,13 +357,13 @@ struct Story {
 
 extension Statement {
     var erased: JTI? {
-        if case .erase(let erasure, _) = claims { erasure.target } else { nil }
+        (claims as? Erase)?.target.jti
     }
 }
 
 extension SealedRecord {
-    var claims: Claims.RecordClaims {
-        guard case .record(let claims) = statement.claims else { preconditionFailure() }
+    var claims: RegisterRecord {
+        guard let claims = statement.claims as? RegisterRecord else { preconditionFailure() }
         return claims
     }
 }
@@ -409,7 +409,7 @@ extension Story {
 extension Served {
     static func of(_ access: Statement, in log: TestLog) throws -> Served {
         let entry = log.entries[log.index(of: access.jti)]
-        guard case .access(let terms) = try access.opened(with: entry.disclosures) else {
+        guard let terms = try access.opened(with: entry.disclosures) as? AccessTerms else {
             preconditionFailure()
         }
         return terms.served

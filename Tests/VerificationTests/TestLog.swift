@@ -54,7 +54,7 @@ struct TestLog {
         signer = NoteSigner(
             name: try KeyName(origin), key: SigningKey(seed: .random(count: 32, using: &random)))
         self.random = random
-        let genesis = Claims.Genesis(
+        let genesis = Genesis(
             origin: self.origin, rules: Rules.version, logKey: signer.verifierKey.text,
             authorities: [
                 FoundingParticipant(handle: authority.handle, key: authority.key.verificationKey)
@@ -62,7 +62,7 @@ struct TestLog {
             threshold: 1,
             host: FoundingParticipant(handle: host.handle, key: host.key.verificationKey),
             policies: CedarPolicies.standard.digest)
-        let statement = try add(.genesis(genesis), by: authority)
+        let statement = try add(genesis, by: authority)
         digest = statement.digest.relabelled()
     }
 
@@ -75,7 +75,8 @@ struct TestLog {
     /// `forced`: then the log has it all the same, and the state doesn't.
     @discardableResult
     mutating func add(
-        _ claims: Claims, selective: [Disclosure] = [], by party: Party, key: SigningKey? = nil,
+        _ claims: some KindForm, selective: [Disclosure] = [], by party: Party,
+        key: SigningKey? = nil,
         forced: Bool = false, disclosing: Bool = true
     ) throws -> Statement {
         now = now.advanced(by: 1)
@@ -90,7 +91,7 @@ struct TestLog {
 
     mutating func register(_ signed: SignedStatement, forced: Bool = false) throws {
         let statement = signed.statement
-        let opened: Selective? =
+        let opened: (any SelectiveClaims)? =
             statement.kind == .record ? nil : try statement.opened(with: signed.disclosures)
         let candidate = Candidate(statement, selective: opened, index: Int64(entries.count))
         do {
@@ -98,7 +99,7 @@ struct TestLog {
             state.apply(admission.changes)
         } catch {
             guard forced || lawless else { throw error }
-            if case .record(let record) = statement.claims {
+            if let record = statement.claims as? RegisterRecord {
                 count(record.book, of: statement.issuer)
             }
         }
@@ -124,11 +125,11 @@ struct TestLog {
 
     /// A book counts also a record that the rules refuse, where the log has it all the same.
     private mutating func count(_ book: BookName, of handle: Handle) {
-        let key = StateKey.book(handle, book)
+        let key = BookState.key(handle, book)
         var value = BookState()
-        if case .book(let known)? = state[key] { value = known }
+        if let known = state[key] { value = known }
         value.count += 1
-        state[key] = .book(value)
+        state[key] = value
     }
 
     /// A note over everything so far.
@@ -160,14 +161,14 @@ struct TestLog {
         ).hashes
     }
 
-    func point(at size: Int) throws -> Claims.TreePoint {
+    func point(at size: Int) throws -> TreePoint {
         var edge = RightEdge()
         for entry in entries.prefix(size) { edge.append(Hash.leaf(entry.statement.jws.bytes)) }
-        return Claims.TreePoint(size: Int64(size), root: Digest(bytes: edge.root.bytes)!)
+        return TreePoint(size: Int64(size), root: Digest(bytes: edge.root.bytes)!)
     }
 
     func book(_ party: Party, _ book: BookName) -> BookState {
-        if case .book(let state)? = state[.book(party.handle, book)] { state } else { BookState() }
+        if let state = state[BookState.key(party.handle, book)] { state } else { BookState() }
     }
 }
 
@@ -179,11 +180,10 @@ extension TestLog {
     ) throws -> Statement {
         let identity = LegalIdentity(name: "Example GmbH", identifiers: [], country: "DE")
         return try add(
-            .admit(
-                .init(
-                    handle: party.handle, roles: roles,
-                    keys: [offer(party.key, for: party, introducer: nil, scopes: scopes)],
-                    encryptionKey: party.decryption.encryptionKey)),
+            Admit(
+                handle: party.handle, roles: roles,
+                keys: [offer(party.key, for: party, introducer: nil, scopes: scopes)],
+                encryptionKey: party.decryption.encryptionKey),
             selective: identity.disclosures(using: &random), by: authority ?? self.authority,
             forced: forced)
     }

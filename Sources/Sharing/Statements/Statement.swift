@@ -62,7 +62,7 @@ public struct Statement: Sendable {
 
     /// Signs a statement that commits to the selective claims of `selective`.
     public static func sign(
-        _ claims: some KindForm, selective: [Disclosure] = [], by signer: Signer,
+        _ claims: any KindForm, selective: [Disclosure] = [], by signer: Signer,
         at time: Timestamp, jti: JTI
     ) -> SignedStatement {
         let common = CommonClaims(by: signer, at: time, jti: jti, selective: selective)

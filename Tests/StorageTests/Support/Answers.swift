@@ -59,7 +59,7 @@ struct Answers: Equatable, CustomStringConvertible {
                 "by \(handle)",
                 try await store.indices(issuer: handle, kind: nil, from: 0, limit: .max))
             for (book, state) in try await store.books(of: handle, series: nil, months: nil) {
-                answers.add("book \(handle) \(book)", StateValue.book(state).bytes.text)
+                answers.add("book \(handle) \(book)", state.bytes.text)
                 answers.add(
                     "records \(handle) \(book)",
                     try await store.records(of: handle, in: book, 1...Int64.max))
@@ -100,7 +100,7 @@ struct Answers: Equatable, CustomStringConvertible {
             try await store.books(
                 of: handle, series: random.chance(50) ? nil : .invoices,
                 months: random.chance(30) ? nil : month...month.advanced(by: 2)
-            ).map { "\($0.book) \(StateValue.book($0.state).bytes.text)" })
+            ).map { "\($0.book) \($0.state.bytes.text)" })
         let low = Int64(random.number(0...5))
         answers.add(
             "records \(handle) \(month) \(low)",
@@ -119,8 +119,8 @@ struct Answers: Equatable, CustomStringConvertible {
             "attachments \(several)",
             try await store.attachments(
                 of: several, sections: sections, enough: random.number(0...20_000)))
-        var keys: Set<StateKey> = [.log, .holds(handle)]
-        for jti in jtis where random.chance(10) { keys.insert(.statement(jti)) }
+        var keys: Set<StateKey> = [LogState.key.untyped, HoldsState.key(handle).untyped]
+        for jti in jtis where random.chance(10) { keys.insert(StatementState.key(jti).untyped) }
         let slice = try await store.state(keys)
         answers.add("state", slice.values.map { "\($0.key.text) \($0.value.bytes.text)" }.sorted())
         return answers

@@ -44,13 +44,14 @@ struct LogBuilder {
             !next.statements[position].erased, next.random.chance(50)
         {
             next.statements[position].erased = true
-            changes[.statement(next.jtis[position])] = .statement(next.statements[position])
+            changes[StatementState.key(next.jtis[position]).untyped] = StateValue(
+                next.statements[position])
             erased.append(next.jtis[position])
         }
         if !next.sources.isEmpty, next.random.chance(30) {
             changes[next.sources.removeFirst()] = .some(nil)
         }
-        changes[.log] = .log(next.log())
+        changes[LogState.key.untyped] = StateValue(next.log())
         let hashes = entries.map { Hash.leaf($0.statement.jws.bytes) }
         let tiles = next.edge.append(hashes).map {
             StoredTile(
@@ -81,12 +82,12 @@ struct LogBuilder {
         let statement = signed.statement
         var state = StatementState(
             index: index, digest: statement.digest, kind: statement.kind, issuer: issuer)
-        if case .record(let record) = statement.claims {
+        if let record = statement.claims as? RegisterRecord {
             state.record = .init(
                 book: record.book, number: record.number, epoch: record.epoch,
                 source: record.source)
         }
-        changes[.statement(jti)] = .statement(state)
+        changes[StatementState.key(jti).untyped] = StateValue(state)
         statements.append(state)
         jtis.append(jti)
         let others = Self.handles.filter { _ in random.chance(30) }
@@ -101,15 +102,15 @@ struct LogBuilder {
         let time = Timestamp(clamping: 1_800_000_000)
         switch random.number(1...10) {
         case 1:
-            return .sign(.revoke(grant: jti, .purposeFulfilled), by: signer, at: time, jti: jti)
+            return .sign(Revoke(grant: jti, .purposeFulfilled), by: signer, at: time, jti: jti)
         case 2:
             return .sign(
-                .suspend(Self.handles.randomElement(using: &random)!, .resolved), by: signer,
+                Suspend(Self.handles.randomElement(using: &random)!, .resolved), by: signer,
                 at: time, jti: jti)
         case 3:
             let name = BookName(series: .bills, month: Month(number: random.number(300...304))!)
             return .sign(
-                .closeBook(name, count: 3, root: Digest(hashing: random.bytes(4))), by: signer,
+                CloseBook(name, count: 3, root: Digest(hashing: random.bytes(4))), by: signer,
                 at: time, jti: jti)
         default:
             return record(jti, issuer, signer, time, &changes)
@@ -122,11 +123,11 @@ struct LogBuilder {
     ) -> SignedStatement {
         let series: Series = random.chance(70) ? .invoices : .bills
         let name = BookName(series: series, month: Month(number: random.number(300...304))!)
-        let key = StateKey.book(issuer, name)
+        let key = BookState.key(issuer, name).untyped
         var book = books[key] ?? BookState()
         book.count += 1
         let source = Digest<Digested.Source>(hashing: random.bytes(8))
-        let claims = Claims.RecordClaims(
+        let claims = RegisterRecord(
             vct: "https://trine.example/alliance/types/invoice/1", book: name,
             number: book.count, epoch: Int64(random.number(0...3)), source: source, replaces: nil,
             fieldsRoot: Digest(hashing: random.bytes(8)), holder: signer.key.verificationKey.named)
@@ -134,14 +135,14 @@ struct LogBuilder {
             Disclosure(salt: .init(using: &random), name: "field_\($0)", value: .null)
         }
         let signed = Statement.sign(
-            .record(claims), selective: disclosures, by: signer, at: time, jti: jti)
+            claims, selective: disclosures, by: signer, at: time, jti: jti)
         book.edge.append(Hash.leaf(signed.statement.digest.bytes))
         book.epoch = max(book.epoch, claims.epoch)
         if random.chance(20) { book.erase(Int64(random.number(1...Int(book.count)))) }
         books[key] = book
-        changes[key] = .book(book)
-        let sourceKey = StateKey.source(issuer, source)
-        changes[sourceKey] = .source(jti)
+        changes[key] = StateValue(book)
+        let sourceKey = SourceState.key(issuer, source).untyped
+        changes[sourceKey] = StateValue(SourceState(record: jti))
         sources.append(sourceKey)
         return signed
     }
@@ -160,7 +161,7 @@ struct LogBuilder {
 
 extension SignedStatement {
     fileprivate static func sign(
-        _ claims: Claims, by signer: Signer, at time: Timestamp, jti: JTI
+        _ claims: some KindForm, by signer: Signer, at time: Timestamp, jti: JTI
     ) -> SignedStatement {
         Statement.sign(claims, by: signer, at: time, jti: jti)
     }
