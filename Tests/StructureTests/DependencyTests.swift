@@ -17,6 +17,7 @@ import Testing
         "Verification": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Synchronization",
         ],
+        "Interface": ["Wire", "Transparency", "Sharing", "Rules", "Verification"],
         "PolicyTools": ["Wire", "Sharing", "Cedar", "Rules"],
         "Importing": ["Wire", "Sharing", "Foundation", "FoundationXML"],
         "Custody": ["Wire", "Sharing", "CSodium", "Crypto", "Foundation"],
@@ -25,20 +26,24 @@ import Testing
             "Synchronization", "Darwin", "Glibc", "Musl",
         ],
         "Gateway": [
-            "Wire", "Transparency", "Sharing", "Rules", "Verification", "Custody", "Storage",
+            "Wire", "Transparency", "Sharing", "Rules", "Verification", "Interface", "Custody",
+            "Storage",
             "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
             "ServiceLifecycle", "Synchronization", "UnixSignals",
         ],
         "Client": [
-            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",
-            "PolicyTools", "Custody", "CCurl", "CSodium", "Crypto", "Foundation", "Synchronization",
+            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Interface",
+            "Importing", "PolicyTools", "Custody", "CCurl", "CSodium", "Crypto", "Foundation",
+            "Synchronization",
         ],
         "Demo": [
-            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Importing",
-            "Custody", "Storage", "Gateway", "Client", "Logging", "Foundation", "Synchronization",
+            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Interface",
+            "Importing", "Custody", "Storage", "Gateway", "Client", "Logging", "Foundation",
+            "Synchronization",
         ],
         "trine": [
-            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Cedar",
+            "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Interface",
+            "Cedar",
             "CedarTools", "PolicyTools", "Importing", "Custody", "Storage", "Gateway", "Client",
             "Demo", "ArgumentParser", "Logging", "Foundation",
         ],
@@ -53,7 +58,7 @@ import Testing
 
     private static let pure = [
         "Wire", "Transparency", "Commitments", "Cedar", "CedarTools", "Sharing", "Rules",
-        "PolicyTools", "Verification", "Importing",
+        "PolicyTools", "Verification", "Interface", "Importing",
     ]
 
     private static var sources: URL {

@@ -56,11 +56,12 @@ struct IssuerCheck {
         _ statement: Statement, _ logged: LoggedStatement
     ) throws(LogFault) -> ViewEntry {
         var selective: (any SelectiveClaims)?
-        if !logged.erased {
+        let isOpen = type(of: statement.claims).hasSelectiveClaims || statement.selectiveCount == 0
+        if isOpen && !logged.erased {
             guard let disclosures = Disclosure.split(logged.disclosures) else {
                 throw .disclosures(index: logged.index)
             }
-            if !disclosures.isEmpty || !type(of: statement.claims).hasSelectiveClaims {
+            if !disclosures.isEmpty || statement.selectiveCount == 0 {
                 do { selective = try statement.opened(with: disclosures) } catch {
                     throw .disclosures(index: logged.index)
                 }

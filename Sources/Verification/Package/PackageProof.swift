@@ -19,5 +19,5 @@ public struct PackageProof: Shaped, Hashable {
     public static let shape = Shape<PackageProof>(
         PackageProof.init(consistency:presentation:),
         .required("consistency", \.consistency, .hashes),
-        .required("presentation", \.presentation, .base64URL(0...maximumBytes, "proof")))
+        .required("presentation", \.presentation, .base64URL(0...(maximumBytes / 3 * 3), "proof")))
 }
