@@ -46,7 +46,7 @@ struct Assembly: Sendable {
         let leaves = try await store.leaves(at: indices)
         let attachments =
             disclosed
-            ? try await store.attachments(of: indices, sections: [], enough: .max) : []
+            ? try await store.attachments(ofAll: indices, sections: []) : []
         var missing: [Int64: JTI] = [:]
         for (place, parts) in attachments.enumerated() where parts == nil {
             missing[indices[place]] = try? Statement(parsing: leaves[place]).jti

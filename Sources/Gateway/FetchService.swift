@@ -264,8 +264,8 @@ struct FetchService: Sendable {
             if record.isServed {
                 if read.isEmpty {
                     read = try await store.attachments(
-                        of: Array(served.prefix(Self.recordsAtOnce)), sections: names,
-                        enough: Self.bytesAtOnce)[...]
+                        of: Array(served.prefix(ReadAtOnce.entries)), sections: names,
+                        enough: ReadAtOnce.bytes)[...]
                     served.removeFirst(read.count)
                 }
                 guard let parts = read.removeFirst(), parts.sections.count == names.count else {
@@ -295,11 +295,6 @@ struct FetchService: Sendable {
         return StoreError.corrupt(
             .fields(record.book, number: record.number, entry: record.index), .incomplete)
     }
-
-    /// What is read of the store in one go: so many records at most, and it ends with the one that
-    /// makes it so many bytes.
-    private static let recordsAtOnce = 64
-    private static let bytesAtOnce = 1 << 20
 
     // MARK: One's own records
 

@@ -41,7 +41,7 @@ extension InspectionFault: CustomStringConvertible {
         case .notInTree: "the leaf isn't the one in the tree"
         case .wrongHash(let position): "hash \(position) is wrong"
         case .notStatement(let error): "not a statement: \(error)"
-        case .refused(let refusal): "the rules refuse it: \(refusal)"
+        case .refused(let refusal): "the rules refuse it: \(ProblemEntry.of(refusal).title)"
         case .missingUnerased: "missing, and nothing erased them"
         case .notSigned: "not signed by the log's key"
         case .otherTree: "it is of another tree"

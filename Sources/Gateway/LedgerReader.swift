@@ -83,7 +83,27 @@ struct LedgerReader: Sendable {
 
 }
 
+/// How much is asked of a store in one go: so many entries at most, and it ends with the one that
+/// makes it so many bytes.
+enum ReadAtOnce {
+    static let entries = 64
+    static let bytes = 1 << 20
+}
+
 extension Store {
+    /// The attachments of all these entries, in their order, restricted to the sections named.
+    func attachments(
+        ofAll indices: [Int64], sections: Set<String>
+    ) async throws(StoreError) -> [Attachments?] {
+        var found: [Attachments?] = []
+        while found.count < indices.count {
+            found += try await attachments(
+                of: Array(indices[found.count...].prefix(ReadAtOnce.entries)), sections: sections,
+                enough: ReadAtOnce.bytes)
+        }
+        return found
+    }
+
     /// The leaves at `indices`, in their order; neighbours are read together.
     func leaves(at indices: [Int64]) async throws(StoreError) -> [[UInt8]] {
         var leaves: [[UInt8]] = []

@@ -5,9 +5,7 @@ import Wire
 
 /// Each operation of an engine fails once, in each way: what was acknowledged is there, what was
 /// refused isn't, and where the store said that it doesn't know, one of the two is true.
-///
-/// Serialised: the interception is the process's.
-@Suite(.serialized) struct FaultTests {
+@Suite struct FaultTests {
     /// A short life of a store, made once: batches with erasures and large attachments, each with
     /// what a store answers after it.
     private struct Script {
@@ -36,9 +34,7 @@ import Wire
         engine: Engine, fault: Fault
     ) async throws {
         let script = try await Script(seed: 11, batches: 3)
-        var number = 1
-        var reached = true
-        while reached {
+        try await everyOperation { number in
             let comment: Comment = "operation \(number), \(fault)"
             let home = try engine.makeFaultyHome()
             defer { home.mend() }
@@ -59,7 +55,7 @@ import Wire
                 }
             }
             // A fault that no commit came to isn't left for the questions that follow.
-            reached = home.fired
+            let reached = home.fired
             home.fail(nil, .refused)
             let answers = try await Answers.complete(store, jtis: script.jtis)
             try #require(answers == script.answers[done], comment)
@@ -68,9 +64,27 @@ import Wire
             let again = try await Answers.complete(reopened, jtis: script.jtis)
             try #require(again == script.answers[done], comment)
             try await reopened.close()
-            number += 1
+            return reached
         }
-        #expect(number > 50, "the faults were reached")
+    }
+
+    /// Runs `body` for each operation from the first on, several side by side, until it says that the
+    /// operation wasn't reached.
+    private func everyOperation(_ body: @escaping @Sendable (Int) async throws -> Bool) async throws
+    {
+        let sideBySide = 4
+        var next = 1
+        var reached = true
+        while reached {
+            reached = try await withThrowingTaskGroup(of: Bool.self) { [next] group in
+                for number in next..<next + sideBySide {
+                    group.addTask { try await body(number) }
+                }
+                return try await group.reduce(true) { $0 && $1 }
+            }
+            next += sideBySide
+        }
+        #expect(next > 50, "the faults were reached")
     }
 
     /// An opening that an error interrupts can be tried again.
@@ -83,15 +97,13 @@ import Wire
         engine: Engine, powerCut: Bool
     ) async throws {
         let script = try await Script(seed: 12, batches: 3)
-        var number = 1
-        var reached = true
-        while reached {
+        try await everyOperation { number in
             let comment: Comment = "operation \(number), power cut \(powerCut)"
             let home = try engine.makeFaultyHome()
             defer { home.mend() }
             home.fail(number, .dead)
             let acknowledged = await live(script, in: home)
-            reached = home.fired
+            let reached = home.fired
             let remains = powerCut ? try home.afterPowerCut() : try home.copied()
             let store = try await remains.open()
             let answers = try await Answers.complete(store, jtis: script.jtis)
@@ -105,9 +117,8 @@ import Wire
             let final = try await Answers.complete(store, jtis: script.jtis)
             try #require(final == script.answers.last, comment)
             try await store.close()
-            number += 1
+            return reached
         }
-        #expect(number > 50, "the faults were reached")
     }
 
     /// Commits until the disk is dead, and says how many batches were acknowledged.

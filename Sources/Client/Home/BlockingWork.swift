@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 
 /// Runs work that waits for the disk, or keeps a processor busy for long, on threads of its own: the
 /// tasks of a program that embeds the client go on meanwhile.

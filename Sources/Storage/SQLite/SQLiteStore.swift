@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import GRDB
 public import Rules
 public import Sharing
