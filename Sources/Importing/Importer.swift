@@ -48,14 +48,14 @@ public enum Importer {
         if let format = DocumentFormat(signature: bytes) {
             throw Finding(.unsupportedFormat(format))
         }
-        let root = try Markup(parsing: bytes).root
-        let format = DocumentFormat(root: root.name, namespace: root.namespace)
-        switch format {
-        case .ublInvoice, .ublCreditNote:
-            let terms = try UBLReader.terms(of: root, isCreditNote: format == .ublCreditNote)
-            return (terms, root.place)
-        default:
-            throw Finding(.unsupportedFormat(format), at: root.place)
+        let text = try DecodedText(bytes)
+        let start = try Markup.root(of: text)
+        let format = DocumentFormat(root: start.name, namespace: start.namespace)
+        guard format == .ublInvoice || format == .ublCreditNote else {
+            throw Finding(.unsupportedFormat(format), at: start.place)
         }
+        let root = try Markup(parsing: text, except: UBLReader.exceptions).root
+        let terms = try UBLReader.terms(of: root, isCreditNote: format == .ublCreditNote)
+        return (terms, root.place)
     }
 }

@@ -18,7 +18,7 @@ import Testing
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Synchronization",
         ],
         "PolicyTools": ["Wire", "Sharing", "Cedar", "Rules"],
-        "Importing": ["Wire", "Sharing", "Foundation", "FoundationXML"],
+        "Importing": ["Wire", "Sharing", "Foundation"],
         "Custody": ["Wire", "Sharing", "CSodium", "Crypto", "Foundation"],
         "Storage": [
             "Wire", "Transparency", "Sharing", "Rules", "GRDB", "CSodium", "Foundation",

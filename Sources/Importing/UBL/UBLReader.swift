@@ -13,6 +13,11 @@ struct UBLReader {
     private let numbers: UBLNumbers
     private var values: [String: FieldValue] = [:]
 
+    /// Extensions and the signatures in them mean nothing to the record; an attached file is as long
+    /// as it is.
+    static let exceptions = Markup.Exceptions(
+        passedOver: ["UBLExtensions"], longTexts: ["EmbeddedDocumentBinaryObject"])
+
     /// Throws a ``Finding`` with the place and reason.
     static func terms(of root: Element, isCreditNote: Bool) throws(Finding) -> InvoiceTerms {
         var reader = try UBLReader(root: root, isCreditNoteRoot: isCreditNote)
