@@ -22,15 +22,14 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         public let line: Int
     }
 
-    /// A term of a record type, by field name and EN 16931 number.
+    /// A term of a record type, by field name and the number that its standard gives it.
     public struct Term: Equatable, Sendable {
         public let field: String
         public let businessTerm: String?
 
-        /// The term of a field of invoices and bills.
-        public init(_ field: String) {
+        public init(_ field: String, of type: RecordType) {
             self.field = field
-            businessTerm = RecordType.invoice.field(field)?.businessTerm
+            businessTerm = type.field(field)?.businessTerm
         }
     }
 
@@ -74,6 +73,8 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         /// Issued before 2000 or after April 2341.
         case dateOutOfRange
         case recordTooLarge(bytes: Int, limit: Int)
+        /// The format gives a term in a way that the record type doesn't have.
+        case unfit(Term, type: String)
     }
 }
 

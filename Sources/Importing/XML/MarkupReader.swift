@@ -52,7 +52,7 @@ private struct MarkupReader {
     private static let xmlns = "http://www.w3.org/2000/xmlns/"
 
     init(_ text: DecodedText, except exceptions: Markup.Exceptions) {
-        scanner = MarkupScanner(text)
+        scanner = MarkupScanner(text.utf8, firstLine: text.firstLine)
         self.exceptions = exceptions
     }
 
@@ -143,10 +143,7 @@ private struct MarkupReader {
                 throw scanner.refusal(.limitExceeded(.attributes, limit: XMLLimits.attributes))
             }
             let attribute = try scanner.name()
-            _ = try scanner.skipSpace()
-            try scanner.require("=")
-            _ = try scanner.skipSpace()
-            attributes.append((attribute, try scanner.attributeValue()))
+            attributes.append((attribute, try scanner.assignedValue()))
         }
         let isEmpty = scanner.skip("/")
         let outerNamespaces = namespaces.count

@@ -6,10 +6,10 @@ struct MarkupScanner {
     /// From 1 on.
     private(set) var line: Int
 
-    init(_ text: DecodedText) {
-        bytes = text.utf8
+    init(_ bytes: [UInt8], firstLine: Int = 1) {
+        self.bytes = bytes
         position = 0
-        line = text.firstLine
+        line = firstLine
     }
 
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -38,7 +38,7 @@ struct MarkupScanner {
         if byte < 0x20 {
             if byte == UInt8(ascii: "\n") {
                 line += 1
-            } else if byte != UInt8(ascii: "\t") {
+            } else if byte != UInt8(ascii: "\t") && byte != UInt8(ascii: "\r") {
                 throw refusal(.malformed)
             }
         } else if byte == 0xef && (follows("\u{fffe}") || follows("\u{ffff}")) {
@@ -76,8 +76,9 @@ struct MarkupScanner {
         return position > start
     }
 
-    /// There is no carriage return: ``DecodedText`` has made line feeds of them.
-    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a }
+    static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
+    }
 
     /// The text up to the next `<` or `&` (§2.4).
     mutating func characters() throws(Finding) -> Range<Int> {
@@ -176,8 +177,16 @@ struct MarkupScanner {
         }
     }
 
+    /// The value behind an equals sign.
+    mutating func assignedValue() throws(Finding) -> String {
+        _ = try skipSpace()
+        try require("=")
+        _ = try skipSpace()
+        return try attributeValue()
+    }
+
     /// A value in quotes, with white space made spaces (§3.3.3).
-    mutating func attributeValue() throws(Finding) -> String {
+    private mutating func attributeValue() throws(Finding) -> String {
         guard let quote = next, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
             throw refusal(.malformed)
         }
