@@ -9,7 +9,7 @@ struct Draft {
     /// The parts of the business key, by name.
     let businessKey: [String: String]
     /// All fields but the document itself, by name.
-    let values: [String: FieldValue]
+    let values: [FieldName: FieldValue]
     let place: ImportRefusal.Place
 
     /// The record of this document for the enterprise that has `identifiers`: of the type that takes
@@ -54,8 +54,10 @@ struct Draft {
         case .tooLarge(let bytes):
             .recordTooLarge(bytes: bytes, limit: Record.maximumContentBytes)
         case .missing(let field): .missing(.init(field, of: type))
-        case .malformed(let name), .unknownField(let name), .businessKey(let name):
-            .unfit(.init(name, of: type), type: "\(type.name)/\(type.version)")
+        case .malformed(let field), .unknownField(let field):
+            .unfit(.init(field, of: type), type: "\(type.name)/\(type.version)")
+        case .businessKey(let part):
+            .unfit(.init(part: part), type: "\(type.name)/\(type.version)")
         }
     }
 }

@@ -24,12 +24,18 @@ public struct ImportRefusal: Error, Equatable, Sendable {
 
     /// A term of a record type, by field name and the number that its standard gives it.
     public struct Term: Equatable, Sendable {
-        public let field: String
+        /// The name of a field, or of a part of the business key.
+        public let name: String
         public let businessTerm: String?
 
-        public init(_ field: String, of type: RecordType) {
-            self.field = field
+        public init(_ field: FieldName, of type: RecordType) {
+            name = field.text
             businessTerm = type.field(field)?.businessTerm
+        }
+
+        init(part: String) {
+            name = part
+            businessTerm = nil
         }
     }
 

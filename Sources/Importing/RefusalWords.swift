@@ -13,7 +13,7 @@ extension ImportRefusal: CustomStringConvertible {
 }
 
 extension ImportRefusal.Term: CustomStringConvertible {
-    public var description: String { businessTerm.map { "\(field), \($0)" } ?? field }
+    public var description: String { businessTerm.map { "\(name), \($0)" } ?? name }
 }
 
 extension ImportRefusal.Limit: CustomStringConvertible {

@@ -7,7 +7,7 @@ import Wire
 /// What a reader gives is held against the record type, and nothing that it gives stops the program.
 struct DraftTests {
     private func reason(
-        _ values: [String: FieldValue], key: [String: String] = [:]
+        _ values: [FieldName: FieldValue], key: [String: String] = [:]
     ) throws -> ImportRefusal.Reason? {
         let file = try SourceFile(Array(InvoiceText.plain.utf8))
         let plain = try #require(try UBLReader.drafts(of: file).first)
@@ -18,7 +18,7 @@ struct DraftTests {
         do {
             _ = try draft.record(of: file, read: UBLReader.self, for: InvoiceText.seller)
             return nil
-        } catch let finding as Finding { return finding.reason }
+        } catch { return error.reason }
     }
 
     @Test("a field or a part of the key that the type doesn't have is refused")
@@ -31,7 +31,7 @@ struct DraftTests {
             try reason(["due_date": .text("soon")])
                 == .unfit(.init("due_date"), type: "invoice/1"))
         #expect(
-            try reason([:], key: ["buyer": "B"]) == .unfit(.init("buyer"), type: "invoice/1"))
+            try reason([:], key: ["buyer": "B"]) == .unfit(.init(part: "buyer"), type: "invoice/1"))
         #expect(try reason(["number": .null]) == .missing(.init("number")))
     }
 

@@ -151,7 +151,7 @@ struct RealDocumentTests {
         let unit = record["currency"].json.text ?? ""
         for (name, value) in [
             ("tax_exclusive_amount", expected.taxExclusive), ("payable_amount", expected.payable),
-        ] {
+        ] as [(FieldName, String)] {
             #expect(record[name] == .amount(try Amount(parsing: value, currency: unit)))
         }
         #expect(record["document"] == .document(mediaType: "application/xml", bytes: bytes))

@@ -120,7 +120,7 @@ struct RecordTests {
     @Test("the table of terms: names in snake case, one each, and few enough")
     func fields() {
         for type in RecordType.all {
-            let names = type.fields.map(\.name) + type.commitmentFields
+            let names = type.fields.map(\.name.text) + type.commitmentFields
             #expect(Set(names).count == names.count)
             #expect(names.count <= RecordType.maximumFields)
             for name in names {
@@ -141,7 +141,7 @@ struct RecordTests {
 
     @Test("values of another kind or spelling are refused")
     func values() throws {
-        let cases: [(String, JSON, Bool)] = [
+        let cases: [(FieldName, JSON, Bool)] = [
             ("number", "R-1", true), ("number", "", false), ("number", 17, false),
             ("due_date", "2026-01-31", true), ("due_date", "2026-02-31", false),
             ("due_date", .null, true), ("payable_amount", "1.00", false),
@@ -168,7 +168,7 @@ struct RecordTests {
     func records() throws {
         let date = try #require(CalendarDate("2026-11-20"))
         let key = BusinessKey(documentKind: "invoice", seller: "vat:X", number: "1", date: date)
-        var values: [String: FieldValue] = [
+        var values: [FieldName: FieldValue] = [
             "number": .text("1"), "document_kind": .text("invoice"), "issue_date": .date(date),
             "currency": .text("EUR"), "seller_name": .text("S"), "buyer_name": .text("B"),
             "tax_exclusive_amount": .amount(try Amount(parsing: "1", currency: "EUR")),

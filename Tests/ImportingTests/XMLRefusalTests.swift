@@ -103,7 +103,7 @@ struct XMLRefusalTests {
     @Test("encodings that are read give the same values")
     func encodings() throws {
         let expected = try InvoiceText.record(text)
-        func values(_ bytes: [UInt8]) throws -> [String: FieldValue] {
+        func values(_ bytes: [UInt8]) throws -> [FieldName: FieldValue] {
             let records = try Importer.records(
                 from: bytes, named: "", for: InvoiceText.seller
             ).get()

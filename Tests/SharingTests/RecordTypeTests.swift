@@ -58,6 +58,11 @@ import Testing
         ("\"padding\": 128", "\"padding\": 1", .field(3, .malformed("padding"))),
         ("\"padding\": 128, ", "", .field(3, .missing("padding"))),
         ("\"mandatory\": true", "\"must\": true", .field(1, .unexpected("must"))),
+        (
+            "\"total\"", "\"\(String(repeating: "t", count: 54))\"",
+            .field(2, .malformed("name"))
+        ),
+        ("\"wanted\"", "\"want ed\"", .field(3, .malformed("name"))),
         ("\"wanted\"", "\"total\"", .repeated(field: "total")),
         ("\"wanted\"", "\"total_commitment\"", .repeated(field: "total_commitment")),
     ])
@@ -144,6 +149,16 @@ import Testing
             try Record(
                 type: type, date: date, values: ["number": .text("7")], businessKey: invoice)
         }
+    }
+
+    @Test func namesOfFields() {
+        for text in ["a", "0", "due_date", String(repeating: "x", count: 64)] {
+            #expect(FieldName(text)?.text == text)
+        }
+        for text in ["", "Due", "due-date", "due date", "ä", String(repeating: "x", count: 65)] {
+            #expect(FieldName(text) == nil, "\(text)")
+        }
+        #expect(RecordType.invoice.field("Due Date") == nil)
     }
 
     @Test func seriesHaveTheirSignedNames() {

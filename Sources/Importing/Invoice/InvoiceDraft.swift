@@ -7,7 +7,7 @@ extension Draft {
     /// terms but the parties'.
     init(
         invoice number: String, isCreditNote: Bool, issued: CalendarDate, seller: Party,
-        buyer: Party, values: [String: FieldValue], place: ImportRefusal.Place
+        buyer: Party, values: [FieldName: FieldValue], place: ImportRefusal.Place
     ) {
         let kind = isCreditNote ? "credit_note" : "invoice"
         let words = number.precomposedStringWithCompatibilityMapping
@@ -31,5 +31,5 @@ extension Draft {
 
 extension ImportRefusal.Term {
     /// The term of a field of invoices and bills, with its EN 16931 number.
-    public init(_ field: String) { self.init(field, of: .invoice) }
+    public init(_ field: FieldName) { self.init(field, of: .invoice) }
 }

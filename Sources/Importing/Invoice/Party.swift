@@ -26,7 +26,7 @@ struct Party {
     }
 
     /// What of the party goes into a record.
-    func values(as fields: PartyFields) -> [String: FieldValue] {
+    func values(as fields: PartyFields) -> [FieldName: FieldValue] {
         [
             fields.name: name, fields.tradingName: tradingName, fields.id: id,
             fields.registrationID: registrationID, fields.vatID: vatID, fields.country: country,
@@ -36,12 +36,12 @@ struct Party {
 
 /// The names of the fields that one party's terms go into.
 struct PartyFields {
-    let name: String
-    let tradingName: String
-    let id: String
-    let registrationID: String
-    let vatID: String
-    let country: String
+    let name: FieldName
+    let tradingName: FieldName
+    let id: FieldName
+    let registrationID: FieldName
+    let vatID: FieldName
+    let country: FieldName
 
     static let seller = PartyFields(
         name: "seller_name", tradingName: "seller_trading_name", id: "seller_id",

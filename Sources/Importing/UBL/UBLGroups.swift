@@ -29,7 +29,7 @@ struct UBLGroups {
     }
 
     private func object(
-        _ element: Element, _ members: [Member], in term: String
+        _ element: Element, _ members: [Member], in term: FieldName
     ) throws(Finding) -> [String: JSON] {
         var object: [String: JSON] = [:]
         for member in members where object[member.name] == nil {
@@ -49,7 +49,7 @@ struct UBLGroups {
     }
 
     private func list(
-        _ elements: [Element], _ members: [Member], in term: String
+        _ elements: [Element], _ members: [Member], in term: FieldName
     ) throws(Finding) -> [JSON] {
         var list: [JSON] = []
         for element in elements { list.append(.object(try object(element, members, in: term))) }
@@ -65,7 +65,7 @@ struct UBLGroups {
     }
 
     /// BG-20 and BG-21, of the document or of a line. `kind` is `allowance` or `charge`.
-    func allowancesCharges(_ parent: Element, in term: String) throws(Finding) -> [JSON] {
+    func allowancesCharges(_ parent: Element, in term: FieldName) throws(Finding) -> [JSON] {
         var list: [JSON] = []
         for element in parent.all("AllowanceCharge") {
             var object = try object(element, Self.allowance, in: term)

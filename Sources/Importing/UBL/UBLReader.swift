@@ -15,7 +15,7 @@ struct UBLReader: DocumentReader {
     private let followsEN16931: Bool
     private let numbers: UBLNumbers
     private var groups: UBLGroups { UBLGroups(numbers: numbers) }
-    private var values: [String: FieldValue] = [:]
+    private var values: [FieldName: FieldValue] = [:]
 
     private static let roots: Set<String> = ["Invoice", "CreditNote"]
 
@@ -76,7 +76,7 @@ struct UBLReader: DocumentReader {
             buyer: buyer, values: values, place: root.place)
     }
 
-    private func missing(_ term: String, _ path: String) -> Finding {
+    private func missing(_ term: FieldName, _ path: String) -> Finding {
         Finding(.missing(.init(term)), at: root.place(ofMissing: path))
     }
 
@@ -95,22 +95,22 @@ struct UBLReader: DocumentReader {
 
     // MARK: Header
 
-    private mutating func setText(_ term: String, _ path: String) throws(Finding) {
+    private mutating func setText(_ term: FieldName, _ path: String) throws(Finding) {
         if let text = try root.single(path, term)?.text { values[term] = .text(text) }
     }
 
     /// The first text at `path`, where the standard's one term can be several elements in UBL.
-    private mutating func setFirst(_ term: String, _ path: String) {
+    private mutating func setFirst(_ term: FieldName, _ path: String) {
         if let text = root.text(path) { values[term] = .text(text) }
     }
 
     /// All texts at `path`, one below the other.
-    private mutating func setJoined(_ term: String, _ path: String) {
+    private mutating func setJoined(_ term: FieldName, _ path: String) {
         let texts = root.all(path).compactMap(\.text)
         if !texts.isEmpty { values[term] = .text(texts.joined(separator: "\n")) }
     }
 
-    private mutating func setDate(_ term: String, _ paths: String...) throws(Finding) {
+    private mutating func setDate(_ term: FieldName, _ paths: String...) throws(Finding) {
         for path in paths {
             if let element = root.filled(path) {
                 values[term] = .date(try element.date(term))
@@ -140,7 +140,7 @@ struct UBLReader: DocumentReader {
         setList("attachments", try groups.attachments(root))
     }
 
-    private mutating func setList(_ term: String, _ list: [JSON]) {
+    private mutating func setList(_ term: FieldName, _ list: [JSON]) {
         if !list.isEmpty { values[term] = .json(.array(list)) }
     }
 
@@ -183,7 +183,7 @@ struct UBLReader: DocumentReader {
 
     /// One of the monetary totals. `byStandard` is needed in documents that follow EN 16931.
     private struct Total {
-        let term: String
+        let term: FieldName
         let name: String
         let place: WritableKeyPath<Totals, ExactDecimal?> & Sendable
         var isNeeded = Need.never
@@ -211,7 +211,7 @@ struct UBLReader: DocumentReader {
 
     /// The tax totals in the document's currency: one by EN 16931, one for each kind of tax elsewhere.
     private mutating func readTax(_ totals: inout Totals) throws(Finding) {
-        let term = "tax_amount"
+        let term: FieldName = "tax_amount"
         let own = root.all("TaxTotal").filter {
             ($0.filled("TaxAmount")?.attribute("currencyID") ?? numbers.currency)
                 == numbers.currency
@@ -235,7 +235,7 @@ struct UBLReader: DocumentReader {
     }
 
     private mutating func readAllowances(_ totals: inout Totals) throws(Finding) {
-        let term = "allowances_charges"
+        let term: FieldName = "allowances_charges"
         for element in root.all("AllowanceCharge") {
             guard let amount = element.filled("Amount") else { continue }
             let value = try numbers.printed(amount, term)

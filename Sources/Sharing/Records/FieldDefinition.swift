@@ -16,8 +16,7 @@ public enum FieldKind: String, Sendable, CaseIterable {
 
 /// One field of a record type, as the type's text describes it.
 public struct FieldDefinition: Sendable, Hashable {
-    /// `snake_case`, stable for ever: it is signed.
-    public let name: String
+    public let name: FieldName
     public let kind: FieldKind
     /// The EN 16931-1 business term (`BT-109`) or group (`BG-25`); `nil` for what only Trine has.
     public let businessTerm: String?
@@ -31,7 +30,7 @@ public struct FieldDefinition: Sendable, Hashable {
 
     /// The name of the field with the commitment to this one's value; `nil` where it isn't numeric.
     public var commitmentName: String? {
-        kind == .amount ? name + Self.commitmentSuffix : nil
+        kind == .amount ? name.text + Self.commitmentSuffix : nil
     }
 
     public static let commitmentSuffix = "_commitment"

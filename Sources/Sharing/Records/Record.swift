@@ -2,9 +2,9 @@ public import Wire
 
 /// Why values don't make a record.
 public enum RecordError: Error, Equatable, Sendable {
-    case unknownField(String)
-    case missing(field: String)
-    case malformed(field: String)
+    case unknownField(FieldName)
+    case missing(field: FieldName)
+    case malformed(field: FieldName)
     /// The business key lacks this part of the type's, or has it although the type's has not.
     case businessKey(part: String)
     /// The date has no book: before 2000 or after April 2341.
@@ -71,7 +71,7 @@ public struct Record: Sendable, Hashable {
     public let date: CalendarDate
     public let month: Month
     /// A value for every field of the type, no more.
-    public let values: [String: FieldValue]
+    public let values: [FieldName: FieldValue]
     public let businessKey: BusinessKey
 
     /// The only way to make a record. Fields that `values` leaves out are null.
@@ -80,7 +80,8 @@ public struct Record: Sendable, Hashable {
     /// of another kind than its field's, the business key of another type, a date without a book, or
     /// too much content.
     public init(
-        type: RecordType, date: CalendarDate, values: [String: FieldValue], businessKey: BusinessKey
+        type: RecordType, date: CalendarDate, values: [FieldName: FieldValue],
+        businessKey: BusinessKey
     ) throws(RecordError) {
         guard let month = date.bookMonth else { throw .dateOutOfRange }
         let parts = businessKey.parts.map(\.name)
@@ -91,7 +92,7 @@ public struct Record: Sendable, Hashable {
         for name in values.keys.sorted() where type.field(name) == nil {
             throw .unknownField(name)
         }
-        var complete: [String: FieldValue] = [:]
+        var complete: [FieldName: FieldValue] = [:]
         for field in type.fields {
             let value = values[field.name] ?? .null
             if field.mandatory && value == .null { throw .missing(field: field.name) }
@@ -111,7 +112,7 @@ public struct Record: Sendable, Hashable {
     public var book: BookName { BookName(series: type.series, month: month) }
 
     /// The value of the field called `name`; null for what isn't a field of the type.
-    public subscript(name: String) -> FieldValue { values[name] ?? .null }
+    public subscript(name: FieldName) -> FieldValue { values[name] ?? .null }
 }
 
 extension FieldValue {

@@ -65,8 +65,13 @@ public struct RecordType: Sendable, Hashable {
     }
 
     /// The field called `name`; commitments are not in here.
-    public func field(_ name: String) -> FieldDefinition? {
+    public func field(_ name: FieldName) -> FieldDefinition? {
         positions[name].map { fields[$0] }
+    }
+
+    /// The field called `text` in what was received.
+    public func field(_ text: String) -> FieldDefinition? {
+        FieldName(text).flatMap { field($0) }
     }
 
     /// The names of the commitments that stand beside the numeric fields.
@@ -82,7 +87,7 @@ public struct RecordType: Sendable, Hashable {
         return field(String(base)).flatMap { $0.commitmentName == name ? $0 : nil }
     }
 
-    let positions: [String: Int]
+    let positions: [FieldName: Int]
 
     /// Fields of one type, commitments counted.
     public static let maximumFields = 64

@@ -69,7 +69,7 @@ extension RecordType {
         positions = Dictionary(
             fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         commitmentFields = fields.compactMap(\.commitmentName)
-        sealedNames = (fields.map(\.name) + commitmentFields).sorted()
+        sealedNames = (fields.map(\.name.text) + commitmentFields).sorted()
         for (name, next) in zip(sealedNames, sealedNames.dropFirst()) where name == next {
             throw .repeated(field: name)
         }
@@ -99,7 +99,7 @@ extension RecordType {
 extension FieldDefinition {
     fileprivate init(_ value: JSONValue) throws(ClaimError) {
         var reader = try ClaimReader(value)
-        name = try reader.required("name", RecordType.word)
+        name = try reader.required("name") { $0.text.flatMap { FieldName($0) } }
         kind = try reader.required("kind") { $0.text.flatMap { FieldKind(rawValue: $0) } }
         businessTerm = try reader.optional("term", \.text)
         mandatory = try reader.optional("mandatory", \.bool) ?? false
@@ -108,5 +108,7 @@ extension FieldDefinition {
         }
         about = try reader.required("about", \.text)
         try reader.finish()
+        // A commitment's name is one as well.
+        if let commitmentName, FieldName(commitmentName) == nil { throw .malformed("name") }
     }
 }

@@ -81,13 +81,13 @@ public struct SealedRecord: Sendable {
             let salt = Disclosure.Salt(using: &random)
             result.append(
                 (
-                    Disclosure(salt: salt, name: field.name, value: value.json),
+                    Disclosure(salt: salt, name: field.name.text, value: value.json),
                     field.minimumPaddedBytes
                 ))
             guard let name = field.commitmentName else { continue }
             var commitment = JSON.null
             if case .amount(let amount) = value {
-                commitment = NumericCommitment(amount, salt: salt, field: field.name).json
+                commitment = NumericCommitment(amount, salt: salt, field: field.name.text).json
             }
             result.append(
                 (

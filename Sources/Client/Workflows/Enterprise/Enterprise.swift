@@ -52,7 +52,7 @@ public struct Enterprise: Sendable {
         guard let known = SeriesFields(place.book.series),
             let range = RecordRange(book: place.book, from: record.number, to: record.number)
         else { throw ClientError.noSuchRecord(place.description) }
-        let names = fields ?? known.newest.fields.map(\.name)
+        let names = fields ?? known.newest.fields.map(\.name.text)
         let unknown = names.filter { known.field($0) == nil }
         guard unknown.isEmpty, let complete = known.withCommitments(names) else {
             throw ClientError.unknownFields(unknown, known.newest)
