@@ -64,7 +64,7 @@ let package = Package(
         .target(
             name: "Sharing",
             dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
-            swiftSettings: alwaysOptimised),
+            resources: [.embedInCode("Records/Types")], swiftSettings: alwaysOptimised),
         .target(
             name: "Rules", dependencies: ["Wire", "Transparency", "Sharing", "Cedar"],
             // Links to the files of the folder Policies.

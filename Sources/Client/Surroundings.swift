@@ -1,3 +1,4 @@
+import CSodium
 public import Wire
 
 /// What the workflows take from outside: the time, and randomness for keys, salts and identifiers.
@@ -5,27 +6,40 @@ public import Wire
 /// Tests pass their own; everything below the workflows gets both as arguments.
 public struct Surroundings: Sendable {
     public let now: @Sendable () -> Timestamp
-    /// 64 bits from a cryptographically secure generator.
-    public let word: @Sendable () -> UInt64
+    /// Fills with bytes from a cryptographically secure generator.
+    public let fill: @Sendable (UnsafeMutableRawBufferPointer) -> Void
 
     public init(
-        now: @escaping @Sendable () -> Timestamp, word: @escaping @Sendable () -> UInt64
+        now: @escaping @Sendable () -> Timestamp,
+        fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void = Self.systemBytes
     ) {
-        (self.now, self.word) = (now, word)
+        self.now = now
+        self.fill = fill
     }
 
-    /// The machine's clock and its cryptographic generator.
-    public static let system = Surroundings(
-        now: { Timestamp(clamping: Clock.seconds) },
-        word: {
-            var generator = SystemRandomNumberGenerator(); return generator.next()
-        })
+    /// From the system, by libsodium (`getrandom`).
+    public static let systemBytes: @Sendable (UnsafeMutableRawBufferPointer) -> Void = { bytes in
+        precondition(isReady, "libsodium could not be initialised")
+        if let start = bytes.baseAddress { randombytes_buf(start, bytes.count) }
+    }
 
-    var random: Randomness { Randomness(word: word) }
+    private static let isReady = sodium_init() >= 0
+
+    /// The machine's clock and its cryptographic generator.
+    public static let system = Surroundings(now: { Timestamp(clamping: Clock.seconds) })
+
+    var random: Randomness { Randomness(filling: fill) }
 }
 
 /// The surroundings' randomness as a generator.
-struct Randomness: RandomNumberGenerator {
-    let word: @Sendable () -> UInt64
-    mutating func next() -> UInt64 { word() }
+struct Randomness: ByteGenerator {
+    let filling: @Sendable (UnsafeMutableRawBufferPointer) -> Void
+
+    func fill(_ bytes: UnsafeMutableRawBufferPointer) { filling(bytes) }
+
+    mutating func next() -> UInt64 {
+        var word: UInt64 = 0
+        withUnsafeMutableBytes(of: &word, filling)
+        return word
+    }
 }

@@ -25,10 +25,10 @@ struct UngrantedSearch {
         for record in records(documents) {
             for (field, value) in record.values {
                 for text in Self.texts(value) {
-                    if granted.contains(field) {
+                    if granted.contains(field.text) {
                         visible.insert(text)
                     } else {
-                        hidden[text] = field
+                        hidden[text] = field.text
                     }
                 }
             }

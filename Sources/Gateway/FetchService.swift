@@ -268,7 +268,7 @@ struct FetchService: Sendable {
                         enough: ReadAtOnce.bytes)[...]
                     served.removeFirst(read.count)
                 }
-                guard let parts = read.removeFirst(), parts.sections.count == names.count else {
+                guard let parts = read.removeFirst(), isComplete(parts, of: record, names) else {
                     throw try await missing(record)
                 }
                 fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
@@ -283,6 +283,17 @@ struct FetchService: Sendable {
                     isErased: record.isErased))
         }
         return records
+    }
+
+    /// Whether a record has all that was asked for and that a type of its series has.
+    private func isComplete(
+        _ parts: Attachments, of record: Located, _ names: Set<String>
+    ) -> Bool {
+        if parts.sections.count == names.count { return true }
+        let found = Set(parts.sections.map(\.name))
+        return RecordType.types(of: record.book.series).contains {
+            found == names.intersection($0.sealedNames)
+        }
     }
 
     /// Why a record has no fields: it was erased since it was found, or they are lost.
@@ -329,15 +340,15 @@ struct FetchService: Sendable {
             of: caller.handle)
     }
 
-    /// The fields asked for and their commitments; the books asked for must all have them.
+    /// The fields asked for and the commitments that any type of the books asked for has to them.
     private func ownFields(_ fetch: Fetch) throws -> [String] {
-        var fields: [String] = []
+        var fields: Set<String> = []
         for series in Set(fetch.ranges.map(\.book.series)) {
-            guard let type = RecordType.of(series),
-                let names = type.withCommitments(fetch.fields)
-            else { throw CallFault.unknownFields(fetch.fields) }
-            fields = names
+            guard let names = SeriesFields(series)?.withCommitments(fetch.fields) else {
+                throw CallFault.unknownFields(fetch.fields)
+            }
+            fields.formUnion(names)
         }
-        return fields
+        return fields.sorted()
     }
 }

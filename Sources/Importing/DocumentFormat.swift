@@ -1,10 +1,6 @@
-/// What a file is, as far as its first bytes or its root element tell.
+/// What a file that no reader takes is, as far as its first bytes or its root element tell.
 public enum DocumentFormat: Equatable, Sendable {
-    /// OASIS UBL 2.x `Invoice`.
-    case ublInvoice
-    /// OASIS UBL 2.x `CreditNote`.
-    case ublCreditNote
-    /// Another UBL document, by its root element.
+    /// A UBL document, by its root element.
     case otherUBL(String)
     /// UN/CEFACT Cross Industry Invoice.
     case crossIndustryInvoice
@@ -19,15 +15,18 @@ public enum DocumentFormat: Equatable, Sendable {
     /// None of these.
     case unknown
 
+    init(_ file: SourceFile) {
+        if let root = file.xml?.root {
+            self.init(root: root.name, namespace: root.namespace)
+        } else {
+            self = DocumentFormat(signature: file.bytes) ?? .unknown
+        }
+    }
+
     /// The format of the XML document with this root element.
-    init(root name: String, namespace: String) {
-        let ubl = "urn:oasis:names:specification:ubl:schema:xsd:"
+    private init(root name: String, namespace: String) {
         let camt = "urn:iso:std:iso:20022:tech:xsd:camt."
-        if namespace == ubl + "Invoice-2" && name == "Invoice" {
-            self = .ublInvoice
-        } else if namespace == ubl + "CreditNote-2" && name == "CreditNote" {
-            self = .ublCreditNote
-        } else if namespace.hasPrefix(ubl) {
+        if namespace.hasPrefix("urn:oasis:names:specification:ubl:schema:xsd:") {
             self = .otherUBL(Self.bounded(name))
         } else if namespace.hasPrefix("urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:") {
             self = .crossIndustryInvoice
@@ -65,8 +64,6 @@ public enum DocumentFormat: Equatable, Sendable {
 extension DocumentFormat: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .ublInvoice: "a UBL Invoice"
-        case .ublCreditNote: "a UBL CreditNote"
         case .otherUBL(let name): "a UBL \(name)"
         case .crossIndustryInvoice: "a UN/CEFACT Cross Industry Invoice"
         case .bankStatement(let message): "an ISO 20022 \(message) message"

@@ -22,15 +22,20 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         public let line: Int
     }
 
-    /// A term of a record type, by field name and EN 16931 number.
+    /// A term of a record type, by field name and the number that its standard gives it.
     public struct Term: Equatable, Sendable {
-        public let field: String
+        /// The name of a field, or of a part of the business key.
+        public let name: String
         public let businessTerm: String?
 
-        /// The term of a field of invoices and bills.
-        public init(_ field: String) {
-            self.field = field
-            businessTerm = RecordType.invoice.field(field)?.businessTerm
+        public init(_ field: FieldName, of type: RecordType) {
+            name = field.text
+            businessTerm = type.field(field)?.businessTerm
+        }
+
+        init(part: String) {
+            name = part
+            businessTerm = nil
         }
     }
 
@@ -74,6 +79,8 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         /// Issued before 2000 or after April 2341.
         case dateOutOfRange
         case recordTooLarge(bytes: Int, limit: Int)
+        /// The format gives a term in a way that the record type doesn't have.
+        case unfit(Term, type: String)
     }
 }
 

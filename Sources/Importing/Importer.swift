@@ -24,38 +24,36 @@ public enum Importer {
     public static func parties(
         in bytes: [UInt8]
     ) -> (seller: RegisteredIdentifiers, buyer: RegisteredIdentifiers)? {
-        guard let terms = try? terms(in: bytes).terms else { return nil }
+        guard let file = try? SourceFile(bytes), let reader = try? reader(of: file),
+            let draft = try? reader.drafts(of: file).first
+        else { return nil }
         return (
-            RegisteredIdentifiers(terms.seller.identifiers),
-            RegisteredIdentifiers(terms.buyer.identifiers)
+            RegisteredIdentifiers(draft.issuer.identifiers),
+            RegisteredIdentifiers(draft.recipient.identifiers)
         )
+    }
+
+    /// The formats that are read.
+    static let readers: [any DocumentReader.Type] = [
+        UBLReader.self
+    ]
+
+    private static func reader(of file: SourceFile) throws(Finding) -> any DocumentReader.Type {
+        guard let reader = readers.first(where: { $0.recognises(file) }) else {
+            throw Finding(.unsupportedFormat(DocumentFormat(file)), at: file.xml?.root.place)
+        }
+        return reader
     }
 
     private static func records(
         from bytes: [UInt8], for identifiers: RegisteredIdentifiers
     ) throws(Finding) -> [Record] {
-        let (terms, place) = try terms(in: bytes)
-        return [try terms.record(document: bytes, for: identifiers, at: place)]
-    }
-
-    private static func terms(
-        in bytes: [UInt8]
-    ) throws(Finding) -> (terms: InvoiceTerms, place: ImportRefusal.Place) {
-        if bytes.isEmpty { throw Finding(.empty) }
-        if bytes.count > maximumFileBytes {
-            throw Finding(.tooLarge(bytes: bytes.count, limit: maximumFileBytes))
+        let file = try SourceFile(bytes)
+        let reader = try reader(of: file)
+        var records: [Record] = []
+        for draft in try reader.drafts(of: file) {
+            records.append(try draft.record(of: file, read: reader, for: identifiers))
         }
-        if let format = DocumentFormat(signature: bytes) {
-            throw Finding(.unsupportedFormat(format))
-        }
-        let root = try Markup(parsing: bytes).root
-        let format = DocumentFormat(root: root.name, namespace: root.namespace)
-        switch format {
-        case .ublInvoice, .ublCreditNote:
-            let terms = try UBLReader.terms(of: root, isCreditNote: format == .ublCreditNote)
-            return (terms, root.place)
-        default:
-            throw Finding(.unsupportedFormat(format), at: root.place)
-        }
+        return records
     }
 }

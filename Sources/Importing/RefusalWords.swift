@@ -13,7 +13,7 @@ extension ImportRefusal: CustomStringConvertible {
 }
 
 extension ImportRefusal.Term: CustomStringConvertible {
-    public var description: String { businessTerm.map { "\(field), \($0)" } ?? field }
+    public var description: String { businessTerm.map { "\(name), \($0)" } ?? name }
 }
 
 extension ImportRefusal.Limit: CustomStringConvertible {
@@ -54,6 +54,7 @@ extension ImportRefusal.Reason: CustomStringConvertible {
         case .dateOutOfRange: "issued before 2000 or after April 2341"
         case .recordTooLarge(let bytes, let limit):
             "\(bytes) bytes as a record, and at most \(limit) can be sealed"
+        case .unfit(let term, let type): "nothing that the type \(type) takes (\(term))"
         }
     }
 }

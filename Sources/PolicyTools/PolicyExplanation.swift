@@ -122,6 +122,7 @@ public struct FieldReach: Sendable {
         (self.field, self.holder) = (field, holder)
         var rows: [Row] = []
         let holder = holder ?? PolicyHand([.enterprise]).entity(Example.one)
+        let series = RecordType.all.first { $0.field(field) != nil }?.series
         for role in Role.allCases {
             let user = PolicyHand([role]).entity(Example.other)
             for purpose in Purpose.allCases {
@@ -130,7 +131,7 @@ public struct FieldReach: Sendable {
                         var request = PolicyRequest(
                             principal: holder, action: .grant, counterparty: user,
                             owner: holder.handle, right: right, purpose: purpose,
-                            fields: right == .read ? [field] : [], series: .invoices,
+                            fields: right == .read ? [field] : [], series: series,
                             months: Example.months(1, reach: Int(reach)), lifetime: days * 86_400,
                             fetches: 1, dataLife: 86_400, time: Example.time)
                         guard policies.decide(request).permitted else { return false }

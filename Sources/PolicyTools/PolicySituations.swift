@@ -84,7 +84,7 @@ struct PolicySituations {
         return PolicyRequest(
             principal: principal, action: action, counterparty: other, owner: owner,
             right: pick(Right.allCases), purpose: pick(Purpose.allCases), fields: pick(fields),
-            series: pick([.invoices, .bills]),
+            series: pick(Series.withTypes),
             months: Example.months(
                 Int(clamping: pick(numbers)), reach: Int(clamping: pick(numbers))),
             lifetime: pick(seconds), fetches: max(1, pick(numbers)), dataLife: pick(seconds),
@@ -147,7 +147,7 @@ struct PolicySituations {
 
 extension RecordType {
     fileprivate static func knows(_ field: String) -> Bool {
-        Series.allCases.contains { RecordType.of($0)?.field(field) != nil }
+        all.contains { $0.field(field) != nil }
     }
 }
 

@@ -20,8 +20,10 @@ public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// A fresh identifier.
     public init(using random: inout some RandomNumberGenerator) {
-        high = random.next()
-        low = random.next()
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &words) { RandomBytes.fill($0, using: &random) }
+        high = UInt64(littleEndian: words.high)
+        low = UInt64(littleEndian: words.low)
     }
 
     public var bytes: [UInt8] {

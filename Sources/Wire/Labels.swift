@@ -38,16 +38,14 @@ public struct DomainSeparated: Sendable {
     }
 
     public mutating func append(_ part: some Collection<UInt8>) {
-        let count = UInt32(part.count)
-        bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
+        withUnsafeBytes(of: UInt32(part.count).bigEndian) { bytes.append(contentsOf: $0) }
         bytes += part
     }
 
-    public func appending(_ part: some Collection<UInt8>) -> Self {
-        var copy = self
-        copy.append(part)
-        return copy
+    public consuming func appending(_ part: some Collection<UInt8>) -> Self {
+        append(part)
+        return self
     }
 
-    public func appending(_ part: String) -> Self { appending(Array(part.utf8)) }
+    public consuming func appending(_ part: String) -> Self { appending(part.utf8) }
 }

@@ -16,6 +16,14 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomR
         count = bytes.count
     }
 
+    /// `count` bytes that `fill` writes in place.
+    public init(count: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        storage = .allocate(byteCount: max(count, 1), alignment: 16)
+        storage.initializeMemory(as: UInt8.self, repeating: 0)
+        self.count = count
+        fill(UnsafeMutableRawBufferPointer(rebasing: storage[..<count]))
+    }
+
     deinit {
         sodium_memzero(storage.baseAddress!, storage.count)
         storage.deallocate()
@@ -25,9 +33,7 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomR
     public static func random(
         count: Int, using random: inout some RandomNumberGenerator
     ) -> Secret {
-        var bytes = RandomBytes.make(count, using: &random)
-        defer { bytes.wipe() }
-        return Secret(copying: bytes)
+        Secret(count: count) { RandomBytes.fill($0, using: &random) }
     }
 
     /// Lends the bytes to `body`, which must not keep them.
@@ -41,19 +47,37 @@ public final class Secret: @unchecked Sendable, CustomStringConvertible, CustomR
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
+/// A generator that fills any number of bytes in one call; others are asked for eight at a time.
+///
+/// Filling doesn't change the generator: it has no state of its own, so a copy repeats nothing.
+public protocol ByteGenerator: RandomNumberGenerator {
+    func fill(_ bytes: UnsafeMutableRawBufferPointer)
+}
+
 /// Random bytes from a generator that the caller passes in.
 public enum RandomBytes {
     public static func make(
         _ count: Int, using random: inout some RandomNumberGenerator
     ) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { output, written in
-            while written < count {
-                var word = random.next()
-                for _ in 0..<min(8, count - written) {
-                    output[written] = UInt8(truncatingIfNeeded: word)
-                    word >>= 8
-                    written += 1
-                }
+            let bytes = UnsafeMutableRawBufferPointer(output)
+            fill(UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]), using: &random)
+            written = count
+        }
+    }
+
+    /// Fills `bytes`: in one call, or with the generator's words, each in little-endian order.
+    static func fill(
+        _ bytes: UnsafeMutableRawBufferPointer, using random: inout some RandomNumberGenerator
+    ) {
+        if let generator = random as? any ByteGenerator {
+            return generator.fill(bytes)
+        }
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+            withUnsafeBytes(of: random.next().littleEndian) { word in
+                let end = min(start + 8, bytes.count)
+                UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: word[..<(end - start)]))
             }
         }
     }

@@ -39,7 +39,7 @@ enum AnonCredsComparison {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments =
-            ["-c", script, "10"] + RecordType.invoice.fields.map(\.name)
+            ["-c", script, "10"] + RecordType.invoice.fields.map(\.name.text)
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice

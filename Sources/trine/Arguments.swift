@@ -100,4 +100,8 @@ extension Role: ExpressibleByArgument {}
 extension SizeClass: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension Reason: ExpressibleByArgument {}
-extension Series: ExpressibleByArgument {}
+
+extension Series: ExpressibleByArgument {
+    /// Those that there are records of: `invoices or bills`.
+    static var words: String { withTypes.map(\.rawValue).joined(separator: " or ") }
+}

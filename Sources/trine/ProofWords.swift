@@ -68,7 +68,7 @@ enum ProofWords {
             Complaint(
                 .usage, "\(field) isn't an amount of an \(type.name)",
                 hint: "there are: "
-                    + type.fields.filter { $0.commitmentName != nil }.map(\.name)
+                    + type.fields.filter { $0.commitmentName != nil }.map(\.name.text)
                     .joined(separator: ", "))
         case .untrue(let statements):
             Complaint(

@@ -232,7 +232,7 @@ enum Words {
             Complaint(
                 .usage, "no field of an \(type.name) is called \(names.joined(separator: ", "))",
                 hint: "there are: "
-                    + type.fields.map(\.name).joined(separator: ", "))
+                    + type.fields.map(\.name.text).joined(separator: ", "))
         case .noSuchType(let name): Complaint(.usage, "there are no records called \(name)")
         case .nothingCovered:
             Complaint(

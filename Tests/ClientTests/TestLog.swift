@@ -23,7 +23,7 @@ final class TestClock: Sendable {
     func advance(_ by: Int64) { seconds.withLock { $0 += by } }
 
     var surroundings: Surroundings {
-        Surroundings(now: { self.now }, word: { Surroundings.system.word() })
+        Surroundings(now: { self.now })
     }
 }
 

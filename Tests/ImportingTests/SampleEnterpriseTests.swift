@@ -40,7 +40,8 @@ struct SampleEnterpriseTests {
                 from: document.xml, named: document.name, for: SampleEnterprise.identifiers
             ).get()
             for record in records {
-                counts["\(record.type.name) \(record.businessKey.documentKind)", default: 0] += 1
+                let kind = try #require(record.businessKey["document_kind"])
+                counts["\(record.type.name) \(kind)", default: 0] += 1
                 keys.insert(record.businessKey)
                 for group in record["tax_breakdown"].json.elements ?? [] {
                     rates.insert(group["tax_rate"]?.text ?? "")

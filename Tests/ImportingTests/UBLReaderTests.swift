@@ -12,7 +12,7 @@ struct UBLReaderTests {
         .amount(try Amount(parsing: value, currency: currency))
     }
 
-    private func term(_ field: String) throws -> ImportRefusal.Term {
+    private func term(_ field: FieldName) throws -> ImportRefusal.Term {
         try .init(#require(RecordType.invoice.field(field)).name)
     }
 
@@ -92,7 +92,7 @@ struct UBLReaderTests {
 
     @Test("mandatory terms that are missing, each with its place")
     func missing() throws {
-        let cases: [(String, String, path: String)] = [
+        let cases: [(FieldName, String, path: String)] = [
             ("number", "<cbc:ID>R-1041</cbc:ID>", "/Invoice/ID"),
             ("issue_date", "<cbc:IssueDate>2026-03-14</cbc:IssueDate>", "/Invoice/IssueDate"),
             (
@@ -179,7 +179,7 @@ struct UBLReaderTests {
             ("issue_date", "<cbc:IssueDate>2026-03-14</cbc:IssueDate>"),
             ("payable_amount", "<cbc:PayableAmount currencyID=\"EUR\">100</cbc:PayableAmount>"),
             ("currency", "<cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>"),
-        ] {
+        ] as [(FieldName, String)] {
             #expect(
                 try InvoiceText.reason(text.replacing(element, with: element + element))
                     == .repeated(term(field)))

@@ -103,7 +103,7 @@ struct XMLRefusalTests {
     @Test("encodings that are read give the same values")
     func encodings() throws {
         let expected = try InvoiceText.record(text)
-        func values(_ bytes: [UInt8]) throws -> [String: FieldValue] {
+        func values(_ bytes: [UInt8]) throws -> [FieldName: FieldValue] {
             let records = try Importer.records(
                 from: bytes, named: "", for: InvoiceText.seller
             ).get()
@@ -198,6 +198,55 @@ struct XMLRefusalTests {
         ] {
             #expect(InvoiceText.reason(text.replacing(old, with: new)) == .malformed, "\(new)")
         }
+    }
+
+    @Test("processing instructions and comments are passed over, with or without content")
+    func passedOver() throws {
+        for markup in ["<?x?>", "<?x ?>", "<?x y?>", "<?x ??>", "<!---->", "<!-- - -->", "\n\t "] {
+            let changed = inserting(markup).replacing("first", with: "fir\(markup)st")
+            let record = try InvoiceText.record(changed)
+            let space = markup.first == "\n" ? markup : ""
+            #expect(record["notes"] == .text("fir\(space)st"), "\(markup)")
+        }
+        for markup in ["<?x:y?>", "<? x?>", "<?xMl y?>", "<?x", "<!--->", "<!--", "<!", "<?x>"] {
+            #expect(
+                InvoiceText.reason(text.replacing("first", with: "fir\(markup)st")) == .malformed,
+                "\(markup)")
+        }
+    }
+
+    @Test("names and namespaces are those of the standard")
+    func names() {
+        func reason(_ markup: String) -> ImportRefusal.Reason? {
+            InvoiceText.reason(text.replacing("</Invoice>", with: markup + "</Invoice>"))
+        }
+        for element in [
+            "<_a.b-c\u{b7}1/>", "<ä \u{3b1}='1'/>", "<p:a xmlns:p='urn:p' p:a='1' a='2'/>",
+            "<a xmlns=''/>", "<a xml:lang='de'/>", "<a\n b = '1'\t/>", "<a></a >",
+            "<p:a xmlns:p='urn:p'><q:b xmlns:q='urn:p' q:c='1'/></p:a>",
+        ] {
+            #expect(reason(element) == nil, "\(element)")
+        }
+        for element in [
+            "<1a/>", "<-a/>", "<\u{d7}/>", "< a/>", "<a:b:c/>", "<:a/>", "<a:/>", "<a b/>",
+            "<a b='1'c='2'/>", "<a b=\"1'/>", "<a / >", "</a>", "<a></b>", "<p:a/>", "<a p:b='1'/>",
+            "<p:a xmlns:p=''/>", "<a xmlns:xmlns='urn:x'/>", "<xmlns:a/>",
+            "<a xmlns:xml='urn:x'/>", "<a xmlns:p='http://www.w3.org/XML/1998/namespace'/>",
+            "<a xmlns='http://www.w3.org/2000/xmlns/'/>",
+            "<a xmlns:p='urn:p' xmlns:q='urn:p' p:b='1' q:b='2'/>",
+            "<p:a xmlns:p='urn:p'></q:a>", "<p:a xmlns:p='urn:p'/><p:b/>",
+        ] {
+            #expect(reason(element) == .malformed, "\(element)")
+        }
+    }
+
+    @Test("line ends are line feeds, and white space in an attribute is spaces")
+    func whiteSpace() throws {
+        let note = "a\r\nb\rc\n&#13;d"
+        let record = try InvoiceText.record(text.replacing("first", with: note))
+        #expect(record["notes"] == .text("a\nb\nc\n\rd"))
+        let unit = try InvoiceText.record(text.replacing("\"C62\"", with: "\"C\r\n6\t2&#10;\""))
+        #expect(unit["lines"].json.elements?.first?["unit"] == "C 6 2\n")
     }
 
     @Test("limits on nesting, elements, attributes and text")

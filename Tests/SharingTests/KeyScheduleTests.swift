@@ -42,6 +42,18 @@ import struct Crypto.SymmetricKey
                 ).secret.hex)
     }
 
+    /// Keys derived once for a book are those derived for each record and field.
+    @Test func monthKeysAreTheSame() throws {
+        let month = World.month("2026-11")
+        let keys = MonthKeys(.init(type: .bill, epoch: 2, month: month), from: World.schedule)
+        for field in RecordType.bill.sealedNames {
+            let expected = World.schedule.fieldKey(
+                type: "bill", field: field, epoch: 2, month: month, record: World.jti(4))
+            #expect(keys[field]?.fieldKey(record: World.jti(4)).secret.hex == expected.secret.hex)
+        }
+        #expect(keys["lines_commitment"] == nil)
+    }
+
     /// Everything that a key depends on makes it another.
     @Test func keysAreSeparate() {
         let month = World.month("2026-11")

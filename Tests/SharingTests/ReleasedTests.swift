@@ -196,7 +196,9 @@ private enum Release {
             "statement": .string(sealed.statement.jws.text),
             "holder": World.key.verificationKey.jwk,
             "fields": .string(Base64URL.encode(sealed.fields.encoded)),
-            "values": .object(record.values.mapValues(\.json)),
+            "values": .object(
+                Dictionary(uniqueKeysWithValues: record.values.map { ($0.key.text, $0.value.json) })
+            ),
             "commitments": .object(commitments), "envelope": try envelope(keys),
         ]
     }

@@ -53,7 +53,7 @@ enum World {
         number: String = "R-2026-117", amount: String = "1234.50", notes: String? = nil
     ) throws -> Record {
         let net = try Amount(parsing: amount, currency: "EUR")
-        var values: [String: FieldValue] = [
+        var values: [FieldName: FieldValue] = [
             "number": .text(number), "document_kind": .text("invoice"),
             "issue_date": .date(CalendarDate("2026-11-20")!), "currency": .text("EUR"),
             "due_date": .date(CalendarDate("2026-12-20")!), "seller_name": .text("Käfer & Söhne"),

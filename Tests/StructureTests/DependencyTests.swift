@@ -19,7 +19,7 @@ import Testing
         ],
         "Interface": ["Wire", "Transparency", "Sharing", "Rules", "Verification"],
         "PolicyTools": ["Wire", "Sharing", "Cedar", "Rules"],
-        "Importing": ["Wire", "Sharing", "Foundation", "FoundationXML"],
+        "Importing": ["Wire", "Sharing", "Foundation"],
         "Custody": ["Wire", "Sharing", "CSodium", "Crypto", "Foundation"],
         "Storage": [
             "Wire", "Transparency", "Sharing", "Rules", "GRDB", "CSodium", "Foundation",

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,5 +41,29 @@ import Testing
         #expect(bytes.count == 19)
         #expect(Secret.random(count: 19, using: &second).withBytes { Array($0) } == bytes)
         #expect(Set(bytes).count > 8)
+    }
+
+    /// A generator that fills bytes is asked once, and gives what it would give in words.
+    @Test func fillingGenerator() {
+        struct Counting: ByteGenerator {
+            let calls: @Sendable () -> Void
+            func fill(_ bytes: UnsafeMutableRawBufferPointer) {
+                calls()
+                for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: index) }
+            }
+            mutating func next() -> UInt64 { 0x0706_0504_0302_0100 }
+        }
+        struct Words: RandomNumberGenerator {
+            mutating func next() -> UInt64 { 0x0706_0504_0302_0100 }
+        }
+        let calls = Mutex(0)
+        var counting = Counting { calls.withLock { $0 += 1 } }
+        var words = Words()
+        #expect(RandomBytes.make(19, using: &counting) == Array(0..<19))
+        #expect(RandomBytes.make(11, using: &words) == Array(0..<8) + [0, 1, 2])
+        #expect(calls.withLock { $0 } == 1)
+        #expect(JTI(using: &words).bytes == (0..<8).reversed() + (0..<8).reversed())
+        var system = SystemRandomNumberGenerator()
+        #expect(RandomBytes.make(32, using: &system) != RandomBytes.make(32, using: &system))
     }
 }

@@ -151,9 +151,9 @@ extension Session {
     fileprivate func mayAccess(_ grant: KnownGrant, _ fields: [String]) async throws {
         let own = try await entity(handle)
         let owner = try await entity(grant.statement.issuer)
-        let type = grant.terms.scope.series.flatMap { RecordType.of($0) }
+        let known = grant.terms.scope.series.flatMap { SeriesFields($0) }
         let use = PolicyUse(
-            grant.terms, grant.claims, fields: type?.withCommitments(fields) ?? fields)
+            grant.terms, grant.claims, fields: known?.withCommitments(fields) ?? fields)
         try await permission(alsoUnder: grant.claims.policies) {
             $0.accessing(use, of: owner, by: own)
         }

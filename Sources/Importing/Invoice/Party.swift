@@ -1,4 +1,5 @@
 import Foundation
+import Sharing
 
 /// The seller or the buyer, with everything that identifies it.
 struct Party {
@@ -23,4 +24,30 @@ struct Party {
             key = "name:" + words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         }
     }
+
+    /// What of the party goes into a record.
+    func values(as fields: PartyFields) -> [FieldName: FieldValue] {
+        [
+            fields.name: name, fields.tradingName: tradingName, fields.id: id,
+            fields.registrationID: registrationID, fields.vatID: vatID, fields.country: country,
+        ].compactMapValues { $0.map { .text($0) } }
+    }
+}
+
+/// The names of the fields that one party's terms go into.
+struct PartyFields {
+    let name: FieldName
+    let tradingName: FieldName
+    let id: FieldName
+    let registrationID: FieldName
+    let vatID: FieldName
+    let country: FieldName
+
+    static let seller = PartyFields(
+        name: "seller_name", tradingName: "seller_trading_name", id: "seller_id",
+        registrationID: "seller_registration_id", vatID: "seller_vat_id",
+        country: "seller_country")
+    static let buyer = PartyFields(
+        name: "buyer_name", tradingName: "buyer_trading_name", id: "buyer_id",
+        registrationID: "buyer_registration_id", vatID: "buyer_vat_id", country: "buyer_country")
 }

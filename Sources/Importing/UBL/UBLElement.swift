@@ -45,14 +45,14 @@ extension Element {
     func text(_ path: String) -> String? { filled(path)?.text }
 
     /// The one component at `path` that has text, or `nil`. Throws where there are several.
-    func single(_ path: String, _ term: String) throws(Finding) -> Element? {
+    func single(_ path: String, _ term: FieldName) throws(Finding) -> Element? {
         let found = all(path).filter { $0.text != nil }
         if found.count > 1 { throw Finding(.repeated(.init(term)), at: found[1].place) }
         return found.first
     }
 
     /// This element's text as a date (`xs:date`, whose time zone doesn't change the day).
-    func date(_ term: String) throws(Finding) -> CalendarDate {
+    func date(_ term: FieldName) throws(Finding) -> CalendarDate {
         let text = text ?? ""
         guard let date = CalendarDate(String(text.prefix(10))),
             Self.isTimeZone(text.dropFirst(10))
@@ -78,7 +78,7 @@ struct UBLNumbers {
 
     /// The amount in `element`, as printed. Throws where it is in another currency or no number that
     /// can be computed with.
-    func printed(_ element: Element, _ term: String) throws(Finding) -> ExactDecimal {
+    func printed(_ element: Element, _ term: FieldName) throws(Finding) -> ExactDecimal {
         if let unit = element.attribute("currencyID"), unit != currency {
             throw Finding(.foreignCurrency(.init(term)), at: element.place)
         }
@@ -90,7 +90,7 @@ struct UBLNumbers {
 
     /// A printed value as an amount of the record. Throws where it doesn't fit.
     func amount(
-        _ printed: ExactDecimal, _ term: String, at place: ImportRefusal.Place
+        _ printed: ExactDecimal, _ term: FieldName, at place: ImportRefusal.Place
     ) throws(Finding) -> Amount {
         do {
             return try Amount(negated ? -printed : printed, currency: currency)
@@ -100,14 +100,14 @@ struct UBLNumbers {
     }
 
     /// An amount inside a group: as exact as printed, with at least the currency's digits.
-    func text(amount element: Element, _ term: String) throws(Finding) -> String {
+    func text(amount element: Element, _ term: FieldName) throws(Finding) -> String {
         let value = try printed(element, term)
         return (negated ? -value : value).text(minimumFractionDigits: scale)
     }
 
     /// A number inside a group, of any precision; `turning` for quantities, which follow the sign.
     func text(
-        number element: Element, _ term: String, turning: Bool = false
+        number element: Element, _ term: FieldName, turning: Bool = false
     ) throws(Finding) -> String {
         guard let text = ExactDecimal.canonicalText(element.text ?? "") else {
             throw Finding(.invalidAmount(.init(term), .notADecimal), at: element.place)

@@ -6,17 +6,34 @@ import Wire
 /// A document that says it follows EN 16931 is held to that standard's mandatory terms and rules on
 /// totals. Older and national UBL is taken as far as its totals are clear; where such a document has
 /// no currency of its own, the one that all its totals are in is meant.
-struct UBLReader {
+struct UBLReader: DocumentReader {
+    static let name = "ubl"
+    static let mediaType = "application/xml"
+
     private let root: Element
     private let isCreditNote: Bool
     private let followsEN16931: Bool
     private let numbers: UBLNumbers
-    private var values: [String: FieldValue] = [:]
+    private var groups: UBLGroups { UBLGroups(numbers: numbers) }
+    private var values: [FieldName: FieldValue] = [:]
 
-    /// Throws a ``Finding`` with the place and reason.
-    static func terms(of root: Element, isCreditNote: Bool) throws(Finding) -> InvoiceTerms {
-        var reader = try UBLReader(root: root, isCreditNoteRoot: isCreditNote)
-        return try reader.read()
+    private static let roots: Set<String> = ["Invoice", "CreditNote"]
+
+    static func recognises(_ file: SourceFile) -> Bool {
+        guard let root = file.xml?.root, roots.contains(root.name) else { return false }
+        return root.namespace == "urn:oasis:names:specification:ubl:schema:xsd:\(root.name)-2"
+    }
+
+    /// Extensions and the signatures in them mean nothing to the record; an attached file is as long
+    /// as it is.
+    private static let exceptions = Markup.Exceptions(
+        passedOver: ["UBLExtensions"], longTexts: ["EmbeddedDocumentBinaryObject"])
+
+    static func drafts(of file: SourceFile) throws(Finding) -> [Draft] {
+        guard let text = file.xml?.text else { throw Finding(.malformed) }
+        let root = try Markup(parsing: text, except: exceptions).root
+        var reader = try UBLReader(root: root, isCreditNoteRoot: root.name == "CreditNote")
+        return [try reader.read()]
     }
 
     private init(root: Element, isCreditNoteRoot: Bool) throws(Finding) {
@@ -36,14 +53,13 @@ struct UBLReader {
         self.isCreditNote = isCreditNote
         numbers = UBLNumbers(currency: currency, scale: scale, negated: isCreditNote)
         values["currency"] = .text(currency)
-        values["document_kind"] = .text(isCreditNote ? "credit_note" : "invoice")
         try setText("type_code", isCreditNoteRoot ? "CreditNoteTypeCode" : "InvoiceTypeCode")
         if followsEN16931 && values["type_code"] == nil {
             throw missing("type_code", "InvoiceTypeCode")
         }
     }
 
-    private mutating func read() throws(Finding) -> InvoiceTerms {
+    private mutating func read() throws(Finding) -> Draft {
         guard let number = try root.single("ID", "number")?.text else {
             throw missing("number", "ID")
         }
@@ -51,18 +67,16 @@ struct UBLReader {
             throw missing("issue_date", "IssueDate")
         }
         let date = try issued.date("issue_date")
-        values["number"] = .text(number)
-        values["issue_date"] = .date(date)
         try readHeader()
-        let seller = try party("AccountingSupplierParty", "seller")
-        let buyer = try party("AccountingCustomerParty", "buyer")
+        let seller = try party("AccountingSupplierParty", .seller)
+        let buyer = try party("AccountingCustomerParty", .buyer)
         try readTotals()
-        return InvoiceTerms(
-            isCreditNote: isCreditNote, number: number, issueDate: date, seller: seller,
-            buyer: buyer, values: values)
+        return Draft(
+            invoice: number, isCreditNote: isCreditNote, issued: date, seller: seller,
+            buyer: buyer, values: values, place: root.place)
     }
 
-    private func missing(_ term: String, _ path: String) -> Finding {
+    private func missing(_ term: FieldName, _ path: String) -> Finding {
         Finding(.missing(.init(term)), at: root.place(ofMissing: path))
     }
 
@@ -81,22 +95,22 @@ struct UBLReader {
 
     // MARK: Header
 
-    private mutating func setText(_ term: String, _ path: String) throws(Finding) {
+    private mutating func setText(_ term: FieldName, _ path: String) throws(Finding) {
         if let text = try root.single(path, term)?.text { values[term] = .text(text) }
     }
 
     /// The first text at `path`, where the standard's one term can be several elements in UBL.
-    private mutating func setFirst(_ term: String, _ path: String) {
+    private mutating func setFirst(_ term: FieldName, _ path: String) {
         if let text = root.text(path) { values[term] = .text(text) }
     }
 
     /// All texts at `path`, one below the other.
-    private mutating func setJoined(_ term: String, _ path: String) {
+    private mutating func setJoined(_ term: FieldName, _ path: String) {
         let texts = root.all(path).compactMap(\.text)
         if !texts.isEmpty { values[term] = .text(texts.joined(separator: "\n")) }
     }
 
-    private mutating func setDate(_ term: String, _ paths: String...) throws(Finding) {
+    private mutating func setDate(_ term: FieldName, _ paths: String...) throws(Finding) {
         for path in paths {
             if let element = root.filled(path) {
                 values[term] = .date(try element.date(term))
@@ -122,31 +136,25 @@ struct UBLReader {
         setFirst("payment_means_code", "PaymentMeans/PaymentMeansCode")
         setFirst("payment_reference", "PaymentMeans/PaymentID")
         setFirst("payment_account", "PaymentMeans/PayeeFinancialAccount/ID")
-        setList("preceding_invoices", try UBLGroups.precedingInvoices(root))
-        setList("attachments", UBLGroups.attachments(root))
+        setList("preceding_invoices", try groups.precedingInvoices(root))
+        setList("attachments", try groups.attachments(root))
     }
 
-    private mutating func setList(_ term: String, _ list: [JSON]) {
+    private mutating func setList(_ term: FieldName, _ list: [JSON]) {
         if !list.isEmpty { values[term] = .json(.array(list)) }
     }
 
-    private mutating func party(_ path: String, _ role: String) throws(Finding) -> Party {
+    private func party(_ path: String, _ fields: PartyFields) throws(Finding) -> Party {
         let parties = root.all(path + "/Party")
-        guard let element = parties.first else { throw missing("\(role)_name", path + "/Party") }
+        guard let element = parties.first else { throw missing(fields.name, path + "/Party") }
         if parties.count > 1 {
-            throw Finding(.repeated(.init("\(role)_name")), at: parties[1].place)
+            throw Finding(.repeated(.init(fields.name)), at: parties[1].place)
         }
         let party = Party(ubl: element)
-        guard let name = party.name else {
+        guard party.name != nil else {
             throw Finding(
-                .missing(.init("\(role)_name")), at: element.place(ofMissing: "PartyLegalEntity"))
+                .missing(.init(fields.name)), at: element.place(ofMissing: "PartyLegalEntity"))
         }
-        values["\(role)_name"] = .text(name)
-        values["\(role)_trading_name"] = party.tradingName.map { .text($0) }
-        values["\(role)_id"] = party.id.map { .text($0) }
-        values["\(role)_registration_id"] = party.registrationID.map { .text($0) }
-        values["\(role)_vat_id"] = party.vatID.map { .text($0) }
-        values["\(role)_country"] = party.country.map { .text($0) }
         return party
     }
 
@@ -154,43 +162,56 @@ struct UBLReader {
 
     private mutating func readTotals() throws(Finding) {
         var totals = Totals(scale: numbers.scale)
-        totals.lineTotal = try total("line_total", "LineExtensionAmount")
-        totals.allowanceTotal = try total("allowance_total", "AllowanceTotalAmount")
-        totals.chargeTotal = try total("charge_total", "ChargeTotalAmount")
-        totals.taxExclusive = try total("tax_exclusive_amount", "TaxExclusiveAmount")
-        totals.taxInclusive = try total("tax_inclusive_amount", "TaxInclusiveAmount")
-        totals.prepaid = try total("prepaid_amount", "PrepaidAmount")
-        totals.rounding = try total("rounding_amount", "PayableRoundingAmount")
-        totals.payable = try total("payable_amount", "PayableAmount")
-        try requireTotals(totals)
+        for total in Self.totals {
+            let element = try root.single("LegalMonetaryTotal/" + total.name, total.term)
+            guard let element else {
+                if total.isNeeded == .always || (total.isNeeded == .byStandard && followsEN16931) {
+                    throw missing(total.term, "LegalMonetaryTotal/" + total.name)
+                }
+                continue
+            }
+            let printed = try numbers.printed(element, total.term)
+            values[total.term] = .amount(
+                try numbers.amount(printed, total.term, at: element.place))
+            totals[keyPath: total.place] = printed
+        }
         try readTax(&totals)
         try readAllowances(&totals)
         try readLines(&totals)
         try check(totals)
     }
 
-    private mutating func total(_ term: String, _ name: String) throws(Finding) -> ExactDecimal? {
-        guard let element = try root.single("LegalMonetaryTotal/" + name, term) else { return nil }
-        let printed = try numbers.printed(element, term)
-        values[term] = .amount(try numbers.amount(printed, term, at: element.place))
-        return printed
+    /// One of the monetary totals. `byStandard` is needed in documents that follow EN 16931.
+    private struct Total {
+        let term: FieldName
+        let name: String
+        let place: WritableKeyPath<Totals, ExactDecimal?> & Sendable
+        var isNeeded = Need.never
+
+        enum Need { case never, byStandard, always }
     }
 
-    private func requireTotals(_ totals: Totals) throws(Finding) {
-        let required: [(term: String, name: String, value: ExactDecimal?, always: Bool)] = [
-            ("line_total", "LineExtensionAmount", totals.lineTotal, false),
-            ("tax_exclusive_amount", "TaxExclusiveAmount", totals.taxExclusive, true),
-            ("tax_inclusive_amount", "TaxInclusiveAmount", totals.taxInclusive, false),
-            ("payable_amount", "PayableAmount", totals.payable, true),
-        ]
-        for total in required where total.value == nil && (total.always || followsEN16931) {
-            throw missing(total.term, "LegalMonetaryTotal/" + total.name)
-        }
-    }
+    private static let totals = [
+        Total(
+            term: "line_total", name: "LineExtensionAmount", place: \.lineTotal,
+            isNeeded: .byStandard),
+        Total(term: "allowance_total", name: "AllowanceTotalAmount", place: \.allowanceTotal),
+        Total(term: "charge_total", name: "ChargeTotalAmount", place: \.chargeTotal),
+        Total(
+            term: "tax_exclusive_amount", name: "TaxExclusiveAmount", place: \.taxExclusive,
+            isNeeded: .always),
+        Total(
+            term: "tax_inclusive_amount", name: "TaxInclusiveAmount", place: \.taxInclusive,
+            isNeeded: .byStandard),
+        Total(term: "prepaid_amount", name: "PrepaidAmount", place: \.prepaid),
+        Total(term: "rounding_amount", name: "PayableRoundingAmount", place: \.rounding),
+        Total(
+            term: "payable_amount", name: "PayableAmount", place: \.payable, isNeeded: .always),
+    ]
 
     /// The tax totals in the document's currency: one by EN 16931, one for each kind of tax elsewhere.
     private mutating func readTax(_ totals: inout Totals) throws(Finding) {
-        let term = "tax_amount"
+        let term: FieldName = "tax_amount"
         let own = root.all("TaxTotal").filter {
             ($0.filled("TaxAmount")?.attribute("currencyID") ?? numbers.currency)
                 == numbers.currency
@@ -209,12 +230,12 @@ struct UBLReader {
         {
             totals.taxAmounts.append(try numbers.printed(element, "tax_breakdown"))
         }
-        setList("tax_breakdown", try UBLGroups.taxBreakdown(own, numbers))
+        setList("tax_breakdown", try groups.taxBreakdown(own))
         totals.hasWithholding = root.first("WithholdingTaxTotal") != nil
     }
 
     private mutating func readAllowances(_ totals: inout Totals) throws(Finding) {
-        let term = "allowances_charges"
+        let term: FieldName = "allowances_charges"
         for element in root.all("AllowanceCharge") {
             guard let amount = element.filled("Amount") else { continue }
             let value = try numbers.printed(amount, term)
@@ -224,7 +245,7 @@ struct UBLReader {
                 totals.allowances.append(value)
             }
         }
-        setList(term, try UBLGroups.allowancesCharges(root, numbers, term))
+        setList(term, try groups.allowancesCharges(root, in: term))
     }
 
     private mutating func readLines(_ totals: inout Totals) throws(Finding) {
@@ -235,7 +256,7 @@ struct UBLReader {
         for element in lines.compactMap({ $0.filled("LineExtensionAmount") }) {
             totals.lineAmounts.append(try numbers.printed(element, "lines"))
         }
-        setList("lines", try UBLGroups.lines(lines, numbers))
+        setList("lines", try groups.lines(lines))
     }
 
     private func check(_ totals: Totals) throws(Finding) {

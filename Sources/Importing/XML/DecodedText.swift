@@ -1,10 +1,10 @@
-/// The text of an XML file as UTF-8, with an XML declaration of our own.
+/// The text of an XML file behind its XML declaration, as UTF-8, whatever encoding the file is in.
 ///
-/// What the XML parser sees is UTF-8 and says so, whatever the file was in: a second declaration, which
-/// would make the parser read the rest in another encoding than the one that was looked through, is
-/// malformed behind ours. As many line feeds follow it as the file's had, so lines keep their numbers.
+/// Line ends are line feeds (XML 1.0 §2.11). Whoever reads it needs to know no encoding.
 struct DecodedText {
     let utf8: [UInt8]
+    /// The number of the line that the text begins in, from 1 on.
+    let firstLine: Int
 
     /// Throws a ``Finding`` for an encoding that isn't handled, one that contradicts the bytes, and
     /// bytes that are no text in it.
@@ -28,10 +28,21 @@ struct DecodedText {
             text = try Self.decode(content, as: declaration.encoding)
         }
         guard let text, !text.utf8.contains(0) else { throw Finding(.invalidText) }
-        utf8 =
-            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>".utf8)
-            + [UInt8](repeating: UInt8(ascii: "\n"), count: declaration.lineFeeds)
-            + text.utf8.dropFirst(declaration.byteCount)
+        utf8 = Self.withLineFeeds(text.utf8.dropFirst(declaration.byteCount))
+        firstLine = 1 + declaration.lineFeeds
+    }
+
+    /// `text` with a line feed in place of each carriage return, alone or before a line feed.
+    private static func withLineFeeds(_ text: Substring.UTF8View) -> [UInt8] {
+        guard text.contains(0x0d) else { return Array(text) }
+        var lines: [UInt8] = []
+        lines.reserveCapacity(text.count)
+        var last: UInt8 = 0
+        for byte in text {
+            if byte != 0x0a || last != 0x0d { lines.append(byte == 0x0d ? 0x0a : byte) }
+            last = byte
+        }
+        return lines
     }
 
     /// What the first bytes say (XML 1.0, appendix F.1).

@@ -1,4 +1,4 @@
-/// The elements of an XML document, in its order, without comments, extensions and signatures.
+/// The elements of an XML document, in its order, without comments and what its format passes over.
 struct Markup {
     var nodes: [Node] = []
 

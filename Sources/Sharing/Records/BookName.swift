@@ -1,21 +1,44 @@
 public import Wire
 
 /// A kind of book: what its records have in common, and which side of the business they are from.
-public enum Series: String, CaseIterable, Sendable {
+///
+/// Six are named from the beginning; a record type may bring another one.
+public struct Series: RawRepresentable, CaseIterable, Hashable, Sendable {
+    /// The place among ``names``.
+    private let rank: UInt8
+
+    private static let names: [String] = {
+        var names = ["invoices", "bills", "orders", "deliveries", "bank", "documents"]
+        for name in RecordType.textSeries where !names.contains(name) { names.append(name) }
+        return names
+    }()
+
+    public static let allCases = names.indices.map { Series(rank: UInt8($0)) }
+
     /// Invoices and credit notes that the enterprise issued.
-    case invoices
+    public static let invoices = Series(rank: 0)
     /// Invoices and credit notes that it received.
-    case bills
-    case orders
-    case deliveries
-    case bank
-    case documents
+    public static let bills = Series(rank: 1)
+    public static let orders = Series(rank: 2)
+    public static let deliveries = Series(rank: 3)
+    public static let bank = Series(rank: 4)
+    public static let documents = Series(rank: 5)
+
+    /// Those that a record type is of.
+    public static let withTypes = Set(RecordType.all.map(\.series)).sorted()
+
+    private init(rank: UInt8) { self.rank = rank }
+
+    public init?(rawValue: String) {
+        guard let rank = Self.names.firstIndex(of: rawValue) else { return nil }
+        self.rank = UInt8(rank)
+    }
+
+    public var rawValue: String { Self.names[Int(rank)] }
 }
 
 extension Series: Comparable {
-    private var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
-
-    /// In the order of the declaration.
+    /// In the order of ``allCases``.
     public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 }
 

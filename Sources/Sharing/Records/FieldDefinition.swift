@@ -14,10 +14,9 @@ public enum FieldKind: String, Sendable, CaseIterable {
     case document
 }
 
-/// One field of a record type.
+/// One field of a record type, as the type's text describes it.
 public struct FieldDefinition: Sendable, Hashable {
-    /// `snake_case`, stable for ever: it is signed.
-    public let name: String
+    public let name: FieldName
     public let kind: FieldKind
     /// The EN 16931-1 business term (`BT-109`) or group (`BG-25`); `nil` for what only Trine has.
     public let businessTerm: String?
@@ -29,33 +28,14 @@ public struct FieldDefinition: Sendable, Hashable {
     /// The meaning, in a few plain words.
     public let about: String
 
-    init(
-        _ name: String, _ kind: FieldKind, _ businessTerm: String?, _ about: String,
-        mandatory: Bool = false, minimumPaddedBytes: Int? = nil
-    ) {
-        self.name = name
-        self.kind = kind
-        self.businessTerm = businessTerm
-        self.about = about
-        self.mandatory = mandatory
-        self.minimumPaddedBytes = minimumPaddedBytes ?? Self.usualPaddedBytes(kind)
-    }
-
     /// The name of the field with the commitment to this one's value; `nil` where it isn't numeric.
     public var commitmentName: String? {
-        kind == .amount ? name + Self.commitmentSuffix : nil
+        kind == .amount ? name.text + Self.commitmentSuffix : nil
     }
 
     public static let commitmentSuffix = "_commitment"
 
-    /// A disclosure has some 60 bytes besides its name and value, a third more in base64url.
-    private static func usualPaddedBytes(_ kind: FieldKind) -> Int {
-        switch kind {
-        case .date, .code: 128
-        case .amount: 192
-        case .text: 256
-        case .json: 512
-        case .document: 16_384
-        }
-    }
+    /// What ``minimumPaddedBytes`` may be: a disclosure has some 60 bytes besides its name and value,
+    /// a third more in base64url.
+    static let paddings: ClosedRange<Int64> = 64...65_536
 }

@@ -1,30 +1,57 @@
 public import Wire
 
 /// What kind of business document a record is: its fields, and the series of books it goes into.
+///
+/// It is described by a text, `Types/<name>-<version>.json`, and addressed by its ``vct(origin:)``,
+/// which every record states. A series may have records of several types and versions.
 public struct RecordType: Sendable, Hashable {
-    public let series: Series
     /// The word in the type's address: `invoice`, `bill`.
     public let name: String
     /// 1 and up; a new version is a new type beside the old one.
     public let version: Int
+    public let series: Series
+    /// Which side of the business its records are from.
+    public let direction: Direction
+    /// The meaning, in a few plain words.
+    public let about: String
+    /// The names of the document formats that its records are read from.
+    public let importers: [String]
+    /// What a ``BusinessKey`` of this type consists of, in the order in which it is hashed.
+    public let businessKeyParts: [String]
     /// In the order in which they are shown.
     public let fields: [FieldDefinition]
 
+    /// From which side a record's document comes.
+    public enum Direction: String, Sendable {
+        /// The enterprise made it out to somebody.
+        case issued
+        /// Somebody made it out to the enterprise.
+        case received
+        /// It concerns the enterprise alone.
+        case own
+    }
+
     /// An invoice or credit note that the enterprise issued.
-    public static let invoice = RecordType(
-        series: .invoices, name: "invoice", version: 1, fields: BusinessTerms.all)
+    public static let invoice = known("invoice", 1)
 
     /// An invoice or credit note that it received.
-    public static let bill = RecordType(
-        series: .bills, name: "bill", version: 1, fields: BusinessTerms.all)
+    public static let bill = known("bill", 1)
 
-    public static let all = [invoice, bill]
+    private static func known(_ name: String, _ version: Int) -> RecordType {
+        guard let type = all.first(where: { $0.name == name && $0.version == version }) else {
+            preconditionFailure("the type comes with the program")
+        }
+        return type
+    }
 
-    /// The current version of the type called `name`, or `nil`.
-    public static func named(_ name: String) -> RecordType? { all.first { $0.name == name } }
+    /// All types whose records are in books of this series, the newest version of each name first.
+    public static func types(of series: Series) -> [RecordType] {
+        all.filter { $0.series == series }.sorted { $0.version > $1.version }
+    }
 
-    /// The current type of the records in books of this series; `nil` where there is none yet.
-    public static func of(_ series: Series) -> RecordType? { all.first { $0.series == series } }
+    /// One type of this series: the newest. For a record that is there, take the type that the record
+    /// itself states; for fields that may be named, take ``SeriesFields``.
+    public static func of(_ series: Series) -> RecordType? { types(of: series).first }
 
     /// `https://<origin>/types/invoice/1`, the `vct` of the type's records (SD-JWT VC §3.2.2.1).
     public func vct(origin: Origin) -> String { "https://\(origin)/types/\(name)/\(version)" }
@@ -38,8 +65,13 @@ public struct RecordType: Sendable, Hashable {
     }
 
     /// The field called `name`; commitments are not in here.
-    public func field(_ name: String) -> FieldDefinition? {
+    public func field(_ name: FieldName) -> FieldDefinition? {
         positions[name].map { fields[$0] }
+    }
+
+    /// The field called `text` in what was received.
+    public func field(_ text: String) -> FieldDefinition? {
+        FieldName(text).flatMap { field($0) }
     }
 
     /// The names of the commitments that stand beside the numeric fields.
@@ -55,19 +87,7 @@ public struct RecordType: Sendable, Hashable {
         return field(String(base)).flatMap { $0.commitmentName == name ? $0 : nil }
     }
 
-    private let positions: [String: Int]
-
-    init(series: Series, name: String, version: Int, fields: [FieldDefinition]) {
-        self.series = series
-        self.name = name
-        self.version = version
-        self.fields = fields
-        positions = Dictionary(
-            uniqueKeysWithValues: fields.enumerated().map { ($1.name, $0) })
-        commitmentFields = fields.compactMap(\.commitmentName)
-        sealedNames = (fields.map(\.name) + commitmentFields).sorted()
-        precondition(sealedNames.count <= Self.maximumFields)
-    }
+    let positions: [FieldName: Int]
 
     /// Fields of one type, commitments counted.
     public static let maximumFields = 64

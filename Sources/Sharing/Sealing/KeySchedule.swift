@@ -1,10 +1,5 @@
-import Foundation
+import CSodium
 public import Wire
-
-import struct Crypto.HKDF
-import struct Crypto.HMAC
-import struct Crypto.SHA256
-import struct Crypto.SymmetricKey
 
 /// The keys of an enterprise's fields: one per field and record, all from one 256-bit seed, so that
 /// few of them open one field over a range of months.
@@ -42,11 +37,8 @@ public struct KeySchedule: Sendable {
     public func source(of businessKey: BusinessKey) -> Digest<Digested.Source> {
         let key = Derivation.key(
             from: seed, info: DomainSeparated(.sourceKey).appending(log.bytes))
-        let message = businessKey.bytes
-        let code = key.withBytes { key in
-            HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key))
-        }
-        guard let digest = Digest<Digested.Source>(bytes: Array(code)) else {
+        let code = Derivation.code(of: businessKey.bytes, under: key)
+        guard let digest = Digest<Digested.Source>(bytes: code) else {
             preconditionFailure("HMAC-SHA256 has 32 bytes")
         }
         return digest
@@ -144,14 +136,68 @@ public struct FieldKey: Sendable {
     public init(secret: Secret) { self.secret = secret }
 }
 
-/// HKDF-Expand: every key here is derived from one that is already uniformly random, so RFC 5869
-/// §3.3 lets the extract step go.
+/// The month keys of all fields of one record type in one month and epoch, each derived once:
+/// what sealing many records into one book needs.
+public struct MonthKeys: Sendable {
+    /// What these keys are for.
+    public struct Name: Hashable, Sendable {
+        public let type: RecordType
+        public let epoch: Int64
+        public let month: Month
+
+        public init(type: RecordType, epoch: Int64, month: Month) {
+            self.type = type
+            self.epoch = epoch
+            self.month = month
+        }
+    }
+
+    public let name: Name
+    let schedule: KeySchedule
+    private let keys: [String: MonthKey]
+
+    public init(_ name: Name, from schedule: KeySchedule) {
+        self.name = name
+        self.schedule = schedule
+        keys = Dictionary(
+            uniqueKeysWithValues: name.type.sealedNames.map { field in
+                let root = schedule.root(type: name.type.name, field: field, epoch: name.epoch)
+                return (field, root.monthKey(name.month)!)
+            })
+    }
+
+    /// The key of a field or commitment of the type; `nil` for any other name.
+    public subscript(field: String) -> MonthKey? { keys[field] }
+}
+
+/// HMAC-SHA256 (RFC 2104) under keys of 32 bytes, by libsodium, and key derivation with it.
 enum Derivation {
+    /// HKDF-Expand for 32 bytes, which is one block. Every key here is derived from one that is
+    /// already uniformly random, so RFC 5869 §3.3 lets the extract step go.
     static func key(from parent: Secret, info: DomainSeparated) -> Secret {
-        parent.withBytes { parent in
-            let derived = HKDF<SHA256>.expand(
-                pseudoRandomKey: parent, info: info.bytes, outputByteCount: 32)
-            return derived.withUnsafeBytes { Secret(copying: $0) }
+        let message = info.bytes + [1]
+        return Secret(count: 32) { output in
+            compute(output, message, under: parent)
+        }
+    }
+
+    static func code(of message: [UInt8], under key: Secret) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { output, written in
+            compute(UnsafeMutableRawBufferPointer(output), message, under: key)
+            written = 32
+        }
+    }
+
+    private static func compute(
+        _ output: UnsafeMutableRawBufferPointer, _ message: [UInt8], under key: Secret
+    ) {
+        precondition(
+            output.count >= 32 && key.count == Int(crypto_auth_hmacsha256_KEYBYTES),
+            "a code and its key have 32 bytes")
+        key.withBytes { key in
+            _ = crypto_auth_hmacsha256(
+                output.baseAddress!.assumingMemoryBound(to: UInt8.self), message,
+                UInt64(message.count), key.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
     }
 }

@@ -1,8 +1,6 @@
+import CSodium
 public import Commitments
 public import Wire
-
-import struct Crypto.HKDF
-import struct Crypto.SHA512
 
 /// The commitment that stands beside a numeric field: C = v·B + r·B̃ over the value in units of
 /// 10^−scale, with r derived from the value disclosure's salt.
@@ -24,9 +22,11 @@ public struct NumericCommitment: Hashable, Sendable {
     public static func opening(
         of amount: Amount, salt: Disclosure.Salt, field: String
     ) -> Opening {
-        let info = DomainSeparated(.blinding).appending(field).bytes
-        let wide = HKDF<SHA512>.expand(
-            pseudoRandomKey: salt.bytes, info: info, outputByteCount: 64)
+        // HKDF-Expand for 64 bytes, which is one block of HMAC-SHA512.
+        let message = DomainSeparated(.blinding).appending(field).bytes + [1]
+        var wide = [UInt8](repeating: 0, count: Int(crypto_auth_hmacsha512_BYTES))
+        defer { wide.wipe() }
+        crypto_auth_hmacsha512(&wide, message, UInt64(message.count), salt.bytes)
         return wide.withUnsafeBytes {
             Opening(value: amount.units, blinding: Scalar(reducing: $0))
         }

@@ -51,7 +51,7 @@ public struct OpenedFields: Sendable {
     public var commitmentsByField: [String: NumericCommitment] {
         var byField: [String: NumericCommitment] = [:]
         for (name, commitment) in commitments {
-            if let field = type.field(committedAs: name) { byField[field.name] = commitment }
+            if let field = type.field(committedAs: name) { byField[field.name.text] = commitment }
         }
         return byField
     }

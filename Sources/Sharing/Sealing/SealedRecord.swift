@@ -19,6 +19,11 @@ public struct SealedRecord: Sendable {
         public init(book: BookName, number: Int64, epoch: Int64, replaces: JTI? = nil) {
             (self.book, self.number, self.epoch, self.replaces) = (book, number, epoch, replaces)
         }
+
+        /// The keys under which a record of `type` is sealed here.
+        public func keys(of type: RecordType) -> MonthKeys.Name {
+            MonthKeys.Name(type: type, epoch: epoch, month: book.month)
+        }
     }
 
     /// Seals `record` at `place`: a fresh salt, key and nonce for every field, a commitment beside
@@ -29,15 +34,27 @@ public struct SealedRecord: Sendable {
         _ record: Record, at place: Place, jti: JTI, by signer: Signer, keys: KeySchedule,
         time: Timestamp, using random: inout some RandomNumberGenerator
     ) throws(SealingError) -> SealedRecord {
+        try seal(
+            record, at: place, jti: jti, by: signer,
+            keys: MonthKeys(place.keys(of: record.type), from: keys), time: time, using: &random)
+    }
+
+    /// Seals `record` as above, under keys that many records of one book share: those that
+    /// ``Place/keys(of:)`` names.
+    public static func seal(
+        _ record: Record, at place: Place, jti: JTI, by signer: Signer, keys: MonthKeys,
+        time: Timestamp, using random: inout some RandomNumberGenerator
+    ) throws(SealingError) -> SealedRecord {
         guard let log = signer.log else { preconditionFailure("records belong to a log") }
+        precondition(keys.name == place.keys(of: record.type), "the keys of the record's place")
         let context = FieldContext(
             log: log, issuer: signer.handle, book: place.book, record: jti)
         var disclosures: [Disclosure] = []
         var ciphertexts: [FieldCiphertext] = []
         for (disclosure, minimum) in self.disclosures(of: record, using: &random) {
-            let key = keys.fieldKey(
-                type: record.type.name, field: disclosure.name, epoch: place.epoch,
-                month: place.book.month, record: jti)
+            guard let key = keys[disclosure.name]?.fieldKey(record: jti) else {
+                preconditionFailure("there is a key for every field of the type")
+            }
             ciphertexts.append(
                 .seal(disclosure, minimum: minimum, key: key, context: context, using: &random))
             disclosures.append(disclosure)
@@ -46,7 +63,7 @@ public struct SealedRecord: Sendable {
         guard let fields = SealedFields(ciphertexts) else { throw .tooLarge }
         let claims = RegisterRecord(
             vct: record.type.vct(origin: signer.origin), book: place.book, number: place.number,
-            epoch: place.epoch, source: keys.source(of: record.businessKey),
+            epoch: place.epoch, source: keys.schedule.source(of: record.businessKey),
             replaces: place.replaces, fieldsRoot: fields.root,
             holder: signer.key.verificationKey.named)
         let signed = Statement.sign(
@@ -64,13 +81,13 @@ public struct SealedRecord: Sendable {
             let salt = Disclosure.Salt(using: &random)
             result.append(
                 (
-                    Disclosure(salt: salt, name: field.name, value: value.json),
+                    Disclosure(salt: salt, name: field.name.text, value: value.json),
                     field.minimumPaddedBytes
                 ))
             guard let name = field.commitmentName else { continue }
             var commitment = JSON.null
             if case .amount(let amount) = value {
-                commitment = NumericCommitment(amount, salt: salt, field: field.name).json
+                commitment = NumericCommitment(amount, salt: salt, field: field.name.text).json
             }
             result.append(
                 (

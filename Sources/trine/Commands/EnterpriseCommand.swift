@@ -115,8 +115,10 @@ struct EnterpriseCommand: AsyncParsableCommand {
             ]) {
                 var table = Table(["FIELD", "TERM", "VALUE"])
                 for field in opened.type.fields {
-                    guard let value = opened.values[field.name], value != .null else { continue }
-                    table.add([field.name, field.businessTerm ?? "", Output.text(value)])
+                    guard let value = opened.values[field.name.text], value != .null else {
+                        continue
+                    }
+                    table.add([field.name.text, field.businessTerm ?? "", Output.text(value)])
                 }
                 return table.text
             }

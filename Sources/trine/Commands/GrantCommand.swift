@@ -29,7 +29,7 @@ struct GrantCommand: AsyncParsableCommand {
 
     @Option(help: "What they may do: read fields, or prove.") var right: Right = .read
 
-    @Option(name: .long, help: "Of which books: invoices or bills.") var type: Series?
+    @Option(name: .long, help: "Of which books: \(Series.words).") var type: Series?
 
     @Option(help: "Of which months, also future ones: 2026-01..2026-12.") var months: MonthRange?
 

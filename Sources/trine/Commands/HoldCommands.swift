@@ -18,7 +18,7 @@ struct HoldCommand: AsyncParsableCommand {
     @Argument(help: "Whose books: a handle, or a contact's name.") var holder: String
     @Option(name: .customLong("case"), help: "The case it is for, 1 to 100 characters.")
     var reference: String
-    @Option(help: "Of which type: invoices or bills.") var type: Series?
+    @Option(help: "Of which type: \(Series.words).") var type: Series?
     @Option(help: "Of which months: 2026-01..2026-06.") var months: MonthRange?
     @Option(name: .customLong("for"), help: "For how long: 90d; else until it is released.")
     var span: Span?

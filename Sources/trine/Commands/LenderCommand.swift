@@ -73,7 +73,7 @@ struct LenderCommand: AsyncParsableCommand {
                 """)
 
         @Argument(help: "Whom: a contact's name, or a handle.") var enterprise: String
-        @Option(help: "Of which books: invoices or bills.") var type: Series
+        @Option(help: "Of which books: \(Series.words).") var type: Series
         @Option(help: "Of which months: 2026-01..2026-12.") var months: MonthRange
         @Option(help: "What you want to do: read fields, or have something proven.")
         var right: Right = .read

@@ -86,7 +86,7 @@ struct PolicyExplain: AsyncParsableCommand {
     }
 
     private func reach(of field: String) async throws {
-        guard Series.allCases.contains(where: { RecordType.of($0)?.field(field) != nil }) else {
+        guard RecordType.all.contains(where: { $0.field(field) != nil }) else {
             throw Complaint(.usage, "no record has a field \(field)")
         }
         guard let of else {

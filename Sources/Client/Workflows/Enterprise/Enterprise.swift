@@ -49,13 +49,13 @@ public struct Enterprise: Sendable {
             throw ClientError.noSuchRecord(place.description)
         }
         if record.erased { throw ClientError.erased(record.name) }
-        guard let type = RecordType.of(place.book.series),
+        guard let known = SeriesFields(place.book.series),
             let range = RecordRange(book: place.book, from: record.number, to: record.number)
         else { throw ClientError.noSuchRecord(place.description) }
-        let names = fields ?? type.fields.map(\.name)
-        let unknown = names.filter { type.field($0) == nil }
-        guard unknown.isEmpty, let complete = type.withCommitments(names) else {
-            throw ClientError.unknownFields(unknown, type)
+        let names = fields ?? known.newest.fields.map(\.name.text)
+        let unknown = names.filter { known.field($0) == nil }
+        guard unknown.isEmpty, let complete = known.withCommitments(names) else {
+            throw ClientError.unknownFields(unknown, known.newest)
         }
         let opened = try await read([range], fields: complete)
         guard let shown = opened.first(where: { $0.statement.jti == record.jti }),

@@ -65,13 +65,13 @@ extension Enterprise {
     /// policies in force forbid it.
     public func plan(_ wish: GrantWish) async throws -> GrantPlan {
         let view = try await session.sync()
-        guard let series = wish.scope.series, let type = RecordType.of(series) else {
+        guard let known = wish.scope.series.flatMap({ SeriesFields($0) }) else {
             throw ClientError.nothingCovered
         }
         guard !wish.fields.isEmpty else { throw ClientError.noFields }
-        let unknown = wish.fields.filter { type.field($0) == nil }
-        guard unknown.isEmpty, let fields = type.withCommitments(wish.fields) else {
-            throw ClientError.unknownFields(unknown, type)
+        let unknown = wish.fields.filter { known.field($0) == nil }
+        guard unknown.isEmpty, let fields = known.withCommitments(wish.fields) else {
+            throw ClientError.unknownFields(unknown, known.newest)
         }
         let grantee = try await grantee(wish.to)
         guard let recipient = grantee.encryptionKey else {
@@ -88,7 +88,8 @@ extension Enterprise {
         let permission = try await permission(
             for: terms, wish.purpose, to: grantee, lifetime: wish.lifetime)
         return GrantPlan(
-            grantee: grantee, recipient: recipient, type: type, fields: fields, terms: terms,
+            grantee: grantee, recipient: recipient, type: known.newest, fields: fields,
+            terms: terms,
             purpose: wish.purpose, notBefore: now, expires: expires,
             permitting: permission.permitting, policies: permission.policies,
             warnings: try await warnings(

@@ -62,6 +62,8 @@ private struct ImportRun {
     private let enterprise: Enterprise
     private var view: View
     private var waiting: [Draft] = []
+    /// The keys of the books that this run has sealed into.
+    private var keys: [MonthKeys.Name: MonthKeys] = [:]
     /// The files of the documents that this run has seen.
     private var seen: [Digest<Digested.Source>: String] = [:]
     private var lines: [ImportReport.Line?] = []
@@ -228,12 +230,15 @@ private struct ImportRun {
             epoch: view.requiredEpoch(series, book.month, at: time))
     }
 
-    private func frame(_ record: Record, at place: SealedRecord.Place) throws -> Frame? {
+    private mutating func frame(_ record: Record, at place: SealedRecord.Place) throws -> Frame? {
         var random = session.surroundings.random
+        let name = place.keys(of: record.type)
+        let keys = self.keys[name] ?? MonthKeys(name, from: session.schedule)
+        self.keys[name] = keys
         do {
             let sealed = try SealedRecord.seal(
                 record, at: place, jti: session.newJTI(), by: try session.signer(.seal),
-                keys: session.schedule, time: session.now, using: &random)
+                keys: keys, time: session.now, using: &random)
             return Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
         } catch SealingError.tooLarge {
             return nil

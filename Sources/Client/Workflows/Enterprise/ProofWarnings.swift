@@ -37,8 +37,8 @@ extension Enterprise {
         var values: [AmountName: Int64] = [:]
         for book in byBook.sorted(by: { $0.book < $1.book }) {
             // A commitment that was granted to be read shows no amount, and has no use here.
-            guard let type = RecordType.of(book.book.series) else { continue }
-            let fields = Set(names.map(\.field)).filter { type.field($0)?.commitmentName != nil }
+            guard let known = SeriesFields(book.book.series) else { continue }
+            let fields = Set(names.map(\.field)).filter { known.field($0)?.commitmentName != nil }
             guard !fields.isEmpty else { continue }
             for range in try Self.listed([book]) {
                 for record in try await read([range], fields: fields.sorted()) {

@@ -52,8 +52,8 @@ extension Enterprise {
     /// `nil` for a grantee that is suspended now: it may fetch nothing anyway.
     private func rekey(_ grant: KnownGrant, adding missing: [Int64]) async throws -> Rekeying? {
         guard case .fields(let names) = grant.terms.subject,
-            let type = grant.terms.scope.series.flatMap({ RecordType.of($0) }),
-            let fields = type.withCommitments(names)
+            let known = grant.terms.scope.series.flatMap({ SeriesFields($0) }),
+            let fields = known.withCommitments(names)
         else { return nil }
         let grantee = try await session.participant(grant.terms.to)
         guard !grantee.suspended, let recipient = grantee.encryptionKey else { return nil }
@@ -75,7 +75,8 @@ extension Enterprise {
         }
         let jti = session.newJTI()
         let keys = grantedKeys(
-            type: type, fields: fields, scope: grant.terms.scope, epochs: epochs, records: [])
+            type: known.newest, fields: fields, scope: grant.terms.scope, epochs: epochs,
+            records: [])
         let envelope = try seal(keys, to: grantee.handle, recipient, carrier: jti)
         var random = session.surroundings.random
         let signed = Statement.sign(
