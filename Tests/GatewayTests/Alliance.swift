@@ -219,7 +219,7 @@ final class ShiftedClock: Sendable {
     func advance(by seconds: Int64) { shift.withLock { $0 += seconds } }
 
     var surroundings: Surroundings {
-        Surroundings(now: { self.now }, word: Surroundings.system.word)
+        Surroundings(now: { self.now })
     }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import Importing
 import Sharing
 import Testing
+import Wire
 
 /// What XML can do to a reader, and what is refused instead.
 struct XMLRefusalTests {

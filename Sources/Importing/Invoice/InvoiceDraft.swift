@@ -1,5 +1,5 @@
 import Foundation
-import Sharing
+public import Sharing
 import Wire
 
 extension Draft {

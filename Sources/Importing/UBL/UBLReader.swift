@@ -185,7 +185,7 @@ struct UBLReader: DocumentReader {
     private struct Total {
         let term: FieldName
         let name: String
-        let place: WritableKeyPath<Totals, ExactDecimal?> & Sendable
+        let place: any WritableKeyPath<Totals, ExactDecimal?> & Sendable
         var isNeeded = Need.never
 
         enum Need { case never, byStandard, always }
