@@ -291,7 +291,7 @@ struct Routes: Sendable {
     private func submission(_ frame: Frame) async throws -> Submission {
         let submission = try Submission(
             statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob)
-        try submission.checkAdmissible(at: clock())
+        try submission.checkTime(at: clock())
         try await ProofPoint(submission)?.check(in: store)
         return submission
     }

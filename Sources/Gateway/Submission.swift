@@ -45,6 +45,9 @@ public struct Submission: Sendable {
         statement bytes: [UInt8], disclosures text: [UInt8], blob: [UInt8]
     ) throws(SubmissionFault) {
         do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
+        guard type(of: statement.claims).isSubmitted else {
+            throw .notSubmittable(statement.kind)
+        }
         guard text.count <= Limits.disclosureBytes else {
             throw .disclosuresTooLarge(limit: Limits.disclosureBytes)
         }
@@ -77,12 +80,8 @@ public struct Submission: Sendable {
             disclosures: Disclosure.join(signed.disclosures), sections: sections ?? [])
     }
 
-    /// Refuses what only the gateway may enter, and what claims to be from the future.
-    /// Throws ``SubmissionFault``.
-    func checkAdmissible(at now: Timestamp) throws(SubmissionFault) {
-        guard type(of: statement.claims).isSubmitted else {
-            throw .notSubmittable(statement.kind)
-        }
+    /// Refuses what claims to be from the future. Throws ``SubmissionFault``.
+    func checkTime(at now: Timestamp) throws(SubmissionFault) {
         guard statement.issuedAt.seconds <= now.seconds + GatewayLimits.clockSkewSeconds else {
             throw .fromTheFuture(issuedAt: statement.issuedAt, now: now)
         }
