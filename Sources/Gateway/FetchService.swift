@@ -44,8 +44,8 @@ struct FetchService: Sendable {
             case .registered(let index, _), .already(let index):
                 // The access is durable: from here on bytes may leave.
                 return try await answer(index, grant, jti, selection, caller)
-            case .refused(.bookStateWrong), .refused(.recordsNotLive),
-                .refused(.fetchAlreadyAnswered):
+            case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
+                .refused(.access(.fetchAlreadyAnswered)):
                 continue  // Another commit came in between; look again.
             case .refused(let refusal): throw refusal
             case .unavailable(let error), .unknown(let error): throw error

@@ -4,6 +4,7 @@ import Hummingbird
 import Interface
 import Logging
 import NIOCore
+import Rules
 import Sharing
 import Storage
 import Verification

@@ -5,22 +5,7 @@ import Storage
 import Verification
 import Wire
 
-/// The one table from refusals to HTTP problems: a stable name, a status, words, and the facts.
-struct ProblemEntry {
-    let name: String
-    let status: Int64
-    let title: String
-    var detail: String?
-    var facts: [String: JSON] = [:]
-
-    init(
-        _ name: String, _ status: Int64, _ title: String, _ detail: String? = nil,
-        _ facts: [String: JSON] = [:]
-    ) {
-        (self.name, self.status, self.title) = (name, status, title)
-        (self.detail, self.facts) = (detail, facts)
-    }
-
+extension ProblemEntry {
     func problem(origin: Origin) -> Problem {
         Problem(
             type: "https://\(origin)/problems/\(name)", title: title, status: status,
@@ -36,7 +21,7 @@ extension ProblemEntry {
         case let fault as GatewayFault: of(fault)
         case let fault as SubmissionFault: of(fault)
         case let fault as CallFault: of(fault)
-        case let refusal as Refusal: of(refusal)
+        case let refusal as Refusal: refusal.entry
         case let error as StoreError: of(error)
         case let error as MessageError: of(GatewayFault.form(error))
         default: of(GatewayFault.internal)

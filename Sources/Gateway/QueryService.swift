@@ -53,13 +53,15 @@ struct QueryService: Sendable {
             principal: PolicyEntity(caller.handle, caller.state, in: caller.log), action: .audit,
             time: caller.log.time)
         guard let set = await sequencer.policies(caller.log.policies) else {
-            throw Refusal.policyUnknown
+            throw Refusal.policy(.policyUnknown)
         }
         let decision = set.decide(request)
         guard decision.failed.isEmpty else {
-            throw Refusal.policyFailed(policies: decision.failed)
+            throw Refusal.policy(.policyFailed(policies: decision.failed))
         }
-        guard decision.permitted else { throw Refusal.forbidden(policies: decision.determining) }
+        guard decision.permitted else {
+            throw Refusal.policy(.forbidden(policies: decision.determining))
+        }
     }
 
     private func applications(_ caller: Caller) async throws -> ApplicationsAnswer {

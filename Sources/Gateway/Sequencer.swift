@@ -238,7 +238,7 @@ public actor Sequencer {
                         parties: Rules.parties(to: candidate, in: state.slice))
                 } catch {
                     plan.refuse(error)
-                    if case .alreadyRegistered = error { continue }
+                    if case .place(.alreadyRegistered) = error { continue }
                     break
                 }
             }
@@ -291,7 +291,7 @@ public actor Sequencer {
                 case .admitted(let index):
                     guard let head else { preconditionFailure("a commit made a head") }
                     return .registered(index: index, head: head)
-                case .refused(.alreadyRegistered(let index)): return .already(index: index)
+                case .refused(.place(.alreadyRegistered(let index))): return .already(index: index)
                 case .refused(let refusal): return .refused(refusal)
                 }
             }

@@ -23,7 +23,7 @@ struct Decision: PolicyKnowledge {
     init(
         _ candidate: Candidate, in slice: Slice, scope: KeyScope, _ policies: any PolicyLibrary
     ) throws(Refusal) {
-        guard var log = slice[LogState.key] else { throw .genesisExpected }
+        guard var log = slice[LogState.key] else { throw .place(.genesisExpected) }
         try Self.checkPlace(candidate.statement, in: log, slice)
         log.time = try Self.time(of: candidate.statement, after: log.time)
         issuer = try Self.issuer(of: candidate, scope: scope, slice)
@@ -52,11 +52,13 @@ struct Decision: PolicyKnowledge {
     private static func checkPlace(
         _ statement: Statement, in log: LogState, _ state: Slice
     ) throws(Refusal) {
-        guard statement.origin == log.origin else { throw .otherOrigin }
-        guard statement.log == log.genesis else { throw .otherLog }
+        guard statement.origin == log.origin else { throw .place(.otherOrigin) }
+        guard statement.log == log.genesis else { throw .place(.otherLog) }
         guard let existing = state[StatementState.key(statement.jti)] else { return }
-        if existing.digest == statement.digest { throw .alreadyRegistered(index: existing.index) }
-        throw .jtiTaken
+        if existing.digest == statement.digest {
+            throw .place(.alreadyRegistered(index: existing.index))
+        }
+        throw .place(.jtiTaken)
     }
 
     /// Tᵢ = max(Tᵢ₋₁, iatᵢ), and nothing is backdated by more than the limit.
@@ -64,7 +66,7 @@ struct Decision: PolicyKnowledge {
         of statement: Statement, after last: Timestamp
     ) throws(Refusal) -> Timestamp {
         guard statement.issuedAt.seconds >= last.seconds - Limits.backdatingSeconds else {
-            throw .tooOld(issuedAt: statement.issuedAt, logTime: last)
+            throw .place(.tooOld(issuedAt: statement.issuedAt, logTime: last))
         }
         return max(last, statement.issuedAt)
     }
@@ -73,13 +75,13 @@ struct Decision: PolicyKnowledge {
         of candidate: Candidate, scope: KeyScope, _ state: Slice
     ) throws(Refusal) -> ParticipantState {
         let statement = candidate.statement
-        guard let key = state[KeyState.key(statement.jws.kid)] else { throw .unknownKey }
-        guard key.handle == statement.issuer else { throw .keyOfAnother }
-        guard !key.retired else { throw .keyRetired }
-        guard key.covers(scope) else { throw .scopeMissing(scope) }
-        guard candidate.isSigned(with: key.key) else { throw .badSignature }
+        guard let key = state[KeyState.key(statement.jws.kid)] else { throw .issuer(.unknownKey) }
+        guard key.handle == statement.issuer else { throw .issuer(.keyOfAnother) }
+        guard !key.retired else { throw .issuer(.keyRetired) }
+        guard key.covers(scope) else { throw .issuer(.scopeMissing(scope)) }
+        guard candidate.isSigned(with: key.key) else { throw .issuer(.badSignature) }
         guard let participant = state[ParticipantState.key(statement.issuer)] else {
-            throw .unknownParticipant(statement.issuer)
+            throw .issuer(.unknownParticipant(statement.issuer))
         }
         return participant
     }
@@ -88,30 +90,30 @@ struct Decision: PolicyKnowledge {
 // What rules of several kinds ask for.
 extension Decision {
     func requireAuthority() throws(Refusal) {
-        guard log.authorities.contains(statement.issuer) else { throw .notAuthority }
+        guard log.authorities.contains(statement.issuer) else { throw .issuer(.notAuthority) }
         try requireNotSuspended()
     }
 
     func requireEnterprise() throws(Refusal) {
         guard issuer.roles.contains(.enterprise) else {
-            throw .notPermittedToIssuer(statement.kind)
+            throw .issuer(.notPermittedToIssuer(statement.kind))
         }
         try requireNotSuspended()
     }
 
     func requireNotSuspended() throws(Refusal) {
-        guard !issuer.suspended else { throw .suspended(statement.issuer) }
+        guard !issuer.suspended else { throw .issuer(.suspended(statement.issuer)) }
     }
 
     func participant(_ handle: Handle) throws(Refusal) -> ParticipantState {
         guard let state = state[ParticipantState.key(handle)] else {
-            throw .unknownParticipant(handle)
+            throw .issuer(.unknownParticipant(handle))
         }
         return state
     }
 
     func grant(_ jti: JTI) throws(Refusal) -> GrantState {
-        guard let grant = state[GrantState.key(jti)] else { throw .unknownGrant(jti) }
+        guard let grant = state[GrantState.key(jti)] else { throw .grant(.unknownGrant(jti)) }
         return grant
     }
 
@@ -156,10 +158,14 @@ extension Decision {
         var sets = [log.policies]
         if let older, older != log.policies { sets.append(older) }
         for digest in sets {
-            guard let set = policies.policies(digest) else { throw .policyUnknown }
+            guard let set = policies.policies(digest) else { throw .policy(.policyUnknown) }
             let decision = set.decide(request)
-            guard decision.failed.isEmpty else { throw .policyFailed(policies: decision.failed) }
-            guard decision.permitted else { throw .forbidden(policies: decision.determining) }
+            guard decision.failed.isEmpty else {
+                throw .policy(.policyFailed(policies: decision.failed))
+            }
+            guard decision.permitted else {
+                throw .policy(.forbidden(policies: decision.determining))
+            }
         }
     }
 }

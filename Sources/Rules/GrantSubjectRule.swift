@@ -7,10 +7,10 @@ enum GrantSubjectRule {
     /// The fields are of the type, or the statements about its amounts and about records in the scope.
     static func check(_ subject: GrantSubject, scope: Scope) throws(Refusal) {
         guard let series = scope.series, let type = RecordType.of(series) else {
-            throw .foreignScope
+            throw .grant(.foreignScope)
         }
         if case .months(_, let months) = scope, months.count > Limits.booksPerAccess {
-            throw .foreignScope
+            throw .grant(.foreignScope)
         }
         switch subject {
         case .statements(let texts): try check(texts, of: type, scope: scope)
@@ -18,7 +18,7 @@ enum GrantSubjectRule {
             let unknown = names.filter {
                 type.field($0) == nil && type.field(committedAs: $0) == nil
             }
-            guard unknown.isEmpty else { throw .unknownFields(unknown) }
+            guard unknown.isEmpty else { throw .grant(.unknownFields(unknown)) }
         }
     }
 
@@ -26,10 +26,10 @@ enum GrantSubjectRule {
     static func checkList(
         _ scope: Scope, of texts: [String], by enterprise: Handle, _ decision: Decision
     ) throws(Refusal) {
-        guard case .records(let ranges) = scope else { throw .recordsNotListed }
+        guard case .records(let ranges) = scope else { throw .proof(.recordsNotListed) }
         let statements = texts.compactMap { try? ProofStatement(canonical: $0) }
         do { try ProofStatement.checkSize(of: statements, about: ranges) } catch {
-            throw .proofTooLarge(error)
+            throw .proof(.proofTooLarge(error))
         }
         try decision.requireCurrent(ranges, of: enterprise)
     }
@@ -42,14 +42,14 @@ enum GrantSubjectRule {
         for (number, text) in texts.enumerated() {
             let statement: ProofStatement
             do { statement = try ProofStatement(canonical: text) } catch {
-                throw .malformedProofStatement(number, error)
+                throw .proof(.malformedProofStatement(number, error))
             }
             if let field = statement.foreignField(to: type) {
-                throw .notAnAmount(statement: number, field: field)
+                throw .proof(.notAnAmount(statement: number, field: field))
             }
             guard case .equal(let first, let second) = statement else { continue }
             for place in [first, second] where !scope.covers(place.record) {
-                throw .recordNotInScope(statement: number, record: place.record.description)
+                throw .proof(.recordNotInScope(statement: number, record: place.record.description))
             }
         }
     }
@@ -60,7 +60,7 @@ extension Decision {
     func requireCurrent(_ ranges: [RecordRange], of enterprise: Handle) throws(Refusal) {
         for range in ranges {
             guard book(range.book, of: enterprise).areCurrent(range.from...range.to) else {
-                throw .recordsNotCurrent(range.book)
+                throw .proof(.recordsNotCurrent(range.book))
             }
         }
     }

@@ -174,7 +174,7 @@ import Wire
         let scene = try await Scene()
         let intruder = try Scene.other(
             "intruder", .lender, scene.gateway, scene.clock.now, admittedBy: scene.stranger)
-        await #expect(throws: LogFault.participant(intruder.handle, .notAuthority)) {
+        await #expect(throws: LogFault.participant(intruder.handle, .issuer(.notAuthority))) {
             try await scene.session.participant(intruder.handle)
         }
     }

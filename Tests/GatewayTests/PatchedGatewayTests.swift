@@ -114,7 +114,7 @@ import Wire
         for finding in findings {
             let index = try #require(finding.index)
             let policies = try #require(wrong[index], "entry \(index): \(finding.what)")
-            #expect(finding.what == .againstPolicy(.forbidden(policies: policies)))
+            #expect(finding.what == .againstPolicy(.policy(.forbidden(policies: policies))))
         }
         for session in [enterprise, lender, regulator, authority] { await session.close() }
         await alliance.stop()

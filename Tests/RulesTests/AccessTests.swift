@@ -34,29 +34,29 @@ import Testing
         #expect(chain.state[FetchState.key(jti)]?.access == signed.statement.jti)
         #expect(
             chain.submit(chain.access(grant, fetch: fetch, served: served))
-                == .fetchAlreadyAnswered(access: signed.statement.jti))
+                == .access(.fetchAlreadyAnswered(access: signed.statement.jti)))
     }
 
     @Test func onlyTheHost() {
         var (chain, grant) = scene()
         for person in [Person.authority, .lender, .enterprise, .regulator] {
-            #expect(chain.submit(chain.access(grant, by: person)) == .notHost)
+            #expect(chain.submit(chain.access(grant, by: person)) == .issuer(.notHost))
         }
         let unknown = chain.jti()
-        #expect(chain.submit(chain.access(unknown)) == .unknownGrant(unknown))
+        #expect(chain.submit(chain.access(unknown)) == .grant(.unknownGrant(unknown)))
     }
 
     @Test func onlyWhileItLives() {
         var (chain, grant) = scene(from: 10, to: 20)
         for (second, refusal) in [
-            (9, .notYetValid(grant)), (10, nil), (19, nil), (20, .grantDead(grant)),
+            (9, .grant(.notYetValid(grant))), (10, nil), (19, nil), (20, .grant(.grantDead(grant))),
         ] as [(Int64, Refusal?)] {
             chain.now = Chain.start.advanced(by: second)
             #expect(chain.submit(chain.access(grant)) == refusal, "\(second)")
         }
         let other = chain.granted()
         #expect(chain.submit(chain.revocation(other)) == nil)
-        #expect(chain.submit(chain.access(other)) == .grantDead(other))
+        #expect(chain.submit(chain.access(other)) == .grant(.grantDead(other)))
     }
 
     @Test func budget() {
@@ -65,9 +65,9 @@ import Testing
         // A refused access costs nothing.
         #expect(
             chain.submit(chain.access(grant, served: chain.served(fields: ["notes"])))
-                == .notGranted)
+                == .access(.notGranted))
         #expect(chain.submit(chain.access(grant)) == nil)
-        #expect(chain.submit(chain.access(grant)) == .budgetSpent(limit: 2))
+        #expect(chain.submit(chain.access(grant)) == .access(.budgetSpent(limit: 2)))
         // Another grant has its own.
         let other = chain.granted(fetches: 1)
         #expect(chain.submit(chain.access(other)) == nil)
@@ -80,21 +80,22 @@ import Testing
         let other = chain.granted(to: .rival)
         let spare = Person.key("spare")
         func submit(_ fetch: JWS) -> Refusal? { chain.submit(chain.access(grant, fetch: fetch)) }
-        #expect(submit(chain.fetch(grant, by: .rival)) == .foreignFetch)
-        #expect(submit(chain.fetch(grant, by: .host)) == .foreignFetch)
-        #expect(submit(chain.fetch(other)) == .foreignFetch)
-        #expect(submit(chain.fetch(nil)) == .foreignFetch)
-        #expect(submit(chain.fetch(grant, with: spare)) == .unknownKey)
-        #expect(submit(chain.fetch(grant, with: Person.rival.key)) == .keyOfAnother)
+        #expect(submit(chain.fetch(grant, by: .rival)) == .access(.foreignFetch))
+        #expect(submit(chain.fetch(grant, by: .host)) == .access(.foreignFetch))
+        #expect(submit(chain.fetch(other)) == .access(.foreignFetch))
+        #expect(submit(chain.fetch(nil)) == .access(.foreignFetch))
+        #expect(submit(chain.fetch(grant, with: spare)) == .issuer(.unknownKey))
+        #expect(submit(chain.fetch(grant, with: Person.rival.key)) == .issuer(.keyOfAnother))
         #expect(chain.submit(chain.added(spare, [.seal, .grant, .close], to: .lender)) == nil)
-        #expect(submit(chain.fetch(grant, with: spare)) == .scopeMissing(.all))
+        #expect(submit(chain.fetch(grant, with: spare)) == .issuer(.scopeMissing(.all)))
         #expect(
             chain.submit(chain.sign(RetireKey(spare.verificationKey.thumbprint), by: .lender))
                 == nil)
-        #expect(submit(chain.fetch(grant, with: spare)) == .keyRetired)
+        #expect(submit(chain.fetch(grant, with: spare)) == .issuer(.keyRetired))
         let elsewhere = Digest<Digested.Genesis>(hashing: Array("another".utf8))
-        #expect(submit(chain.fetch(grant, log: elsewhere)) == .otherLog)
-        #expect(submit(chain.fetch(grant, origin: Origin("other.example/log")!)) == .otherLog)
+        #expect(submit(chain.fetch(grant, log: elsewhere)) == .place(.otherLog))
+        #expect(
+            submit(chain.fetch(grant, origin: Origin("other.example/log")!)) == .place(.otherLog))
         #expect(submit(chain.fetch(grant)) == nil)
     }
 
@@ -105,14 +106,15 @@ import Testing
         let zeros = Base64URL.encode(
             [UInt8](repeating: 1, count: 32) + [UInt8](repeating: 0, count: 32))
         let unsigned = try JWS(parsing: "\(parts[0]).\(parts[1]).\(zeros)")
-        #expect(chain.submit(chain.access(grant, fetch: unsigned)) == .badSignature)
+        #expect(chain.submit(chain.access(grant, fetch: unsigned)) == .issuer(.badSignature))
         let query = JWS(signing: good.payload, type: Query.type, with: Person.lender.key)
         #expect(
-            chain.submit(chain.access(grant, fetch: query)) == .malformed(.unknownType(Query.type)))
+            chain.submit(chain.access(grant, fetch: query))
+                == .place(.malformed(.unknownType(Query.type))))
         let statement = chain.request().statement.jws
         #expect(
             chain.submit(chain.access(grant, fetch: statement))
-                == .malformed(.unknownType(Kind.request.type)))
+                == .place(.malformed(.unknownType(Kind.request.type))))
     }
 
     @Test func fetchIsFresh() {
@@ -123,7 +125,7 @@ import Testing
         ] {
             let fetch = chain.fetch(grant, at: Chain.start.advanced(by: Int64(second)))
             let refusal = chain.submit(chain.access(grant, fetch: fetch))
-            #expect(refusal == (isFresh ? nil : .staleFetch), "\(second)")
+            #expect(refusal == (isFresh ? nil : .access(.staleFetch)), "\(second)")
         }
     }
 
@@ -140,17 +142,17 @@ import Testing
         #expect(submit(Chain.fields + [commitment]) == nil)
         #expect(submit(["due_date"]) == nil)
         #expect(submit([]) == nil)
-        #expect(submit(["notes"]) == .notGranted)
-        #expect(submit(["notes"], asked: ["notes"]) == .notGranted)
+        #expect(submit(["notes"]) == .access(.notGranted))
+        #expect(submit(["notes"], asked: ["notes"]) == .access(.notGranted))
         #expect(
             submit(["due_date", "payable_amount"], asked: ["due_date", "payable_amount"])
-                == .notGranted)
-        #expect(submit(["payable_amount_commitment"]) == .notGranted)
-        #expect(submit(Chain.fields, asked: ["due_date"]) == .foreignFetch)
-        #expect(submit(["due_date"], asked: ["tax_exclusive_amount"]) == .foreignFetch)
+                == .access(.notGranted))
+        #expect(submit(["payable_amount_commitment"]) == .access(.notGranted))
+        #expect(submit(Chain.fields, asked: ["due_date"]) == .access(.foreignFetch))
+        #expect(submit(["due_date"], asked: ["tax_exclusive_amount"]) == .access(.foreignFetch))
         #expect(submit([commitment], asked: [commitment]) == nil)
-        #expect(submit(["tax_exclusive_amount"], asked: [commitment]) == .foreignFetch)
-        #expect(submit(["due_date"], asked: ["due_date", "zz"]) == .notGranted)
+        #expect(submit(["tax_exclusive_amount"], asked: [commitment]) == .access(.foreignFetch))
+        #expect(submit(["due_date"], asked: ["due_date", "zz"]) == .access(.notGranted))
     }
 
     /// A grant of a commitment alone doesn't give the value.
@@ -162,7 +164,7 @@ import Testing
             chain.submit(
                 chain.access(
                     grant, fetch: fetch, served: chain.served(fields: ["tax_exclusive_amount"]))
-            ) == .notGranted)
+            ) == .access(.notGranted))
         #expect(
             chain.submit(
                 chain.access(grant, fetch: fetch, served: chain.served(fields: [commitment])))
@@ -179,10 +181,10 @@ import Testing
             return chain.submit(
                 chain.access(grant, fetch: fetch, served: chain.served(fields: names)))
         }
-        #expect(submit(["tax_amount"]) == .notGranted)
-        #expect(submit(["due_date"]) == .notGranted)
+        #expect(submit(["tax_amount"]) == .access(.notGranted))
+        #expect(submit(["due_date"]) == .access(.notGranted))
         #expect(submit(["tax_amount_commitment"]) == nil)
-        #expect(submit(["payable_amount_commitment"]) == .foreignFetch)
+        #expect(submit(["payable_amount_commitment"]) == .access(.foreignFetch))
     }
 
     @Test func rangesAreGrantedAndAskedFor() {
@@ -193,16 +195,16 @@ import Testing
                 chain.access(grant, fetch: fetch, served: chain.served(ranges: [served])))
         }
         #expect(submit(Chain.range(book, 1, 5)) == nil)
-        #expect(submit(Chain.range("invoices/2026-03", 1, 1)) == .notGranted)
-        #expect(submit(Chain.range("bills/2026-02", 1, 1)) == .notGranted)
+        #expect(submit(Chain.range("invoices/2026-03", 1, 1)) == .access(.notGranted))
+        #expect(submit(Chain.range("bills/2026-02", 1, 1)) == .access(.notGranted))
         let some = [Chain.range(book, 2, 3), Chain.range(book, 5, 5)]
         #expect(submit(Chain.range(book, 2, 3), asked: some) == nil)
         #expect(submit(Chain.range(book, 5, 5), asked: some) == nil)
-        #expect(submit(Chain.range(book, 1, 3), asked: some) == .foreignFetch)
-        #expect(submit(Chain.range(book, 2, 4), asked: some) == .foreignFetch)
-        #expect(submit(Chain.range(book, 4, 4), asked: some) == .foreignFetch)
+        #expect(submit(Chain.range(book, 1, 3), asked: some) == .access(.foreignFetch))
+        #expect(submit(Chain.range(book, 2, 4), asked: some) == .access(.foreignFetch))
+        #expect(submit(Chain.range(book, 4, 4), asked: some) == .access(.foreignFetch))
         let elsewhere = [Chain.range("invoices/2026-03", 1, 5)]
-        #expect(submit(Chain.range(book, 1, 1), asked: elsewhere) == .foreignFetch)
+        #expect(submit(Chain.range(book, 1, 1), asked: elsewhere) == .access(.foreignFetch))
     }
 
     @Test func singleRecords() {
@@ -213,9 +215,9 @@ import Testing
         }
         #expect(submit(Chain.range(book, 2, 3)) == nil)
         #expect(submit(Chain.range(book, 3, 3)) == nil)
-        #expect(submit(Chain.range(book, 1, 2)) == .notGranted)
-        #expect(submit(Chain.range(book, 3, 4)) == .notGranted)
-        #expect(submit(Chain.range("invoices/2026-03", 2, 2)) == .notGranted)
+        #expect(submit(Chain.range(book, 1, 2)) == .access(.notGranted))
+        #expect(submit(Chain.range(book, 3, 4)) == .access(.notGranted))
+        #expect(submit(Chain.range("invoices/2026-03", 2, 2)) == .access(.notGranted))
     }
 
     /// Books are stated as they are, and every book served from is stated.
@@ -233,7 +235,7 @@ import Testing
         func february(_ count: Int64, _ epoch: Int64, _ closed: Bool) -> Refusal? {
             submit(asked, [.init(book: name, count: count, epoch: epoch, closed: closed)])
         }
-        let wrong = Refusal.bookStateWrong(name)
+        let wrong = Refusal.access(.bookStateWrong(name))
         #expect(february(5, 0, false) == nil)
         #expect(february(4, 0, false) == wrong)
         #expect(february(6, 0, false) == wrong)
@@ -246,7 +248,8 @@ import Testing
             .init(book: BookName("invoices/2026-03")!, count: 2, epoch: 0, closed: closed)
         }
         #expect(submit(asked, actual + [march(true)]) == nil)
-        #expect(submit(asked, actual + [march(false)]) == .bookStateWrong(march(true).book))
+        #expect(
+            submit(asked, actual + [march(false)]) == .access(.bookStateWrong(march(true).book)))
         let empty = BookName("invoices/2026-09")!
         #expect(submit(asked, actual + chain.stated([empty])) == nil)
         // No number is served of a book that isn't stated.
@@ -255,7 +258,7 @@ import Testing
         let served = chain.served(ranges: [Chain.range("invoices/2026-09", 1, 1)], books: [])
         #expect(
             chain.submit(chain.access(grant2, fetch: fetch, served: served))
-                == .bookStateWrong(empty))
+                == .access(.bookStateWrong(empty)))
     }
 
     /// A book that was asked for and has anything in it can't be left out.
@@ -269,15 +272,16 @@ import Testing
                 chain.access(
                     grant, fetch: fetch, served: chain.served(ranges: served, books: books)))
         }
-        let wrong = Refusal.bookStateWrong(march.book)
+        let wrong = Refusal.access(.bookStateWrong(march.book))
         #expect(submit([february, march]) == nil)
         #expect(submit([february]) == wrong)
-        #expect(submit([]) == .bookStateWrong(february.book))
+        #expect(submit([]) == .access(.bookStateWrong(february.book)))
         #expect(submit([february], asked: [february]) == nil)
         #expect(submit([february], asked: [february, march]) == wrong)
         // An empty book that is closed says that there is nothing, and is stated too.
         #expect(chain.submit(chain.closing("invoices/2026-01")) == nil)
-        #expect(submit([february, march]) == .bookStateWrong(BookName("invoices/2026-01")!))
+        #expect(
+            submit([february, march]) == .access(.bookStateWrong(BookName("invoices/2026-01")!)))
         #expect(submit([february], asked: [february]) == nil)
         // What lies beyond the grant isn't asked for by asking.
         let april = Chain.range("invoices/2026-04", 1, 1)
@@ -292,7 +296,8 @@ import Testing
         let some = chain.served(ranges: [ranges[0]], books: chain.stated([ranges[0].book]))
         #expect(chain.submit(chain.access(grant, served: all)) == nil)
         #expect(
-            chain.submit(chain.access(grant, served: some)) == .bookStateWrong(ranges[1].book))
+            chain.submit(chain.access(grant, served: some))
+                == .access(.bookStateWrong(ranges[1].book)))
     }
 
     @Test func recordsAreThere() {
@@ -302,8 +307,8 @@ import Testing
                 chain.access(grant, served: chain.served(ranges: [Chain.range(book, from, to)])))
         }
         #expect(submit(1, 5) == nil)
-        #expect(submit(1, 6) == .recordsNotLive)
-        #expect(submit(6, 6) == .recordsNotLive)
+        #expect(submit(1, 6) == .access(.recordsNotLive))
+        #expect(submit(6, 6) == .access(.recordsNotLive))
         let jti = chain.state.values.compactMap { key, value -> JTI? in
             guard case .jti(let jti) = key.name, let state = value.object as? StatementState,
                 state.record?.number == 3, state.record?.book.description == book,
@@ -312,9 +317,9 @@ import Testing
             return jti
         }
         #expect(chain.submit(chain.erasure(.record(jti[0]))) == nil)
-        #expect(submit(1, 5) == .recordsNotLive)
-        #expect(submit(3, 3) == .recordsNotLive)
-        #expect(submit(2, 3) == .recordsNotLive)
+        #expect(submit(1, 5) == .access(.recordsNotLive))
+        #expect(submit(3, 3) == .access(.recordsNotLive))
+        #expect(submit(2, 3) == .access(.recordsNotLive))
         #expect(submit(1, 2) == nil)
         #expect(submit(4, 5) == nil)
     }

@@ -30,7 +30,8 @@ import Testing
         var chain = Chain()
         for person in [Person.enterprise, .lender, .regulator, .host] {
             #expect(
-                chain.submit(chain.admission(of: outsider, [.lender], by: person)) == .notAuthority)
+                chain.submit(chain.admission(of: outsider, [.lender], by: person))
+                    == .issuer(.notAuthority))
         }
         #expect(chain.submit(chain.admission(of: outsider, [.lender], by: .second)) == nil)
     }
@@ -40,20 +41,23 @@ import Testing
         #expect(chain.submit(chain.admission(of: outsider, [.lender])) == nil)
         let again = chain.admission(
             of: outsider, [.lender], keys: [chain.offer(Person.key("fresh"), for: outsider)])
-        #expect(chain.submit(again) == .handleTaken(outsider.handle))
+        #expect(chain.submit(again) == .participant(.handleTaken(outsider.handle)))
         let founder = chain.admission(
             of: .host, [.lender], keys: [chain.offer(Person.key("fresh"), for: .host)])
-        #expect(chain.submit(founder) == .handleTaken(Person.host.handle))
+        #expect(chain.submit(founder) == .participant(.handleTaken(Person.host.handle)))
         let third = Person("third")
         for taken in [Person.lender.key, Person.authority.key, outsider.key] {
             let keys = [chain.offer(taken, for: third)]
             #expect(
-                chain.submit(chain.admission(of: third, [.lender], keys: keys)) == .keyAlreadyUsed)
+                chain.submit(chain.admission(of: third, [.lender], keys: keys))
+                    == .participant(.keyAlreadyUsed))
         }
         let twice = [
             chain.offer(third.key, for: third), chain.offer(third.key, for: third, [.seal]),
         ]
-        #expect(chain.submit(chain.admission(of: third, [.lender], keys: twice)) == .keyAlreadyUsed)
+        #expect(
+            chain.submit(chain.admission(of: third, [.lender], keys: twice))
+                == .participant(.keyAlreadyUsed))
     }
 
     @Test func oneKeyHasAllScopes() {
@@ -61,7 +65,7 @@ import Testing
         let keys = [chain.offer(outsider.key, for: outsider, [.seal, .grant, .close])]
         #expect(
             chain.submit(chain.admission(of: outsider, [.lender], keys: keys))
-                == .scopeMissing(.all))
+                == .issuer(.scopeMissing(.all)))
     }
 
     /// A proof of possession serves for one handle in one log, and for the key that gave it.
@@ -81,13 +85,13 @@ import Testing
         for (index, offer) in offers.enumerated() {
             #expect(
                 chain.submit(chain.admission(of: outsider, [.lender], keys: [offer]))
-                    == .badProofOfPossession, "\(index)")
+                    == .participant(.badProofOfPossession), "\(index)")
         }
         // Nor is one good offer enough for a bad one beside it.
         let both = [chain.offer(outsider.key, for: outsider), offers[0]]
         #expect(
             chain.submit(chain.admission(of: outsider, [.lender], keys: both))
-                == .badProofOfPossession)
+                == .participant(.badProofOfPossession))
     }
 
     @Test func encryptionKeyIsTried() {
@@ -95,7 +99,7 @@ import Testing
         let ones = EncryptionKey(bytes: [UInt8](repeating: 0xff, count: EncryptionKey.byteCount))!
         #expect(
             chain.submit(chain.admission(of: outsider, [.lender], encryptionKey: ones))
-                == .unusableEncryptionKey)
+                == .participant(.unusableEncryptionKey))
     }
 
     @Test func suspendAndReinstate() {
@@ -108,15 +112,18 @@ import Testing
             chain.sign(Reinstate(handle, .resolved), by: person)
         }
         for person in [Person.enterprise, .regulator, .host, .lender] {
-            #expect(chain.submit(suspend(handle, by: person)) == .notAuthority)
-            #expect(chain.submit(reinstate(handle, by: person)) == .notAuthority)
+            #expect(chain.submit(suspend(handle, by: person)) == .issuer(.notAuthority))
+            #expect(chain.submit(reinstate(handle, by: person)) == .issuer(.notAuthority))
         }
-        #expect(chain.submit(suspend(outsider.handle)) == .unknownParticipant(outsider.handle))
-        #expect(chain.submit(reinstate(outsider.handle)) == .unknownParticipant(outsider.handle))
-        #expect(chain.submit(reinstate(handle)) == .notSuspended(handle))
+        #expect(
+            chain.submit(suspend(outsider.handle)) == .issuer(.unknownParticipant(outsider.handle)))
+        #expect(
+            chain.submit(reinstate(outsider.handle))
+                == .issuer(.unknownParticipant(outsider.handle)))
+        #expect(chain.submit(reinstate(handle)) == .participant(.notSuspended(handle)))
         #expect(chain.submit(suspend(handle)) == nil)
         #expect(chain.participant(.lender)?.suspended == true)
-        #expect(chain.submit(suspend(handle)) == .alreadySuspended(handle))
+        #expect(chain.submit(suspend(handle)) == .participant(.alreadySuspended(handle)))
         #expect(chain.submit(reinstate(handle, by: .second)) == nil)
         #expect(chain.participant(.lender)?.suspended == false)
     }
@@ -129,9 +136,10 @@ import Testing
             chain.sign(Suspend(handle, .supervisoryOrder), by: person)
         }
         #expect(
-            chain.submit(suspension(authority, by: .authority)) == .notPermittedToIssuer(.suspend))
+            chain.submit(suspension(authority, by: .authority))
+                == .issuer(.notPermittedToIssuer(.suspend)))
         #expect(chain.submit(suspension(authority, by: .second)) == nil)
-        let refusal = Refusal.suspended(authority)
+        let refusal = Refusal.issuer(.suspended(authority))
         #expect(
             chain.submit(chain.sign(Reinstate(authority, .resolved), by: .authority)) == refusal)
         #expect(chain.submit(suspension(Person.second.handle, by: .authority)) == refusal)
@@ -151,12 +159,12 @@ import Testing
         }
         #expect(
             chain.submit(chain.sign(PublishPolicies(set: new, files: files), by: .enterprise))
-                == .notAuthority)
+                == .issuer(.notAuthority))
         #expect(
             chain.submit(
                 chain.sign(PublishPolicies(set: Digest(hashing: [1]), files: files), by: .authority)
             )
-                == .policyUnknown)
+                == .policy(.policyUnknown))
         #expect(
             chain.submit(chain.sign(PublishPolicies(set: new, files: files), by: .second)) == nil)
         #expect(chain.log?.policies == new)

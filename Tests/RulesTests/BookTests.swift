@@ -31,9 +31,12 @@ import Transparency
     @Test func whoMaySeal() {
         var chain = Chain()
         for person in [Person.lender, .regulator, .guarantor, .host, .authority] {
-            #expect(chain.submit(chain.record(book, by: person)) == .notPermittedToIssuer(.record))
             #expect(
-                chain.submit(chain.closing(book, by: person)) == .notPermittedToIssuer(.closeBook))
+                chain.submit(chain.record(book, by: person))
+                    == .issuer(.notPermittedToIssuer(.record)))
+            #expect(
+                chain.submit(chain.closing(book, by: person))
+                    == .issuer(.notPermittedToIssuer(.closeBook)))
         }
     }
 
@@ -45,15 +48,16 @@ import Transparency
             invoice.replacing("trine.example", with: "other.example"),
             invoice.replacing("https", with: "http"), invoice.replacing("invoice", with: "payroll"),
         ] {
-            #expect(chain.submit(chain.record(book, vct: vct)) == .unknownRecordType, "\(vct)")
+            #expect(
+                chain.submit(chain.record(book, vct: vct)) == .book(.unknownRecordType), "\(vct)")
         }
-        #expect(chain.submit(chain.record("bills/2026-02", vct: invoice)) == .wrongSeries)
-        #expect(chain.submit(chain.record("bank/2026-02", vct: invoice)) == .wrongSeries)
+        #expect(chain.submit(chain.record("bills/2026-02", vct: invoice)) == .book(.wrongSeries))
+        #expect(chain.submit(chain.record("bank/2026-02", vct: invoice)) == .book(.wrongSeries))
         let want = RecordType.invoice.sealedNames.count
         for count in [1, want - 1, want + 1] {
             #expect(
                 chain.submit(chain.record(book, fieldCount: count))
-                    == .wrongFieldCount(have: count, want: want))
+                    == .book(.wrongFieldCount(have: count, want: want)))
         }
     }
 
@@ -61,10 +65,10 @@ import Transparency
         var chain = Chain()
         #expect(
             chain.submit(chain.record(book, holder: Person.lender.key.verificationKey))
-                == .holderNotIssuer)
+                == .book(.holderNotIssuer))
         #expect(
             chain.submit(chain.record(book, holder: Person.outsider.key.verificationKey))
-                == .holderNotIssuer)
+                == .book(.holderNotIssuer))
         let spare = Person.key("spare")
         #expect(chain.submit(chain.added(spare, [.all], to: .enterprise)) == nil)
         #expect(chain.submit(chain.record(book, holder: spare.verificationKey)) == nil)
@@ -73,17 +77,19 @@ import Transparency
 
     @Test func numbers() {
         var chain = Chain()
-        #expect(chain.submit(chain.record(book, number: 2)) == .wrongNumber(have: 2, next: 1))
+        #expect(
+            chain.submit(chain.record(book, number: 2)) == .book(.wrongNumber(have: 2, next: 1)))
         _ = chain.register(2, in: book)
         for number in [1, 2, 4] as [Int64] {
             #expect(
                 chain.submit(chain.record(book, number: number))
-                    == .wrongNumber(have: number, next: 3))
+                    == .book(.wrongNumber(have: number, next: 3)))
         }
         // What is erased keeps its number.
         let last = chain.register(1, in: book)[0]
         #expect(chain.submit(chain.erasure(.record(last))) == nil)
-        #expect(chain.submit(chain.record(book, number: 3)) == .wrongNumber(have: 3, next: 4))
+        #expect(
+            chain.submit(chain.record(book, number: 3)) == .book(.wrongNumber(have: 3, next: 4)))
         #expect(chain.submit(chain.record(book, number: 4)) == nil)
     }
 
@@ -93,7 +99,7 @@ import Transparency
         let first = chain.record(book, source: source)
         let jti = first.statement.jti
         #expect(chain.submit(first) == nil)
-        let refusal = Refusal.duplicateDocument(existing: jti)
+        let refusal = Refusal.book(.duplicateDocument(existing: jti))
         #expect(chain.submit(chain.record(book, source: source)) == refusal)
         #expect(chain.submit(chain.record("invoices/2026-03", source: source)) == refusal)
         #expect(chain.submit(chain.record("bills/2026-02", source: source)) == refusal)
@@ -101,7 +107,7 @@ import Transparency
         // Its own correction may bear it again, and then stands in its place.
         let second = chain.record("invoices/2026-03", source: source, replaces: jti)
         #expect(chain.submit(second) == nil)
-        let now = Refusal.duplicateDocument(existing: second.statement.jti)
+        let now = Refusal.book(.duplicateDocument(existing: second.statement.jti))
         #expect(chain.submit(chain.record(book, source: source)) == now)
         let other = chain.register(1, in: book)[0]
         #expect(chain.submit(chain.record(book, source: source, replaces: other)) == now)
@@ -122,35 +128,35 @@ import Transparency
             chain.submit(chain.record(place, replaces: jti))
         }
         for jti in [chain.jti(), bill, foreign, grant] {
-            #expect(replace(jti) == .cannotReplace(jti))
+            #expect(replace(jti) == .book(.cannotReplace(jti)))
         }
         let correction = chain.record("invoices/2026-03", replaces: records[0])
         #expect(chain.submit(correction) == nil)
         let state = try #require(chain.state[StatementState.key(records[0])])
         #expect(state.record?.replacedBy == correction.statement.jti)
-        #expect(replace(records[0]) == .cannotReplace(records[0]))
+        #expect(replace(records[0]) == .book(.cannotReplace(records[0])))
         #expect(replace(correction.statement.jti) == nil)
         #expect(chain.submit(chain.erasure(.record(records[1]))) == nil)
-        #expect(replace(records[1]) == .cannotReplace(records[1]))
+        #expect(replace(records[1]) == .book(.cannotReplace(records[1])))
         // A record of a closed book is replaced in an open one.
         #expect(chain.submit(chain.closing(book)) == nil)
-        #expect(replace(records[2], in: book) == .bookClosed(name))
+        #expect(replace(records[2], in: book) == .book(.bookClosed(name)))
         #expect(replace(records[2]) == nil)
     }
 
     @Test func closing() {
         var chain = Chain()
         _ = chain.register(3, in: book)
-        #expect(chain.submit(chain.closing(book, count: 2)) == .wrongCount(have: 2, want: 3))
-        #expect(chain.submit(chain.closing(book, count: 4)) == .wrongCount(have: 4, want: 3))
-        #expect(chain.submit(chain.closing(book, root: Digest(hashing: []))) == .wrongRoot)
+        #expect(chain.submit(chain.closing(book, count: 2)) == .book(.wrongCount(have: 2, want: 3)))
+        #expect(chain.submit(chain.closing(book, count: 4)) == .book(.wrongCount(have: 4, want: 3)))
+        #expect(chain.submit(chain.closing(book, root: Digest(hashing: []))) == .book(.wrongRoot))
         let stale = chain.closing(book)
         _ = chain.register(1, in: book)
-        #expect(chain.submit(stale) == .wrongCount(have: 3, want: 4))
+        #expect(chain.submit(stale) == .book(.wrongCount(have: 3, want: 4)))
         #expect(chain.submit(chain.closing(book)) == nil)
         #expect(chain.book(book).closed)
-        #expect(chain.submit(chain.closing(book)) == .bookClosed(name))
-        #expect(chain.submit(chain.record(book)) == .bookClosed(name))
+        #expect(chain.submit(chain.closing(book)) == .book(.bookClosed(name)))
+        #expect(chain.submit(chain.record(book)) == .book(.bookClosed(name)))
         // An empty book can be closed; the other enterprise's is its own.
         #expect(chain.submit(chain.closing("invoices/2026-09")) == nil)
         #expect(chain.submit(chain.record("invoices/2026-09")) != nil)
@@ -166,7 +172,8 @@ import Transparency
         #expect(
             chain.submit(chain.record(book, epoch: 0)) == nil, "a standing grant hinders nothing")
         #expect(chain.submit(chain.revocation(revoked)) == nil)
-        #expect(chain.submit(chain.record(book, epoch: 4)) == .epochTooLow(have: 4, required: 5))
+        #expect(
+            chain.submit(chain.record(book, epoch: 4)) == .book(.epochTooLow(have: 4, required: 5)))
         #expect(chain.submit(chain.record(book, epoch: 5)) == nil)
         #expect(
             chain.submit(chain.record("invoices/2026-04", epoch: 0)) == nil, "beyond its months")
@@ -180,7 +187,9 @@ import Transparency
         chain.now = Chain.start.advanced(by: 99)
         #expect(chain.submit(chain.record(march, epoch: 5)) == nil)
         chain.now = Chain.start.advanced(by: 100)
-        #expect(chain.submit(chain.record(march, epoch: 6)) == .epochTooLow(have: 6, required: 7))
+        #expect(
+            chain.submit(chain.record(march, epoch: 6)) == .book(.epochTooLow(have: 6, required: 7))
+        )
         #expect(chain.submit(chain.record("invoices/2026-04", epoch: 7)) == nil)
         #expect(chain.submit(chain.record(book, epoch: 5)) == nil)
         #expect(chain.book(march).epoch == 5)
@@ -188,7 +197,9 @@ import Transparency
         let standing = chain.granted(scope: spring, epochs: [7])
         #expect(chain.submit(chain.rekeying(standing, epochs: [9])) == nil)
         #expect(chain.submit(chain.revocation(standing)) == nil)
-        #expect(chain.submit(chain.record(book, epoch: 9)) == .epochTooLow(have: 9, required: 10))
+        #expect(
+            chain.submit(chain.record(book, epoch: 9)) == .book(.epochTooLow(have: 9, required: 10))
+        )
     }
 
     /// A grant of single records counts for the books from the first to the last of them.
@@ -202,7 +213,7 @@ import Transparency
         for month in ["2026-01", "2026-02", "2026-03"] {
             #expect(
                 chain.submit(chain.record("invoices/\(month)"))
-                    == .epochTooLow(have: 0, required: 1))
+                    == .book(.epochTooLow(have: 0, required: 1)))
         }
         #expect(chain.submit(chain.record("invoices/2026-04")) == nil)
     }

@@ -42,10 +42,10 @@ import Transparency
     }
 
     @Test func faults() {
-        #expect(found { $0.founding(rules: 2) } == .malformedGenesis(.rulesUnknown))
-        #expect(found { $0.founding(threshold: 2) } == .thresholdUnsupported)
+        #expect(found { $0.founding(rules: 2) } == .place(.malformedGenesis(.rulesUnknown)))
+        #expect(found { $0.founding(threshold: 2) } == .place(.thresholdUnsupported))
         let elsewhere = Origin("other.example/log")!
-        #expect(found { $0.founding(origin: elsewhere) } == .malformedGenesis(.issuer))
+        #expect(found { $0.founding(origin: elsewhere) } == .place(.malformedGenesis(.issuer)))
         for logKey in [
             "", "trine.example/alliance", Chain.logKey("other.example/log"),
             VerifierKey(
@@ -53,20 +53,23 @@ import Transparency
                 key: Person.key("log").verificationKey
             ).text,
         ] {
-            #expect(found { $0.founding(logKey: logKey) } == .malformedGenesis(.logKey))
+            #expect(found { $0.founding(logKey: logKey) } == .place(.malformedGenesis(.logKey)))
         }
         let twice: [Person] = [.authority, .authority]
-        #expect(found { $0.founding(authorities: twice) } == .malformedGenesis(.authorities))
+        #expect(
+            found { $0.founding(authorities: twice) } == .place(.malformedGenesis(.authorities)))
         #expect(
             found { $0.founding(authorities: [.authority, .host]) }
-                == .malformedGenesis(.authorities)
+                == .place(.malformedGenesis(.authorities))
         )
-        #expect(found { $0.founding(host: .authority) } == .malformedGenesis(.authorities))
-        #expect(found { $0.founding(by: .second) } == .malformedGenesis(.notFirstAuthority))
-        #expect(found { $0.founding(by: .outsider) } == .malformedGenesis(.notFirstAuthority))
+        #expect(found { $0.founding(host: .authority) } == .place(.malformedGenesis(.authorities)))
+        #expect(found { $0.founding(by: .second) } == .place(.malformedGenesis(.notFirstAuthority)))
+        #expect(
+            found { $0.founding(by: .outsider) } == .place(.malformedGenesis(.notFirstAuthority)))
         let foreign = Person.key("foreign")
-        #expect(found { $0.founding(with: foreign) } == .malformedGenesis(.notFirstAuthority))
-        #expect(found { $0.founding(policies: Digest(hashing: [])) } == .policyUnknown)
+        #expect(
+            found { $0.founding(with: foreign) } == .place(.malformedGenesis(.notFirstAuthority)))
+        #expect(found { $0.founding(policies: Digest(hashing: [])) } == .policy(.policyUnknown))
     }
 
     /// Two founders with one key are one founder.
@@ -81,7 +84,7 @@ import Transparency
                 origin: Chain.origin, rules: 1, logKey: Chain.logKey(), authorities: [founder],
                 threshold: 1, host: host, policies: CedarPolicies.standard.digest),
             by: .authority)
-        #expect(chain.submit(signed) == .malformedGenesis(.authorities))
+        #expect(chain.submit(signed) == .place(.malformedGenesis(.authorities)))
     }
 
     /// One handle with two keys isn't two founders, and the first authority signs in its own name.
@@ -102,32 +105,34 @@ import Transparency
                     with: Person.authority.key))
         }
         #expect(
-            refusal(Person.authority.handle, by: .authority) == .malformedGenesis(.authorities))
-        #expect(refusal(Person.host.handle, by: .host) == .malformedGenesis(.notFirstAuthority))
+            refusal(Person.authority.handle, by: .authority)
+                == .place(.malformedGenesis(.authorities)))
+        #expect(
+            refusal(Person.host.handle, by: .host) == .place(.malformedGenesis(.notFirstAuthority)))
         #expect(refusal(Person.host.handle, by: .authority) == nil)
     }
 
     @Test func badSignature() throws {
         var chain = Chain(empty: ())
         let signed = try forged(chain.founding())
-        #expect(chain.submit(signed) == .badSignature)
+        #expect(chain.submit(signed) == .issuer(.badSignature))
     }
 
     @Test func onlyOnceAndOnlyFirst() {
         var chain = Chain()
-        #expect(chain.submit(chain.founding()) == .genesisAlreadyThere)
+        #expect(chain.submit(chain.founding()) == .place(.genesisAlreadyThere))
         var empty = Chain(empty: ())
         let later = Candidate(empty.founding().statement, selective: NoSelectiveClaims(), index: 1)
-        #expect(throws: Refusal.genesisAlreadyThere) { try empty.decide(later) }
+        #expect(throws: Refusal.place(.genesisAlreadyThere)) { try empty.decide(later) }
         // Nor at its own place, where a log is already.
         let first = Candidate(chain.founding().statement, selective: NoSelectiveClaims(), index: 0)
         let slice = chain.slice(for: first)
-        #expect(throws: Refusal.genesisAlreadyThere) {
+        #expect(throws: Refusal.place(.genesisAlreadyThere)) {
             try Rules.decide(first, in: slice, policies: chain.policies)
         }
         #expect(
             empty.submit(empty.sign(Suspend(Person.lender.handle, .unspecified), by: .authority))
-                == .genesisExpected)
+                == .place(.genesisExpected))
     }
 }
 

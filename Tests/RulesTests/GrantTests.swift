@@ -29,23 +29,24 @@ import Testing
         for person in [Person.lender, .regulator, .guarantor, .host, .authority] {
             #expect(
                 chain.submit(chain.granting(to: .rival, by: person))
-                    == .notPermittedToIssuer(.grant))
+                    == .issuer(.notPermittedToIssuer(.grant)))
         }
-        #expect(chain.submit(chain.granting(to: .enterprise)) == .grantToOneself)
+        #expect(chain.submit(chain.granting(to: .enterprise)) == .grant(.grantToOneself))
         #expect(
             chain.submit(chain.granting(to: .outsider))
-                == .unknownParticipant(Person.outsider.handle))
+                == .issuer(.unknownParticipant(Person.outsider.handle)))
         for founder in [Person.host, .authority] {
-            #expect(chain.submit(chain.granting(to: founder)) == .unusableEncryptionKey)
+            #expect(
+                chain.submit(chain.granting(to: founder)) == .participant(.unusableEncryptionKey))
         }
         #expect(chain.submit(chain.granting(to: .guarantor)) == nil)
     }
 
     @Test func dates() {
         var chain = Chain()
-        #expect(chain.submit(chain.granting(from: 10, until: 10)) == .periodEmpty)
-        #expect(chain.submit(chain.granting(from: 10, until: 9)) == .periodEmpty)
-        #expect(chain.submit(chain.granting(from: -10, until: 0)) == .alreadyExpired)
+        #expect(chain.submit(chain.granting(from: 10, until: 10)) == .grant(.periodEmpty))
+        #expect(chain.submit(chain.granting(from: 10, until: 9)) == .grant(.periodEmpty))
+        #expect(chain.submit(chain.granting(from: -10, until: 0)) == .grant(.alreadyExpired))
         #expect(chain.submit(chain.granting(from: -10, until: 1)) == nil)
         #expect(chain.submit(chain.granting(from: 10, until: 11)) == nil)
     }
@@ -53,23 +54,23 @@ import Testing
     @Test func policiesAreThoseInForce() {
         var chain = Chain()
         let other = chain.policies.add("other") { _ in .init(permitted: true, determining: []) }
-        #expect(chain.submit(chain.granting(policies: other)) == .wrongPolicies)
+        #expect(chain.submit(chain.granting(policies: other)) == .grant(.wrongPolicies))
     }
 
     @Test func subjects() {
         var chain = Chain()
         #expect(
             chain.submit(chain.granting(subject: .fields(["due_date", "zz"])))
-                == .unknownFields(["zz"]))
+                == .grant(.unknownFields(["zz"])))
         #expect(
             chain.submit(chain.granting(subject: .fields(["due_date_commitment"])))
-                == .unknownFields(["due_date_commitment"]))
+                == .grant(.unknownFields(["due_date_commitment"])))
         #expect(
             chain.submit(chain.granting(subject: .fields(["tax_amount_commitment"]))) == nil)
         for series in [Series.bank, .orders, .deliveries, .documents] {
             #expect(
                 chain.submit(chain.granting(scope: Chain.months("2026-01", "2026-02", series)))
-                    == .foreignScope)
+                    == .grant(.foreignScope))
         }
         #expect(
             chain.submit(chain.granting(scope: Chain.months("2026-01", "2026-02", .bills))) == nil)
@@ -90,8 +91,8 @@ import Testing
             chain.submit(chain.sign(PublishPolicies(set: all, files: files), by: .authority)) == nil
         )
         #expect(chain.submit(chain.granting(scope: most)) == nil)
-        #expect(chain.submit(chain.granting(scope: more)) == .foreignScope)
-        #expect(chain.submit(chain.request(scope: more)) == .foreignScope)
+        #expect(chain.submit(chain.granting(scope: more)) == .grant(.foreignScope))
+        #expect(chain.submit(chain.request(scope: more)) == .grant(.foreignScope))
     }
 
     /// A grant answers its grantee's request, if any.
@@ -100,18 +101,22 @@ import Testing
         let request = chain.request(by: .rival)
         #expect(chain.submit(request) == nil)
         let jti = request.statement.jti
-        #expect(chain.submit(chain.granting(to: .lender, request: jti)) == .requestNotAnswered)
         #expect(
-            chain.submit(chain.granting(to: .lender, request: chain.jti())) == .requestNotAnswered)
+            chain.submit(chain.granting(to: .lender, request: jti)) == .grant(.requestNotAnswered))
+        #expect(
+            chain.submit(chain.granting(to: .lender, request: chain.jti()))
+                == .grant(.requestNotAnswered))
         let record = chain.register(1, in: "invoices/2026-02")[0]
-        #expect(chain.submit(chain.granting(to: .lender, request: record)) == .requestNotAnswered)
+        #expect(
+            chain.submit(chain.granting(to: .lender, request: record))
+                == .grant(.requestNotAnswered))
         #expect(chain.submit(chain.granting(to: .rival, request: jti)) == nil)
         // Another statement of the grantee's own isn't a request, and an erased one is none any more.
         let other = chain.added(KeyTests.spare, [.all], to: .rival)
         #expect(chain.submit(other) == nil)
         #expect(
             chain.submit(chain.granting(to: .rival, request: other.statement.jti))
-                == .requestNotAnswered)
+                == .grant(.requestNotAnswered))
         let all = chain.policies.add("all") { _ in
             PolicyDecision(permitted: true, determining: ["all"])
         }
@@ -120,7 +125,8 @@ import Testing
             chain.submit(chain.sign(PublishPolicies(set: all, files: files), by: .authority)) == nil
         )
         #expect(chain.submit(chain.erasure(.statement(jti), by: .rival)) == nil)
-        #expect(chain.submit(chain.granting(to: .rival, request: jti)) == .requestNotAnswered)
+        #expect(
+            chain.submit(chain.granting(to: .rival, request: jti)) == .grant(.requestNotAnswered))
     }
 
     /// What is dead is carried on as one epoch for its months, not grant by grant.
@@ -154,7 +160,7 @@ import Testing
         let candidate = chain.candidate(signed)
         var slice = chain.slice(for: candidate)
         slice[EpochState.key(Person.enterprise.handle, .invoices)] = epochs
-        #expect(throws: Refusal.tooManyGrants(limit: 1024)) {
+        #expect(throws: Refusal.grant(.tooManyGrants(limit: 1024))) {
             try Rules.decide(candidate, in: slice, policies: chain.policies)
         }
         // One that has expired makes room.
@@ -171,15 +177,18 @@ import Testing
         #expect(chain.submit(chain.request(by: .regulator, purpose: .inspection)) == nil)
         #expect(
             chain.submit(chain.request(to: .outsider))
-                == .unknownParticipant(Person.outsider.handle))
-        #expect(chain.submit(chain.request(to: .rival)) == .notPermittedToIssuer(.request))
-        #expect(chain.submit(chain.request(from: 10, until: 10)) == .periodEmpty)
-        #expect(chain.submit(chain.request(subject: .fields(["zz"]))) == .unknownFields(["zz"]))
+                == .issuer(.unknownParticipant(Person.outsider.handle)))
+        #expect(chain.submit(chain.request(to: .rival)) == .issuer(.notPermittedToIssuer(.request)))
+        #expect(chain.submit(chain.request(from: 10, until: 10)) == .grant(.periodEmpty))
+        #expect(
+            chain.submit(chain.request(subject: .fields(["zz"]))) == .grant(.unknownFields(["zz"])))
         #expect(
             chain.submit(chain.request(scope: Chain.months("2026-01", "2026-02", .bank)))
-                == .foreignScope)
-        #expect(chain.submit(chain.request(by: .other)) == .forbidden(policies: []))
-        #expect(chain.submit(chain.request(by: .host)) == .forbidden(policies: ["host-never-uses"]))
+                == .grant(.foreignScope))
+        #expect(chain.submit(chain.request(by: .other)) == .policy(.forbidden(policies: [])))
+        #expect(
+            chain.submit(chain.request(by: .host))
+                == .policy(.forbidden(policies: ["host-never-uses"])))
     }
 
     @Test func rekeys() throws {
@@ -194,16 +203,19 @@ import Testing
         #expect(chain.submit(chain.rekeying(grant, epochs: [4])) == nil)
         #expect(chain.epochs().live.map(\.epoch) == [5], "what was given stays given")
         let unknown = chain.jti()
-        #expect(chain.submit(chain.rekeying(unknown, epochs: [6])) == .unknownGrant(unknown))
-        #expect(chain.submit(chain.rekeying(grant, epochs: [6], by: .other)) == .notYours(grant))
+        #expect(
+            chain.submit(chain.rekeying(unknown, epochs: [6])) == .grant(.unknownGrant(unknown)))
+        #expect(
+            chain.submit(chain.rekeying(grant, epochs: [6], by: .other))
+                == .issuer(.notYours(grant)))
         #expect(
             chain.submit(chain.rekeying(grant, epochs: [6], by: .lender))
-                == .notPermittedToIssuer(.rekey))
+                == .issuer(.notPermittedToIssuer(.rekey)))
         chain.now = Chain.start.advanced(by: 100)
-        #expect(chain.submit(chain.rekeying(grant, epochs: [6])) == .grantDead(grant))
+        #expect(chain.submit(chain.rekeying(grant, epochs: [6])) == .grant(.grantDead(grant)))
         let revoked = chain.granted()
         #expect(chain.submit(chain.revocation(revoked)) == nil)
-        #expect(chain.submit(chain.rekeying(revoked, epochs: [6])) == .grantDead(revoked))
+        #expect(chain.submit(chain.rekeying(revoked, epochs: [6])) == .grant(.grantDead(revoked)))
     }
 
     /// Only the grant that is rekeyed gets the new epoch.
@@ -219,20 +231,20 @@ import Testing
         var chain = Chain()
         let grant = chain.granted(epochs: [3])
         for person in [Person.rival, .other, .regulator, .authority, .host] {
-            #expect(chain.submit(chain.revocation(grant, by: person)) == .notYours(grant))
+            #expect(chain.submit(chain.revocation(grant, by: person)) == .issuer(.notYours(grant)))
         }
         let unknown = chain.jti()
-        #expect(chain.submit(chain.revocation(unknown)) == .unknownGrant(unknown))
+        #expect(chain.submit(chain.revocation(unknown)) == .grant(.unknownGrant(unknown)))
         let index = chain.size
         #expect(chain.submit(chain.revocation(grant)) == nil)
         #expect(chain.grant(grant)?.revoked == index)
         #expect(chain.epochs().live.isEmpty && chain.epochs().ended.map(\.epoch) == [3])
-        #expect(chain.submit(chain.revocation(grant)) == .grantDead(grant))
+        #expect(chain.submit(chain.revocation(grant)) == .grant(.grantDead(grant)))
         // The grantee gives one back; a grant can be revoked before it begins, not after its end.
         let second = chain.granted(from: 50, until: 100)
         #expect(chain.submit(chain.revocation(second, by: .lender)) == nil)
         let third = chain.granted(until: 100)
         chain.now = Chain.start.advanced(by: 100)
-        #expect(chain.submit(chain.revocation(third)) == .grantDead(third))
+        #expect(chain.submit(chain.revocation(third)) == .grant(.grantDead(third)))
     }
 }

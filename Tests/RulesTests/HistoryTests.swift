@@ -56,16 +56,19 @@ import Testing
         let grant = chain.granted()
         #expect(chain.submit(chain.request()) == nil)
         #expect(chain.submit(chain.access(grant)) == nil)
-        #expect(chain.submit(chain.access(grant)) == .forbidden(policies: ["read-once"]))
-        #expect(chain.submit(chain.granting()) == .forbidden(policies: ["known"]))
-        #expect(chain.submit(chain.rekeying(grant, epochs: [1])) == .forbidden(policies: ["known"]))
+        #expect(chain.submit(chain.access(grant)) == .policy(.forbidden(policies: ["read-once"])))
+        #expect(chain.submit(chain.granting()) == .policy(.forbidden(policies: ["known"])))
+        #expect(
+            chain.submit(chain.rekeying(grant, epochs: [1]))
+                == .policy(.forbidden(policies: ["known"])))
         #expect(chain.submit(chain.granting(to: .rival)) == nil)
         #expect(chain.submit(chain.request(by: .regulator)) == nil)
         let hold = HoldTerms(
             holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c")
         #expect(chain.submit(chain.sign(LegalHold(), hold, by: .regulator)) == nil)
         #expect(
-            chain.submit(chain.request(by: .regulator)) == .forbidden(policies: ["supervised"]))
+            chain.submit(chain.request(by: .regulator))
+                == .policy(.forbidden(policies: ["supervised"])))
     }
 
     /// A grant that answers a request gives at most what was asked for.
@@ -74,7 +77,7 @@ import Testing
         let request = chain.request()
         #expect(chain.submit(request) == nil)
         let jti = request.statement.jti
-        let wider = Refusal.forbidden(policies: ["an-answer-is-no-wider-than-the-request"])
+        let wider = Refusal.policy(.forbidden(policies: ["an-answer-is-no-wider-than-the-request"]))
         #expect(chain.submit(chain.granting(request: jti)) == nil)
         #expect(
             chain.submit(
@@ -125,7 +128,8 @@ import Testing
         let listed = Scope.records([Chain.range("invoices/2026-02", 1, 2)])
         let statements = GrantSubject.statements(["sum(tax_exclusive_amount) >= 1 EUR"])
         let prove = chain.granted(to: b, scope: listed, subject: statements, right: .prove)
-        #expect(chain.submit(chain.access(read)) == .forbidden(policies: ["b-does-not-view"]))
+        #expect(
+            chain.submit(chain.access(read)) == .policy(.forbidden(policies: ["b-does-not-view"])))
         #expect(
             chain.submit(
                 chain.access(
@@ -145,6 +149,6 @@ import Testing
             chain.submit(
                 chain.access(
                     proven, fetch: chain.fetch(proven, by: a, fields: commitment),
-                    served: nothing)) == .forbidden(policies: ["a-does-not-use"]))
+                    served: nothing)) == .policy(.forbidden(policies: ["a-does-not-use"])))
     }
 }

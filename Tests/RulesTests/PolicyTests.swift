@@ -33,7 +33,8 @@ import Testing
         ]
         for signed in statements {
             #expect(
-                chain.submit(signed) == .forbidden(policies: ["none"]), "\(signed.statement.kind)")
+                chain.submit(signed) == .policy(.forbidden(policies: ["none"])),
+                "\(signed.statement.kind)")
         }
         // What governs the policies isn't subject to them.
         publish("all", in: &chain) { _ in Self.permit }
@@ -47,7 +48,8 @@ import Testing
             PolicyDecision(permitted: true, determining: ["all"], failed: ["broken"])
         }
         #expect(
-            chain.submit(chain.record("invoices/2026-02")) == .policyFailed(policies: ["broken"]))
+            chain.submit(chain.record("invoices/2026-02"))
+                == .policy(.policyFailed(policies: ["broken"])))
     }
 
     /// A new forbid bites at once, a new permit never widens an older grant.
@@ -57,17 +59,19 @@ import Testing
         let grant = chain.granted(fetches: 100)
         #expect(chain.submit(chain.access(grant)) == nil)
         publish("no access", in: &chain) { $0.action == .access ? Self.forbid : Self.permit }
-        #expect(chain.submit(chain.access(grant)) == .forbidden(policies: ["none"]))
+        #expect(chain.submit(chain.access(grant)) == .policy(.forbidden(policies: ["none"])))
         let strict = chain.granted(fetches: 100)
         publish("all", in: &chain) { _ in Self.permit }
         #expect(chain.submit(chain.access(grant)) == nil)
-        #expect(chain.submit(chain.access(strict)) == .forbidden(policies: ["none"]))
+        #expect(chain.submit(chain.access(strict)) == .policy(.forbidden(policies: ["none"])))
         // So for new keys.
         publish("no rekey", in: &chain) { $0.action == .rekey ? Self.forbid : Self.permit }
         let later = chain.granted()
         publish("all again", in: &chain) { _ in Self.permit }
         #expect(chain.submit(chain.rekeying(grant, epochs: [1])) == nil)
-        #expect(chain.submit(chain.rekeying(later, epochs: [1])) == .forbidden(policies: ["none"]))
+        #expect(
+            chain.submit(chain.rekeying(later, epochs: [1]))
+                == .policy(.forbidden(policies: ["none"])))
     }
 
     /// Whoever doesn't have a set's text can't decide.
@@ -78,9 +82,9 @@ import Testing
         publish("all", in: &chain) { _ in Self.permit }
         let newest = chain.log?.policies
         chain.policies.sets[CedarPolicies.standard.digest] = nil
-        #expect(chain.submit(chain.access(grant)) == .policyUnknown)
+        #expect(chain.submit(chain.access(grant)) == .policy(.policyUnknown))
         if let newest { chain.policies.sets[newest] = nil }
-        #expect(chain.submit(chain.record("invoices/2026-02")) == .policyUnknown)
+        #expect(chain.submit(chain.record("invoices/2026-02")) == .policy(.policyUnknown))
     }
 
     /// What a policy sees is what happens.

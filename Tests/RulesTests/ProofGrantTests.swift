@@ -53,11 +53,11 @@ import Testing
                 to: Person.lender.handle, scope: .records([Chain.range(book, 1, 5)]),
                 subject: .statements(["sum(tax_amount) >= 1 EUR"]), fetches: 1, dataLife: 0,
                 epochs: [0]), by: .enterprise)
-        #expect(chain.submit(without) == .pointMissing)
+        #expect(chain.submit(without) == .proof(.pointMissing))
         // The point is public: also a replay that isn't shown the terms sees it.
-        #expect(chain.submit(without, withheld: true) == .pointMissing)
+        #expect(chain.submit(without, withheld: true) == .proof(.pointMissing))
         let beyond = grant(at: size + 1, in: &chain)
-        #expect(chain.submit(beyond) == .pointBeyondLog(size: size + 1, entries: size))
+        #expect(chain.submit(beyond) == .proof(.pointBeyondLog(size: size + 1, entries: size)))
         let last = grant(at: size, in: &chain)
         #expect(chain.submit(last) == nil)
     }
@@ -67,7 +67,7 @@ import Testing
         var chain = scene()
         let months = chain.granting(
             right: .prove, subject: .statements(["sum(tax_amount) >= 1 EUR"]))
-        #expect(chain.submit(months) == .recordsNotListed)
+        #expect(chain.submit(months) == .proof(.recordsNotListed))
         // A request can name months; what is current then is listed by who answers.
         let request = chain.request(
             right: .prove, subject: .statements(["sum(tax_amount) >= 1 EUR"]))
@@ -77,27 +77,29 @@ import Testing
     static let faults: [(String, Refusal)] = [
         (
             "sum(tax_amount) > 1 EUR",
-            .malformedProofStatement(
-                1, .init(offset: 16, reason: .expected(">=, <=, = or between")))
+            .proof(
+                .malformedProofStatement(
+                    1, .init(offset: 16, reason: .expected(">=, <=, = or between"))))
         ),
         (
             "sum(tax_amount) >= 1.00 EUR",
-            .malformedProofStatement(
-                1, .init(offset: 20, reason: .notCanonical("sum(tax_amount) >= 1 EUR")))
+            .proof(
+                .malformedProofStatement(
+                    1, .init(offset: 20, reason: .notCanonical("sum(tax_amount) >= 1 EUR"))))
         ),
         (
             "sum(tax_amount) >= 1 XXX",
-            .malformedProofStatement(1, .init(offset: 21, reason: .unknownCurrency("XXX")))
+            .proof(.malformedProofStatement(1, .init(offset: 21, reason: .unknownCurrency("XXX"))))
         ),
-        ("each(due_date) = 1 EUR", .notAnAmount(statement: 1, field: "due_date")),
-        ("sum(turnover) >= 1 EUR", .notAnAmount(statement: 1, field: "turnover")),
+        ("each(due_date) = 1 EUR", .proof(.notAnAmount(statement: 1, field: "due_date"))),
+        ("sum(turnover) >= 1 EUR", .proof(.notAnAmount(statement: 1, field: "turnover"))),
         (
             "equal(invoices/2026-02#1.tax_amount, invoices/2026-02#6.tax_amount)",
-            .recordNotInScope(statement: 1, record: "invoices/2026-02#6")
+            .proof(.recordNotInScope(statement: 1, record: "invoices/2026-02#6"))
         ),
         (
             "equal(invoices/2027-02#1.tax_amount, invoices/2026-02#1.tax_amount)",
-            .recordNotInScope(statement: 1, record: "invoices/2027-02#1")
+            .proof(.recordNotInScope(statement: 1, record: "invoices/2027-02#1"))
         ),
     ]
 
@@ -118,11 +120,11 @@ import Testing
         func submit(_ ranges: [RecordRange]) -> Refusal? {
             chain.submit(grant(over: ranges, in: &chain))
         }
-        let stale = Refusal.recordsNotCurrent(BookName(book)!)
+        let stale = Refusal.proof(.recordsNotCurrent(BookName(book)!))
         #expect(submit([Chain.range(book, 1, 6)]) == stale)
         #expect(
             submit([Chain.range("invoices/2026-04", 1, 1)])
-                == .recordsNotCurrent(BookName("invoices/2026-04")!))
+                == .proof(.recordsNotCurrent(BookName("invoices/2026-04")!)))
         let added = chain.register(3, in: book)
         #expect(submit([Chain.range(book, 6, 8)]) == nil)
         #expect(chain.submit(chain.erasure(.record(added[0]))) == nil)
@@ -154,7 +156,7 @@ import Testing
                 scope: .records([Chain.range(book, first, 5)]),
                 subject: .statements(["sum(tax_amount) >= 1 EUR"]), right: .prove)
         }
-        let stale = Refusal.recordsNotCurrent(BookName(book)!)
+        let stale = Refusal.proof(.recordsNotCurrent(BookName(book)!))
         let (all, rest) = (granted(1), granted(3))
         #expect(access(all, 1) == nil)
         let more = chain.register(1, in: "invoices/2026-04")[0]
@@ -178,23 +180,23 @@ import Testing
         func submit(_ texts: [String], _ count: Int64) -> Refusal? {
             chain.submit(grant(texts, over: [Chain.range(book, 1, count)], in: &chain))
         }
-        let missing = Refusal.recordsNotCurrent(BookName(book)!)
+        let missing = Refusal.proof(.recordsNotCurrent(BookName(book)!))
         let sum = "sum(tax_amount) >= 1 EUR"
         #expect(submit([sum], 65_536) == missing)
         #expect(
-            submit([sum], 65_537) == .proofTooLarge(.records(have: 65_537, limit: 65_536)))
+            submit([sum], 65_537) == .proof(.proofTooLarge(.records(have: 65_537, limit: 65_536))))
         let more = [sum, "sum(payable_amount) >= 1 EUR"]
         #expect(submit(more, 65_536) == missing)
         #expect(
             submit(more + ["sum(line_total) >= 1 EUR"], 65_536)
-                == .proofTooLarge(.values(have: 196_608, limit: 131_072)))
+                == .proof(.proofTooLarge(.values(have: 196_608, limit: 131_072))))
         #expect(
             submit(["score(3*tax_amount EUR) >= 1"], 21_846)
-                == .proofTooLarge(.weights(statement: 0, limit: 65_536)))
+                == .proof(.proofTooLarge(.weights(statement: 0, limit: 65_536))))
         #expect(submit(["score(3*tax_amount EUR) >= 1"], 21_845) == missing)
         #expect(
             submit(["each(tax_amount) >= 1 EUR"], 16_385)
-                == .proofTooLarge(.ranges(have: 16_385, limit: 16_384)))
+                == .proof(.proofTooLarge(.ranges(have: 16_385, limit: 16_384))))
         #expect(submit(["each(tax_amount) >= 1 EUR"], 16_384) == missing)
     }
 }

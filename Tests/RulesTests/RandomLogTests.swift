@@ -296,7 +296,7 @@ private struct Run {
             chain.state[StatementState.key(signed.statement.jti)] != nil
         else { return }
         let (before, size) = (chain.state.values, chain.size)
-        guard case .alreadyRegistered = chain.submit(signed) else {
+        guard case .place(.alreadyRegistered) = chain.submit(signed) else {
             Issue.record("\(signed.statement.kind) was entered twice")
             return
         }

@@ -32,8 +32,8 @@ import Testing
         #expect(chain.submit(chain.request(by: trader, to: .other)) == nil)
         #expect(
             chain.submit(chain.request(by: trader, to: trader))
-                == .forbidden(policies: ["who-holds-does-not-use"]))
-        #expect(chain.submit(chain.granting(to: trader, by: trader)) == .grantToOneself)
+                == .policy(.forbidden(policies: ["who-holds-does-not-use"])))
+        #expect(chain.submit(chain.granting(to: trader, by: trader)) == .grant(.grantToOneself))
 
         let all = chain.policies.add("all") { _ in
             PolicyDecision(permitted: true, determining: ["all"])
@@ -46,10 +46,11 @@ import Testing
         #expect(chain.submit(asked) == nil)
         let jti = asked.statement.jti
         #expect(
-            chain.submit(chain.granting(to: trader, by: trader, request: jti)) == .grantToOneself)
+            chain.submit(chain.granting(to: trader, by: trader, request: jti))
+                == .grant(.grantToOneself))
         #expect(
             chain.submit(chain.granting(to: .lender, by: trader, request: jti))
-                == .requestNotAnswered)
+                == .grant(.requestNotAnswered))
     }
 
     /// More than five years are granted only where two signed: who asks, and who answers.
@@ -60,7 +61,7 @@ import Testing
         #expect(chain.submit(chain.granting(purpose: .guarantee, scope: five)) == nil)
         #expect(
             chain.submit(chain.granting(purpose: .guarantee, scope: more))
-                == .forbidden(policies: ["long-grants-answer-a-request"]))
+                == .policy(.forbidden(policies: ["long-grants-answer-a-request"])))
         let asked = chain.request(purpose: .guarantee, scope: more)
         #expect(chain.submit(asked) == nil)
         #expect(
@@ -72,7 +73,7 @@ import Testing
         #expect(
             chain.submit(
                 chain.granting(purpose: .guarantee, scope: more, request: less.statement.jti))
-                == .forbidden(policies: ["an-answer-is-no-wider-than-the-request"]))
+                == .policy(.forbidden(policies: ["an-answer-is-no-wider-than-the-request"])))
     }
 
     /// What somebody operated on it doesn't use: the host never uses anything, and after it served an
@@ -81,15 +82,16 @@ import Testing
         var chain = Chain()
         _ = chain.register(2, in: "invoices/2026-02")
         #expect(
-            chain.submit(chain.request(by: .host)) == .forbidden(policies: ["host-never-uses"]))
+            chain.submit(chain.request(by: .host))
+                == .policy(.forbidden(policies: ["host-never-uses"])))
         #expect(chain.submit(chain.access(chain.granted())) == nil)
         let both = ["host-never-uses", "who-operated-does-not-use"]
-        #expect(chain.submit(chain.request(by: .host)) == .forbidden(policies: both))
+        #expect(chain.submit(chain.request(by: .host)) == .policy(.forbidden(policies: both)))
         #expect(
             chain.submit(chain.request(by: .host, to: .other))
-                == .forbidden(policies: ["host-never-uses"]))
+                == .policy(.forbidden(policies: ["host-never-uses"])))
         // And the other way round: nothing can be sealed to the host, so it never comes to use.
-        #expect(chain.submit(chain.granting(to: .host)) == .unusableEncryptionKey)
+        #expect(chain.submit(chain.granting(to: .host)) == .participant(.unusableEncryptionKey))
     }
 
     /// Who supervised books uses them for inspections alone.
@@ -101,11 +103,12 @@ import Testing
             chain.submit(chain.request(by: .regulator, to: holder, purpose: purpose))
         }
         let inspects = "regulator-uses-for-inspection-only"
-        #expect(ask(.guarantee) == .forbidden(policies: [inspects]))
+        #expect(ask(.guarantee) == .policy(.forbidden(policies: [inspects])))
         #expect(chain.submit(chain.sign(LegalHold(), hold, by: .regulator)) == nil)
         #expect(
-            ask(.guarantee) == .forbidden(policies: ["who-operated-does-not-use", inspects]))
-        #expect(ask(.guarantee, of: .other) == .forbidden(policies: [inspects]))
+            ask(.guarantee)
+                == .policy(.forbidden(policies: ["who-operated-does-not-use", inspects])))
+        #expect(ask(.guarantee, of: .other) == .policy(.forbidden(policies: [inspects])))
         #expect(ask(.inspection) == nil)
     }
 
@@ -119,7 +122,7 @@ import Testing
         #expect(chain.participant(trader)?.size == (withheld ? nil : size))
         let refusal: Refusal? =
             size == .micro && !withheld
-            ? .forbidden(policies: ["micro-enterprises-are-watched-over-2-years"]) : nil
+            ? .policy(.forbidden(policies: ["micro-enterprises-are-watched-over-2-years"])) : nil
         let (two, more) = (Chain.months("2024-11", "2026-10"), Chain.months("2024-10", "2026-10"))
         #expect(
             chain.submit(chain.granting(by: trader, purpose: .creditMonitoring, scope: two)) == nil)

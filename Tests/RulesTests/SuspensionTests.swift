@@ -12,7 +12,7 @@ import Testing
         let spare = Person.key("spare")
         #expect(chain.submit(chain.added(spare, [.seal], to: .enterprise)) == nil)
         let grant = chain.granted()
-        let suspended = Refusal.suspended(Person.enterprise.handle)
+        let suspended = Refusal.issuer(.suspended(Person.enterprise.handle))
         #expect(chain.submit(suspension(of: .enterprise, &chain)) == nil)
         for signed in [
             chain.record("invoices/2026-02"), chain.closing("invoices/2026-02"), chain.granting(),
@@ -37,7 +37,7 @@ import Testing
         _ = chain.register(2, in: "invoices/2026-02")
         let grant = chain.granted()
         #expect(chain.submit(suspension(of: .enterprise, &chain)) == nil)
-        #expect(chain.submit(chain.access(grant)) == .suspended(Person.enterprise.handle))
+        #expect(chain.submit(chain.access(grant)) == .issuer(.suspended(Person.enterprise.handle)))
         #expect(
             chain.submit(
                 chain.sign(Reinstate(Person.enterprise.handle, .resolved), by: .authority))
@@ -51,11 +51,11 @@ import Testing
         _ = chain.register(2, in: "invoices/2026-02")
         let grant = chain.granted()
         #expect(chain.submit(suspension(of: .lender, &chain)) == nil)
-        #expect(chain.submit(chain.access(grant)) == .suspended(Person.lender.handle))
-        #expect(chain.submit(chain.request()) == .suspended(Person.lender.handle))
+        #expect(chain.submit(chain.access(grant)) == .issuer(.suspended(Person.lender.handle)))
+        #expect(chain.submit(chain.request()) == .issuer(.suspended(Person.lender.handle)))
         #expect(
             chain.submit(chain.granting())
-                == .forbidden(policies: ["nothing-new-towards-the-suspended"]))
+                == .policy(.forbidden(policies: ["nothing-new-towards-the-suspended"])))
         #expect(chain.submit(chain.revocation(grant, by: .lender)) == nil)
     }
 
@@ -64,14 +64,14 @@ import Testing
         _ = chain.register(2, in: "invoices/2026-02")
         let grant = chain.granted()
         #expect(chain.submit(suspension(of: .host, &chain)) == nil)
-        #expect(chain.submit(chain.access(grant)) == .suspended(Person.host.handle))
+        #expect(chain.submit(chain.access(grant)) == .issuer(.suspended(Person.host.handle)))
         #expect(chain.submit(suspension(of: .regulator, &chain)) == nil)
         let terms = HoldTerms(
             holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "x")
         for claims in [LegalHold(), Release()] as [any KindForm] {
             #expect(
                 chain.submit(chain.sign(claims, terms, by: .regulator))
-                    == .suspended(Person.regulator.handle))
+                    == .issuer(.suspended(Person.regulator.handle)))
         }
     }
 

@@ -33,7 +33,7 @@ import Testing
             #expect(candidate.selective == nil)
             #expect(try !chain.decide(candidate).complete)
         }
-        #expect(throws: Refusal.unknownParticipant(Person.outsider.handle)) {
+        #expect(throws: Refusal.issuer(.unknownParticipant(Person.outsider.handle))) {
             try chain.decide(signed)
         }
     }
@@ -43,10 +43,10 @@ import Testing
         var chain = Chain()
         let grant = chain.granted(until: 100)
         let late = chain.granting(from: 0, until: 0)
-        #expect(chain.submit(late, withheld: true) == .periodEmpty)
-        #expect(chain.submit(chain.access(grant, by: .lender), withheld: true) == .notHost)
+        #expect(chain.submit(late, withheld: true) == .grant(.periodEmpty))
+        #expect(chain.submit(chain.access(grant, by: .lender), withheld: true) == .issuer(.notHost))
         chain.now = Chain.start.advanced(by: 100)
-        #expect(chain.submit(chain.access(grant), withheld: true) == .grantDead(grant))
+        #expect(chain.submit(chain.access(grant), withheld: true) == .grant(.grantDead(grant)))
     }
 
     /// A replay without a grant's terms follows what was done under it.
@@ -61,6 +61,6 @@ import Testing
         #expect(chain.grant(grant)?.used == 1)
         #expect(chain.submit(chain.rekeying(grant, epochs: [3]), withheld: true) == nil)
         #expect(chain.submit(chain.revocation(grant, by: .lender)) == nil)
-        #expect(chain.submit(chain.access(grant), withheld: true) == .grantDead(grant))
+        #expect(chain.submit(chain.access(grant), withheld: true) == .grant(.grantDead(grant)))
     }
 }

@@ -147,7 +147,7 @@ import Wire
             .recordByAnother,
         ]
         if lie == .accessOfOtherGrant {
-            #expect(report.findings.map(\.what) == [.refused(.foreignFetch)])
+            #expect(report.findings.map(\.what) == [.refused(.access(.foreignFetch))])
         } else if admissible.contains(lie) {
             #expect(report.findingCounts["refused"] == nil, "\(report.findings.map(\.what))")
         } else {
@@ -169,7 +169,7 @@ import Wire
             report.findings.map(\.what)
                 == [
                     .againstPolicy(
-                        .forbidden(policies: ["operating-excludes-holding-and-using"]))
+                        .policy(.forbidden(policies: ["operating-excludes-holding-and-using"])))
                 ])
         #expect(report.findings.first?.index == Int64(wrong))
         // What it did all the same is taken over: the key stands.

@@ -74,7 +74,7 @@ import Wire
         for finding in report.findings {
             let index = try #require(finding.index)
             let policies = try #require(wrong[index], "entry \(index) was decided rightly")
-            #expect(finding.what == .againstPolicy(.forbidden(policies: policies)))
+            #expect(finding.what == .againstPolicy(.policy(.forbidden(policies: policies))))
             #expect(finding.evidence.entry == log.entries[Int(index)].statement.jws.bytes)
         }
         // An auditor who isn't given the texts says so of every decision, rather than nothing.
@@ -87,7 +87,8 @@ import Wire
                     entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)),
                     keys: OfferedKeys()))
         }
-        #expect(audit.finish().findings.contains { $0.what == .againstPolicy(.policyUnknown) })
+        #expect(
+            audit.finish().findings.contains { $0.what == .againstPolicy(.policy(.policyUnknown)) })
     }
 
     private static let actions = [
@@ -225,7 +226,7 @@ import Wire
         for finding in findings {
             let index = try #require(finding.index)
             let policies = try #require(expected[index], "\(index): \(finding.what)")
-            #expect(finding.what == .againstPolicy(.forbidden(policies: policies)))
+            #expect(finding.what == .againstPolicy(.policy(.forbidden(policies: policies))))
             #expect(finding.evidence.entry == log.entries[Int(index)].statement.jws.bytes)
         }
     }

@@ -17,7 +17,7 @@ public struct KnownParticipant: Sendable {
     /// Throws ``LogFault/participant(_:_:)`` where the register doesn't know the participant.
     init(_ handle: Handle, in register: KeyRegister) throws(LogFault) {
         guard let state = register.participant(handle) else {
-            throw .participant(handle, .unknownParticipant(handle))
+            throw .participant(handle, .issuer(.unknownParticipant(handle)))
         }
         self.handle = handle
         self.register = register

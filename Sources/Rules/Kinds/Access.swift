@@ -24,13 +24,13 @@ enum AccessRule: KindRule {
 
     static func decide(_ said: Stated<Access>, _ decision: inout Decision) throws(Refusal) {
         let jti = said.claims.grant
-        guard said.issuer == decision.log.host else { throw .notHost }
+        guard said.issuer == decision.log.host else { throw .issuer(.notHost) }
         try decision.requireNotSuspended()
         var grant = try decision.grant(jti)
-        guard grant.claims.notBefore <= decision.now else { throw .notYetValid(jti) }
-        guard grant.isLive(at: decision.now) else { throw .grantDead(jti) }
+        guard grant.claims.notBefore <= decision.now else { throw .grant(.notYetValid(jti)) }
+        guard grant.isLive(at: decision.now) else { throw .grant(.grantDead(jti)) }
         let enterprise = try decision.participant(grant.issuer)
-        guard !enterprise.suspended else { throw .suspended(grant.issuer) }
+        guard !enterprise.suspended else { throw .issuer(.suspended(grant.issuer)) }
         if let access = said.selective {
             if let terms = grant.terms {
                 try check(access, of: said, under: grant, terms, enterprise, &decision)
@@ -70,9 +70,9 @@ enum AccessRule: KindRule {
         _ access: AccessTerms, of said: Stated<Access>, under grant: GrantState,
         _ terms: GrantTerms, _ enterprise: ParticipantState, _ decision: inout Decision
     ) throws(Refusal) {
-        guard grant.used < terms.fetches else { throw .budgetSpent(limit: terms.fetches) }
+        guard grant.used < terms.fetches else { throw .access(.budgetSpent(limit: terms.fetches)) }
         let grantee = try decision.participant(terms.to)
-        guard !grantee.suspended else { throw .suspended(terms.to) }
+        guard !grantee.suspended else { throw .issuer(.suspended(terms.to)) }
         let fetch = try verifiedFetch(access, of: said, by: terms.to, decision)
         do { try terms.check(access.served, for: fetch) } catch { throw Refusal(error) }
         try checkNoneLeftOut(access.served, terms, fetch, of: grant.issuer, decision)
@@ -97,20 +97,24 @@ enum AccessRule: KindRule {
         _ access: AccessTerms, of said: Stated<Access>, by grantee: Handle, _ decision: Decision
     ) throws(Refusal) -> Fetch {
         let fetch: Fetch
-        do { fetch = try access.call.get() } catch { throw .malformed(error) }
+        do { fetch = try access.call.get() } catch { throw .place(.malformed(error)) }
         let log = decision.log
         do {
             try fetch.check(
                 by: grantee, for: said.claims.grant, origin: log.origin, log: log.genesis,
                 at: said.statement.issuedAt)
         } catch { throw Refusal(error) }
-        guard let key = decision.state[KeyState.key(fetch.jws.kid)] else { throw .unknownKey }
-        guard key.handle == grantee else { throw .keyOfAnother }
-        guard !key.retired else { throw .keyRetired }
-        guard key.covers(.all) else { throw .scopeMissing(.all) }
-        guard (try? fetch.jws.verified(byKeyNamed: key.key)) != nil else { throw .badSignature }
+        guard let key = decision.state[KeyState.key(fetch.jws.kid)] else {
+            throw .issuer(.unknownKey)
+        }
+        guard key.handle == grantee else { throw .issuer(.keyOfAnother) }
+        guard !key.retired else { throw .issuer(.keyRetired) }
+        guard key.covers(.all) else { throw .issuer(.scopeMissing(.all)) }
+        guard (try? fetch.jws.verified(byKeyNamed: key.key)) != nil else {
+            throw .issuer(.badSignature)
+        }
         if let answered = decision.state[FetchState.key(fetch.jti)] {
-            throw .fetchAlreadyAnswered(access: answered.access)
+            throw .access(.fetchAlreadyAnswered(access: answered.access))
         }
         return fetch
     }
@@ -124,7 +128,7 @@ enum AccessRule: KindRule {
         let stated = Set(served.books.map(\.book))
         for book in terms.scope.books(askedBy: fetch.ranges) where !stated.contains(book) {
             guard decision.state[BookState.key(enterprise, book)] == nil else {
-                throw .bookStateWrong(book)
+                throw .access(.bookStateWrong(book))
             }
         }
     }
@@ -137,16 +141,16 @@ enum AccessRule: KindRule {
             let book = decision.book(stated.book, of: enterprise)
             guard stated.count == book.count, stated.epoch == book.epoch,
                 stated.closed == book.closed
-            else { throw .bookStateWrong(stated.book) }
+            else { throw .access(.bookStateWrong(stated.book)) }
         }
         for range in served.ranges {
             guard served.books.contains(where: { $0.book == range.book }) else {
-                throw .bookStateWrong(range.book)
+                throw .access(.bookStateWrong(range.book))
             }
             let book = decision.book(range.book, of: enterprise)
             guard range.to <= book.count,
                 !book.erased.contains(where: { $0.overlaps(range.from...range.to) })
-            else { throw .recordsNotLive }
+            else { throw .access(.recordsNotLive) }
         }
     }
 }
@@ -160,10 +164,10 @@ extension Refusal {
     fileprivate init(_ fault: ServingFault) {
         self =
             switch fault {
-            case .otherLog: .otherLog
-            case .foreignFetch, .notAskedFor: .foreignFetch
-            case .staleFetch: .staleFetch
-            case .notGranted: .notGranted
+            case .otherLog: .place(.otherLog)
+            case .foreignFetch, .notAskedFor: .access(.foreignFetch)
+            case .staleFetch: .access(.staleFetch)
+            case .notGranted: .access(.notGranted)
             }
     }
 }

@@ -11,7 +11,7 @@ enum AddKeyRule: KindRule {
         try decision.requireNotSuspended()
         var participant = decision.issuer
         guard participant.keys.count < Limits.keysPerParticipant else {
-            throw .tooManyKeys(limit: Limits.keysPerParticipant)
+            throw .participant(.tooManyKeys(limit: Limits.keysPerParticipant))
         }
         try decision.add(
             said.claims.offer, to: said.issuer, introducedBy: said.statement.jws.kid)

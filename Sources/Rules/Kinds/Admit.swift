@@ -12,16 +12,16 @@ enum AdmitRule: KindRule {
         let admit = said.claims
         try decision.requireAuthority()
         guard decision.state[ParticipantState.key(admit.handle)] == nil else {
-            throw .handleTaken(admit.handle)
+            throw .participant(.handleTaken(admit.handle))
         }
         guard admit.keys.contains(where: { $0.scopes.contains(.all) }) else {
-            throw .scopeMissing(.all)
+            throw .issuer(.scopeMissing(.all))
         }
-        guard admit.envelopeKey.isUsable else { throw .unusableEncryptionKey }
+        guard admit.envelopeKey.isUsable else { throw .participant(.unusableEncryptionKey) }
         var thumbprints: [Digest<Digested.Key>] = []
         for offer in admit.keys {
             let thumbprint = offer.key.thumbprint
-            guard !thumbprints.contains(thumbprint) else { throw .keyAlreadyUsed }
+            guard !thumbprints.contains(thumbprint) else { throw .participant(.keyAlreadyUsed) }
             try decision.add(offer, to: admit.handle, introducedBy: nil)
             thumbprints.append(thumbprint)
         }
@@ -48,11 +48,11 @@ extension Decision {
         _ offer: KeyOffer, to handle: Handle, introducedBy introducer: Digest<Digested.Key>?
     ) throws(Refusal) {
         let key = KeyState.key(offer.key.thumbprint)
-        guard state[key] == nil else { throw .keyAlreadyUsed }
+        guard state[key] == nil else { throw .participant(.keyAlreadyUsed) }
         guard
             ProofOfPossession.isGiven(
                 by: offer, for: handle, of: log.genesis, introducedBy: introducer)
-        else { throw .badProofOfPossession }
+        else { throw .participant(.badProofOfPossession) }
         change(key, to: KeyState(handle: handle, key: offer.key, scopes: offer.scopes))
     }
 }

@@ -7,7 +7,7 @@ enum ChangeEncryptionKeyRule: KindRule {
         _ said: Stated<ChangeEncryptionKey>, _ decision: inout Decision
     ) throws(Refusal) {
         try decision.requireNotSuspended()
-        guard said.claims.key.isUsable else { throw .unusableEncryptionKey }
+        guard said.claims.key.isUsable else { throw .participant(.unusableEncryptionKey) }
         var participant = decision.issuer
         participant.encryptionKey = said.claims.key.digest
         decision.change(ParticipantState.key(said.issuer), to: participant)

@@ -11,9 +11,9 @@ enum CloseBookRule: KindRule {
         let (name, count) = (said.claims.book, said.claims.count)
         try decision.requireEnterprise()
         var book = decision.book(name, of: said.issuer)
-        guard !book.closed else { throw .bookClosed(name) }
-        guard count == book.count else { throw .wrongCount(have: count, want: book.count) }
-        guard said.claims.root == book.root else { throw .wrongRoot }
+        guard !book.closed else { throw .book(.bookClosed(name)) }
+        guard count == book.count else { throw .book(.wrongCount(have: count, want: book.count)) }
+        guard said.claims.root == book.root else { throw .book(.wrongRoot) }
         try decision.requirePermission(decision.closing(name, by: decision.issuerEntity))
         book.closed = true
         decision.change(BookState.key(said.issuer, name), to: book)

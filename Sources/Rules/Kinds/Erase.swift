@@ -21,17 +21,17 @@ enum EraseRule: KindRule {
     static func decide(_ said: Stated<Erase>, _ decision: inout Decision) throws(Refusal) {
         let jti = said.claims.target.jti
         guard var target = decision.state[StatementState.key(jti)] else {
-            throw .unknownStatement(jti)
+            throw .erasure(.unknownStatement(jti))
         }
-        guard target.issuer == said.issuer else { throw .notYours(jti) }
-        guard !target.erased else { throw .alreadyErased(jti) }
+        guard target.issuer == said.issuer else { throw .issuer(.notYours(jti)) }
+        guard !target.erased else { throw .erasure(.alreadyErased(jti)) }
         let question = decision.erasing(in: target.record?.book, by: decision.issuerEntity)
-        if said.claims.record != nil, question.held { throw .underLegalHold }
+        if said.claims.record != nil, question.held { throw .erasure(.underLegalHold) }
         try decision.requirePermission(question)
         switch (said.claims.target, target.record) {
         case (.record, .some(let record)): erase(record, jti, &decision)
         case (.statement, .none): try eraseTerms(of: jti, target.kind, &decision)
-        case (.record, .none), (.statement, .some): throw .cannotErase(jti)
+        case (.record, .none), (.statement, .some): throw .erasure(.cannotErase(jti))
         }
         target.erased = true
         decision.change(StatementState.key(jti), to: target)
@@ -59,13 +59,13 @@ enum EraseRule: KindRule {
     private static func eraseTerms(
         of jti: JTI, _ kind: Kind, _ decision: inout Decision
     ) throws(Refusal) {
-        guard kind.rule.isErasable else { throw .cannotErase(jti) }
+        guard kind.rule.isErasable else { throw .erasure(.cannotErase(jti)) }
         if decision.state[RequestState.key(jti)] != nil {
             decision.change(RequestState.key(jti), to: nil)
         }
         if var grant = decision.state[GrantState.key(jti)] {
             guard grant.revoked != nil || grant.claims.expires <= decision.now else {
-                throw .cannotErase(jti)
+                throw .erasure(.cannotErase(jti))
             }
             grant.terms = nil
             decision.change(GrantState.key(jti), to: grant)

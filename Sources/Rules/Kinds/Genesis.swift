@@ -5,7 +5,7 @@ import Wire
 /// Entry 0 makes the first participants, their keys and the log.
 enum GenesisRule: KindRule {
     static func decide(_ said: Stated<Genesis>, _ decision: inout Decision) throws(Refusal) {
-        throw .genesisAlreadyThere
+        throw .place(.genesisAlreadyThere)
     }
 
     static func admit(
@@ -13,10 +13,10 @@ enum GenesisRule: KindRule {
     ) throws(Refusal) -> Admission {
         let (statement, genesis) = (said.statement, said.claims)
         guard slice[LogState.key] == nil, said.candidate.index == 0 else {
-            throw .genesisAlreadyThere
+            throw .place(.genesisAlreadyThere)
         }
         try check(genesis, statement)
-        guard policies.policies(genesis.policies) != nil else { throw .policyUnknown }
+        guard policies.policies(genesis.policies) != nil else { throw .policy(.policyUnknown) }
 
         var changes = Changes()
         for founder in genesis.authorities + [genesis.host] {
@@ -55,21 +55,23 @@ enum GenesisRule: KindRule {
     private static func check(
         _ genesis: Genesis, _ statement: Statement
     ) throws(Refusal) {
-        guard genesis.rules == Rules.version else { throw .malformedGenesis(.rulesUnknown) }
-        guard genesis.threshold == 1 else { throw .thresholdUnsupported }
-        guard genesis.origin == statement.origin else { throw .malformedGenesis(.issuer) }
+        guard genesis.rules == Rules.version else { throw .place(.malformedGenesis(.rulesUnknown)) }
+        guard genesis.threshold == 1 else { throw .place(.thresholdUnsupported) }
+        guard genesis.origin == statement.origin else { throw .place(.malformedGenesis(.issuer)) }
         guard let logKey = try? VerifierKey(parsing: genesis.logKey),
             logKey.name.text == genesis.origin.text, logKey.kind == .ed25519
-        else { throw .malformedGenesis(.logKey) }
+        else { throw .place(.malformedGenesis(.logKey)) }
         let handles = genesis.authorities.map(\.handle) + [genesis.host.handle]
         let keys = genesis.authorities.map(\.key.thumbprint) + [genesis.host.key.thumbprint]
         guard Set(handles).count == handles.count, Set(keys).count == keys.count else {
-            throw .malformedGenesis(.authorities)
+            throw .place(.malformedGenesis(.authorities))
         }
         let first = genesis.authorities[0]
         guard first.handle == statement.issuer, first.key.thumbprint == statement.jws.kid else {
-            throw .malformedGenesis(.notFirstAuthority)
+            throw .place(.malformedGenesis(.notFirstAuthority))
         }
-        guard (try? statement.jws.verified(by: first.key)) != nil else { throw .badSignature }
+        guard (try? statement.jws.verified(by: first.key)) != nil else {
+            throw .issuer(.badSignature)
+        }
     }
 }

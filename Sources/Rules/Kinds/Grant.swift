@@ -26,9 +26,9 @@ enum GrantRule: KindRule {
     static func decide(_ said: Stated<Grant>, _ decision: inout Decision) throws(Refusal) {
         let grant = said.claims
         try decision.requireEnterprise()
-        guard grant.notBefore < grant.expires else { throw .periodEmpty }
-        guard decision.now < grant.expires else { throw .alreadyExpired }
-        guard grant.policies == decision.log.policies else { throw .wrongPolicies }
+        guard grant.notBefore < grant.expires else { throw .grant(.periodEmpty) }
+        guard decision.now < grant.expires else { throw .grant(.alreadyExpired) }
+        guard grant.policies == decision.log.policies else { throw .grant(.wrongPolicies) }
         if grant.right == .prove { try checkPoint(of: grant, at: said.candidate.index) }
         if let terms = said.selective {
             try check(terms, of: said, decision)
@@ -51,16 +51,16 @@ enum GrantRule: KindRule {
 
     /// The records of a grant to prove are listed as of a tree that there is.
     private static func checkPoint(of grant: Grant, at index: Int64) throws(Refusal) {
-        guard let at = grant.at else { throw .pointMissing }
-        guard at.size <= index else { throw .pointBeyondLog(size: at.size, entries: index) }
+        guard let at = grant.at else { throw .proof(.pointMissing) }
+        guard at.size <= index else { throw .proof(.pointBeyondLog(size: at.size, entries: index)) }
     }
 
     private static func check(
         _ terms: GrantTerms, of said: Stated<Grant>, _ decision: Decision
     ) throws(Refusal) {
-        guard terms.to != said.issuer else { throw .grantToOneself }
+        guard terms.to != said.issuer else { throw .grant(.grantToOneself) }
         let grantee = try decision.participant(terms.to)
-        guard grantee.encryptionKey != nil else { throw .unusableEncryptionKey }
+        guard grantee.encryptionKey != nil else { throw .participant(.unusableEncryptionKey) }
         try GrantSubjectRule.check(terms.subject, scope: terms.scope)
         if case .statements(let texts) = terms.subject {
             try GrantSubjectRule.checkList(terms.scope, of: texts, by: said.issuer, decision)
@@ -70,7 +70,7 @@ enum GrantRule: KindRule {
         if let request = terms.request {
             guard let asked = decision.state[StatementState.key(request)],
                 asked.kind == Request.kind, asked.issuer == terms.to, !asked.erased
-            else { throw .requestNotAnswered }
+            else { throw .grant(.requestNotAnswered) }
             answers = decision.answered(
                 request, by: asked.issuer, with: use, terms, from: said.issuer,
                 until: said.claims.expires)
@@ -86,12 +86,12 @@ enum GrantRule: KindRule {
         _ terms: GrantTerms, of said: Stated<Grant>, _ decision: inout Decision
     ) throws(Refusal) {
         guard let series = terms.scope.series, let epoch = terms.epochs.last else {
-            throw .foreignScope
+            throw .grant(.foreignScope)
         }
         var epochs = decision.epochs(series, of: said.issuer)
         epochs.retireEnded(at: decision.now)
         guard epochs.live.count < maximumLiveGrants else {
-            throw .tooManyGrants(limit: maximumLiveGrants)
+            throw .grant(.tooManyGrants(limit: maximumLiveGrants))
         }
         epochs.live.append(
             .init(

@@ -37,7 +37,7 @@ extension Decision {
     /// Only regulators and authorities lay holds and end them.
     func requireSupervisor() throws(Refusal) {
         guard log.authorities.contains(statement.issuer) || issuer.roles.contains(.regulator) else {
-            throw .notPermittedToIssuer(statement.kind)
+            throw .issuer(.notPermittedToIssuer(statement.kind))
         }
         try requireNotSuspended()
     }

@@ -7,7 +7,9 @@ enum PublishPoliciesRule: KindRule {
         _ said: Stated<PublishPolicies>, _ decision: inout Decision
     ) throws(Refusal) {
         try decision.requireAuthority()
-        guard decision.policies.policies(said.claims.set) != nil else { throw .policyUnknown }
+        guard decision.policies.policies(said.claims.set) != nil else {
+            throw .policy(.policyUnknown)
+        }
         var log = decision.log
         log.policies = said.claims.set
         decision.change(LogState.key, to: log)

@@ -28,20 +28,21 @@ enum RegisterRecordRule: KindRule {
         let record = said.claims
         try decision.requireEnterprise()
         guard let type = RecordType(vct: record.vct, origin: decision.log.origin) else {
-            throw .unknownRecordType
+            throw .book(.unknownRecordType)
         }
-        guard type.series == record.book.series else { throw .wrongSeries }
+        guard type.series == record.book.series else { throw .book(.wrongSeries) }
         guard said.statement.selectiveCount == type.sealedNames.count else {
-            throw .wrongFieldCount(
-                have: said.statement.selectiveCount, want: type.sealedNames.count)
+            throw .book(
+                .wrongFieldCount(
+                    have: said.statement.selectiveCount, want: type.sealedNames.count))
         }
         guard let holder = decision.state[KeyState.key(record.holder.thumbprint)],
             holder.handle == said.issuer, !holder.retired
-        else { throw .holderNotIssuer }
+        else { throw .book(.holderNotIssuer) }
         var book = decision.book(record.book, of: said.issuer)
-        guard !book.closed else { throw .bookClosed(record.book) }
+        guard !book.closed else { throw .book(.bookClosed(record.book)) }
         guard record.number == book.count + 1 else {
-            throw .wrongNumber(have: record.number, next: book.count + 1)
+            throw .book(.wrongNumber(have: record.number, next: book.count + 1))
         }
         try checkEpoch(record, &decision)
         let replaced = try checkSource(said, &decision)
@@ -73,7 +74,7 @@ enum RegisterRecordRule: KindRule {
         guard var epochs = decision.state[key] else { return }
         let required = epochs.required(for: record.book.month, at: decision.now)
         guard record.epoch >= required else {
-            throw .epochTooLow(have: record.epoch, required: required)
+            throw .book(.epochTooLow(have: record.epoch, required: required))
         }
         let before = epochs
         epochs.retireEnded(at: decision.now)
@@ -89,13 +90,13 @@ enum RegisterRecordRule: KindRule {
         if let existing = decision.state[SourceState.key(said.issuer, record.source)],
             existing.record != record.replaces
         {
-            throw .duplicateDocument(existing: existing.record)
+            throw .book(.duplicateDocument(existing: existing.record))
         }
         guard let jti = record.replaces else { return nil }
         guard var replaced = decision.state[StatementState.key(jti)],
             replaced.issuer == said.issuer, let detail = replaced.record,
             detail.book.series == record.book.series, detail.replacedBy == nil, !replaced.erased
-        else { throw .cannotReplace(jti) }
+        else { throw .book(.cannotReplace(jti)) }
         replaced.record?.replacedBy = said.jti
         decision.change(StatementState.key(jti), to: replaced)
         return detail

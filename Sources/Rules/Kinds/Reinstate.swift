@@ -11,7 +11,7 @@ enum ReinstateRule: KindRule {
         let handle = said.claims.handle
         try decision.requireAuthority()
         var participant = try decision.participant(handle)
-        guard participant.suspended else { throw .notSuspended(handle) }
+        guard participant.suspended else { throw .participant(.notSuspended(handle)) }
         participant.suspended = false
         decision.change(ParticipantState.key(handle), to: participant)
     }

@@ -17,9 +17,9 @@ enum RekeyRule: KindRule {
         let jti = said.claims.grant
         try decision.requireEnterprise()
         var grant = try decision.grant(jti)
-        guard grant.issuer == said.issuer else { throw .notYours(jti) }
+        guard grant.issuer == said.issuer else { throw .issuer(.notYours(jti)) }
         guard grant.revoked == nil, decision.now < grant.claims.expires else {
-            throw .grantDead(jti)
+            throw .grant(.grantDead(jti))
         }
         try requirePermission(for: grant, decision)
         grant.carrier = said.jti

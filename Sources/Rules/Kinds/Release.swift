@@ -14,7 +14,7 @@ enum ReleaseRule: KindRule {
         let remaining = holds.filter {
             $0.by != said.issuer || $0.caseReference != terms.caseReference
         }
-        guard remaining.count < holds.count else { throw .noSuchHold }
+        guard remaining.count < holds.count else { throw .erasure(.noSuchHold) }
         decision.change(HoldsState.key(terms.holder), to: HoldsState(holds: remaining))
     }
 

@@ -16,8 +16,10 @@ enum RequestRule: KindRule {
         try decision.requireNotSuspended()
         guard let terms = said.selective else { return }
         let holder = try decision.participant(terms.to)
-        guard holder.roles.contains(.enterprise) else { throw .notPermittedToIssuer(.request) }
-        guard terms.notBefore < terms.expires else { throw .periodEmpty }
+        guard holder.roles.contains(.enterprise) else {
+            throw .issuer(.notPermittedToIssuer(.request))
+        }
+        guard terms.notBefore < terms.expires else { throw .grant(.periodEmpty) }
         try GrantSubjectRule.check(terms.subject, scope: terms.scope)
         let purpose = said.claims.purpose
         try decision.requirePermission(

@@ -10,10 +10,10 @@ enum RetireKeyRule: KindRule {
     static func decide(_ said: Stated<RetireKey>, _ decision: inout Decision) throws(Refusal) {
         let name = KeyState.key(said.claims.key)
         guard var key = decision.state[name], key.handle == said.issuer else {
-            throw .unknownKey
+            throw .issuer(.unknownKey)
         }
-        guard !key.retired else { throw .keyRetired }
-        guard said.claims.key != said.statement.jws.kid else { throw .lastKey }
+        guard !key.retired else { throw .issuer(.keyRetired) }
+        guard said.claims.key != said.statement.jws.kid else { throw .participant(.lastKey) }
         key.retired = true
         decision.change(name, to: key)
     }

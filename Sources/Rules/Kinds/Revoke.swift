@@ -16,9 +16,9 @@ enum RevokeRule: KindRule {
         var grant = try decision.grant(jti)
         // Where the terms aren't known, anybody may be the grantee.
         guard grant.issuer == said.issuer || grant.terms == nil || grant.terms?.to == said.issuer
-        else { throw .notYours(jti) }
+        else { throw .issuer(.notYours(jti)) }
         guard grant.revoked == nil, decision.now < grant.claims.expires else {
-            throw .grantDead(jti)
+            throw .grant(.grantDead(jti))
         }
         let enterprise = decision.state[ParticipantState.key(grant.issuer)]
         try decision.requirePermission(

@@ -11,9 +11,9 @@ enum SuspendRule: KindRule {
     static func decide(_ said: Stated<Suspend>, _ decision: inout Decision) throws(Refusal) {
         let handle = said.claims.handle
         try decision.requireAuthority()
-        guard handle != said.issuer else { throw .notPermittedToIssuer(.suspend) }
+        guard handle != said.issuer else { throw .issuer(.notPermittedToIssuer(.suspend)) }
         var participant = try decision.participant(handle)
-        guard !participant.suspended else { throw .alreadySuspended(handle) }
+        guard !participant.suspended else { throw .participant(.alreadySuspended(handle)) }
         participant.suspended = true
         decision.change(ParticipantState.key(handle), to: participant)
     }

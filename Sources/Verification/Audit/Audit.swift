@@ -152,9 +152,6 @@ extension Audit {
 extension Refusal {
     /// Whether the policies refused, and no rule.
     fileprivate var isPolicy: Bool {
-        switch self {
-        case .forbidden, .policyUnknown, .policyFailed: true
-        default: false
-        }
+        if case .policy = self { true } else { false }
     }
 }

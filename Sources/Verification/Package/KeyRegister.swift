@@ -30,7 +30,7 @@ public struct KeyRegister: Sendable {
     /// what the rules don't admit, and for a statement that is about no participant.
     public mutating func admit(_ statement: Statement, at index: Int64) throws(Refusal) {
         guard index == 0 || statement.claims.participant(issuer: statement.issuer) != nil else {
-            throw .notPermittedToIssuer(statement.kind)
+            throw .issuer(.notPermittedToIssuer(statement.kind))
         }
         let candidate = Candidate(statement, selective: nil, index: index)
         let admission = try Rules.decide(candidate, in: state, policies: UnjudgedPolicies())

@@ -1,0 +1,24 @@
+import Sharing
+import Wire
+
+/// Why the policies don't permit this.
+public enum PolicyRefusal: Error, Equatable, Sendable {
+    case forbidden(policies: [String])
+    case policyUnknown
+    case policyFailed(policies: [String])
+
+    var entry: ProblemEntry {
+        switch self {
+        case .forbidden(let policies):
+            ProblemEntry(
+                "forbidden", 403, "Policy doesn't permit this", nil,
+                ["policies": .array(policies.map { .string($0) })])
+        case .policyUnknown:
+            ProblemEntry("policy-unknown", 422, "The policy set isn't known here")
+        case .policyFailed(let policies):
+            ProblemEntry(
+                "policy-failed", 403, "A policy failed, which denies", nil,
+                ["policies": .array(policies.map { .string($0) })])
+        }
+    }
+}
