@@ -33,7 +33,7 @@ struct XMLRefusalTests {
         for declaration in [
             laughs, external, "<!DOCTYPE Invoice>",
             "<!DOCTYPE Invoice SYSTEM \"http://x.example/\">",
-            "<!-- <!-- x -->\n<!DOCTYPE Invoice>", "<?a <?b ?><!DOCTYPE Invoice>",
+            "<!-- <![CDATA[ x -->\n<!DOCTYPE Invoice>", "<?a <?b ?><!DOCTYPE Invoice>",
             "<!doctype Invoice>",
         ] {
             let changed = inserting(declaration)
@@ -193,7 +193,8 @@ struct XMLRefusalTests {
             ("</Invoice>", "</Invoice>x"), ("<cbc:ID>R", "<cbc:ID a=\"1\" a=\"2\">R"),
             ("<cbc:ID>R", "<cbc:ID q:a=\"1\">R"), ("<cbc:ID>R", "<cbc:ID a=1>R"),
             ("<cbc:ID>R", "<cbc:ID a=\"<\">R"),
-            ("first", "fir]]>st"), ("first", "<!-- a -- b -->"), ("first", "<![CDATA[x]]"),
+            ("first", "fir]]>st"), ("first", "<!-- a -- b -->"), ("first", "<!-- <!-- x -->"),
+            ("first", "<![CDATA[x]]"),
             ("first", "\u{1}"), ("first", "\u{fffe}"), ("<cbc:ID>R", "<xyz:ID>1</xyz:ID><cbc:ID>R"),
             ("first", "<?xml version=\"1.0\"?>"), ("first", "<a><b></a></b>"), ("first", "<!x>"),
         ] {
