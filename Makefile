@@ -4,12 +4,19 @@ SHELL := /bin/bash
 SWIFT ?= swift
 # Where the cross-checks by other people's tools find their packages.
 VENV := .build/venv
+# The index of the sources, a fifth of a debug build, is there for tests alone: they are found in it. Once
+# they were built, the demo is built with it too, or the one would undo the other's work.
+INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
 .PHONY: demo test timing bench lint build packages test-packages venv clean
 
 demo: packages
-	$(SWIFT) build --product trine
-	.build/debug/trine demo $(ARGS)
+	@set -e; start=$$SECONDS; \
+	$(SWIFT) package resolve; resolved=$$SECONDS; \
+	$(SWIFT) build $(INDEX) --product trine; built=$$SECONDS; \
+	.build/debug/trine demo $(ARGS); \
+	echo "trine: resolving packages took $$((resolved - start)) s, building $$((built - resolved)) s," \
+		"the demo itself $$((SECONDS - built)) s" >&2
 
 test: test-packages lint venv
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error

@@ -17,6 +17,11 @@ let alwaysOptimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(confi
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
+/// A product that only our programs use, and nobody who embeds the libraries.
+func ofPrograms(_ product: String, _ package: String) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: ["Programs"]))
+}
+
 /// What a third party embeds, and what everything else is built on.
 let pure: [Target.Dependency] = [
     "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification",
@@ -33,6 +38,13 @@ let package = Package(
         .library(name: "Rules", targets: ["Rules"]),
         .library(name: "Verification", targets: ["Verification"]),
         .library(name: "Cedar", targets: ["Cedar"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["Programs"]),
+        .trait(
+            name: "Programs",
+            description:
+                "The gateway and the command line. The libraries don't need their packages."),
     ],
     dependencies: [
         // The libraries use this one; all others are for our programs, in the versions they are
@@ -93,7 +105,7 @@ let package = Package(
             name: "Storage",
             dependencies: [
                 "CSodium", "Wire", "Transparency", "Sharing", "Rules",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                ofPrograms("GRDB", "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
@@ -101,13 +113,13 @@ let package = Package(
             dependencies: [
                 "Wire", "Transparency", "Sharing", "Rules", "Verification", "Custody", "Interface",
                 "Storage",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                ofPrograms("HTTPTypes", "swift-http-types"),
+                ofPrograms("Hummingbird", "hummingbird"),
+                ofPrograms("HummingbirdCore", "hummingbird"),
+                ofPrograms("Logging", "swift-log"),
+                ofPrograms("NIOCore", "swift-nio"),
+                ofPrograms("ServiceLifecycle", "swift-service-lifecycle"),
+                ofPrograms("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .target(
@@ -120,7 +132,7 @@ let package = Package(
             name: "Demo",
             dependencies: pure + [
                 "Custody", "Importing", "Storage", "Gateway", "Client",
-                .product(name: "Logging", package: "swift-log"),
+                ofPrograms("Logging", "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -129,8 +141,8 @@ let package = Package(
                 "Cedar", "CedarTools", "PolicyTools", "Custody", "Interface", "Importing",
                 "Storage", "Gateway",
                 "Client", "Demo",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+                ofPrograms("ArgumentParser", "swift-argument-parser"),
+                ofPrograms("Logging", "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -138,8 +150,8 @@ let package = Package(
             dependencies: pure + [
                 "CSodium", "Custody", "Interface", "Importing", "Storage", "Gateway", "Client",
                 "Demo",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
+                ofPrograms("GRDB", "GRDB.swift"),
+                ofPrograms("Logging", "swift-log"),
             ],
             path: "Sources/bench", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -147,11 +159,11 @@ let package = Package(
             name: "TestGateway",
             dependencies: [
                 "Client", "Gateway",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
+                ofPrograms("HTTPTypes", "swift-http-types"),
+                ofPrograms("Hummingbird", "hummingbird"),
+                ofPrograms("Logging", "swift-log"),
+                ofPrograms("NIOCore", "swift-nio"),
+                ofPrograms("NIOEmbedded", "swift-nio"),
             ],
             path: "Tests/TestGateway", swiftSettings: strict),
         .testTarget(
@@ -195,7 +207,7 @@ let package = Package(
             dependencies: [
                 "TestSupport",
                 "CSodium", "Wire", "Transparency", "Sharing", "Rules", "Storage",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                ofPrograms("GRDB", "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -204,7 +216,7 @@ let package = Package(
                 "TestSupport", "TestGateway",
                 "Custody", "Interface", "Importing", "Storage", "Gateway", "Client", "Demo",
                 "trine",
-                .product(name: "Logging", package: "swift-log"),
+                ofPrograms("Logging", "swift-log"),
             ],
             exclude: ["Readers"], swiftSettings: strict),
         .testTarget(
