@@ -5,7 +5,6 @@ public enum JWSError: Error, Equatable, Sendable {
     case malformedHeader
     case malformedPayload
     case malformedSignature
-    case wrongType(String)
     case wrongKey
     case badSignature
 }

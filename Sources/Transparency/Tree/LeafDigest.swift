@@ -8,12 +8,4 @@ extension Hash {
         }
         self = hash
     }
-
-    /// This hash as the digest of a leaf, where it is one.
-    public var leafDigest: Digest<Digested.Leaf> {
-        guard let digest = Digest<Digested.Leaf>(bytes: bytes) else {
-            preconditionFailure("a hash has 32 bytes")
-        }
-        return digest
-    }
 }

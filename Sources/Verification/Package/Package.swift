@@ -6,8 +6,6 @@ public import Wire
 /// Parsing checks the form only; ``verify(under:)`` gives the evidence.
 public struct Package: Message, Hashable {
     public static let format = "trine-package/1"
-    /// By convention.
-    public static let fileExtension = "trine"
     public static let maximumBytes = FetchAnswer.maximumBytes
 
     /// The signed note that all proofs lead to.
