@@ -5,8 +5,8 @@ enum OutputFile {
     /// Throws ``Complaint`` where the file is there already or can't be written.
     static func check(_ path: String) throws {
         guard access(path, F_OK) != 0 else {
-            throw Complaint(
-                .usage, "\(path) is there already", hint: "name another file, or remove that one")
+            throw Complaint.usage(
+                "\(path) is there already", "name another file, or remove that one")
         }
     }
 
@@ -46,6 +46,6 @@ enum OutputFile {
     }
 
     private static func failure(_ path: String) -> Complaint {
-        Complaint(.refused, "\(path) can't be written: \(String(cString: strerror(errno)))")
+        Complaint.refused("\(path) can't be written: \(String(cString: strerror(errno)))")
     }
 }

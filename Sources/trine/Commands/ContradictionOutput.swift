@@ -25,36 +25,16 @@ enum ContradictionOutput {
         }
     }
 
-    /// What to say of a package that has one; it is written where a folder is named.
+    /// What to say of a package or a fetch that has one. What proves it is written where a `file` is
+    /// named, and `hint` says how else to get it.
     static func complaint(
-        about proof: Contradiction, under trust: Trust, _ contacts: Contacts, folder: String?
-    ) throws -> Complaint {
-        let verified = try proof.verify(under: trust)
-        let lines = verified.lines(naming: contacts.shown)
-        guard let folder else {
-            return Complaint(
-                .refused, lines.joined(separator: "\n"),
-                hint: "with --export DIR what proves it is written, for others to verify")
-        }
-        try OutputFile.writeFolder([(fileName, proof.bytes)], to: folder)
-        return Complaint(
-            .refused, lines.joined(separator: "\n"),
-            hint: "what proves it is \(folder)/\(fileName); trine verify verifies it")
-    }
-
-    /// The same for a fetch: nothing else of it is kept.
-    static func complaint(
-        about proof: Contradiction, under trust: Trust, _ contacts: Contacts, file: String?
+        about proof: Contradiction, under trust: Trust, _ contacts: Contacts, file: String?,
+        else hint: String, write: (String) throws -> Void
     ) throws -> Complaint {
         let lines = try proof.verify(under: trust).lines(naming: contacts.shown)
-        guard let file else {
-            return Complaint(
-                .refused, lines.joined(separator: "\n"),
-                hint: "fetch again with -o FILE to keep what proves it")
-        }
-        try OutputFile.write(proof.bytes, to: file)
-        return Complaint(
-            .refused, lines.joined(separator: "\n"),
-            hint: "what proves it is \(file); trine verify verifies it")
+        try file.map(write)
+        return Complaint.refused(
+            lines.joined(separator: "\n"),
+            file.map { "what proves it is \($0); trine verify verifies it" } ?? hint)
     }
 }
