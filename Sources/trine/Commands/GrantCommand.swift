@@ -125,18 +125,7 @@ struct GrantCommand: AsyncParsableCommand {
 
     private func scope() throws -> Scope {
         if let months, let type { return .months(type, months.months) }
-        let ranges = records.map(\.range).sorted { ($0.book, $0.from) < ($1.book, $1.from) }
-        var merged: [RecordRange] = []
-        for range in ranges {
-            if let last = merged.last, last.book == range.book, range.from <= last.to + 1,
-                let joined = RecordRange(
-                    book: last.book, from: last.from, to: max(last.to, range.to))
-            {
-                merged[merged.count - 1] = joined
-            } else {
-                merged.append(range)
-            }
-        }
+        let merged = records.map(\.range).merged
         guard merged.count <= Limits.ranges,
             merged.allSatisfy({ $0.book.series == merged[0].book.series })
         else {

@@ -57,20 +57,9 @@ extension Enterprise {
     static func listed(
         _ covered: [(book: BookName, records: [OwnRecord])]
     ) throws(ClientError) -> [RecordRange] {
-        var ranges: [RecordRange] = []
-        for (book, records) in covered {
-            for record in records {
-                var from = record.number
-                if let last = ranges.last, last.book == book, last.to + 1 == record.number {
-                    from = last.from
-                    ranges.removeLast()
-                }
-                guard let range = RecordRange(book: book, from: from, to: record.number) else {
-                    throw .nothingCovered
-                }
-                ranges.append(range)
-            }
-        }
+        let ranges = covered.flatMap(\.records).compactMap {
+            RecordRange(book: $0.book, from: $0.number, to: $0.number)
+        }.merged
         guard ranges.count <= Limits.ranges else {
             throw .tooFragmented(limit: Limits.ranges)
         }
@@ -133,5 +122,21 @@ extension Enterprise {
             openings.append(NumericCommitment.opening(of: amount, salt: salt, field: field))
         }
         return (assembly, openings)
+    }
+}
+
+extension [RecordRange] {
+    /// The same records in as few ranges as can be, by book and number.
+    public var merged: [RecordRange] {
+        sorted { ($0.book, $0.from) < ($1.book, $1.from) }.reduce(into: []) { merged, range in
+            if let last = merged.last, last.book == range.book, range.from <= last.to + 1,
+                let joined = RecordRange(
+                    book: last.book, from: last.from, to: Swift.max(last.to, range.to))
+            {
+                merged[merged.count - 1] = joined
+            } else {
+                merged.append(range)
+            }
+        }
     }
 }
