@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Foundation
 import Sharing
 
 /// Statements as they come on the command line: texts, and scorecards from files.
@@ -39,10 +38,8 @@ enum ProofOptions {
             }
         }
         for path in scorecards {
-            guard let handle = FileHandle(forReadingAtPath: path),
-                let data = try? handle.read(upToCount: Scorecard.maximumFileBytes + 1)
-            else { throw Complaint.usage("\(path) can't be read") }
-            do { statements.append(.score(try Scorecard(parsing: Array(data)))) } catch {
+            let bytes = try InputFile.bytes(path, limit: Scorecard.maximumFileBytes)
+            do { statements.append(.score(try Scorecard(parsing: bytes))) } catch {
                 throw error.complaint(aboutFile: path)
             }
         }

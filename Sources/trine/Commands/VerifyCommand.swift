@@ -47,7 +47,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         if let export { try OutputFile.check(export) }
         let trust = try trust()
-        let bytes = try read()
+        let bytes = try InputFile.bytes(file, limit: Package.maximumBytes)
         let contacts = (try? common.directory.contacts()) ?? Contacts()
         if ContradictionOutput.isOne(bytes) {
             try ContradictionOutput.verify(bytes, under: trust, common, contacts)
@@ -99,12 +99,5 @@ struct VerifyCommand: AsyncParsableCommand {
             let parsed = try? TrustPolicy(parsing: text)
         else { throw Complaint.home("\(policy) isn't a trust policy") }
         return Trust(genesis: digest, policy: parsed)
-    }
-
-    private func read() throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: file),
-            let data = try? handle.read(upToCount: Package.maximumBytes + 1)
-        else { throw Complaint.usage("\(file) can't be read") }
-        return Array(data)
     }
 }

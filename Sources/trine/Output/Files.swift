@@ -49,3 +49,14 @@ enum OutputFile {
         Complaint.refused("\(path) can't be written: \(String(cString: strerror(errno)))")
     }
 }
+
+/// A file that a command reads.
+enum InputFile {
+    /// Its bytes, up to one more than `limit`. Throws ``Complaint`` where it can't be read.
+    static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
+        guard let handle = FileHandle(forReadingAtPath: path),
+            let data = try? handle.read(upToCount: limit + 1)
+        else { throw Complaint.usage("\(path) can't be read") }
+        return Array(data)
+    }
+}
