@@ -19,14 +19,16 @@ public struct GatewayDirectory: Hashable, Sendable {
     }
 
     /// What isn't secret.
-    public struct Settings: Hashable, Sendable {
+    public struct Settings: Message, Hashable {
         public let origin: Origin
         public let host: Handle
         /// The address and port to listen on.
         public let listen: ListenAddress
 
         public init(origin: Origin, host: Handle, listen: ListenAddress) {
-            (self.origin, self.host, self.listen) = (origin, host, listen)
+            self.origin = origin
+            self.host = host
+            self.listen = listen
         }
     }
 
@@ -73,7 +75,7 @@ public struct GatewayDirectory: Hashable, Sendable {
         guard let bytes = try PrivateFile.read(config, limit: 64 << 10) else {
             throw .missing(path: config)
         }
-        guard let settings = Settings(parsing: bytes) else { throw .malformed(path: config) }
+        guard let settings = try? Settings(parsing: bytes) else { throw .malformed(path: config) }
         return settings
     }
 
@@ -118,24 +120,21 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension GatewayDirectory.Settings {
+    public static let maximumBytes = 64 << 10
     private static let format = "trine-gateway/1"
+    private var formatName: String { Self.format }
 
-    init?(parsing bytes: [UInt8]) {
-        guard var claims = try? ClaimReader(JSONDocument(.canonical, bytes).root),
-            claims.optional("format")?.text == Self.format,
-            let host = claims.optional("host")?.text.flatMap({ Handle($0) }),
-            let listen = claims.optional("listen")?.text.flatMap({ ListenAddress($0) }),
-            let origin = claims.optional("origin")?.text.flatMap({ Origin($0) }),
-            (try? claims.finish()) != nil
-        else { return nil }
-        self.init(origin: origin, host: host, listen: listen)
-    }
+    public static let shape = Shape<GatewayDirectory.Settings>(
+        { (_, host, listen, origin) throws(ClaimError) in
+            GatewayDirectory.Settings(origin: origin, host: host, listen: listen)
+        },
+        .required("format", \.formatName, .format(format)),
+        .required("host", \.host, .handle),
+        .required("listen", \.listen, .listenAddress),
+        .required("origin", \.origin, .origin))
+}
 
-    var bytes: [UInt8] {
-        let object: JSON = [
-            "format": .string(Self.format), "host": .string(host.text),
-            "listen": .string(listen.description), "origin": .string(origin.text),
-        ]
-        return object.canonicalBytes
-    }
+extension Codec where Value == ListenAddress {
+    fileprivate static let listenAddress = Codec.mapped(
+        .text, "host:port", from: ListenAddress.init(_:), to: \.description)
 }

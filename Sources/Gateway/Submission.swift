@@ -52,7 +52,7 @@ public struct Submission: Sendable {
             throw .disclosuresTooLarge(limit: Limits.disclosureBytes)
         }
         (attachments, policies) = try Self.attachments(of: statement, text, blob)
-        guard type(of: statement.claims).hasSelectiveClaims || statement.selectiveCount == 0 else {
+        guard !statement.hasFields else {
             // A record's disclosures are its fields: they never come here in the clear.
             guard text.isEmpty else { throw .disclosures(.disclosuresIncomplete(missing: 0)) }
             selective = NoSelectiveClaims()

@@ -1,4 +1,5 @@
-/// Every domain-separation label of Trine, in one place: no two uses of a hash or key share one.
+/// The domain-separation labels of Trine, but for those of commitments, which stand in that module:
+/// no two uses of a hash or key share one.
 ///
 /// A label is the ASCII of its raw value. Changing one changes what signed data means; released
 /// labels stay for ever.

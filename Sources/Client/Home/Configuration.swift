@@ -3,7 +3,7 @@ public import Sharing
 public import Wire
 
 /// Who a participant is and where its gateway: what isn't secret, in `config`.
-public struct Configuration: Hashable, Sendable {
+public struct Configuration: Message, Hashable {
     public let gateway: GatewayAddress
     public let origin: Origin
     public let genesis: Digest<Digested.Genesis>
@@ -17,43 +17,41 @@ public struct Configuration: Hashable, Sendable {
         gateway: GatewayAddress, origin: Origin, genesis: Digest<Digested.Genesis>, handle: Handle,
         roles: [Role], identifiers: [RegisteredIdentifier] = []
     ) {
-        (self.gateway, self.origin, self.genesis) = (gateway, origin, genesis)
-        (self.handle, self.roles) = (handle, roles.sorted())
+        self.gateway = gateway
+        self.origin = origin
+        self.genesis = genesis
+        self.handle = handle
+        self.roles = roles.sorted()
         self.identifiers = identifiers.sorted()
     }
 
     public var invitation: Invitation { Invitation(gateway: gateway, genesis: genesis) }
 
-    /// `nil` for anything but what ``bytes`` gives.
-    init?(parsing bytes: [UInt8]) {
-        guard var claims = try? ClaimReader(JSONDocument(.canonical, bytes).root),
-            claims.optional("format")?.text == Self.format,
-            let gateway = claims.optional("gateway")?.text
-                .flatMap({ try? GatewayAddress(parsing: $0) }),
-            let genesis = claims.optional("genesis")?.digest(Digested.Genesis.self),
-            let handle = claims.optional("handle")?.text.flatMap({ Handle($0) }),
-            let identifiers = claims.optional("identifiers")?.elements?
-                .map({ $0.text.flatMap { RegisteredIdentifier($0) } }),
-            let origin = claims.optional("origin")?.text.flatMap({ Origin($0) }),
-            let roles = claims.optional("roles")?.elements?
-                .map({ $0.text.flatMap { Role(rawValue: $0) } }),
-            (try? claims.finish()) != nil, !identifiers.contains(nil), !roles.contains(nil)
-        else { return nil }
-        self.init(
-            gateway: gateway, origin: origin, genesis: genesis, handle: handle,
-            roles: roles.compactMap { $0 }, identifiers: identifiers.compactMap { $0 })
-    }
-
-    var bytes: [UInt8] {
-        let object: JSON = [
-            "format": .string(Self.format), "gateway": .string(gateway.text),
-            "genesis": .digest(genesis), "handle": .string(handle.text),
-            "identifiers": .array(identifiers.map { .string($0.description) }),
-            "origin": .string(origin.text),
-            "roles": .array(roles.map { .string($0.rawValue) }),
-        ]
-        return object.canonicalBytes
-    }
-
+    public static let maximumBytes = 64 << 10
     private static let format = "trine-home/1"
+    private var formatName: String { Self.format }
+
+    public static let shape = Shape<Configuration>(
+        { (_, gateway, genesis, handle, identifiers, origin, roles) throws(ClaimError) in
+            Configuration(
+                gateway: gateway, origin: origin, genesis: genesis, handle: handle, roles: roles,
+                identifiers: identifiers)
+        },
+        .required("format", \.formatName, .format(format)),
+        .required("gateway", \.gateway, .gateway),
+        .required("genesis", \.genesis, .digest()),
+        .required("handle", \.handle, .handle),
+        .required("identifiers", \.identifiers, .list(of: .identifier)),
+        .required("origin", \.origin, .origin),
+        .required("roles", \.roles, .list(of: .word("role"))))
+}
+
+extension Codec where Value == GatewayAddress {
+    fileprivate static let gateway = Codec.mapped(
+        .text, "address", from: { try? GatewayAddress(parsing: $0) }, to: \.text)
+}
+
+extension Codec where Value == RegisteredIdentifier {
+    fileprivate static let identifier = Codec.mapped(
+        .text, "identifier", from: RegisteredIdentifier.init(_:), to: \.description)
 }

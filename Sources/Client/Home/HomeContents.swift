@@ -8,7 +8,8 @@ import Wire
 extension Home {
     /// Who the participant of this home is. Throws ``HomeError``.
     public func configuration() throws(HomeError) -> Configuration {
-        guard let configuration = Configuration(parsing: try required(.config)) else {
+        let bytes = try required(.config)
+        guard let configuration = try? Configuration(parsing: bytes) else {
             throw malformed(.config)
         }
         return configuration

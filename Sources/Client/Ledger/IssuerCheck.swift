@@ -56,8 +56,7 @@ struct IssuerCheck {
         _ statement: Statement, _ logged: LoggedStatement
     ) throws(LogFault) -> ViewEntry {
         var selective: (any SelectiveClaims)?
-        let isOpen = type(of: statement.claims).hasSelectiveClaims || statement.selectiveCount == 0
-        if isOpen && !logged.erased {
+        if !statement.hasFields && !logged.erased {
             guard let disclosures = Disclosure.split(logged.disclosures) else {
                 throw .disclosures(index: logged.index)
             }

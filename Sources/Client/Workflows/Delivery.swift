@@ -171,7 +171,7 @@ private struct Outgoing {
     init(_ frame: Frame) throws(StatementError) {
         self.frame = frame
         statement = try Statement(parsing: frame.jws)
-        guard statement.selectiveCount == 0 || type(of: statement.claims).hasSelectiveClaims else {
+        guard !statement.hasFields else {
             selective = nil
             return
         }

@@ -72,12 +72,16 @@ public enum PolicyTextsRefusal: Error, Equatable, Sendable {
 
 extension PolicyTexts {
     /// What a `policy` statement carries beside it: `{"files":[{"name","text"}]}`, canonical.
-    public var bytes: [UInt8] {
-        let list = files.map { file -> JSON in
-            ["name": .string(file.name), "text": .string(file.text)]
-        }
-        let object: JSON = ["files": .array(list)]
-        return object.canonicalBytes
+    public var bytes: [UInt8] { Blob.shape.bytes(of: Blob(files: files)) }
+
+    private struct Blob {
+        let files: [File]
+
+        static let shape = Shape<Blob>(
+            Blob.init(files:),
+            .required(
+                "files", \.files,
+                .ascending(by: \.name, of: .object(File.shape), 0...maximumFiles)))
     }
 
     /// The length that ``bytes`` can have: a byte is at most six in JSON, names and frame beside.
@@ -88,26 +92,25 @@ extension PolicyTexts {
         guard bytes.count <= Self.maximumEncodedBytes else {
             throw .tooLarge(bytes: bytes.count, limit: Self.maximumEncodedBytes)
         }
-        guard let document = try? JSONDocument(.canonical, bytes),
-            var claims = try? ClaimReader(document.root),
-            let elements = claims.optional("files")?.elements, (try? claims.finish()) != nil
-        else { throw .malformed }
-        guard elements.count <= Self.maximumFiles else {
-            throw .tooManyFiles(limit: Self.maximumFiles)
+        let blob: Blob
+        do throws(ClaimError) {
+            guard let document = try? JSONDocument(.canonical, bytes) else { throw .notAnObject }
+            blob = try Blob.shape.read(document.root)
+        } catch {
+            if case .tooMany = error { throw .tooManyFiles(limit: Self.maximumFiles) }
+            throw .malformed
         }
-        var files: [File] = []
-        for element in elements {
-            guard var file = try? ClaimReader(element), let name = file.optional("name")?.text,
-                let text = file.optional("text")?.text, (try? file.finish()) != nil,
-                files.last.map({ $0.name < name }) ?? true
-            else { throw .malformed }
-            files.append(File(name: name, text: text))
-        }
-        try self.init(files)
+        try self.init(blob.files)
     }
 
     /// The files as a statement names them.
     public var claims: [PolicyFile] {
         files.map { PolicyFile(name: $0.name, digest: Digest(hashing: Array($0.text.utf8))) }
     }
+}
+
+extension PolicyTexts.File {
+    fileprivate static let shape = Shape<PolicyTexts.File>(
+        PolicyTexts.File.init(name:text:),
+        .required("name", \.name, .text), .required("text", \.text, .text))
 }

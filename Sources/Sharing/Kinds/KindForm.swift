@@ -59,8 +59,14 @@ extension KindForm {
     /// Whether statements of this kind have selective claims that are read as such.
     public static var hasSelectiveClaims: Bool { !Selective.shape.rows.isEmpty }
 
-    /// The names of the selective claims, ascending. A record's are its fields, and not in here.
-    public static var selectiveNames: [String] { Selective.shape.rows.map(\.name) }
+    /// The public claims of this kind as the specification's table has them.
+    public static var publicRows: [MemberRow] { shape.rows }
+
+    /// The selective claims likewise. A record's are its fields, and not in here.
+    public static var selectiveRows: [MemberRow] { Selective.shape.rows }
+
+    /// The names of the selective claims, ascending.
+    public static var selectiveNames: [String] { selectiveRows.map(\.name) }
 
     /// Whether `selective` are selective claims of this kind.
     public func owns(_ selective: any SelectiveClaims) -> Bool { selective is Selective }

@@ -35,6 +35,10 @@ public struct Statement: Sendable {
     /// How many selective claims the statement commits to.
     public var selectiveCount: Int { selective.count }
 
+    /// Whether the selective digests are those of a record's fields, which nobody but its enterprise
+    /// and grantees is shown.
+    public var hasFields: Bool { selectiveCount > 0 && !type(of: claims).hasSelectiveClaims }
+
     /// Whether `digest` is that of one of the selective claims.
     public func commits(to digest: Digest<Digested.Disclosure>) -> Bool {
         selective.contains(digest)

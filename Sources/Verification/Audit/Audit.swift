@@ -111,7 +111,7 @@ extension Audit {
     private mutating func selective(
         of statement: Statement, _ entry: ReadEntry, at index: Int64
     ) -> (any SelectiveClaims)? {
-        guard statement.kind != .record else { return nil }
+        guard !statement.hasFields else { return nil }
         let evidence = AuditFinding.Evidence(entry: entry.leaf)
         switch (entry.disclosures, entry.selective) {
         case (.shown, .success(let selective)): return selective

@@ -24,7 +24,7 @@ public struct ReadEntry: Sendable {
             (selective, checked) = (nil, nil)
             return
         }
-        if case .shown(let text) = disclosures, statement.kind != .record {
+        if case .shown(let text) = disclosures, !statement.hasFields {
             selective = Result { () throws(StatementError) in
                 guard let list = Disclosure.split(text) else { throw .malformedSelectiveDigests }
                 return try statement.opened(with: list)

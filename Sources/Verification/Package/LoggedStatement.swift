@@ -99,10 +99,3 @@ extension Codec where Value == Note {
         },
         write: { $1.string(String(decoding: $0.bytes, as: UTF8.self)) })
 }
-
-extension Codec where Value == String {
-    /// The one text that says which format it is.
-    static func format(_ name: String) -> Codec {
-        Codec.text.limited("\"\(name)\"") { $0 == name }
-    }
-}

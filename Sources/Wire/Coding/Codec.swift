@@ -89,6 +89,11 @@ extension Codec where Value == String {
             write: { $1.string($0) })
     }
 
+    /// The one text that says which format a document is of.
+    public static func format(_ name: String) -> Codec {
+        Codec.text.limited("\"\(name)\"") { $0 == name }
+    }
+
     /// Any text.
     public static let text = Codec(
         "text", read: { (value) throws(ClaimError) in value.text }, write: { $1.string($0) })

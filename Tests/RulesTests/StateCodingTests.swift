@@ -14,6 +14,7 @@ import Wire
     private static let key = SigningKey(
         seed: Secret(copying: [UInt8](repeating: 3, count: 32))
     ).verificationKey
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
     private static func month(_ text: String) -> Month { Month(text)! }
     private static func time(_ seconds: Int64) -> Timestamp { Timestamp(clamping: seconds) }
 
@@ -125,7 +126,7 @@ import Wire
     @Test func `every value reads back as itself`() throws {
         for (key, value) in Self.values {
             let bytes = value.bytes
-            #expect(try StateValue(parsing: bytes, for: key) == value, "\(bytes.text)")
+            #expect(try StateValue(parsing: bytes, for: key) == value, "\(Self.text(bytes))")
             #expect(try JSON(canonical: bytes).canonicalBytes == bytes)
         }
     }
@@ -150,8 +151,8 @@ import Wire
 
     private func expectOther(_ bytes: [UInt8], than value: StateValue, _ key: StateKey) {
         if let parsed = try? StateValue(parsing: bytes, for: key) {
-            #expect(parsed != value, "\(bytes.text)")
-            #expect(parsed.bytes == bytes, "\(bytes.text) has a second spelling")
+            #expect(parsed != value, "\(Self.text(bytes))")
+            #expect(parsed.bytes == bytes, "\(Self.text(bytes)) has a second spelling")
         }
     }
 
