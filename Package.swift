@@ -231,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: pure + [
-                "trine", "Custody", "Interface", "Importing", "Client", "Gateway", "Demo",
+                "trine", "Custody", "Interface", "Importing", "Storage", "Client", "Gateway",
+                "Demo",
             ],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),

@@ -27,7 +27,6 @@ public enum ClientError: Error, Equatable, Sendable {
     case notYourGrant(JTI)
     case noFields
     case unknownFields([String], RecordType)
-    case noSuchType(String)
     case nothingCovered
     case notAGrantee(Handle)
     case granteeSuspended(Handle)
@@ -62,8 +61,6 @@ public enum ClientError: Error, Equatable, Sendable {
     case erased(String)
     /// The key that the record was sealed for isn't in this keyring.
     case keyElsewhere(String)
-    /// Every month after it is closed too.
-    case noOpenBook(Series, Month)
     /// The numbers of a book kept moving: somebody else seals for this enterprise now.
     case conflict(attempts: Int)
 
@@ -73,6 +70,4 @@ public enum ClientError: Error, Equatable, Sendable {
 
     /// What a fetch or a package was refused for.
     case package(PackageRefusal)
-    /// Something signed earlier has to be sent first, and couldn't be.
-    case outboxBlocked
 }

@@ -205,7 +205,7 @@ public struct DemoStory: Sendable {
             "It grants \(parties.lender.handle) \(Self.grantedFields.joined(separator: ", ")) "
                 + "of the invoices of \(Self.months.lowerBound) to \(Self.months.upperBound), "
                 + "for credit-monitoring, until \(plan.expires.date).")
-        tell("  public: \(GrantPlan.publicClaims.joined(separator: " ")); the rest is selective")
+        tell("  public: \(plan.publicClaims.joined(separator: " ")); the rest is selective")
         return grant.statement.jti
     }
 

@@ -4,7 +4,6 @@ import Wire
 
 /// Whatever keeps the gateway from answering as asked, before words are chosen for it.
 enum GatewayFault: Error, Equatable {
-    case submission(SubmissionFault)
     case form(MessageError)
     case notFound
     /// The route has other methods: those that `Allow` will name.

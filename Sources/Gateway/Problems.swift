@@ -30,7 +30,6 @@ extension ProblemEntry {
 
     static func of(_ fault: GatewayFault) -> ProblemEntry {
         switch fault {
-        case .submission(let fault): of(fault)
         case .form(let error):
             ProblemEntry(
                 "malformed", 400, "The request isn't well-formed", nil,

@@ -71,8 +71,7 @@ extension StoreDamage: CustomStringConvertible {
         switch self {
         case .missing: "missing"
         case .changed: "isn't what was stored"
-        case .malformed: "can't be read"
-        case .state(let error): "can't be read: \(error)"
+        case .malformed, .state: "can't be read"
         case .keyMissing: "its key is missing"
         case .incomplete: "parts of it are missing"
         case .beyondTree: "beyond the tree"

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Foundation
 public import Sharing
 public import Wire
 
@@ -59,18 +60,6 @@ struct RecordSpan: ExpressibleByArgument {
             let range = RecordRange(book: first.book, from: Int64(first.number), to: last)
         else { return nil }
         self.range = range
-    }
-}
-
-extension String {
-    fileprivate func components(separatedBy separator: String) -> [String] {
-        var parts: [String] = []
-        var rest = self[...]
-        while let found = rest.firstRange(of: separator) {
-            parts.append(String(rest[..<found.lowerBound]))
-            rest = rest[found.upperBound...]
-        }
-        return parts + [String(rest)]
     }
 }
 

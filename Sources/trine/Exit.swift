@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// The exit codes, which scripts may rely on. This is the one table of them; the help of every
 /// command says the same.
 enum Exit: Int32, CaseIterable {
@@ -7,7 +5,7 @@ enum Exit: Int32, CaseIterable {
     case success = 0
     /// Refused, by the gateway, a rule or a policy; or the verdict is negative.
     case refused = 1
-    /// The command line isn't one.
+    /// The command line is invalid.
     case usage = 2
     /// The gateway can't be reached, or can't serve now. What was signed is kept and sent again.
     case unreachable = 3
@@ -21,15 +19,4 @@ enum Exit: Int32, CaseIterable {
         3 no gateway; 4 something is wrong with the home or keyring; 5 what the gateway shows \
         doesn't verify.
         """
-}
-
-/// An error as a person sees it: what is wrong, what to do next, and how the process ends.
-struct Complaint: Error {
-    let exit: Exit
-    let message: String
-    let hint: String?
-
-    init(_ exit: Exit, _ message: String, hint: String? = nil) {
-        (self.exit, self.message, self.hint) = (exit, message, hint)
-    }
 }

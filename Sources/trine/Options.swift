@@ -26,6 +26,33 @@ struct CommonOptions: ParsableArguments {
         Terminal.print(json ? object().canonicalText : words())
     }
 
+    /// Prints a list: as the member `name` of an object, or a row for each element; `none` where
+    /// there is none.
+    func list<Element>(
+        _ name: String, _ elements: [Element], none: String, _ headings: [String],
+        numeric: Set<Int> = [], json: (Element) -> JSON, row: (Element) -> [String]
+    ) {
+        print([name: .array(elements.map(json))]) {
+            var table = Table(headings, numeric: numeric)
+            for element in elements { table.add(row(element)) }
+            return table.isEmpty ? none : table.text
+        }
+    }
+
+    /// Says something about a participant, who is named by a handle or a contact's name.
+    func say(
+        about participant: String, as member: String,
+        _ work: (Session, Handle) async throws -> Registration, words: (Handle) -> String
+    ) async throws {
+        let (handle, done) = try await session { session in
+            let handle = try Reading.handle(participant, try session.contacts())
+            return (handle, try await work(session, handle))
+        }
+        print(done.json([member: .string(handle.text)])) {
+            "\(words(handle)), entry \(done.index)."
+        }
+    }
+
     /// Opens the home, does `work`, and lets go of the connection.
     func session<Result: Sendable>(
         _ work: (Session) async throws -> Result
@@ -54,7 +81,7 @@ extension CommonOptions {
             if let index = delivery.index {
                 Terminal.note("a \(delivery.kind.rawValue) signed earlier is entry \(index)")
             } else {
-                let reason = delivery.problem.map { ": " + Words.words($0) } ?? ""
+                let reason = delivery.problem.map { ": " + $0.words } ?? ""
                 Terminal.note("a \(delivery.kind.rawValue) signed earlier was refused\(reason)")
             }
         }
@@ -67,6 +94,14 @@ enum Reading {
     static func handle(_ text: String, _ contacts: Contacts) throws -> Handle {
         guard let handle = contacts.handle(text) else { throw ClientError.unknownName(text) }
         return handle
+    }
+
+    /// One of `grants`, by its identifier or the beginning of it. Throws ``ClientError/noGrant(_:)``.
+    static func grant(_ text: String, among grants: [KnownGrant]) throws -> JTI {
+        guard let jti = try jti(text, among: grants.map(\.jti)) else {
+            throw ClientError.noGrant(text)
+        }
+        return jti
     }
 
     /// A statement's identifier, or the beginning of exactly one of `candidates`.

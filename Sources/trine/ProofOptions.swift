@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Foundation
 import Sharing
 
 /// Statements as they come on the command line: texts, and scorecards from files.
@@ -35,15 +34,13 @@ enum ProofOptions {
         var statements: [ProofStatement] = []
         for text in texts {
             do { statements.append(try ProofStatement(parsing: text)) } catch {
-                throw ProofWords.complaint(about: text, error)
+                throw error.complaint(about: text)
             }
         }
         for path in scorecards {
-            guard let handle = FileHandle(forReadingAtPath: path),
-                let data = try? handle.read(upToCount: Scorecard.maximumFileBytes + 1)
-            else { throw Complaint(.usage, "\(path) can't be read") }
-            do { statements.append(.score(try Scorecard(parsing: Array(data)))) } catch {
-                throw ProofWords.complaint(aboutFile: path, error)
+            let bytes = try InputFile.bytes(path, limit: Scorecard.maximumFileBytes)
+            do { statements.append(.score(try Scorecard(parsing: bytes))) } catch {
+                throw error.complaint(aboutFile: path)
             }
         }
         return statements

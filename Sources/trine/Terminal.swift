@@ -40,12 +40,12 @@ enum Terminal {
         guard isNew else { return try ask("Passphrase for \(home.directory): ") }
         let first = try ask("New passphrase for \(home.directory): ")
         guard first.isLongEnough else {
-            throw Complaint(
-                .home, "a passphrase needs at least \(Passphrase.minimumCharacters) characters",
-                hint: "a few random words are easy to type and hard to guess")
+            throw Complaint.home(
+                "a passphrase needs at least \(Passphrase.minimumCharacters) characters",
+                "a few random words are easy to type and hard to guess")
         }
         guard first.matches(try ask("The same again: ")) else {
-            throw Complaint(.home, "these were two different passphrases", hint: "run it again")
+            throw Complaint.home("these were two different passphrases", "run it again")
         }
         return first
     }
@@ -53,14 +53,14 @@ enum Terminal {
     private static func ask(_ prompt: String) throws -> Passphrase {
         let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw Complaint(
-                .home, "there is no terminal to ask for the passphrase on",
-                hint: "name a file that holds it: TRINE_PASSPHRASE_FILE=/path/to/file")
+            throw Complaint.home(
+                "there is no terminal to ask for the passphrase on",
+                "name a file that holds it: TRINE_PASSPHRASE_FILE=/path/to/file")
         }
         defer { close(descriptor) }
         var usual = termios()
         guard tcgetattr(descriptor, &usual) == 0 else {
-            throw Complaint(.home, "the terminal can't be told to hide what is typed")
+            throw Complaint.home("the terminal can't be told to hide what is typed")
         }
         var silent = usual
         silent.c_lflag &= ~tcflag_t(ECHO)
@@ -77,7 +77,7 @@ enum Terminal {
             if line.count < Passphrase.maximumBytes { line.append(byte) }
         }
         guard let passphrase = Passphrase(line) else {
-            throw Complaint(.home, "no passphrase was typed")
+            throw Complaint.home("no passphrase was typed")
         }
         return passphrase
     }

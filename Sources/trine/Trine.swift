@@ -39,7 +39,7 @@ struct Trine: AsyncParsableCommand {
 
     /// Says what went wrong and gives the exit code.
     private static func report(_ error: any Error) -> Exit {
-        if let complaint = Words.complaint(about: error) {
+        if let complaint = (error as? any Worded)?.complaint {
             Terminal.note(complaint.message)
             if let hint = complaint.hint { Terminal.note(hint) }
             return complaint.exit

@@ -134,7 +134,7 @@ import Wire
             try await enterprise.refuses(ids, reasons, on: log) {
                 _ = try await holder.plan(Self.wish())
             }
-            let proof = ProofWish(
+            let proof = GrantWish(
                 to: Handle("northbank")!,
                 scope: .months(.invoices, Self.book.month...Self.book.month),
                 statements: [try ProofStatement(parsing: "sum(payable_amount) >= 1.00 EUR")],

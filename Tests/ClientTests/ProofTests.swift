@@ -18,8 +18,8 @@ import Wire
 
     private func wish(
         _ statements: [String], scope: Scope = scope, to handle: String = "northbank"
-    ) throws -> ProofWish {
-        ProofWish(
+    ) throws -> GrantWish {
+        GrantWish(
             to: Handle(handle)!, scope: scope,
             statements: try statements.map { try ProofStatement(parsing: $0) },
             purpose: .creditAssessment, lifetime: 30 * 86_400, fetches: 10, dataLife: 86_400)
@@ -66,7 +66,7 @@ import Wire
                     "sum(tax_exclusive_amount) >= \(sum) EUR",
                     "each(tax_exclusive_amount) <= 1000000 EUR",
                 ]))
-            #expect(plan.untrue.isEmpty && plan.recordCount > 10)
+            #expect(plan.proof?.untrue.isEmpty == true && plan.recordCount > 10)
             let grant = try await enterprise.grant(plan).statement
             let package = try await lender.fetch(grant.jti)
             #expect(package.verdict.right == .prove && package.verdict.isComplete)
@@ -86,8 +86,8 @@ import Wire
                 try wish(["sum(tax_exclusive_amount) <= \(sum) EUR"]))
             #expect(other.warnings.count == 1 && plan.warnings.isEmpty)
             let untrue = try await enterprise.plan(try wish(["sum(tax_exclusive_amount) = 1 EUR"]))
-            #expect(untrue.untrue == [0] && untrue.warnings.isEmpty)
-            #expect(again.proven?.statements == plan.statements)
+            #expect(untrue.proof?.untrue == [0] && untrue.warnings.isEmpty)
+            #expect(again.proven?.statements == plan.proof?.statements)
         }
     }
 
@@ -117,8 +117,9 @@ import Wire
                     "each(tax_exclusive_amount) <= 1000000 EUR",
                     "sum(tax_exclusive_amount) >= \(sum) EUR",
                 ]))
-            #expect(plan.untrue == [1])
-            await #expect(throws: ClientError.untrue([plan.statements[1]])) {
+            let proof = try #require(plan.proof)
+            #expect(proof.untrue == [1])
+            await #expect(throws: ClientError.untrue([proof.statements[1]])) {
                 try await enterprise.grant(plan)
             }
             let after = await log.store.head()?.size
@@ -156,18 +157,19 @@ import Wire
         try await story { log, enterprise, _ in
             let plan = try await enterprise.plan(
                 try wish(["sum(tax_exclusive_amount) >= 1 EUR"]))
+            let at = try #require(plan.proof?.at)
             let last = try #require(plan.covered.last?.records.last)
-            let leaves = await log.store.leaves(0..<plan.at.size).map { Hash.leaf($0) }
+            let leaves = await log.store.leaves(0..<at.size).map { Hash.leaf($0) }
             func point(_ size: Int64) -> TreePoint {
                 var edge = RightEdge()
                 for leaf in leaves.prefix(Int(size)) { edge.append(leaf) }
                 return .init(size: size, root: Digest(bytes: edge.root.bytes)!)
             }
-            #expect(point(plan.at.size) == plan.at)
+            #expect(point(at.size) == at)
             for (at, expected) in [
-                (.init(size: plan.at.size, root: Digest(hashing: [1])), "other-tree"),
-                (.init(size: plan.at.size - 1, root: plan.at.root), "other-tree"),
-                (.init(size: plan.at.size + 1, root: plan.at.root), "point-beyond-log"),
+                (.init(size: at.size, root: Digest(hashing: [1])), "other-tree"),
+                (.init(size: at.size - 1, root: at.root), "other-tree"),
+                (.init(size: at.size + 1, root: at.root), "point-beyond-log"),
                 (point(last.index), "record-after-point"), (point(1), "record-after-point"),
                 (point(last.index + 1), nil),
             ] as [(TreePoint, String?)] {
@@ -179,7 +181,7 @@ import Wire
 
     /// Registers the plan's grant as of another tree; the name of the problem, if there is one.
     private static func submit(
-        _ plan: ProofPlan, as at: TreePoint, _ enterprise: Enterprise
+        _ plan: GrantPlan, as at: TreePoint, _ enterprise: Enterprise
     ) async -> String? {
         let session = enterprise.session
         do {
@@ -244,7 +246,9 @@ import Wire
                         "equal(invoices/2026-01#2.payable_amount,"
                             + " invoices/2026-01#2.tax_inclusive_amount)"
                     ], scope: .records([all])))
-            #expect(equal.untrue.isEmpty && equal.warnings.isEmpty && sum.warnings.isEmpty)
+            #expect(
+                equal.proof?.untrue.isEmpty == true && equal.warnings.isEmpty
+                    && sum.warnings.isEmpty)
             let free = try await enterprise.plan(reading)
             #expect(free.warnings.isEmpty)
             _ = try await enterprise.grant(sum)
@@ -347,17 +351,14 @@ import Wire
                     return
                 }
                 #expect(statements.map(\.isTrue) == [isTrue])
-                guard case .prove(let wish) = try Wish(answering: request, at: log.clock.now)
-                else {
-                    Issue.record("not to prove")
-                    return
-                }
+                let wish = try GrantWish(answering: request, at: log.clock.now)
                 // Time goes on before the answer is planned, which must not outlast the request.
                 log.clock.advance(1)
                 let plan = try await enterprise.plan(wish)
+                let proof = try #require(plan.proof)
                 #expect(plan.terms.request == asked && plan.expires < terms.expires)
                 guard isTrue else {
-                    await #expect(throws: ClientError.untrue(wish.statements)) {
+                    await #expect(throws: ClientError.untrue(proof.statements)) {
                         try await enterprise.grant(plan)
                     }
                     continue
@@ -370,7 +371,7 @@ import Wire
             let old = try #require(try await enterprise.requests().first)
             let late = log.clock.now
             #expect(throws: ClientError.requestOver(old.statement.jti)) {
-                try Wish(answering: old, at: late)
+                try GrantWish(answering: old, at: late)
             }
         }
     }

@@ -25,13 +25,15 @@ public struct GatewayConnection: Sendable {
 
     /// Throws ``ConnectionError``, as all of these do.
     public func checkpoint() async throws(ConnectionError) -> Note {
-        try await parsed("/checkpoint", limit: Note.maximumBytes) { try? Note(parsing: $0) }
+        try await ask("/checkpoint", limit: Note.maximumBytes, seconds: Self.briefSeconds) {
+            try Note(parsing: $0)
+        }
     }
 
     public func tile(_ coordinate: TileCoordinate) async throws(ConnectionError) -> Tile {
         let limit = coordinate.width * Hash.byteCount
-        return try await parsed("/" + coordinate.path, limit: limit) {
-            try? Tile(coordinate, parsing: $0)
+        return try await ask("/" + coordinate.path, limit: limit, seconds: Self.briefSeconds) {
+            try Tile(coordinate, parsing: $0)
         }
     }
 
@@ -39,37 +41,33 @@ public struct GatewayConnection: Sendable {
         _ coordinate: EntryBundleCoordinate
     ) async throws(ConnectionError) -> EntryBundle {
         let limit = coordinate.width * (2 + EntryBundle.maximumEntryBytes)
-        return try await parsed("/" + coordinate.path, limit: limit) {
-            try? EntryBundle(parsing: $0, width: coordinate.width)
+        return try await ask("/" + coordinate.path, limit: limit, seconds: Self.briefSeconds) {
+            try EntryBundle(parsing: $0, width: coordinate.width)
         }
     }
 
     // MARK: Public metadata
 
     public func description() async throws(ConnectionError) -> ServiceDescription {
-        try await read("/", limit: Self.smallAnswerBytes, ServiceDescription.init(parsing:))
+        try await ask("/", limit: Self.smallAnswerBytes, ServiceDescription.init(parsing:))
     }
 
     public func participant(_ handle: Handle) async throws(ConnectionError) -> ParticipantAnswer {
-        try await read(
-            "/participants/\(handle)", limit: Self.pageBytes, ParticipantAnswer.init(parsing:))
+        try await ask("/participants/\(handle)", ParticipantAnswer.init(parsing:))
     }
 
     public func participants(
         after handle: Handle?
     ) async throws(ConnectionError) -> ParticipantsAnswer {
         let query = handle.map { "?after=\($0)" } ?? ""
-        return try await read(
-            "/participants" + query, limit: Self.pageBytes, ParticipantsAnswer.init(parsing:))
+        return try await ask("/participants" + query, ParticipantsAnswer.init(parsing:))
     }
 
     public func books(
         of handle: Handle, series: Series? = nil
     ) async throws(ConnectionError) -> BooksAnswer {
         let query = series.map { "?series=\($0.rawValue)" } ?? ""
-        return try await read(
-            "/participants/\(handle)/books" + query, limit: Self.pageBytes,
-            BooksAnswer.init(parsing:))
+        return try await ask("/participants/\(handle)/books" + query, BooksAnswer.init(parsing:))
     }
 
     public func entries(
@@ -79,11 +77,11 @@ public struct GatewayConnection: Sendable {
         var path = "/entries?from=\(index)&limit=\(limit)"
         if let issuer { path += "&issuer=\(issuer)" }
         if let kind { path += "&kind=\(kind.rawValue)" }
-        return try await read(path, limit: Self.pageBytes, EntriesAnswer.init(parsing:))
+        return try await ask(path, EntriesAnswer.init(parsing:))
     }
 
     public func statement(_ jti: JTI) async throws(ConnectionError) -> StatementAnswer {
-        try await read(
+        try await ask(
             "/statements/\(jti)", limit: Self.smallAnswerBytes * 2, StatementAnswer.init(parsing:))
     }
 
@@ -92,7 +90,7 @@ public struct GatewayConnection: Sendable {
         _ digest: Digest<Digested.Policies>
     ) async throws(ConnectionError) -> [UInt8] {
         try await exchange(
-            "/policies/\(digest)", content: nil, limit: PolicyTexts.maximumEncodedBytes,
+            "/policies/\(digest)", nil, limit: PolicyTexts.maximumEncodedBytes,
             seconds: Self.briefSeconds)
     }
 
@@ -100,84 +98,64 @@ public struct GatewayConnection: Sendable {
 
     /// Registers one statement, or finds it registered. Returns the receipt, unverified.
     public func register(_ frame: Frame) async throws(ConnectionError) -> TransparencyProof {
-        let answer = try await exchange(
+        try await ask(
             "/statements", content: .init(frame.bytes, mediaType: "application/octet-stream"),
-            limit: TransparencyProof.maximumBytes, seconds: Self.longSeconds)
-        guard let proof = try? TransparencyProof(parsing: answer) else {
-            throw .malformed(path: "/statements", nil)
-        }
-        return proof
+            limit: TransparencyProof.maximumBytes
+        ) { try TransparencyProof(parsing: $0) }
     }
 
     /// Registers statements in order, up to the first that is refused.
     public func register(_ frames: [Frame]) async throws(ConnectionError) -> BulkAnswer {
         let path = "/statements/bulk"
-        let answer = try await exchange(
+        let answer = try await ask(
             path, content: .init(frames.flatMap(\.bytes), mediaType: "application/octet-stream"),
-            limit: Self.pageBytes, seconds: Self.longSeconds)
-        let parsed = try Self.parse(answer, path, BulkAnswer.init(parsing:))
-        guard parsed.results.count == frames.count else { throw .malformed(path: path, nil) }
-        return parsed
+            BulkAnswer.init(parsing:))
+        guard answer.results.count == frames.count else { throw .malformed(path: path, nil) }
+        return answer
     }
 
     // MARK: Signed calls
 
     public func fetch(_ call: JWS) async throws(ConnectionError) -> FetchAnswer {
-        let answer = try await exchange(
+        try await ask(
             "/fetches", content: .init(call.bytes, mediaType: "application/jose"),
-            limit: FetchAnswer.maximumBytes, seconds: Self.longSeconds)
-        return try Self.parse(answer, "/fetches", FetchAnswer.init(parsing:))
+            limit: FetchAnswer.maximumBytes, FetchAnswer.init(parsing:))
     }
 
     public func entries(_ query: JWS) async throws(ConnectionError) -> QueryAnswer {
-        let answer = try await exchange(
+        try await ask(
             "/queries", content: .init(query.bytes, mediaType: "application/jose"),
-            limit: Self.pageBytes, seconds: Self.longSeconds)
-        return try Self.parse(answer, "/queries", QueryAnswer.init(parsing:))
+            QueryAnswer.init(parsing:))
     }
 
     public func applications(_ query: JWS) async throws(ConnectionError) -> ApplicationsAnswer {
-        let answer = try await exchange(
+        try await ask(
             "/queries", content: .init(query.bytes, mediaType: "application/jose"),
-            limit: Self.pageBytes, seconds: Self.longSeconds)
-        return try Self.parse(answer, "/queries", ApplicationsAnswer.init(parsing:))
+            ApplicationsAnswer.init(parsing:))
     }
 
     public func apply(_ application: Application) async throws(ConnectionError) {
         _ = try await exchange(
-            "/applications", content: .init(application.bytes, mediaType: "application/json"),
+            "/applications", .init(application.bytes, mediaType: "application/json"),
             limit: Self.smallAnswerBytes, seconds: Self.briefSeconds)
     }
 
     // MARK: -
 
-    private func read<Answer>(
-        _ path: String, limit: Int, _ parse: ([UInt8]) throws(MessageError) -> Answer
+    private func ask<Answer>(
+        _ path: String, content: TransportRequest.Content? = nil, limit: Int = pageBytes,
+        seconds: Int64 = longSeconds, _ parse: ([UInt8]) throws -> Answer
     ) async throws(ConnectionError) -> Answer {
-        let bytes = try await exchange(
-            path, content: nil, limit: limit, seconds: Self.longSeconds)
-        return try Self.parse(bytes, path, parse)
-    }
-
-    private func parsed<Answer>(
-        _ path: String, limit: Int, _ parse: ([UInt8]) -> Answer?
-    ) async throws(ConnectionError) -> Answer {
-        let bytes = try await exchange(
-            path, content: nil, limit: limit, seconds: Self.briefSeconds)
-        guard let answer = parse(bytes) else { throw .malformed(path: path, nil) }
-        return answer
-    }
-
-    private static func parse<Answer>(
-        _ bytes: [UInt8], _ path: String, _ parse: ([UInt8]) throws(MessageError) -> Answer
-    ) throws(ConnectionError) -> Answer {
-        do { return try parse(bytes) } catch { throw .malformed(path: path, error) }
+        let bytes = try await exchange(path, content, limit: limit, seconds: seconds)
+        do { return try parse(bytes) } catch {
+            throw .malformed(path: path, error as? MessageError)
+        }
     }
 
     /// The content of a successful answer. What only reads is tried a second time where a connection
     /// broke; what registers is tried again by the outbox.
     private func exchange(
-        _ path: String, content: TransportRequest.Content?, limit: Int, seconds: Int64
+        _ path: String, _ content: TransportRequest.Content?, limit: Int, seconds: Int64
     ) async throws(ConnectionError) -> [UInt8] {
         let request = TransportRequest(
             path, content: content, maximumAnswerBytes: max(limit, Self.smallAnswerBytes),

@@ -91,9 +91,9 @@ struct Knowledge {
         for (name, fact) in singles where earlier[name] != fact {
             switch fact {
             case .within(let interval, let units):
-                warnings.append(warning(Quantity(of: name, units: units), interval))
+                warnings.append(warning(Quantity(weights: [name: 1], units: units), interval))
             case .readable:
-                warnings.append(.readable(Quantity(of: name, units: []).words(names)))
+                warnings.append(.readable(Quantity(weights: [name: 1], units: []).words(names)))
             }
         }
         let same = learned(answers)

@@ -53,14 +53,6 @@ struct Quantity: Hashable {
     let weights: [AmountName: Int64]
     let units: [String]
 
-    init(weights: [AmountName: Int64], units: [String]) {
-        (self.weights, self.units) = (weights, units)
-    }
-
-    init(of name: AmountName, units: [String]) {
-        self.init(weights: [name: 1], units: units)
-    }
-
     private var isSum: Bool {
         weights.values.allSatisfy { $0 == 1 } && Set(weights.keys.map(\.field)).count == 1
             && units.count <= 1
@@ -88,10 +80,6 @@ struct Quantity: Hashable {
 struct Interval: Hashable {
     var low: Int128?
     var high: Int128?
-
-    init(low: Int128? = nil, high: Int128? = nil) { (self.low, self.high) = (low, high) }
-
-    init(low: Int64, high: Int64) { self.init(low: Int128(low), high: Int128(high)) }
 
     mutating func intersect(_ other: Interval) {
         if let end = other.low { low = max(low ?? end, end) }
@@ -122,7 +110,7 @@ extension ProofLedger.Answer {
         switch statement {
         case .sum(_, let bound): return [(sum, bound.interval)]
         case .score(let card): return [(sum, Interval(low: Int128(card.threshold), high: nil))]
-        default: return []
+        case .each, .equal: return []
         }
     }
 
@@ -151,8 +139,8 @@ extension ProofBound {
         switch ends {
         case .atLeast(let end): Interval(low: Int128(end), high: nil)
         case .atMost(let end): Interval(low: nil, high: Int128(end))
-        case .between(let low, let high): Interval(low: low, high: high)
-        case .exactly(let end): Interval(low: end, high: end)
+        case .between(let low, let high): Interval(low: Int128(low), high: Int128(high))
+        case .exactly(let end): Interval(low: Int128(end), high: Int128(end))
         }
     }
 }

@@ -87,7 +87,12 @@ public struct View: Sendable {
         guard !known.contains(statement.jti) else { return }
         if let record = statement.claims as? RegisterRecord {
             guard statement.issuer == handle else { return }
-            try register(OwnRecord(entry.index, statement, record))
+            try register(
+                OwnRecord(
+                    index: entry.index, jti: statement.jti, book: record.book,
+                    number: record.number, epoch: record.epoch, source: record.source,
+                    replaces: record.replaces, digest: statement.digest,
+                    issuedAt: statement.issuedAt))
             return
         }
         time = max(time, statement.issuedAt)
@@ -98,85 +103,50 @@ public struct View: Sendable {
 
     /// Takes in an entry that isn't a record; false where it changes nothing here.
     private mutating func take(_ entry: ViewEntry) -> Bool {
-        takeOwn(entry) || takeGrant(entry) || takeUse(entry) || takeSupervision(entry)
-    }
-
-    /// What this participant did with its own books.
-    private mutating func takeOwn(_ entry: ViewEntry) -> Bool {
-        guard entry.statement.issuer == handle else { return false }
-        if let closed = entry.statement.claims as? CloseBook {
-            books[closed.book, default: BookState()].closed = true
-        } else if let erased = entry.statement.claims as? Erase {
-            erase(erased.target.jti)
-        } else {
-            return false
-        }
-        return true
-    }
-
-    /// Requests and grants that it made or got.
-    private mutating func takeGrant(_ entry: ViewEntry) -> Bool {
         let statement = entry.statement
-        if let claims = statement.claims as? Grant, let terms = entry.selective as? GrantTerms,
-            [statement.issuer, terms.to].contains(handle)
-        {
-            grants[statement.jti] = KnownGrant(entry, claims, terms)
-        } else if let claims = statement.claims as? Request,
-            let terms = entry.selective as? RequestTerms,
-            [statement.issuer, terms.to].contains(handle)
-        {
+        let issuer = statement.issuer
+        switch (statement.claims, entry.selective) {
+        case (let closed as CloseBook, _) where issuer == handle:
+            books[closed.book, default: BookState()].closed = true
+        case (let erased as Erase, _) where issuer == handle: erase(erased.target.jti)
+        case (let claims as Grant, let terms as GrantTerms)
+        where [issuer, terms.to].contains(handle):
+            grants[statement.jti] = KnownGrant(
+                index: entry.index, statement: statement, claims: claims, terms: terms,
+                epochs: terms.epochs)
+        case (let claims as Request, let terms as RequestTerms)
+        where [issuer, terms.to].contains(handle):
             requests[statement.jti] = KnownRequest(
                 index: entry.index, statement: statement, purpose: claims.purpose, terms: terms)
-        } else if let claims = statement.claims as? Rekey,
-            let terms = entry.selective as? RekeyTerms,
-            statement.issuer == grants[claims.grant]?.statement.issuer
-        {
+        case (let claims as Rekey, let terms as RekeyTerms)
+        where issuer == grants[claims.grant]?.statement.issuer:
             grants[claims.grant]?.rekey(terms.epochs)
-        } else {
-            return false
-        }
-        return true
-    }
-
-    /// What became of these grants.
-    private mutating func takeUse(_ entry: ViewEntry) -> Bool {
-        let statement = entry.statement
-        if let claims = statement.claims as? Revoke {
+        case (let claims as Revoke, _):
             guard let grant = grants[claims.grant],
-                [grant.statement.issuer, grant.terms.to].contains(statement.issuer)
+                [grant.statement.issuer, grant.terms.to].contains(issuer)
             else { return false }
             grants[claims.grant]?.revocation = .init(
-                index: entry.index, by: statement.issuer, reason: claims.reason,
-                at: statement.issuedAt)
-        } else if let claims = statement.claims as? Access, statement.issuer == host {
+                index: entry.index, by: issuer, reason: claims.reason, at: statement.issuedAt)
+        case (let claims as Access, let terms) where issuer == host:
             grants[claims.grant]?.accesses += 1
             accesses.append(
-                KnownAccess(entry, grant: claims.grant, terms: entry.selective as? AccessTerms))
-        } else {
-            return false
-        }
-        return true
-    }
-
-    /// What supervisors did, and what they say of others.
-    private mutating func takeSupervision(_ entry: ViewEntry) -> Bool {
-        let statement = entry.statement
-        if let admit = statement.claims as? Admit, let identity = entry.selective as? LegalIdentity
-        {
+                KnownAccess(
+                    index: entry.index, grant: claims.grant, at: statement.issuedAt,
+                    terms: terms as? AccessTerms))
+        case (let admit as Admit, let identity as LegalIdentity):
             guard let size = identity.size else { return false }
-            sizes[admit.handle] = (size, statement.issuer)
-        } else if let terms = entry.selective as? HoldTerms, statement.claims is LegalHold {
-            supervisors[terms.holder, default: []].insert(statement.issuer)
+            sizes[admit.handle] = (size, issuer)
+        case (is LegalHold, let terms as HoldTerms):
+            supervisors[terms.holder, default: []].insert(issuer)
             holds[terms.holder, default: []].append(
                 HoldState(
-                    by: statement.issuer, caseReference: terms.caseReference, books: terms.books,
+                    by: issuer, caseReference: terms.caseReference, books: terms.books,
                     until: terms.until))
-        } else if let terms = entry.selective as? HoldTerms, statement.claims is Release {
+        case (is Release, let terms as HoldTerms):
             holds[terms.holder]?.removeAll {
-                $0.by == statement.issuer && $0.caseReference == terms.caseReference
+                $0.by == issuer && $0.caseReference == terms.caseReference
             }
-        } else {
-            return false
+        default: return false
         }
         return true
     }
@@ -240,23 +210,6 @@ public struct OwnRecord: Hashable, Sendable {
     public internal(set) var replacedBy: JTI?
     public internal(set) var erased = false
 
-    init(_ index: Int64, _ statement: Statement, _ claims: RegisterRecord) {
-        self.init(
-            index: index, jti: statement.jti, book: claims.book, number: claims.number,
-            epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
-            digest: statement.digest, issuedAt: statement.issuedAt)
-    }
-
-    init(
-        index: Int64, jti: JTI, book: BookName, number: Int64, epoch: Int64,
-        source: Digest<Digested.Source>, replaces: JTI?, digest: Digest<Digested.Statement>,
-        issuedAt: Timestamp
-    ) {
-        (self.index, self.jti, self.book, self.number) = (index, jti, book, number)
-        (self.epoch, self.source, self.replaces) = (epoch, source, replaces)
-        (self.digest, self.issuedAt) = (digest, issuedAt)
-    }
-
     /// Whether it counts: neither replaced nor erased.
     public var isHead: Bool { replacedBy == nil && !erased }
 
@@ -278,15 +231,10 @@ public struct KnownGrant: Sendable {
     public let claims: Grant
     public let terms: GrantTerms
     /// Whose keys its latest envelope gives, ascending.
-    public private(set) var epochs: [Int64]
+    public fileprivate(set) var epochs: [Int64]
     public internal(set) var revocation: Revocation?
     /// Accesses made under it.
     public internal(set) var accesses: Int64 = 0
-
-    init(_ entry: ViewEntry, _ claims: Grant, _ terms: GrantTerms) {
-        (index, statement) = (entry.index, entry.statement)
-        (self.claims, self.terms, epochs) = (claims, terms, terms.epochs)
-    }
 
     public var jti: JTI { statement.jti }
 
@@ -315,9 +263,4 @@ public struct KnownAccess: Sendable {
     public let at: Timestamp
     /// `nil` where the selective claims were erased.
     public let terms: AccessTerms?
-
-    init(_ entry: ViewEntry, grant: JTI, terms: AccessTerms?) {
-        (index, at) = (entry.index, entry.statement.issuedAt)
-        (self.grant, self.terms) = (grant, terms)
-    }
 }

@@ -46,36 +46,23 @@ public struct Authority: Sendable {
             handle: handle, roles: application.roles, suspended: false, isHost: false,
             isAuthority: false, size: size)
         try await session.permission { $0.admitting(newcomer, by: own) }
-        var random = session.surroundings.random
-        let signed = Statement.sign(
+        return try await session.register(
             application.claims,
-            selective: application.identity(dueDiligence: reference, size: size)
-                .disclosures(using: &random),
-            by: try session.signer(.all), at: session.now, jti: session.newJTI())
-        let registration = try await session.register(signed)
-        try await session.saveView()
-        return registration
+            selective: application.identity(dueDiligence: reference, size: size))
     }
 
     public func suspend(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await register(Suspend(handle, reason))
+        try await session.register(Suspend(handle, reason))
     }
 
     public func reinstate(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await register(Reinstate(handle, reason))
+        try await session.register(Reinstate(handle, reason))
     }
 
     /// Publishes a policy set: it is in force from its entry on, for everybody.
     public func publish(_ set: CedarPolicies) async throws -> Registration {
-        try await register(
+        try await session.register(
             PublishPolicies(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
-    }
-
-    private func register(_ claims: some KindForm, blob: [UInt8] = []) async throws -> Registration
-    {
-        let signed = Statement.sign(
-            claims, by: try session.signer(.all), at: session.now, jti: session.newJTI())
-        return try await session.register(signed, blob: blob)
     }
 
     private func isProven(_ offer: KeyOffer, _ handle: Handle) -> Bool {

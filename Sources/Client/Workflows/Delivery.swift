@@ -33,6 +33,21 @@ extension Session {
     /// Whether something signed by an earlier run waits to be sent.
     public var hasUnsent: Bool { !outbox.numbers.isEmpty }
 
+    /// Signs a statement with fresh disclosures of its selective claims, registers it, and keeps the
+    /// view that has it. Throws as ``register(_:blob:)`` does.
+    func register(
+        _ claims: some KindForm, selective: some SelectiveClaims = NoSelectiveClaims(),
+        by scope: KeyScope = .all, jti: JTI? = nil, blob: [UInt8] = []
+    ) async throws -> Registration {
+        var random = surroundings.random
+        let signed = Statement.sign(
+            claims, selective: selective.disclosures(using: &random), by: try signer(scope),
+            at: now, jti: jti ?? newJTI())
+        let registration = try await register(signed, blob: blob)
+        try saveView()
+        return registration
+    }
+
     /// Registers one statement. It is saved first; whatever happens, it is either in the log, or
     /// certainly isn't, or is still in the outbox.
     ///

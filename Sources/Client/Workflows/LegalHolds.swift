@@ -21,25 +21,17 @@ public struct LegalHolds: Sendable {
     public func hold(
         _ holder: Handle, books: Scope?, until: Timestamp?, reference: String
     ) async throws -> Registration {
-        try await register(
-            LegalHold(), holder, books: books, until: until, reference)
+        try await session.register(
+            LegalHold(),
+            selective: HoldTerms(
+                holder: holder, books: books, until: until, caseReference: reference))
     }
 
     /// Ends the holds that this participant laid on `holder` in the same case.
     public func release(_ holder: Handle, reference: String) async throws -> Registration {
-        try await register(Release(), holder, books: nil, until: nil, reference)
-    }
-
-    private func register(
-        _ claims: some KindForm, _ holder: Handle, books: Scope?, until: Timestamp?,
-        _ reference: String
-    ) async throws -> Registration {
-        let terms = HoldTerms(
-            holder: holder, books: books, until: until, caseReference: reference)
-        var random = session.surroundings.random
-        let signed = Statement.sign(
-            claims, selective: terms.disclosures(using: &random), by: try session.signer(.all),
-            at: session.now, jti: session.newJTI())
-        return try await session.register(signed)
+        try await session.register(
+            Release(),
+            selective: HoldTerms(
+                holder: holder, books: nil, until: nil, caseReference: reference))
     }
 }

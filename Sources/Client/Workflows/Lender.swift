@@ -61,11 +61,7 @@ public struct Lender: Sendable {
         try await session.permission {
             $0.requesting(PolicyUse(terms, for: purpose), of: holder, by: own)
         }
-        var random = session.surroundings.random
-        let signed = Statement.sign(
-            Request(purpose), selective: terms.disclosures(using: &random),
-            by: try session.signer(.all), at: session.now, jti: session.newJTI())
-        return try await session.register(signed, saving: true)
+        return try await session.register(Request(purpose), selective: terms)
     }
 
     /// Gives a grant back.
@@ -75,10 +71,7 @@ public struct Lender: Sendable {
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
-        let signed = Statement.sign(
-            Revoke(grant: grant, .givenBack), by: try session.signer(.all), at: session.now,
-            jti: session.newJTI())
-        return try await session.register(signed, saving: true)
+        return try await session.register(Revoke(grant: grant, .givenBack))
     }
 
     /// Reads what a grant lets read: signs a fetch, and verifies and opens what comes, completely,

@@ -21,16 +21,11 @@ public struct Regulator: Sendable {
     /// claims from queries. What is wrong with the log is in the report.
     ///
     /// Throws ``LogFault`` where not even a checkpoint can be believed, and ``ConnectionError``.
-    public func audit(
-        progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
-    ) async throws -> AuditReport {
-        try await audit(keeping: StateInMemory(), progress: progress)
-    }
-
-    /// The same with the state that the entries make kept in `state`: what is in memory beside it
-    /// doesn't grow with the log.
+    ///
+    /// The state that the entries make is kept in `state`; what is in memory beside it doesn't grow
+    /// with the log.
     public func audit<State: StateSource & Sendable>(
-        keeping state: State,
+        keeping state: State = StateInMemory(),
         progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {
         try await replay(

@@ -23,20 +23,19 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         func run() async throws {
             let received = try await common.session { try await Authority($0).pending() }
-            common.print(["applications": .array(received.map(Self.json))]) {
-                var table = Table(["HANDLE", "ROLES", "NAME", "COUNTRY", "IDENTIFIERS", "RECEIVED"])
-                for one in received {
-                    let application = one.application
-                    table.add([
-                        application.handle.text,
-                        application.roles.map(\.rawValue).joined(separator: ","),
-                        application.legalName, application.country,
-                        application.legalIdentifiers.map { "\($0.scheme.rawValue):\($0.id)" }
-                            .joined(separator: " "),
-                        one.received.description,
-                    ])
-                }
-                return table.isEmpty ? "Nobody waits." : table.text
+            common.list(
+                "applications", received, none: "Nobody waits.",
+                ["HANDLE", "ROLES", "NAME", "COUNTRY", "IDENTIFIERS", "RECEIVED"], json: Self.json
+            ) {
+                let application = $0.application
+                return [
+                    application.handle.text,
+                    application.roles.map(\.rawValue).joined(separator: ","),
+                    application.legalName, application.country,
+                    application.legalIdentifiers.map { "\($0.scheme.rawValue):\($0.id)" }
+                        .joined(separator: " "),
+                    $0.received.description,
+                ]
             }
         }
 
@@ -51,7 +50,7 @@ struct AuthorityCommand: AsyncParsableCommand {
                     }),
                 "legal_name": .string(application.legalName),
                 "received": .integer(received.received.seconds),
-                "roles": .array(application.roles.map { .string($0.rawValue) }),
+                "roles": .texts(application.roles.map(\.rawValue)),
             ]
         }
     }
@@ -76,7 +75,7 @@ struct AuthorityCommand: AsyncParsableCommand {
             let done = try await common.session {
                 try await Authority($0).admit(handle, reference: reference, size: size)
             }
-            common.print(Output.json(done, ["handle": .string(handle.text)])) {
+            common.print(done.json(["handle": .string(handle.text)])) {
                 "Admitted \(handle), entry \(done.index)."
             }
         }
@@ -92,12 +91,10 @@ struct AuthorityCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let (handle, done) = try await common.session { session in
-                let handle = try Reading.handle(participant, try session.contacts())
-                return (handle, try await Authority(session).suspend(handle, reason))
-            }
-            common.print(Output.json(done, ["handle": .string(handle.text)])) {
-                "Suspended \(handle), entry \(done.index)."
+            try await common.say(about: participant, as: "handle") {
+                try await Authority($0).suspend($1, reason)
+            } words: {
+                "Suspended \($0)"
             }
         }
     }
@@ -112,12 +109,10 @@ struct AuthorityCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let (handle, done) = try await common.session { session in
-                let handle = try Reading.handle(participant, try session.contacts())
-                return (handle, try await Authority(session).reinstate(handle, reason))
-            }
-            common.print(Output.json(done, ["handle": .string(handle.text)])) {
-                "Reinstated \(handle), entry \(done.index)."
+            try await common.say(about: participant, as: "handle") {
+                try await Authority($0).reinstate($1, reason)
+            } words: {
+                "Reinstated \($0)"
             }
         }
     }

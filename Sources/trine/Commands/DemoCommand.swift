@@ -22,7 +22,7 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = keep ?? NSTemporaryDirectory() + "/trine-demo-\(UUID().uuidString)"
         guard !FileManager.default.fileExists(atPath: directory) else {
-            throw Complaint(.usage, "there is a \(directory) already", hint: "name another")
+            throw Complaint.usage("there is a \(directory) already", "name another")
         }
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,

@@ -26,27 +26,21 @@ struct EnterpriseCommand: AsyncParsableCommand {
 
         func run() async throws {
             let books = try await common.session { try await Enterprise($0).books() }
-            common.print([
-                "books": .array(
-                    books.map {
-                        [
-                            "book": .string($0.name.description), "closed": .bool($0.state.closed),
-                            "count": .integer($0.state.count), "epoch": .integer($0.state.epoch),
-                            "erased": .integer(
-                                $0.state.erased.reduce(0) { $0 + Int64($1.count) }),
-                            "root": .digest($0.state.root),
-                        ]
-                    })
-            ]) {
-                var table = Table(["BOOK", "RECORDS", "ERASED", "STATE"], numeric: [1, 2])
-                for book in books {
-                    let erased = book.state.erased.reduce(0) { $0 + $1.count }
-                    table.add([
-                        book.name.description, "\(book.state.count)", "\(erased)",
-                        book.state.closed ? "closed" : "open",
-                    ])
+            common.list(
+                "books", books, none: "No books yet.", ["BOOK", "RECORDS", "ERASED", "STATE"],
+                numeric: [1, 2],
+                json: {
+                    [
+                        "book": .string($0.name.description), "closed": .bool($0.state.closed),
+                        "count": .integer($0.state.count), "epoch": .integer($0.state.epoch),
+                        "erased": .number($0.erasedCount), "root": .digest($0.state.root),
+                    ]
                 }
-                return table.isEmpty ? "No books yet." : table.text
+            ) {
+                [
+                    $0.name.description, "\($0.state.count)", "\($0.erasedCount)",
+                    $0.state.closed ? "closed" : "open",
+                ]
             }
         }
     }
@@ -67,27 +61,22 @@ struct EnterpriseCommand: AsyncParsableCommand {
             func successor(_ record: OwnRecord) -> String? {
                 record.replacedBy.flatMap { view.records[$0]?.name }
             }
-            common.print([
-                "records": .array(
-                    records.map { record in
-                        [
-                            "epoch": .integer(record.epoch), "erased": .bool(record.erased),
-                            "index": .integer(record.index), "jti": .string(record.jti.text),
-                            "record": .string(record.name),
-                            "replaced_by": successor(record).map { .string($0) } ?? .null,
-                        ]
-                    })
-            ]) {
-                var table = Table(["RECORD", "ENTRY", "REGISTERED", "STATE"], numeric: [1])
-                for record in records {
-                    let state =
-                        record.erased
-                        ? "erased" : successor(record).map { "replaced by \($0)" } ?? ""
-                    table.add([
-                        record.name, "\(record.index)", record.issuedAt.date.description, state,
-                    ])
+            common.list(
+                "records", records, none: "No records yet.",
+                ["RECORD", "ENTRY", "REGISTERED", "STATE"], numeric: [1],
+                json: { record in
+                    [
+                        "epoch": .integer(record.epoch), "erased": .bool(record.erased),
+                        "index": .integer(record.index), "jti": .string(record.jti.text),
+                        "record": .string(record.name), "replaced_by": .text(successor(record)),
+                    ]
                 }
-                return table.isEmpty ? "No records yet." : table.text
+            ) { record in
+                [
+                    record.name, "\(record.index)", record.issuedAt.date.description,
+                    record.erased
+                        ? "erased" : successor(record).map { "replaced by \($0)" } ?? "",
+                ]
             }
         }
     }
@@ -111,14 +100,14 @@ struct EnterpriseCommand: AsyncParsableCommand {
             common.print([
                 "fields": .object(opened.values.mapValues(\.json)),
                 "index": .integer(shown.index), "jti": .string(shown.statement.jti.text),
-                "record": .string(Output.name(of: shown)),
+                "record": .string(shown.name),
             ]) {
                 var table = Table(["FIELD", "TERM", "VALUE"])
                 for field in opened.type.fields {
                     guard let value = opened.values[field.name.text], value != .null else {
                         continue
                     }
-                    table.add([field.name.text, field.businessTerm ?? "", Output.text(value)])
+                    table.add([field.name.text, field.businessTerm ?? "", value.words])
                 }
                 return table.text
             }
@@ -138,10 +127,9 @@ struct EnterpriseCommand: AsyncParsableCommand {
             var count: Int64 = 0
             if let closed = done.statement.claims as? CloseBook { count = closed.count }
             common.print(
-                Output.json(
-                    done, ["book": .string(book.description), "count": .integer(count)])
+                done.json(["book": .string(book.description), "count": .integer(count)])
             ) {
-                "Closed \(book) with \(count) record\(count == 1 ? "" : "s"), entry \(done.index)."
+                "Closed \(book) with \(counted(Int(count), "record")), entry \(done.index)."
             }
         }
     }
@@ -161,9 +149,13 @@ struct EnterpriseCommand: AsyncParsableCommand {
 
         func run() async throws {
             let done = try await common.session { try await Enterprise($0).erase(record, reason) }
-            common.print(Output.json(done, ["record": .string(record.description)])) {
+            common.print(done.json(["record": .string(record.description)])) {
                 "Erased \(record), entry \(done.index)."
             }
         }
     }
+}
+
+extension Enterprise.Book {
+    fileprivate var erasedCount: Int { state.erased.reduce(0) { $0 + $1.count } }
 }

@@ -38,11 +38,11 @@ struct GatewayCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let origin = Origin(origin) else {
-                throw Complaint(
-                    .usage, "'\(origin)' isn't an origin", hint: "such as trine.example/alliance")
+                throw Complaint.usage(
+                    "'\(origin)' isn't an origin", "such as trine.example/alliance")
             }
             guard let listen = ListenAddress(listen) else {
-                throw Complaint(.usage, "'\(listen)' isn't an address", hint: "127.0.0.1:8087")
+                throw Complaint.usage("'\(listen)' isn't an address", "127.0.0.1:8087")
             }
             let address = try GatewayAddress(parsing: url ?? "http://\(listen)")
             let home = common.directory
@@ -90,7 +90,7 @@ struct GatewayCommand: AsyncParsableCommand {
             let gateway = GatewayDirectory(directory)
             let settings = try gateway.settings()
             guard let address = listen.map({ ListenAddress($0) }) ?? settings.listen else {
-                throw Complaint(.usage, "that isn't an address", hint: "127.0.0.1:8087")
+                throw Complaint.usage("that isn't an address", "127.0.0.1:8087")
             }
             let keys = try gateway.unlock(
                 Protection(
@@ -148,12 +148,12 @@ struct GatewayCommand: AsyncParsableCommand {
 extension InspectionReport {
     var json: JSON {
         [
-            "attachments": .integer(Int64(attachments)), "entries": .integer(entries),
+            "attachments": .number(attachments), "entries": .integer(entries),
             "findings": .array(
                 findings.map {
                     ["detail": .string("\($0.fault)"), "place": .string("\($0.place)")]
                 }),
-            "state_rows": .integer(Int64(stateRows)),
+            "state_rows": .number(stateRows),
         ]
     }
 

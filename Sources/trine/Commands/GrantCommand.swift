@@ -92,68 +92,40 @@ struct GrantCommand: AsyncParsableCommand {
         let contacts = try common.directory.contacts()
         try await common.session { session in
             let enterprise = try Enterprise(session)
-            switch try await wish(enterprise, contacts) {
-            case .read(let wish):
-                let plan = try await enterprise.plan(wish)
-                for warning in plan.warnings { Terminal.note("careful: \(warning.words)") }
-                if dryRun {
-                    common.print(Self.json(plan)) { Self.words(plan, contacts) }
-                    return
-                }
-                let done = try await enterprise.grant(plan)
-                common.print(Output.json(done, Self.members(plan))) {
-                    """
-                    Granted \(contacts.shown(wish.to)) \(plan.terms.fieldNames.count) \
-                    field\(plan.terms.fieldNames.count == 1 ? "" : "s") of \
-                    \(Output.text(plan.terms.scope)) until \(plan.expires).
-                    grant \(done.statement.jti), entry \(done.index)
-                    """
-                }
-            case .prove(let wish):
-                try await ProofOutput(common: common, contacts: contacts)
-                    .grant(wish, by: enterprise, dryRun: dryRun)
+            let plan = try await enterprise.plan(try await wish(enterprise, contacts))
+            for warning in plan.warnings { Terminal.note("careful: \(warning.words)") }
+            if dryRun {
+                common.print(plan.json) { plan.words(naming: contacts.shown) }
+                return
+            }
+            let done = try await enterprise.grant(plan)
+            let grantee = contacts.shown(plan.grantee.handle)
+            common.print(done.json(plan.members)) {
+                plan.done(to: grantee)
+                    + " until \(plan.expires).\ngrant \(done.statement.jti), entry \(done.index)"
             }
         }
     }
 
     /// What the options say, or what the request asks for.
-    private func wish(_ enterprise: Enterprise, _ contacts: Contacts) async throws -> Wish {
+    private func wish(_ enterprise: Enterprise, _ contacts: Contacts) async throws -> GrantWish {
         let answered = try await answered(enterprise)
         guard let grantee, let purpose, let span else {
             guard let answered else { throw ClientError.noRequest(request ?? "") }
-            return try Wish(answering: answered, at: enterprise.session.now)
+            return try GrantWish(answering: answered, at: enterprise.session.now)
         }
-        let to = try Reading.handle(grantee, contacts)
-        let dataLife = keep?.seconds ?? span.seconds
-        if right == .prove {
-            return .prove(
-                ProofWish(
-                    to: to, scope: try scope(),
-                    statements: try ProofOptions.statements(statements, scorecards),
-                    purpose: purpose, lifetime: span.seconds, fetches: fetches,
-                    dataLife: dataLife, request: answered?.statement.jti))
-        }
-        return .read(
-            GrantWish(
-                to: to, scope: try scope(), fields: fields?.names ?? [], purpose: purpose,
-                lifetime: span.seconds, fetches: fetches, dataLife: dataLife,
-                request: answered?.statement.jti))
+        return GrantWish(
+            to: try Reading.handle(grantee, contacts), scope: try scope(),
+            fields: fields?.names ?? [],
+            statements: right == .prove
+                ? try ProofOptions.statements(statements, scorecards) : nil,
+            purpose: purpose, lifetime: span.seconds, fetches: fetches,
+            dataLife: keep?.seconds ?? span.seconds, request: answered?.statement.jti)
     }
 
     private func scope() throws -> Scope {
         if let months, let type { return .months(type, months.months) }
-        let ranges = records.map(\.range).sorted { ($0.book, $0.from) < ($1.book, $1.from) }
-        var merged: [RecordRange] = []
-        for range in ranges {
-            if let last = merged.last, last.book == range.book, range.from <= last.to + 1,
-                let joined = RecordRange(
-                    book: last.book, from: last.from, to: max(last.to, range.to))
-            {
-                merged[merged.count - 1] = joined
-            } else {
-                merged.append(range)
-            }
-        }
+        let merged = records.map(\.range).merged
         guard merged.count <= Limits.ranges,
             merged.allSatisfy({ $0.book.series == merged[0].book.series })
         else {
@@ -170,73 +142,5 @@ struct GrantCommand: AsyncParsableCommand {
             let found = known.first(where: { $0.statement.jti == jti })
         else { throw ClientError.noRequest(request) }
         return found
-    }
-
-    private static func words(_ plan: GrantPlan, _ contacts: Contacts) -> String {
-        var fields = Table(["FIELD", "TERM", "WHAT IT IS"])
-        for name in plan.terms.fieldNames {
-            guard let field = plan.type.field(name) else { continue }
-            fields.add([name, field.businessTerm ?? "", field.about])
-        }
-        var books = Table(["BOOK", "RECORDS"], numeric: [1])
-        for (book, records) in plan.covered {
-            books.add([book.description, "\(records.count)"])
-        }
-        let future: String =
-            if case .months(_, let months) = plan.terms.scope {
-                " and whatever is registered in \(months.lowerBound)..\(months.upperBound) later"
-            } else { "" }
-        let hidden = ["to whom", "which records", "which fields", "how often", "for how long kept"]
-        return """
-            Nothing was signed. This is what would happen:
-
-            \(contacts.shown(plan.grantee.handle)) could read, until \(plan.expires), \
-            up to \(plan.terms.fetches) times, for \(plan.purpose.rawValue), \
-            and keep it for \(days(plan.terms.dataLife)):
-
-            \(fields.text)
-
-            of \(plan.recordCount) record\(plan.recordCount == 1 ? "" : "s") now\(future)\
-            \(books.isEmpty ? "" : "\n\n" + books.text)
-
-            Anybody could see: that you gave a grant to read, when, for \(plan.purpose.rawValue), \
-            from \(plan.notBefore) to \(plan.expires).
-            Only you, the grantee, the host and a regulator: \(hidden.joined(separator: ", ")).
-            Permitted by: \(plan.permitting.joined(separator: ", ")).
-            """
-    }
-
-    static func days(_ seconds: Int64) -> String {
-        seconds % 86_400 == 0 ? "\(seconds / 86_400) days" : "\(seconds / 3600) hours"
-    }
-
-    private static func members(_ plan: GrantPlan) -> [String: JSON] {
-        [
-            "exp": .integer(plan.expires.seconds),
-            "fetches": .integer(plan.terms.fetches),
-            "fields": .array(plan.terms.fieldNames.map { .string($0) }),
-            "grantee": .string(plan.grantee.handle.text),
-            "nbf": .integer(plan.notBefore.seconds),
-            "purpose": .string(plan.purpose.rawValue), "scope": plan.terms.scope.json,
-        ]
-    }
-
-    private static func json(_ plan: GrantPlan) -> JSON {
-        var members = members(plan)
-        members["dry_run"] = true
-        members["data_life"] = .integer(plan.terms.dataLife)
-        members["disclosed"] = .array(plan.fields.map { .string($0) })
-        members["public"] = .array(GrantPlan.publicClaims.map { .string($0) })
-        members["permitted_by"] = .array(plan.permitting.map { .string($0) })
-        members["records"] = .array(
-            plan.covered.flatMap(\.records).map { .string($0.name) })
-        return .object(members)
-    }
-}
-
-extension GrantTerms {
-    /// The fields that can be read, without commitments.
-    var fieldNames: [String] {
-        if case .fields(let names) = subject { names } else { [] }
     }
 }

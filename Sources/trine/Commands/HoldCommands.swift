@@ -33,17 +33,12 @@ struct HoldCommand: AsyncParsableCommand {
 
     func run() async throws {
         let books = type.flatMap { type in months.map { Scope.months(type, $0.months) } }
-        let (handle, done) = try await common.session { session in
-            let handle = try Reading.handle(holder, try session.contacts())
-            let until = span.map { session.now.advanced(by: $0.seconds) }
-            return (
-                handle,
-                try await LegalHolds(session).hold(
-                    handle, books: books, until: until, reference: reference)
-            )
-        }
-        common.print(Output.json(done, ["holder": .string(handle.text)])) {
-            "The books of \(handle) are under hold, entry \(done.index)."
+        try await common.say(about: holder, as: "holder") { session, handle in
+            try await LegalHolds(session).hold(
+                handle, books: books, until: span.map { session.now.advanced(by: $0.seconds) },
+                reference: reference)
+        } words: {
+            "The books of \($0) are under hold"
         }
     }
 }
@@ -62,14 +57,10 @@ struct ReleaseCommand: AsyncParsableCommand {
     func validate() throws { try Case.check(reference) }
 
     func run() async throws {
-        let (handle, done) = try await common.session { session in
-            let handle = try Reading.handle(holder, try session.contacts())
-            return (
-                handle, try await LegalHolds(session).release(handle, reference: reference)
-            )
-        }
-        common.print(Output.json(done, ["holder": .string(handle.text)])) {
-            "The holds on \(handle) in this case are released, entry \(done.index)."
+        try await common.say(about: holder, as: "holder") {
+            try await LegalHolds($0).release($1, reference: reference)
+        } words: {
+            "The holds on \($0) in this case are released"
         }
     }
 }

@@ -65,11 +65,8 @@ struct ImportCommand: AsyncParsableCommand {
     private static func words(_ report: ImportReport) -> String {
         var table = Table(["FILE", "RESULT"])
         for line in report.lines {
-            switch line.outcome {
-            case .imported: continue
-            case .duplicate(let of): table.add([line.file, "registered already: \(of)"])
-            default: table.add([line.file, reason(line.outcome)])
-            }
+            if case .imported = line.outcome { continue }
+            table.add([line.file, reason(line.outcome)])
         }
         var books = Table(["BOOK", "IMPORTED", "NUMBERS"], numeric: [1])
         for (book, numbers) in numbersByBook(report) {
@@ -96,39 +93,37 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private static func json(_ report: ImportReport) -> JSON {
-        [
-            "duplicates": .integer(Int64(report.duplicates)),
-            "files": .array(report.lines.map(json)),
-            "imported": .integer(Int64(report.imported)),
-            "refused": .integer(Int64(report.refused)),
-            "not_rekeyed": Output.jtis(report.rekeyed.filter { !$0.isRegistered }.map(\.grant.jti)),
-            "rekeyed": Output.jtis(report.rekeyed.filter(\.isRegistered).map(\.grant.jti)),
+        let members: [String: JSON] = [
+            "duplicates": .number(report.duplicates),
+            "files": .array(report.lines.map(json)), "imported": .number(report.imported),
+            "refused": .number(report.refused),
         ]
+        return .object(members.merging(report.rekeyed.members) { $1 })
     }
 
     private static func json(_ line: ImportReport.Line) -> JSON {
-        var members: [String: JSON] = ["file": .string(line.file)]
         switch line.outcome {
         case .imported(let book, let number, let index):
-            members["result"] = "imported"
-            members["record"] = .string("\(book)#\(number)")
-            members["index"] = .integer(index)
+            [
+                "file": .string(line.file), "index": .integer(index),
+                "record": .string("\(book)#\(number)"), "result": "imported",
+            ]
         case .duplicate(let of):
-            members["result"] = "duplicate"
-            members["of"] = .string(of)
-        case .refused(let refusal):
-            members["result"] = "refused"
-            members["reason"] = .string("\(refusal.reason)")
-            members["place"] =
-                refusal.place.map {
-                    ["line": .integer(Int64($0.line)), "path": .string($0.path)]
-                } ?? .null
-        default:
-            members["result"] = "refused"
-            members["reason"] = .string(reason(line.outcome))
-            members["place"] = .null
+            ["file": .string(line.file), "of": .string(of), "result": "duplicate"]
+        case .refused(let refusal): refused(line, "\(refusal.reason)", at: refusal.place)
+        case .unreadable, .rejected, .notTried, .noOpenBook, .tooLarge:
+            refused(line, reason(line.outcome), at: nil)
         }
-        return .object(members)
+    }
+
+    private static func refused(
+        _ line: ImportReport.Line, _ reason: String, at place: ImportRefusal.Place?
+    ) -> JSON {
+        [
+            "file": .string(line.file),
+            "place": place.map { ["line": .number($0.line), "path": .string($0.path)] } ?? .null,
+            "reason": .string(reason), "result": "refused",
+        ]
     }
 
     private static func reason(_ outcome: ImportReport.Outcome) -> String {
@@ -140,7 +135,7 @@ struct ImportCommand: AsyncParsableCommand {
                 "line \(place.line)" + (place.path.isEmpty ? "" : ", \(place.path)") + ": "
             } ?? "") + "\(refusal.reason)"
         case .unreadable: "can't be read"
-        case .rejected(let problem): "refused by the gateway: \(Words.words(problem))"
+        case .rejected(let problem): "refused by the gateway: \(problem.words)"
         case .notTried: "not sent, because the one before was refused"
         case .noOpenBook: "its book and every later one are closed"
         case .tooLarge: "too large to be sealed"

@@ -64,7 +64,7 @@ struct JoinCommand: AsyncParsableCommand {
             under: Protection(passphrase, cost: common.cost))
         common.print([
             "handle": .string(application.handle.text), "home": .string(home.directory),
-            "roles": .array(application.roles.map { .string($0.rawValue) }),
+            "roles": .texts(application.roles.map(\.rawValue)),
             "state": "applied",
         ]) {
             """

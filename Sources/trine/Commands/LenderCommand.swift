@@ -20,22 +20,18 @@ struct LenderCommand: AsyncParsableCommand {
         func run() async throws {
             let contacts = try common.directory.contacts()
             try await common.session { session in
-                let grants = try await Lender(session).grants()
                 let now = session.now
-                common.print(["grants": .array(grants.map { Output.json($0, at: now) })]) {
-                    var table = Table(
-                        ["GRANT", "FROM", "WHAT", "FIELDS", "PURPOSE", "UNTIL", "READ", "STATE"])
-                    for grant in grants {
-                        table.add([
-                            grant.jti.text, contacts.shown(grant.statement.issuer),
-                            Output.text(grant.terms.scope),
-                            Output.text(grant.terms.subject),
-                            grant.claims.purpose.rawValue, grant.claims.expires.date.description,
-                            "\(grant.accesses)/\(grant.terms.fetches)",
-                            Output.state(of: grant, at: now),
-                        ])
-                    }
-                    return table.isEmpty ? "No grants." : table.text
+                common.list(
+                    "grants", try await Lender(session).grants(), none: "No grants.",
+                    ["GRANT", "FROM", "WHAT", "FIELDS", "PURPOSE", "UNTIL", "READ", "STATE"],
+                    json: { $0.json(at: now) }
+                ) {
+                    [
+                        $0.jti.text, contacts.shown($0.statement.issuer), $0.terms.scope.words,
+                        $0.terms.subject.words, $0.claims.purpose.rawValue,
+                        $0.claims.expires.date.description,
+                        "\($0.accesses)/\($0.terms.fetches)", $0.state(at: now),
+                    ]
                 }
             }
         }
@@ -50,7 +46,7 @@ struct LenderCommand: AsyncParsableCommand {
         func run() async throws {
             let contacts = try common.directory.contacts()
             let requests = try await common.session { try await Lender($0).requests() }
-            common.print(["requests": .array(requests.map(RequestOutput.json))]) {
+            common.print(["requests": .array(requests.map { RequestOutput.json($0) })]) {
                 RequestOutput.words(requests) { contacts.shown($0.terms.to) }
             }
         }
@@ -116,7 +112,7 @@ struct LenderCommand: AsyncParsableCommand {
                         dataLife: keep?.seconds ?? span.seconds),
                     purpose: purpose)
             }
-            common.print(Output.json(done, ["to": .string(to.text)])) {
+            common.print(done.json(["to": .string(to.text)])) {
                 "Asked \(contacts.shown(to)).\nrequest \(done.statement.jti), entry \(done.index)"
             }
         }
@@ -133,13 +129,10 @@ struct LenderCommand: AsyncParsableCommand {
         func run() async throws {
             let (jti, done) = try await common.session { session in
                 let lender = try Lender(session)
-                let known = try await lender.grants().map(\.jti)
-                guard let jti = try Reading.jti(grant, among: known) else {
-                    throw ClientError.noGrant(grant)
-                }
+                let jti = try Reading.grant(grant, among: try await lender.grants())
                 return (jti, try await lender.giveBack(jti))
             }
-            common.print(Output.json(done, ["grant": .string(jti.text)])) {
+            common.print(done.json(["grant": .string(jti.text)])) {
                 "Gave back \(jti), entry \(done.index)."
             }
         }
@@ -178,28 +171,27 @@ struct FetchCommand: AsyncParsableCommand {
         let contacts = try common.directory.contacts()
         let package = try await common.session { session in
             let lender = try Lender(session)
-            let known = try await lender.grants().map(\.jti)
-            guard let jti = try Reading.jti(grant, among: known) else {
-                throw ClientError.noGrant(grant)
-            }
+            let jti = try Reading.grant(grant, among: try await lender.grants())
             do { return try await lender.fetch(jti, fields: fields?.names) } catch {
                 guard case ClientError.package(let refusal) = error,
                     case .contradiction(let proof) = refusal.reason
                 else { throw error }
                 throw try ContradictionOutput.complaint(
-                    about: proof, under: session.trust, contacts, file: output)
+                    about: proof, under: session.trust, contacts, file: output,
+                    else: "fetch again with -o FILE to keep what proves it"
+                ) { try OutputFile.write(proof.bytes, to: $0) }
             }
         }
         guard format == nil || package.proven == nil else {
-            throw Complaint(
-                .usage, "a grant to prove has no values to write", hint: "leave --format out")
+            throw Complaint.usage(
+                "a grant to prove has no values to write", "leave --format out")
         }
         let content: [UInt8]? =
             switch format {
             case nil: output == nil ? nil : package.package.bytes
-            case .csv: Array(Output.csv(package.records, fields: package.verdict.fields).utf8)
+            case .csv: Array(RecordOutput.csv(package.records, fields: package.verdict.fields).utf8)
             case .json:
-                Output.json(package.records).canonicalBytes + [UInt8(ascii: "\n")]
+                RecordOutput.json(package.records).canonicalBytes + [UInt8(ascii: "\n")]
             }
         if let content, let output { try OutputFile.write(content, to: output) }
         if let content, output == nil {
@@ -227,10 +219,10 @@ struct FetchCommand: AsyncParsableCommand {
     private static func json(_ package: VerifiedPackage, _ output: String?) -> JSON {
         var members: [String: JSON] = [
             "verdict": package.verdict.json, "verified": true,
-            "saved": output.map { .string($0) } ?? .null,
+            "saved": .text(output),
         ]
         if output == nil, package.proven == nil {
-            members["records"] = Output.json(package.records)
+            members["records"] = RecordOutput.json(package.records)
         }
         return .object(members)
     }
@@ -245,7 +237,7 @@ struct FetchCommand: AsyncParsableCommand {
         var table = Table(["RECORD"] + fields)
         for record in package.records {
             guard let opened = record.fields else { continue }
-            table.add([Output.name(of: record)] + fields.map { Output.text(opened.values[$0]) })
+            table.add([record.name] + fields.map { opened.values[$0]?.words ?? "" })
         }
         return table.isEmpty ? verdict : "\(table.text)\n\n\(verdict)"
     }

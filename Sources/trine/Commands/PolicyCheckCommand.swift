@@ -70,37 +70,37 @@ struct PolicyCheckCommand: ParsableCommand {
 extension PolicyCheck {
     fileprivate func json(of set: CedarPolicies) -> JSON {
         [
-            "decisions": .integer(Int64(decisions)),
+            "decisions": .number(decisions),
             "errors": .array(
                 failing.map {
                     ["example": .string($0.example.words), "policy": .string($0.policy)]
                 }),
-            "hands": .array(hands.map { .string($0.words) }),
-            "impossible": .array(impossible.map { .string($0.rawValue) }),
+            "hands": .texts(hands.map(\.words)),
+            "impossible": .texts(impossible.map(\.rawValue)),
             "meetings": .array(
                 meetings.map { meeting in
                     [
                         "examples": .array(
                             meeting.examples.map {
                                 [
-                                    "policies": .array($0.policies.map { .string($0) }),
+                                    "policies": .texts($0.policies),
                                     "request": .string($0.request.words),
                                 ]
                             }),
                         "hand": .string(meeting.hand.words),
                         "on_same_books": .bool(meeting.onSameBooks),
-                        "rights": .array(meeting.rights.map { .string($0) }),
+                        "rights": .texts(meeting.rights),
                     ]
                 }),
-            "never_applied": .array(neverApplied.map { .string($0) }),
-            "policies": .array(set.policyIDs.map { .string($0) }),
+            "never_applied": .texts(neverApplied),
+            "policies": .texts(set.policyIDs),
             "set": .string("\(set.digest)"),
             "unanswered": .array(
                 unanswered.map {
                     [
                         "action": .string($0.action.rawValue),
                         "example": .string($0.example.words),
-                        "hands": .array($0.hands.map { .string($0.words) }),
+                        "hands": .texts($0.hands.map(\.words)),
                     ]
                 }),
         ]

@@ -30,13 +30,13 @@ struct PolicyPaths: ParsableArguments {
         for path in paths {
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw Complaint(.usage, "there is no \(path)")
+                throw Complaint.usage("there is no \(path)")
             }
             var found = [path]
             if isFolder.boolValue {
                 found = try FileManager.default.contentsOfDirectory(atPath: path)
                     .filter { $0.hasSuffix(".cedar") }.sorted().map { path + "/" + $0 }
-                if found.isEmpty { throw Complaint(.usage, "there is no .cedar file in \(path)") }
+                if found.isEmpty { throw Complaint.usage("there is no .cedar file in \(path)") }
             }
             files += try found.map(Self.file)
         }
@@ -47,10 +47,10 @@ struct PolicyPaths: ParsableArguments {
 
     private static func file(_ path: String) throws -> PolicyTexts.File {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw Complaint(.usage, "\(path) can't be read")
+            throw Complaint.usage("\(path) can't be read")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Complaint(.usage, "\(path) isn't UTF-8")
+            throw Complaint.usage("\(path) isn't UTF-8")
         }
         return .init(name: URL(fileURLWithPath: path).lastPathComponent, text: text)
     }
@@ -75,13 +75,11 @@ struct PolicyPublish: AsyncParsableCommand {
         let done = try await common.session { try await Authority($0).publish(set) }
         let names = set.texts.files.map(\.name)
         common.print(
-            Output.json(
-                done,
-                [
-                    "files": .array(names.map { .string($0) }),
-                    "policies": .integer(Int64(set.policyIDs.count)),
-                    "set": .string("\(set.digest)"),
-                ])
+            done.json([
+                "files": .texts(names),
+                "policies": .number(set.policyIDs.count),
+                "set": .string("\(set.digest)"),
+            ])
         ) {
             "Published \(set.policyIDs.count) policies (\(names.joined(separator: ", "))), "
                 + "entry \(done.index). The set is \(set.digest)."

@@ -57,18 +57,18 @@ extension PolicyComparison {
 
     fileprivate var json: JSON {
         [
-            "changed": .integer(Int64(changeCount)),
+            "changed": .number(changeCount),
             "changes": .array(
                 changes.map {
                     [
                         "index": .integer($0.index), "request": .string($0.request.words),
                         "was": .bool($0.was.permitted),
-                        "was_by": .array($0.was.determining.map { .string($0) }),
+                        "was_by": .texts($0.was.determining),
                         "would_be": .bool($0.wouldBe.permitted),
                         "would_be_by": .array(
                             ($0.wouldBe.failed + $0.wouldBe.determining).map { .string($0) }),
                     ]
-                }), "decisions": .integer(Int64(decisions)),
+                }), "decisions": .number(decisions),
         ]
     }
 }

@@ -50,9 +50,9 @@ struct PolicyExplain: AsyncParsableCommand {
         case (nil, let field?, nil): try await reach(of: field)
         case (nil, nil, let entry?): try await decision(at: entry)
         default:
-            throw Complaint(
-                .usage, "say what to explain: one of --action, --field and --entry",
-                hint: "see trine policy explain --help")
+            throw Complaint.usage(
+                "say what to explain: one of --action, --field and --entry",
+                "see trine policy explain --help")
         }
     }
 
@@ -62,9 +62,9 @@ struct PolicyExplain: AsyncParsableCommand {
         let own = PolicyHand.named(by?.names ?? [isUse ? "lender" : "enterprise"], "somebody")
         let other = PolicyHand.named(to?.names ?? [isUse ? "enterprise" : "lender"], "another")
         guard let own, let other else {
-            throw Complaint(
-                .usage, "--by and --to are lists of roles",
-                hint: "such as enterprise,micro or lender; also host, authority and suspended")
+            throw Complaint.usage(
+                "--by and --to are lists of roles",
+                "such as enterprise,micro or lender; also host, authority and suspended")
         }
         let request = PolicyRequest(
             principal: own, action: action, counterparty: other,
@@ -81,13 +81,13 @@ struct PolicyExplain: AsyncParsableCommand {
         guard let current = Self.today.date.bookMonth,
             let first = Month(number: current.number - reach),
             months >= 1, reach >= 0, let last = Month(number: first.number + months - 1)
-        else { throw Complaint(.usage, "--months and --reach don't make months") }
+        else { throw Complaint.usage("--months and --reach don't make months") }
         return first...last
     }
 
     private func reach(of field: String) async throws {
         guard RecordType.all.contains(where: { $0.field(field) != nil }) else {
-            throw Complaint(.usage, "no record has a field \(field)")
+            throw Complaint.usage("no record has a field \(field)")
         }
         guard let of else {
             let reach = FieldReach(field, under: try files.set())
@@ -110,9 +110,9 @@ struct PolicyExplain: AsyncParsableCommand {
         let found = try await common.session { session in
             let size = try await session.keeper.latest().size
             guard entry >= 0, UInt64(entry) < size else {
-                throw Complaint(
-                    .usage, "there is no entry \(entry)",
-                    hint: "the log has \(size) entries, counted from 0")
+                throw Complaint.usage(
+                    "there is no entry \(entry)",
+                    "the log has \(size) entries, counted from 0")
             }
             return try await Regulator(session).decisions(
                 at: entry, keeping: try await common.replayState(for: session))
@@ -186,11 +186,11 @@ extension PolicyExplanation {
 
     var json: JSON {
         [
-            "determining": .array(decision.determining.map { .string($0) }),
-            "failed": .array(decision.failed.map { .string($0) }),
+            "determining": .texts(decision.determining),
+            "failed": .texts(decision.failed),
             "permitted": .bool(decision.permitted),
             "reasons": .array(grounds.compactMap(\.reason).map { .string($0) }),
-            "remedies": .array(remedies.map { .string($0.words) }),
+            "remedies": .texts(remedies.map(\.words)),
             "request": .string(request.words),
         ]
     }

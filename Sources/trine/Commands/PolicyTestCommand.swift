@@ -47,8 +47,8 @@ struct PolicyTestRun {
 
     var json: JSON {
         [
-            "failed": .integer(Int64(failures.count)),
-            "failures": .array(failures.map { .string($0) }), "passed": .integer(Int64(passed)),
+            "failed": .number(failures.count),
+            "failures": .texts(failures), "passed": .number(passed),
         ]
     }
 
@@ -56,7 +56,7 @@ struct PolicyTestRun {
     mutating func take(_ path: String) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Complaint(.usage, "there is no \(path)")
+            throw Complaint.usage("there is no \(path)")
         }
         if isFolder.boolValue {
             try takeAll(in: URL(fileURLWithPath: path), root: root)
@@ -103,8 +103,8 @@ struct PolicyTestRun {
         try tar.run()
         tar.waitUntilExit()
         guard tar.terminationStatus == 0 else {
-            throw Complaint(
-                .usage, "\(path) couldn't be unpacked", hint: "install tar and xz-utils")
+            throw Complaint.usage(
+                "\(path) couldn't be unpacked", "install tar and xz-utils")
         }
         try takeAll(in: folder, root: folder)
     }
@@ -122,8 +122,8 @@ struct PolicyTestRun {
                     let bytes = FileManager.default.contents(
                         atPath: base.appendingPathComponent(path).path)
                 else {
-                    throw Complaint(
-                        .usage, "there is no \(path) in \(base.path)", hint: "name the --root")
+                    throw Complaint.usage(
+                        "there is no \(path) in \(base.path)", "name the --root")
                 }
                 return Array(bytes)
             }

@@ -47,7 +47,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         if let export { try OutputFile.check(export) }
         let trust = try trust()
-        let bytes = try read()
+        let bytes = try InputFile.bytes(file, limit: Package.maximumBytes)
         let contacts = (try? common.directory.contacts()) ?? Contacts()
         if ContradictionOutput.isOne(bytes) {
             try ContradictionOutput.verify(bytes, under: trust, common, contacts)
@@ -58,7 +58,13 @@ struct VerifyCommand: AsyncParsableCommand {
         do { verified = try package.verify(under: trust) } catch {
             if case .contradiction(let proof) = error.reason {
                 throw try ContradictionOutput.complaint(
-                    about: proof, under: trust, contacts, folder: export)
+                    about: proof, under: trust, contacts,
+                    file: export.map { $0 + "/" + ContradictionOutput.fileName },
+                    else: "with --export DIR what proves it is written, for others to verify"
+                ) { _ in
+                    try OutputFile.writeFolder(
+                        [(ContradictionOutput.fileName, proof.bytes)], to: export ?? "")
+                }
             }
             throw error
         }
@@ -80,9 +86,9 @@ struct VerifyCommand: AsyncParsableCommand {
         guard let genesis, let policy else {
             do { return try common.directory.trust() } catch {
                 guard case .missing(let path) = error else { throw error }
-                throw Complaint(
-                    .home, "there is no \(path), so it isn't known which log to trust",
-                    hint: "name the log: --genesis INVITATION --policy FILE; or a home: --home DIR")
+                throw Complaint.home(
+                    "there is no \(path), so it isn't known which log to trust",
+                    "name the log: --genesis INVITATION --policy FILE; or a home: --home DIR")
             }
         }
         let pin = genesis.firstIndex(of: "#").map { genesis[genesis.index(after: $0)...] }
@@ -91,14 +97,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         guard let text = FileManager.default.contents(atPath: policy),
             let parsed = try? TrustPolicy(parsing: text)
-        else { throw Complaint(.home, "\(policy) isn't a trust policy") }
+        else { throw Complaint.home("\(policy) isn't a trust policy") }
         return Trust(genesis: digest, policy: parsed)
-    }
-
-    private func read() throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: file),
-            let data = try? handle.read(upToCount: Package.maximumBytes + 1)
-        else { throw Complaint(.usage, "\(file) can't be read") }
-        return Array(data)
     }
 }

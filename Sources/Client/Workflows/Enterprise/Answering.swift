@@ -1,14 +1,10 @@
 public import Sharing
 public import Wire
 
-/// What an enterprise wants to give: to read fields, or to prove statements.
-public enum Wish: Sendable {
-    case read(GrantWish)
-    case prove(ProofWish)
-
+extension GrantWish {
     /// A grant counts from when it is signed, which is later than now; an answer must not outlast
     /// what was asked for.
-    static var marginSeconds: Int64 { 120 }
+    private static let marginSeconds: Int64 = 120
 
     /// What a request asks for, until just before the time it names.
     ///
@@ -18,26 +14,23 @@ public enum Wish: Sendable {
         let terms = request.terms
         let lifetime = terms.expires.seconds - now.seconds - Self.marginSeconds
         guard lifetime > 0 else { throw .requestOver(request.statement.jti) }
+        var fields: [String] = []
+        var statements: [ProofStatement]?
         switch terms.subject {
-        case .fields(let fields):
-            self = .read(
-                GrantWish(
-                    to: request.statement.issuer, scope: terms.scope, fields: fields,
-                    purpose: request.purpose, lifetime: lifetime, fetches: terms.fetches,
-                    dataLife: terms.dataLife, request: request.statement.jti))
+        case .fields(let names): fields = names
         case .statements(let texts):
-            var statements: [ProofStatement] = []
-            for text in texts {
-                do { statements.append(try ProofStatement(parsing: text)) } catch {
+            statements = try texts.map { text throws(ClientError) in
+                do throws(ProofStatementError) {
+                    return try ProofStatement(parsing: text)
+                } catch {
                     throw .statement(text, error)
                 }
             }
-            self = .prove(
-                ProofWish(
-                    to: request.statement.issuer, scope: terms.scope, statements: statements,
-                    purpose: request.purpose, lifetime: lifetime, fetches: terms.fetches,
-                    dataLife: terms.dataLife, request: request.statement.jti))
         }
+        self.init(
+            to: request.statement.issuer, scope: terms.scope, fields: fields,
+            statements: statements, purpose: request.purpose, lifetime: lifetime,
+            fetches: terms.fetches, dataLife: terms.dataLife, request: request.statement.jti)
     }
 }
 
@@ -51,18 +44,17 @@ public enum Truth: Sendable {
 
 extension Enterprise {
     /// Looks whether the statements of a request are true now; `nil` for a request to read. Reads the
-    /// own amounts; nobody learns that. Throws what ``plan(_:)-(ProofWish)`` does about log and
+    /// own amounts; nobody learns that. Throws what ``plan(_:)`` does about log and
     /// gateway.
     public func truth(of request: KnownRequest) async throws -> Truth? {
         guard case .statements = request.terms.subject else { return nil }
         do {
-            guard case .prove(let wish) = try Wish(answering: request, at: session.now) else {
-                return nil
+            let plan = try await plan(try GrantWish(answering: request, at: session.now))
+            return plan.proof.map { proof in
+                Truth.known(
+                    proof.statements.enumerated().map { ($1, !proof.untrue.contains($0)) },
+                    records: plan.recordCount)
             }
-            let plan = try await plan(wish)
-            return .known(
-                plan.statements.enumerated().map { ($1, !plan.untrue.contains($0)) },
-                records: plan.recordCount)
         } catch let error as ClientError { return .unprovable(error) }
     }
 }

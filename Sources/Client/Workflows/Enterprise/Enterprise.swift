@@ -106,10 +106,8 @@ public struct Enterprise: Sendable {
         if state.closed { throw ClientError.bookClosed(book) }
         let own = try await session.entity(session.handle)
         try await session.permission { $0.closing(book, by: own) }
-        let signed = Statement.sign(
-            CloseBook(book, count: state.count, root: state.root),
-            by: try session.signer(.close), at: session.now, jti: session.newJTI())
-        return try await session.register(signed, saving: true)
+        return try await session.register(
+            CloseBook(book, count: state.count, root: state.root), by: .close)
     }
 
     /// Erases a record's fields: the gateway throws their keys away. The chain keeps salted digests.
@@ -126,19 +124,6 @@ public struct Enterprise: Sendable {
         let own = try await session.entity(session.handle)
         let permission = try await session.permission { $0.erasing(in: record.book, by: own) }
         if permission.asked.held { throw ClientError.underLegalHold(record.book) }
-        let signed = Statement.sign(
-            Erase(.record(record.jti), reason), by: try session.signer(.all), at: session.now,
-            jti: session.newJTI())
-        return try await session.register(signed, saving: true)
-    }
-}
-
-extension Session {
-    func register(
-        _ signed: SignedStatement, blob: [UInt8] = [], saving: Bool
-    ) async throws -> Registration {
-        let registration = try await register(signed, blob: blob)
-        if saving { try saveView() }
-        return registration
+        return try await session.register(Erase(.record(record.jti), reason))
     }
 }

@@ -3,27 +3,39 @@ public import Sharing
 import Verification
 public import Wire
 
-/// What an enterprise wants to let somebody read.
-public struct GrantWish: Hashable, Sendable {
+/// What an enterprise wants to give somebody: to read fields, or proofs that show no amount.
+public struct GrantWish: Sendable {
+    public enum Subject: Sendable {
+        /// Names of the record type's fields; commitments come with their amounts.
+        case fields([String])
+        /// To be proven about what is current of the records when the proof is made.
+        case statements([ProofStatement])
+    }
+
     public let to: Handle
     public let scope: Scope
-    /// Names of the record type's fields; commitments come with their amounts.
-    public let fields: [String]
+    public let subject: Subject
     public let purpose: Purpose
     /// Seconds from now on.
     public let lifetime: Int64
     public let fetches: Int64
-    /// Seconds the grantee may keep what it read.
+    /// Seconds the grantee may keep what it got.
     public let dataLife: Int64
     /// The request that is answered.
     public let request: JTI?
 
+    /// To prove `statements`, or without them to read `fields`.
     public init(
-        to: Handle, scope: Scope, fields: [String], purpose: Purpose, lifetime: Int64,
-        fetches: Int64, dataLife: Int64, request: JTI? = nil
+        to: Handle, scope: Scope, fields: [String] = [], statements: [ProofStatement]? = nil,
+        purpose: Purpose, lifetime: Int64, fetches: Int64, dataLife: Int64, request: JTI? = nil
     ) {
-        (self.to, self.scope, self.fields, self.purpose) = (to, scope, fields, purpose)
-        (self.lifetime, self.fetches, self.dataLife) = (lifetime, fetches, dataLife)
+        self.to = to
+        self.scope = scope
+        self.subject = statements.map { .statements($0) } ?? .fields(fields)
+        self.purpose = purpose
+        self.lifetime = lifetime
+        self.fetches = fetches
+        self.dataLife = dataLife
         self.request = request
     }
 }
@@ -35,7 +47,8 @@ public struct GrantPlan: Sendable {
     /// The grantee's key that the envelope is sealed to.
     public let recipient: EncryptionKey
     public let type: RecordType
-    /// The fields that would leave, commitments included, ascending.
+    /// The fields whose keys would leave, ascending: to read, with their commitments; to prove, the
+    /// commitments alone.
     public let fields: [String]
     public let terms: GrantTerms
     public let purpose: Purpose
@@ -44,57 +57,75 @@ public struct GrantPlan: Sendable {
     /// The policies that permit it.
     public let permitting: [String]
     let policies: Digest<Digested.Policies>
-    /// What the grantee could conclude from this together with what was proven to it before.
+    /// What the grantee could conclude from this together with what it was given before.
     public let warnings: [ProofWarning]
     /// The records that it covers now, neither replaced nor erased, by book.
     public let covered: [(book: BookName, records: [OwnRecord])]
+    /// What is proven; `nil` for a grant to read.
+    public let proof: ProofPlan?
 
+    var records: [OwnRecord] { covered.flatMap(\.records) }
     /// How many records it covers now.
-    public var recordCount: Int { covered.reduce(0) { $0 + $1.records.count } }
+    public var recordCount: Int { records.count }
 
     /// What anybody can see of it, by the names of the claims.
-    public static let publicClaims = [
-        "iss", "iat", "jti", "log", "right", "purpose", "nbf", "exp", "policies", "envelope",
-    ]
+    public var publicClaims: [String] {
+        [
+            "iss", "iat", "jti", "log", "right", "purpose", "nbf", "exp", "policies", "envelope",
+        ] + (proof == nil ? [] : ["at"])
+    }
 }
 
 extension Enterprise {
-    /// Plans a grant; nothing is signed or sent but questions.
+    /// Plans a grant; nothing is signed or sent but questions. For one to prove the own amounts are
+    /// read, to see which statements are true of them.
     ///
-    /// Throws ``ClientError`` where the fields aren't of the type, the grantee isn't there, or the
-    /// policies in force forbid it.
+    /// Throws ``ClientError`` where the fields aren't of the type, nothing can be proven about these
+    /// records, the grantee isn't there, or the policies in force forbid it.
     public func plan(_ wish: GrantWish) async throws -> GrantPlan {
         let view = try await session.sync()
         guard let known = wish.scope.series.flatMap({ SeriesFields($0) }) else {
             throw ClientError.nothingCovered
         }
-        guard !wish.fields.isEmpty else { throw ClientError.noFields }
-        let unknown = wish.fields.filter { known.field($0) == nil }
-        guard unknown.isEmpty, let fields = known.withCommitments(wish.fields) else {
-            throw ClientError.unknownFields(unknown, known.newest)
-        }
+        let fields = try known.leaving(wish.subject)
         let grantee = try await grantee(wish.to)
         guard let recipient = grantee.encryptionKey else {
             throw ClientError.notAGrantee(wish.to)
         }
         let covered = Self.covered(wish.scope, in: view)
-        if case .records = wish.scope, covered.isEmpty { throw ClientError.nothingCovered }
+        var scope = wish.scope
+        if case .statements = wish.subject { scope = .records(try Self.listed(covered)) }
+        if case .records = scope, covered.isEmpty { throw ClientError.nothingCovered }
         let now = session.now
         let terms = GrantTerms(
-            to: wish.to, scope: wish.scope, subject: .fields(Set(wish.fields).sorted()),
-            fetches: wish.fetches, dataLife: wish.dataLife,
-            epochs: try epochs(wish.scope, in: view, at: now), request: wish.request)
-        let expires = now.advanced(by: wish.lifetime)
+            to: wish.to, scope: scope, subject: wish.subject.claimed, fetches: wish.fetches,
+            dataLife: wish.dataLife, epochs: try epochs(scope, in: view, at: now),
+            request: wish.request)
         let permission = try await permission(
             for: terms, wish.purpose, to: grantee, lifetime: wish.lifetime)
+        let expires = now.advanced(by: wish.lifetime)
+        var proof: ProofPlan?
+        let warnings: [ProofWarning]
+        switch wish.subject {
+        case .fields(let names):
+            warnings = try await self.warnings(
+                to: wish.to, reading: names, of: wish.scope, in: view)
+        case .statements(let statements):
+            let records = covered.flatMap(\.records)
+            let planned = try await proving(
+                statements, known.newest, records, to: wish.to, wish.purpose, until: expires)
+            proof = planned
+            // What isn't true is never proven.
+            let provable = statements.indices.filter { !planned.untrue.contains($0) }
+            warnings = try await self.warnings(
+                to: wish.to, adding: provable.map { statements[$0] },
+                about: records.map(\.jti), in: view)
+        }
         return GrantPlan(
             grantee: grantee, recipient: recipient, type: known.newest, fields: fields,
-            terms: terms,
-            purpose: wish.purpose, notBefore: now, expires: expires,
+            terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
             permitting: permission.permitting, policies: permission.policies,
-            warnings: try await warnings(
-                to: wish.to, reading: wish.fields, of: wish.scope, in: view),
-            covered: covered)
+            warnings: warnings, covered: covered, proof: proof)
     }
 
     func grantee(_ handle: Handle) async throws -> KnownParticipant {
@@ -163,6 +194,41 @@ extension Enterprise {
                     request, by: asker, with: use, terms, from: own.handle, until: expires)
             }
             return known.granting(use, to: other, by: own, answering: answers)
+        }
+    }
+}
+
+extension GrantWish.Subject {
+    fileprivate var claimed: GrantSubject {
+        switch self {
+        case .fields(let names): .fields(Set(names).sorted())
+        case .statements(let statements): .statements(statements.map(\.description))
+        }
+    }
+}
+
+extension SeriesFields {
+    /// The fields whose keys a grant gives. Throws ``ClientError`` for none and for unknown ones.
+    fileprivate func leaving(_ subject: GrantWish.Subject) throws(ClientError) -> [String] {
+        switch subject {
+        case .fields(let names):
+            guard !names.isEmpty else { throw .noFields }
+            let unknown = names.filter { field($0) == nil }
+            guard unknown.isEmpty, let fields = withCommitments(names) else {
+                throw .unknownFields(unknown, newest)
+            }
+            return fields
+        case .statements(let statements):
+            guard (1...ProofStatement.maximumCount).contains(statements.count) else {
+                throw .noStatements(limit: ProofStatement.maximumCount)
+            }
+            for statement in statements {
+                if let field = statement.foreignField(to: newest) {
+                    throw .notAnAmount(field, newest)
+                }
+            }
+            return Set(statements.flatMap(\.fields))
+                .compactMap { newest.field($0)?.commitmentName }.sorted()
         }
     }
 }

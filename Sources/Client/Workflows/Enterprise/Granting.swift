@@ -3,22 +3,48 @@ import Verification
 public import Wire
 
 extension Enterprise {
-    /// Gives the grant that was planned: makes the keys, seals them to the grantee, signs, registers.
+    /// Gives the grant that was planned: makes the keys or the proof, seals them to the grantee,
+    /// signs, registers. A proof comes with no key of an amount.
+    ///
+    /// Throws ``ClientError/untrue(_:)`` before anything is signed.
     public func grant(_ plan: GrantPlan) async throws -> Registration {
+        if let untrue = plan.proof?.untrueStatements, !untrue.isEmpty {
+            throw ClientError.untrue(untrue)
+        }
         _ = try await session.flush()
-        let jti = session.newJTI()
-        let keys = grantedKeys(
-            type: plan.type, fields: plan.fields, scope: plan.terms.scope,
-            epochs: plan.terms.epochs, records: plan.covered.flatMap(\.records))
+        let jti = plan.proof?.jti ?? session.newJTI()
+        let keys =
+            if let proof = plan.proof {
+                GrantedKeys(
+                    listed: listedKeys(plan),
+                    proofs: [try proof.prove(using: session.surroundings.random)])
+            } else {
+                grantedKeys(
+                    type: plan.type, fields: plan.fields, scope: plan.terms.scope,
+                    epochs: plan.terms.epochs, records: plan.records)
+            }
         let envelope = try seal(keys, to: plan.grantee.handle, plan.recipient, carrier: jti)
-        var random = session.surroundings.random
-        let signed = Statement.sign(
+        return try await session.register(
             Grant(
-                right: .read, purpose: plan.purpose, notBefore: plan.notBefore,
-                expires: plan.expires, policies: plan.policies, envelope: envelope.digest),
-            selective: plan.terms.disclosures(using: &random), by: try session.signer(.grant),
-            at: session.now, jti: jti)
-        return try await session.register(signed, blob: envelope.bytes, saving: true)
+                right: plan.proof == nil ? .read : .prove, purpose: plan.purpose,
+                notBefore: plan.notBefore, expires: plan.expires, policies: plan.policies,
+                envelope: envelope.digest, at: plan.proof?.at),
+            selective: plan.terms, by: .grant, jti: jti, blob: envelope.bytes)
+    }
+
+    /// One key for each commitment that a proof is about, in the order of the scope.
+    private func listedKeys(_ plan: GrantPlan) -> [GrantedKeys.Listed] {
+        plan.fields.map { field in
+            GrantedKeys.Listed(
+                field: field,
+                keys: plan.records.map { key(of: field, $0, plan.type) })
+        }
+    }
+
+    private func key(of field: String, _ record: OwnRecord, _ type: RecordType) -> FieldKey {
+        session.schedule.fieldKey(
+            type: type.name, field: field, epoch: record.epoch, month: record.book.month,
+            record: record.jti)
     }
 
     /// The keys of `fields`: for a range of months the fewest nodes that cover it in every epoch; for
@@ -44,9 +70,7 @@ extension Enterprise {
                     records.map { record in
                         .init(
                             field: field, record: record.jti,
-                            key: schedule.fieldKey(
-                                type: type.name, field: field, epoch: record.epoch,
-                                month: record.book.month, record: record.jti))
+                            key: key(of: field, record, type))
                     }
                 })
         }
@@ -109,10 +133,7 @@ extension Enterprise {
         }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
-        let signed = Statement.sign(
-            Revoke(grant: grant, reason), by: try session.signer(.all), at: session.now,
-            jti: session.newJTI())
-        let revocation = try await session.register(signed, saving: true)
+        let revocation = try await session.register(Revoke(grant: grant, reason))
         // The revocation stands from here on, whatever becomes of the rest.
         return (revocation, try await rekeyStanding())
     }

@@ -45,7 +45,6 @@ extension Enterprise {
                 rekeyed.append(rekeying)
             }
         }
-        if !rekeyed.isEmpty { try await session.saveView() }
         return rekeyed
     }
 
@@ -78,13 +77,9 @@ extension Enterprise {
             type: known.newest, fields: fields, scope: grant.terms.scope, epochs: epochs,
             records: [])
         let envelope = try seal(keys, to: grantee.handle, recipient, carrier: jti)
-        var random = session.surroundings.random
-        let signed = Statement.sign(
+        let registration = try await session.register(
             Rekey(grant: grant.jti, envelope: envelope.digest),
-            selective: RekeyTerms(epochs: epochs).disclosures(using: &random),
-            by: try session.signer(.grant), at: session.now, jti: jti)
-        return Rekeying(
-            grant: grant, epochs: missing,
-            outcome: .registered(try await session.register(signed, blob: envelope.bytes)))
+            selective: RekeyTerms(epochs: epochs), by: .grant, jti: jti, blob: envelope.bytes)
+        return Rekeying(grant: grant, epochs: missing, outcome: .registered(registration))
     }
 }

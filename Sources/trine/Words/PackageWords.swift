@@ -4,10 +4,12 @@ import Transparency
 import Verification
 import Wire
 
-extension PackageRefusal {
-    /// Why a package proves nothing, for whoever has to do something about it: which part it is, and
-    /// what is wrong with it.
-    var words: String { "\(part.words): \(reason.words)" }
+extension PackageRefusal: Worded {
+    /// Why a package proves nothing: which part it is, and what is wrong with it.
+    var complaint: Complaint {
+        .refused(
+            "not verified: \(part.words): \(reason.words)", "don't rely on any of it")
+    }
 }
 
 extension PackagePart {
@@ -31,14 +33,14 @@ extension PackageRefusal.Reason {
     fileprivate var words: String {
         switch self {
         case .checkpoint(let error): error.words
-        case .form(let error): "it isn't a statement of this log: \(error)"
+        case .form(let error): "it isn't a statement of this log: \(error.words)"
         case .notIncluded: "it isn't in the log that the checkpoint is of"
         case .otherLog: "it was made for another log than the one that is trusted"
         case .unexpectedKind(let kind): "a \(kind.rawValue) has no place here"
         case .outOfOrder(let index): "it should come after entry \(index)"
         case .notGenesis, .genesisNotPinned: "it isn't the one that the invitation pins"
         case .otherOrigin(let origin): "it calls its log \(origin)"
-        case .notAdmitted(let refusal): "the rules of the log don't admit it (\(refusal))"
+        case .notAdmitted(let refusal): "the rules of the log don't admit it (\(refusal.words))"
         case .unknownKey: "it is signed by a key that the log doesn't know"
         case .keyOfAnother: "it is signed by somebody else's key"
         case .keyNotStanding: "its key was retired, or came later"
@@ -46,13 +48,13 @@ extension PackageRefusal.Reason {
         case .badSignature: "its signature is wrong: it was changed, or is forged"
         case .suspended(let handle): "\(handle) was suspended"
         case .notEnterprise: "who gave it is no enterprise"
-        case .disclosures(let error): "what it discloses doesn't belong to it: \(error)"
+        case .disclosures(let error): "what it discloses doesn't belong to it: \(error.words)"
         case .otherGrant: "it belongs to another grant"
         case .otherEnvelope: "the envelope isn't the one that was signed"
         case .envelopeClosed: "this participant's key doesn't open the envelope"
         case .notHost: "it isn't signed by the host"
         case .outsideDates: "it lies outside the grant's dates"
-        case .fetch(let error): "the lender's call in it isn't one: \(error)"
+        case .fetch(let error): "the lender's call in it isn't one: \(error.words)"
         case .foreignFetch: "the lender's call in it is somebody else's, or for another grant"
         case .staleFetch: "the lender's call in it is too old or too new"
         case .notTheFetchSent: "it answers another call than the one that was sent"
@@ -76,17 +78,10 @@ extension PackageRefusal.Reason {
             "its enterprise signed an amount and a commitment that contradict each other: "
                 + proof.field
         case .strayErasure: "it erases nothing that is here"
-        default: proofWords
-        }
-    }
-
-    /// Of what is only in grants to prove.
-    private var proofWords: String {
-        switch self {
         case .strayProof: "it is there, though the grant is one to read"
         case .proofMissing: "there is none, or more than one"
         case .statement(let number, let error):
-            "its statement \(number + 1) isn't one: \(ProofWords.words(error.reason)),"
+            "its statement \(number + 1) isn't one: \(error.reason.words),"
                 + " at byte \(error.offset)"
         case .noAmount(let statement, let field):
             "its statement \(statement + 1) is about \(field), which is no amount"
@@ -95,9 +90,8 @@ extension PackageRefusal.Reason {
         case .otherTree: "its records were listed in a log that isn't the beginning of this one"
         case .recordsNotListed: "it names months, and no list of records"
         case .recordAfterPoint(let record): "\(record) was registered after the list was made"
-        case .proof(let refusal): ProofWords.words(refusal)
+        case .proof(let refusal): refusal.words
         case .noContradiction: "nothing contradicts anything here"
-        default: "\(self)"
         }
     }
 
@@ -108,29 +102,5 @@ extension PackageRefusal.Reason {
             parts.append("with \(extra.joined(separator: ", ")), which weren't served")
         }
         return "it comes " + parts.joined(separator: " and ")
-    }
-}
-
-extension PolicyError {
-    fileprivate var words: String {
-        switch self {
-        case .note, .checkpoint: "it isn't a signed checkpoint, or its signature is wrong"
-        case .unknownLog(let origin): "it is signed by no log that is trusted (\(origin))"
-        case .quorumNotMet(let have, let need):
-            "\(have) of the \(need) witnesses needed have signed it"
-        }
-    }
-}
-
-extension OpeningError {
-    fileprivate var words: String {
-        switch self {
-        case .malformed(let field): "\(field) isn't what such a field can be"
-        case .wrongKeyOrTampered(let field): "\(field) doesn't open: it was changed"
-        case .noKey(let field, let book, _): "there is no key for \(field) of \(book)"
-        case .notCommitted(let field): "\(field) isn't what the record was signed with"
-        case .contradiction(let field): "\(field) and its commitment contradict each other"
-        case .envelope: "the envelope doesn't open"
-        }
     }
 }

@@ -5,8 +5,8 @@ enum OutputFile {
     /// Throws ``Complaint`` where the file is there already or can't be written.
     static func check(_ path: String) throws {
         guard access(path, F_OK) != 0 else {
-            throw Complaint(
-                .usage, "\(path) is there already", hint: "name another file, or remove that one")
+            throw Complaint.usage(
+                "\(path) is there already", "name another file, or remove that one")
         }
     }
 
@@ -46,6 +46,17 @@ enum OutputFile {
     }
 
     private static func failure(_ path: String) -> Complaint {
-        Complaint(.refused, "\(path) can't be written: \(String(cString: strerror(errno)))")
+        Complaint.refused("\(path) can't be written: \(String(cString: strerror(errno)))")
+    }
+}
+
+/// A file that a command reads.
+enum InputFile {
+    /// Its bytes, up to one more than `limit`. Throws ``Complaint`` where it can't be read.
+    static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
+        guard let handle = FileHandle(forReadingAtPath: path),
+            let data = try? handle.read(upToCount: limit + 1)
+        else { throw Complaint.usage("\(path) can't be read") }
+        return Array(data)
     }
 }

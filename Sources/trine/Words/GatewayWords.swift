@@ -1,0 +1,108 @@
+import Client
+import Interface
+import Rules
+import Wire
+
+// What can be wrong between here and a gateway, and with the log that it shows.
+
+extension ConnectionError: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .unreachable(let detail):
+            .unreachable(
+                "the gateway can't be reached: \(detail)",
+                "is it running? what was signed is kept and sent the next time")
+        case .interrupted(let detail):
+            .unreachable(
+                "the connection to the gateway broke: \(detail)",
+                "run it again: what took effect is recognised, and not done twice")
+        case .unavailable(let status, let problem):
+            .unreachable(
+                "the gateway can't serve now (\(status)\(problem.map { ": " + $0.words } ?? ""))",
+                "run it again later: what took effect is recognised, and not done twice")
+        case .refused(let problem): .refused("the gateway refuses: \(problem.words)", problem.hint)
+        case .malformed(let path, let error):
+            .untrusted(
+                "the gateway's answer to \(path) isn't one" + (error.map { ": \($0.words)" } ?? ""),
+                "is a gateway at this address, and of this version?")
+        case .answerTooLarge(let path, let limit):
+            .untrusted("the gateway's answer to \(path) is larger than \(limit) bytes")
+        }
+    }
+}
+
+extension Problem {
+    /// Its title, and its facts where it has some.
+    var words: String { Self.words(title.isEmpty ? name : title, facts) }
+
+    fileprivate static func words(_ title: String, _ facts: [String: JSON]) -> String {
+        let texts = facts.sorted { $0.key < $1.key }.map {
+            "\($0.key) \($0.value.text ?? $0.value.canonicalText)"
+        }
+        return title + (texts.isEmpty ? "" : " (\(texts.joined(separator: ", ")))")
+    }
+
+    /// What to do here, where the command line knows more than the gateway's own detail.
+    fileprivate var hint: String? {
+        let hints = [
+            "unknown-key": Self.notAdmitted, "unknown-participant": Self.notAdmitted,
+            "grant-dead": "ask for a new one: trine lender request",
+            "budget-spent": "ask for a new grant: trine lender request",
+            "records-erased": "run it again: a new call gets what is left",
+            "stale": Self.clock, "too-old": Self.clock, "from-the-future": Self.clock,
+            "forbidden": "the policies of this log don't allow it",
+            "too-much": Self.fewer, "too-fragmented": Self.fewer,
+        ]
+        return hints[name] ?? detail
+    }
+
+    private static let notAdmitted =
+        "not admitted yet? an authority does that: trine authority pending"
+    private static let clock = "check this machine's clock"
+    private static let fewer = "ask for fewer records at a time"
+}
+
+extension Refusal {
+    /// As the gateway words it in a problem.
+    var words: String { Problem.words(entry.title, entry.facts) }
+}
+
+extension LogFault: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .otherGenesis(let have, let pinned):
+            .untrusted(
+                "the log there begins with \(have), and the invitation pins \(pinned)",
+                "it is another log; ask who invited you")
+        case .splitView(let size, let other):
+            .untrusted(
+                "the log of \(size) entries and the one of \(other) aren't one history",
+                "both checkpoints are kept in the home as split-view-…: show them to others")
+        case .checkpoint(let error):
+            .untrusted(
+                "the checkpoint isn't accepted under the trust policy: \(error.words)",
+                "compare trust.policy in the home with what the log's keys should be")
+        case .signature(let index, let issuer):
+            .untrusted("entry \(index) isn't signed by a key of \(issuer)")
+        case .ownBook(let book, let number):
+            .untrusted("the gateway leaves out a record of \(book) before number \(number)")
+        case .noFounding(let refusal):
+            unused("entry 0 doesn't begin a log" + (refusal.map { ": \($0.words)" } ?? ""))
+        case .tile: unused("a part of the log's hash tree is missing")
+        case .notIncluded(let index, _): unused("entry \(index) isn't where it is said to be")
+        case .receipt: unused("a receipt proves nothing")
+        case .entry(let index, let error):
+            unused("entry \(index) isn't a statement" + (error.map { ": \($0.words)" } ?? ""))
+        case .otherLog(let index): unused("entry \(index) was made for another log")
+        case .disclosures(let index): unused("what is disclosed of entry \(index) isn't its own")
+        case .participant(let handle, let refusal):
+            unused("a statement about \(handle) breaks the rules: \(refusal.words)")
+        case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
+        case .unexplained(let what): unused("its own log doesn't explain this \(what)")
+        }
+    }
+
+    private func unused(_ what: String) -> Complaint {
+        .untrusted("what the gateway shows doesn't verify: \(what)", "nothing of it was used")
+    }
+}

@@ -1,0 +1,172 @@
+import Client
+import Commitments
+import Sharing
+import Wire
+
+// What can be wrong with a proof, or with what is to be proven.
+
+extension ProofStatementError {
+    /// Shows the text with a mark under the place.
+    func complaint(about text: String) -> Complaint {
+        let before = String(decoding: Array(text.utf8).prefix(offset), as: UTF8.self)
+        let mark = String(repeating: " ", count: before.count) + "^"
+        return .usage(
+            "this isn't a statement: \(reason.words)\n  \(text)\n  \(mark)",
+            "write it like 'sum(tax_exclusive_amount) >= 100000 EUR'")
+    }
+}
+
+extension ProofStatementError.Reason {
+    var words: String {
+        switch self {
+        case .tooLong(let limit): "it has more than \(limit) bytes"
+        case .expected(let what): "\(what) is expected here"
+        case .notANumber: "this isn't a number such as 1234.50"
+        case .unknownCurrency(let code): "\(code) isn't a currency's code"
+        case .tooPrecise(let scale): "this currency has \(scale) digits after the point"
+        case .outOfRange: "this is too large, or zero where that means nothing"
+        case .emptyRange: "the lower end is above the upper one"
+        case .notAPlace: "a record is written invoices/2026-01#3"
+        case .twice(let name): "\(name) is there twice"
+        case .tooMany(let limit): "more than \(limit)"
+        case .notCanonical(let canonical): "it is spelled \(canonical)"
+        }
+    }
+}
+
+extension ScorecardError {
+    func complaint(aboutFile path: String) -> Complaint {
+        .usage(
+            "\(path) isn't a scorecard: \(words)",
+            #"write {"fields":[{"field":"payable_amount","unit":"EUR","weight":3}],"#
+                + #""threshold":500000}, with other fields as needed, each once"#)
+    }
+
+    private var words: String {
+        switch self {
+        case .tooLarge: "it is larger than \(Scorecard.maximumFileBytes) bytes"
+        case .json(let error): error.words
+        case .claims(.malformed("fields")):
+            "its fields are no list of 1 to \(Scorecard.maximumTerms) terms"
+        case .claims(let error): "it \(error.words)"
+        case .termClaims(let number, let error): "term \(number + 1) \(error.words)"
+        case .term(let number, let reason): "term \(number + 1): \(reason.words)"
+        }
+    }
+}
+
+extension ProvingRefusal {
+    var words: String {
+        switch self {
+        case .notCovered(let name): "\(name) isn't among the records that are there"
+        case .noValue(let record, let field): "\(record) has no \(field)"
+        case .otherUnit(let record, let field, let unit):
+            "the \(field) of \(record) is in \(unit.isEmpty ? "another unit" : unit)"
+        case .twice(let record): "\(record) is there twice"
+        case .superseded(let record): "\(record) was replaced by a later record"
+        case .erased(let record): "\(record) was erased"
+        case .assertion(let refusal): refusal.words
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .noValue, .otherUnit: "name the records that it is about: --record …"
+        case .notCovered, .twice, .superseded, .erased, .assertion: nil
+        }
+    }
+}
+
+extension AssertionRefusal {
+    /// Records, amounts and statements are counted from 1.
+    fileprivate var words: String {
+        switch self {
+        case .tooManyRecords(let have, let limit): "\(have) records; \(limit) is the limit"
+        case .tooManyValues(let have, let limit): "\(have) amounts; \(limit) is the limit"
+        case .tooManyStatements(let have, let limit): "\(have) statements; \(limit) is the limit"
+        case .tooManyTerms(let statement, let have, let limit):
+            "statement \(statement + 1) counts \(have) amounts; \(limit) is the limit"
+        case .tooManyRanges(let have, let limit):
+            "it takes \(have) range proofs; \(limit) is the limit"
+        case .malformedContext: "what the proof is bound to isn't what it should be"
+        case .duplicateRecord(let record): "record \(record + 1) is there twice"
+        case .supersededRecord(let record): "record \(record + 1) was replaced"
+        case .erasedRecord(let record): "record \(record + 1) was erased"
+        case .noSuchRecord(let value): "amount \(value + 1) is of a record that isn't there"
+        case .nullValue(let value): "amount \(value + 1) isn't in its record"
+        case .duplicateValue(let value): "amount \(value + 1) is there twice"
+        case .noStatements: "there is no statement"
+        case .noTerms(let statement): "statement \(statement + 1) is about nothing"
+        case .noSuchValue(let statement, _):
+            "statement \(statement + 1) is about an amount that isn't there"
+        case .repeatedValue(let statement, _):
+            "statement \(statement + 1) counts an amount twice"
+        case .mixedUnits(let statement, _):
+            "statement \(statement + 1) counts an amount in another unit"
+        case .unitCount(let statement, let have, let expected):
+            "statement \(statement + 1) names \(have) units for \(expected) terms"
+        case .zeroWeight(let statement, _): "statement \(statement + 1) has a weight of zero"
+        case .weightsTooLarge(let statement):
+            "the weights of statement \(statement + 1) sum to more than \(AssertionLimits.weights)"
+                + " over these records"
+        case .boundOutOfRange(let statement): "a bound of statement \(statement + 1) is too large"
+        case .emptyBound(let statement):
+            "the lower end of statement \(statement + 1) is above the upper one"
+        case .identityCombination(let statement):
+            "the commitments of statement \(statement + 1) cancel each other out"
+        case .unknownSuite: "the proof is of a kind that isn't known"
+        case .proof(let refusal): refusal.words
+        }
+    }
+}
+
+extension ProofRefusal {
+    fileprivate var words: String {
+        switch self {
+        case .wrongLength(let have, let expected):
+            "the proof has \(have) bytes instead of \(expected)"
+        case .nonCanonicalPoint(let offset), .identityPoint(let offset):
+            "the proof has no usable point at byte \(offset)"
+        case .nonCanonicalScalar(let offset): "the proof has no number at byte \(offset)"
+        case .unsupportedCount(let count): "no proof is about \(count) ranges"
+        case .equationFails: "the proof doesn't hold"
+        }
+    }
+}
+
+extension AssertionProvingError {
+    var words: String {
+        switch self {
+        case .openingCount(let have, let expected): "\(have) amounts, and \(expected) are needed"
+        case .openingMismatch(let value): "amount \(value + 1) isn't what was committed to"
+        case .valueOutOfRange(let value): "amount \(value + 1) is too large"
+        case .untrue(let statement): "statement \(statement + 1) isn't true"
+        case .identityCombination(let statement):
+            "the commitments of statement \(statement + 1) cancel each other out"
+        }
+    }
+}
+
+extension ProofWarning {
+    var words: String {
+        switch self {
+        case .pinned(let what, let low, let high) where low == high:
+            "with all that it was let know, the grantee knows \(what): \(low)"
+        case .pinned(let what, let low, let high):
+            "with all that it was let know, the grantee knows \(what) nearly:"
+                + " between \(low) and \(high)"
+        case .readable(let what):
+            "the grantee can read an amount that was proven to be the same as \(what)"
+        case .nearlySame(let field, let grant, let records):
+            "grant \(grant) has \(Self.sum(field)) over the same records but for"
+                + " \(records.joined(separator: ", ")); the two together say what these come to"
+        case .rest(let field, let records):
+            "of \(Self.sum(field)) the grantee can read all but \(records.joined(separator: ", ")),"
+                + " so what is proven of it is about these alone"
+        }
+    }
+
+    private static func sum(_ field: String) -> String {
+        field == "score" ? "a score" : "a sum of \(field)"
+    }
+}

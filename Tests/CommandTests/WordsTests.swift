@@ -1,0 +1,228 @@
+import Client
+import Commitments
+import Custody
+import Gateway
+import Interface
+import Rules
+import Sharing
+import Storage
+import Testing
+import Transparency
+import Verification
+import Wire
+
+@testable import trine
+
+/// Every error that a command can end with, as a person reads it.
+@Suite struct WordsTests {
+    private static let handle = Handle("northbank")!
+    private static let book = BookName("invoices/2026-01")!
+    private static let record = "invoices/2026-01#3"
+    private static let jti = JTI(text: "AAAAAAAAAAAAAAAAAAAAAA")!
+    private static let refusal = Refusal.grant(.grantToOneself)
+    private static let statementError = ProofStatementError(offset: 2, reason: .notANumber)
+
+    private static let home: [any Worded] = [
+        HomeError.missing(path: "home"), HomeError.alreadyThere(path: "home"),
+        HomeError.exposed(path: "home"), HomeError.busy(path: "home"),
+        HomeError.system(path: "home", call: "open", code: 13), HomeError.malformed(path: "home"),
+        HomeError.tooLarge(path: "home", limit: 10),
+        KeyringError.wrongPassphrase, KeyringError.malformed, KeyringError.unknownFormat,
+        KeyringError.costOutOfRange(mebibytes: 1), KeyringError.outOfMemory(mebibytes: 64),
+        KeyringError.passphraseFile(path: "file"), KeyringError.noKey(.seal),
+        ContactError.malformed(line: 3), ContactError.malformedName, ContactError.ambiguous("bank"),
+        InvitationError.notPinned, InvitationError.malformedPin, InvitationError.malformedAddress,
+        InvitationError.plainHTTP(host: "gateway.example"),
+        StoreError.superseded, StoreError.failed(.closed), StoreError.outcomeUnknown(.closed),
+        StoreError.corrupt(.entry(3), .state(.wrongName)),
+        StoreError.corrupt(.entries(1..<4), .state(.json(.unexpectedEnd))),
+        StoreError.unreadable(.noGenesis),
+        FoundingError.alreadyFounded, FoundingError.refused(refusal),
+        FoundingError.store(.superseded),
+    ]
+
+    private static let problem = Problem(
+        type: "https://trine.example/problems/grant-dead", title: "The grant is over", status: 409,
+        facts: ["grant": .string("g")])
+
+    private static let gateway: [any Worded] = [
+        ConnectionError.unreachable("no answer"), ConnectionError.interrupted("no answer"),
+        ConnectionError.refused(problem), ConnectionError.unavailable(status: 503, problem),
+        ConnectionError.malformed(
+            path: "/checkpoint", MessageError(place: "records/17", reason: .trailingBytes)),
+        ConnectionError.answerTooLarge(path: "/checkpoint", limit: 10),
+        LogFault.otherGenesis(have: Digest(hashing: []), pinned: Digest(hashing: [1])),
+        LogFault.noFounding(refusal), LogFault.noFounding(nil),
+        LogFault.checkpoint(.note(.notText)), LogFault.checkpoint(.unknownLog(origin: "log")),
+        LogFault.checkpoint(.quorumNotMet(have: 1, need: 2)), LogFault.tile(.notATilePath),
+        LogFault.splitView(size: 3, otherSize: 4), LogFault.notIncluded(index: 1, .emptyTree),
+        LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
+        LogFault.otherLog(index: 1), LogFault.signature(index: 1, issuer: handle),
+        LogFault.disclosures(index: 1), LogFault.participant(handle, refusal),
+        LogFault.outOfOrder(index: 1), LogFault.ownBook(book, number: 3),
+        LogFault.unexplained("epoch"),
+    ]
+
+    private static let client: [ClientError] = [
+        .notInRole(.lender, have: [.enterprise]), .notAuthority, .unknownName("bank"),
+        .contacts(.malformedName), .noGrant("ABCD"), .noRequest("ABCD"), .requestOver(jti),
+        .statement("sum", statementError), .ambiguous("ABCD", [jti, jti]), .grantOver(jti),
+        .notYourGrant(jti), .noFields, .unknownFields(["a", "b"], RecordType.all[0]),
+        .nothingCovered, .notAGrantee(handle), .granteeSuspended(handle), .notAHolder(handle),
+        .forbidden(policies: [], reasons: []), .forbidden(policies: ["a"], reasons: ["So it is."]),
+        .underLegalHold(book), .policiesWrong(Digest(hashing: [])), .tooManyEpochs(limit: 3),
+        .envelopeTooLarge(bytes: 4, limit: 3), .envelope(.envelope), .noStatements(limit: 8),
+        .notAnAmount("due_date", RecordType.all[0]), .untrue([]), .tooFragmented(limit: 3),
+        .noSuchBook(book), .bookClosed(book), .noSuchRecord(record), .erased(record),
+        .keyElsewhere(record), .conflict(attempts: 3), .noApplication(handle),
+        .badApplication(handle),
+    ]
+
+    private static let policySets: [PolicySetRefusal] =
+        [
+            .malformedIdentifier("A"), .template("a"), .texts(.noFiles),
+            .texts(.tooManyFiles(limit: 3)), .texts(.malformedName("A")),
+            .texts(.duplicateName("a")), .texts(.tooLarge(bytes: 4, limit: 3)), .texts(.malformed),
+        ]
+        + [
+            "permit (principal, action, resource);", "permit", "permit (principal, §",
+            #"@id("a") permit (principal, action, resource) when { "#,
+            #"@id("a") permit (principal, action, resource) when { "a };"#,
+            #"@id("a") permit (principal, action, resource) when { "\q" == "" };"#,
+            #"@id("a") permit (principal, action, resource) when { 99999999999999999999 == 1 };"#,
+            #"@id("a") permit (principal, action, resource) when { other == 1 };"#,
+            #"@id("a") permit (principal, action, resource) when { strange(1) };"#,
+            #"@id("a") permit (principal, action, resource) when { principal.strange(1) };"#,
+            #"@id("a") permit (principal, action, resource) when { ip("1", "2") == 1 };"#,
+            #"@id("a") permit (principal, action, resource) when { ip("::1").isIpv6(1) };"#,
+            #"@id("a") permit (principal, action, resource) when { isIpv6(1) };"#,
+            #"@id("a") permit (principal, action, resource) when { 1 / 2 == 1 };"#,
+            #"@id("a") permit (principal, action, resource) when { !!!!!!!!true };"#,
+            #"@id("a") permit (principal, action, resource) when { 1 < 2 < 3 };"#,
+            #"@id("a") permit (principal, action, resource) when { {a: 1, a: 2} == 1 };"#,
+            #"@id("a") @id("b") permit (principal, action, resource);"#,
+            #"@id("a") permit (principal == ?resource, action, resource);"#,
+            #"@id("a") permit (principal, action == Role::"a", resource);"#,
+        ].compactMap { text in
+            do {
+                _ = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
+                return nil
+            } catch { return error as? PolicySetRefusal }
+        }
+
+    private static let proving: [ProvingRefusal] =
+        [
+            .notCovered(record), .noValue(record: record, field: "due_date"),
+            .otherUnit(record: record, field: "tax_amount", unit: "EUR"),
+            .otherUnit(record: record, field: "tax_amount", unit: ""), .twice(record: record),
+            .superseded(record: record), .erased(record: record),
+        ]
+        + ([
+            .tooManyRecords(have: 2, limit: 1), .tooManyValues(have: 2, limit: 1),
+            .tooManyStatements(have: 2, limit: 1),
+            .tooManyTerms(statement: 0, have: 2, limit: 1), .tooManyRanges(have: 2, limit: 1),
+            .malformedContext(.log), .duplicateRecord(1), .supersededRecord(1), .erasedRecord(1),
+            .noSuchRecord(value: 1), .nullValue(1), .duplicateValue(1), .noStatements,
+            .noTerms(statement: 1), .noSuchValue(statement: 1, value: 1),
+            .repeatedValue(statement: 1, value: 1), .mixedUnits(statement: 1, value: 1),
+            .unitCount(statement: 1, have: 1, expected: 2), .zeroWeight(statement: 1, value: 1),
+            .weightsTooLarge(statement: 1), .boundOutOfRange(statement: 1),
+            .emptyBound(statement: 1), .identityCombination(statement: 1), .unknownSuite(nil),
+            .proof(.wrongLength(have: 1, expected: 2)), .proof(.nonCanonicalPoint(offset: 1)),
+            .proof(.identityPoint(offset: 1)), .proof(.nonCanonicalScalar(offset: 1)),
+            .proof(.unsupportedCount(1)), .proof(.equationFails),
+        ] as [AssertionRefusal]).map { .assertion($0) }
+
+    private static let provingErrors: [AssertionProvingError] = [
+        .openingCount(have: 1, expected: 2), .openingMismatch(value: 1), .valueOutOfRange(value: 1),
+        .untrue(statement: 1), .identityCombination(statement: 1),
+    ]
+
+    private static let json: [JSONError] = [
+        .unexpectedEnd, .unexpectedByte(offset: 1), .whiteSpace(offset: 1),
+        .trailingBytes(offset: 1), .duplicateKey("a"), .keysNotSorted("a"),
+        .nonCanonicalNumber(offset: 1), .nonCanonicalEscape(offset: 1),
+        .numberOutOfRange(offset: 1), .invalidUTF8(offset: 1), .tooDeep(limit: 3),
+        .tooLarge(limit: 3),
+    ]
+
+    private static let messages: [MessageError] =
+        ([
+            .tooLarge(bytes: 4, limit: 3), .tooMany(limit: 3), .truncated, .trailingBytes,
+            .claims(.notAnObject), .claims(.missing("a")), .claims(.unexpected("a")),
+            .claims(.malformed("a")), .claims(.tooMany("a", limit: 3)),
+        ] + json.map { .json($0) }).map { MessageError(place: "records/17", reason: $0) }
+
+    private static let statements: [StatementError] = [
+        .jws(.tooLong(limit: 3)), .jws(.notThreeParts), .jws(.malformedHeader),
+        .jws(.malformedPayload), .jws(.malformedSignature), .jws(.wrongType("a")), .jws(.wrongKey),
+        .jws(.badSignature), .json(.unexpectedEnd), .claims(.notAnObject), .unknownType("a"),
+        .malformedIssuer, .malformedSelectiveDigests, .disclosureNotInStatement(name: "a"),
+        .disclosureTwice(name: "a"), .disclosuresIncomplete(missing: 2),
+        .malformedSelectiveClaim("a"),
+    ]
+
+    private static let opening: [OpeningError] = [
+        .malformed(field: "due_date"), .wrongKeyOrTampered(field: "due_date"),
+        .noKey(field: "due_date", book: "invoices/2026-01", epoch: 1),
+        .notCommitted(field: "due_date"), .contradiction(field: "due_date"), .envelope,
+    ]
+
+    private static let parts: [PackagePart] = [
+        .checkpoint, .genesis, .grant, .carrier, .access, .participant(0), .record(0), .erasure(0),
+        .book(book), .proof,
+    ]
+
+    private static let reasons: [PackageRefusal.Reason] =
+        [
+            .checkpoint(.unknownLog(origin: "log")), .notIncluded(.emptyTree), .otherLog,
+            .unexpectedKind(.grant), .outOfOrder(after: 1), .notGenesis,
+            .genesisNotPinned(Digest(hashing: [])), .otherOrigin("log"), .notAdmitted(refusal),
+            .unknownKey, .keyOfAnother, .keyNotStanding, .scopeMissing(.seal), .badSignature,
+            .suspended(handle), .notEnterprise, .otherGrant, .otherEnvelope, .envelopeClosed,
+            .notHost, .outsideDates, .foreignFetch, .staleFetch, .notTheFetchSent, .notGranted,
+            .notAskedFor, .nothingGranted, .unknownRecordType, .wrongSeries, .otherIssuer,
+            .recordTwice, .beyondBook(count: 1), .wrongFields(missing: ["a"], extra: ["b"]),
+            .notServed, .erased, .recordsMissing(1...1), .recordsMissing(1...2), .noContradiction,
+            .strayProof, .proofMissing, .statement(0, statementError),
+            .noAmount(statement: 0, field: "due_date"), .pointMissing, .pointAfterGrant(size: 3),
+            .otherTree(.emptyTree), .recordsNotListed, .recordAfterPoint(record: record),
+            .proof(.notCovered(record)), .strayErasure,
+        ] + statements.flatMap { [.form($0), .disclosures($0), .fetch($0)] }
+        + opening.map { .fields($0) }
+
+    private static let all: [any Worded] =
+        home + gateway + client + messages + policySets.map { ClientError.policySet($0) }
+        + proving.map { ClientError.proof($0) } + provingErrors.map { ClientError.proving($0) }
+        + parts.map { PackageRefusal($0, .otherLog) }
+        + reasons.map { ClientError.package(PackageRefusal(.grant, $0)) }
+
+    /// Swift's own way to print a value: `case(label: 1)`, `someCase`. A policy's `@id("a")` is none.
+    private static func isSwift(_ text: String) -> Bool {
+        text.split { $0.isWhitespace || "\",:;.".contains($0) }.contains { word in
+            let isCase =
+                word.allSatisfy(\.isLetter) && word.first?.isLowercase == true
+                && word.contains(where: \.isUppercase)
+            let isCall = zip(word, word.dropFirst()).contains { $0.isLetter && $1 == "(" }
+            return isCase || (isCall && !word.hasPrefix("@"))
+        }
+    }
+
+    @Test func everyErrorHasWords() {
+        #expect(Self.policySets.count > 20)
+        for error in Self.all {
+            let complaint = error.complaint
+            #expect(!complaint.message.isEmpty && complaint.exit != .success, "\(error)")
+            #expect(!Self.isSwift(complaint.message), "\(complaint.message)")
+            #expect(complaint.hint?.isEmpty != true, "\(error)")
+        }
+    }
+
+    /// The test above finds what it is there for.
+    @Test func swiftIsRecognised() {
+        for error in [
+            "\(ClientError.notAuthority)", "\(ClientError.noGrant("a"))",
+            "\(StatementError.json(.tooDeep(limit: 3)))", "\(LogFault.otherLog(index: 1))",
+        ] { #expect(Self.isSwift(error), "\(error)") }
+    }
+}
