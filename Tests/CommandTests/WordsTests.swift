@@ -155,7 +155,7 @@ import Wire
 
     private static let statements: [StatementError] = [
         .jws(.tooLong(limit: 3)), .jws(.notThreeParts), .jws(.malformedHeader),
-        .jws(.malformedPayload), .jws(.malformedSignature), .jws(.wrongType("a")), .jws(.wrongKey),
+        .jws(.malformedPayload), .jws(.malformedSignature), .jws(.wrongKey),
         .jws(.badSignature), .json(.unexpectedEnd), .claims(.notAnObject), .unknownType("a"),
         .malformedIssuer, .malformedSelectiveDigests, .disclosureNotInStatement(name: "a"),
         .disclosureTwice(name: "a"), .disclosuresIncomplete(missing: 2),

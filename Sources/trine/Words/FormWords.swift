@@ -68,7 +68,6 @@ extension JWSError {
         case .malformedHeader: "its header isn't one"
         case .malformedPayload: "its payload isn't one"
         case .malformedSignature: "its signature isn't one"
-        case .wrongType(let type): "it is a \(type)"
         case .wrongKey: "it names another key"
         case .badSignature: "its signature is wrong"
         }
