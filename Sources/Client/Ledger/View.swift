@@ -103,50 +103,89 @@ public struct View: Sendable {
 
     /// Takes in an entry that isn't a record; false where it changes nothing here.
     private mutating func take(_ entry: ViewEntry) -> Bool {
-        let statement = entry.statement
-        let issuer = statement.issuer
-        switch (statement.claims, entry.selective) {
-        case (let closed as CloseBook, _) where issuer == handle:
+        takeOwn(entry) || takeGrant(entry) || takeUse(entry) || takeSupervision(entry)
+    }
+
+    /// What this participant did with its own books.
+    private mutating func takeOwn(_ entry: ViewEntry) -> Bool {
+        guard entry.statement.issuer == handle else { return false }
+        if let closed = entry.statement.claims as? CloseBook {
             books[closed.book, default: BookState()].closed = true
-        case (let erased as Erase, _) where issuer == handle: erase(erased.target.jti)
-        case (let claims as Grant, let terms as GrantTerms)
-        where [issuer, terms.to].contains(handle):
+        } else if let erased = entry.statement.claims as? Erase {
+            erase(erased.target.jti)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// Requests and grants that it made or got.
+    private mutating func takeGrant(_ entry: ViewEntry) -> Bool {
+        let statement = entry.statement
+        if let claims = statement.claims as? Grant, let terms = entry.selective as? GrantTerms,
+            [statement.issuer, terms.to].contains(handle)
+        {
             grants[statement.jti] = KnownGrant(
                 index: entry.index, statement: statement, claims: claims, terms: terms,
                 epochs: terms.epochs)
-        case (let claims as Request, let terms as RequestTerms)
-        where [issuer, terms.to].contains(handle):
+        } else if let claims = statement.claims as? Request,
+            let terms = entry.selective as? RequestTerms,
+            [statement.issuer, terms.to].contains(handle)
+        {
             requests[statement.jti] = KnownRequest(
                 index: entry.index, statement: statement, purpose: claims.purpose, terms: terms)
-        case (let claims as Rekey, let terms as RekeyTerms)
-        where issuer == grants[claims.grant]?.statement.issuer:
+        } else if let claims = statement.claims as? Rekey,
+            let terms = entry.selective as? RekeyTerms,
+            statement.issuer == grants[claims.grant]?.statement.issuer
+        {
             grants[claims.grant]?.rekey(terms.epochs)
-        case (let claims as Revoke, _):
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// What became of these grants.
+    private mutating func takeUse(_ entry: ViewEntry) -> Bool {
+        let statement = entry.statement
+        if let claims = statement.claims as? Revoke {
             guard let grant = grants[claims.grant],
-                [grant.statement.issuer, grant.terms.to].contains(issuer)
+                [grant.statement.issuer, grant.terms.to].contains(statement.issuer)
             else { return false }
             grants[claims.grant]?.revocation = .init(
-                index: entry.index, by: issuer, reason: claims.reason, at: statement.issuedAt)
-        case (let claims as Access, let terms) where issuer == host:
+                index: entry.index, by: statement.issuer, reason: claims.reason,
+                at: statement.issuedAt)
+        } else if let claims = statement.claims as? Access, statement.issuer == host {
             grants[claims.grant]?.accesses += 1
             accesses.append(
                 KnownAccess(
                     index: entry.index, grant: claims.grant, at: statement.issuedAt,
-                    terms: terms as? AccessTerms))
-        case (let admit as Admit, let identity as LegalIdentity):
+                    terms: entry.selective as? AccessTerms))
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// What supervisors did, and what they say of others.
+    private mutating func takeSupervision(_ entry: ViewEntry) -> Bool {
+        let statement = entry.statement
+        if let admit = statement.claims as? Admit, let identity = entry.selective as? LegalIdentity
+        {
             guard let size = identity.size else { return false }
-            sizes[admit.handle] = (size, issuer)
-        case (is LegalHold, let terms as HoldTerms):
-            supervisors[terms.holder, default: []].insert(issuer)
+            sizes[admit.handle] = (size, statement.issuer)
+        } else if let terms = entry.selective as? HoldTerms, statement.claims is LegalHold {
+            supervisors[terms.holder, default: []].insert(statement.issuer)
             holds[terms.holder, default: []].append(
                 HoldState(
-                    by: issuer, caseReference: terms.caseReference, books: terms.books,
+                    by: statement.issuer, caseReference: terms.caseReference, books: terms.books,
                     until: terms.until))
-        case (is Release, let terms as HoldTerms):
+        } else if let terms = entry.selective as? HoldTerms, statement.claims is Release {
             holds[terms.holder]?.removeAll {
-                $0.by == issuer && $0.caseReference == terms.caseReference
+                $0.by == statement.issuer && $0.caseReference == terms.caseReference
             }
-        default: return false
+        } else {
+            return false
         }
         return true
     }
