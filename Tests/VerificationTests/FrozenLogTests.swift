@@ -37,6 +37,22 @@ import Wire
         #expect(kinds == Set(Kind.allCases))
     }
 
+    /// What was read of each entry is written as it was signed.
+    @Test func claimsAreWrittenAsTheyWereSigned() throws {
+        let common: Set = ["iss", "iat", "jti", "log", "_sd", "_sd_alg"]
+        for entry in try Self.entries.get() {
+            guard
+                case .object(let signed) = try JSON(canonical: entry.statement.jws.payload),
+                case .object(let written) = entry.statement.claims.json
+            else { throw StatementError.claims(.notAnObject) }
+            #expect(written == signed.filter { !common.contains($0.key) })
+            guard !entry.statement.hasFields else { continue }
+            let opened = try entry.statement.opened(with: entry.disclosures)
+            let shown = entry.disclosures.map { ($0.name, $0.value) }
+            #expect(opened.json == .object(Dictionary(uniqueKeysWithValues: shown)))
+        }
+    }
+
     /// The digest of what each entry changed, and all state after the last one.
     @Test(arguments: [(true, "state-1.txt"), (false, "state-public-1.txt")])
     func stateAfterEachEntry(disclosed: Bool, file: String) throws {

@@ -203,7 +203,7 @@ import Wire
                 == MessageError(place: "access", reason: .claims(.malformed("index"))))
         #expect(
             error(#""records":[{"fields":{"#, #""records":[{"fields":{"a":1,"#)?.place
-                == "records/0/fields")
+                == "records/0")
         #expect(error(#""carrier":{"#, #""carrier":{"a":1,"#)?.place == "carrier")
         #expect(error(#""genesis":"#, #""genesiz":"#)?.place == "")
         #expect(error(#","erasures":"#, #" ,"erasures":"#)?.reason != nil)

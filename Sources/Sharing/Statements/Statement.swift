@@ -79,14 +79,6 @@ public struct Statement: Sendable {
             preconditionFailure("a statement made here is well-formed: \(error)")
         }
     }
-
-    /// The payload, written anew from what was read; equal to the signed one.
-    var rewrittenPayload: [UInt8] {
-        let common = CommonClaims(
-            issuer: .init(origin: origin, handle: issuer), issuedAt: issuedAt, jti: jti, log: log,
-            selective: selectiveCount > 0 ? selective : nil)
-        return JSONWriter.object(claims.boundMembers + CommonClaims.shape.bound(to: common))
-    }
 }
 
 extension Statement {

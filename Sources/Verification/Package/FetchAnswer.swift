@@ -135,8 +135,9 @@ extension Codec where Value == [FieldCiphertext] {
             var fields: [FieldCiphertext] = []
             fields.reserveCapacity(members.count)
             for (name, value) in members {
+                // The name is the sender's text: no error repeats it.
                 guard let bytes = value.plainBytes.flatMap({ Base64URL.decode($0) }) else {
-                    throw .malformed(name)
+                    return nil
                 }
                 fields.append(FieldCiphertext(name: name, bytes: bytes))
             }
