@@ -11,6 +11,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case notAuthority
     /// No contact and no handle is called so.
     case unknownName(String)
+    /// Nobody with this handle was admitted to the log.
+    case noParticipant(Handle)
     /// The home's own file of names.
     case contacts(ContactError)
 
@@ -65,6 +67,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case conflict(attempts: Int)
 
     // Admission.
+    /// This home's participant isn't admitted to the log yet.
+    case notAdmitted(Handle)
     case noApplication(Handle)
     case badApplication(Handle)
 

@@ -21,7 +21,7 @@ public actor Session {
     public nonisolated let connection: GatewayConnection
     public nonisolated let keeper: CheckpointKeeper
     package nonisolated let keyring: Keyring
-    nonisolated let participants: ParticipantRegister
+    nonisolated let reader: LogReader
     private let viewFile: ViewFile
     /// The outbox and the view are synced to the disk by this actor.
     private let executor = QueueExecutor("trine.session")
@@ -30,6 +30,8 @@ public actor Session {
     /// Owned by this actor, as is the view; both are on disk.
     private(set) var outbox: Outbox
     public private(set) var view: View
+    /// The last entry that this session registered.
+    private var registered: Int64 = -1
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -62,15 +64,23 @@ public actor Session {
         trust = try home.trust()
         connection = GatewayConnection(transport(configuration.gateway))
         keeper = try CheckpointKeeper(home: home, policy: trust.policy, connection: connection)
-        participants = ParticipantRegister(
-            genesis: genesis, founding: founding, keeper: keeper, connection: connection)
         viewFile = ViewFile(home: home, keyring: keyring)
-        view = try viewFile.read(of: configuration.handle, host: founding.host.handle)
+        view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
         outbox = try Outbox(in: home, keyring: keyring)
         (self.home, self.configuration, self.keyring, self.lock) = (
             home, configuration, keyring, lock
         )
         (self.genesis, self.founding, self.surroundings) = (genesis, founding, surroundings)
+        let signer = Signer(
+            origin: configuration.origin, handle: configuration.handle,
+            log: configuration.genesis, key: try keyring.signingKey(.all))
+        reader = LogReader(
+            handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper
+        ) { from in
+            Query.sign(
+                .entries, from: from, limit: Int64(QueryAnswer.maximumEntries), by: signer,
+                at: surroundings.now(), jti: Self.newJTI(surroundings))
+        }
     }
 
     /// Lets go of the connection and of the home. What wasn't sent stays in the outbox.
@@ -90,9 +100,11 @@ public actor Session {
             key: try keyring.signingKey(scope))
     }
 
+    package nonisolated func newJTI() -> JTI { Self.newJTI(surroundings) }
+
     /// A fresh identifier. It doesn't begin with a hyphen, so that it is a word on every command
     /// line; of the 128 random bits that costs one 64th of their values.
-    package nonisolated func newJTI() -> JTI {
+    private static func newJTI(_ surroundings: Surroundings) -> JTI {
         var random = surroundings.random
         while true {
             let jti = JTI(using: &random)
@@ -102,49 +114,35 @@ public actor Session {
 
     public nonisolated func contacts() throws -> Contacts { try home.contacts() }
 
-    /// The participant, verified up to the gateway's latest checkpoint.
-    public nonisolated func participant(_ handle: Handle) async throws -> KnownParticipant {
-        try await participants.participant(handle)
-    }
-
-    // MARK: What concerns this participant
+    // MARK: The view of the log
 
     /// Brings the view up to the log's latest checkpoint, verifying every entry. Throws
-    /// ``ConnectionError``, ``LogFault`` and ``HomeError``.
+    /// ``ConnectionError``, ``LogFault`` and ``HomeError``, and ``ClientError/notAdmitted(_:)`` where
+    /// no entry names this participant yet.
     @discardableResult
     public func sync() async throws -> View {
-        var checked = IssuerCheck(self)
+        let checkpoint = try await keeper.latest()
         var changed = false
-        while true {
-            let from = view.next
-            let query = Query.sign(
-                .entries, from: from, limit: Int64(QueryAnswer.maximumEntries),
-                by: try signer(.all), at: now, jti: newJTI())
-            let answer = try await connection.entries(query)
-            let checkpoint = try await keeper.accept(answer.checkpoint)
-            var entries: [ViewEntry] = []
-            var previous = from - 1
-            for logged in answer.entries {
-                guard logged.index > previous else {
-                    throw LogFault.outOfOrder(index: logged.index)
-                }
-                previous = logged.index
-                entries.append(try await checked.entry(logged, under: checkpoint))
-            }
-            // Nothing was awaited since the last of them: from here on it is one step.
-            guard view.next == from else { continue }
-            for entry in entries { try view.apply(entry) }
-            changed = changed || !entries.isEmpty
-            if let next = answer.next {
-                guard next > from else { throw LogFault.outOfOrder(index: next) }
-                view.next = next
-            } else {
-                view.next = max(from, Int64(clamping: checkpoint.size))
-                break
-            }
+        while view.edge.size < checkpoint.size {
+            let edge = view.edge
+            let entries = try await reader.entries(
+                after: edge, under: checkpoint, admitted: isAdmitted)
+            // Nothing was awaited since they came: from here on it is one step.
+            guard view.edge == edge else { continue }
+            for entry in entries { view.take(entry) }
+            changed = true
         }
         if changed { try saveView() }
+        guard isAdmitted else { throw ClientError.notAdmitted(handle) }
         return view
+    }
+
+    /// Whether the entries read so far name this participant.
+    private var isAdmitted: Bool { view.state[ParticipantState.key(handle)] != nil }
+
+    /// The view with everything that this session has registered.
+    func upToDate() async throws -> View {
+        view.next <= registered ? try await sync() : view
     }
 
     func saveView() throws(HomeError) {
@@ -164,11 +162,11 @@ public actor Session {
 
     func drop(_ parcel: Outbox.Parcel) throws(HomeError) { try outbox.remove(parcel.number) }
 
-    /// Takes a registered statement into the view at once. One that doesn't follow what is known yet
-    /// comes with the next ``sync()``.
-    func note(_ entry: ViewEntry) {
-        var updated = view
-        guard (try? updated.apply(entry)) != nil else { return }
-        view = updated
+    /// Takes registered statements into the view at once, if nothing else was entered before them.
+    /// What isn't taken now comes with the next ``sync()``.
+    func take(_ frame: Frame, at index: Int64) {
+        registered = max(registered, index)
+        guard index == view.next else { return }
+        view.take(reader.own(frame))
     }
 }

@@ -1,3 +1,4 @@
+import Interface
 import Rules
 import Sharing
 import Storage
@@ -44,20 +45,39 @@ struct Assembly: Sendable {
     func logged(_ indices: [Int64], disclosed: Bool) async throws(StoreError) -> [LoggedStatement] {
         let proofs = try await reader.proofs(of: indices)
         let leaves = try await store.leaves(at: indices)
-        let attachments =
-            disclosed
-            ? try await store.attachments(ofAll: indices, sections: []) : []
-        var missing: [Int64: JTI] = [:]
-        for (place, parts) in attachments.enumerated() where parts == nil {
-            missing[indices[place]] = try? Statement(parsing: leaves[place]).jti
-        }
-        let erased = try await erased(missing)
+        let shown = disclosed ? try await shown(indices, leaves) : [:]
         return indices.indices.map { place in
-            LoggedStatement(
-                index: indices[place], jws: leaves[place],
-                disclosures: disclosed ? attachments[place]?.disclosures ?? [] : [],
-                proof: proofs[place].hashes, erased: erased.contains(indices[place]))
+            let parts = shown[indices[place]]
+            return LoggedStatement(
+                index: indices[place], jws: leaves[place], disclosures: parts?.disclosures ?? [],
+                proof: proofs[place].hashes, erased: parts?.erased ?? false)
         }
+    }
+
+    /// The disclosures of those of `indices` that have any, or had until they were erased.
+    func shown(_ indices: [Int64]) async throws(StoreError) -> [QueryAnswer.Entry] {
+        let shown = try await shown(indices, try await store.leaves(at: indices))
+        return indices.compactMap { shown[$0] }
+    }
+
+    private func shown(
+        _ indices: [Int64], _ leaves: [[UInt8]]
+    ) async throws(StoreError) -> [Int64: QueryAnswer.Entry] {
+        var shown: [Int64: QueryAnswer.Entry] = [:]
+        var missing: [Int64: JTI] = [:]
+        let attachments = try await store.attachments(ofAll: indices, sections: [])
+        for (place, index) in indices.enumerated() {
+            if let disclosures = attachments[place]?.disclosures {
+                guard !disclosures.isEmpty else { continue }
+                shown[index] = QueryAnswer.Entry(index: index, disclosures: disclosures)
+            } else {
+                missing[index] = try? Statement(parsing: leaves[place]).jti
+            }
+        }
+        for index in try await erased(missing) {
+            shown[index] = QueryAnswer.Entry(index: index, disclosures: [], erased: true)
+        }
+        return shown
     }
 
     /// Which of these entries were erased.

@@ -180,12 +180,8 @@ private struct InspectionWalk {
     }
 
     private mutating func replay(_ candidate: Candidate) {
-        do {
-            let admission = try Rules.decide(
-                candidate, in: state.slice(for: candidate), policies: policies)
-            state.apply(admission.changes)
-        } catch {
-            find(.entry(candidate.index), .refused(error))
+        if case .failure(let refusal) = state.admit(candidate, under: policies) {
+            find(.entry(candidate.index), .refused(refusal))
             replaying = false
         }
     }

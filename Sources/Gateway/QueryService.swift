@@ -23,8 +23,8 @@ struct QueryService: Sendable {
         }
     }
 
-    /// The statements that concern the caller. A regulator that isn't suspended audits: everything
-    /// concerns it.
+    /// The selective claims that the caller may see. A regulator that isn't suspended audits:
+    /// everything concerns it.
     private func entries(_ query: Query, _ caller: Caller) async throws -> QueryAnswer {
         let assembly = try await Assembly(store: store)
         let limit = Int(min(query.limit, Int64(GatewayLimits.entriesPerQuery)))
@@ -37,15 +37,18 @@ struct QueryService: Sendable {
             indices = query.from < end ? Array(query.from..<end) : []
         } else {
             indices = try await store.indices(
-                concerning: caller.handle, kinds: nil, from: query.from, limit: limit
+                concerning: caller.handle, kinds: Self.selectiveKinds, from: query.from,
+                limit: limit
             ).filter { $0 < size }
         }
         let next = indices.count == limit ? indices.last.map { $0 + 1 } : nil
         return QueryAnswer(
-            checkpoint: assembly.checkpoint,
-            entries: try await assembly.logged(indices, disclosed: true),
-            next: next.flatMap { $0 < size ? $0 : nil }, size: size)
+            entries: try await assembly.shown(indices),
+            next: next.flatMap { $0 < size ? $0 : nil })
     }
+
+    /// The kinds that have selective claims. A record's are its fields, which aren't shown here.
+    private static let selectiveKinds = Set(Kind.allCases.filter { $0.form.hasSelectiveClaims })
 
     /// The policies in force let the caller audit. It makes no entry, so no replay can check it.
     private func requireAudit(_ caller: Caller) async throws {

@@ -70,32 +70,45 @@ public struct StatementAnswer: Message, Hashable {
     public var estimatedBytes: Int { entry.estimatedBytes + 1024 }
 }
 
-/// The entries that concern who asked, with the disclosures it may see.
+/// The selective claims of entries that concern who asked, as far as it may see them.
 public struct QueryAnswer: Message, Hashable {
-    public let checkpoint: Note
+    /// What is shown of one entry. An entry without selective claims isn't listed.
+    public struct Entry: Shaped, Hashable {
+        public let index: Int64
+        /// Each followed by `~`; empty where they were erased.
+        public let disclosures: [UInt8]
+        /// Whether they were erased.
+        public let erased: Bool
+
+        public init(index: Int64, disclosures: [UInt8], erased: Bool = false) {
+            self.index = index
+            self.disclosures = disclosures
+            self.erased = erased
+        }
+
+        public static let shape = Shape<Entry>(
+            Entry.init(index:disclosures:erased:),
+            .required("index", \.index, .count), .required("disclosures", \.disclosures, .ascii),
+            .flag("erased", \.erased))
+    }
+
     /// Ascending by index.
-    public let entries: [LoggedStatement]
+    public let entries: [Entry]
     /// Where the next page starts; `nil` at the end.
     public let next: Int64?
-    /// How many entries the log has.
-    public let size: Int64
 
     public static let maximumEntries = 1024
     public static let maximumBytes = 256 << 20
 
-    public init(checkpoint: Note, entries: [LoggedStatement], next: Int64?, size: Int64) {
-        self.checkpoint = checkpoint
+    public init(entries: [Entry], next: Int64?) {
         self.entries = entries
         self.next = next
-        self.size = size
     }
 
     public static let shape = Shape<QueryAnswer>(
-        QueryAnswer.init(checkpoint:entries:next:size:),
-        .required("checkpoint", \.checkpoint, .note),
+        QueryAnswer.init(entries:next:),
         .required("entries", \.entries, .list(of: .object, 0...maximumEntries)),
-        .nullable("next", \.next, .count),
-        .required("size", \.size, .count))
+        .nullable("next", \.next, .count))
 
-    public var estimatedBytes: Int { entries.reduce(1024) { $0 + $1.estimatedBytes } }
+    public var estimatedBytes: Int { entries.reduce(256) { $0 + $1.disclosures.count + 48 } }
 }

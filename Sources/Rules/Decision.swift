@@ -138,11 +138,7 @@ extension Decision {
 // What policies are asked.
 extension Decision {
     var time: Timestamp { now }
-    func holds(on holder: Handle) -> [HoldState] { state[HoldsState.key(holder)]?.holds ?? [] }
-    func past(of user: Handle, with owner: Handle) -> [Involvement] {
-        state[InvolvementState.key(user, with: owner)]?.past ?? []
-    }
-    func asked(_ request: JTI) -> RequestState? { state[RequestState.key(request)] }
+    func known<Object>(_ key: StateKey.Of<Object>) -> Object? { state[key] }
 
     func entity(_ handle: Handle, _ state: ParticipantState) -> PolicyEntity {
         PolicyEntity(handle, state, in: log)

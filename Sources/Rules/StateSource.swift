@@ -23,6 +23,19 @@ extension StateSource {
         }
         return slice
     }
+
+    /// Decides the next entry of a log and takes over what it changes. What the rules refuse changes
+    /// nothing. Throws what the source throws.
+    public mutating func admit(
+        _ candidate: Candidate, under policies: some PolicyLibrary
+    ) throws(Failure) -> Result<Admission, Refusal> {
+        let slice = try slice(for: candidate)
+        let decision = Result { () throws(Refusal) in
+            try Rules.decide(candidate, in: slice, policies: policies)
+        }
+        if case .success(let admission) = decision { try apply(admission.changes) }
+        return decision
+    }
 }
 
 /// All state in memory: some hundred bytes an entry.
@@ -32,6 +45,16 @@ public struct StateInMemory: StateSource, Sendable {
     public var all: [StateKey: StateValue] { everything.values }
 
     public init() {}
+
+    /// State that somebody kept.
+    public init(_ rows: [StateRow]) {
+        everything = Slice(Dictionary(rows.map { ($0.key, $0.value) }) { $1 })
+    }
+
+    /// All of it, in no order.
+    public var rows: [StateRow] { all.map { StateRow(key: $0.key, value: $0.value) } }
+
+    public subscript<Object>(key: StateKey.Of<Object>) -> Object? { everything[key] }
 
     public func values(of keys: [StateKey]) throws(Never) -> [StateKey: StateValue] {
         var values: [StateKey: StateValue] = [:]

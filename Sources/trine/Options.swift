@@ -65,6 +65,7 @@ struct CommonOptions: ParsableArguments {
         do {
             if await session.hasUnsent { Self.tell(try await session.flush()) }
             let result = try await work(session)
+            Self.tell(refused: await session.view.refused)
             await session.close()
             return result
         } catch {
@@ -75,6 +76,15 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension CommonOptions {
+    /// Names entries that the gateway shouldn't have made.
+    private static func tell(refused entries: [Int64]) {
+        guard let first = entries.first else { return }
+        let count = entries.count == 1 ? "an entry" : "\(entries.count) entries"
+        Terminal.note(
+            "the gateway made \(count) against the rules of the log (the first is \(first)); they "
+                + "change nothing here: tell a regulator")
+    }
+
     /// What became of statements that an earlier run couldn't bring to the gateway.
     private static func tell(_ late: [LateDelivery]) {
         for delivery in late {

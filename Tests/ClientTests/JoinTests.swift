@@ -36,7 +36,9 @@ import Wire
             #expect(try home.trust().genesis == log.invitation.genesis)
 
             let session = try await log.open(home)
-            await #expect(throws: ConnectionError.self) { try await session.sync() }
+            await #expect(throws: ClientError.notAdmitted(application.handle)) {
+                try await session.sync()
+            }
             let authority = try await log.open(log.authorityHome)
             let pending = try await Authority(authority).pending()
             #expect(pending.map(\.application) == [application])
@@ -136,7 +138,7 @@ import Wire
             let authority = try Authority(try await log.open(log.authorityHome))
             let handle = try home.configuration().handle
             _ = try await authority.suspend(handle, .supervisoryOrder)
-            #expect(try await session.participant(handle).suspended)
+            #expect(try await session.entity(handle).suspended)
             // Nothing is even sealed.
             let documents = try log.documents("2026-01")
             let policy = "suspended-neither-seals-nor-grants-nor-uses"
@@ -146,7 +148,7 @@ import Wire
                     reasons: [CedarPolicies.standard.reason(of: policy) ?? ""])
             ) { try await Enterprise(session).importDocuments([documents]) }
             _ = try await authority.reinstate(handle, .resolved)
-            #expect(try await !session.participant(handle).suspended)
+            #expect(try await !session.entity(handle).suspended)
             let again = try await Enterprise(session).importDocuments([documents])
             #expect(again.refused == 0)
             await session.close()

@@ -4,6 +4,7 @@ import Interface
 import Rules
 import Sharing
 import Synchronization
+import Testing
 import Transparency
 import Verification
 import Wire
@@ -18,8 +19,9 @@ final class LyingGateway: Transport {
 
     private struct State {
         var entries: [Entry] = []
-        /// What a query is answered with; all, in order, where `nil`.
-        var shown: (@Sendable ([LoggedStatement]) -> [LoggedStatement])?
+        /// What is served instead of the entries that were asked for, and of their disclosures.
+        var leaves: @Sendable ([EntriesAnswer.Entry]) -> [EntriesAnswer.Entry] = { $0 }
+        var disclosures: @Sendable ([QueryAnswer.Entry]) -> [QueryAnswer.Entry] = { $0 }
     }
 
     let origin = Origin("trine.example/lies")!
@@ -82,15 +84,21 @@ final class LyingGateway: Transport {
         return signed.statement
     }
 
-    func show(_ change: @escaping @Sendable ([LoggedStatement]) -> [LoggedStatement]) {
-        state.withLock { $0.shown = change }
+    /// Serves other entries than those that are in the log.
+    func serve(_ change: @escaping @Sendable ([EntriesAnswer.Entry]) -> [EntriesAnswer.Entry]) {
+        state.withLock { $0.leaves = change }
+    }
+
+    /// Shows other selective claims than the entries have.
+    func disclose(_ change: @escaping @Sendable ([QueryAnswer.Entry]) -> [QueryAnswer.Entry]) {
+        state.withLock { $0.disclosures = change }
     }
 
     // MARK: What it answers
 
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
         do {
-            return TransportAnswer(status: 200, mediaType: nil, bytes: try answer(request.path))
+            return TransportAnswer(status: 200, mediaType: nil, bytes: try answer(request))
         } catch {
             return TransportAnswer(
                 status: 404, mediaType: Problem.mediaType, bytes: Array("{}".utf8))
@@ -101,18 +109,33 @@ final class LyingGateway: Transport {
 
     private struct NotServed: Error {}
 
-    private func answer(_ path: String) throws -> [UInt8] {
-        let (entries, shown) = state.withLock { ($0.entries, $0.shown) }
+    private func answer(_ request: TransportRequest) throws -> [UInt8] {
+        let state = state.withLock { $0 }
+        let (entries, path) = (state.entries, request.path)
         let log = try Shown(entries, signer)
         switch path {
         case "/checkpoint": return log.note.bytes
         case "/applications": return []
         case "/queries":
+            let query = try Query(parsing: try #require(request.content).bytes)
+            let shown = entries.indices.dropFirst(Int(query.from)).map {
+                QueryAnswer.Entry(
+                    index: Int64($0), disclosures: Disclosure.join(entries[$0].disclosures))
+            }.filter { entries[Int($0.index)].statement.hasFields == false }
             return QueryAnswer(
-                checkpoint: log.note, entries: shown?(log.entries) ?? log.entries, next: nil,
-                size: Int64(entries.count)
+                entries: state.disclosures(shown.filter { !$0.disclosures.isEmpty }), next: nil
             ).bytes
         default: break
+        }
+        if let asked = path.wholeMatch(of: /\/entries\?from=(\d+)&limit=(\d+)/),
+            let from = Int(asked.1), let limit = Int(asked.2)
+        {
+            let served = entries.indices.dropFirst(from).prefix(limit).map {
+                EntriesAnswer.Entry(index: Int64($0), statement: entries[$0].statement.jws.bytes)
+            }
+            return EntriesAnswer(
+                entries: state.leaves(served), next: nil, size: Int64(entries.count)
+            ).bytes
         }
         let name = String(path.dropFirst())
         if let tile = try? TileCoordinate(parsing: name) {

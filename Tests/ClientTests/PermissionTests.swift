@@ -240,32 +240,6 @@ import Wire
         }
     }
 
-    /// Only who may lay a hold binds by one, whatever a gateway shows.
-    @Test func holdsOfOthersDoNotCount() throws {
-        var random = SystemRandomNumberGenerator()
-        let key = SigningKey(seed: .random(count: 32, using: &random))
-        let (bearings, rival) = (Handle("bearings")!, Handle("rival")!)
-        let terms = HoldTerms(holder: bearings, books: nil, until: nil, caseReference: "c")
-        let signed = Statement.sign(
-            LegalHold(), selective: terms.disclosures(using: &random),
-            by: Signer(
-                origin: Origin("trine.example/tests")!, handle: rival,
-                log: Digest(hashing: []), key: key),
-            at: Timestamp(clamping: 5), jti: JTI(using: &random))
-        var view = View(of: bearings, host: Handle("host")!)
-        try view.apply(
-            ViewEntry(
-                index: 4, statement: signed.statement,
-                disclosures: Disclosure.join(signed.disclosures), selective: terms))
-        func known(_ supervisors: Set<Handle>) -> KnownState {
-            KnownState(view: view, time: view.time, supervisors: supervisors)
-        }
-        #expect(known([]).holds(on: bearings) == [] && !known([]).isHeld(Self.book, of: bearings))
-        #expect(known([rival]).isHeld(Self.book, of: bearings))
-        #expect(known([]).past(of: rival, with: bearings) == [])
-        #expect(known([rival]).past(of: rival, with: bearings) == [.supervise])
-    }
-
     /// What was done before counts in the client as in the gateway, on either side of a grant.
     @Test func dealingsAreKnownToTheirParties() async throws {
         try await TestLog.serving { log in

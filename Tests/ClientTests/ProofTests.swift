@@ -103,7 +103,7 @@ import Wire
         return try granted.envelope.open(
             with: key,
             context: .init(
-                log: session.log, carrier: grant, issuer: known.statement.issuer,
+                log: session.log, carrier: grant, issuer: known.issuer,
                 grantee: session.handle, recipient: key.encryptionKey))
     }
 
@@ -187,7 +187,7 @@ import Wire
         do {
             let jti = session.newJTI()
             let envelope = try enterprise.seal(
-                GrantedKeys(proofs: [[1]]), to: plan.grantee.handle, plan.recipient, carrier: jti)
+                GrantedKeys(proofs: [[1]]), to: plan.grantee, plan.recipient, carrier: jti)
             var random = session.surroundings.random
             let signed = Statement.sign(
                 Grant(
@@ -344,7 +344,7 @@ import Wire
                     fetches: 3, dataLife: 86_400)
                 let asked = try await lender.request(terms, purpose: .guarantee).statement.jti
                 let request = try #require(
-                    try await enterprise.requests().first { $0.statement.jti == asked })
+                    try await enterprise.requests().first { $0.jti == asked })
                 guard case .known(let statements, _) = try await enterprise.truth(of: request)
                 else {
                     Issue.record("not known")
@@ -370,7 +370,7 @@ import Wire
             log.clock.advance(2 * 86_400)
             let old = try #require(try await enterprise.requests().first)
             let late = log.clock.now
-            #expect(throws: ClientError.requestOver(old.statement.jti)) {
+            #expect(throws: ClientError.requestOver(old.jti)) {
                 try GrantWish(answering: old, at: late)
             }
         }

@@ -57,14 +57,14 @@ import Wire
         LogFault.checkpoint(.quorumNotMet(have: 1, need: 2)), LogFault.tile(.notATilePath),
         LogFault.splitView(size: 3, otherSize: 4), LogFault.notIncluded(index: 1, .emptyTree),
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
-        LogFault.otherLog(index: 1), LogFault.signature(index: 1, issuer: handle),
-        LogFault.disclosures(index: 1), LogFault.participant(handle, refusal),
-        LogFault.outOfOrder(index: 1), LogFault.ownBook(book, number: 3),
-        LogFault.unexplained("epoch"),
+        LogFault.entriesWrong(from: 1, to: 3),
+        LogFault.disclosures(index: 1), LogFault.outOfOrder(index: 1),
     ]
 
     private static let client: [ClientError] = [
         .notInRole(.lender, have: [.enterprise]), .notAuthority, .unknownName("bank"),
+        .noParticipant(handle),
+        .notAdmitted(handle),
         .contacts(.malformedName), .noGrant("ABCD"), .noRequest("ABCD"), .requestOver(jti),
         .statement("sum", statementError), .ambiguous("ABCD", [jti, jti]), .grantOver(jti),
         .notYourGrant(jti), .noFields, .unknownFields(["a", "b"], RecordType.all[0]),
@@ -222,7 +222,7 @@ import Wire
     @Test func swiftIsRecognised() {
         for error in [
             "\(ClientError.notAuthority)", "\(ClientError.noGrant("a"))",
-            "\(StatementError.json(.tooDeep(limit: 3)))", "\(LogFault.otherLog(index: 1))",
+            "\(StatementError.json(.tooDeep(limit: 3)))", "\(LogFault.outOfOrder(index: 1))",
         ] { #expect(Self.isSwift(error), "\(error)") }
     }
 }

@@ -91,6 +91,17 @@ public actor CheckpointKeeper {
         }
     }
 
+    /// Whether the tree of `edge` is the beginning of that of `checkpoint`.
+    func isBeginning(_ edge: RightEdge, of checkpoint: VerifiedCheckpoint) async throws -> Bool {
+        guard edge.size < checkpoint.size else {
+            return edge.size == checkpoint.size && edge.root == checkpoint.root
+        }
+        let proof = ConsistencyProof(
+            oldSize: edge.size, newSize: checkpoint.size,
+            hashes: try await consistency(from: edge.size, to: checkpoint.size))
+        return (try? proof.root(extending: edge.root)) == checkpoint.root
+    }
+
     /// Reads tiles, several at a time.
     func tiles(_ coordinates: [TileCoordinate]) async throws -> TileSet {
         let connection = connection

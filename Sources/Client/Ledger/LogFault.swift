@@ -22,19 +22,12 @@ public enum LogFault: Error, Equatable, Sendable {
     case notIncluded(index: Int64, ProofError)
     /// A receipt is for another entry, or proves nothing.
     case receipt(TransparencyProofError)
-    /// An entry isn't a statement, or not one of this log.
+    /// An entry isn't a statement, or not the one that was asked for.
     case entry(index: Int64, StatementError?)
-    case otherLog(index: Int64)
-    /// An entry isn't signed by a key of its issuer that stood there.
-    case signature(index: Int64, issuer: Handle)
+    /// The entries that the gateway shows aren't those under its checkpoint.
+    case entriesWrong(from: Int64, to: Int64)
     /// The disclosures beside an entry aren't its own.
     case disclosures(index: Int64)
-    /// The statements about a participant don't follow the rules.
-    case participant(Handle, Refusal)
     /// What comes isn't in order, or not what was asked for.
     case outOfOrder(index: Int64)
-    /// Of the participant's own records a number is left out, or there twice.
-    case ownBook(BookName, number: Int64)
-    /// The gateway demands what its own log doesn't explain.
-    case unexplained(String)
 }

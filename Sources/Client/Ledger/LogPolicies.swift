@@ -21,7 +21,7 @@ extension Session {
     /// missing decides nothing: an audit finds that at every entry under it.
     nonisolated func publishedPolicies() async throws -> PolicyShelf {
         var shelf = PolicyShelf()
-        for digest in try await policyStatements().map(\.set) + [founding.policies] {
+        for digest in try await listedPolicies() + [founding.policies] {
             guard shelf.policies(digest) == nil else { continue }
             do { shelf.add(try await policies(digest)) } catch ConnectionError.refused {
                 continue
@@ -30,12 +30,9 @@ extension Session {
         return shelf
     }
 
-    /// The `policy` statements in the order of the log, as the gateway lists them; nothing of them is
-    /// verified here.
-    private nonisolated func policyStatements() async throws -> [(
-        jti: JTI, set: Digest<Digested.Policies>
-    )] {
-        var found: [(jti: JTI, set: Digest<Digested.Policies>)] = []
+    /// The sets of the `policy` statements, as the gateway lists them; nothing of them is verified here.
+    private nonisolated func listedPolicies() async throws -> [Digest<Digested.Policies>] {
+        var found: [Digest<Digested.Policies>] = []
         var next: Int64? = 0
         while let from = next {
             let answer = try await connection.entries(from: from, kind: PublishPolicies.kind)
@@ -43,7 +40,7 @@ extension Session {
                 guard let statement = try? Statement(parsing: entry.statement),
                     let set = (statement.claims as? PublishPolicies)?.set
                 else { throw LogFault.entry(index: entry.index, nil) }
-                found.append((statement.jti, set))
+                found.append(set)
             }
             if let further = answer.next, further <= from {
                 throw LogFault.outOfOrder(index: further)
@@ -53,20 +50,9 @@ extension Session {
         return found
     }
 
-    /// The digest of the policy set in force: genesis's, or the last one that an authority
-    /// published. That there is no later one is the gateway's word; the rules refuse a grant that
-    /// names another.
-    public nonisolated func policiesInForce() async throws -> Digest<Digested.Policies> {
-        let last = try await policyStatements().last?.jti
-        guard let last else { return founding.policies }
-        let answer = try await connection.statement(last)
-        let checkpoint = try await keeper.accept(answer.checkpoint)
-        let located = try LocatedStatement(answer.entry, under: checkpoint, of: genesis)
-        let issuer = try await participants.participant(located.statement.issuer)
-        try issuer.checkSignature(of: located)
-        guard let set = (located.statement.claims as? PublishPolicies)?.set,
-            founding.authorities.contains(where: { $0.handle == issuer.handle })
-        else { throw LogFault.entry(index: answer.entry.index, nil) }
-        return set
+    /// The digest of the policy set in force as of the latest checkpoint. Throws what ``sync()``
+    /// does.
+    public func policiesInForce() async throws -> Digest<Digested.Policies> {
+        try await sync().state[LogState.key]?.policies ?? founding.policies
     }
 }

@@ -32,7 +32,7 @@ public struct ProofLedger: Sendable {
         var answers: [Answer] = []
         var readings: [Reading] = []
         for grant in view.grants.values.sorted(by: { $0.index < $1.index })
-        where grant.statement.issuer == view.handle && grant.terms.to == grantee {
+        where grant.issuer == view.handle && grant.terms.to == grantee {
             switch grant.terms.subject {
             case .fields(let fields):
                 readings += Self.readings(under: grant, of: fields, in: view, at: now)

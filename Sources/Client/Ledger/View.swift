@@ -1,51 +1,52 @@
 public import Rules
 public import Sharing
 import Transparency
+import Verification
 public import Wire
 
-/// What concerns one participant, as far as its client has read and verified the log: its own books
-/// and records, the grants it gave or got, what was accessed under them, requests, legal holds.
+/// What one participant knows of the log: the state that the rules made of every entry so far, and
+/// lists of what concerns the participant.
 ///
-/// It is a fold over entries in the order of the log; entries that it has already change nothing.
+/// Every entry is decided by the rules, with the selective claims that the gateway showed. An entry
+/// that the rules refuse changes nothing here and is named in ``refused``. Whether the policies of
+/// the day permitted an entry is for whoever sees all selective claims.
 public struct View: Sendable {
     public let handle: Handle
-    let host: Handle
-    /// The first index that wasn't asked for yet.
-    public internal(set) var next: Int64 = 0
-    /// The largest `iat` seen: log time is at least that.
-    public private(set) var time = Timestamp(clamping: 0)
+    /// The tree of the entries so far.
+    private(set) var edge = RightEdge()
+    /// What the entries so far made, as far as their selective claims were shown.
+    private(set) var state = StateInMemory()
     public private(set) var records: [JTI: OwnRecord] = [:]
     public private(set) var books: [BookName: BookState] = [:]
+    /// The grants that the participant gave or got.
     public private(set) var grants: [JTI: KnownGrant] = [:]
+    /// The requests that the participant made or got.
     public private(set) var requests: [JTI: KnownRequest] = [:]
-    /// In the order of the log.
+    /// What the host served under these grants, in the order of the log.
     public private(set) var accesses: [KnownAccess] = []
-    /// The legal holds that weren't released, by whose books they are on.
-    public private(set) var holds: [Handle: [HoldState]] = [:]
-    /// The sizes that admissions state, and who states them.
-    private(set) var sizes: [Handle: (size: SizeClass, by: Handle)] = [:]
-    /// Who ever laid a hold on somebody's books.
-    private(set) var supervisors: [Handle: Set<Handle>] = [:]
-    /// The entries that aren't records, as they are kept on disk.
-    private(set) var entries: [ViewEntry] = []
-    private var known: Set<JTI> = []
-    /// The unerased record that has a business key, and its number in each book.
-    private var sources: [Digest<Digested.Source>: JTI] = [:]
-    private var numbers: [RecordPlace: JTI] = [:]
+    /// The first entries, at most 100, that the rules don't admit: the gateway entered them anyway.
+    public private(set) var refused: [Int64] = []
+    private var numbers: [BookName: [Int64: JTI]] = [:]
 
-    public init(of handle: Handle, host: Handle) { (self.handle, self.host) = (handle, host) }
+    private static let refusedListed = 100
+
+    public init(of handle: Handle) { self.handle = handle }
+
+    /// How many entries were read: the next one has this index.
+    public var next: Int64 { Int64(clamping: edge.size) }
+
+    /// Log time after the last entry.
+    public var time: Timestamp { state[LogState.key]?.time ?? Timestamp(clamping: 0) }
 
     /// The own record at this place.
     public func record(_ book: BookName, _ number: Int64) -> OwnRecord? {
-        numbers[RecordPlace(book: book, number: number)].flatMap { records[$0] }
+        numbers[book]?[number].flatMap { records[$0] }
     }
 
     /// The own record, unerased, that was made of the document with this source.
     public func record(from source: Digest<Digested.Source>) -> OwnRecord? {
-        sources[source].flatMap { records[$0] }
+        state[SourceState.key(handle, source)].flatMap { records[$0.record] }
     }
-
-    func contains(_ jti: JTI) -> Bool { known.contains(jti) }
 
     /// The book that a record of `month` goes into: its own, or the next open one.
     public func openBook(_ series: Series, from month: Month) -> BookName? {
@@ -58,248 +59,151 @@ public struct View: Sendable {
         return nil
     }
 
-    /// The lowest epoch that a new record of `month` may have at `time`: above every epoch that was
-    /// given to a grant which is dead by then and covers the month.
+    /// The lowest epoch that a new record of `month` may have at `time`.
     public func requiredEpoch(_ series: Series, _ month: Month, at time: Timestamp) -> Int64 {
-        var required: Int64 = 0
-        for grant in grants.values
-        where grant.statement.issuer == handle && !grant.isLive(at: time) {
-            guard grant.terms.scope.series == series, grant.terms.scope.months.contains(month)
-            else { continue }
-            required = max(required, (grant.epochs.last ?? 0) + 1)
-        }
-        return required
+        state[EpochState.key(handle, series)]?.required(for: month, at: time) ?? 0
     }
 
-    /// The grants of this participant over `series` that stand at `time`, oldest first.
+    /// The grants that this participant gave over `series` and that stand at `time`, oldest first.
     public func standingGrants(_ series: Series, at time: Timestamp) -> [KnownGrant] {
         grants.values.filter {
-            $0.statement.issuer == handle && $0.terms.scope.series == series && $0.isLive(at: time)
+            $0.issuer == handle && $0.terms.scope.series == series && $0.isLive(at: time)
         }.sorted { $0.index < $1.index }
     }
 
     // MARK: The fold
 
-    /// Takes in a verified entry. One that the rules wouldn't have admitted from its issuer changes
-    /// nothing here. Throws ``LogFault`` where it can't follow what is known.
-    mutating func apply(_ entry: ViewEntry) throws(LogFault) {
-        let statement = entry.statement
-        guard !known.contains(statement.jti) else { return }
-        if let record = statement.claims as? RegisterRecord {
-            guard statement.issuer == handle else { return }
-            try register(
-                OwnRecord(
-                    index: entry.index, jti: statement.jti, book: record.book,
-                    number: record.number, epoch: record.epoch, source: record.source,
-                    replaces: record.replaces, digest: statement.digest,
-                    issuedAt: statement.issuedAt))
+    /// Takes in the next entry of the log, whose place was verified.
+    mutating func take(_ entry: ReadEntry) {
+        let index = next
+        edge.append(entry.hash)
+        guard case .success(let statement) = entry.statement else {
+            refuse(index)
             return
         }
-        time = max(time, statement.issuedAt)
-        guard take(entry) else { return }
-        known.insert(statement.jti)
-        entries.append(entry)
+        let candidate = Candidate(
+            statement, selective: try? entry.selective?.get(), index: index,
+            checked: entry.checked)
+        switch state.admit(candidate, under: UnjudgedPolicies()) {
+        case .success(let admission): list(admission)
+        case .failure: refuse(index)
+        }
     }
 
-    /// Takes in an entry that isn't a record; false where it changes nothing here.
-    private mutating func take(_ entry: ViewEntry) -> Bool {
-        takeOwn(entry) || takeGrant(entry) || takeUse(entry) || takeSupervision(entry)
+    private mutating func refuse(_ index: Int64) {
+        if refused.count < Self.refusedListed { refused.append(index) }
     }
 
-    /// What this participant did with its own books.
-    private mutating func takeOwn(_ entry: ViewEntry) -> Bool {
-        guard entry.statement.issuer == handle else { return false }
-        if let closed = entry.statement.claims as? CloseBook {
-            books[closed.book, default: BookState()].closed = true
-        } else if let erased = entry.statement.claims as? Erase {
-            erase(erased.target.jti)
-        } else {
-            return false
-        }
-        return true
+    private mutating func list(_ admission: Admission) {
+        listBooks(admission)
+        listGrants(admission)
+        listUse(admission.candidate)
     }
 
-    /// Requests and grants that it made or got.
-    private mutating func takeGrant(_ entry: ViewEntry) -> Bool {
-        let statement = entry.statement
-        if let claims = statement.claims as? Grant, let terms = entry.selective as? GrantTerms,
-            [statement.issuer, terms.to].contains(handle)
-        {
-            grants[statement.jti] = KnownGrant(
-                index: entry.index, statement: statement, claims: claims, terms: terms,
-                epochs: terms.epochs)
-        } else if let claims = statement.claims as? Request,
-            let terms = entry.selective as? RequestTerms,
-            [statement.issuer, terms.to].contains(handle)
-        {
-            requests[statement.jti] = KnownRequest(
-                index: entry.index, statement: statement, purpose: claims.purpose, terms: terms)
-        } else if let claims = statement.claims as? Rekey,
-            let terms = entry.selective as? RekeyTerms,
-            statement.issuer == grants[claims.grant]?.statement.issuer
-        {
-            grants[claims.grant]?.rekey(terms.epochs)
-        } else {
-            return false
+    private mutating func listBooks(_ admission: Admission) {
+        for (name, book) in admission.changes.all(BookState.self) {
+            if case .book(handle, let own) = name { books[own] = book }
         }
-        return true
+        let statement = admission.candidate.statement
+        for (name, entered) in admission.changes.all(StatementState.self) {
+            guard case .jti(let jti) = name, entered.issuer == handle, let place = entered.record
+            else { continue }
+            let known = records[jti]
+            add(
+                OwnRecord(
+                    jti: jti, index: entered.index, digest: entered.digest, place: place,
+                    issuedAt: known?.issuedAt ?? statement.issuedAt,
+                    replaces: known?.replaces ?? (statement.claims as? RegisterRecord)?.replaces,
+                    erased: entered.erased))
+        }
     }
 
-    /// What became of these grants.
-    private mutating func takeUse(_ entry: ViewEntry) -> Bool {
-        let statement = entry.statement
-        if let claims = statement.claims as? Revoke {
-            guard let grant = grants[claims.grant],
-                [grant.statement.issuer, grant.terms.to].contains(statement.issuer)
-            else { return false }
-            grants[claims.grant]?.revocation = .init(
-                index: entry.index, by: statement.issuer, reason: claims.reason,
-                at: statement.issuedAt)
-        } else if let claims = statement.claims as? Access, statement.issuer == host {
-            grants[claims.grant]?.accesses += 1
-            accesses.append(
-                KnownAccess(
-                    index: entry.index, grant: claims.grant, at: statement.issuedAt,
-                    terms: entry.selective as? AccessTerms))
-        } else {
-            return false
-        }
-        return true
-    }
-
-    /// What supervisors did, and what they say of others.
-    private mutating func takeSupervision(_ entry: ViewEntry) -> Bool {
-        let statement = entry.statement
-        if let admit = statement.claims as? Admit, let identity = entry.selective as? LegalIdentity
-        {
-            guard let size = identity.size else { return false }
-            sizes[admit.handle] = (size, statement.issuer)
-        } else if let terms = entry.selective as? HoldTerms, statement.claims is LegalHold {
-            supervisors[terms.holder, default: []].insert(statement.issuer)
-            holds[terms.holder, default: []].append(
-                HoldState(
-                    by: statement.issuer, caseReference: terms.caseReference, books: terms.books,
-                    until: terms.until))
-        } else if let terms = entry.selective as? HoldTerms, statement.claims is Release {
-            holds[terms.holder]?.removeAll {
-                $0.by == statement.issuer && $0.caseReference == terms.caseReference
-            }
-        } else {
-            return false
-        }
-        return true
-    }
-
-    /// Takes in an own record; its number must be the next of its book.
-    mutating func register(_ record: OwnRecord) throws(LogFault) {
-        known.insert(record.jti)
-        time = max(time, record.issuedAt)
-        var book = books[record.book] ?? BookState()
-        guard record.number == book.count + 1 else {
-            throw .ownBook(record.book, number: record.number)
-        }
-        book.count = record.number
-        book.epoch = max(book.epoch, record.epoch)
-        book.edge.append(Hash.leaf(record.digest.bytes))
-        books[record.book] = book
-        if let replaced = record.replaces.flatMap({ records[$0] }) {
-            records[replaced.jti]?.replacedBy = record.jti
-            books[replaced.book]?.replace(replaced.number)
-        }
+    private mutating func add(_ record: OwnRecord) {
         records[record.jti] = record
-        sources[record.source] = record.jti
-        numbers[RecordPlace(book: record.book, number: record.number)] = record.jti
+        numbers[record.book, default: [:]][record.number] = record.jti
     }
 
-    private mutating func erase(_ jti: JTI) {
-        guard let record = records[jti] else { return }
-        records[jti]?.erased = true
-        books[record.book]?.erase(record.number)
-        if sources[record.source] == jti { sources[record.source] = nil }
-    }
-}
-
-/// A place in a book.
-struct RecordPlace: Hashable, Sendable {
-    let book: BookName
-    let number: Int64
-}
-
-/// An entry that was verified: where it stands, who signed it, and its selective claims.
-struct ViewEntry: Sendable {
-    let index: Int64
-    let statement: Statement
-    /// As received, each followed by `~`.
-    let disclosures: [UInt8]
-    /// `nil` where the selective claims were erased.
-    let selective: (any SelectiveClaims)?
-}
-
-/// One of the participant's own records.
-public struct OwnRecord: Hashable, Sendable {
-    public let index: Int64
-    public let jti: JTI
-    public let book: BookName
-    public let number: Int64
-    public let epoch: Int64
-    public let source: Digest<Digested.Source>
-    public let replaces: JTI?
-    public let digest: Digest<Digested.Statement>
-    public let issuedAt: Timestamp
-    public internal(set) var replacedBy: JTI?
-    public internal(set) var erased = false
-
-    /// Whether it counts: neither replaced nor erased.
-    public var isHead: Bool { replacedBy == nil && !erased }
-
-    /// `invoices/2026-11#17`.
-    public var name: String { "\(book)#\(number)" }
-}
-
-/// A grant that the participant gave or got.
-public struct KnownGrant: Sendable {
-    public struct Revocation: Hashable, Sendable {
-        public let index: Int64
-        public let by: Handle
-        public let reason: Reason
-        public let at: Timestamp
+    private mutating func listGrants(_ admission: Admission) {
+        let candidate = admission.candidate
+        for (name, given) in admission.changes.all(GrantState.self) {
+            guard case .jti(let jti) = name else { continue }
+            guard let terms = given.terms, [given.issuer, terms.to].contains(handle) else {
+                grants[jti] = nil
+                continue
+            }
+            var grant = grants[jti] ?? KnownGrant(jti: jti, state: given, terms: terms)
+            grant.state = given
+            if let rekey = candidate.selective as? RekeyTerms {
+                grant.epochs = Set(grant.epochs).union(rekey.epochs).sorted()
+            }
+            if let revoke = candidate.statement.claims as? Revoke {
+                grant.revocation = .init(
+                    index: candidate.index, by: candidate.statement.issuer, reason: revoke.reason,
+                    at: candidate.statement.issuedAt)
+            }
+            grants[jti] = grant
+        }
+        for (name, request) in admission.changes.all(RequestState.self) {
+            guard case .jti(let jti) = name, [request.by, request.terms.to].contains(handle) else {
+                continue
+            }
+            requests[jti] = KnownRequest(jti: jti, index: candidate.index, state: request)
+        }
+        if let erased = candidate.statement.claims.erases { requests[erased] = nil }
     }
 
-    public let index: Int64
-    public let statement: Statement
-    public let claims: Grant
-    public let terms: GrantTerms
-    /// Whose keys its latest envelope gives, ascending.
-    public fileprivate(set) var epochs: [Int64]
-    public internal(set) var revocation: Revocation?
-    /// Accesses made under it.
-    public internal(set) var accesses: Int64 = 0
-
-    public var jti: JTI { statement.jti }
-
-    /// Whether it stands, or will: not revoked and not expired.
-    public func isLive(at time: Timestamp) -> Bool {
-        revocation == nil && time < claims.expires
-    }
-
-    mutating func rekey(_ epochs: [Int64]) {
-        self.epochs = Set(self.epochs).union(epochs).sorted()
+    private mutating func listUse(_ candidate: Candidate) {
+        guard let access = candidate.statement.claims as? Access, grants[access.grant] != nil else {
+            return
+        }
+        accesses.append(
+            KnownAccess(
+                index: candidate.index, grant: access.grant, at: candidate.statement.issuedAt,
+                terms: candidate.selective as? AccessTerms))
     }
 }
 
-/// A request for a grant.
-public struct KnownRequest: Sendable {
-    public let index: Int64
-    public let statement: Statement
-    public let purpose: Purpose
-    public let terms: RequestTerms
+extension View: Shaped {
+    private init(
+        format _: String, of handle: Handle, edge: RightEdge, state: [StateRow],
+        records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
+        accesses: [KnownAccess], refused: [Int64]
+    ) {
+        self.handle = handle
+        self.edge = edge
+        self.state = StateInMemory(state)
+        for record in records { add(record) }
+        for row in state {
+            guard case .book(handle, let name) = row.key.name else { continue }
+            books[name] = row.value.object as? BookState
+        }
+        self.grants = Dictionary(grants.map { ($0.jti, $0) }) { $1 }
+        self.requests = Dictionary(requests.map { ($0.jti, $0) }) { $1 }
+        self.accesses = accesses
+        self.refused = refused
+    }
+
+    private var format: String { "trine-view/3" }
+
+    private var listed: (records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest]) {
+        (Array(records.values), Array(grants.values), Array(requests.values))
+    }
+
+    public static let shape = Shape<View>(
+        View.init(format:of:edge:state:records:grants:requests:accesses:refused:),
+        .required("format", \.format, .format("trine-view/3")),
+        .required("handle", \.handle, .handle),
+        .required("edge", \.edge, .edge),
+        .required("state", \.state.rows, .list(of: .stateRow)),
+        .required("records", \.listed.records, .list(of: .object)),
+        .required("grants", \.listed.grants, .list(of: .object)),
+        .required("requests", \.listed.requests, .list(of: .object)),
+        .required("accesses", \.accesses, .list(of: .object)),
+        .required("refused", \.refused, .list(of: .count)))
 }
 
-/// That the host says it served something under a grant.
-public struct KnownAccess: Sendable {
-    public let index: Int64
-    public let grant: JTI
-    public let at: Timestamp
-    /// `nil` where the selective claims were erased.
-    public let terms: AccessTerms?
+extension Codec where Value == RightEdge {
+    fileprivate static let edge = mapped(
+        Codec<[UInt8]>.base64URL(8...(8 + 64 * Hash.byteCount), "right edge"),
+        from: { try? RightEdge(bytes: $0) }, to: \.bytes)
 }

@@ -41,11 +41,13 @@ public struct Authority: Sendable {
         guard application.keys.allSatisfy({ isProven($0, handle) }),
             application.encryptionKey.isUsable
         else { throw ClientError.badApplication(handle) }
-        let own = try await session.entity(session.handle)
+        let own = session.handle
         let newcomer = PolicyEntity(
             handle: handle, roles: application.roles, suspended: false, isHost: false,
             isAuthority: false, size: size)
-        try await session.permission { $0.admitting(newcomer, by: own) }
+        try await session.permission { (known) throws(ClientError) in
+            known.admitting(newcomer, by: try known.entity(own))
+        }
         return try await session.register(
             application.claims,
             selective: application.identity(dueDiligence: reference, size: size))

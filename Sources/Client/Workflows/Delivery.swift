@@ -119,7 +119,7 @@ extension Session {
         try drop(parcel)
         for (sent, delivery) in zip(outgoing, deliveries) {
             guard case .registered(let registration) = delivery else { continue }
-            note(sent.entry(at: registration.index))
+            take(sent.frame, at: registration.index)
         }
         return deliveries
     }
@@ -165,26 +165,14 @@ extension Session {
 private struct Outgoing {
     let frame: Frame
     let statement: Statement
-    /// `nil` for a record, whose fields aren't claims.
-    let selective: (any SelectiveClaims)?
 
     init(_ frame: Frame) throws(StatementError) {
         self.frame = frame
         statement = try Statement(parsing: frame.jws)
-        guard !statement.hasFields else {
-            selective = nil
-            return
-        }
+        guard !statement.hasFields else { return }
         guard let disclosures = Disclosure.split(frame.disclosures) else {
             throw .malformedSelectiveDigests
         }
-        selective = try statement.opened(with: disclosures)
-    }
-
-    /// What was registered, as the view takes it in.
-    func entry(at index: Int64) -> ViewEntry {
-        ViewEntry(
-            index: index, statement: statement, disclosures: frame.disclosures,
-            selective: selective)
+        _ = try statement.opened(with: disclosures)
     }
 }

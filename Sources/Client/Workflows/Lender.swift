@@ -30,7 +30,7 @@ public struct Lender: Sendable {
     /// The requests that this participant made, oldest first.
     public func requests() async throws -> [KnownRequest] {
         try await session.sync().requests.values
-            .filter { $0.statement.issuer == session.handle }
+            .filter { $0.by == session.handle }
             .sorted { $0.index < $1.index }
     }
 
@@ -56,10 +56,11 @@ public struct Lender: Sendable {
         }
         _ = try await session.flush()
         try await session.sync()
-        let own = try await session.entity(session.handle)
-        let holder = try await session.holder(terms.to)
-        try await session.permission {
-            $0.requesting(PolicyUse(terms, for: purpose), of: holder, by: own)
+        let handle = session.handle
+        try await session.permission { (known) throws(ClientError) in
+            guard let holder = try? known.entity(terms.to) else { throw .notAHolder(terms.to) }
+            return known.requesting(
+                PolicyUse(terms, for: purpose), of: holder, by: try known.entity(handle))
         }
         return try await session.register(Request(purpose), selective: terms)
     }
@@ -142,20 +143,13 @@ extension Session {
     /// Throws ``ClientError/forbidden(policies:reasons:)`` for what policy doesn't let a grantee use,
     /// under the set in force or under the one that the grant was given under.
     fileprivate func mayAccess(_ grant: KnownGrant, _ fields: [String]) async throws {
-        let own = try await entity(handle)
-        let owner = try await entity(grant.statement.issuer)
         let known = grant.terms.scope.series.flatMap { SeriesFields($0) }
         let use = PolicyUse(
             grant.terms, grant.claims, fields: known?.withCommitments(fields) ?? fields)
-        try await permission(alsoUnder: grant.claims.policies) {
-            $0.accessing(use, of: owner, by: own)
-        }
-    }
-
-    /// Who is asked for a grant. Throws ``ClientError/notAHolder(_:)`` for who isn't there.
-    fileprivate func holder(_ handle: Handle) async throws -> PolicyEntity {
-        do { return try await entity(handle) } catch ConnectionError.refused {
-            throw ClientError.notAHolder(handle)
+        let handle = handle
+        try await permission(alsoUnder: grant.claims.policies) { (known) throws(ClientError) in
+            known.accessing(
+                use, of: try known.entity(grant.issuer), by: try known.entity(handle))
         }
     }
 

@@ -59,42 +59,9 @@ private struct AuditPage: Sendable {
     init(_ coordinate: EntryBundleCoordinate, _ session: Session) async throws {
         let bundle = try await session.connection.bundle(coordinate)
         let first = Int64(clamping: coordinate.entries.lowerBound)
-        let wanted = bundle.indices.filter { Self.hasSelectiveClaims(bundle[$0]) }
-        var shown: [Int64: ShownDisclosures] = [:]
-        if let low = wanted.first, let high = wanted.last {
-            shown = try await Self.disclosures(
-                first + Int64(low)..<(first + Int64(high) + 1), session)
-        }
-        entries = bundle.indices.map { place in
-            (Array(bundle[place]), shown[first + Int64(place)] ?? .withheld)
-        }
-    }
-
-    /// A record's are its fields, which nobody but its enterprise and grantees is shown.
-    private static func hasSelectiveClaims(_ leaf: ArraySlice<UInt8>) -> Bool {
-        guard let jws = try? JWS(parsing: Array(leaf)), let kind = Kind(type: jws.type) else {
-            return true
-        }
-        return kind.form.hasSelectiveClaims
-    }
-
-    private static func disclosures(
-        _ range: Range<Int64>, _ session: Session
-    ) async throws -> [Int64: ShownDisclosures] {
-        var shown: [Int64: ShownDisclosures] = [:]
-        var from: Int64? = range.lowerBound
-        while let start = from, start < range.upperBound {
-            let query = Query.sign(
-                .entries, from: start, limit: Int64(range.count),
-                by: try session.signer(.all), at: session.now, jti: session.newJTI())
-            let answer = try await session.connection.entries(query)
-            // What isn't the entry's own is found by the audit, which has the entry from the tiles.
-            for logged in answer.entries {
-                shown[logged.index] = logged.erased ? .erased : .shown(logged.disclosures)
-            }
-            if let next = answer.next, next <= start { throw LogFault.outOfOrder(index: next) }
-            from = answer.next
-        }
-        return shown
+        let leaves = bundle.indices.map { Array(bundle[$0]) }
+        // What isn't the entry's own is found by the audit, which has the entry from the tiles.
+        let shown = try await session.reader.disclosures(of: leaves, from: first)
+        entries = leaves.enumerated().map { ($1, shown[first + Int64($0)] ?? .withheld) }
     }
 }

@@ -8,12 +8,18 @@ public import Wire
 public protocol PolicyKnowledge {
     /// Log time at which a statement would stand.
     var time: Timestamp { get }
+    /// What stands under `key`; `nil` where nothing does, or where it isn't known.
+    func known<Object>(_ key: StateKey.Of<Object>) -> Object?
+}
+
+extension PolicyKnowledge {
     /// The legal holds on an enterprise's books, also those that have ended by themselves.
-    func holds(on holder: Handle) -> [HoldState]
+    func holds(on holder: Handle) -> [HoldState] { known(HoldsState.key(holder))?.holds ?? [] }
+
     /// What `user` has done with the books of `owner`, in order.
-    func past(of user: Handle, with owner: Handle) -> [Involvement]
-    /// What was asked for; `nil` where it is erased, or isn't known.
-    func asked(_ request: JTI) -> RequestState?
+    func past(of user: Handle, with owner: Handle) -> [Involvement] {
+        known(InvolvementState.key(user, with: owner))?.past ?? []
+    }
 }
 
 /// What a grant lets somebody do, or what is asked for.
@@ -132,7 +138,7 @@ extension PolicyKnowledge {
         _ request: JTI, by asker: Handle, with use: PolicyUse, _ terms: GrantTerms,
         from issuer: Handle, until expires: Timestamp
     ) -> AnsweredRequest {
-        let exceeded = asked(request)?.isExceeded(
+        let exceeded = known(RequestState.key(request))?.isExceeded(
             by: terms, from: issuer, right: use.right, purpose: use.purpose, expires: expires,
             lifetime: use.lifetime)
         return AnsweredRequest(by: asker, exceeded: exceeded ?? false)

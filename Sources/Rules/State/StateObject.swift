@@ -43,17 +43,18 @@ extension StateObject {
     /// The value as canonical JSON.
     public var bytes: [UInt8] { Self.shape.bytes(of: self, leavingOutNulls: true) }
 
-    /// Reads ``bytes`` as what stands under `name`, and accepts no other spelling of it.
-    /// Throws ``StateError``.
-    static func parse(_ bytes: [UInt8], under name: StateName) throws(StateError) -> Self {
-        let document: JSONDocument
-        do { document = try JSONDocument(.canonical, bytes) } catch { throw .json(error) }
+    /// Reads what stands under `name`. Throws ``StateError``.
+    fileprivate static func read(
+        _ json: JSONValue, under name: StateName
+    ) throws(StateError) -> Self {
         let value: Self
-        do { value = try shape.read(document.root, leavingOutNulls: true) } catch {
-            throw .claims(error)
-        }
+        do { value = try shape.read(json, leavingOutNulls: true) } catch { throw .claims(error) }
         guard value.fits(name) else { throw .wrongName }
         return value
+    }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        Self.shape.write(self, to: &writer, leavingOutNulls: true)
     }
 
     fileprivate func isEqual(to other: any StateObject) -> Bool { other as? Self == self }
@@ -67,9 +68,16 @@ public struct StateValue: Hashable, Sendable {
 
     public var bytes: [UInt8] { object.bytes }
 
-    /// Reads ``bytes`` as what stands under `key`. Throws ``StateError``.
+    /// Reads ``bytes`` as what stands under `key`, and accepts no other spelling of it. Throws
+    /// ``StateError``.
     public init(parsing bytes: [UInt8], for key: StateKey) throws(StateError) {
-        object = try key.family.object.parse(bytes, under: key.name)
+        let document: JSONDocument
+        do { document = try JSONDocument(.canonical, bytes) } catch { throw .json(error) }
+        object = try key.family.object.read(document.root, under: key.name)
+    }
+
+    fileprivate init(_ json: JSONValue, for key: StateKey) throws(StateError) {
+        object = try key.family.object.read(json, under: key.name)
     }
 
     public static func == (left: Self, right: Self) -> Bool {
@@ -77,6 +85,36 @@ public struct StateValue: Hashable, Sendable {
     }
 
     public func hash(into hasher: inout Hasher) { object.hash(into: &hasher) }
+}
+
+/// A piece of state under its name.
+public struct StateRow: Hashable, Sendable {
+    public let key: StateKey
+    public let value: StateValue
+
+    public init(key: StateKey, value: StateValue) {
+        self.key = key
+        self.value = value
+    }
+}
+
+extension Codec where Value == StateRow {
+    /// A pair of the key's text and the value.
+    public static let stateRow = Codec(
+        "state",
+        read: { (json) throws(ClaimError) in
+            guard let pair = json.elements, pair.count == 2,
+                let key = pair[0].text.flatMap({ StateKey(text: $0) }),
+                let value = try? StateValue(pair[1], for: key)
+            else { return nil }
+            return StateRow(key: key, value: value)
+        },
+        write: { row, writer in
+            writer.array([0, 1]) { part, writer in
+                part == 0
+                    ? writer.plain(row.key.text.utf8) : row.value.object.write(to: &writer)
+            }
+        })
 }
 
 /// Why bytes aren't the value of a piece of state.

@@ -100,9 +100,7 @@ extension Audit {
         let candidate = Candidate(
             statement, selective: selective(of: statement, entry, at: index), index: index,
             checked: entry.checked)
-        let slice = try state.slice(for: candidate)
-        guard let admission = decide(candidate, in: slice, evidence) else { return }
-        try state.apply(admission.changes)
+        guard let admission = try admit(candidate, evidence) else { return }
         facts.count(admission)
         if let erased = statement.claims.erases { erasures.prove(erased) }
     }
@@ -128,18 +126,18 @@ extension Audit {
 
     /// Decides as the gateway should have. Where only the policies are against it, what it did
     /// anyway is taken over, so that what follows from it isn't reported again.
-    private mutating func decide(
-        _ candidate: Candidate, in slice: Slice, _ evidence: AuditFinding.Evidence
-    ) -> Admission? {
-        do { return try Rules.decide(candidate, in: slice, policies: policies) } catch {
-            guard error.isPolicy else {
-                findings.add(candidate.index, .refused(error), evidence)
-                return nil
-            }
-            findings.add(candidate.index, .againstPolicy(error), evidence)
+    private mutating func admit(
+        _ candidate: Candidate, _ evidence: AuditFinding.Evidence
+    ) throws(State.Failure) -> Admission? {
+        var decision = try state.admit(candidate, under: policies)
+        if case .failure(.policy(let refusal)) = decision {
+            findings.add(candidate.index, .againstPolicy(.policy(refusal)), evidence)
+            decision = try state.admit(candidate, under: UnjudgedPolicies())
         }
-        do { return try Rules.decide(candidate, in: slice, policies: UnjudgedPolicies()) } catch {
-            findings.add(candidate.index, .refused(error), evidence)
+        switch decision {
+        case .success(let admission): return admission
+        case .failure(let refusal):
+            findings.add(candidate.index, .refused(refusal), evidence)
             return nil
         }
     }
@@ -147,11 +145,4 @@ extension Audit {
     /// Later than this after its `iat`, an entry is reported, if a checkpoint shows it: twice what
     /// the rules allow a statement to be older than log time.
     public static var lateSeconds: Int64 { 2 * Limits.backdatingSeconds }
-}
-
-extension Refusal {
-    /// Whether the policies refused, and no rule.
-    fileprivate var isPolicy: Bool {
-        if case .policy = self { true } else { false }
-    }
 }

@@ -1,19 +1,19 @@
-import Sharing
+public import Sharing
 import Synchronization
-import Transparency
-import Wire
+public import Transparency
+public import Wire
 
 /// A log entry of which everything is known that doesn't depend on the entries before it: its hash,
 /// what it says, and whose signature it bears. Entries can be read at once, before their turn.
 public struct ReadEntry: Sendable {
     let leaf: [UInt8]
-    let hash: Hash
-    let statement: Result<Statement, StatementError>
+    public let hash: Hash
+    public let statement: Result<Statement, StatementError>
     let disclosures: ShownDisclosures
     /// The selective claims; `nil` where they weren't shown, or a record's, which nobody is.
-    let selective: Result<any SelectiveClaims, StatementError>?
+    public let selective: Result<any SelectiveClaims, StatementError>?
     /// `nil` where the key wasn't known yet or the signature is bad.
-    let checked: VerifiedJWS?
+    public let checked: VerifiedJWS?
 
     /// Reads an entry as the log has it. `keys` is shared by all that are read for one replay.
     public init(_ leaf: [UInt8], _ disclosures: ShownDisclosures, keys: OfferedKeys) {

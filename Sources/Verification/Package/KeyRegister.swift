@@ -17,7 +17,7 @@ public struct KeyRegister: Sendable {
         var until: Int64?
     }
 
-    private var state = Slice()
+    private var state = StateInMemory()
     private var keys: [Digest<Digested.Key>: Standing] = [:]
     private var encryptionKeys: [Digest<Digested.EncryptionKey>: EncryptionKey] = [:]
     /// Ascending by index.
@@ -33,8 +33,7 @@ public struct KeyRegister: Sendable {
             throw .issuer(.notPermittedToIssuer(statement.kind))
         }
         let candidate = Candidate(statement, selective: nil, index: index)
-        let admission = try Rules.decide(candidate, in: state, policies: UnjudgedPolicies())
-        state.apply(admission.changes)
+        let admission = try state.admit(candidate, under: UnjudgedPolicies()).get()
         for (_, key) in admission.changes.all(KeyState.self) {
             if key.retired {
                 keys[key.key.thumbprint]?.until = index

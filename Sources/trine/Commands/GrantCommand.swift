@@ -99,7 +99,7 @@ struct GrantCommand: AsyncParsableCommand {
                 return
             }
             let done = try await enterprise.grant(plan)
-            let grantee = contacts.shown(plan.grantee.handle)
+            let grantee = contacts.shown(plan.grantee)
             common.print(done.json(plan.members)) {
                 plan.done(to: grantee)
                     + " until \(plan.expires).\ngrant \(done.statement.jti), entry \(done.index)"
@@ -120,7 +120,7 @@ struct GrantCommand: AsyncParsableCommand {
             statements: right == .prove
                 ? try ProofOptions.statements(statements, scorecards) : nil,
             purpose: purpose, lifetime: span.seconds, fetches: fetches,
-            dataLife: keep?.seconds ?? span.seconds, request: answered?.statement.jti)
+            dataLife: keep?.seconds ?? span.seconds, request: answered?.jti)
     }
 
     private func scope() throws -> Scope {
@@ -138,8 +138,8 @@ struct GrantCommand: AsyncParsableCommand {
     private func answered(_ enterprise: Enterprise) async throws -> KnownRequest? {
         guard let request else { return nil }
         let known = try await enterprise.requests()
-        guard let jti = try Reading.jti(request, among: known.map(\.statement.jti)),
-            let found = known.first(where: { $0.statement.jti == jti })
+        guard let jti = try Reading.jti(request, among: known.map(\.jti)),
+            let found = known.first(where: { $0.jti == jti })
         else { throw ClientError.noRequest(request) }
         return found
     }

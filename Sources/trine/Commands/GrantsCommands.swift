@@ -100,7 +100,7 @@ extension EnterpriseCommand {
                 let members = zip(requests, truths).map { RequestOutput.json($0, truth: $1) }
                 common.print(["requests": .array(members)]) {
                     RequestOutput.words(requests, truths: truths) {
-                        contacts.shown($0.statement.issuer)
+                        contacts.shown($0.by)
                     }
                 }
             }

@@ -27,7 +27,7 @@ struct LenderCommand: AsyncParsableCommand {
                     json: { $0.json(at: now) }
                 ) {
                     [
-                        $0.jti.text, contacts.shown($0.statement.issuer), $0.terms.scope.words,
+                        $0.jti.text, contacts.shown($0.issuer), $0.terms.scope.words,
                         $0.terms.subject.words, $0.claims.purpose.rawValue,
                         $0.claims.expires.date.description,
                         "\($0.accesses)/\($0.terms.fetches)", $0.state(at: now),

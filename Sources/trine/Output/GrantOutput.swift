@@ -5,7 +5,7 @@ import Wire
 extension KnownGrant {
     func state(at time: Timestamp) -> String {
         if let revocation {
-            return revocation.by == statement.issuer
+            return revocation.by == issuer
                 ? "revoked \(revocation.at.date)" : "given back \(revocation.at.date)"
         }
         if time >= claims.expires { return "ended" }
@@ -15,7 +15,7 @@ extension KnownGrant {
     func json(at time: Timestamp) -> JSON {
         let members: [String: JSON] = [
             "accesses": .integer(accesses), "data_life": .integer(terms.dataLife),
-            "enterprise": .string(statement.issuer.text), "exp": .integer(claims.expires.seconds),
+            "enterprise": .string(issuer.text), "exp": .integer(claims.expires.seconds),
             "fetches": .integer(terms.fetches), "grant": .string(jti.text),
             "grantee": .string(terms.to.text), "index": .integer(index),
             "nbf": .integer(claims.notBefore.seconds), "purpose": .string(claims.purpose.rawValue),

@@ -8,7 +8,7 @@ extension GrantPlan {
     var members: [String: JSON] {
         var members: [String: JSON] = [
             "exp": .integer(expires.seconds), "fetches": .integer(terms.fetches),
-            "grantee": .string(grantee.handle.text), "nbf": .integer(notBefore.seconds),
+            "grantee": .string(grantee.text), "nbf": .integer(notBefore.seconds),
             "purpose": .string(purpose.rawValue), "scope": terms.scope.json,
         ]
         guard let proof else {
@@ -55,7 +55,7 @@ extension GrantPlan {
     }
 
     func words(naming name: (Handle) -> String) -> String {
-        let grantee = name(grantee.handle)
+        let grantee = name(grantee)
         let what = proof.map { wordsOfProof($0, grantee) } ?? wordsOfFields(grantee)
         return """
             \(what)

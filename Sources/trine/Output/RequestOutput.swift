@@ -9,10 +9,10 @@ enum RequestOutput {
             "data_life": .integer(request.terms.dataLife),
             "exp": .integer(request.terms.expires.seconds),
             "fetches": .integer(request.terms.fetches),
-            "from": .string(request.statement.issuer.text),
+            "from": .string(request.by.text),
             "index": .integer(request.index), "nbf": .integer(request.terms.notBefore.seconds),
             "purpose": .string(request.purpose.rawValue),
-            "request": .string(request.statement.jti.text),
+            "request": .string(request.jti.text),
             "scope": request.terms.scope.json, "to": .string(request.terms.to.text),
         ]
         members.merge(request.terms.subject.json) { $1 }
@@ -33,7 +33,7 @@ enum RequestOutput {
         var table = Table(["REQUEST", "WHO", "WHAT", "FIELDS", "PURPOSE", "UNTIL"])
         for request in requests {
             table.add([
-                request.statement.jti.text, other(request), request.terms.scope.words,
+                request.jti.text, other(request), request.terms.scope.words,
                 request.terms.subject.words, request.purpose.rawValue,
                 request.terms.expires.date.description,
             ])
@@ -46,7 +46,7 @@ enum RequestOutput {
     }
 
     private static func words(_ truth: Truth, _ request: KnownRequest) -> String {
-        let jti = request.statement.jti.text
+        let jti = request.jti.text
         switch truth {
         case .unprovable(let error):
             return "\(jti) can't be answered: \(error.complaint.message)"

@@ -18,6 +18,8 @@ extension ClientError: Worded {
             .usage(
                 "nobody is called \(name)",
                 "give its handle a name: trine contacts --add HANDLE --name '\(name)'")
+        case .noParticipant(let handle):
+            .refused("nobody called \(handle) was admitted to this log", "check the handle")
         case .contacts(let error): error.complaint
 
         case .noGrant(let text):
@@ -106,6 +108,10 @@ extension ClientError: Worded {
                 "the books' next numbers were taken by others \(attempts) times in a row",
                 "let one machine at a time import, and run it again")
 
+        case .notAdmitted(let handle):
+            .refused(
+                "\(handle) isn't admitted to this log yet",
+                "an authority does that: trine authority pending")
         case .noApplication(let handle):
             .refused(
                 "nobody applied as \(handle)", "list the applications: trine authority pending")

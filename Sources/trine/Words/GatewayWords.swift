@@ -82,10 +82,6 @@ extension LogFault: Worded {
             .untrusted(
                 "the checkpoint isn't accepted under the trust policy: \(error.words)",
                 "compare trust.policy in the home with what the log's keys should be")
-        case .signature(let index, let issuer):
-            .untrusted("entry \(index) isn't signed by a key of \(issuer)")
-        case .ownBook(let book, let number):
-            .untrusted("the gateway leaves out a record of \(book) before number \(number)")
         case .noFounding(let refusal):
             unused("entry 0 doesn't begin a log" + (refusal.map { ": \($0.words)" } ?? ""))
         case .tile: unused("a part of the log's hash tree is missing")
@@ -93,12 +89,10 @@ extension LogFault: Worded {
         case .receipt: unused("a receipt proves nothing")
         case .entry(let index, let error):
             unused("entry \(index) isn't a statement" + (error.map { ": \($0.words)" } ?? ""))
-        case .otherLog(let index): unused("entry \(index) was made for another log")
+        case .entriesWrong(let from, let to):
+            unused("the entries from \(from) to \(to - 1) aren't those under its checkpoint")
         case .disclosures(let index): unused("what is disclosed of entry \(index) isn't its own")
-        case .participant(let handle, let refusal):
-            unused("a statement about \(handle) breaks the rules: \(refusal.words)")
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
-        case .unexplained(let what): unused("its own log doesn't explain this \(what)")
         }
     }
 

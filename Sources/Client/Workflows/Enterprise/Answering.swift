@@ -13,7 +13,7 @@ extension GrantWish {
     public init(answering request: KnownRequest, at now: Timestamp) throws(ClientError) {
         let terms = request.terms
         let lifetime = terms.expires.seconds - now.seconds - Self.marginSeconds
-        guard lifetime > 0 else { throw .requestOver(request.statement.jti) }
+        guard lifetime > 0 else { throw .requestOver(request.jti) }
         var fields: [String] = []
         var statements: [ProofStatement]?
         switch terms.subject {
@@ -28,9 +28,9 @@ extension GrantWish {
             }
         }
         self.init(
-            to: request.statement.issuer, scope: terms.scope, fields: fields,
+            to: request.by, scope: terms.scope, fields: fields,
             statements: statements, purpose: request.purpose, lifetime: lifetime,
-            fetches: terms.fetches, dataLife: terms.dataLife, request: request.statement.jti)
+            fetches: terms.fetches, dataLife: terms.dataLife, request: request.jti)
     }
 }
 

@@ -104,8 +104,10 @@ public struct Enterprise: Sendable {
         _ = try await session.flush()
         let state = try await session.sync().books[book] ?? BookState()
         if state.closed { throw ClientError.bookClosed(book) }
-        let own = try await session.entity(session.handle)
-        try await session.permission { $0.closing(book, by: own) }
+        let handle = session.handle
+        try await session.permission { (known) throws(ClientError) in
+            known.closing(book, by: try known.entity(handle))
+        }
         return try await session.register(
             CloseBook(book, count: state.count, root: state.root), by: .close)
     }
@@ -121,8 +123,10 @@ public struct Enterprise: Sendable {
             throw ClientError.noSuchRecord(place.description)
         }
         if record.erased { throw ClientError.erased(record.name) }
-        let own = try await session.entity(session.handle)
-        let permission = try await session.permission { $0.erasing(in: record.book, by: own) }
+        let handle = session.handle
+        let permission = try await session.permission { (known) throws(ClientError) in
+            known.erasing(in: record.book, by: try known.entity(handle))
+        }
         if permission.asked.held { throw ClientError.underLegalHold(record.book) }
         return try await session.register(Erase(.record(record.jti), reason))
     }

@@ -1,3 +1,4 @@
+import Interface
 import Rules
 public import Sharing
 import Verification
@@ -43,7 +44,7 @@ public struct GrantWish: Sendable {
 /// A grant that could be given: checked against the log's policies and the grantee's verified
 /// standing, and not signed yet. What it says is what would happen.
 public struct GrantPlan: Sendable {
-    public let grantee: KnownParticipant
+    public let grantee: Handle
     /// The grantee's key that the envelope is sealed to.
     public let recipient: EncryptionKey
     public let type: RecordType
@@ -89,9 +90,7 @@ extension Enterprise {
         }
         let fields = try known.leaving(wish.subject)
         let grantee = try await grantee(wish.to)
-        guard let recipient = grantee.encryptionKey else {
-            throw ClientError.notAGrantee(wish.to)
-        }
+        let recipient = try await recipient(wish.to)
         let covered = Self.covered(wish.scope, in: view)
         var scope = wish.scope
         if case .statements = wish.subject { scope = .records(try Self.listed(covered)) }
@@ -122,20 +121,34 @@ extension Enterprise {
                 about: records.map(\.jti), in: view)
         }
         return GrantPlan(
-            grantee: grantee, recipient: recipient, type: known.newest, fields: fields,
+            grantee: wish.to, recipient: recipient, type: known.newest, fields: fields,
             terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
             permitting: permission.permitting, policies: permission.policies,
             warnings: warnings, covered: covered, proof: proof)
     }
 
-    func grantee(_ handle: Handle) async throws -> KnownParticipant {
-        let grantee: KnownParticipant
-        do { grantee = try await session.participant(handle) } catch ConnectionError.refused {
+    func grantee(_ handle: Handle) async throws -> PolicyEntity {
+        let grantee: PolicyEntity
+        do { grantee = try await session.entity(handle) } catch ClientError.noParticipant {
             throw ClientError.notAGrantee(handle)
         }
         guard handle != session.handle else { throw ClientError.notAGrantee(handle) }
         guard !grantee.suspended else { throw ClientError.granteeSuspended(handle) }
         return grantee
+    }
+
+    /// The key to which envelopes for `handle` are sealed. The log has its digest; the gateway gives
+    /// the key. Throws ``ClientError/notAGrantee(_:)``.
+    func recipient(_ handle: Handle) async throws -> EncryptionKey {
+        guard let digest = await session.view.state[ParticipantState.key(handle)]?.encryptionKey
+        else { throw ClientError.notAGrantee(handle) }
+        let answer = try await session.connection.participant(handle)
+        for logged in answer.statements.reversed() {
+            guard let key = try? logged.statement().claims.encryptionKey, key.digest == digest
+            else { continue }
+            return key
+        }
+        throw ClientError.notAGrantee(handle)
     }
 
     static func covered(
@@ -171,7 +184,7 @@ extension Enterprise {
     /// ``ClientError/forbidden(policies:reasons:)``, ``ClientError/policiesWrong(_:)`` and
     /// ``ClientError/noRequest(_:)``.
     func permission(
-        for terms: GrantTerms, _ purpose: Purpose, to grantee: KnownParticipant, lifetime: Int64
+        for terms: GrantTerms, _ purpose: Purpose, to grantee: PolicyEntity, lifetime: Int64
     ) async throws -> Permission {
         let right: Right =
             switch terms.subject {
@@ -179,21 +192,18 @@ extension Enterprise {
             case .statements: .prove
             }
         let use = PolicyUse(terms, right: right, for: purpose, lifetime: lifetime)
-        let own = try await session.entity(session.handle)
-        let other = await session.entity(grantee)
-        var asker: Handle?
-        if let request = terms.request {
-            asker = await session.view.requests[request]?.statement.issuer
-            guard asker != nil else { throw ClientError.noRequest(request.text) }
-        }
+        let handle = session.handle
         let expires = session.now.advanced(by: lifetime)
-        return try await session.permission { [asker] known in
-            var answers: AnsweredRequest?
-            if let request = terms.request, let asker {
-                answers = known.answered(
-                    request, by: asker, with: use, terms, from: own.handle, until: expires)
+        return try await session.permission { (known) throws(ClientError) in
+            let answers = try terms.request.map { request throws(ClientError) in
+                guard let asked = known.known(RequestState.key(request)) else {
+                    throw .noRequest(request.text)
+                }
+                return known.answered(
+                    request, by: asked.by, with: use, terms, from: handle, until: expires)
             }
-            return known.granting(use, to: other, by: own, answering: answers)
+            return known.granting(
+                use, to: grantee, by: try known.entity(handle), answering: answers)
         }
     }
 }

@@ -23,7 +23,7 @@ extension Enterprise {
                     type: plan.type, fields: plan.fields, scope: plan.terms.scope,
                     epochs: plan.terms.epochs, records: plan.records)
             }
-        let envelope = try seal(keys, to: plan.grantee.handle, plan.recipient, carrier: jti)
+        let envelope = try seal(keys, to: plan.grantee, plan.recipient, carrier: jti)
         return try await session.register(
             Grant(
                 right: plan.proof == nil ? .read : .prove, purpose: plan.purpose,
@@ -97,7 +97,7 @@ extension Enterprise {
     /// The grants that this enterprise gave, oldest first.
     public func grants() async throws -> [KnownGrant] {
         try await session.sync().grants.values
-            .filter { $0.statement.issuer == session.handle }
+            .filter { $0.issuer == session.handle }
             .sorted { $0.index < $1.index }
     }
 
@@ -107,7 +107,7 @@ extension Enterprise {
         return view.accesses
             .filter { access in
                 (grant == nil || access.grant == grant)
-                    && view.grants[access.grant]?.statement.issuer == session.handle
+                    && view.grants[access.grant]?.issuer == session.handle
             }
             .sorted { $0.index < $1.index }
     }
@@ -128,7 +128,7 @@ extension Enterprise {
     ) async throws -> (revocation: Registration, rekeyed: [Rekeying]) {
         let view = try await prepareToSign()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
-        guard known.statement.issuer == session.handle else {
+        guard known.issuer == session.handle else {
             throw ClientError.notYourGrant(grant)
         }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }

@@ -125,7 +125,7 @@ private struct ImportRun {
         guard !batch.isEmpty else { return }
         let before = registered
         let deliveries = try await session.register(batch.map(\.frame))
-        view = await session.view
+        view = try await session.upToDate()
         var again: [Draft] = []
         var conflict: Problem?
         for (sealed, delivery) in zip(batch, deliveries) {
@@ -164,13 +164,15 @@ private struct ImportRun {
     /// Asks the policies before anything of a batch is sealed: for each series once, since a record's
     /// month is nothing that policies are told.
     private func checkPermission() async throws {
-        let own = try await session.entity(session.handle)
+        let handle = session.handle
         let records = waiting.prefix(Self.batchFrames).map(\.record)
         let books = Dictionary(
             records.map { ($0.type.series, BookName(series: $0.type.series, month: $0.month)) },
             uniquingKeysWith: { first, _ in first })
         for book in books.values.sorted() {
-            try await session.permission { $0.sealing(in: book, by: own) }
+            try await session.permission { (known) throws(ClientError) in
+                known.sealing(in: book, by: try known.entity(handle))
+            }
         }
     }
 

@@ -54,14 +54,15 @@ extension Enterprise {
             let known = grant.terms.scope.series.flatMap({ SeriesFields($0) }),
             let fields = known.withCommitments(names)
         else { return nil }
-        let grantee = try await session.participant(grant.terms.to)
-        guard !grantee.suspended, let recipient = grantee.encryptionKey else { return nil }
-        let own = try await session.entity(session.handle)
-        let other = await session.entity(grantee)
+        let grantee = try await session.entity(grant.terms.to)
+        guard !grantee.suspended else { return nil }
+        let recipient = try await recipient(grantee.handle)
+        let handle = session.handle
         let use = PolicyUse(grant.terms, grant.claims)
         do {
             try await session.permission(alsoUnder: grant.claims.policies) {
-                $0.rekeying(use, to: other, by: own)
+                (known) throws(ClientError) in
+                known.rekeying(use, to: grantee, by: try known.entity(handle))
             }
         } catch ClientError.forbidden(let policies, let reasons) {
             return Rekeying(

@@ -1,0 +1,122 @@
+import Rules
+public import Sharing
+public import Wire
+
+/// One of the participant's own records.
+public struct OwnRecord: Shaped, Hashable {
+    public let jti: JTI
+    public let index: Int64
+    public let digest: Digest<Digested.Statement>
+    let place: StatementState.RecordDetail
+    public let issuedAt: Timestamp
+    /// The record that this one corrects.
+    public let replaces: JTI?
+    public let erased: Bool
+
+    public var book: BookName { place.book }
+    public var number: Int64 { place.number }
+    public var epoch: Int64 { place.epoch }
+    public var source: Digest<Digested.Source> { place.source }
+    public var replacedBy: JTI? { place.replacedBy }
+
+    /// Whether it counts: neither replaced nor erased.
+    public var isHead: Bool { replacedBy == nil && !erased }
+
+    /// `invoices/2026-11#17`.
+    public var name: String { "\(book)#\(number)" }
+
+    public static let shape = Shape<OwnRecord>(
+        OwnRecord.init(jti:index:digest:place:issuedAt:replaces:erased:),
+        .required("jti", \.jti, .jti),
+        .required("index", \.index, .count),
+        .required("digest", \.digest, .digest()),
+        .required("place", \.place, .object),
+        .required("iat", \.issuedAt, .time),
+        .optional("replaces", \.replaces, .jti),
+        .flag("erased", \.erased))
+}
+
+/// A grant that the participant gave or got.
+public struct KnownGrant: Shaped {
+    public struct Revocation: Shaped, Hashable {
+        public let index: Int64
+        public let by: Handle
+        public let reason: Reason
+        public let at: Timestamp
+
+        public static let shape = Shape<Revocation>(
+            Revocation.init(index:by:reason:at:),
+            .required("index", \.index, .count), .required("by", \.by, .handle),
+            .required("reason", \.reason, .word("reason")), .required("at", \.at, .time))
+    }
+
+    public let jti: JTI
+    var state: GrantState
+    public let terms: GrantTerms
+    /// Whose keys its envelopes gave, ascending.
+    public internal(set) var epochs: [Int64]
+    public internal(set) var revocation: Revocation?
+
+    init(jti: JTI, state: GrantState, terms: GrantTerms) {
+        self.jti = jti
+        self.state = state
+        self.terms = terms
+        epochs = terms.epochs
+    }
+
+    public var index: Int64 { state.index }
+    /// The enterprise that gave it.
+    public var issuer: Handle { state.issuer }
+    public var claims: Grant { state.claims }
+    /// Accesses made under it.
+    public var accesses: Int64 { state.used }
+
+    /// Whether it stands, or will: not revoked and not expired.
+    public func isLive(at time: Timestamp) -> Bool {
+        state.revoked == nil && time < claims.expires
+    }
+
+    public static let shape = Shape<KnownGrant>(
+        { (jti, state, epochs, revocation) throws(ClaimError) in
+            guard let terms = state.terms else { throw .missing("terms") }
+            var grant = KnownGrant(jti: jti, state: state, terms: terms)
+            grant.epochs = epochs
+            grant.revocation = revocation
+            return grant
+        },
+        .required("jti", \.jti, .jti),
+        .required("state", \.state, .object(GrantState.shape, leavingOutNulls: true)),
+        .required("epochs", \.epochs, .list(of: .count)),
+        .optional("revocation", \.revocation, .object))
+}
+
+/// A request for a grant.
+public struct KnownRequest: Shaped {
+    public let jti: JTI
+    public let index: Int64
+    let state: RequestState
+
+    /// Who asks.
+    public var by: Handle { state.by }
+    public var purpose: Purpose { state.purpose }
+    public var terms: RequestTerms { state.terms }
+
+    public static let shape = Shape<KnownRequest>(
+        KnownRequest.init(jti:index:state:),
+        .required("jti", \.jti, .jti), .required("index", \.index, .count),
+        .required("state", \.state, .object(RequestState.shape, leavingOutNulls: true)))
+}
+
+/// That the host says it served something under a grant.
+public struct KnownAccess: Shaped {
+    public let index: Int64
+    public let grant: JTI
+    public let at: Timestamp
+    /// `nil` where they weren't shown, or were erased.
+    public let terms: AccessTerms?
+
+    public static let shape = Shape<KnownAccess>(
+        KnownAccess.init(index:grant:at:terms:),
+        .required("index", \.index, .count), .required("grant", \.grant, .jti),
+        .required("at", \.at, .time), .optional("terms", \.terms, .object))
+}
