@@ -200,7 +200,7 @@ struct Routes: Sendable {
         let after = try parameters.value("after") { Handle($0) }
         let limit: Int64 = try parameters.number(
             "limit", default: 100, 1...Int64(GatewayLimits.participantsPerPage))
-        let prefix = ParticipantState.family.rawValue + "/"
+        let prefix = ParticipantState.family + "/"
         var found: [ParticipantsAnswer.Participant] = []
         // All participants lie next to each other in the order of the keys.
         let rows = try await store.allState(

@@ -6,9 +6,7 @@ extension PolicyRequest {
     /// The request in words, for people: who wants to do what, with whose books, and how far.
     public var words: String {
         var parts = ["\(principal.words) wants to \(verb)"]
-        switch action {
-        case .admit, .audit: break
-        case .request, .grant, .rekey, .access:
+        if action.facts.contains(.terms) {
             parts.append(use)
             if held { parts.append("while books are under hold") }
             if !past.isEmpty {
@@ -19,8 +17,8 @@ extension PolicyRequest {
                     "in answer to \(answers.by)'s request"
                         + (answers.exceeded ? ", and going beyond it" : ""))
             }
-        case .erase: if held { parts.append("while they are under hold") }
-        default: break
+        } else if action.facts.contains(.held), held {
+            parts.append("while they are under hold")
         }
         return parts.joined(separator: ", ")
     }
@@ -29,19 +27,7 @@ extension PolicyRequest {
         let books =
             "\(series.map { "\($0.rawValue) of " } ?? "books of ")\(owner?.text ?? "nobody")"
         let other = counterparty?.words ?? "nobody"
-        switch action {
-        case .admit: return "admit \(other)"
-        case .seal: return "seal a record of the \(books)"
-        case .close: return "close a book of the \(books)"
-        case .erase: return "erase something of the \(books)"
-        case .request: return "ask for a grant of the \(books)"
-        case .grant: return "grant \(other) the \(books)"
-        case .rekey: return "give \(other) new keys of the \(books)"
-        case .revoke: return "revoke a grant of the \(books)"
-        case .access: return "use the \(books)"
-        case .operate: return "serve an access to the \(books)"
-        case .audit: return "audit the log"
-        }
+        return action.words.replacing("BOOKS", with: books).replacing("OTHER", with: other)
     }
 
     private var use: String {

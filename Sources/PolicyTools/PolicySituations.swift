@@ -43,20 +43,21 @@ struct PolicySituations {
             Right.allCases.flatMap { right in Purpose.allCases.flatMap { make(right, $0) } }
         }
         let enterprise = PolicyHand([.enterprise]).entity(Example.other)
-        switch action {
-        case .admit:
+        switch action.subject {
+        case .newcomer:
             return Role.allCases.map { request(PolicyHand([$0]).entity(Example.other), nil) }
-        case .audit: return [request(nil, nil)]
-        case .seal, .close, .erase: return [request(nil, principal.handle)]
-        case .operate: return [request(enterprise, enterprise.handle)]
-        case .request, .access, .revoke:
+        case .log: return [request(nil, nil)]
+        case .ownBooks: return [request(nil, principal.handle)]
+        case .othersBooks where !action.facts.contains(.terms):
+            return [request(enterprise, enterprise.handle)]
+        case .othersBooks, .givenGrant:
             return each {
                 [
                     request(enterprise, enterprise.handle, $0, $1),
                     request(principal, principal.handle, $0, $1),
                 ]
             }
-        case .grant, .rekey:
+        case .grant:
             return each { right, purpose in
                 Role.allCases.map {
                     request(
@@ -72,11 +73,9 @@ struct PolicySituations {
         let action = pick(PolicyAction.allCases)
         let principal = entity(pick(handles))
         let other = entity(pick(handles))
-        let owner: Handle
-        switch action {
-        case .request, .access, .operate: owner = chance(10) ? principal.handle : other.handle
-        default: owner = chance(10) ? other.handle : principal.handle
-        }
+        let usual = action.subject == .othersBooks ? other : principal
+        let unusual = action.subject == .othersBooks ? principal : other
+        let owner = (chance(10) ? unusual : usual).handle
         let answers: AnsweredRequest? =
             chance(40)
             ? AnsweredRequest(

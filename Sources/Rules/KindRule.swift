@@ -9,6 +9,12 @@ protocol KindRule {
     /// Whether the selective claims of statements of this kind can be erased.
     static var isErasable: Bool { get }
 
+    /// The families of state that statements of this kind bring in.
+    static var states: [any StateObject.Type] { get }
+
+    /// What the policies are asked about because of statements of this kind.
+    static var actions: [PolicyAction] { get }
+
     /// The state that the statement itself names, besides its issuer's.
     static func reads(_ said: Stated<Form>, _ reads: inout Reads)
 
@@ -34,6 +40,8 @@ protocol KindRule {
 
 extension KindRule {
     static var isErasable: Bool { false }
+    static var states: [any StateObject.Type] { [] }
+    static var actions: [PolicyAction] { [] }
     static func reads(_ said: Stated<Form>, _ reads: inout Reads) {}
     static func furtherReads(_ said: Stated<Form>, in state: Slice, _ reads: inout Reads) {}
     static func parties(_ said: Stated<Form>, in state: Slice) -> [Handle] { [] }
@@ -91,10 +99,10 @@ public enum AuditFact: Hashable, Sendable {
     case policies(Digest<Digested.Policies>)
     case bookOpened
     case bookClosed
-    case recordErased
-    case statementErased(JTI)
     case granted(JTI, for: Purpose, until: Timestamp)
     case revoked(JTI)
     /// Something was served to this grantee; `nil` where the access isn't disclosed.
     case accessed(by: Handle?)
+    /// One more of what has this name in the report.
+    case counted(String)
 }

@@ -46,10 +46,8 @@ import Wire
 
     /// Whether public claims alone make the piece of state.
     private func isPublic(_ key: StateKey) -> Bool {
-        switch key.family {
-        case .log, .key, .statement, .book, .source: true
-        case .participant, .grant, .fetch, .epochs, .holds, .involvement, .request: false
-        }
+        [LogState.family, KeyState.family, StatementState.family, BookState.family]
+            .contains(key.family.name) || key.family.name == SourceState.family
     }
 
     private func concerns(_ handle: Handle, _ key: StateKey, _ value: StateValue) -> Bool {

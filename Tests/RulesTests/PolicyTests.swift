@@ -131,7 +131,7 @@ import Testing
                     request.principal.isHost && request.owner == Person.enterprise.handle
                         && request.counterparty?.handle == Person.enterprise.handle
                         && request.series == .invoices
-                case .audit: false
+                default: false
                 }
             return isExpected ? Self.permit : Self.forbid
         }

@@ -51,6 +51,7 @@ import Testing
                 case .revoke: role == .enterprise || users.contains(role)
                 case .request, .access: users.contains(role)
                 case .audit: role == .regulator
+                default: false
                 }
             let isTowardsHolder = [.request, .access].contains(action)
             let decision = decide(

@@ -4,6 +4,9 @@ import Wire
 /// The host states what it served. It can only state what the grant, the grantee's own signed fetch,
 /// the books and the policies at this very index allow.
 enum AccessRule: KindRule {
+    static let states: [any StateObject.Type] = [FetchState.self, InvolvementState.self]
+    static let actions: [PolicyAction] = [.access, .operate]
+
     static func reads(_ said: Stated<Access>, _ reads: inout Reads) {
         reads.add(GrantState.key(said.claims.grant))
         guard let fetch = said.fetch else { return }
@@ -170,4 +173,11 @@ extension Refusal {
             case .notGranted: .access(.notGranted)
             }
     }
+}
+
+extension PolicyAction {
+    public static let access = PolicyAction(
+        "access", "use the BOOKS", about: .othersBooks, with: [.terms])
+    public static let operate = PolicyAction(
+        "operate", "serve an access to the BOOKS", about: .othersBooks, with: [.time])
 }

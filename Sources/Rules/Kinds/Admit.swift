@@ -3,6 +3,8 @@ import Wire
 
 /// An authority admits a participant: a fresh handle, fresh keys whose owner proved to hold them.
 enum AdmitRule: KindRule {
+    static let actions: [PolicyAction] = [.admit]
+
     static func reads(_ said: Stated<Admit>, _ reads: inout Reads) {
         reads.add(ParticipantState.key(said.claims.handle))
         for offer in said.claims.keys { reads.add(KeyState.key(offer.key.thumbprint)) }
@@ -55,4 +57,9 @@ extension Decision {
         else { throw .participant(.badProofOfPossession) }
         change(key, to: KeyState(handle: handle, key: offer.key, scopes: offer.scopes))
     }
+}
+
+extension PolicyAction {
+    public static let admit = PolicyAction(
+        "admit", "admit OTHER", about: .newcomer, with: [.time])
 }

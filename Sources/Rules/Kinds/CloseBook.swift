@@ -3,6 +3,8 @@ import Wire
 
 /// An enterprise closes a book of its own, stating how many records it has and their root.
 enum CloseBookRule: KindRule {
+    static let actions: [PolicyAction] = [.close]
+
     static func reads(_ said: Stated<CloseBook>, _ reads: inout Reads) {
         reads.add(BookState.key(said.issuer, said.claims.book))
     }
@@ -22,4 +24,9 @@ enum CloseBookRule: KindRule {
     static func facts(_ said: Stated<CloseBook>) -> [AuditFact] {
         said.claims.count == 0 ? [.bookOpened, .bookClosed] : [.bookClosed]
     }
+}
+
+extension PolicyAction {
+    public static let close = PolicyAction(
+        "close", "close a book of the BOOKS", about: .ownBooks, with: [.time])
 }

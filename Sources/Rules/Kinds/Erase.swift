@@ -4,6 +4,8 @@ import Wire
 /// Erases a record's fields or a statement's selective claims, from the state too. The log keeps the
 /// digests.
 enum EraseRule: KindRule {
+    static let actions: [PolicyAction] = [.erase]
+
     static func reads(_ said: Stated<Erase>, _ reads: inout Reads) {
         let target = said.claims.target.jti
         reads.add(StatementState.key(target))
@@ -39,8 +41,8 @@ enum EraseRule: KindRule {
 
     static func facts(_ said: Stated<Erase>) -> [AuditFact] {
         switch said.claims.target {
-        case .record: [.recordErased]
-        case .statement(let jti): [.statementErased(jti)]
+        case .record: [.counted(AuditFact.erasedRecords)]
+        case .statement: [.counted(AuditFact.erasedStatements)]
         }
     }
 
@@ -71,4 +73,14 @@ enum EraseRule: KindRule {
             decision.change(GrantState.key(jti), to: grant)
         }
     }
+}
+
+extension PolicyAction {
+    public static let erase = PolicyAction(
+        "erase", "erase something of the BOOKS", about: .ownBooks, with: [.held, .time])
+}
+
+extension AuditFact {
+    public static let erasedRecords = "erased records"
+    public static let erasedStatements = "erased statements"
 }

@@ -3,6 +3,9 @@ import Wire
 
 /// An enterprise grants somebody a right over some of its records.
 enum GrantRule: KindRule {
+    static let states: [any StateObject.Type] = [GrantState.self, EpochState.self]
+    static let actions: [PolicyAction] = [.grant]
+
     /// Grants over one series that can stand at once.
     static let maximumLiveGrants = 1024
 
@@ -119,4 +122,9 @@ extension GrantState {
         guard let grant = state[key(jti)] else { return [] }
         return [grant.issuer] + (grant.terms.map { [$0.to] } ?? [])
     }
+}
+
+extension PolicyAction {
+    public static let grant = PolicyAction(
+        "grant", "grant OTHER the BOOKS", about: .grant, with: [.terms, .grantee, .answered])
 }

@@ -3,6 +3,8 @@ import Wire
 
 /// A regulator or an authority forbids the erasure of a holder's books for a while.
 enum LegalHoldRule: KindRule {
+    static let states: [any StateObject.Type] = [HoldsState.self]
+
     static func reads(_ said: Stated<LegalHold>, _ reads: inout Reads) {
         if let terms = said.selective { reads.add(holdOf: terms.holder, by: said.issuer) }
     }

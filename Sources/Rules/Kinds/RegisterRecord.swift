@@ -4,6 +4,9 @@ import Wire
 
 /// A record takes the next number of an open book, in an epoch that no ended grant can open.
 enum RegisterRecordRule: KindRule {
+    static let states: [any StateObject.Type] = [BookState.self, SourceState.self]
+    static let actions: [PolicyAction] = [.seal]
+
     static func reads(_ said: Stated<RegisterRecord>, _ reads: inout Reads) {
         let record = said.claims
         reads.add(BookState.key(said.issuer, record.book))
@@ -115,4 +118,9 @@ enum RegisterRecordRule: KindRule {
         other.replace(old.number)
         decision.change(BookState.key(issuer, old.book), to: other)
     }
+}
+
+extension PolicyAction {
+    public static let seal = PolicyAction(
+        "seal", "seal a record of the BOOKS", about: .ownBooks, with: [.time])
 }

@@ -3,6 +3,7 @@ import Wire
 
 /// A new envelope for a grant that stands, after its enterprise moved to a new epoch.
 enum RekeyRule: KindRule {
+    static let actions: [PolicyAction] = [.rekey]
     static let isErasable = true
 
     static func reads(_ said: Stated<Rekey>, _ reads: inout Reads) {
@@ -53,4 +54,9 @@ enum RekeyRule: KindRule {
                 by: decision.issuerEntity),
             alsoUnder: grant.claims.policies)
     }
+}
+
+extension PolicyAction {
+    public static let rekey = PolicyAction(
+        "rekey", "give OTHER new keys of the BOOKS", about: .grant, with: [.terms, .grantee])
 }

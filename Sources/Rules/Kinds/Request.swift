@@ -3,6 +3,8 @@ import Wire
 
 /// A lender, guarantor or regulator asks an enterprise for a grant.
 enum RequestRule: KindRule {
+    static let states: [any StateObject.Type] = [RequestState.self]
+    static let actions: [PolicyAction] = [.request]
     static let isErasable = true
 
     static func reads(_ said: Stated<Request>, _ reads: inout Reads) {
@@ -34,4 +36,9 @@ enum RequestRule: KindRule {
     static func parties(_ said: Stated<Request>, in state: Slice) -> [Handle] {
         said.selective.map { [$0.to] } ?? []
     }
+}
+
+extension PolicyAction {
+    public static let request = PolicyAction(
+        "request", "ask for a grant of the BOOKS", about: .othersBooks, with: [.terms])
 }

@@ -3,6 +3,8 @@ import Wire
 
 /// The enterprise takes a grant back, or the grantee gives it back. Suspension doesn't hinder it.
 enum RevokeRule: KindRule {
+    static let actions: [PolicyAction] = [.revoke]
+
     static func reads(_ said: Stated<Revoke>, _ reads: inout Reads) {
         reads.add(GrantState.key(said.claims.grant))
     }
@@ -40,4 +42,9 @@ enum RevokeRule: KindRule {
     }
 
     static func facts(_ said: Stated<Revoke>) -> [AuditFact] { [.revoked(said.claims.grant)] }
+}
+
+extension PolicyAction {
+    public static let revoke = PolicyAction(
+        "revoke", "revoke a grant of the BOOKS", about: .givenGrant, with: [.time, .right])
 }

@@ -17,11 +17,11 @@ public struct PolicyQuestion: Sendable {
             known.append(Self.entity(other, Word.participant(other.handle)))
         }
         let resource: EntityUID
-        switch question.action {
-        case .admit:
+        switch question.action.subject {
+        case .newcomer:
             resource = question.counterparty.map { Word.participant($0.handle) } ?? Word.log
-        case .audit: resource = Word.log
-        default:
+        case .log: resource = Word.log
+        case .ownBooks, .othersBooks, .grant, .givenGrant:
             let books = Self.books(of: question.owner, owner ?? principal, question.series)
             known.append(books)
             resource = books.uid
@@ -61,29 +61,31 @@ public struct PolicyQuestion: Sendable {
     private static func context(_ question: PolicyRequest) -> Cedar.Record {
         let time = Value.datetime(Datetime(milliseconds: question.time.seconds * 1000))
         var fields: [Cedar.Record.Field] = []
-        switch question.action {
-        case .admit, .seal, .close, .operate, .audit: fields = [.init(Word.time, time)]
-        case .erase: fields = [.init(Word.held, .bool(question.held)), .init(Word.time, time)]
-        case .revoke:
-            fields = [.init(Word.time, time)]
-            if let right = question.right {
-                fields.append(.init(Word.right, .string(Word.right(right))))
-            }
-            if let purpose = question.purpose {
-                fields.append(.init(Word.purpose, .string(Word.purpose(purpose))))
-            }
-        case .request, .access: fields = [.init(Word.terms, .record(terms(question, time)))]
-        case .grant, .rekey:
-            fields = [.init(Word.terms, .record(terms(question, time)))]
-            if let grantee = question.counterparty {
-                fields.append(.init(Word.grantee, .entity(Word.participant(grantee.handle))))
-            }
-            if let answers = question.answers, question.action == .grant {
-                let request = record([
-                    .init(Word.by, .entity(Word.participant(answers.by))),
-                    .init(Word.exceeded, .bool(answers.exceeded)),
-                ])
-                fields.append(.init(Word.request, .record(request)))
+        func add(_ name: Text, _ value: Value?) {
+            if let value { fields.append(.init(name, value)) }
+        }
+        for fact in question.action.facts {
+            switch fact {
+            case .time: add(Word.time, time)
+            case .held: add(Word.held, .bool(question.held))
+            case .right:
+                add(Word.right, question.right.map { .string(Word.right($0)) })
+                add(Word.purpose, question.purpose.map { .string(Word.purpose($0)) })
+            case .terms: add(Word.terms, .record(terms(question, time)))
+            case .grantee:
+                add(
+                    Word.grantee,
+                    question.counterparty.map { .entity(Word.participant($0.handle)) })
+            case .answered:
+                add(
+                    Word.request,
+                    question.answers.map {
+                        .record(
+                            record([
+                                .init(Word.by, .entity(Word.participant($0.by))),
+                                .init(Word.exceeded, .bool($0.exceeded)),
+                            ]))
+                    })
             }
         }
         return record(fields)

@@ -1,11 +1,6 @@
 public import Sharing
 public import Wire
 
-/// What a participant wants to do, as a policy sees it.
-public enum PolicyAction: String, CaseIterable, Sendable {
-    case admit, seal, close, erase, request, grant, rekey, revoke, access, operate, audit
-}
-
 /// A participant, as a policy sees it.
 public struct PolicyEntity: Hashable, Sendable {
     public let handle: Handle

@@ -4,7 +4,7 @@ public import Wire
 
 /// How far a book has got.
 public struct BookState: StateObject {
-    public static let family = StateFamily.book
+    public static let family = "book"
     public static let pattern = StateName.Pattern.book
     public static func key(_ handle: Handle, _ book: BookName) -> StateKey.Of<BookState> {
         .init(.book(handle, book))

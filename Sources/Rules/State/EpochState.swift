@@ -3,7 +3,7 @@ public import Wire
 
 /// The epochs that grants over one enterprise's series were given.
 public struct EpochState: StateObject {
-    public static let family = StateFamily.epochs
+    public static let family = "epochs"
     public static let pattern = StateName.Pattern.series
     public static func key(_ handle: Handle, _ series: Series) -> StateKey.Of<EpochState> {
         .init(.series(handle, series))

@@ -3,7 +3,7 @@ public import Wire
 
 /// The access that answered a fetch.
 public struct FetchState: StateObject {
-    public static let family = StateFamily.fetch
+    public static let family = "fetch"
     public static let pattern = StateName.Pattern.jti
     public static func key(_ fetch: JTI) -> StateKey.Of<FetchState> { .init(.jti(fetch)) }
 

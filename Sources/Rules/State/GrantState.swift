@@ -3,7 +3,7 @@ public import Wire
 
 /// A grant, and what became of it.
 public struct GrantState: StateObject {
-    public static let family = StateFamily.grant
+    public static let family = "grant"
     public static let pattern = StateName.Pattern.jti
     public static func key(_ grant: JTI) -> StateKey.Of<GrantState> { .init(.jti(grant)) }
 

@@ -3,7 +3,7 @@ public import Wire
 
 /// The legal holds on an enterprise's books.
 public struct HoldsState: StateObject {
-    public static let family = StateFamily.holds
+    public static let family = "holds"
     public static let pattern = StateName.Pattern.handle
     public static func key(_ holder: Handle) -> StateKey.Of<HoldsState> { .init(.handle(holder)) }
 

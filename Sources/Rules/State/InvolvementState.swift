@@ -3,7 +3,7 @@ public import Wire
 
 /// What one participant has done with another's books, in order, each once.
 public struct InvolvementState: StateObject {
-    public static let family = StateFamily.involvement
+    public static let family = "dealings"
     public static let pattern = StateName.Pattern.handles
     /// What `user` has done with the books of `owner`.
     public static func key(

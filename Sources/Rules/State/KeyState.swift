@@ -3,7 +3,7 @@ public import Wire
 
 /// A signing key: whose it is, what it may sign, and whether it is retired.
 public struct KeyState: StateObject {
-    public static let family = StateFamily.key
+    public static let family = "key"
     public static let pattern = StateName.Pattern.key
     public static func key(_ thumbprint: Digest<Digested.Key>) -> StateKey.Of<KeyState> {
         .init(.key(thumbprint))

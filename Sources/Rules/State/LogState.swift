@@ -3,7 +3,7 @@ public import Wire
 
 /// What genesis fixed, what authorities changed since, and log time.
 public struct LogState: StateObject {
-    public static let family = StateFamily.log
+    public static let family = "log"
     public static let pattern = StateName.Pattern.only
     public static let key = StateKey.Of<LogState>(.only)
 

@@ -3,7 +3,7 @@ public import Wire
 
 /// A participant: its roles, its keys, and whether it is suspended.
 public struct ParticipantState: StateObject {
-    public static let family = StateFamily.participant
+    public static let family = "participant"
     public static let pattern = StateName.Pattern.handle
     public static func key(_ handle: Handle) -> StateKey.Of<ParticipantState> {
         .init(.handle(handle))

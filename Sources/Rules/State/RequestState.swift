@@ -3,7 +3,7 @@ public import Wire
 
 /// What a request asked for, as long as it isn't erased.
 public struct RequestState: StateObject {
-    public static let family = StateFamily.request
+    public static let family = "request"
     public static let pattern = StateName.Pattern.jti
     public static func key(_ request: JTI) -> StateKey.Of<RequestState> { .init(.jti(request)) }
 

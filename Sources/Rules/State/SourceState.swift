@@ -3,7 +3,7 @@ public import Wire
 
 /// The record that holds a business key now.
 public struct SourceState: StateObject {
-    public static let family = StateFamily.source
+    public static let family = "source"
     public static let pattern = StateName.Pattern.source
     public static func key(
         _ handle: Handle, _ source: Digest<Digested.Source>

@@ -11,20 +11,20 @@ public struct StateKey: Hashable, Sendable {
     public struct Of<Object: StateObject>: Hashable, Sendable {
         public let untyped: StateKey
 
-        init(_ name: StateName) { untyped = StateKey(family: Object.family, name: name) }
+        init(_ name: StateName) { untyped = StateKey(family: StateFamily(Object.self), name: name) }
     }
 
     /// As stored and as named in reports: `book/e-7k2m9q4x/invoices/2026-11`.
     public var text: String {
         let name = name.text
-        return name.isEmpty ? family.rawValue : "\(family.rawValue)/\(name)"
+        return name.isEmpty ? family.name : "\(family.name)/\(name)"
     }
 
     /// Parses ``text``; `nil` for anything else.
     public init?(text: String) {
         let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
             .map(String.init)
-        guard let family = StateFamily(rawValue: parts[0]),
+        guard let family = StateFamily(name: parts[0]),
             let name = StateName(parts.dropFirst().map { $0 }, as: family.object.pattern)
         else { return nil }
         self.init(family: family, name: name)

@@ -1,29 +1,31 @@
 import Sharing
 public import Wire
 
-/// The families of pieces of state. Each is a file of its own beside this one.
-public enum StateFamily: String, CaseIterable, Sendable {
-    case log, participant, key, statement, book, source, grant, fetch, epochs, holds
-    case involvement = "dealings"
-    case request
+/// A family of pieces of state: those that one type describes.
+///
+/// Every log has the first four. The others belong to the rules that declare them.
+public struct StateFamily: Hashable, Sendable {
+    public let object: any StateObject.Type
 
-    /// The one table of families.
-    public var object: any StateObject.Type {
-        switch self {
-        case .log: LogState.self
-        case .participant: ParticipantState.self
-        case .key: KeyState.self
-        case .statement: StatementState.self
-        case .book: BookState.self
-        case .source: SourceState.self
-        case .grant: GrantState.self
-        case .fetch: FetchState.self
-        case .epochs: EpochState.self
-        case .holds: HoldsState.self
-        case .involvement: InvolvementState.self
-        case .request: RequestState.self
-        }
+    init(_ object: any StateObject.Type) { self.object = object }
+
+    /// The family with this name; `nil` where there is none.
+    init?(name: some StringProtocol) {
+        guard let family = Self.named[String(name)] else { return nil }
+        self = family
     }
+
+    public var name: String { object.family }
+
+    public static let all: [StateFamily] =
+        ([LogState.self, ParticipantState.self, KeyState.self, StatementState.self]
+        + Kind.allCases.flatMap { $0.rule.states }).map { StateFamily($0) }
+
+    private static let named = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    public static func == (left: Self, right: Self) -> Bool { left.object == right.object }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(object)) }
 }
 
 /// One piece of state. Each is small: what grows with the log has keys of its own.
@@ -31,7 +33,8 @@ public enum StateFamily: String, CaseIterable, Sendable {
 /// Its bytes are one object of canonical JSON, in which what is `nil`, `false` or empty by default is
 /// left out. The same value always has the same bytes.
 public protocol StateObject: Shaped, Hashable {
-    static var family: StateFamily { get }
+    /// The name of the family: the first part of its keys.
+    static var family: String { get }
     static var pattern: StateName.Pattern { get }
     /// Whether the value can stand under this name.
     func fits(_ name: StateName) -> Bool

@@ -3,7 +3,7 @@ public import Wire
 
 /// What must be known of every statement: that it is there, and what may refer to it.
 public struct StatementState: StateObject {
-    public static let family = StateFamily.statement
+    public static let family = "statement"
     public static let pattern = StateName.Pattern.jti
     public static func key(_ jti: JTI) -> StateKey.Of<StatementState> { .init(.jti(jti)) }
 

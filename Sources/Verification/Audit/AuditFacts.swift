@@ -17,8 +17,8 @@ public struct AuditFacts: Hashable, Sendable {
     public private(set) var policies: [PolicySet] = []
     public private(set) var booksOpened = 0
     public private(set) var booksClosed = 0
-    public private(set) var erasedRecords = 0
-    public private(set) var erasedStatements = 0
+    /// What else the rules count, by its name.
+    public private(set) var counts: [String: Int] = [:]
     /// By grantee, where the access was disclosed.
     public private(set) var accesses: [Handle: Int] = [:]
     public private(set) var accessesOfUnknown = 0
@@ -36,6 +36,12 @@ public struct AuditFacts: Hashable, Sendable {
         public let digest: Digest<Digested.Policies>
     }
 
+    public var erasedRecords: Int { counts[AuditFact.erasedRecords] ?? 0 }
+    public var erasedStatements: Int { counts[AuditFact.erasedStatements] ?? 0 }
+    /// The counts that have no place of their own in a report.
+    public var otherCounts: [String: Int] {
+        counts.filter { ![AuditFact.erasedRecords, AuditFact.erasedStatements].contains($0.key) }
+    }
     public var grants: Int { kinds[.grant] ?? 0 }
     public var liveGrants: Int { standing.count }
     public var booksOpen: Int { booksOpened - booksClosed }
@@ -63,8 +69,7 @@ public struct AuditFacts: Hashable, Sendable {
         case .bookClosed:
             booksClosed += 1
             calendar.count(day) { $0.booksClosed += 1 }
-        case .recordErased: erasedRecords += 1
-        case .statementErased: erasedStatements += 1
+        case .counted(let name): counts[name, default: 0] += 1
         case .granted(let jti, let purpose, let end):
             purposes[purpose, default: 0] += 1
             standing[jti] = end

@@ -20,7 +20,7 @@ extension AuditReport {
 
 extension AuditFacts {
     public var json: JSON {
-        [
+        var members: [String: JSON] = [
             "accesses": [
                 "by_grantee": count(accesses) { $0.text },
                 "undisclosed": .integer(Int64(accessesOfUnknown)),
@@ -52,6 +52,8 @@ extension AuditFacts {
             "suspended": .array(suspended.sorted().map { .string($0.text) }),
             "time": time.map { .integer($0.seconds) } ?? .null,
         ]
+        if !otherCounts.isEmpty { members["counts"] = AuditReport.counts(otherCounts) }
+        return .object(members)
     }
 
     private func byMonth(_ value: (AuditCalendar.Count) -> JSON) -> JSON {

@@ -107,6 +107,9 @@ public struct AuditPage: Sendable {
                         + "\(report.facts.erasedStatements) statements",
                 ],
             ]
+                + report.facts.otherCounts.sorted { $0.key < $1.key }.map {
+                    [$0.key, "\($0.value)"]
+                }
                 + report.facts.policies.map {
                     ["policies in force from entry \($0.index) on", $0.digest.text]
                 })

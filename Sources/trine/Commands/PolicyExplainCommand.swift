@@ -58,7 +58,7 @@ struct PolicyExplain: AsyncParsableCommand {
 
     private func situation(_ action: PolicyAction) throws {
         let set = try files.set()
-        let isUse = [.request, .access, .operate].contains(action)
+        let isUse = action.subject == .othersBooks
         let own = PolicyHand.named(by?.names ?? [isUse ? "lender" : "enterprise"], "somebody")
         let other = PolicyHand.named(to?.names ?? [isUse ? "enterprise" : "lender"], "another")
         guard let own, let other else {
