@@ -73,7 +73,7 @@ let package = Package(
             name: "Commitments", dependencies: ["CSodium", "Wire", crypto],
             swiftSettings: alwaysOptimised),
         .target(name: "Cedar", swiftSettings: alwaysOptimised),
-        .target(name: "CedarTools", dependencies: ["Cedar"], swiftSettings: strict),
+        .target(name: "CedarTools", dependencies: ["Cedar", "Wire"], swiftSettings: strict),
         .target(
             name: "Sharing",
             dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
@@ -180,7 +180,7 @@ let package = Package(
             dependencies: ["TestSupport", "Commitments", "CSodium", "Wire", crypto],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "CedarTests", dependencies: ["TestSupport", "Cedar", "CedarTools"],
+            name: "CedarTests", dependencies: ["TestSupport", "Cedar", "CedarTools", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "SharingTests",

@@ -1,18 +1,17 @@
 /// A policy as decisions need it: its scope as tests on the request, its conditions as a node. All
 /// of it is numbers into the program, so that looking at a policy costs no reference counting.
 struct CompiledPolicy: Sendable {
-    enum PartyTest: Sendable {
-        case any
-        case equal(Int32)
-        case `in`(Int32)
-        case `is`(Int32)
-        case isIn(Int32, Int32)
+    /// The numbers of the type and of the entity that the scope names, where it names one.
+    struct PartyTest: Sendable {
+        let type: Int32?
+        let entity: Int32?
+        let includesMembers: Bool
     }
 
-    enum ActionTest: Sendable {
-        case any
-        case equal(Int32)
-        case `in`(first: Int32, count: Int32)
+    /// The numbers of the actions that the scope names, where it names some.
+    struct ActionTest: Sendable {
+        let actions: Range<Int32>?
+        let includesMembers: Bool
     }
 
     let isForbid: Bool
@@ -42,61 +41,40 @@ struct CompiledPolicy: Sendable {
 
 extension CompiledPolicy.ActionTest {
     init(_ scope: Policy.ActionScope, _ compiler: inout Compiler) {
-        switch scope {
-        case .any: self = .any
-        case .equal(let uid): self = .equal(compiler.add(uid))
-        case .in(let uids):
+        actions = scope.actions.map { uids in
             let numbers = uids.map { compiler.add($0) }
-            self = .in(first: numbers.first ?? 0, count: Int32(numbers.count))
+            let first = numbers.first ?? 0
+            return first..<(first + Int32(numbers.count))
         }
+        includesMembers = scope.includesMembers
     }
 
     @inline(__always)
     func matches(_ evaluator: borrowing Evaluator) -> Bool {
-        let uids = evaluator.program.uids
-        switch self {
-        case .any: return true
-        case .equal(let number): return uids[Int(number)] == evaluator.request.action
-        case .in(let first, let count):
-            for number in first..<(first + count) {
-                let uid = uids[Int(number)]
-                if uid == evaluator.request.action || evaluator.action.isIn(uid) {
-                    return true
-                }
-            }
-            return false
+        guard let actions else { return true }
+        for number in actions {
+            let uid = evaluator.program.code.uids[Int(number)]
+            if uid == evaluator.request.action { return true }
+            if includesMembers && evaluator.action.isIn(uid) { return true }
         }
+        return false
     }
 }
 
 extension CompiledPolicy.PartyTest {
     /// Only linked policies and those without slots are compiled.
     init(_ scope: Policy.PartyScope, _ compiler: inout Compiler) {
-        switch scope {
-        case .any: self = .any
-        case .is(let type): self = .is(compiler.add(type))
-        case .equal(.entity(let uid)): self = .equal(compiler.add(uid))
-        case .in(.entity(let uid)): self = .in(compiler.add(uid))
-        case .isIn(let type, .entity(let uid)):
-            self = .isIn(compiler.add(type), compiler.add(uid))
-        case .equal(.slot), .in(.slot), .isIn(_, .slot):
-            preconditionFailure("a template is not compiled before it is linked")
-        }
+        precondition(!scope.hasSlot, "a template is not compiled before it is linked")
+        type = scope.type.map { compiler.add($0) }
+        entity = scope.entity.map { compiler.add($0) }
+        includesMembers = scope.includesMembers
     }
 
     @inline(__always)
     func matches(_ uid: EntityUID, _ member: Entities.Member, _ program: Program) -> Bool {
-        switch self {
-        case .any: return true
-        case .equal(let number): return program.uids[Int(number)] == uid
-        case .in(let number):
-            let other = program.uids[Int(number)]
-            return other == uid || member.isIn(other)
-        case .is(let type): return program.types[Int(type)] == uid.type
-        case .isIn(let type, let number):
-            guard program.types[Int(type)] == uid.type else { return false }
-            let other = program.uids[Int(number)]
-            return other == uid || member.isIn(other)
-        }
+        if let type, program.code.types[Int(type)] != uid.type { return false }
+        guard let entity else { return true }
+        let other = program.code.uids[Int(entity)]
+        return other == uid || (includesMembers && member.isIn(other))
     }
 }

@@ -108,12 +108,12 @@ public struct Duration: Sendable, Hashable, Comparable {
         var below: Int64 = 0
         var previous: Unit?
         while !reader.isAtEnd {
-            guard let digits = reader.digits(), let quantity = Self.negated(digits),
-                let unit = Unit(reading: &reader)
+            guard let digits = reader.digits(), let unit = Unit(reading: &reader),
+                let quantity = Int64("-" + String(decoding: digits, as: UTF8.self))
             else { return nil }
-            if let previous, previous.rawValue >= unit.rawValue { return nil }
+            if let previous, previous.rawValue <= unit.rawValue { return nil }
             previous = unit
-            let (scaled, tooLarge) = quantity.multipliedReportingOverflow(by: unit.milliseconds)
+            let (scaled, tooLarge) = quantity.multipliedReportingOverflow(by: unit.rawValue)
             let (sum, overflow) = below.addingReportingOverflow(scaled)
             if tooLarge || overflow { return nil }
             below = sum
@@ -126,41 +126,25 @@ public struct Duration: Sendable, Hashable, Comparable {
         left.milliseconds < right.milliseconds
     }
 
-    /// The number that `digits` stand for, with its sign turned; `nil` below the range.
-    private static func negated(_ digits: ArraySlice<UInt8>) -> Int64? {
-        var value: Int64 = 0
-        for digit in digits {
-            let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (next, below) = scaled.subtractingReportingOverflow(
-                Int64(digit - UInt8(ascii: "0")))
-            if overflow || below { return nil }
-            value = next
-        }
-        return value
-    }
-
-    private enum Unit: Int {
-        case day, hour, minute, second, millisecond
+    /// The units by their length in milliseconds.
+    private enum Unit: Int64 {
+        case day = 86_400_000
+        case hour = 3_600_000
+        case minute = 60_000
+        case second = 1000
+        case millisecond = 1
 
         init?(reading reader: inout ByteReader) {
-            switch reader.next {
-            case UInt8(ascii: "d"): self = .day
-            case UInt8(ascii: "h"): self = .hour
-            case UInt8(ascii: "m"): self = .minute
-            case UInt8(ascii: "s"): self = .second
-            default: return nil
-            }
-            if let letter = reader.next { _ = reader.skip(letter) }
-            if self == .minute && reader.skip(UInt8(ascii: "s")) { self = .millisecond }
-        }
-
-        var milliseconds: Int64 {
-            switch self {
-            case .day: 86_400_000
-            case .hour: 3_600_000
-            case .minute: 60_000
-            case .second: 1000
-            case .millisecond: 1
+            if reader.skip(UInt8(ascii: "d")) {
+                self = .day
+            } else if reader.skip(UInt8(ascii: "h")) {
+                self = .hour
+            } else if reader.skip(UInt8(ascii: "m")) {
+                self = reader.skip(UInt8(ascii: "s")) ? .millisecond : .minute
+            } else if reader.skip(UInt8(ascii: "s")) {
+                self = .second
+            } else {
+                return nil
             }
         }
     }

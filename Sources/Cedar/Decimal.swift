@@ -13,20 +13,9 @@ public struct Decimal: Sendable, Hashable, Comparable {
         guard let whole = reader.digits(), reader.skip(UInt8(ascii: ".")),
             let fraction = reader.digits(), fraction.count <= 4, reader.isAtEnd
         else { return nil }
-        // Counted downwards, because the range reaches one further below zero than above.
-        var value: Int64 = 0
         let padding = repeatElement(UInt8(ascii: "0"), count: 4 - fraction.count)
-        for digit in whole + fraction + padding {
-            let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (next, below) = scaled.subtractingReportingOverflow(
-                Int64(digit - UInt8(ascii: "0")))
-            if overflow || below { return nil }
-            value = next
-        }
-        if !negative {
-            guard value != .min else { return nil }
-            value = -value
-        }
+        let digits = String(decoding: whole + fraction + padding, as: UTF8.self)
+        guard let value = Int64((negative ? "-" : "") + digits) else { return nil }
         tenThousandths = value
     }
 

@@ -42,7 +42,8 @@ public struct Entities: Sendable {
                 throw .duplicate(entity.uid)
             }
         }
-        var ancestors = AncestorTable(entities: byName)
+        var ancestors = AncestorTable(
+            parents: { byName[$0].map { Array($0.parents) } ?? [] }, cycle: HierarchyError.cycle)
         var members: [Member] = []
         members.reserveCapacity(byName.count)
         for (uid, entity) in byName {
@@ -141,46 +142,5 @@ private final class MemberTable: Sendable {
             slot = (slot + 1) & mask
         }
         return .unknown
-    }
-}
-
-/// Collects ancestors without recursion, so that long chains can't exhaust the stack.
-private struct AncestorTable {
-    let entities: [EntityUID: Entity]
-    private var done: [EntityUID: Set<EntityUID>] = [:]
-
-    init(entities: [EntityUID: Entity]) { self.entities = entities }
-
-    /// An entity whose parents are being looked at, and how many of them are done.
-    private struct Step {
-        let uid: EntityUID
-        let parents: [EntityUID]
-        var done = 0
-    }
-
-    mutating func ancestors(of start: EntityUID) throws(HierarchyError) -> Set<EntityUID> {
-        if let known = done[start] { return known }
-        var path = [step(start)]
-        var open: Set<EntityUID> = [start]
-        while let current = path.last {
-            if current.done < current.parents.count {
-                let parent = current.parents[current.done]
-                path[path.count - 1].done += 1
-                if done[parent] != nil { continue }
-                guard open.insert(parent).inserted else { throw .cycle(parent) }
-                path.append(step(parent))
-            } else {
-                var ancestors = Set(current.parents)
-                for parent in current.parents { ancestors.formUnion(done[parent] ?? []) }
-                done[current.uid] = ancestors
-                open.remove(current.uid)
-                path.removeLast()
-            }
-        }
-        return done[start] ?? []
-    }
-
-    private func step(_ uid: EntityUID) -> Step {
-        Step(uid: uid, parents: Array(entities[uid]?.parents ?? []))
     }
 }

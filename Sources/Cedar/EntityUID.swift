@@ -13,14 +13,8 @@ public struct EntityTypeName: Sendable, Hashable, Comparable, CustomStringConver
         self.init(unchecked: Text(text))
     }
 
-    /// The last part of the name.
-    public var basename: String {
-        let parts = name.string.utf8.split(separator: UInt8(ascii: ":"))
-        return parts.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-
     /// Whether entities of this type are actions: `Action` in any namespace.
-    public var isAction: Bool { basename == "Action" }
+    public var isAction: Bool { name == "Action" || name.string.hasSuffix("::Action") }
 
     public var description: String { name.string }
 

@@ -19,16 +19,16 @@ struct Evaluator: ~Copyable {
 
     /// The node as a condition; anything but a boolean is a type error.
     func holds(_ index: Int32) throws(EvaluationError) -> Bool {
-        let node = program.nodes[Int(index)]
+        let node = program.code.nodes[Int(index)]
         switch node.operation {
         case .and:
             for position in node.a..<(node.a + node.b) {
-                if try !holds(program.operands[Int(position)]) { return false }
+                if try !holds(program.code.operands[Int(position)]) { return false }
             }
             return true
         case .or:
             for position in node.a..<(node.a + node.b) {
-                if try holds(program.operands[Int(position)]) { return true }
+                if try holds(program.code.operands[Int(position)]) { return true }
             }
             return false
         case .not: return try !holds(node.a)
@@ -40,14 +40,14 @@ struct Evaluator: ~Copyable {
         case .in:
             let (member, container) = (try value(node.a), try value(node.b))
             return try isIn(member.entity(), container)
-        case .is: return try value(node.a).entity().type == program.types[Int(node.b)]
+        case .is: return try value(node.a).entity().type == program.code.types[Int(node.b)]
         case .isIn:
             let member = try value(node.a).entity()
-            guard member.type == program.types[Int(node.b)] else { return false }
+            guard member.type == program.code.types[Int(node.b)] else { return false }
             return try isIn(member, value(node.c))
         case .has: return try has(node)
         case .like:
-            return try program.patterns[Int(node.b)].matches(value(node.a).string())
+            return try program.code.patterns[Int(node.b)].matches(value(node.a).string())
         case .contains:
             let (set, element) = (try value(node.a), try value(node.b))
             return try set.set().contains(element)
@@ -67,9 +67,9 @@ struct Evaluator: ~Copyable {
 
     /// The node's value. Recursion is bounded by the parser's nesting limit.
     func value(_ index: Int32) throws(EvaluationError) -> Value {
-        let node = program.nodes[Int(index)]
+        let node = program.code.nodes[Int(index)]
         switch node.operation {
-        case .constant: return program.constants[Int(node.a)]
+        case .constant: return program.code.constants[Int(node.a)]
         case .principal: return .entity(request.principal)
         case .action: return .entity(request.action)
         case .resource: return .entity(request.resource)
@@ -86,7 +86,7 @@ struct Evaluator: ~Copyable {
         case .set: return .set(ValueSet(try values(node)))
         case .record: return .record(try record(node))
         case .getTag: return try tag(node)
-        case .call: return try program.functions[Int(node.c)].apply(to: values(node))
+        case .call: return try program.code.functions[Int(node.c)].apply(to: values(node))
         default: return .bool(try holds(index))
         }
     }
@@ -102,13 +102,13 @@ struct Evaluator: ~Copyable {
         var values: [Value] = []
         values.reserveCapacity(Int(node.b))
         for position in node.a..<(node.a + node.b) {
-            values.append(try value(program.operands[Int(position)]))
+            values.append(try value(program.code.operands[Int(position)]))
         }
         return values
     }
 
     private func attribute(_ node: Program.Node) throws(EvaluationError) -> Value {
-        let target = program.nodes[Int(node.a)].operation
+        let target = program.code.nodes[Int(node.a)].operation
         switch target {
         case .principal: return try attribute(node.b, of: principal, request.principal)
         case .resource: return try attribute(node.b, of: resource, request.resource)
@@ -134,7 +134,7 @@ struct Evaluator: ~Copyable {
     private func attribute(
         _ number: Int32, of record: Record
     ) throws(EvaluationError) -> Value {
-        let name = program.names[Int(number)]
+        let name = program.code.names[Int(number)]
         guard let value = record[name] else { throw .noSuchAttribute(name) }
         return value
     }
@@ -144,7 +144,7 @@ struct Evaluator: ~Copyable {
         var target = try value(node.a)
         let last = node.b + node.c - 1
         for position in node.b...last {
-            let name = program.names[Int(program.operands[Int(position)])]
+            let name = program.code.names[Int(program.code.operands[Int(position)])]
             let found: Value?
             switch target {
             case .record(let record): found = record[name]
@@ -158,7 +158,7 @@ struct Evaluator: ~Copyable {
     }
 
     private func compare(
-        _ operation: Program.Operation, _ left: Value, _ right: Value
+        _ operation: Expression.Operation, _ left: Value, _ right: Value
     ) throws(EvaluationError) -> Bool {
         let order: Order
         switch (left, right) {
@@ -195,9 +195,9 @@ struct Evaluator: ~Copyable {
     }
 
     private func sum(_ node: Program.Node) throws(EvaluationError) -> Int64 {
-        var total = try value(program.operands[Int(node.a)]).long()
+        var total = try value(program.code.operands[Int(node.a)]).long()
         for position in (node.a + 1)..<(node.a + node.b) {
-            let operand = program.operands[Int(position)]
+            let operand = program.code.operands[Int(position)]
             let number = try value(operand < 0 ? ~operand : operand).long()
             let (result, overflow) =
                 operand < 0
@@ -210,9 +210,9 @@ struct Evaluator: ~Copyable {
     }
 
     private func product(_ node: Program.Node) throws(EvaluationError) -> Int64 {
-        var total = try value(program.operands[Int(node.a)]).long()
+        var total = try value(program.code.operands[Int(node.a)]).long()
         for position in (node.a + 1)..<(node.a + node.b) {
-            let factor = try value(program.operands[Int(position)]).long()
+            let factor = try value(program.code.operands[Int(position)]).long()
             let (result, overflow) = total.multipliedReportingOverflow(by: factor)
             if overflow { throw .integerOverflow }
             total = result
@@ -223,8 +223,8 @@ struct Evaluator: ~Copyable {
     private func record(_ node: Program.Node) throws(EvaluationError) -> Record {
         var fields: [Text: Value] = [:]
         for position in stride(from: node.a, to: node.a + node.b, by: 2) {
-            let name = program.names[Int(program.operands[Int(position)])]
-            fields[name] = try value(program.operands[Int(position + 1)])
+            let name = program.code.names[Int(program.code.operands[Int(position)])]
+            fields[name] = try value(program.code.operands[Int(position + 1)])
         }
         return Record(fields)
     }

@@ -19,16 +19,16 @@ extension Parser {
         let then = try expression()
         try expect(word: "else")
         let otherwise = try expression()
-        return try made(
-            .conditional(condition: condition, then: then, otherwise: otherwise), start)
+        return try made(.conditional, [condition, then, otherwise], at: start)
     }
 
     /// An expression of one more level than its parts, where that isn't too deep.
     @inline(never)
     private func made(
-        _ kind: Expression.Kind, _ position: SourcePosition
+        _ operation: Expression.Operation, _ operands: [Expression] = [],
+        _ detail: Expression.Detail = .none, at position: SourcePosition
     ) throws(PolicyError) -> Expression {
-        let expression = Expression(kind, position)
+        let expression = Expression(operation, operands, detail, position)
         if expression.depth > limits.maximumNesting { throw tooDeep(at: position) }
         return expression
     }
@@ -81,14 +81,14 @@ extension Parser {
     ) throws(PolicyError) -> Expression {
         var terms = [first]
         while try skip(sign) { terms.append(try operators(from: tighter)) }
-        return try made(sign == .or ? .or(terms) : .and(terms), start)
+        return try made(sign == .or ? .or : .and, terms, at: start)
     }
 
     /// At most one relation: `a < b < c` means nothing.
     private mutating func relation(
         _ left: Expression, _ start: SourcePosition
     ) throws(PolicyError) -> Expression {
-        let relation = try made(relationKind(left), start)
+        let relation = try compared(left, start)
         switch try precedence() {
         case .relation: throw refuse(.ambiguousComparison)
         case .sum, .product: throw unexpected("an operator that binds less tightly")
@@ -96,42 +96,37 @@ extension Parser {
         }
     }
 
-    private mutating func relationKind(
-        _ left: Expression
-    ) throws(PolicyError) -> Expression.Kind {
-        if let comparison = Self.comparisons[kind] {
-            try advance()
-            return .comparison(comparison, left, try operators(from: .sum))
-        }
-        let word = word
+    private mutating func compared(
+        _ left: Expression, _ start: SourcePosition
+    ) throws(PolicyError) -> Expression {
+        let sign = word ?? kind.rawValue
         try advance()
-        switch word {
-        case "in": return .in(left, try operators(from: .sum))
-        case "has": return .has(left, path: try hasPath())
-        case "like": return .like(left, try pattern())
+        switch sign {
+        case "has": return try made(.has, [left], .names(hasPath()), at: start)
+        case "like": return try made(.like, [left], .pattern(pattern()), at: start)
+        case "is":
+            let type = Expression.Detail.type(try typeName())
+            guard try skip(word: "in") else { return try made(.is, [left], type, at: start) }
+            return try made(.isIn, [left, operators(from: .sum)], type, at: start)
         default:
-            let type = try typeName()
-            let container = try skip(word: "in") ? operators(from: .sum) : nil
-            return .is(left, type, in: container)
+            guard let operation = Expression.Operation(rawValue: sign) else {
+                throw unexpected("an operator")
+            }
+            return try made(operation, [left, operators(from: .sum)], at: start)
         }
     }
-
-    private static let comparisons: [Token.Kind: Expression.Comparison] = [
-        .equal: .equal, .notEqual: .notEqual, .less: .less, .lessOrEqual: .lessOrEqual,
-        .greater: .greater, .greaterOrEqual: .greaterOrEqual,
-    ]
 
     private mutating func sum(
         _ first: Expression, _ start: SourcePosition
     ) throws(PolicyError) -> Expression {
-        var addends: [Expression.Addend] = []
+        var operands = [first]
+        var signs = [false]
         while kind == .plus || kind == .minus {
-            let isSubtracted = kind == .minus
+            signs.append(kind == .minus)
             try advance()
-            let addend = try operators(from: .product)
-            addends.append(.init(isSubtracted: isSubtracted, expression: addend))
+            operands.append(try operators(from: .product))
         }
-        return try made(.sum(first, addends), start)
+        return try made(.sum, operands, .signs(signs), at: start)
     }
 
     private mutating func product(
@@ -139,7 +134,7 @@ extension Parser {
     ) throws(PolicyError) -> Expression {
         var factors = [first]
         while try skip(.times) { factors.append(try operand()) }
-        return try made(.product(factors), start)
+        return try made(.product, factors, at: start)
     }
 
     /// A name in quotes, or names joined by points.
@@ -191,7 +186,7 @@ extension Parser {
     ) throws(PolicyError) -> Expression {
         var operand = operand
         for _ in 0..<count {
-            operand = try made(sign == .not ? .not(operand) : .negate(operand), start)
+            operand = try made(sign == .not ? .not : .negate, [operand], at: start)
         }
         return operand
     }
@@ -205,14 +200,10 @@ extension Parser {
         let start = position
         let digits = bytes
         try advance()
-        switch kind {
-        case .dot, .leftBracket, .leftParenthesis:
-            let number = try made(.literal(.long(integer(digits, negative: false, start))), start)
-            return (try accesses(of: number, start: start), false)
-        default:
-            let number = try made(.literal(.long(integer(digits, negative: true, start))), start)
-            return (number, true)
-        }
+        let isAccessed = [.dot, .leftBracket, .leftParenthesis].contains(kind)
+        let value = try integer(digits, negative: !isAccessed, start)
+        let number = try made(.constant, [], .value(.long(value)), at: start)
+        return (isAccessed ? try accesses(of: number, start: start) : number, !isAccessed)
     }
 
     private func integer(
@@ -237,12 +228,12 @@ extension Parser {
                 if kind == .leftParenthesis {
                     operand = try call(method: name, at: place, on: operand, start)
                 } else {
-                    operand = try made(.attribute(operand, Text(name)), start)
+                    operand = try made(.attribute, [operand], .names([Text(name)]), at: start)
                 }
             case .leftBracket:
                 try advance()
-                operand = try made(.attribute(operand, string()), start)
-                try expect(.rightBracket, "]")
+                operand = try made(.attribute, [operand], .names([string()]), at: start)
+                try expect(.rightBracket)
             case .leftParenthesis: throw refuse(.notCallable)
             default: return operand
             }
@@ -250,8 +241,8 @@ extension Parser {
     }
 
     private mutating func arguments() throws(PolicyError) -> [Expression] {
-        try expect(.leftParenthesis, "(")
-        return try expressions(upTo: .rightParenthesis, ")")
+        try expect(.leftParenthesis)
+        return try expressions(upTo: .rightParenthesis)
     }
 
     private mutating func call(
@@ -266,19 +257,20 @@ extension Parser {
         _ name: String, _ place: SourcePosition, _ receiver: Expression,
         _ arguments: [Expression], _ start: SourcePosition
     ) throws(PolicyError) -> Expression {
-        if let method = Expression.Method(rawValue: name) {
-            guard arguments.count == method.argumentCount else {
+        if let method = Expression.Operation.method(name) {
+            let expected = method == .isEmpty ? 0 : 1
+            guard arguments.count == expected else {
                 let reason = PolicyError.Reason.wrongArgumentCount(
-                    name, expected: method.argumentCount, found: arguments.count)
+                    name, expected: expected, found: arguments.count)
                 throw refuse(reason, at: place)
             }
-            return try made(.method(method, receiver, arguments), start)
+            return try made(method, [receiver] + arguments, at: start)
         }
         guard let function = ExtensionFunction(rawValue: name) else {
             throw refuse(.unknownMethod(name), at: place)
         }
         if function.isConstructor { throw refuse(.wrongCallStyle(name), at: place) }
-        return try made(.call(function, [receiver] + arguments), start)
+        return try made(.call, [receiver] + arguments, .function(function), at: start)
     }
 
     private mutating func primary() throws(PolicyError) -> Expression {
@@ -286,7 +278,7 @@ extension Parser {
         case .leftParenthesis:
             try advance()
             let inner = try expression()
-            try expect(.rightParenthesis, ")")
+            try expect(.rightParenthesis)
             return inner
         case .leftBracket: return try set()
         case .leftBrace: return try record()
@@ -302,8 +294,8 @@ extension Parser {
         case .integer:
             let value = try integer(bytes, negative: false, start)
             try advance()
-            return try made(.literal(.long(value)), start)
-        case .string: return try made(.literal(.string(string())), start)
+            return try made(.constant, [], .value(.long(value)), at: start)
+        case .string: return try made(.constant, [], .value(.string(string())), at: start)
         case .slot: throw refuse(.invalidSlot(String(decoding: bytes, as: UTF8.self)))
         default: throw unexpected("an expression")
         }
@@ -312,19 +304,13 @@ extension Parser {
     private mutating func set() throws(PolicyError) -> Expression {
         let start = position
         try advance()
-        return try made(.set(expressions(upTo: .rightBracket, "]")), start)
+        return try made(.set, expressions(upTo: .rightBracket), at: start)
     }
 
     private mutating func expressions(
-        upTo close: Token.Kind, _ written: String
+        upTo close: Token.Kind
     ) throws(PolicyError) -> [Expression] {
-        var expressions: [Expression] = []
-        while try !skip(close) {
-            expressions.append(try expression())
-            if try skip(close) { break }
-            guard try skip(.comma) else { throw unexpected(", or \(written)") }
-        }
-        return expressions
+        try list(upTo: close) { (parser) throws(PolicyError) in try parser.expression() }
     }
 
     /// What starts with a word: a call of a function, a variable, an entity, or a literal.
@@ -333,7 +319,7 @@ extension Parser {
         let (expression, function) = try nameOrFunction()
         if let expression { return expression }
         guard let function else { throw unexpected("an expression") }
-        return try made(.call(function, arguments()), start)
+        return try made(.call, arguments(), .function(function), at: start)
     }
 
     /// Either an expression, or the function whose arguments follow.
@@ -341,19 +327,21 @@ extension Parser {
     private mutating func nameOrFunction() throws(PolicyError) -> (Expression?, ExtensionFunction?)
     {
         let start = position
-        if try skip(word: "true") { return (try made(.literal(.bool(true)), start), nil) }
-        if try skip(word: "false") { return (try made(.literal(.bool(false)), start), nil) }
+        if let word, let value = Bool(word) {
+            try advance()
+            return (try made(.constant, [], .value(.bool(value)), at: start), nil)
+        }
         let (name, isEntity) = try path()
         if isEntity {
-            let type = EntityTypeName(unchecked: Text(name))
-            return (try made(.literal(.entity(EntityUID(type: type, id: string()))), start), nil)
+            let uid = EntityUID(type: EntityTypeName(unchecked: Text(name)), id: try string())
+            return (try made(.constant, [], .value(.entity(uid)), at: start), nil)
         }
-        if let variable = Expression.Variable(rawValue: name) {
+        if let variable = Expression.Operation.variable(name) {
             if kind == .leftParenthesis { throw refuse(.notCallable) }
-            return (try made(.variable(variable), start), nil)
+            return (try made(variable, at: start), nil)
         }
         guard kind == .leftParenthesis else { throw refuse(.notAVariable(name), at: start) }
-        if Expression.Method(rawValue: name) != nil {
+        if Expression.Operation.method(name) != nil {
             throw refuse(.wrongCallStyle(name), at: start)
         }
         guard let function = ExtensionFunction(rawValue: name) else {
@@ -367,14 +355,10 @@ extension Parser {
         let start = position
         try advance()
         var names: Set<Text> = []
-        var fields: [Expression.Field] = []
-        while try !skip(.rightBrace) {
-            let name = try fieldName(&names)
-            fields.append(.init(name: name, expression: try expression()))
-            if try skip(.rightBrace) { break }
-            guard try skip(.comma) else { throw unexpected(", or }") }
+        let fields = try list(upTo: .rightBrace) { (parser) throws(PolicyError) in
+            (name: try parser.fieldName(&names), value: try parser.expression())
         }
-        return try made(.record(fields), start)
+        return try made(.record, fields.map(\.value), .names(fields.map(\.name)), at: start)
     }
 
     /// A name that isn't among `names` yet, and the colon behind it.
@@ -385,7 +369,7 @@ extension Parser {
         guard names.insert(name).inserted else {
             throw refuse(.duplicateField(name.string), at: start)
         }
-        try expect(.colon, ":")
+        try expect(.colon)
         return name
     }
 }

@@ -35,8 +35,11 @@ extension ExtensionFunction {
         }
         switch self {
         case .decimal, .ip, .datetime, .duration: return try construct(from: arguments[0])
-        case .lessThan, .lessThanOrEqual, .greaterThan, .greaterThanOrEqual:
-            return .bool(try compare(arguments[0].decimal(), arguments[1].decimal()))
+        case .lessThan: return .bool(try arguments[0].decimal() < arguments[1].decimal())
+        case .lessThanOrEqual: return .bool(try arguments[0].decimal() <= arguments[1].decimal())
+        case .greaterThan: return .bool(try arguments[0].decimal() > arguments[1].decimal())
+        case .greaterThanOrEqual:
+            return .bool(try arguments[0].decimal() >= arguments[1].decimal())
         case .isIpv4: return .bool(!(try arguments[0].ip().isV6))
         case .isIpv6: return .bool(try arguments[0].ip().isV6)
         case .isLoopback: return .bool(try arguments[0].ip().isLoopback)
@@ -70,15 +73,6 @@ extension ExtensionFunction {
             }
         guard let value else { throw .malformedExtensionValue(self, text) }
         return value
-    }
-
-    private func compare(_ left: Decimal, _ right: Decimal) -> Bool {
-        switch self {
-        case .lessThan: left < right
-        case .lessThanOrEqual: left <= right
-        case .greaterThan: left > right
-        default: left >= right
-        }
     }
 
     private func orOverflow<Result>(_ result: Result?) throws(EvaluationError) -> Result {

@@ -56,62 +56,40 @@ public struct IPAddress: Sendable, Hashable, Comparable {
         return address
     }
 
+    /// Eight groups of 16 bits, or fewer with one `::`, which stands for at least one of zeros.
     private static func v6(_ text: ArraySlice<UInt8>) -> (high: UInt64, low: UInt64)? {
-        guard var groups = v6Groups(text) else { return nil }
-        if groups.gap == nil && groups.values.count != 8 { return nil }
-        if let gap = groups.gap {
-            // The gap stands for at least one group of zeros.
-            guard groups.values.count < 8 else { return nil }
-            let zeros = repeatElement(UInt16(0), count: 8 - groups.values.count)
-            groups.values.insert(contentsOf: zeros, at: gap)
-        }
-        let high = groups.values[..<4].reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
-        let low = groups.values[4...].reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
-        return (high, low)
-    }
-
-    /// The groups as written, and before which of them `::` stands.
-    private static func v6Groups(_ text: ArraySlice<UInt8>) -> (values: [UInt16], gap: Int?)? {
         let colon = UInt8(ascii: ":")
-        var values: [UInt16] = []
+        var groups: [UInt64] = []
+        let sides = text.split(separator: [colon, colon], omittingEmptySubsequences: false)
+        guard sides.count <= 2 else { return nil }
         var gap: Int?
-        var position = text.startIndex
-        while position < text.endIndex {
-            if text[position] == colon {
-                let next = position + 1
-                let isDouble = next < text.endIndex && text[next] == colon
-                if isDouble {
-                    guard gap == nil else { return nil }
-                    gap = values.count
-                    position += 2
-                    continue
+        for side in sides {
+            if !side.isEmpty {
+                for group in side.split(separator: colon, omittingEmptySubsequences: false) {
+                    guard let value = Self.group(group) else { return nil }
+                    groups.append(value)
                 }
-                // A single colon stands between two groups.
-                guard !values.isEmpty, gap != values.count, next < text.endIndex else { return nil }
-                position += 1
-            } else if !values.isEmpty && text[position - 1] != colon {
-                return nil
             }
-            let start = position
-            var value: UInt16 = 0
-            while position < text.endIndex, let digit = hexDigit(text[position]) {
-                guard position - start < 4 else { return nil }
-                value = value << 4 | digit
-                position += 1
-            }
-            guard position > start, values.count < 8 else { return nil }
-            values.append(value)
+            if gap == nil { gap = groups.count }
         }
-        return (values, gap)
+        if sides.count == 2, let gap {
+            guard groups.count < 8 else { return nil }
+            groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
+        }
+        guard groups.count == 8 else { return nil }
+        func word(_ groups: ArraySlice<UInt64>) -> UInt64 { groups.reduce(0) { $0 << 16 | $1 } }
+        return (word(groups[..<4]), word(groups[4...]))
     }
 
-    private static func hexDigit(_ byte: UInt8) -> UInt16? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt16(byte - UInt8(ascii: "a") + 10)
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt16(byte - UInt8(ascii: "A") + 10)
-        default: nil
+    /// One to four hexadecimal digits.
+    private static func group(_ text: ArraySlice<UInt8>) -> UInt64? {
+        guard (1...4).contains(text.count) else { return nil }
+        var value: UInt64 = 0
+        for byte in text {
+            guard let digit = Identifier.hexDigit(byte) else { return nil }
+            value = value << 4 | UInt64(digit)
         }
+        return value
     }
 
     /// The order of sets: IPv4 first, then by address, then by prefix.

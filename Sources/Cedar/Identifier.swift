@@ -38,23 +38,16 @@ package enum Identifier {
 
     /// The parts between `::`; a single colon stays inside its part, which is then no identifier.
     static func parts(of name: String) -> [String] {
-        var parts: [String] = []
-        var part: [UInt8] = []
-        let bytes = Array(name.utf8)
-        var position = 0
-        while position < bytes.count {
-            if bytes[position] == UInt8(ascii: ":"), position + 1 < bytes.count,
-                bytes[position + 1] == UInt8(ascii: ":")
-            {
-                parts.append(String(decoding: part, as: UTF8.self))
-                part = []
-                position += 2
-            } else {
-                part.append(bytes[position])
-                position += 1
-            }
+        name.split(separator: "::", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// The value of a hexadecimal digit; `nil` for other bytes.
+    static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
         }
-        parts.append(String(decoding: part, as: UTF8.self))
-        return parts
     }
 }

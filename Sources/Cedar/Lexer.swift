@@ -1,11 +1,22 @@
 /// One token of a policy or schema text.
 struct Token {
-    enum Kind: UInt8 {
-        case identifier, integer, string, slot, end
-        case at, dot, comma, semicolon, colon, doubleColon, question
-        case leftParenthesis, rightParenthesis, leftBrace, rightBrace, leftBracket, rightBracket
-        case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, assign
-        case or, and, plus, minus, times, divide, remainder, not
+    /// The kinds of token: symbols as they are written, the others as error reports name them.
+    enum Kind: String, CaseIterable {
+        case identifier = "a name"
+        case integer = "a number"
+        case string = "a string"
+        case slot = "a slot"
+        case end = "the end"
+        case at = "@", dot = ".", comma = ",", semicolon = ";"
+        case colon = ":", doubleColon = "::", question = "?"
+        case leftParenthesis = "(", rightParenthesis = ")", leftBrace = "{", rightBrace = "}"
+        case leftBracket = "[", rightBracket = "]"
+        case equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">"
+        case greaterOrEqual = ">=", assign = "="
+        case or = "||", and = "&&", plus = "+", minus = "-", times = "*", divide = "/"
+        case remainder = "%", not = "!"
+
+        static let byText = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
     }
 
     let kind: Kind
@@ -14,21 +25,17 @@ struct Token {
     let position: SourcePosition
 }
 
-/// Cuts a text into tokens, one at a time.
+/// Cuts a text into tokens, one at a time: those of policies and of schemas.
 struct Lexer {
-    enum Language { case policy, schema }
-
     let bytes: [UInt8]
-    let language: Language
     /// The name of the source, for errors.
     let source: String?
     private var offset = 0
     private var line = 1
     private var lineStart = 0
 
-    init(_ text: String, as language: Language, source: String?) {
+    init(_ text: String, source: String?) {
         bytes = Array(text.utf8)
-        self.language = language
         self.source = source
     }
 
@@ -49,19 +56,19 @@ struct Lexer {
             return Token(kind: .integer, range: start..<offset, position: position)
         }
         if byte == UInt8(ascii: "\"") { return try string(from: start, position) }
-        if byte == UInt8(ascii: "?"), language == .policy {
+        if byte == UInt8(ascii: "?"), start + 1 < bytes.count, Identifier.isStart(bytes[start + 1])
+        {
             offset += 1
-            guard offset < bytes.count, Identifier.isStart(bytes[offset]) else {
-                throw refuse(.unknownCharacter, at: position)
-            }
             skipWord()
             return Token(kind: .slot, range: (start + 1)..<offset, position: position)
         }
-        guard let (kind, length) = symbol(byte, at: start) else {
-            throw refuse(.unknownCharacter, at: position)
+        for length in [2, 1] {
+            let symbol = String(decoding: bytes[start...].prefix(length), as: UTF8.self)
+            guard let kind = Token.Kind.byText[symbol] else { continue }
+            offset += symbol.utf8.count
+            return Token(kind: kind, range: start..<offset, position: position)
         }
-        offset += length
-        return Token(kind: kind, range: start..<offset, position: position)
+        throw refuse(.unknownCharacter, at: position)
     }
 
     func refuse(_ reason: PolicyError.Reason, at position: SourcePosition) -> PolicyError {
@@ -99,46 +106,6 @@ struct Lexer {
             }
         }
         throw refuse(.unterminatedString, at: position)
-    }
-
-    private func symbol(_ byte: UInt8, at start: Int) -> (Token.Kind, length: Int)? {
-        let following = start + 1 < bytes.count ? bytes[start + 1] : 0
-        if language == .policy {
-            switch (byte, following) {
-            case (UInt8(ascii: "="), UInt8(ascii: "=")): return (.equal, 2)
-            case (UInt8(ascii: "!"), UInt8(ascii: "=")): return (.notEqual, 2)
-            case (UInt8(ascii: "<"), UInt8(ascii: "=")): return (.lessOrEqual, 2)
-            case (UInt8(ascii: ">"), UInt8(ascii: "=")): return (.greaterOrEqual, 2)
-            case (UInt8(ascii: "|"), UInt8(ascii: "|")): return (.or, 2)
-            case (UInt8(ascii: "&"), UInt8(ascii: "&")): return (.and, 2)
-            case (UInt8(ascii: "."), _): return (.dot, 1)
-            case (UInt8(ascii: "+"), _): return (.plus, 1)
-            case (UInt8(ascii: "-"), _): return (.minus, 1)
-            case (UInt8(ascii: "*"), _): return (.times, 1)
-            case (UInt8(ascii: "/"), _): return (.divide, 1)
-            case (UInt8(ascii: "%"), _): return (.remainder, 1)
-            case (UInt8(ascii: "!"), _): return (.not, 1)
-            default: break
-            }
-        }
-        switch byte {
-        case UInt8(ascii: ":"):
-            return following == UInt8(ascii: ":") ? (.doubleColon, 2) : (.colon, 1)
-        case UInt8(ascii: "@"): return (.at, 1)
-        case UInt8(ascii: ","): return (.comma, 1)
-        case UInt8(ascii: ";"): return (.semicolon, 1)
-        case UInt8(ascii: "("): return (.leftParenthesis, 1)
-        case UInt8(ascii: ")"): return (.rightParenthesis, 1)
-        case UInt8(ascii: "{"): return (.leftBrace, 1)
-        case UInt8(ascii: "}"): return (.rightBrace, 1)
-        case UInt8(ascii: "["): return (.leftBracket, 1)
-        case UInt8(ascii: "]"): return (.rightBracket, 1)
-        case UInt8(ascii: "<"): return (.less, 1)
-        case UInt8(ascii: ">"): return (.greater, 1)
-        case UInt8(ascii: "="): return (.assign, 1)
-        case UInt8(ascii: "?"): return language == .schema ? (.question, 1) : nil
-        default: return nil
-        }
     }
 
     private mutating func startLine() {

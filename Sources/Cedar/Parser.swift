@@ -7,10 +7,8 @@ struct Parser {
     private var depth = 0
 
     /// Throws ``PolicyError`` where the text is too long or doesn't start with a token.
-    init(
-        _ text: String, as language: Lexer.Language, source: String?, limits: Limits
-    ) throws(PolicyError) {
-        lexer = Lexer(text, as: language, source: source)
+    init(_ text: String, source: String?, limits: Limits) throws(PolicyError) {
+        lexer = Lexer(text, source: source)
         self.limits = limits
         guard lexer.bytes.count <= limits.maximumBytes else {
             let start = SourcePosition(line: 1, column: 1)
@@ -39,7 +37,8 @@ struct Parser {
     }
 
     func unexpected(_ expected: String) -> PolicyError {
-        let found = kind == .end ? "the end" : String(decoding: bytes.prefix(40), as: UTF8.self)
+        let found =
+            kind == .end ? kind.rawValue : String(decoding: bytes.prefix(40), as: UTF8.self)
         return refuse(.unexpected(found: found, expected: expected))
     }
 
@@ -58,8 +57,8 @@ struct Parser {
         return true
     }
 
-    mutating func expect(_ kind: Token.Kind, _ written: String) throws(PolicyError) {
-        guard try skip(kind) else { throw unexpected(written) }
+    mutating func expect(_ kind: Token.Kind) throws(PolicyError) {
+        guard try skip(kind) else { throw unexpected(kind.rawValue) }
     }
 
     mutating func expect(word: String) throws(PolicyError) {
@@ -80,37 +79,44 @@ struct Parser {
 
     /// A string literal, without its escapes.
     mutating func string() throws(PolicyError) -> Text {
-        guard kind == .string else { throw unexpected("a string") }
+        guard kind == .string else { throw unexpected(Token.Kind.string.rawValue) }
         guard let text = StringLiteral.text(bytes) else { throw refuse(.invalidEscape) }
         try advance()
         return text
     }
 
-    /// An identifier that isn't reserved.
-    mutating func identifier() throws(PolicyError) -> String {
-        let name = try identifierOrInternal()
-        if name == Identifier.internalNamespace { throw refuse(.reservedIdentifier(name)) }
-        return name
-    }
-
-    /// An identifier that isn't reserved, or `__cedar`.
-    mutating func identifierOrInternal() throws(PolicyError) -> String {
-        guard let word else { throw unexpected("a name") }
-        if Identifier.reserved.contains(word) { throw refuse(.reservedIdentifier(word)) }
+    /// An identifier that isn't reserved; `__cedar` only where `isInternal`.
+    mutating func identifier(isInternal: Bool = false) throws(PolicyError) -> String {
+        guard let word else { throw unexpected(Token.Kind.identifier.rawValue) }
+        let isReserved = !isInternal && word == Identifier.internalNamespace
+        if isReserved || Identifier.reserved.contains(word) {
+            throw refuse(.reservedIdentifier(word))
+        }
         try advance()
         return word
     }
 
-    /// `name(separator name)*`, the elements in front of `close`; a last separator is allowed.
+    /// Identifiers joined by `::`. Stops in front of a string, where the last `::` leads to one.
+    mutating func path(
+        isInternal: Bool = false
+    ) throws(PolicyError) -> (name: String, isEntity: Bool) {
+        var name = try identifier(isInternal: isInternal)
+        while try skip(.doubleColon) {
+            if kind == .string { return (name, true) }
+            name += "::" + (try identifier(isInternal: isInternal))
+        }
+        return (name, false)
+    }
+
+    /// The elements in front of `close`, with commas between; a last comma is allowed.
     mutating func list<Element>(
-        upTo close: Token.Kind, _ written: String,
-        _ element: (inout Parser) throws(PolicyError) -> Element
+        upTo close: Token.Kind, _ element: (inout Parser) throws(PolicyError) -> Element
     ) throws(PolicyError) -> [Element] {
         var elements: [Element] = []
         while try !skip(close) {
             elements.append(try element(&self))
             if try skip(close) { break }
-            guard try skip(.comma) else { throw unexpected(", or \(written)") }
+            guard try skip(.comma) else { throw unexpected(", or \(close.rawValue)") }
         }
         return elements
     }

@@ -91,15 +91,4 @@ public struct Pattern: Sendable, Hashable {
             return nil
         }
     }
-
-    /// The elements, for printing and analysis.
-    public var elements: [Element] {
-        var elements: [Element] = []
-        for (index, piece) in pieces.enumerated() {
-            if index > 0 { elements.append(.wildcard) }
-            let text = String(decoding: piece.bytes, as: UTF8.self)
-            elements += text.unicodeScalars.map(Element.character)
-        }
-        return elements
-    }
 }

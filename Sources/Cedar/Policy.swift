@@ -26,20 +26,20 @@ public struct Policy: Sendable {
         }
     }
 
-    /// Who or what a policy is about.
-    public enum PartyScope: Sendable, Hashable {
-        case any
-        case equal(Reference)
-        case `in`(Reference)
-        case `is`(EntityTypeName)
-        case isIn(EntityTypeName, Reference)
+    /// Who or what a policy is about: anything that fits what is named here.
+    public struct PartyScope: Sendable, Hashable {
+        public internal(set) var type: EntityTypeName?
+        public internal(set) var reference: Reference?
+        /// Whether what is in the named entity fits too.
+        public internal(set) var includesMembers = false
     }
 
-    public enum ActionScope: Sendable, Hashable {
-        case any
-        case equal(EntityUID)
-        /// In one of these, or one of them.
-        case `in`([EntityUID])
+    /// What a policy is about doing.
+    public struct ActionScope: Sendable, Hashable {
+        /// The actions that fit; `nil` for any.
+        public let actions: [EntityUID]?
+        /// Whether what is in one of them fits too.
+        public let includesMembers: Bool
     }
 
     /// An entity, or the place in a template where one is filled in.
@@ -54,12 +54,12 @@ public struct Policy: Sendable {
         public let expression: Expression
     }
 
-    public let id: PolicyID
+    public internal(set) var id: PolicyID
     public let effect: Effect
     public let annotations: [Annotation]
-    public let principal: PartyScope
+    public internal(set) var principal: PartyScope
     public let action: ActionScope
-    public let resource: PartyScope
+    public internal(set) var resource: PartyScope
     public let conditions: [Condition]
     /// The policy as it stands in the source, from its annotations to its semicolon.
     public let text: String
@@ -67,7 +67,7 @@ public struct Policy: Sendable {
     public let source: String?
     public let position: SourcePosition
     /// The template this policy was made from.
-    public let template: PolicyID?
+    public internal(set) var template: PolicyID?
 
     /// The value of the annotation `name`; `nil` where there is none.
     public subscript(annotation name: String) -> Text? {
@@ -81,43 +81,23 @@ public struct Policy: Sendable {
 extension Policy.PartyScope {
     public var hasSlot: Bool { reference == .slot }
 
-    var reference: Policy.Reference? {
-        switch self {
-        case .any, .is: nil
-        case .equal(let reference), .in(let reference), .isIn(_, let reference): reference
-        }
-    }
-
-    /// This scope with the slot filled.
-    func filled(with entity: EntityUID) -> Self {
-        guard hasSlot else { return self }
-        switch self {
-        case .any, .is: return self
-        case .equal: return .equal(.entity(entity))
-        case .in: return .in(.entity(entity))
-        case .isIn(let type, _): return .isIn(type, .entity(entity))
-        }
+    /// The named entity; `nil` where there is none, or only its slot.
+    public var entity: EntityUID? {
+        if case .entity(let uid) = reference { uid } else { nil }
     }
 }
 
 extension Policy {
-    func renamed(_ id: PolicyID) -> Policy {
-        Policy(
-            id: id, effect: effect, annotations: annotations, principal: principal, action: action,
-            resource: resource, conditions: conditions, text: text, source: source,
-            position: position, template: template)
-    }
-
     /// A policy made from this template; `nil` where an entity is missing or has no slot.
     func linked(as id: PolicyID, principal: EntityUID?, resource: EntityUID?) -> Policy? {
         guard self.principal.hasSlot == (principal != nil),
             self.resource.hasSlot == (resource != nil)
         else { return nil }
-        return Policy(
-            id: id, effect: effect, annotations: annotations,
-            principal: principal.map(self.principal.filled) ?? self.principal, action: action,
-            resource: resource.map(self.resource.filled) ?? self.resource,
-            conditions: conditions, text: text, source: source, position: position,
-            template: self.id)
+        var policy = self
+        policy.id = id
+        policy.template = self.id
+        if let principal { policy.principal.reference = .entity(principal) }
+        if let resource { policy.resource.reference = .entity(resource) }
+        return policy
     }
 }

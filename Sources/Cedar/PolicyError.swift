@@ -10,7 +10,6 @@ public struct PolicyError: Error, Sendable, Hashable {
         case invalidEscape
         case integerTooLarge
         case reservedIdentifier(String)
-        case invalidName(String)
         case invalidSlot(String)
         case unknownFunction(String)
         case unknownMethod(String)

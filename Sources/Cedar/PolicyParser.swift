@@ -19,14 +19,14 @@ extension Parser {
             throw unexpected("permit or forbid")
         }
         try advance()
-        try expect(.leftParenthesis, "(")
+        try expect(.leftParenthesis)
         let principal = try partyScope(.principal)
-        try expect(.comma, ",")
+        try expect(.comma)
         let action = try actionScope()
-        try expect(.comma, ",")
+        try expect(.comma)
         let resource = try partyScope(.resource)
         _ = try skip(.comma)
-        try expect(.rightParenthesis, ")")
+        try expect(.rightParenthesis)
         var conditions: [Policy.Condition] = []
         while kind != .semicolon { conditions.append(try condition()) }
         let text = text(from: start)
@@ -48,7 +48,7 @@ extension Parser {
             var value: Text = ""
             if try skip(.leftParenthesis) {
                 value = try string()
-                try expect(.rightParenthesis, ")")
+                try expect(.rightParenthesis)
             }
             annotations.append(.init(name: name, value: value))
         }
@@ -63,36 +63,45 @@ extension Parser {
         default: throw unexpected("when, unless or ;")
         }
         try advance()
-        try expect(.leftBrace, "{")
+        try expect(.leftBrace)
         let expression = try expression()
-        try expect(.rightBrace, "}")
+        try expect(.rightBrace)
         return .init(isUnless: isUnless, expression: expression)
     }
 
     private mutating func partyScope(
-        _ variable: Expression.Variable
+        _ variable: Expression.Operation
     ) throws(PolicyError) -> Policy.PartyScope {
         try expect(word: variable.rawValue)
-        if try skip(word: "is") {
-            let type = try typeName()
-            return try skip(word: "in") ? .isIn(type, reference(variable)) : .is(type)
+        var scope = Policy.PartyScope()
+        if try skip(word: "is") { scope.type = try typeName() }
+        scope.includesMembers = try skip(word: "in")
+        if !scope.includesMembers {
+            if scope.type != nil { return scope }
+            guard try skip(.equal) else { return scope }
         }
-        if try skip(word: "in") { return .in(try reference(variable)) }
-        if try skip(.equal) { return .equal(try reference(variable)) }
-        return .any
+        scope.reference = try inParentheses { (parser) throws(PolicyError) in
+            try parser.reference(variable)
+        }
+        return scope
     }
 
-    /// An entity or the slot of this variable, in any number of parentheses.
+    /// What `inner` reads, in any number of parentheses.
+    private mutating func inParentheses<Inner>(
+        _ inner: (inout Parser) throws(PolicyError) -> Inner
+    ) throws(PolicyError) -> Inner {
+        guard try skip(.leftParenthesis) else { return try inner(&self) }
+        try descend()
+        let result = try inParentheses(inner)
+        ascend()
+        try expect(.rightParenthesis)
+        return result
+    }
+
+    /// An entity or the slot of this variable.
     private mutating func reference(
-        _ variable: Expression.Variable
+        _ variable: Expression.Operation
     ) throws(PolicyError) -> Policy.Reference {
-        if try skip(.leftParenthesis) {
-            try descend()
-            let inner = try reference(variable)
-            ascend()
-            try expect(.rightParenthesis, ")")
-            return inner
-        }
         guard kind == .slot else { return .entity(try entity()) }
         let name = String(decoding: bytes, as: UTF8.self)
         guard name == variable.rawValue else { throw refuse(.invalidSlot(name)) }
@@ -101,41 +110,27 @@ extension Parser {
     }
 
     private mutating func actionScope() throws(PolicyError) -> Policy.ActionScope {
-        try expect(word: Expression.Variable.action.rawValue)
-        if try skip(.equal) { return .equal(try action()) }
-        guard try skip(word: "in") else { return .any }
-        return .in(try actions())
-    }
-
-    /// One action, or a list of them in brackets, in any number of parentheses.
-    private mutating func actions() throws(PolicyError) -> [EntityUID] {
-        if try skip(.leftBracket) {
-            return try list(upTo: .rightBracket, "]") { (parser) throws(PolicyError) in
+        try expect(word: Expression.Operation.action.rawValue)
+        if try skip(.equal) { return .init(actions: [try action()], includesMembers: false) }
+        guard try skip(word: "in") else { return .init(actions: nil, includesMembers: false) }
+        let actions = try inParentheses { (parser) throws(PolicyError) in
+            guard try parser.skip(.leftBracket) else { return [try parser.action()] }
+            return try parser.list(upTo: .rightBracket) { (parser) throws(PolicyError) in
                 try parser.action()
             }
         }
-        guard try skip(.leftParenthesis) else { return [try action()] }
-        try descend()
-        let inner = try actions()
-        ascend()
-        try expect(.rightParenthesis, ")")
-        return inner
+        return .init(actions: actions, includesMembers: true)
     }
 
     private mutating func action() throws(PolicyError) -> EntityUID {
-        if try skip(.leftParenthesis) {
-            try descend()
-            let inner = try action()
-            ascend()
-            try expect(.rightParenthesis, ")")
-            return inner
+        try inParentheses { (parser) throws(PolicyError) in
+            let start = parser.position
+            let entity = try parser.entity()
+            guard entity.type.isAction else {
+                throw parser.refuse(.notAnAction(entity.description), at: start)
+            }
+            return entity
         }
-        let start = position
-        let entity = try entity()
-        guard entity.type.isAction else {
-            throw refuse(.notAnAction(entity.description), at: start)
-        }
-        return entity
     }
 
     /// `Type::"id"`, where nothing else may stand.
@@ -150,15 +145,5 @@ extension Parser {
         let (name, isEntity) = try path()
         if isEntity { throw unexpected("a name") }
         return EntityTypeName(unchecked: Text(name))
-    }
-
-    /// Identifiers joined by `::`. Stops in front of a string, where the last `::` leads to one.
-    mutating func path() throws(PolicyError) -> (name: String, isEntity: Bool) {
-        var name = try identifier()
-        while try skip(.doubleColon) {
-            if kind == .string { return (name, true) }
-            name += "::" + (try identifier())
-        }
-        return (name, false)
     }
 }

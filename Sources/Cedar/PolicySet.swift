@@ -42,28 +42,26 @@ public struct PolicySet: Sendable {
         var parsed: [Policy] = []
         var remaining = limits
         for source in sources {
-            var parser = try Parser(
-                source.text, as: .policy, source: source.name, limits: remaining)
+            var parser = try Parser(source.text, source: source.name, limits: remaining)
             parsed += try parser.policies()
             remaining.maximumBytes -= source.text.utf8.count
             remaining.maximumPolicies = limits.maximumPolicies - parsed.count
         }
         var named: [Policy] = []
         var ids: Set<PolicyID> = []
-        for (number, policy) in parsed.enumerated() {
-            let id: PolicyID
+        for (number, var policy) in parsed.enumerated() {
             switch identification {
-            case .numbered: id = PolicyID(Text("policy\(number)"))
+            case .numbered: policy.id = PolicyID(Text("policy\(number)"))
             case .annotated:
                 guard let text = policy[annotation: "id"], !text.isEmpty else {
                     throw policy.refuse(.missingIdentifier)
                 }
-                id = PolicyID(text)
+                policy.id = PolicyID(text)
             }
-            guard ids.insert(id).inserted else {
-                throw policy.refuse(.duplicatePolicy(id.name.string))
+            guard ids.insert(policy.id).inserted else {
+                throw policy.refuse(.duplicatePolicy(policy.id.name.string))
             }
-            named.append(policy.renamed(id))
+            named.append(policy)
         }
         self.init(policies: named.filter { !$0.isTemplate }, templates: named.filter(\.isTemplate))
     }

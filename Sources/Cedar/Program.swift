@@ -2,47 +2,21 @@
 /// constants beside it. Evaluating walks numbers and so neither copies nor counts references to the
 /// tree.
 final class Program: Sendable {
-    enum Operation: UInt8, Sendable {
-        case constant, principal, action, resource, context
-        case conditional, and, or, not, negate
-        case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
-        case `in`, sum, product, has, like, `is`, isIn, attribute, set, record
-        case contains, containsAll, containsAny, isEmpty, getTag, hasTag
-        case call
-    }
+    let code: Code
 
-    /// What `a`, `b` and `c` number depends on the operation; see ``Compiler``.
+    init(_ code: Code) { self.code = code }
+
+    /// An operation; what `a`, `b` and `c` number depends on it, see ``Compiler``.
     struct Node: Sendable {
-        let operation: Operation
-        var a: Int32 = 0
-        var b: Int32 = 0
-        var c: Int32 = 0
+        let operation: Expression.Operation
+        let a: Int32
+        let b: Int32
+        let c: Int32
     }
 
-    let nodes: [Node]
-    /// The operands of nodes with any number of them.
-    let operands: [Int32]
-    let constants: [Value]
-    let names: [Text]
-    let types: [EntityTypeName]
-    let uids: [EntityUID]
-    let patterns: [Pattern]
-    let functions: [ExtensionFunction]
-
-    init(_ draft: Draft) {
-        nodes = draft.nodes
-        operands = draft.operands
-        constants = draft.constants
-        names = draft.names
-        types = draft.types
-        uids = draft.uids
-        patterns = draft.patterns
-        functions = draft.functions
-    }
-
-    /// A program while it grows.
-    struct Draft {
+    struct Code: Sendable {
         var nodes: [Node] = []
+        /// The operands of nodes with any number of them.
         var operands: [Int32] = []
         var constants: [Value] = []
         var names: [Text] = []

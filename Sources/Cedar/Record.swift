@@ -54,24 +54,12 @@ public struct Record: Sendable {
 
 extension Record.Storage {
     fileprivate func position(of name: Text) -> Int? {
-        if hashes.count > Self.linearSearchLimit { return positionByOrder(of: name) }
+        if hashes.count > Self.linearSearchLimit {
+            return fields.position { Text.order($0.name, name) }
+        }
         let hash = name.storedHash
         for position in hashes.indices where hashes[position] == hash {
             if fields[position].name == name { return position }
-        }
-        return nil
-    }
-
-    private func positionByOrder(of name: Text) -> Int? {
-        var low = 0
-        var high = fields.count
-        while low < high {
-            let middle = (low + high) / 2
-            switch Text.order(fields[middle].name, name) {
-            case .before: low = middle + 1
-            case .same: return middle
-            case .after: high = middle
-            }
         }
         return nil
     }
@@ -86,14 +74,8 @@ extension Record: Hashable {
 
     static func order(_ left: Record, _ right: Record) -> Order {
         if left.storage === right.storage { return .same }
-        let (mine, theirs) = (left.fields, right.fields)
-        var result = Order(mine.count, theirs.count)
-        var position = 0
-        while result == .same && position < mine.count {
-            let (a, b) = (mine[position], theirs[position])
-            result = Text.order(a.name, b.name).then(Value.order(a.value, b.value))
-            position += 1
+        return Order.of(left.fields, right.fields) {
+            Text.order($0.name, $1.name).then(Value.order($0.value, $1.value))
         }
-        return result
     }
 }

@@ -26,7 +26,7 @@ public struct Schema: Sendable {
         /// The type of its tags, where it may have any.
         public let tags: ValueType?
         /// The types that entities of this one can be in, directly or not.
-        public let ancestors: Set<EntityTypeName>
+        public internal(set) var ancestors: Set<EntityTypeName>
         /// The ids there are, where the type is an enumeration.
         public let choices: [Text]?
         public let annotations: [Policy.Annotation]
@@ -40,28 +40,21 @@ public struct Schema: Sendable {
         public let context: [Text: Attribute]
         /// The groups it is in: as declared, and all of them.
         public let parents: Set<EntityUID>
-        public let ancestors: Set<EntityUID>
+        public internal(set) var ancestors: Set<EntityUID>
         public let annotations: [Policy.Annotation]
     }
 
     public let entityTypes: [EntityTypeName: EntityType]
     public let actions: [EntityUID: Action]
     let namedTypes: [String: ValueType]
+}
 
-    init(
-        entityTypes: [EntityTypeName: EntityType], actions: [EntityUID: Action],
-        namedTypes: [String: ValueType]
-    ) {
-        self.entityTypes = entityTypes
-        self.actions = actions
-        self.namedTypes = namedTypes
-    }
-
+extension Schema {
     /// Parses a schema in Cedar's own syntax. Throws ``SchemaError``.
     public init(parsing text: String, limits: Limits = .standard) throws(SchemaError) {
         let namespaces: [SchemaSyntax.Namespace]
         do throws(PolicyError) {
-            var parser = try Parser(text, as: .schema, source: nil, limits: limits)
+            var parser = try Parser(text, source: nil, limits: limits)
             namespaces = try parser.schema()
         } catch {
             throw .syntax(error)
@@ -85,8 +78,6 @@ public struct Schema: Sendable {
 /// Why a schema was refused.
 public enum SchemaError: Error, Sendable, Hashable {
     case syntax(PolicyError)
-    /// JSON of another form than a schema's; the path to the place.
-    case malformed(String)
     case duplicate(String)
     case reservedName(String)
     case undeclaredType(String)
@@ -97,6 +88,4 @@ public enum SchemaError: Error, Sendable, Hashable {
     case notARecord(String)
     /// A name without namespace that one with a namespace hides.
     case shadowed(String)
-    /// Open records, and attributes of actions, which aren't part of the language any more.
-    case unsupported(String)
 }

@@ -7,8 +7,8 @@ extension Parser {
         while kind != .end {
             let annotations = try annotations()
             if try skip(word: "namespace") {
-                var namespace = SchemaSyntax.Namespace(name: try schemaPath().name)
-                try expect(.leftBrace, "{")
+                var namespace = SchemaSyntax.Namespace(name: try path(isInternal: true).name)
+                try expect(.leftBrace)
                 while try !skip(.rightBrace) {
                     let annotations = try self.annotations()
                     try declaration(into: &namespace, annotations)
@@ -29,27 +29,17 @@ extension Parser {
         } else if try skip(word: "action") {
             namespace.actions += try actions(annotations)
         } else if try skip(word: "type") {
-            let name = try identifierOrInternal()
-            try expect(.assign, "=")
-            namespace.types.append(.init(name: name, type: try type()))
+            let name = try identifier(isInternal: true)
+            try expect(.assign)
+            namespace.types.append((name, try type()))
         } else {
             throw unexpected("entity, action, type or namespace")
         }
-        try expect(.semicolon, ";")
-    }
-
-    /// Names joined by `::`; where a string follows the last one, `isEntity`.
-    private mutating func schemaPath() throws(PolicyError) -> (name: String, isEntity: Bool) {
-        var name = try identifierOrInternal()
-        while try skip(.doubleColon) {
-            if kind == .string { return (name, true) }
-            name += "::" + (try identifierOrInternal())
-        }
-        return (name, false)
+        try expect(.semicolon)
     }
 
     private mutating func schemaTypeName() throws(PolicyError) -> String {
-        let (name, isEntity) = try schemaPath()
+        let (name, isEntity) = try path(isInternal: true)
         if isEntity { throw unexpected("a name") }
         return name
     }
@@ -65,7 +55,7 @@ extension Parser {
 
     /// A name, or a string.
     private mutating func attributeName() throws(PolicyError) -> Text {
-        kind == .string ? try string() : Text(try identifierOrInternal())
+        kind == .string ? try string() : Text(try identifier(isInternal: true))
     }
 
     /// The names of entity types: one, or any number in brackets.
@@ -73,7 +63,7 @@ extension Parser {
         guard try skip(.leftBracket) else { return [try schemaTypeName()] }
         if try skip(.rightBracket) { return [] }
         let names = try separated { (parser) throws(PolicyError) in try parser.schemaTypeName() }
-        try expect(.rightBracket, "]")
+        try expect(.rightBracket)
         return names
     }
 
@@ -81,26 +71,25 @@ extension Parser {
         _ annotations: [Policy.Annotation]
     ) throws(PolicyError) -> [SchemaSyntax.EntityDeclaration] {
         let names = try separated { (parser) throws(PolicyError) in
-            try parser.identifierOrInternal()
+            try parser.identifier(isInternal: true)
         }
-        var choices: [Text]?
-        var parents: [String] = []
-        var attributes: [SchemaSyntax.AttributeSyntax] = []
-        var tags: SchemaSyntax.TypeSyntax?
+        var declaration = SchemaSyntax.EntityDeclaration(name: "")
+        declaration.annotations = annotations
         if try skip(word: "enum") {
-            try expect(.leftBracket, "[")
-            choices = try separated { (parser) throws(PolicyError) in try parser.string() }
-            try expect(.rightBracket, "]")
+            try expect(.leftBracket)
+            declaration.choices = try separated { (parser) throws(PolicyError) in
+                try parser.string()
+            }
+            try expect(.rightBracket)
         } else {
-            if try skip(word: "in") { parents = try typeNames() }
+            if try skip(word: "in") { declaration.parents = try typeNames() }
             let isAssigned = try skip(.assign)
-            if isAssigned || kind == .leftBrace { attributes = try self.attributes() }
-            if try skip(word: "tags") { tags = try type() }
+            if isAssigned || kind == .leftBrace { declaration.shape = .record(try attributes()) }
+            if try skip(word: "tags") { declaration.tags = try type() }
         }
         return names.map { name in
-            SchemaSyntax.EntityDeclaration(
-                name: name, parents: parents, shape: .record(attributes), tags: tags,
-                choices: choices, annotations: annotations)
+            declaration.name = name
+            return declaration
         }
     }
 
@@ -108,18 +97,17 @@ extension Parser {
         _ annotations: [Policy.Annotation]
     ) throws(PolicyError) -> [SchemaSyntax.ActionDeclaration] {
         let names = try separated { (parser) throws(PolicyError) in try parser.attributeName() }
-        var declaration = SchemaSyntax.ActionDeclaration(name: "", annotations: annotations)
+        var declaration = SchemaSyntax.ActionDeclaration(name: "")
+        declaration.annotations = annotations
         if try skip(word: "in") { declaration.parents = try actionReferences() }
         if try skip(word: "appliesTo") { try application(of: &declaration) }
         if try skip(word: "attributes") {
-            try expect(.leftBrace, "{")
-            try expect(.rightBrace, "}")
+            try expect(.leftBrace)
+            try expect(.rightBrace)
         }
         return names.map { name in
-            SchemaSyntax.ActionDeclaration(
-                name: name, parents: declaration.parents, principals: declaration.principals,
-                resources: declaration.resources, context: declaration.context,
-                annotations: annotations)
+            declaration.name = name
+            return declaration
         }
     }
 
@@ -128,23 +116,23 @@ extension Parser {
         let references = try separated { (parser) throws(PolicyError) in
             try parser.actionReference()
         }
-        try expect(.rightBracket, "]")
+        try expect(.rightBracket)
         return references
     }
 
     private mutating func actionReference() throws(PolicyError) -> SchemaSyntax.ActionReference {
-        if kind == .string { return .init(type: nil, id: try string()) }
-        let (name, isEntity) = try schemaPath()
-        if isEntity { return .init(type: name, id: try string()) }
+        if kind == .string { return (nil, try string()) }
+        let (name, isEntity) = try path(isInternal: true)
+        if isEntity { return (name, try string()) }
         guard Identifier.isIdentifier(name.utf8) else { throw unexpected("::") }
-        return .init(type: nil, id: Text(name))
+        return (nil, Text(name))
     }
 
     /// `{ principal: …, resource: …, context: … }`, each at most once, the first two required.
     private mutating func application(
         of declaration: inout SchemaSyntax.ActionDeclaration
     ) throws(PolicyError) {
-        try expect(.leftBrace, "{")
+        try expect(.leftBrace)
         var seen: Set<String> = []
         repeat {
             guard let part = word, ["principal", "resource", "context"].contains(part) else {
@@ -152,7 +140,7 @@ extension Parser {
             }
             guard seen.insert(part).inserted else { throw refuse(.duplicateField(part)) }
             try advance()
-            try expect(.colon, ":")
+            try expect(.colon)
             if part == "context" {
                 declaration.context = try context()
                 continue
@@ -171,7 +159,7 @@ extension Parser {
         guard seen.isSuperset(of: ["principal", "resource"]) else {
             throw unexpected("principal and resource")
         }
-        try expect(.rightBrace, "}")
+        try expect(.rightBrace)
     }
 
     private mutating func context() throws(PolicyError) -> SchemaSyntax.TypeSyntax {
@@ -186,21 +174,20 @@ extension Parser {
         try descend()
         let element = try type()
         ascend()
-        try expect(.greater, ">")
+        try expect(.greater)
         return .set(element)
     }
 
     /// `{ name: type, name?: type }`; of two with one name, the last counts.
     private mutating func attributes() throws(PolicyError) -> [SchemaSyntax.AttributeSyntax] {
         try descend()
-        try expect(.leftBrace, "{")
-        let attributes = try list(upTo: .rightBrace, "}") { (parser) throws(PolicyError) in
+        try expect(.leftBrace)
+        let attributes = try list(upTo: .rightBrace) { (parser) throws(PolicyError) in
             _ = try parser.annotations()
             let name = try parser.attributeName()
             let isOptional = try parser.skip(.question)
-            try parser.expect(.colon, ":")
-            return SchemaSyntax.AttributeSyntax(
-                name: name, type: try parser.type(), isRequired: !isOptional)
+            try parser.expect(.colon)
+            return (name: name, type: try parser.type(), isRequired: !isOptional)
         }
         ascend()
         return attributes

@@ -24,16 +24,9 @@ private struct SchemaResolver {
     private var actionUIDs: Set<EntityUID> = []
     private var actionTypeNames: Set<String> = []
     private(set) var namedTypes: [String: Schema.ValueType] = [:]
-    private var entityTypes: [EntityTypeName: EntityTypeDraft] = [:]
+    /// Entity types and actions; their ancestors are found last.
+    private var entityTypes: [EntityTypeName: Schema.EntityType] = [:]
     private var actions: [EntityUID: Schema.Action] = [:]
-
-    private struct EntityTypeDraft {
-        let attributes: [Text: Schema.Attribute]
-        let tags: Schema.ValueType?
-        let parents: Set<EntityTypeName>
-        let choices: [Text]?
-        let annotations: [Policy.Annotation]
-    }
 
     private static let builtIns: [String: Schema.ValueType] = {
         var types: [String: Schema.ValueType] = ["Bool": .bool, "Long": .long, "String": .string]
@@ -87,7 +80,8 @@ private struct SchemaResolver {
     /// A name without a namespace may not also be declared in one (Cedar RFC 70).
     func checkShadowing() throws(SchemaError) {
         let names = entityNames.union(typeNames)
-        let qualified = Set(names.filter { $0.contains(":") }.compactMap(Self.basename))
+        let qualified = Set(
+            names.filter { $0.contains(":") }.compactMap { Identifier.parts(of: $0).last })
         if let shadowed = names.sorted().first(where: { qualified.contains($0) }) {
             throw .shadowed(shadowed)
         }
@@ -98,8 +92,6 @@ private struct SchemaResolver {
             throw .shadowed(uid.description)
         }
     }
-
-    private static func basename(_ name: String) -> String? { Identifier.parts(of: name).last }
 
     // MARK: Types
 
@@ -114,17 +106,10 @@ private struct SchemaResolver {
         _ syntax: SchemaSyntax.TypeSyntax, in namespace: String?
     ) throws(SchemaError) -> Schema.ValueType {
         switch syntax {
-        case .bool: return .bool
-        case .long: return .long
-        case .string: return .string
+        case .known(let type): return type
         case .set(let element): return .set(try resolve(element, in: namespace))
         case .record(let attributes):
             return .record(try resolve(attributes, in: namespace))
-        case .extension(let name):
-            guard let type = Schema.ExtensionType(rawValue: name) else {
-                throw .undeclaredType(name)
-            }
-            return .extension(type)
         case .reference(let name, let meaning):
             return try resolve(name, as: meaning, in: namespace)
         }
@@ -199,27 +184,9 @@ private struct SchemaResolver {
 
     /// No named type may be made of itself.
     func checkTypeCycles() throws(SchemaError) {
-        var finished: Set<String> = []
-        for start in namedTypes.keys.sorted() where !finished.contains(start) {
-            // Each type on the way, with the parts of it that are still to be looked at.
-            var path = [(name: start, parts: parts(of: start))]
-            var open: Set<String> = [start]
-            while let current = path.last {
-                if let next = path[path.count - 1].parts.popLast() {
-                    if finished.contains(next) { continue }
-                    guard open.insert(next).inserted else { throw .cycle(next) }
-                    path.append((next, parts(of: next)))
-                } else {
-                    finished.insert(current.name)
-                    open.remove(current.name)
-                    path.removeLast()
-                }
-            }
-        }
-    }
-
-    private func parts(of name: String) -> [String] {
-        namedTypes[name].map(Self.namesIn) ?? []
+        var table = AncestorTable(
+            parents: { namedTypes[$0].map(Self.namesIn) ?? [] }, cycle: SchemaError.cycle)
+        for name in namedTypes.keys.sorted() { _ = try table.ancestors(of: name) }
     }
 
     /// The named types that a type is made of.
@@ -244,9 +211,10 @@ private struct SchemaResolver {
             let tags = try declaration.tags.map { (syntax) throws(SchemaError) in
                 try resolve(syntax, in: namespace.name)
             }
-            entityTypes[EntityTypeName(unchecked: Text(name))] = EntityTypeDraft(
-                attributes: try record(declaration.shape, of: name, in: namespace.name),
-                tags: tags, parents: parents, choices: declaration.choices,
+            let type = EntityTypeName(unchecked: Text(name))
+            entityTypes[type] = Schema.EntityType(
+                name: type, attributes: try record(declaration.shape, of: name, in: namespace.name),
+                tags: tags, ancestors: parents, choices: declaration.choices,
                 annotations: declaration.annotations)
         }
     }
@@ -295,39 +263,27 @@ private struct SchemaResolver {
 
     /// Entity types can be in themselves, as folders in folders.
     func closedEntityTypes() throws(SchemaError) -> [EntityTypeName: Schema.EntityType] {
-        var closed: [EntityTypeName: Schema.EntityType] = [:]
-        for (name, draft) in entityTypes {
+        var closed = entityTypes
+        for (name, type) in entityTypes {
             var ancestors: Set<EntityTypeName> = []
-            var open = Array(draft.parents)
+            var open = Array(type.ancestors)
             while let parent = open.popLast() {
-                guard entityTypes[parent] != nil else { throw .undeclaredType("\(parent)") }
-                if ancestors.insert(parent).inserted {
-                    open += entityTypes[parent].map { Array($0.parents) } ?? []
-                }
+                guard let above = entityTypes[parent] else { throw .undeclaredType("\(parent)") }
+                if ancestors.insert(parent).inserted { open += above.ancestors }
             }
-            closed[name] = Schema.EntityType(
-                name: name, attributes: draft.attributes, tags: draft.tags, ancestors: ancestors,
-                choices: draft.choices, annotations: draft.annotations)
+            closed[name]?.ancestors = ancestors
         }
         return closed
     }
 
     func closedActions() throws(SchemaError) -> [EntityUID: Schema.Action] {
-        let hierarchy: Entities
-        do throws(HierarchyError) {
-            hierarchy = try Entities(actions.values.map { Entity($0.uid, parents: $0.parents) })
-        } catch {
-            switch error {
-            case .cycle(let uid): throw .cycle(uid.description)
-            case .duplicate(let uid): throw .duplicate(uid.description)
-            }
+        var closed = actions
+        var table = AncestorTable(
+            parents: { actions[$0].map { Array($0.parents) } ?? [] },
+            cycle: { SchemaError.cycle($0.description) })
+        for uid in actions.keys.sorted() {
+            closed[uid]?.ancestors = try table.ancestors(of: uid)
         }
-        return actions.mapValues { action in
-            Schema.Action(
-                uid: action.uid, principals: action.principals, resources: action.resources,
-                context: action.context, parents: action.parents,
-                ancestors: Set(hierarchy.ancestors(of: action.uid)),
-                annotations: action.annotations)
-        }
+        return closed
     }
 }

@@ -17,16 +17,16 @@ struct ScopeIndex: Sendable {
         guard isWorthwhile else { return }
         for (position, policy) in policies.enumerated() {
             let number = Int32(position)
-            if case .entity(let uid) = policy.principal.reference {
+            if let uid = policy.principal.entity {
                 byPrincipal.file(number, under: uid, policy.principal.includesMembers)
-            } else if case .entity(let uid) = policy.resource.reference {
+            } else if let uid = policy.resource.entity {
                 byResource.file(number, under: uid, policy.resource.includesMembers)
-            } else {
-                switch policy.action {
-                case .any: unfiled.append(number)
-                case .equal(let uid): byAction.file(number, under: uid, false)
-                case .in(let uids): for uid in Set(uids) { byAction.file(number, under: uid, true) }
+            } else if let uids = policy.action.actions {
+                for uid in Set(uids) {
+                    byAction.file(number, under: uid, policy.action.includesMembers)
                 }
+            } else {
+                unfiled.append(number)
             }
         }
     }
@@ -69,16 +69,6 @@ struct ScopeIndex: Sendable {
             for ancestor in member.ancestors {
                 if let numbers = withMembers[ancestor] { found += numbers }
             }
-        }
-    }
-}
-
-extension Policy.PartyScope {
-    /// Whether what is in the named entity matches too.
-    fileprivate var includesMembers: Bool {
-        switch self {
-        case .in, .isIn: true
-        case .any, .equal, .is: false
         }
     }
 }

@@ -110,12 +110,7 @@ private struct EscapeReader {
     }
 
     private mutating func hexDigit() -> UInt32? {
-        guard let scalar = scalars.popFirst() else { return nil }
-        switch scalar {
-        case "0"..."9": return scalar.value - 0x30
-        case "a"..."f": return scalar.value - 0x61 + 10
-        case "A"..."F": return scalar.value - 0x41 + 10
-        default: return nil
-        }
+        scalars.popFirst().flatMap { UInt8(exactly: $0.value) }.flatMap(Identifier.hexDigit)
+            .map(UInt32.init)
     }
 }

@@ -22,12 +22,6 @@ public struct Text: Sendable, Hashable, Comparable {
 
     public init(_ string: String) { storage = Storage(string) }
 
-    /// Reads UTF-8; `nil` where `bytes` is none.
-    public init?(validating bytes: some Collection<UInt8>) {
-        guard let string = String(validating: bytes, as: UTF8.self) else { return nil }
-        self.init(string)
-    }
-
     public var string: String { storage.string }
 
     /// Equal for equal texts; seeded anew in every process, so that nobody can choose collisions.
@@ -93,20 +87,4 @@ public struct Text: Sendable, Hashable, Comparable {
 extension Text: ExpressibleByStringLiteral, CustomStringConvertible {
     public init(stringLiteral value: String) { self.init(value) }
     public var description: String { string }
-}
-
-/// The outcome of comparing two values of one type.
-enum Order {
-    case before, same, after
-
-    @inline(__always)
-    init<Number: Comparable>(_ left: Number, _ right: Number) {
-        self = left < right ? .before : (left == right ? .same : .after)
-    }
-
-    /// This order, or where it leaves two values the same, the next one.
-    @inline(__always)
-    func then(_ next: @autoclosure () -> Order) -> Order {
-        if case .same = self { next() } else { self }
-    }
 }

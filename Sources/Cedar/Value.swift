@@ -112,17 +112,7 @@ public struct ValueSet: Sendable, Hashable {
 
     public func contains(_ value: Value) -> Bool {
         if elements.count <= Self.linearSearchLimit { return elements.contains(value) }
-        var low = 0
-        var high = elements.count
-        while low < high {
-            let middle = (low + high) / 2
-            switch Value.order(elements[middle], value) {
-            case .before: low = middle + 1
-            case .same: return true
-            case .after: high = middle
-            }
-        }
-        return false
+        return elements.position { Value.order($0, value) } != nil
     }
 
     /// Whether every element of `other` is in this set.
@@ -155,13 +145,7 @@ public struct ValueSet: Sendable, Hashable {
     }
 
     static func order(_ left: ValueSet, _ right: ValueSet) -> Order {
-        var result = Order(left.elements.count, right.elements.count)
-        var position = 0
-        while result == .same && position < left.elements.count {
-            result = Value.order(left.elements[position], right.elements[position])
-            position += 1
-        }
-        return result
+        Order.of(left.elements, right.elements, Value.order)
     }
 
     /// Up to this many elements, comparing with each is faster than a binary search.

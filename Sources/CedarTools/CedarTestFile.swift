@@ -1,4 +1,5 @@
 public import Cedar
+import Wire
 
 /// A file in the format of Cedar's integration tests: policies, entities and a schema by path, and
 /// requests with the expected decisions.
@@ -14,27 +15,15 @@ public struct CedarTestFile: Sendable {
 
     public struct Case: Sendable {
         public let description: String
-        let principal: JSONValue
-        let action: JSONValue
-        let resource: JSONValue
-        let context: JSONValue
+        let principal: Place
+        let action: Place
+        let resource: Place
+        let context: Place
         /// Whether the request must fit the schema.
         public let isValidated: Bool
         public let decision: Response.Decision
         public let determining: Set<PolicyID>
         public let errors: Set<PolicyID>
-    }
-
-    /// Why a file could not be read or run at all.
-    public enum Failure: Error, Sendable {
-        case json(JSONFault)
-        case malformed(at: String)
-        /// Policies in JSON.
-        case unsupportedFormat(String)
-        case notUTF8(path: String)
-        case policies(PolicyError)
-        case schema(DataError)
-        case entities(DataError)
     }
 
     /// What came of one case.
@@ -55,52 +44,35 @@ public struct CedarTestFile: Sendable {
 }
 
 extension CedarTestFile {
-    /// Reads a test file. Throws ``Failure``.
-    public init(parsing bytes: [UInt8]) throws(Failure) {
-        let json: JSONValue
-        do throws(JSONFault) {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            throw .json(error)
-        }
-        guard let object = json.object else { throw .malformed(at: "test") }
-        func text(_ name: Text) throws(Failure) -> String {
-            guard let text = object[name]?.text else { throw .malformed(at: name.string) }
-            return text.string
-        }
-        let known: Set<Text> = [
+    /// Reads a test file. Throws ``DataError``.
+    public init(parsing bytes: [UInt8]) throws(DataError) {
+        let test = try Place(reading: bytes, as: "test")
+        try test.allow([
             "policies", "policyFormat", "entities", "schema", "schemaFormat", "shouldValidate",
             "requests",
-        ]
-        if let other = object.names(except: known).first { throw .malformed(at: other.string) }
-        if let format = object["policyFormat"]?.text, format != "cedar" {
-            throw .unsupportedFormat(format.string)
+        ])
+        let policyFormat = try test.optional("policyFormat")?.text() ?? "cedar"
+        let schemaFormat = try test.optional("schemaFormat")?.text() ?? "cedar"
+        guard policyFormat == "cedar" else { throw .unsupportedFormat(policyFormat) }
+        guard ["cedar", "json"].contains(schemaFormat) else {
+            throw .unsupportedFormat(schemaFormat)
         }
-        let schemaFormat = object["schemaFormat"]?.text ?? "cedar"
-        guard schemaFormat == "cedar" || schemaFormat == "json" else {
-            throw .unsupportedFormat(schemaFormat.string)
-        }
-        guard let shouldValidate = object["shouldValidate"]?.bool,
-            let requests = object["requests"]?.elements
-        else { throw .malformed(at: "requests") }
-        var cases: [Case] = []
-        for (number, request) in requests.enumerated() {
-            cases.append(try Case(request, at: "requests[\(number)]"))
-        }
-        policies = try text("policies")
-        entities = try text("entities")
-        schema = try text("schema")
+        policies = try test["policies"].text()
+        entities = try test["entities"].text()
+        schema = try test["schema"].text()
         isSchemaJSON = schemaFormat == "json"
-        self.shouldValidate = shouldValidate
-        self.cases = cases
+        shouldValidate = try test["shouldValidate"].bool()
+        cases = try test["requests"].elements().map { (place) throws(DataError) in
+            try Case(place)
+        }
     }
 
     /// Runs all cases. `read` returns the contents of a file by its path; what it throws is passed
-    /// on, beside ``Failure``.
+    /// on, beside ``DataError``.
     public func run(read: (String) throws -> [UInt8]) throws -> [Result] {
         let policies = try policySet(read(policies))
         let schema = try schema(read(schema))
-        let entities = try Self.entities(read(entities), schema)
+        let entities = try Entities(json: read(entities), schema: schema)
         return cases.map { $0.run(policies, entities, schema) }
     }
 
@@ -110,12 +82,14 @@ extension CedarTestFile {
         cases.allSatisfy { $0.determining.union($0.errors).allSatisfy(\.isPosition) }
     }
 
-    private static func text(_ bytes: [UInt8], path: String) throws(Failure) -> String {
-        guard let text = Text(validating: bytes) else { throw .notUTF8(path: path) }
-        return text.string
+    private static func text(_ bytes: [UInt8], path: String) throws(DataError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .notUTF8(path: path)
+        }
+        return text
     }
 
-    private func policySet(_ bytes: [UInt8]) throws(Failure) -> PolicySet {
+    private func policySet(_ bytes: [UInt8]) throws(DataError) -> PolicySet {
         let source = PolicySet.Source(name: policies, text: try Self.text(bytes, path: policies))
         do throws(PolicyError) {
             return try PolicySet(
@@ -125,64 +99,38 @@ extension CedarTestFile {
         }
     }
 
-    private func schema(_ bytes: [UInt8]) throws(Failure) -> Schema {
-        if isSchemaJSON {
-            do throws(DataError) { return try Schema(json: bytes) } catch { throw .schema(error) }
-        }
+    private func schema(_ bytes: [UInt8]) throws(DataError) -> Schema {
+        if isSchemaJSON { return try Schema(json: bytes) }
         let text = try Self.text(bytes, path: schema)
         do throws(SchemaError) {
             return try Schema(parsing: text)
         } catch {
-            throw .schema(.schema(error))
-        }
-    }
-
-    private static func entities(_ bytes: [UInt8], _ schema: Schema) throws(Failure) -> Entities {
-        do throws(DataError) {
-            return try Entities(json: bytes, schema: schema)
-        } catch {
-            throw .entities(error)
+            throw .schema(error)
         }
     }
 }
 
 extension CedarTestFile.Case {
-    fileprivate init(_ json: JSONValue, at place: String) throws(CedarTestFile.Failure) {
-        guard let object = json.object, let principal = object["principal"],
-            let action = object["action"], let resource = object["resource"],
-            let context = object["context"], let decision = object["decision"]?.text,
-            let expected = Response.Decision(rawValue: decision.string.lowercased())
-        else { throw .malformed(at: place) }
-        description = object["description"]?.text?.string ?? place
-        self.principal = principal
-        self.action = action
-        self.resource = resource
-        self.context = context
-        isValidated = object["validateRequest"]?.bool ?? true
-        self.decision = expected
-        determining = try Self.ids(object["reason"], at: "\(place).reason")
-        errors = try Self.ids(object["errors"], at: "\(place).errors")
-    }
-
-    private static func ids(
-        _ json: JSONValue?, at place: String
-    ) throws(CedarTestFile.Failure) -> Set<PolicyID> {
-        guard let elements = json?.elements else { throw .malformed(at: place) }
-        var ids: Set<PolicyID> = []
-        for element in elements {
-            guard let text = element.text else { throw .malformed(at: place) }
-            ids.insert(PolicyID(text))
-        }
-        return ids
+    fileprivate init(_ place: Place) throws(DataError) {
+        let decision = try place["decision"].text().lowercased()
+        guard let decision = Response.Decision(rawValue: decision) else { throw place.malformed }
+        description = place.optional("description")?.json.text ?? place.path
+        principal = try place["principal"]
+        action = try place["action"]
+        resource = try place["resource"]
+        context = try place["context"]
+        isValidated = place.optional("validateRequest")?.json.bool ?? true
+        self.decision = decision
+        determining = Set(try place["reason"].texts().map { PolicyID(Text($0)) })
+        errors = Set(try place["errors"].texts().map { PolicyID(Text($0)) })
     }
 
     /// The request of this case. Throws ``DataError`` where it can't be made, or doesn't fit the
     /// schema and should.
     public func request(schema: Schema) throws(DataError) -> Request {
-        let action = try ValueReader.entity(action, at: "action")
+        let action = try action.entity()
         let request = Request(
-            principal: try ValueReader.entity(principal, at: "principal"), action: action,
-            resource: try ValueReader.entity(resource, at: "resource"),
+            principal: try principal.entity(), action: action, resource: try resource.entity(),
             context: try Record(context, schema: schema, action: action))
         guard isValidated else { return request }
         do throws(ConformanceError) {

@@ -7,23 +7,9 @@ extension Entities {
     /// With a schema, values may be written without `__entity` and `__extn`, everything is checked
     /// against the schema, and its actions are added. Throws ``DataError``.
     public init(json bytes: [UInt8], schema: Schema? = nil) throws(DataError) {
-        let json: JSONValue
-        do throws(JSONFault) {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            throw .json(error)
-        }
-        try self.init(json, schema: schema)
-    }
-
-    init(_ json: JSONValue, schema: Schema?) throws(DataError) {
-        guard let elements = json.elements else { throw .malformed(at: "entities") }
         let reader = ValueReader(schema: schema)
-        var entities: [Entity] = []
-        entities.reserveCapacity(elements.count)
-        for (number, element) in elements.enumerated() {
-            entities.append(try reader.entity(element, at: "entities[\(number)]"))
-        }
+        let entities = try Place(reading: bytes, as: "entities").elements()
+            .map { (place) throws(DataError) in try reader.entity(place) }
         let actions: Entities
         do throws(HierarchyError) {
             try self.init(entities)
@@ -47,74 +33,44 @@ extension Record {
     public init(
         contextJSON bytes: [UInt8], schema: Schema? = nil, action: EntityUID? = nil
     ) throws(DataError) {
-        let json: JSONValue
-        do throws(JSONFault) {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            throw .json(error)
-        }
-        try self.init(json, schema: schema, action: action)
+        try self.init(Place(reading: bytes, as: "context"), schema: schema, action: action)
     }
 
-    init(_ json: JSONValue, schema: Schema?, action: EntityUID?) throws(DataError) {
-        guard let object = json.object else { throw .malformed(at: "context") }
-        let reader = ValueReader(schema: schema)
-        guard let schema, let action else {
-            self = try reader.record(object, at: "context")
-            return
+    init(_ place: Place, schema: Schema?, action: EntityUID?) throws(DataError) {
+        var attributes: [Text: Schema.Attribute]?
+        if let schema, let action {
+            guard let declared = schema.actions[action] else {
+                throw .conformance(.undeclaredAction(action))
+            }
+            attributes = declared.context
         }
-        guard let declared = schema.actions[action] else {
-            throw .conformance(.undeclaredAction(action))
-        }
-        self = try reader.record(object, declared.context, at: "context")
+        self = try ValueReader(schema: schema).record(place, attributes)
     }
 }
 
 extension ValueReader {
-    fileprivate func entity(_ json: JSONValue, at place: String) throws(DataError) -> Entity {
-        guard let object = json.object, let uid = object["uid"],
-            let attributes = object["attrs"]?.object, let parents = object["parents"]?.elements
-        else { throw .malformed(at: place) }
-        let name = try Self.entity(uid, at: "\(place).uid")
+    fileprivate func entity(_ place: Place) throws(DataError) -> Entity {
+        let uid = try place["uid"].entity()
         var type: Schema.EntityType?
-        if let schema, !name.type.isAction {
-            type = schema.entityTypes[name.type]
-            if type == nil { throw .conformance(.undeclaredType(name.type)) }
+        if let schema, !uid.type.isAction {
+            type = schema.entityTypes[uid.type]
+            if type == nil { throw .conformance(.undeclaredType(uid.type)) }
         }
-        var parentNames: Set<EntityUID> = []
-        for parent in parents {
-            let parent = try Self.entity(parent, at: "\(place).parents")
-            if name.type.isAction && !parent.type.isAction {
-                throw .conformance(.ancestorNotAllowed(name, in: parent))
+        var parents: Set<EntityUID> = []
+        for parent in try place["parents"].elements() {
+            let parent = try parent.entity()
+            if uid.type.isAction && !parent.type.isAction {
+                throw .conformance(.ancestorNotAllowed(uid, in: parent))
             }
-            parentNames.insert(parent)
+            parents.insert(parent)
+        }
+        var tags: [Text: Value] = [:]
+        for (name, tag) in try place.optional("tags")?.members() ?? [] {
+            if type != nil && type?.tags == nil { throw .conformance(.unexpectedTags(uid)) }
+            tags[Text(name)] = try value(tag, as: type?.tags)
         }
         return Entity(
-            name,
-            attributes: try record(attributes, of: type, at: "\(place).attrs"),
-            tags: try tags(object["tags"], of: name, type, at: "\(place).tags"),
-            parents: parentNames)
-    }
-
-    private func record(
-        _ attributes: JSONObject, of type: Schema.EntityType?, at place: String
-    ) throws(DataError) -> Record {
-        guard let type else { return try record(attributes, at: place) }
-        return try record(attributes, type.attributes, at: place)
-    }
-
-    private func tags(
-        _ json: JSONValue?, of uid: EntityUID, _ type: Schema.EntityType?, at place: String
-    ) throws(DataError) -> Record {
-        guard let json else { return .empty }
-        guard let object = json.object else { throw .malformed(at: place) }
-        guard let type else { return try record(object, at: place) }
-        if object.members.isEmpty { return .empty }
-        guard let tagType = type.tags else { throw .conformance(.unexpectedTags(uid)) }
-        var fields: [Text: Value] = [:]
-        for (name, json) in object.members {
-            fields[name] = try value(json, as: tagType, at: "\(place).\(name)")
-        }
-        return Record(fields)
+            uid, attributes: try record(place["attrs"], type?.attributes), tags: Record(tags),
+            parents: parents)
     }
 }

@@ -5,7 +5,7 @@ import Gateway
 import Logging
 import Rules
 import Sharing
-import Storage
+package import Storage
 import Transparency
 import Wire
 
@@ -15,6 +15,8 @@ package actor LocalGateway {
     private let cost: KeyringCost
     private let passphrase: Passphrase
     private var serving: (store: SQLiteStore, task: Task<Void, any Error>)?
+    /// What the gateway stores in, while it serves.
+    package var store: SQLiteStore? { serving?.store }
 
     package init(directory: String, cost: KeyringCost, _ passphrase: Passphrase) {
         self.directory = GatewayDirectory(directory)

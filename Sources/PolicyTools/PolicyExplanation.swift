@@ -69,19 +69,19 @@ public struct PolicyExplanation: Sendable {
         }
         for role in Role.allCases {
             add("if \(request.principal.handle) were admitted as \(role.rawValue)") {
-                $0.principal = $0.principal.with(roles: [role])
+                $0.principal.roles = [role]
             }
             guard let other = request.counterparty else { continue }
             add("if \(other.handle) were admitted as \(role.rawValue)") {
-                $0.counterparty = other.with(roles: [role])
+                $0.counterparty?.roles = [role]
             }
         }
         add("once \(request.principal.handle) is reinstated") {
-            $0.principal = $0.principal.with(suspended: false)
+            $0.principal.suspended = false
         }
         if let other = request.counterparty {
             add("once \(other.handle) is reinstated") {
-                $0.counterparty = other.with(suspended: false)
+                $0.counterparty?.suspended = false
             }
         }
         add("once the legal hold is released") { $0.held = false }
@@ -160,19 +160,5 @@ public struct FieldReach: Sendable {
             if does(middle) { low = middle } else { high = middle }
         }
         return low
-    }
-}
-
-extension PolicyEntity {
-    fileprivate func with(roles: [Role]) -> PolicyEntity {
-        PolicyEntity(
-            handle: handle, roles: roles, suspended: suspended, isHost: isHost,
-            isAuthority: isAuthority, size: size)
-    }
-
-    fileprivate func with(suspended: Bool) -> PolicyEntity {
-        PolicyEntity(
-            handle: handle, roles: roles, suspended: suspended, isHost: isHost,
-            isAuthority: isAuthority, size: size)
     }
 }

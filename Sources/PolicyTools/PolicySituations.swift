@@ -15,7 +15,7 @@ struct PolicySituations {
     /// Takes numbers, durations, words and participants from the policies' conditions.
     init(of policies: CedarPolicies) {
         for policy in policies.set.policies {
-            for scope in [policy.principal, policy.resource] { take(scope) }
+            for scope in [policy.principal, policy.resource] { scope.entity.map { take($0) } }
             for condition in policy.conditions { take(condition.expression) }
         }
         numbers = Array(Set(numbers)).sorted()
@@ -106,13 +106,6 @@ struct PolicySituations {
 
     // MARK: What the policies speak of
 
-    private mutating func take(_ scope: Cedar.Policy.PartyScope) {
-        switch scope {
-        case .equal(.entity(let uid)), .in(.entity(let uid)), .isIn(_, .entity(let uid)): take(uid)
-        default: break
-        }
-    }
-
     private mutating func take(_ uid: EntityUID) {
         let owner = uid.id.string.split(separator: "/").first.map(String.init) ?? ""
         guard ["Participant", "Books"].contains(uid.type.description), let handle = Handle(owner),
@@ -122,17 +115,17 @@ struct PolicySituations {
     }
 
     private mutating func take(_ expression: Expression) {
-        switch expression.kind {
-        case .literal(.long(let number)) where (0...Int64(Month.count)).contains(number):
+        switch expression.detail {
+        case .value(.long(let number)) where (0...Int64(Month.count)).contains(number):
             numbers += [max(0, number - 1), number, number + 1]
-        case .literal(.string(let text)):
+        case .value(.string(let text)):
             let name = text.string
             if !fields.contains([name]), name.contains("_") || RecordType.knows(name) {
                 fields.append([name])
             }
-        case .literal(.entity(let uid)): take(uid)
-        case .call(.duration, let arguments):
-            if case .literal(.string(let text))? = arguments.first?.kind,
+        case .value(.entity(let uid)): take(uid)
+        case .function(.duration):
+            if case .value(.string(let text))? = expression.operands.first?.detail,
                 let duration = Cedar.Duration(parsing: text)
             {
                 let whole = max(0, duration.milliseconds / 1000)
@@ -140,7 +133,7 @@ struct PolicySituations {
             }
         default: break
         }
-        for child in expression.kind.children { take(child) }
+        for operand in expression.operands { take(operand) }
     }
 }
 
@@ -150,7 +143,7 @@ extension RecordType {
     }
 }
 
-/// Numbers without rhyme, the same in every run (SplitMix64).
+/// Deterministic pseudo-random numbers for situations (SplitMix64).
 private struct Shuffle {
     private var state: UInt64 = 0x5452_494e_45
 

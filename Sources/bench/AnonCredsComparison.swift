@@ -9,7 +9,7 @@ import Wire
 enum AnonCredsComparison {
     static func measure() throws -> [Measurement] {
         guard let other = other() else {
-            let words = "not compared with AnonCreds: TRINE_PYTHON names no Python that has it\n"
+            let words = "not compared with AnonCreds: no Python has it (TRINE_PYTHON)\n"
             FileHandle.standardError.write(Data(words.utf8))
             return []
         }
@@ -19,35 +19,25 @@ enum AnonCredsComparison {
         let verify = try processorTime(of: 60) { try invoice.verify(proof) }
         return [
             Measurement(
-                name: "create: a field and a predicate", seconds: create,
+                name: "create: a field and a predicate", amount: create,
                 yardstick: ("AnonCreds", other.create), mostRatio: 1 / 10),
             Measurement(
-                name: "verify: a field and a predicate", seconds: verify,
+                name: "verify: a field and a predicate", amount: verify,
                 yardstick: ("AnonCreds", other.verify), mostRatio: 1 / 50),
             Measurement(
                 name: "its size, beside the record, which is in the log",
-                bytes: Double(proof.bytes - proof.recordBytes),
+                amount: Double(proof.bytes - proof.recordBytes), unit: .bytes,
                 yardstick: ("AnonCreds", Double(other.bytes)), mostRatio: 1 / 10),
             Measurement(
-                name: "its size, with the record", bytes: Double(proof.bytes),
+                name: "its size, with the record", amount: Double(proof.bytes), unit: .bytes,
                 yardstick: ("AnonCreds", Double(other.bytes))),
         ]
     }
 
     private static func other() -> (create: Double, verify: Double, bytes: Int)? {
-        guard let python = ProcessInfo.processInfo.environment["TRINE_PYTHON"] else { return nil }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments =
-            ["-c", script, "10"] + RecordType.invoice.fields.map(\.name.text)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let words = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard process.terminationStatus == 0, words.count == 3, let create = Double(words[0]),
+        let names = RecordType.invoice.fields.map(\.name.text)
+        let words = output(ofPython: script, ["10"] + names)?.split(whereSeparator: \.isWhitespace)
+        guard let words, words.count == 3, let create = Double(words[0]),
             let verify = Double(words[1]), let bytes = Int(words[2])
         else { return nil }
         return (create, verify, bytes)

@@ -32,27 +32,12 @@ struct AuditBench: BenchGroup {
             let report = audit.finish()
             precondition(report.findingCount == 0, "nothing is wrong with the log")
         }
-        let unjudged = try await shortest(of: 5) {
-            var audit = Audit(
-                under: alliance.regulator.trust, policies: NoPolicies(), state: StateInMemory(),
-                seesDisclosures: true)
-            audit.checkpoint(note)
-            try await audit.replay(pages) { $0 }
-            precondition(audit.finish().findingCount == 0, "nothing is wrong with the log")
-        }
-        let regulator = try Regulator(alliance.regulator)
-        let whole = try await shortest(of: 3) { _ = try await regulator.audit() }
-        let yardstick = ("its signatures alone, on one core", signatures.all)
         try await alliance.close()
         return [
             Measurement(
-                name: "replay of \(entries.count) entries", seconds: replay, yardstick: yardstick,
-                mostRatio: 1 / 0.7),
-            Measurement(
-                name: "with its policy decisions", seconds: replay,
-                yardstick: ("without them", unjudged), mostRatio: 1 / 0.8),
-            Measurement(
-                name: "the same, read over HTTP", seconds: whole, yardstick: yardstick),
+                name: "replay of \(entries.count) entries", amount: replay,
+                yardstick: ("its signatures alone, on one core", signatures.all),
+                mostRatio: 1 / 0.7)
         ]
     }
 
@@ -72,16 +57,4 @@ struct AuditBench: BenchGroup {
             _ = try await enterprise.close(BookName(series: .invoices, month: month))
         }
     }
-}
-
-/// Permits everything at no cost.
-private struct NoPolicies: PolicyLibrary {
-    private struct Set: Policies {
-        let digest: Digest<Digested.Policies>
-        func decide(_ request: PolicyRequest) -> PolicyDecision {
-            PolicyDecision(permitted: true, determining: [])
-        }
-    }
-
-    func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? { Set(digest: digest) }
 }

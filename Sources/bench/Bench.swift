@@ -40,35 +40,16 @@ protocol BenchGroup: Sendable {
 /// What something takes, and what it is compared with.
 struct Measurement: Sendable {
     let name: String
-    private let amount: Double
-    private let unit: Unit
+    /// Seconds of one operation, or bytes.
+    let amount: Double
+    var unit = Unit.seconds
     /// What the amount is a multiple of, and its own amount.
-    private let yardstick: (name: String, amount: Double)
-    private let mostRatio: Double?
-    private let mostSeconds: Double?
+    let yardstick: (name: String, amount: Double)
+    /// What is claimed: at most so many times the yardstick, at most so many seconds.
+    var mostRatio: Double?
+    var mostSeconds: Double?
 
-    private enum Unit { case seconds, bytes }
-
-    /// Seconds of one operation, and of what they are a multiple. What is claimed: at most so many
-    /// times the yardstick, at most so many seconds.
-    init(
-        name: String, seconds: Double, yardstick: (name: String, seconds: Double),
-        mostRatio: Double? = nil, mostSeconds: Double? = nil
-    ) {
-        (self.name, amount, unit) = (name, seconds, .seconds)
-        self.yardstick = (yardstick.name, yardstick.seconds)
-        (self.mostRatio, self.mostSeconds) = (mostRatio, mostSeconds)
-    }
-
-    /// The same in bytes.
-    init(
-        name: String, bytes: Double, yardstick: (name: String, bytes: Double),
-        mostRatio: Double? = nil
-    ) {
-        (self.name, amount, unit) = (name, bytes, .bytes)
-        self.yardstick = (yardstick.name, yardstick.bytes)
-        (self.mostRatio, mostSeconds) = (mostRatio, nil)
-    }
+    enum Unit { case seconds, bytes }
 
     var ratio: Double { amount / yardstick.amount }
 
@@ -78,7 +59,8 @@ struct Measurement: Sendable {
 
     private var claim: String {
         let claims = [
-            mostRatio.map { "≤ \(Self.number($0)) ×" }, mostSeconds.map { "≤ \(Self.time($0))" },
+            mostRatio.map { "≤ \(Self.number($0)) ×" },
+            mostSeconds.map { "≤ \(Self.write($0, .seconds))" },
         ].compactMap(\.self)
         guard !claims.isEmpty else { return "" }
         return claims.joined(separator: ", ") + (isKept ? "  kept" : "  NOT KEPT")
@@ -88,8 +70,8 @@ struct Measurement: Sendable {
         var rows = [["MEASURED", "TAKES", "RATIO", "TO", "WHICH TAKES", "CLAIMED"]]
         rows += measurements.map {
             [
-                $0.name, $0.write($0.amount), number($0.ratio) + " ×", $0.yardstick.name,
-                $0.write($0.yardstick.amount), $0.claim,
+                $0.name, write($0.amount, $0.unit), number($0.ratio) + " ×", $0.yardstick.name,
+                write($0.yardstick.amount, $0.unit), $0.claim,
             ]
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -103,26 +85,14 @@ struct Measurement: Sendable {
         String(format: value < 10 ? "%.2f" : "%.0f", value)
     }
 
-    private func write(_ amount: Double) -> String {
-        switch unit {
-        case .seconds: Self.time(amount)
-        case .bytes: Self.size(amount)
-        }
-    }
-
-    private static func size(_ bytes: Double) -> String {
-        switch bytes {
-        case 1e6...: String(format: "%.0f MB", bytes / 1e6)
-        case 1e4...: String(format: "%.1f kB", bytes / 1e3)
-        default: String(format: "%.0f bytes", bytes)
-        }
-    }
-
-    private static func time(_ seconds: Double) -> String {
-        switch seconds {
-        case 1...: String(format: "%.2f s", seconds)
-        case 1e-3...: String(format: "%.2f ms", seconds * 1e3)
-        default: String(format: "%.2f µs", seconds * 1e6)
+    private static func write(_ amount: Double, _ unit: Unit) -> String {
+        switch (unit, amount) {
+        case (.bytes, 1e6...): String(format: "%.0f MB", amount / 1e6)
+        case (.bytes, 1e4...): String(format: "%.1f kB", amount / 1e3)
+        case (.bytes, _): String(format: "%.0f bytes", amount)
+        case (.seconds, 1...): String(format: "%.2f s", amount)
+        case (.seconds, 1e-3...): String(format: "%.2f ms", amount * 1e3)
+        case (.seconds, _): String(format: "%.2f µs", amount * 1e6)
         }
     }
 }
@@ -138,6 +108,25 @@ func seconds(_ work: () async throws -> Void) async rethrows -> Double {
     let clock = ContinuousClock()
     let start = clock.now
     try await work()
-    let time = clock.now - start
-    return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+    return (clock.now - start) / .seconds(1)
+}
+
+/// What a Python script prints, given arguments and a text to read; `nil` where it fails, as it does
+/// where there is no Python or no package that it needs.
+func output(ofPython script: String, _ arguments: [String], reading input: [UInt8] = []) -> String?
+{
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let python = ProcessInfo.processInfo.environment["TRINE_PYTHON"] ?? "python3"
+    process.arguments = [python, "-c", script] + arguments
+    let (inward, outward) = (Pipe(), Pipe())
+    process.standardInput = inward
+    process.standardOutput = outward
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    try? inward.fileHandleForWriting.write(contentsOf: Data(input))
+    try? inward.fileHandleForWriting.close()
+    let bytes = outward.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return process.terminationStatus == 0 ? String(decoding: bytes, as: UTF8.self) : nil
 }

@@ -5,7 +5,6 @@ import Foundation
 import Gateway
 import Importing
 import Interface
-import Logging
 import Rules
 import Sharing
 import Storage
@@ -20,54 +19,25 @@ struct BenchAlliance: Sendable {
     let regulator: Session
     let store: SQLiteStore
     private let directory: String
-    private let serving: Task<Void, any Error>
+    private let gateway: LocalGateway
 
     init() async throws {
         directory = NSTemporaryDirectory() + "trine-bench-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
-            atPath: directory + "/store", withIntermediateDirectories: true,
+            atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        guard let origin = Origin("trine.example/bench"), let authority = Handle("authority"),
-            let host = Handle("host"), let phrase = Passphrase(Array("correct horse".utf8))
-        else { preconditionFailure("these are well-formed") }
+        guard let phrase = Passphrase(Array("correct horse".utf8)) else {
+            preconditionFailure("a passphrase isn't empty")
+        }
         let protection = Protection(phrase, cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "8"]))
-        var random = SystemRandomNumberGenerator()
-        let keys = HostKeys(
-            log: NoteSigner(
-                name: try KeyName(origin.text),
-                key: SigningKey(seed: .random(count: 32, using: &random))),
-            host: SigningKey(seed: .random(count: 32, using: &random)))
-        let port = try LoopbackPort.free()
-        let (genesis, invitation) = try await Home(directory + "/authority").found(
-            origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
-            logKey: keys.log.verifierKey,
-            gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
-            policies: CedarPolicies.standard.digest, under: protection)
-        store = try SQLiteStore(opening: directory + "/store")
-        try await Founding.begin(with: genesis, in: store, keys: keys)
-        serving = try await Self.serve(store, keys, port)
+        gateway = LocalGateway(
+            directory: directory + "/gateway", cost: protection.cost, protection.passphrase)
+        let invitation = try await gateway.begin(
+            authority: Home(directory + "/authority"), under: protection)
+        guard let store = await gateway.store else { preconditionFailure("the gateway serves") }
+        self.store = store
         let parties = try await Self.admitAll(directory, invitation, protection)
         (enterprise, lender, regulator) = (parties[0], parties[1], parties[2])
-    }
-
-    private static func serve(
-        _ store: SQLiteStore, _ keys: HostKeys, _ port: Int
-    ) async throws -> Task<Void, any Error> {
-        var logger = Logger(label: "bench")
-        logger.logLevel = .error
-        let service = try await GatewayService(
-            store: store, keys: keys, logger: logger, clock: { .now })
-        let (listening, ready) = AsyncStream<Void>.makeStream()
-        let task = Task {
-            defer { ready.finish() }
-            try await service.serve(host: "127.0.0.1", port: port, stopOnSignals: false) { _ in
-                ready.yield()
-            }
-        }
-        for await _ in listening { return task }
-        // It ended before it listened.
-        try await task.value
-        return task
     }
 
     private static func admitAll(
@@ -146,9 +116,7 @@ struct BenchAlliance: Sendable {
 
     func close() async throws {
         for session in [enterprise, lender, regulator] { await session.close() }
-        serving.cancel()
-        _ = await serving.result
-        try store.close()
+        try await gateway.stop()
         try FileManager.default.removeItem(atPath: directory)
     }
 

@@ -6,7 +6,7 @@ import Transparency
 import Wire
 
 /// A log as one enterprise fills it: one book after another, signed records, and the state that the
-/// rules make of them. What isn't measured is made without asking the rules.
+/// rules make of them.
 struct BenchLog {
     /// A batch that is ready to be stored, and what it makes of the log.
     struct DecidedBatch {
@@ -17,17 +17,12 @@ struct BenchLog {
     private(set) var head: Head
     private let signer: Signer
     private let log: LogState
-    private let short: [Disclosure]
-    private let full: [Disclosure]
     private let sections: [Attachments.Section]
     private var edge = TileEdge()
     private var month = 1
     private var number: Int64 = 0
-    private var book = BookState()
-    private var random = SystemRandomNumberGenerator()
 
     private static let perBook: Int64 = 2000
-    private static let type = RecordType.invoice
 
     init() {
         guard let origin = Origin("trine.example/bench"), let handle = Handle("e-7k2m9q4x"),
@@ -41,13 +36,8 @@ struct BenchLog {
             origin: origin, genesis: genesis, rules: 1, authorities: [authority], threshold: 1,
             host: host, policies: CedarPolicies.standard.digest,
             time: Timestamp(clamping: 1_800_000_000))
-        var random = SystemRandomNumberGenerator()
-        full = Self.type.sealedNames.map {
-            Disclosure(salt: .init(using: &random), name: $0, value: .null)
-        }
-        short = Array(full.prefix(1))
         // Most fields are padded to 128 or 256 bytes of ciphertext.
-        sections = Self.type.sealedNames.enumerated().map { position, name in
+        sections = RecordType.invoice.sealedNames.enumerated().map { position, name in
             .init(name: name, bytes: [UInt8](repeating: UInt8(position), count: 200))
         }
         head = Head(edge: edge.rightEdge, checkpoint: [])
@@ -74,28 +64,23 @@ struct BenchLog {
             ], erased: [], head: head)
     }
 
-    /// The next records, signed: of the usual size, or short ones to fill a log with.
-    mutating func records(_ count: Int, full isFull: Bool) -> [Sharing.Statement] {
+    /// The next records, signed.
+    mutating func records(_ count: Int) -> [Sharing.Statement] {
         (0..<count).map { _ in
             if number == Self.perBook { (month, number) = (month + 1, 0) }
             number += 1
-            guard let month = Month(number: month),
-                let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
-            else { preconditionFailure("there are months enough") }
-            return Statement.sign(
-                RegisterRecord(
-                    vct: Self.type.vct(origin: signer.origin),
-                    book: BookName(series: .invoices, month: month), number: number, epoch: 0,
-                    source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
-                    holder: signer.key.verificationKey.named),
-                selective: isFull ? full : short, by: signer, at: log.time,
-                jti: JTI(using: &random)
-            ).statement
+            guard let month = Month(number: month) else {
+                preconditionFailure("there are months enough")
+            }
+            return signer.emptyInvoice(in: month, number: number, at: log.time)
         }
     }
 
-    /// As a gateway does it: parses, loads the state, asks the rules, and makes a batch of it.
-    func decide(_ texts: [[UInt8]], on store: SQLiteStore) async throws -> DecidedBatch {
+    /// As a gateway does it: parses, loads the state, asks the rules, and makes a batch of it; the
+    /// ciphertexts are left out unless `full`.
+    func decide(
+        _ texts: [[UInt8]], full: Bool, on store: SQLiteStore
+    ) async throws -> DecidedBatch {
         let candidates = try texts.enumerated().map {
             Candidate(
                 try Statement(parsing: $1), selective: nil, index: head.size + Int64($0))
@@ -110,35 +95,8 @@ struct BenchLog {
             entries.append(
                 NewEntry(
                     index: candidate.index, statement: candidate.statement,
-                    parties: [signer.handle], attachments: Attachments(sections: sections)))
-        }
-        return batch(entries, changes)
-    }
-
-    /// The same for short records, without asking the rules.
-    mutating func undecided(_ statements: [Sharing.Statement]) -> DecidedBatch {
-        var changes: [StateKey: StateValue?] = [LogState.key.untyped: StateValue(log)]
-        var entries: [NewEntry] = []
-        for (offset, statement) in statements.enumerated() {
-            guard let record = statement.claims as? RegisterRecord else { continue }
-            let index = head.size + Int64(offset)
-            if record.number == 1 { book = BookState() }
-            book.count += 1
-            book.edge.append(Hash.leaf(statement.digest.bytes))
-            changes[BookState.key(signer.handle, record.book).untyped] = StateValue(book)
-            changes[SourceState.key(signer.handle, record.source).untyped] = StateValue(
-                SourceState(record: statement.jti))
-            changes[StatementState.key(statement.jti).untyped] = StateValue(
-                StatementState(
-                    index: index, digest: statement.digest, kind: statement.kind,
-                    issuer: statement.issuer,
-                    record: .init(
-                        book: record.book, number: record.number, epoch: record.epoch,
-                        source: record.source)))
-            entries.append(
-                NewEntry(
-                    index: index, statement: statement, parties: [signer.handle],
-                    attachments: Attachments()))
+                    parties: [signer.handle],
+                    attachments: Attachments(sections: full ? sections : [])))
         }
         return batch(entries, changes)
     }
@@ -159,5 +117,25 @@ struct BenchLog {
         return DecidedBatch(
             batch: Batch(entries: entries, tiles: tiles, changes: changes, erased: [], head: head),
             edge: edge)
+    }
+}
+
+extension Signer {
+    /// The statement of a record of an invoice, with the digests of all its fields.
+    func emptyInvoice(in month: Month, number: Int64, at time: Timestamp) -> Sharing.Statement {
+        var random = SystemRandomNumberGenerator()
+        guard let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
+        else { preconditionFailure("a digest has 32 bytes") }
+        let fields = RecordType.invoice.sealedNames.map {
+            Disclosure(salt: .init(using: &random), name: $0, value: .null)
+        }
+        return Statement.sign(
+            RegisterRecord(
+                vct: RecordType.invoice.vct(origin: origin),
+                book: BookName(series: .invoices, month: month), number: number, epoch: 0,
+                source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
+                holder: key.verificationKey.named),
+            selective: fields, by: self, at: time, jti: JTI(using: &random)
+        ).statement
     }
 }

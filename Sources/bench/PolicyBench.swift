@@ -23,17 +23,13 @@ struct PolicyBench: BenchGroup {
         let one = ours / Double(rounds * requests.count)
         guard let theirs = Self.official(requests.count) else {
             print("no Python with the package cedarpy: nothing to compare with")
+            let second = ("a second", 1.0)
             return [
-                Measurement(
-                    name: "one decision", seconds: one, yardstick: ("a second", 1),
-                    mostSeconds: 20e-6)
+                .init(name: "one decision", amount: one, yardstick: second, mostSeconds: 20e-6)
             ]
         }
-        return [
-            Measurement(
-                name: "one decision", seconds: one,
-                yardstick: ("cedarpy, in one batch", theirs), mostRatio: 0.1)
-        ]
+        let yardstick = ("cedarpy, in one batch", theirs)
+        return [.init(name: "one decision", amount: one, yardstick: yardstick, mostRatio: 0.1)]
     }
 
     /// What a log asks most: accesses, grants, records.
@@ -61,24 +57,11 @@ struct PolicyBench: BenchGroup {
 
     /// Seconds of one of the official engine's decisions, the best of three batches.
     private static func official(_ count: Int) -> Double? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let python = ProcessInfo.processInfo.environment["TRINE_PYTHON"] ?? "python3"
-        process.arguments = [python, "-c", script, "\(count)"]
-        let (output, input) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardInput) = (output, input)
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
         let texts: JSON = [
             "policies": .string(StandardTexts.separation), "schema": .string(StandardTexts.schema),
         ]
-        try? input.fileHandleForWriting.write(contentsOf: Data(texts.canonicalBytes))
-        try? input.fileHandleForWriting.close()
-        let bytes = (try? output.fileHandleForReading.readToEnd()) ?? nil
-        process.waitUntilExit()
-        guard process.terminationStatus == 0, let bytes else { return nil }
-        return Double(
-            String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        return output(ofPython: script, ["\(count)"], reading: texts.canonicalBytes)
+            .flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
     private static let script = """

@@ -34,7 +34,7 @@ struct ProofsBench: BenchGroup {
     }
 
     private static func ranges(
-        _ yardstick: (name: String, seconds: Double)
+        _ yardstick: (name: String, amount: Double)
     ) throws -> [Measurement] {
         var random = SystemRandomNumberGenerator()
         func claim(_ count: Int) throws -> RangeClaim {
@@ -56,21 +56,21 @@ struct ProofsBench: BenchGroup {
         let aggregated = try processorTime(of: 40) { _ = try sixteen.verify() }
         return [
             Measurement(
-                name: "verify 64 bits", seconds: verify, yardstick: yardstick, mostRatio: 20),
+                name: "verify 64 bits", amount: verify, yardstick: yardstick, mostRatio: 20),
             Measurement(
-                name: "the same, each in a batch of 64", seconds: together / 64,
+                name: "the same, each in a batch of 64", amount: together / 64,
                 yardstick: yardstick, mostRatio: 6),
             Measurement(
-                name: "prove 64 bits", seconds: prove, yardstick: yardstick, mostRatio: 135),
+                name: "prove 64 bits", amount: prove, yardstick: yardstick, mostRatio: 135),
             Measurement(
-                name: "verify 16 × 64 bits in one proof", seconds: aggregated,
+                name: "verify 16 × 64 bits in one proof", amount: aggregated,
                 yardstick: yardstick, mostRatio: 165),
         ]
     }
 
     /// Commitments parsed, summed, and the proof verified: all but the chain.
     private static func threshold(
-        _ yardstick: (name: String, seconds: Double)
+        _ yardstick: (name: String, amount: Double)
     ) throws -> Measurement {
         var random = SystemRandomNumberGenerator()
         let count = 10_000
@@ -102,7 +102,7 @@ struct ProofsBench: BenchGroup {
         let proof = try assertion().prove(openings, using: &random)
         let time = try processorTime(of: 10) { _ = try assertion().verify(proof) }
         return Measurement(
-            name: "verify a threshold over 10 000 records, \(proof.count) bytes", seconds: time,
+            name: "verify a threshold over 10 000 records, \(proof.count) bytes", amount: time,
             yardstick: yardstick, mostSeconds: 0.150)
     }
 

@@ -55,10 +55,10 @@ struct ReplayBench: BenchGroup {
         precondition(report.findingCount == 0, "nothing is wrong with the log")
         return [
             Measurement(
-                name: "an entry, in the last quarter", seconds: quarters[3].seconds,
+                name: "an entry, in the last quarter", amount: quarters[3].seconds,
                 yardstick: ("one in the second", quarters[1].seconds), mostRatio: 1.5),
             Measurement(
-                name: "memory at the end", bytes: quarters[3].memory,
+                name: "memory at the end", amount: quarters[3].memory, unit: .bytes,
                 yardstick: ("after the second quarter", quarters[1].memory), mostRatio: 1.25),
         ]
     }
@@ -79,29 +79,14 @@ private struct LongLog {
     let time: Timestamp
 
     private static let perBook = 100_000
-    private static let type = RecordType.invoice
 
     /// The records `page × count + 1` and so on.
     func page(_ page: Int, of count: Int) -> [(leaf: [UInt8], disclosures: ShownDisclosures)] {
-        (0..<count).map { (record(page * count + $0), .shown([])) }
-    }
-
-    private func record(_ place: Int) -> [UInt8] {
-        var random = SystemRandomNumberGenerator()
-        guard let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
-        else { preconditionFailure("a digest has 32 bytes") }
-        let fields = Self.type.sealedNames.map {
-            Disclosure(salt: .init(using: &random), name: $0, value: .null)
+        (page * count..<(page + 1) * count).map { place in
+            let month = month.advanced(by: place / Self.perBook)
+            let record = signer.emptyInvoice(
+                in: month, number: Int64(place % Self.perBook + 1), at: time)
+            return (record.jws.bytes, .shown([]))
         }
-        return Statement.sign(
-            RegisterRecord(
-                vct: Self.type.vct(origin: signer.origin),
-                book: BookName(
-                    series: .invoices, month: month.advanced(by: place / Self.perBook)),
-                number: Int64(place % Self.perBook + 1), epoch: 0, source: source,
-                replaces: nil, fieldsRoot: Digest(hashing: [2]),
-                holder: signer.key.verificationKey.named),
-            selective: fields, by: signer, at: time, jti: JTI(using: &random)
-        ).statement.jws.bytes
     }
 }

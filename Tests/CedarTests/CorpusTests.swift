@@ -80,7 +80,7 @@ struct CorpusTests {
     /// Policies are named by position, as in Cedar's own tests, or by `@id`.
     @Test func policiesHaveTwoNames() throws {
         let text = test(#"{"level": 2}"#, decision: "allow", reason: #"["high-levels"]"#)
-        #expect(throws: CedarTestFile.Failure.self) { try run(text) }
+        #expect(throws: DataError.self) { try run(text) }
         var named = files
         named["p.cedar"] = #"@id("high-levels") "# + (files["p.cedar"] ?? "")
         #expect(try run(text, named)[0].isPassed)
@@ -102,8 +102,8 @@ struct CorpusTests {
     @Test func otherFormatsAreRefused() {
         let text = test("{}", decision: "deny").replacing(
             "\"shouldValidate\"", with: "\"policyFormat\": \"json\", \"shouldValidate\"")
-        #expect(throws: CedarTestFile.Failure.self) { try run(text) }
-        #expect(throws: CedarTestFile.Failure.self) { try run("{}") }
-        #expect(throws: CedarTestFile.Failure.self) { try run("[") }
+        #expect(throws: DataError.self) { try run(text) }
+        #expect(throws: DataError.self) { try run("{}") }
+        #expect(throws: DataError.self) { try run("[") }
     }
 }

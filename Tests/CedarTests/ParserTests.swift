@@ -25,12 +25,9 @@ import Testing
         let text = "permit(principal, action, resource)\n  when { 1 == context.x };"
         let condition = try PolicySet(parsing: text).policies[0].conditions[0].expression
         #expect(condition.position.description == "2:10")
-        guard case .comparison(.equal, let left, let right) = condition.kind else {
-            Issue.record("\(condition.kind)")
-            return
-        }
-        #expect([left.position.column, right.position.column] == [10, 15])
-        #expect(condition.kind.children.count == 2)
+        #expect(condition.operation == .equal)
+        #expect(condition.operands.map(\.position.column) == [10, 15])
+        #expect(condition.operands.map(\.operation) == [.constant, .attribute])
     }
 
     @Test(arguments: [
@@ -112,9 +109,11 @@ import Testing
         let policy = try #require(set["a"])
         #expect(policy[annotation: "reason"] == "because")
         #expect(policy[annotation: "other"] == nil)
-        #expect(policy.principal == .in(.entity(try uid("G", "g"))))
-        #expect(policy.action == .equal(try uid("Action", "x")))
-        #expect(policy.resource == .is(try #require(EntityTypeName(parsing: "R"))))
+        #expect(policy.principal.entity == (try uid("G", "g")))
+        #expect(policy.principal.includesMembers && policy.principal.type == nil)
+        #expect(policy.action.actions == [try uid("Action", "x")])
+        #expect(!policy.action.includesMembers)
+        #expect(policy.resource.type?.description == "R" && policy.resource.reference == nil)
         #expect(policy.source == "one" && policy.position.line == 1)
         #expect(policy.text.hasPrefix("@id(\"a\")") && policy.text.hasSuffix("is R);"))
         #expect(set["b"]?.effect == .forbid)

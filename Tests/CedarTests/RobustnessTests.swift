@@ -3,6 +3,7 @@ import CedarTools
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// Text from others can't crash or stall the parser or a decision.
 @Suite struct RobustnessTests {
@@ -82,9 +83,9 @@ import Testing
                 ("{\"a\": " + String(repeating: "[", count: depth)
                     + String(repeating: "]", count: depth) + "}").utf8)
         }
-        _ = try Record(contextJSON: json(127))
-        #expect(throws: DataError.json(.tooDeep(limit: 128))) { try Record(contextJSON: json(128)) }
-        #expect(throws: DataError.json(.tooDeep(limit: 128))) {
+        _ = try Record(contextJSON: json(31))
+        #expect(throws: DataError.json(.tooDeep(limit: 32))) { try Record(contextJSON: json(32)) }
+        #expect(throws: DataError.json(.tooDeep(limit: 32))) {
             try Record(contextJSON: json(100_000))
         }
     }

@@ -11,7 +11,7 @@ import Testing
         "Transparency": ["Wire", "Crypto"],
         "Commitments": ["Wire", "CSodium", "Crypto", "Synchronization"],
         "Cedar": [],
-        "CedarTools": ["Cedar"],
+        "CedarTools": ["Cedar", "Wire"],
         "Sharing": ["Wire", "Transparency", "Commitments", "CSodium", "Crypto", "Foundation"],
         "Rules": ["Wire", "Transparency", "Sharing", "Cedar"],
         "Verification": [

@@ -30,8 +30,7 @@ struct Obligations: Sendable {
             let checker = StatementChecker(statement: index, values: values)
             switch statement {
             case .linear(let form, let bound):
-                try checker.check(form)
-                try checker.check(bound)
+                try checker.check(form.terms, form.units, bound)
                 if bound.needsBoundedValues {
                     for term in form.terms where bounded[term.value] == nil {
                         bounded[term.value] = index
@@ -40,18 +39,16 @@ struct Obligations: Sendable {
                 try reserve(bound.rangeCount)
                 add(form.terms, bound, index)
             case .each(let selection, let unit, let bound):
-                try checker.check(selection, unit)
-                try checker.check(bound)
-                try reserve(bound.rangeCount * selection.count)
-                for value in selection {
-                    add([LinearForm.Term(value: value, weight: 1)], bound, index)
-                }
+                let terms = selection.map { LinearForm.Term(value: $0, weight: 1) }
+                try checker.check(terms, .common(unit), bound)
+                try reserve(bound.rangeCount * terms.count)
+                for term in terms { add([term], bound, index) }
             case .equal(let first, let second):
-                try checker.check(equal: first, second)
                 let terms = [
                     LinearForm.Term(value: first, weight: 1),
                     LinearForm.Term(value: second, weight: -1),
                 ]
+                try checker.check(terms, .common(checker.value(first).unit), .exactly(0))
                 add(terms, .exactly(0), index)
             }
         }
@@ -109,21 +106,39 @@ private struct StatementChecker {
     let statement: Int
     let values: [PresentedValue]
 
-    func check(_ form: LinearForm) throws(AssertionRefusal) {
-        try check(count: form.terms.count)
-        if case .perTerm(let units) = form.units, units.count != form.terms.count {
-            throw .unitCount(
-                statement: statement, have: units.count, expected: form.terms.count)
+    func value(_ index: Int) throws(AssertionRefusal) -> PresentedValue {
+        guard values.indices.contains(index) else {
+            throw .noSuchValue(statement: statement, value: index)
         }
-        var seen = Set<Int>(minimumCapacity: form.terms.count)
+        return values[index]
+    }
+
+    func check(
+        _ terms: [LinearForm.Term], _ units: LinearForm.Units, _ bound: ValueStatement.Bound
+    ) throws(AssertionRefusal) {
+        guard !terms.isEmpty else { throw .noTerms(statement: statement) }
+        guard terms.count <= AssertionLimits.terms else {
+            throw .tooManyTerms(
+                statement: statement, have: terms.count, limit: AssertionLimits.terms)
+        }
+        if case .perTerm(let units) = units, units.count != terms.count {
+            throw .unitCount(statement: statement, have: units.count, expected: terms.count)
+        }
+        var seen = Set<Int>(minimumCapacity: terms.count)
         var weights: UInt64 = 0
-        for (index, term) in form.terms.enumerated() {
+        for (index, term) in terms.enumerated() {
             let unit =
-                switch form.units {
+                switch units {
                 case .common(let unit): unit
                 case .perTerm(let units): units[index]
                 }
-            try check(term.value, unit, &seen)
+            let value = try value(term.value)
+            guard seen.insert(term.value).inserted else {
+                throw .repeatedValue(statement: statement, value: term.value)
+            }
+            guard value.unit == unit else {
+                throw .mixedUnits(statement: statement, value: term.value)
+            }
             guard term.weight != 0 else {
                 throw .zeroWeight(statement: statement, value: term.value)
             }
@@ -133,58 +148,16 @@ private struct StatementChecker {
                 throw .weightsTooLarge(statement: statement)
             }
         }
+        try check(bound)
     }
 
-    func check(_ selection: [Int], _ unit: ValueUnit) throws(AssertionRefusal) {
-        try check(count: selection.count)
-        var seen = Set<Int>(minimumCapacity: selection.count)
-        for value in selection { try check(value, unit, &seen) }
-    }
-
-    func check(equal first: Int, _ second: Int) throws(AssertionRefusal) {
-        var seen = Set<Int>()
-        for value in [first, second] {
-            guard values.indices.contains(value) else {
-                throw .noSuchValue(statement: statement, value: value)
+    private func check(_ bound: ValueStatement.Bound) throws(AssertionRefusal) {
+        let (low, high) =
+            switch bound {
+            case .atLeast(let end), .atMost(let end), .exactly(let end): (end, end)
+            case .between(let low, let high): (low, high)
             }
-            try check(value, values[first].unit, &seen)
-        }
-    }
-
-    func check(_ bound: ValueStatement.Bound) throws(AssertionRefusal) {
-        switch bound {
-        case .atLeast(let end), .atMost(let end), .exactly(let end):
-            try check(end: end)
-        case .between(let low, let high):
-            try check(end: low)
-            try check(end: high)
-            guard low <= high else { throw .emptyBound(statement: statement) }
-        }
-    }
-
-    private func check(end: Int64) throws(AssertionRefusal) {
-        guard end != .min else { throw .boundOutOfRange(statement: statement) }
-    }
-
-    private func check(count: Int) throws(AssertionRefusal) {
-        guard count > 0 else { throw .noTerms(statement: statement) }
-        guard count <= AssertionLimits.terms else {
-            throw .tooManyTerms(
-                statement: statement, have: count, limit: AssertionLimits.terms)
-        }
-    }
-
-    private func check(
-        _ value: Int, _ unit: ValueUnit, _ seen: inout Set<Int>
-    ) throws(AssertionRefusal) {
-        guard values.indices.contains(value) else {
-            throw .noSuchValue(statement: statement, value: value)
-        }
-        guard seen.insert(value).inserted else {
-            throw .repeatedValue(statement: statement, value: value)
-        }
-        guard values[value].unit == unit else {
-            throw .mixedUnits(statement: statement, value: value)
-        }
+        guard low != .min, high != .min else { throw .boundOutOfRange(statement: statement) }
+        guard low <= high else { throw .emptyBound(statement: statement) }
     }
 }

@@ -137,8 +137,8 @@ extension FieldElement {
         self.init(digit(0, 0), digit(6, 3), digit(12, 6), digit(19, 1), digit(24, 12))
     }
 
-    /// The representative below p, in four 64-bit words, least significant first.
-    var canonicalWords: (UInt64, UInt64, UInt64, UInt64) {
+    /// The representative below p.
+    var canonical: Limbs {
         let mask = FieldElement.mask
         var (a, b, c, d, e) = (a, b, c, d, e)
         // Twice: the first pass can leave a carry in the second digit.
@@ -170,27 +170,23 @@ extension FieldElement {
         e &+= d &>> 51
         d &= mask
         e &= mask
-        return (
-            a | b &<< 51, b &>> 13 | c &<< 38, c &>> 26 | d &<< 25, d &>> 39 | e &<< 12
-        )
+        return Limbs(
+            a | b &<< 51, b &>> 13 | c &<< 38, c &>> 26 | d &<< 25, d &>> 39 | e &<< 12)
     }
 
-    var encoding: [UInt8] {
-        let words = canonicalWords
-        return Limbs(words.0, words.1, words.2, words.3).littleEndianBytes
-    }
+    var encoding: [UInt8] { canonical.littleEndianBytes }
 
     /// All ones if this is zero modulo p, else zero.
     @inline(__always)
     var zeroMask: UInt64 {
-        let words = canonicalWords
-        let bits = words.0 | words.1 | words.2 | words.3
+        let words = canonical
+        let bits = words.a | words.b | words.c | words.d
         return (((bits | (0 &- bits)) &>> 63) ^ 1) &* UInt64.max
     }
 
     /// All ones if the canonical representative is odd, which the standard calls negative.
     @inline(__always)
-    var negativeMask: UInt64 { 0 &- (canonicalWords.0 & 1) }
+    var negativeMask: UInt64 { 0 &- (canonical.a & 1) }
 
     /// All ones if both are equal modulo p. Both must be tight.
     @inline(__always)

@@ -33,8 +33,6 @@ struct ProjectivePoint: Sendable {
     var x: FieldElement
     var y: FieldElement
     var z: FieldElement
-
-    static let identity = ProjectivePoint(x: .zero, y: .one, z: .one)
 }
 
 /// The result of an addition or doubling before its last products: (E·F, G·H, F·G, E·H).
@@ -57,9 +55,6 @@ struct CachedPoint: Sendable {
     var difference: FieldElement
     var twoZ: FieldElement
     var twoDT: FieldElement
-
-    static let identity = CachedPoint(
-        sum: .one, difference: .one, twoZ: FieldElement(2, 0, 0, 0, 0), twoDT: .zero)
 }
 
 /// A summand with Z = 1, prepared for additions: y + x, y − x, 2d·x·y.
@@ -67,8 +62,6 @@ struct AffinePoint: Sendable {
     var sum: FieldElement
     var difference: FieldElement
     var twoDT: FieldElement
-
-    static let identity = AffinePoint(sum: .one, difference: .one, twoDT: .zero)
 }
 
 extension ProjectivePoint {

@@ -6,17 +6,8 @@ extension Point {
     init?(decoding bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
         let s = FieldElement(littleEndian: bytes)
-        let words = s.canonicalWords
-        let same =
-            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
-            == words.0
-            && UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-                == words.1
-            && UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-                == words.2
-            && UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
-                == words.3
-        guard same, words.0 & 1 == 0 else { return nil }
+        let canonical = s.canonical
+        guard canonical == Limbs(littleEndian: bytes), canonical.a & 1 == 0 else { return nil }
         let ss = s.squared
         let u1 = FieldElement.one - ss
         let u2 = FieldElement.one + ss

@@ -17,9 +17,8 @@ enum Generators {
         of: [Pedersen.valueBase.point, Pedersen.blindingBase.point] + tiers[0].get().points,
         count: StrausSum.tableSize)
 
-    /// Where `firstParty` has party 0's G and H.
+    /// Where `firstParty` has party 0's G, and behind them H.
     static let firstG = 2
-    static let firstH = 2 + perParty
 
     /// Tier 0 is party 0; tier k has the parties from 2^(k−1) to 2^k − 1.
     static let tiers: [Lazy<GeneratorTier>] = tierDigests.indices.map { tier in

@@ -5,12 +5,6 @@
 /// folds the generators: a folded generator is a sum over the original ones, and those come with
 /// tables.
 struct InnerProductProver {
-    struct Result {
-        let rounds: [RangeProof.Round]
-        let a: Scalar
-        let b: Scalar
-    }
-
     let bits: Int
     let parties: Int
     /// The product of the inner product's base w with B is the argument's Q.
@@ -33,7 +27,9 @@ struct InnerProductProver {
         hFactors = Scalar.powers(of: inverseY, count: a.count)
     }
 
-    mutating func prove(_ transcript: inout Transcript) -> Result {
+    mutating func prove(
+        _ transcript: inout Transcript
+    ) -> (rounds: [RangeProof.Round], a: Scalar, b: Scalar) {
         var rounds: [RangeProof.Round] = []
         transcript.append("dom-sep", Array("ipp v1".utf8))
         transcript.append("n", UInt64(a.count))
@@ -47,7 +43,7 @@ struct InnerProductProver {
             rounds.append(round)
             fold(by: transcript.challengeScalar("u"), half)
         }
-        return Result(rounds: rounds, a: a[0], b: b[0])
+        return (rounds, a[0], b[0])
     }
 
     /// The cross term: the low half of a with the high generators and the high half of b, or the

@@ -35,7 +35,9 @@ public struct RangeProof: Sendable, Hashable {
         let left: Commitment
         let right: Commitment
     }
+}
 
+extension RangeProof {
     /// Parses the encoding of a proof for `count` values of `bits` bits.
     ///
     /// Throws `unsupportedCount`, `wrongLength`, `nonCanonicalPoint`, `identityPoint` or
@@ -56,60 +58,24 @@ public struct RangeProof: Sendable, Hashable {
             throw .wrongLength(have: bytes.count, expected: expected)
         }
         var reader = ElementReader(bytes, origin: origin)
-        self.bits = bits
-        self.count = count
-        bitCommitment = try reader.point()
-        maskCommitment = try reader.point()
-        linearCommitment = try reader.point()
-        quadraticCommitment = try reader.point()
-        evaluation = try reader.scalar()
-        evaluationBlinding = try reader.scalar()
-        maskBlinding = try reader.scalar()
-        var rounds: [Round] = []
-        for _ in 0..<RangeProof.roundCount(bits: bits, count: count) {
-            rounds.append(Round(left: try reader.point(), right: try reader.point()))
-        }
-        self.rounds = rounds
-        finalA = try reader.scalar()
-        finalB = try reader.scalar()
-    }
-
-    init(
-        bits: RangeBits, count: Int, bitCommitment: Commitment, maskCommitment: Commitment,
-        linearCommitment: Commitment, quadraticCommitment: Commitment, evaluation: Scalar,
-        evaluationBlinding: Scalar, maskBlinding: Scalar, innerProduct: InnerProductProver.Result
-    ) {
-        self.bits = bits
-        self.count = count
-        self.bitCommitment = bitCommitment
-        self.maskCommitment = maskCommitment
-        self.linearCommitment = linearCommitment
-        self.quadraticCommitment = quadraticCommitment
-        self.evaluation = evaluation
-        self.evaluationBlinding = evaluationBlinding
-        self.maskBlinding = maskBlinding
-        rounds = innerProduct.rounds
-        finalA = innerProduct.a
-        finalB = innerProduct.b
+        self.init(
+            bits: bits, count: count, bitCommitment: try reader.point(),
+            maskCommitment: try reader.point(), linearCommitment: try reader.point(),
+            quadraticCommitment: try reader.point(), evaluation: try reader.scalar(),
+            evaluationBlinding: try reader.scalar(), maskBlinding: try reader.scalar(),
+            rounds: try (0..<RangeProof.roundCount(bits: bits, count: count)).map {
+                (_) throws(ProofRefusal) in
+                Round(left: try reader.point(), right: try reader.point())
+            },
+            finalA: try reader.scalar(), finalB: try reader.scalar())
     }
 
     public var encoding: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(RangeProof.encodedSize(bits: bits, count: count))
-        bytes += bitCommitment.encoding
-        bytes += maskCommitment.encoding
-        bytes += linearCommitment.encoding
-        bytes += quadraticCommitment.encoding
-        bytes += evaluation.encoding
-        bytes += evaluationBlinding.encoding
-        bytes += maskBlinding.encoding
-        for round in rounds {
-            bytes += round.left.encoding
-            bytes += round.right.encoding
-        }
-        bytes += finalA.encoding
-        bytes += finalB.encoding
-        return bytes
+        let points = [bitCommitment, maskCommitment, linearCommitment, quadraticCommitment]
+        let scalars = [evaluation, evaluationBlinding, maskBlinding]
+        return points.flatMap(\.encoding) + scalars.flatMap(\.encoding)
+            + rounds.flatMap { $0.left.encoding + $0.right.encoding }
+            + finalA.encoding + finalB.encoding
     }
 
     /// The bytes a proof for `count` values, a power of two, takes.

@@ -94,12 +94,13 @@ struct RangeProver {
 
         var innerProduct = InnerProductProver(
             bits: bits, base: w, inverseY: y.inverted, a: left, b: right)
+        let (rounds, a, b) = innerProduct.prove(&transcript)
         return RangeProof(
             bits: size, count: values.count, bitCommitment: bitCommitment,
             maskCommitment: maskCommitment, linearCommitment: linear,
             quadraticCommitment: quadratic, evaluation: evaluation,
-            evaluationBlinding: evaluationBlinding, maskBlinding: combinedBlinding,
-            innerProduct: innerProduct.prove(&transcript))
+            evaluationBlinding: evaluationBlinding, maskBlinding: combinedBlinding, rounds: rounds,
+            finalA: a, finalB: b)
     }
 
     /// A commits to the bits, S to the masks.

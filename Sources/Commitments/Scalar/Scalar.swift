@@ -70,8 +70,6 @@ public struct Scalar: Sendable, Hashable, BitwiseCopyable {
 
     public static let zero = Scalar(limbs: Limbs(0, 0, 0, 0))
     public static let one = Scalar(limbs: .radix)
-
-    var isZero: Bool { self == .zero }
 }
 
 extension Scalar {

@@ -49,7 +49,6 @@ extension PolicyError.Reason {
         case .invalidEscape: "an escape in a text that means nothing"
         case .integerTooLarge: "a number that is too large"
         case .reservedIdentifier(let name): "\(name) is a word of the language"
-        case .invalidName(let name): "\(name) can't be a name"
         case .invalidSlot(let name): "\(name) is neither ?principal nor ?resource"
         case .unknownFunction(let name): "there is no function \(name)"
         case .unknownMethod(let name): "there is no method \(name)"

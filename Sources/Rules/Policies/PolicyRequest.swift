@@ -4,8 +4,8 @@ public import Wire
 /// A participant, as a policy sees it.
 public struct PolicyEntity: Hashable, Sendable {
     public let handle: Handle
-    public let roles: [Role]
-    public let suspended: Bool
+    public var roles: [Role]
+    public var suspended: Bool
     public let isHost: Bool
     public let isAuthority: Bool
     /// `nil` where it isn't known.
