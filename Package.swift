@@ -135,7 +135,7 @@ let package = Package(
                 "Custody", "Importing", "Storage", "Gateway", "Client",
                 ofPrograms("Logging", "swift-log"),
             ],
-            swiftSettings: strict),
+            resources: [.embedInCode("business.json")], swiftSettings: strict),
         .executableTarget(
             name: "trine",
             dependencies: pure + [

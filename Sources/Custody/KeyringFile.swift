@@ -107,38 +107,42 @@ package enum KeyringFile {
 
     /// The root, raw, so that it can be wiped; then what isn't secret, as canonical JSON.
     private static func plaintext(_ keyring: Keyring) -> [UInt8] {
-        let list: JSON = [
-            "encryption": .array(keyring.encryption.map { .integer($0) }),
-            "signing": .array(
-                keyring.signing.map {
-                    [
-                        "generation": .integer($0.generation),
-                        "scopes": .array($0.scopes.map { .string($0.rawValue) }),
-                    ]
-                }),
-        ]
+        let list = KeyList(encryption: keyring.encryption, signing: keyring.signing)
         return keyring.root.withBytes { Array($0) } + list.canonicalBytes
     }
 
     private static func keyring(_ plaintext: [UInt8]) -> Keyring? {
         guard plaintext.count > Keyring.rootBytes,
-            let list = try? JSON(canonical: Array(plaintext[Keyring.rootBytes...])),
-            let encryption = list["encryption"]?.elements?.map({ $0.int }),
-            let signing = list["signing"]?.elements?.map(signing),
-            !encryption.isEmpty, !signing.isEmpty, !encryption.contains(nil), !signing.contains(nil)
+            let list = try? JSONDocument(.canonical, Array(plaintext[Keyring.rootBytes...])),
+            let keys = try? KeyList.shape.read(list.root)
         else { return nil }
         return Keyring(
-            root: Secret(copying: plaintext[..<Keyring.rootBytes]),
-            signing: signing.compactMap { $0 }, encryption: encryption.compactMap { $0 })
+            root: Secret(copying: plaintext[..<Keyring.rootBytes]), signing: keys.signing,
+            encryption: keys.encryption)
     }
+}
 
-    private static func signing(_ json: JSON) -> Keyring.Signing? {
-        guard let generation = json["generation"]?.int,
-            let scopes = json["scopes"]?.elements?.map({ $0.text.flatMap(KeyScope.init) }),
-            !scopes.isEmpty, !scopes.contains(nil)
-        else { return nil }
-        return Keyring.Signing(generation: generation, scopes: scopes.compactMap { $0 })
-    }
+/// Which keys were derived from the root so far.
+private struct KeyList: Shaped {
+    let encryption: [Int64]
+    let signing: [Keyring.Signing]
+
+    static let shape = Shape<KeyList>(
+        { (encryption, signing) throws(ClaimError) in
+            KeyList(encryption: encryption, signing: signing)
+        },
+        .required("encryption", \.encryption, .list(of: .positive, 1...Int.max)),
+        .required("signing", \.signing, .list(of: .signing, 1...Int.max)))
+}
+
+extension Codec where Value == Keyring.Signing {
+    fileprivate static let signing = Codec.object(
+        Shape(
+            { (generation, scopes) throws(ClaimError) in
+                Keyring.Signing(generation: generation, scopes: scopes)
+            },
+            .required("generation", \.generation, .positive),
+            .required("scopes", \.scopes, .list(of: .word("scope"), 1...Int.max))))
 }
 
 /// libsodium's secretbox: a nonce of 24 bytes, then the tag and the ciphertext.

@@ -5,10 +5,8 @@ package enum PrivateFile {
     /// The content; `nil` where there is no such file. Throws ``HomeError``.
     package static func read(_ path: String, limit: Int) throws(HomeError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw .system(path: path, call: "open", code: errno)
-        }
+        if descriptor < 0, errno == ENOENT { return nil }
+        try check(descriptor, path, "open")
         defer { close(descriptor) }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -31,72 +29,84 @@ package enum PrivateFile {
         throws(HomeError)
     {
         let temporary = path + ".new"
-        try write(Array(content), to: temporary)
-        guard rename(temporary, path) == 0 else {
-            throw .system(path: path, call: "rename", code: errno)
-        }
+        // What an earlier process left half-written is of no use to anybody.
+        try write(Array(content), to: temporary, O_TRUNC)
+        try check(rename(temporary, path), path, "rename")
         try syncDirectory(of: path)
+    }
+
+    /// Makes a file with `content`, all of it or nothing. What is there already stays as it is.
+    /// Throws ``HomeError``.
+    package static func create(_ path: String, with content: [UInt8]) throws(HomeError) {
+        let temporary = path + ".part"
+        try write(content, to: temporary, O_EXCL)
+        defer { unlink(temporary) }
+        // A link fails where the name was taken meanwhile; a rename would replace what is there.
+        try check(link(temporary, path), path, "link")
     }
 
     /// Removes a file, durably, if it is there. Throws ``HomeError``.
     package static func remove(_ path: String) throws(HomeError) {
-        guard unlink(path) == 0 else {
-            if errno == ENOENT { return }
-            throw .system(path: path, call: "unlink", code: errno)
-        }
+        let removed = unlink(path)
+        if removed != 0, errno == ENOENT { return }
+        try check(removed, path, "unlink")
         try syncDirectory(of: path)
     }
 
     /// Makes a directory of mode 0700. Throws ``HomeError/alreadyThere(path:)`` where there is one.
     package static func makeDirectory(_ path: String) throws(HomeError) {
-        guard mkdir(path, 0o700) == 0 else {
-            if errno == EEXIST { throw .alreadyThere(path: path) }
-            throw .system(path: path, call: "mkdir", code: errno)
-        }
+        let made = mkdir(path, 0o700)
+        if made != 0, errno == EEXIST { throw .alreadyThere(path: path) }
+        try check(made, path, "mkdir")
         try syncDirectory(of: path)
     }
 
     /// Throws ``HomeError/exposed(path:)`` unless the owner is who runs this and alone has rights.
     package static func checkPrivate(_ path: String) throws(HomeError) {
         var status = stat()
-        guard stat(path, &status) == 0 else {
-            if errno == ENOENT { throw .missing(path: path) }
-            throw .system(path: path, call: "stat", code: errno)
-        }
+        let found = stat(path, &status)
+        if found != 0, errno == ENOENT { throw .missing(path: path) }
+        try check(found, path, "stat")
         guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
             throw .exposed(path: path)
         }
     }
 
-    private static func write(_ content: [UInt8], to path: String) throws(HomeError) {
-        // What an earlier process left half-written is of no use to anybody.
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .system(path: path, call: "open", code: errno) }
+    /// Throws ``HomeError/system(path:call:code:)`` where `call` failed.
+    private static func check(_ result: Int32, _ path: String, _ call: String) throws(HomeError) {
+        if result < 0 { throw .system(path: path, call: call, code: errno) }
+    }
+
+    private static func write(
+        _ content: [UInt8], to path: String, _ flag: Int32
+    ) throws(HomeError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flag, 0o600)
+        try check(descriptor, path, "open")
         defer { close(descriptor) }
-        guard fchmod(descriptor, 0o600) == 0 else {
-            throw .system(path: path, call: "fchmod", code: errno)
-        }
-        var written = 0
-        while written < content.count {
-            let count = content.withUnsafeBytes {
-                Foundation.write(
-                    descriptor, $0.baseAddress?.advanced(by: written), content.count - written)
+        do throws(HomeError) {
+            try check(fchmod(descriptor, 0o600), path, "fchmod")
+            var rest = content[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes {
+                    Foundation.write(descriptor, $0.baseAddress, $0.count)
+                }
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { throw .system(path: path, call: "write", code: errno) }
+                rest = rest.dropFirst(count)
             }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw .system(path: path, call: "write", code: errno) }
-            written += count
+            try check(fsync(descriptor), path, "fsync")
+        } catch {
+            unlink(path)
+            throw error
         }
-        guard fsync(descriptor) == 0 else { throw .system(path: path, call: "fsync", code: errno) }
     }
 
     /// A new name in a directory is durable once the directory is.
     private static func syncDirectory(of path: String) throws(HomeError) {
         let parent = (path as NSString).deletingLastPathComponent
         let descriptor = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(path: parent, call: "open", code: errno) }
+        try check(descriptor, parent, "open")
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else {
-            throw .system(path: parent, call: "fsync", code: errno)
-        }
+        try check(fsync(descriptor), parent, "fsync")
     }
 }

@@ -12,30 +12,26 @@ import Wire
 /// A gateway in this process, on a port of 127.0.0.1 that was free.
 package actor LocalGateway {
     private let directory: GatewayDirectory
-    private let cost: KeyringCost
-    private let passphrase: Passphrase
+    private let protection: Protection
     private var serving: (store: SQLiteStore, task: Task<Void, any Error>)?
     /// What the gateway stores in, while it serves.
     package var store: SQLiteStore? { serving?.store }
 
-    package init(directory: String, cost: KeyringCost, _ passphrase: Passphrase) {
+    package init(directory: String, under protection: Protection) {
         self.directory = GatewayDirectory(directory)
-        self.cost = cost
-        self.passphrase = passphrase
+        self.protection = protection
     }
 
     /// Begins a log whose authority lives in `home`, and serves it. Returns the invitation.
-    package func begin(authority home: Home, under protection: Protection) async throws
-        -> Invitation
-    {
+    package func begin(authority home: Home) async throws -> Invitation {
         guard let origin = Origin("trine.example/alliance"), let host = Handle("host"),
             let authority = Handle("authority"),
             let listen = ListenAddress("127.0.0.1:\(try LoopbackPort.free())")
         else { preconditionFailure("these are well-formed") }
+        let protection = protection
         let address = try GatewayAddress(parsing: "http://\(listen)")
         let invitation = try await directory.begin(
-            .init(origin: origin, host: host, listen: listen),
-            under: Protection(passphrase, cost: cost)
+            .init(origin: origin, host: host, listen: listen), under: protection
         ) { keys in
             try await home.found(
                 origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
@@ -47,7 +43,7 @@ package actor LocalGateway {
     }
 
     private func serve(_ listen: ListenAddress) async throws {
-        let keys = try directory.unlock(Protection(passphrase, cost: cost))
+        let keys = try directory.unlock(protection)
         let store = try SQLiteStore(opening: directory.store)
         var logger = Logger(label: "trine") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error

@@ -6,14 +6,15 @@ public import Wire
 /// The same seed and month give the same documents, byte for byte, whatever months are asked for
 /// beside it.
 public enum SampleEnterprise {
-    public static let name = SampleParty.enterprise.name
+    public static let name = business.enterprise.name
+    private static let business = SampleBusiness.usual
 
     /// The identifiers under which it appears on its documents.
     public static let identifiers = RegisteredIdentifiers(
         [
-            RegisteredIdentifier(scheme: "vat", id: SampleParty.enterprise.vatID),
-            RegisteredIdentifier(scheme: "register", id: SampleParty.enterprise.registrationID),
-            RegisteredIdentifier(scheme: "email", id: SampleParty.enterprise.mail),
+            RegisteredIdentifier(scheme: "vat", id: business.enterprise.vatID),
+            RegisteredIdentifier(scheme: "register", id: business.enterprise.registrationID),
+            RegisteredIdentifier(scheme: "email", id: business.enterprise.mail),
         ].compactMap { $0 })
 
     public static let usualSeed: UInt64 = 17
@@ -64,7 +65,7 @@ public enum SampleEnterprise {
             documents.append(
                 SampleDocument(
                     number: number("EXC", month, 1), date: date(month, random.number(25...28)),
-                    seller: .enterprise, buyer: original.buyer,
+                    seller: business.enterprise, buyer: original.buyer,
                     lines: [.init(product: line.product, quantity: max(1, line.quantity / 7))],
                     credits: (original.number, original.date)))
         }
@@ -74,15 +75,15 @@ public enum SampleEnterprise {
     private static func invoice(
         _ number: String, _ date: CalendarDate, _ random: inout SampleRandom
     ) -> SampleDocument {
-        var products = SampleProduct.all
+        var products = business.products
         let lines = (0..<random.number(1...4)).map { _ in
             let product = products.remove(at: random.number(0...products.count - 1))
             let most = product.unit == "HUR" ? 16 : max(12, 420_000 / product.price)
             return SampleDocument.Line(product: product, quantity: random.number(3...most))
         }
         var document = SampleDocument(
-            number: number, date: date, seller: .enterprise,
-            buyer: random.pick(SampleParty.customers), lines: lines)
+            number: number, date: date, seller: business.enterprise,
+            buyer: random.pick(business.customers), lines: lines)
         document.days = random.pick([14, 30, 30, 45, 60])
         document.orderReference = "PO-\(document.buyer.prefix)-\(random.number(10_000...99_999))"
         if random.once(in: 6) { document.discount = random.number(2...5) }
@@ -93,19 +94,21 @@ public enum SampleEnterprise {
 
     private static func received(in month: Month, _ random: inout SampleRandom) -> [SampleDocument]
     {
-        var documents = SampleParty.suppliers.map { supplier in
+        var documents = business.suppliers.map { supplier in
             let product = random.pick(supplier.products)
             return SampleDocument(
                 number: number(supplier.party.prefix, month, random.number(1...99)),
                 date: date(month, random.number(1...24)), seller: supplier.party,
-                buyer: .enterprise,
-                lines: [.init(product: product, quantity: random.number(supplier.quantity))])
+                buyer: business.enterprise,
+                lines: [
+                    .init(product: product, quantity: random.number(supplier.least...supplier.most))
+                ])
         }
         if random.once(in: 5), let original = documents.first {
             documents.append(
                 SampleDocument(
                     number: number("NSC", month, 1), date: date(month, 28),
-                    seller: original.seller, buyer: .enterprise,
+                    seller: original.seller, buyer: business.enterprise,
                     lines: [.init(product: original.lines[0].product, quantity: 1)],
                     credits: (original.number, original.date)))
         }

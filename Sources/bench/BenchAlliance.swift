@@ -30,10 +30,8 @@ struct BenchAlliance: Sendable {
             preconditionFailure("a passphrase isn't empty")
         }
         let protection = Protection(phrase, cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "8"]))
-        gateway = LocalGateway(
-            directory: directory + "/gateway", cost: protection.cost, protection.passphrase)
-        let invitation = try await gateway.begin(
-            authority: Home(directory + "/authority"), under: protection)
+        gateway = LocalGateway(directory: directory + "/gateway", under: protection)
+        let invitation = try await gateway.begin(authority: Home(directory + "/authority"))
         guard let store = await gateway.store else { preconditionFailure("the gateway serves") }
         self.store = store
         let parties = try await Self.admitAll(directory, invitation, protection)

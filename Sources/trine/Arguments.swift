@@ -1,5 +1,7 @@
 public import ArgumentParser
 import Foundation
+public import Gateway
+public import Rules
 public import Sharing
 public import Wire
 
@@ -63,17 +65,30 @@ struct RecordSpan: ExpressibleByArgument {
     }
 }
 
-extension RecordNumber: ExpressibleByArgument {
+/// The case of a legal hold.
+struct CaseReference: ExpressibleByArgument {
+    let text: String
+
+    init?(argument: String) {
+        guard (1...Limits.identifierBytes).contains(argument.utf8.count) else { return nil }
+        text = argument
+    }
+}
+
+/// What is read from its own text.
+public protocol TextArgument: ExpressibleByArgument {
+    init?(_ text: String)
+}
+
+extension TextArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-extension BookName: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension Handle: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
+extension RecordNumber: TextArgument {}
+extension BookName: TextArgument {}
+extension Handle: TextArgument {}
+extension Origin: TextArgument {}
+extension ListenAddress: TextArgument {}
 
 /// `vat:DE123456789`.
 extension LegalIdentifier: ExpressibleByArgument {
@@ -86,6 +101,8 @@ extension LegalIdentifier: ExpressibleByArgument {
 }
 
 extension Role: ExpressibleByArgument {}
+extension Right: ExpressibleByArgument {}
+extension PolicyAction: ExpressibleByArgument {}
 extension SizeClass: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension Reason: ExpressibleByArgument {}

@@ -5,10 +5,27 @@ import Foundation
 import Sharing
 import Wire
 
-/// What every command takes.
-struct CommonOptions: ParsableArguments {
+/// How a command's result is printed.
+struct PrintingOptions: ParsableArguments {
     @Flag(help: "Print the result as one JSON object.")
     var json = false
+
+    /// Prints what came of a command. Throws the exit code where that wasn't good.
+    func print(_ outcome: Outcome) throws {
+        if outcome.isFile {
+            Terminal.write(outcome.words())
+        } else {
+            let text = json ? outcome.json().canonicalText : outcome.words().withoutControls
+            Terminal.write(text + "\n")
+        }
+        outcome.notes.forEach(Terminal.note)
+        if !outcome.isGood { throw ExitCode(Exit.refused.rawValue) }
+    }
+}
+
+/// What every command takes that has a home.
+struct CommonOptions: ParsableArguments {
+    @OptionGroup var printing: PrintingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -19,49 +36,21 @@ struct CommonOptions: ParsableArguments {
         home.map { Home($0) } ?? .usual(ProcessInfo.processInfo.environment)
     }
 
-    var cost: KeyringCost { .named(in: ProcessInfo.processInfo.environment) }
-
-    /// Prints `object` where JSON is asked for, else `words`.
-    func print(_ object: @autoclosure () -> JSON, words: () -> String) {
-        Terminal.print(json ? object().canonicalText : words())
-    }
-
-    /// Prints a list: as the member `name` of an object, or a row for each element; `none` where
-    /// there is none.
-    func list<Element>(
-        _ name: String, _ elements: [Element], none: String, _ headings: [String],
-        numeric: Set<Int> = [], json: (Element) -> JSON, row: (Element) -> [String]
-    ) {
-        print([name: .array(elements.map(json))]) {
-            var table = Table(headings, numeric: numeric)
-            for element in elements { table.add(row(element)) }
-            return table.isEmpty ? none : table.text
-        }
-    }
-
-    /// Says something about a participant, who is named by a handle or a contact's name.
-    func say(
-        about participant: String, as member: String,
-        _ work: (Session, Handle) async throws -> Registration, words: (Handle) -> String
-    ) async throws {
-        let (handle, done) = try await session { session in
-            let handle = try Reading.handle(participant, try session.contacts())
-            return (handle, try await work(session, handle))
-        }
-        print(done.json([member: .string(handle.text)])) {
-            "\(words(handle)), entry \(done.index)."
-        }
+    /// The protection of the keyring in `directory`, whose passphrase is asked for.
+    func protection(of directory: String, isNew: Bool) throws -> Protection {
+        Protection(
+            try Terminal.passphrase(isNew: isNew, for: directory),
+            cost: .named(in: ProcessInfo.processInfo.environment))
     }
 
     /// Opens the home, does `work`, and lets go of the connection.
-    func session<Result: Sendable>(
-        _ work: (Session) async throws -> Result
-    ) async throws -> Result {
+    func session<Result>(_ work: (Session) async throws -> Result) async throws -> Result {
         let home = directory
         // Asking for a passphrase that nothing needs would be rude.
         _ = try home.configuration()
+        let protection = try protection(of: home.directory, isNew: false)
         let session = try await Session(
-            home, passphrase: try Terminal.passphrase(isNew: false, for: home), cost: cost)
+            home, passphrase: protection.passphrase, cost: protection.cost)
         do {
             if await session.hasUnsent { Self.tell(try await session.flush()) }
             let result = try await work(session)
@@ -73,9 +62,7 @@ struct CommonOptions: ParsableArguments {
             throw error
         }
     }
-}
 
-extension CommonOptions {
     /// Names entries that the gateway shouldn't have made.
     private static func tell(refused entries: [Int64]) {
         guard let first = entries.first else { return }
@@ -88,34 +75,72 @@ extension CommonOptions {
     /// What became of statements that an earlier run couldn't bring to the gateway.
     private static func tell(_ late: [LateDelivery]) {
         for delivery in late {
-            if let index = delivery.index {
-                Terminal.note("a \(delivery.kind.rawValue) signed earlier is entry \(index)")
-            } else {
-                let reason = delivery.problem.map { ": " + $0.words } ?? ""
-                Terminal.note("a \(delivery.kind.rawValue) signed earlier was refused\(reason)")
-            }
+            let end =
+                delivery.index.map { "is entry \($0)" }
+                ?? "was refused" + (delivery.problem.map { ": " + $0.words.onOneLine } ?? "")
+            Terminal.note("a \(delivery.kind.rawValue) signed earlier \(end)")
         }
     }
 }
 
-/// Names as a person types them.
-enum Reading {
-    /// A contact's name or a handle.
-    static func handle(_ text: String, _ contacts: Contacts) throws -> Handle {
-        guard let handle = contacts.handle(text) else { throw ClientError.unknownName(text) }
+/// A command that prints one result.
+protocol ResultCommand: AsyncParsableCommand {
+    var printing: PrintingOptions { get }
+
+    func outcome() async throws -> Outcome
+}
+
+extension ResultCommand {
+    func run() async throws { try printing.print(try await outcome()) }
+}
+
+/// A command that takes options for a participant's home, whether it opens it or not.
+protocol CommonCommand: ResultCommand {
+    var common: CommonOptions { get }
+}
+
+extension CommonCommand {
+    var printing: PrintingOptions { common.printing }
+}
+
+/// A command that works in an open home.
+protocol HomeCommand: CommonCommand {
+    /// What is done, and may fail, before a passphrase is asked for.
+    func prepare() throws
+
+    func outcome(in session: Session) async throws -> Outcome
+}
+
+extension HomeCommand {
+    func prepare() throws {}
+
+    func outcome() async throws -> Outcome {
+        try prepare()
+        return try await common.session { try await outcome(in: $0) }
+    }
+}
+
+extension Session {
+    /// Whom a contact's name or a handle means.
+    nonisolated func named(_ text: String) throws -> Handle {
+        guard let handle = try contacts().handle(text) else { throw ClientError.unknownName(text) }
         return handle
     }
+}
 
-    /// One of `grants`, by its identifier or the beginning of it. Throws ``ClientError/noGrant(_:)``.
-    static func grant(_ text: String, among grants: [KnownGrant]) throws -> JTI {
-        guard let jti = try jti(text, among: grants.map(\.jti)) else {
+extension KnownGrant {
+    /// The one of `grants` with this identifier, or the only one whose identifier begins so.
+    static func named(_ text: String, among grants: [KnownGrant]) throws -> JTI {
+        guard let jti = try JTI.named(text, among: grants.map(\.jti)) else {
             throw ClientError.noGrant(text)
         }
         return jti
     }
+}
 
-    /// A statement's identifier, or the beginning of exactly one of `candidates`.
-    static func jti(_ text: String, among candidates: [JTI]) throws -> JTI? {
+extension JTI {
+    /// An identifier, or the beginning of exactly one of `candidates`.
+    static func named(_ text: String, among candidates: [JTI]) throws -> JTI? {
         if let whole = JTI(text: text) { return whole }
         let matches = candidates.filter { $0.text.hasPrefix(text) }
         guard matches.count <= 1 else { throw ClientError.ambiguous(text, matches) }

@@ -1,51 +1,51 @@
-import Client
 import Custody
 import Foundation
 import Wire
 
 /// The three streams: results go to standard output, everything else to standard error as `trine: …`.
 enum Terminal {
-    static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    private static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes a result.
-    static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
-
-    static func printBytes(_ bytes: [UInt8]) {
-        FileHandle.standardOutput.write(Data(bytes))
+    /// Writes a result as it is.
+    static func write(_ text: String) {
+        clearProgress()
+        write(text, to: .standardOutput)
     }
 
     /// Tells the person something that isn't a result.
     static func note(_ text: String) {
         clearProgress()
-        write("trine: \(text)\n", to: STDERR_FILENO)
+        write("trine: \(text.withoutControls)\n", to: .standardError)
     }
 
     /// Overwrites the last line of a terminal; says nothing elsewhere.
     static func progress(_ text: String) {
-        guard isErrorTerminal else { return }
-        write("\r\u{1b}[K\(text)", to: STDERR_FILENO)
+        if isErrorTerminal { write("\r\u{1b}[K\(text)", to: .standardError) }
     }
 
-    static func clearProgress() {
-        guard isErrorTerminal else { return }
-        write("\r\u{1b}[K", to: STDERR_FILENO)
+    /// How far a replay of the log has got.
+    static func entries(_ done: some BinaryInteger, of all: some BinaryInteger) {
+        progress("\(done) of \(all) entries")
     }
+
+    private static func clearProgress() { progress("") }
 
     /// Asks for a passphrase without showing it. It comes from the file that `TRINE_PASSPHRASE_FILE`
     /// names where that is set, and never from the command line.
-    static func passphrase(isNew: Bool, for home: Home) throws -> Passphrase {
+    static func passphrase(isNew: Bool, for directory: String) throws -> Passphrase {
         if let path = ProcessInfo.processInfo.environment["TRINE_PASSPHRASE_FILE"], !path.isEmpty {
             return try Passphrase(file: path)
         }
-        guard isNew else { return try ask("Passphrase for \(home.directory): ") }
-        let first = try ask("New passphrase for \(home.directory): ")
+        guard isNew else { return try ask("Passphrase for \(directory): ") }
+        let first = try ask("New passphrase for \(directory): ")
         guard first.isLongEnough else {
             throw Complaint.home(
-                "a passphrase needs at least \(Passphrase.minimumCharacters) characters",
-                "a few random words are easy to type and hard to guess")
+                "a passphrase needs at least \(Passphrase.minimumCharacters) characters"
+            )
+            .hint("a few random words are easy to type and hard to guess")
         }
         guard first.matches(try ask("The same again: ")) else {
-            throw Complaint.home("these were two different passphrases", "run it again")
+            throw Complaint.home("these were two different passphrases").hint("run it again")
         }
         return first
     }
@@ -53,11 +53,10 @@ enum Terminal {
     private static func ask(_ prompt: String) throws -> Passphrase {
         let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw Complaint.home(
-                "there is no terminal to ask for the passphrase on",
-                "name a file that holds it: TRINE_PASSPHRASE_FILE=/path/to/file")
+            throw Complaint.home("there is no terminal to ask for the passphrase on")
+                .hint("name a file that holds it: TRINE_PASSPHRASE_FILE=/path/to/file")
         }
-        defer { close(descriptor) }
+        let terminal = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var usual = termios()
         guard tcgetattr(descriptor, &usual) == 0 else {
             throw Complaint.home("the terminal can't be told to hide what is typed")
@@ -67,9 +66,9 @@ enum Terminal {
         tcsetattr(descriptor, TCSAFLUSH, &silent)
         defer {
             tcsetattr(descriptor, TCSAFLUSH, &usual)
-            write("\n", to: descriptor)
+            write("\n", to: terminal)
         }
-        write(prompt, to: descriptor)
+        write(prompt, to: terminal)
         var line: [UInt8] = []
         defer { line.wipe() }
         var byte: UInt8 = 0
@@ -82,15 +81,8 @@ enum Terminal {
         return passphrase
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes {
-                Foundation.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
-        }
+    /// Whoever reads the stream may be gone; there is nobody to tell.
+    private static func write(_ text: String, to stream: FileHandle) {
+        try? stream.write(contentsOf: Data(text.utf8))
     }
 }

@@ -48,7 +48,7 @@ struct Trine: AsyncParsableCommand {
         let text = fullMessage(for: error)
         guard exitCode(for: error) != .success else {
             // Help and version are results.
-            Terminal.print(HelpText.arranged(text))
+            Terminal.write(HelpText.arranged(text) + "\n")
             return .success
         }
         for line in text.split(separator: "\n") {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Client
 import Interface
 import Sharing
-import Verification
 import Wire
 
 struct AuthorityCommand: AsyncParsableCommand {
@@ -15,47 +14,25 @@ struct AuthorityCommand: AsyncParsableCommand {
             ReleaseCommand.self,
         ])
 
-    struct Pending: AsyncParsableCommand {
+    struct Pending: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "List who applied.", discussion: "Example: trine authority pending --json")
 
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let received = try await common.session { try await Authority($0).pending() }
-            common.list(
-                "applications", received, none: "Nobody waits.",
-                ["HANDLE", "ROLES", "NAME", "COUNTRY", "IDENTIFIERS", "RECEIVED"], json: Self.json
-            ) {
-                let application = $0.application
-                return [
-                    application.handle.text,
-                    application.roles.map(\.rawValue).joined(separator: ","),
-                    application.legalName, application.country,
-                    application.legalIdentifiers.map { "\($0.scheme.rawValue):\($0.id)" }
-                        .joined(separator: " "),
-                    $0.received.description,
-                ]
-            }
-        }
-
-        private static func json(_ received: ApplicationsAnswer.Received) -> JSON {
-            let application = received.application
-            return [
-                "country": .string(application.country),
-                "handle": .string(application.handle.text),
-                "legal_ids": .array(
-                    application.legalIdentifiers.map {
-                        ["id": .string($0.id), "scheme": .string($0.scheme.rawValue)]
-                    }),
-                "legal_name": .string(application.legalName),
-                "received": .integer(received.received.seconds),
-                "roles": .texts(application.roles.map(\.rawValue)),
-            ]
+        func outcome(in session: Session) async throws -> Outcome {
+            .list(
+                "applications", try await Authority(session).pending(), none: "Nobody waits.",
+                .init("HANDLE", "handle") { $0.application.handle },
+                .init("ROLES", "roles") { $0.application.roles },
+                .init("NAME", "legal_name") { $0.application.legalName },
+                .init("COUNTRY", "country") { $0.application.country },
+                .init("IDENTIFIERS", "legal_ids") { $0.application.legalIdentifiers },
+                .init("RECEIVED", "received") { $0.received })
         }
     }
 
-    struct Admit: AsyncParsableCommand {
+    struct Admit: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Admit who applied.",
             discussion: "Example: trine authority admit e-7k2m9q4x --reference file-17 --size micro"
@@ -71,17 +48,14 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let done = try await common.session {
-                try await Authority($0).admit(handle, reference: reference, size: size)
-            }
-            common.print(done.json(["handle": .string(handle.text)])) {
-                "Admitted \(handle), entry \(done.index)."
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            .signed(
+                try await Authority(session).admit(handle, reference: reference, size: size),
+                ["handle": handle], words: "Admitted \(handle)")
         }
     }
 
-    struct Suspend: AsyncParsableCommand {
+    struct Suspend: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Suspend a participant: it can neither seal, grant nor read any more.",
             discussion: "Example: trine authority suspend northbank --reason breach-of-terms")
@@ -90,16 +64,14 @@ struct AuthorityCommand: AsyncParsableCommand {
         @Option(help: "Why.") var reason: Reason = .unspecified
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            try await common.say(about: participant, as: "handle") {
-                try await Authority($0).suspend($1, reason)
-            } words: {
-                "Suspended \($0)"
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            let handle = try session.named(participant)
+            let done = try await Authority(session).suspend(handle, reason)
+            return .signed(done, ["handle": handle], words: "Suspended \(handle)")
         }
     }
 
-    struct Reinstate: AsyncParsableCommand {
+    struct Reinstate: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a suspension.",
             discussion: "Example: trine authority reinstate northbank --reason resolved")
@@ -108,12 +80,10 @@ struct AuthorityCommand: AsyncParsableCommand {
         @Option(help: "Why.") var reason: Reason = .resolved
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            try await common.say(about: participant, as: "handle") {
-                try await Authority($0).reinstate($1, reason)
-            } words: {
-                "Reinstated \($0)"
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            let handle = try session.named(participant)
+            let done = try await Authority(session).reinstate(handle, reason)
+            return .signed(done, ["handle": handle], words: "Reinstated \(handle)")
         }
     }
 }

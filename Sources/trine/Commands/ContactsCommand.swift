@@ -2,7 +2,7 @@ import ArgumentParser
 import Client
 import Wire
 
-struct ContactsCommand: AsyncParsableCommand {
+struct ContactsCommand: CommonCommand {
     static let configuration = CommandConfiguration(
         commandName: "contacts",
         abstract: "Give handles the names that you know them by.",
@@ -23,25 +23,26 @@ struct ContactsCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func outcome() throws -> Outcome {
         let home = common.directory
         _ = try home.configuration()
         var contacts = try home.contacts()
         if let add, let name {
             do { try contacts.name(add, name) } catch { throw ClientError.contacts(error) }
         }
-        if let forget { contacts.forget(try Reading.handle(forget, contacts)) }
-        if add != nil || forget != nil { try home.replace(contacts) }
-        common.print([
-            "contacts": .object(
-                Dictionary(
-                    uniqueKeysWithValues: contacts.names.map { ($0.key.text, .string($0.value)) }))
-        ]) {
-            var table = Table(["HANDLE", "NAME"])
-            for (handle, name) in contacts.names.sorted(by: { $0.key < $1.key }) {
-                table.add([handle.text, name])
+        if let forget {
+            guard let handle = contacts.handle(forget) else {
+                throw ClientError.unknownName(forget)
             }
-            return table.isEmpty ? "No contacts." : table.text
+            contacts.forget(handle)
+        }
+        if add != nil || forget != nil { try home.replace(contacts) }
+        let names = contacts.names.map { (handle: $0.key, name: $0.value) }
+            .sorted { $0.handle < $1.handle }
+        let members = Members(uniqueKeysWithValues: names.map { ($0.handle.text, $0.name) })
+        return Outcome(["contacts": members]) {
+            Table([.init("HANDLE") { $0.handle }, .init("NAME") { $0.name }]).text(names)
+                ?? "No contacts."
         }
     }
 }

@@ -16,41 +16,35 @@ struct DemoCommand: AsyncParsableCommand {
             Example: trine demo
             """)
 
-    @Flag(help: "Print the result as one JSON object.") var json = false
+    @OptionGroup var printing: PrintingOptions
     @Option(help: "Work in this directory, which must not exist, and keep it.") var keep: String?
 
     func run() async throws {
         let directory = keep ?? NSTemporaryDirectory() + "/trine-demo-\(UUID().uuidString)"
         guard !FileManager.default.fileExists(atPath: directory) else {
-            throw Complaint.usage("there is a \(directory) already", "name another")
+            throw Complaint.usage("there is a \(directory) already").hint("name another")
         }
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         defer { if keep == nil { try? FileManager.default.removeItem(atPath: directory) } }
         var random = SystemRandomNumberGenerator()
-        let secret = RandomBytes.make(24, using: &random)
-        guard let passphrase = Passphrase(Array(Base64URL.encode(secret).utf8)) else {
+        let secret = Array(Base64URL.encode(RandomBytes.make(24, using: &random)).utf8)
+        guard let passphrase = Passphrase(secret) else {
             preconditionFailure("a random passphrase is one")
         }
-        // The demo's keyrings are gone in a minute: they needn't cost an attacker much.
-        let cost =
-            keep == nil
-            ? KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "8"])
-            : KeyringCost.named(in: ProcessInfo.processInfo.environment)
-        let protection = Protection(passphrase, cost: cost)
+        // A demo's keyrings are gone in a minute: they needn't cost an attacker much.
+        var environment = ["TRINE_TEST_ARGON2_MIB": "8"]
         if keep != nil {
-            try OutputFile.write(
-                Array(Base64URL.encode(secret).utf8), to: directory + "/passphrase")
+            environment = ProcessInfo.processInfo.environment
+            try OutputFile.write(secret, to: directory + "/passphrase")
         }
-        let quiet = json
+        let tells = !printing.json
         let story = DemoStory(
-            in: directory,
-            gateway: LocalGateway(directory: directory + "/gateway", cost: cost, passphrase),
-            under: protection
-        ) { line in if !quiet { Terminal.print(line) } }
+            in: directory, under: Protection(passphrase, cost: .named(in: environment))
+        ) { line in if tells { Terminal.write(line + "\n") } }
         let result = try await story.run()
-        if json { Terminal.print(result.json.canonicalText) }
-        guard result.isAsPromised else { throw ExitCode(Exit.refused.rawValue) }
+        if printing.json { Terminal.write(result.json.canonicalText + "\n") }
+        if !result.isAsPromised { throw ExitCode(Exit.refused.rawValue) }
     }
 }

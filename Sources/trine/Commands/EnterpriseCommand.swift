@@ -17,35 +17,26 @@ struct EnterpriseCommand: AsyncParsableCommand {
             Erase.self,
         ])
 
-    struct Books: AsyncParsableCommand {
+    struct Books: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the books and how far they have got.",
             discussion: "Example: trine enterprise books --json")
 
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let books = try await common.session { try await Enterprise($0).books() }
-            common.list(
-                "books", books, none: "No books yet.", ["BOOK", "RECORDS", "ERASED", "STATE"],
-                numeric: [1, 2],
-                json: {
-                    [
-                        "book": .string($0.name.description), "closed": .bool($0.state.closed),
-                        "count": .integer($0.state.count), "epoch": .integer($0.state.epoch),
-                        "erased": .number($0.erasedCount), "root": .digest($0.state.root),
-                    ]
-                }
-            ) {
-                [
-                    $0.name.description, "\($0.state.count)", "\($0.erasedCount)",
-                    $0.state.closed ? "closed" : "open",
-                ]
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            .list(
+                "books", try await Enterprise(session).books(), none: "No books yet.",
+                .init("BOOK", "book") { $0.name }, .init("RECORDS", "count") { $0.state.count },
+                .init("ERASED", "erased") { $0.state.erased.reduce(0) { $0 + $1.count } },
+                .init("STATE") { $0.state.closed ? "closed" : "open" },
+                .init {
+                    ["closed": $0.state.closed, "epoch": $0.state.epoch, "root": $0.state.root]
+                })
         }
     }
 
-    struct Records: AsyncParsableCommand {
+    struct Records: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the records of a book, or of all.",
             discussion: "Example: trine enterprise records invoices/2026-11")
@@ -53,68 +44,58 @@ struct EnterpriseCommand: AsyncParsableCommand {
         @Argument(help: "The book: invoices/2026-11.") var book: BookName?
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let (records, view) = try await common.session { session in
-                let records = try await Enterprise(session).records(in: book)
-                return (records, await session.view)
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            let records = try await Enterprise(session).records(in: book)
+            let view = await session.view
             func successor(_ record: OwnRecord) -> String? {
                 record.replacedBy.flatMap { view.records[$0]?.name }
             }
-            common.list(
+            return .list(
                 "records", records, none: "No records yet.",
-                ["RECORD", "ENTRY", "REGISTERED", "STATE"], numeric: [1],
-                json: { record in
-                    [
-                        "epoch": .integer(record.epoch), "erased": .bool(record.erased),
-                        "index": .integer(record.index), "jti": .string(record.jti.text),
-                        "record": .string(record.name), "replaced_by": .text(successor(record)),
-                    ]
-                }
-            ) { record in
-                [
-                    record.name, "\(record.index)", record.issuedAt.date.description,
+                .init("RECORD", "record") { $0.name }, .init("ENTRY", "index") { $0.index },
+                .init("REGISTERED") { $0.issuedAt.date },
+                .init("STATE") { record in
                     record.erased
-                        ? "erased" : successor(record).map { "replaced by \($0)" } ?? "",
-                ]
-            }
+                        ? "erased" : successor(record).map { "replaced by \($0)" } ?? ""
+                },
+                .init { record in
+                    [
+                        "epoch": record.epoch, "erased": record.erased, "jti": record.jti,
+                        "replaced_by": successor(record),
+                    ]
+                })
         }
     }
 
-    struct Show: AsyncParsableCommand {
+    struct Show: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Fetch and decrypt one of your own records.",
             discussion: "Example: trine enterprise show 'invoices/2026-11#17'")
 
         @Argument(help: "The record: invoices/2026-11#17.") var record: RecordNumber
-
         @Option(help: "Only these fields, with commas between.") var fields: NameList?
-
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let shown = try await common.session {
-                try await Enterprise($0).show(record, fields: fields?.names)
+        func outcome(in session: Session) async throws -> Outcome {
+            let shown = try await Enterprise(session).show(record, fields: fields?.names)
+            let values = shown.fields?.values ?? [:]
+            let there = (shown.fields?.type.fields ?? []).filter {
+                values[$0.name.text].map { $0 != .null } ?? false
             }
-            guard let opened = shown.fields else { return }
-            common.print([
-                "fields": .object(opened.values.mapValues(\.json)),
-                "index": .integer(shown.index), "jti": .string(shown.statement.jti.text),
-                "record": .string(shown.name),
+            return Outcome([
+                "fields": values as Members, "index": shown.index, "jti": shown.statement.jti,
+                "record": shown.name,
             ]) {
-                var table = Table(["FIELD", "TERM", "VALUE"])
-                for field in opened.type.fields {
-                    guard let value = opened.values[field.name.text], value != .null else {
-                        continue
-                    }
-                    table.add([field.name.text, field.businessTerm ?? "", value.words])
-                }
-                return table.text
+                let table = Table<FieldDefinition>([
+                    .init("FIELD") { $0.name }, .init("TERM") { $0.businessTerm },
+                    .init("VALUE") { values[$0.name.text] },
+                ])
+                return table.text(there) ?? "None of these fields is there."
             }
         }
     }
 
-    struct Close: AsyncParsableCommand {
+    struct Close: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Close a book: nothing can be added to it afterwards.",
             discussion: "Example: trine enterprise close invoices/2026-11")
@@ -122,19 +103,16 @@ struct EnterpriseCommand: AsyncParsableCommand {
         @Argument(help: "The book: invoices/2026-11.") var book: BookName
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let done = try await common.session { try await Enterprise($0).close(book) }
-            var count: Int64 = 0
-            if let closed = done.statement.claims as? CloseBook { count = closed.count }
-            common.print(
-                done.json(["book": .string(book.description), "count": .integer(count)])
-            ) {
-                "Closed \(book) with \(counted(Int(count), "record")), entry \(done.index)."
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            let done = try await Enterprise(session).close(book)
+            let count = (done.statement.claims as? CloseBook)?.count ?? 0
+            return .signed(
+                done, ["book": book, "count": count],
+                words: "Closed \(book) with \(counted(count, "record"))")
         }
     }
 
-    struct Erase: AsyncParsableCommand {
+    struct Erase: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Erase a record: its fields become unreadable for everybody, for ever.",
             discussion: """
@@ -147,15 +125,10 @@ struct EnterpriseCommand: AsyncParsableCommand {
         @Option(help: "Why.") var reason: Reason = .unspecified
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let done = try await common.session { try await Enterprise($0).erase(record, reason) }
-            common.print(done.json(["record": .string(record.description)])) {
-                "Erased \(record), entry \(done.index)."
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            .signed(
+                try await Enterprise(session).erase(record, reason), ["record": record],
+                words: "Erased \(record)")
         }
     }
-}
-
-extension Enterprise.Book {
-    fileprivate var erasedCount: Int { state.erased.reduce(0) { $0 + $1.count } }
 }

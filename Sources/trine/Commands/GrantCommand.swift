@@ -3,7 +3,7 @@ import Client
 import Sharing
 import Wire
 
-struct GrantCommand: AsyncParsableCommand {
+struct GrantCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant",
         abstract: "Let somebody read some fields, or prove something about amounts.",
@@ -27,37 +27,12 @@ struct GrantCommand: AsyncParsableCommand {
 
     @Argument(help: "Who: a contact's name, or a handle.") var grantee: String?
 
-    @Option(help: "What they may do: read fields, or prove.") var right: Right = .read
-
-    @Option(name: .long, help: "Of which books: \(Series.words).") var type: Series?
-
-    @Option(help: "Of which months, also future ones: 2026-01..2026-12.") var months: MonthRange?
-
     @Option(
         name: .customLong("record"),
         help: "Single records instead: invoices/2026-11#17 or #17..20; may be given several times.")
     var records: [RecordSpan] = []
 
-    @Option(help: "Which fields, with commas between.") var fields: NameList?
-
-    @Option(
-        name: .customLong("statement"),
-        help: "What to prove; may be given several times.")
-    var statements: [String] = []
-
-    @Option(
-        name: .customLong("scorecard"),
-        help: "A scorecard's file, to prove that its threshold is reached.")
-    var scorecards: [String] = []
-
-    @Option(help: "What for.") var purpose: Purpose?
-
-    @Option(name: .customLong("for"), help: "For how long: 30d, 12h, 2w, 1y.") var span: Span?
-
-    @Option(help: "How often it may be read.") var fetches: Int64 = 100
-
-    @Option(help: "How long what was read may be kept; else as long as the grant stands.")
-    var keep: Span?
+    @OptionGroup var terms: TermsOptions
 
     @Option(help: "The request that it answers.") var request: String?
 
@@ -66,65 +41,52 @@ struct GrantCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (1...Limits.fetches).contains(fetches) else {
-            throw ValidationError("--fetches is a number from 1 to \(Limits.fetches)")
-        }
         if grantee == nil {
             guard request != nil else { throw ValidationError("name a grantee, or --request ID") }
-            guard
-                records.isEmpty, months == nil, type == nil, fields == nil, statements.isEmpty,
-                scorecards.isEmpty, purpose == nil, span == nil, keep == nil
-            else { throw ValidationError("with terms of your own, name the grantee too") }
+            guard records.isEmpty, terms.isEmpty else {
+                throw ValidationError("with terms of your own, name the grantee too")
+            }
             return
         }
-        guard records.isEmpty != (months == nil) else {
-            throw ValidationError("say either --months or --record")
-        }
-        guard months == nil || type != nil else {
-            throw ValidationError("--months needs --type, such as --type invoices")
-        }
-        guard purpose != nil else { throw ValidationError("say what for: --purpose") }
-        guard span != nil else { throw ValidationError("say for how long: --for 30d") }
-        try ProofOptions.check(right, fields: fields, statements, scorecards)
+        _ = try scope()
+        try terms.complete()
     }
 
-    func run() async throws {
-        let contacts = try common.directory.contacts()
-        try await common.session { session in
-            let enterprise = try Enterprise(session)
-            let plan = try await enterprise.plan(try await wish(enterprise, contacts))
-            for warning in plan.warnings { Terminal.note("careful: \(warning.words)") }
-            if dryRun {
-                common.print(plan.json) { plan.words(naming: contacts.shown) }
-                return
-            }
-            let done = try await enterprise.grant(plan)
-            let grantee = contacts.shown(plan.grantee)
-            common.print(done.json(plan.members)) {
-                plan.done(to: grantee)
-                    + " until \(plan.expires).\ngrant \(done.statement.jti), entry \(done.index)"
-            }
+    func outcome(in session: Session) async throws -> Outcome {
+        let contacts = try session.contacts()
+        let enterprise = try Enterprise(session)
+        let plan = try await enterprise.plan(try await wish(enterprise))
+        let warnings = plan.warnings.map { "careful: \($0.words)" }
+        if dryRun {
+            return Outcome(plan.foreseen) { plan.words(naming: contacts.shown) }.noting(warnings)
         }
+        let done = try await enterprise.grant(plan)
+        return .registered(done, plan.members) {
+            "\(plan.done(to: contacts.shown(plan.grantee))) until \(plan.expires).\n"
+                + "grant \(done.statement.jti), entry \(done.index)"
+        }.noting(warnings)
     }
 
     /// What the options say, or what the request asks for.
-    private func wish(_ enterprise: Enterprise, _ contacts: Contacts) async throws -> GrantWish {
+    private func wish(_ enterprise: Enterprise) async throws -> GrantWish {
         let answered = try await answered(enterprise)
-        guard let grantee, let purpose, let span else {
+        guard let grantee else {
             guard let answered else { throw ClientError.noRequest(request ?? "") }
             return try GrantWish(answering: answered, at: enterprise.session.now)
         }
+        let ends = try terms.complete()
         return GrantWish(
-            to: try Reading.handle(grantee, contacts), scope: try scope(),
-            fields: fields?.names ?? [],
-            statements: right == .prove
-                ? try ProofOptions.statements(statements, scorecards) : nil,
-            purpose: purpose, lifetime: span.seconds, fetches: fetches,
-            dataLife: keep?.seconds ?? span.seconds, request: answered?.jti)
+            to: try enterprise.session.named(grantee), scope: try scope(),
+            fields: terms.fields?.names ?? [], statements: try terms.proofStatements(),
+            purpose: ends.purpose, lifetime: ends.lifetime, fetches: terms.fetches,
+            dataLife: ends.dataLife, request: answered?.jti)
     }
 
     private func scope() throws -> Scope {
-        if let months, let type { return .months(type, months.months) }
+        if records.isEmpty, let scope = try terms.books.scope() { return scope }
+        guard records.isEmpty != (terms.books.months == nil) else {
+            throw ValidationError("say either --months or --record")
+        }
         let merged = records.map(\.range).merged
         guard merged.count <= Limits.ranges,
             merged.allSatisfy({ $0.book.series == merged[0].book.series })
@@ -138,9 +100,10 @@ struct GrantCommand: AsyncParsableCommand {
     private func answered(_ enterprise: Enterprise) async throws -> KnownRequest? {
         guard let request else { return nil }
         let known = try await enterprise.requests()
-        guard let jti = try Reading.jti(request, among: known.map(\.jti)),
-            let found = known.first(where: { $0.jti == jti })
-        else { throw ClientError.noRequest(request) }
+        let jti = try JTI.named(request, among: known.map(\.jti))
+        guard let found = known.first(where: { $0.jti == jti }) else {
+            throw ClientError.noRequest(request)
+        }
         return found
     }
 }

@@ -4,32 +4,18 @@ import Sharing
 import Wire
 
 extension EnterpriseCommand {
-    struct Grants: AsyncParsableCommand {
+    struct Grants: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the grants you gave.", discussion: "Example: trine enterprise grants")
 
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let contacts = try common.directory.contacts()
-            try await common.session { session in
-                let now = session.now
-                common.list(
-                    "grants", try await Enterprise(session).grants(), none: "No grants.",
-                    ["GRANT", "TO", "WHAT", "FIELDS", "UNTIL", "READ", "STATE"], numeric: [3, 5],
-                    json: { $0.json(at: now) }
-                ) {
-                    [
-                        $0.jti.text, contacts.shown($0.terms.to), $0.terms.scope.words,
-                        $0.terms.subject.count, $0.claims.expires.date.description,
-                        "\($0.accesses)/\($0.terms.fetches)", $0.state(at: now),
-                    ]
-                }
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            try .grants(try await Enterprise(session).grants(), "TO", in: session) { $0.terms.to }
         }
     }
 
-    struct Accesses: AsyncParsableCommand {
+    struct Accesses: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what was read under your grants.",
             discussion: "Example: trine enterprise accesses --json")
@@ -39,47 +25,35 @@ extension EnterpriseCommand {
 
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let contacts = try common.directory.contacts()
-            try await common.session { session in
-                let enterprise = try Enterprise(session)
-                let grants = try await enterprise.grants()
-                let accesses = try await enterprise.accesses(
-                    under: try grant.map { try Reading.grant($0, among: grants) })
-                let view = await session.view
-                common.list(
-                    "accesses", accesses, none: "Nobody has read anything.",
-                    ["ENTRY", "WHEN", "WHO", "RECORDS", "FIELDS", "GRANT"], numeric: [0],
-                    json: { Self.json($0, view) }
-                ) { access in
-                    let served = access.terms?.served
-                    let fields = (served?.fields ?? []).filter {
+        func outcome(in session: Session) async throws -> Outcome {
+            let enterprise = try Enterprise(session)
+            let grants = try await enterprise.grants()
+            let accesses = try await enterprise.accesses(
+                under: try grant.map { try KnownGrant.named($0, among: grants) })
+            let contacts = try session.contacts()
+            let view = await session.view
+            func grantee(_ access: KnownAccess) -> Handle? { view.grants[access.grant]?.terms.to }
+            return .list(
+                "accesses", accesses, none: "Nobody has read anything.",
+                .init("ENTRY", "index") { $0.index }, .init("WHEN", "at") { $0.at },
+                .init("WHO") { grantee($0).map(contacts.shown) },
+                .init("RECORDS") { ($0.terms?.served.ranges ?? []).summary },
+                .init("FIELDS") { access in
+                    access.terms?.served.fields.filter {
                         !$0.hasSuffix(FieldDefinition.commitmentSuffix)
                     }
-                    return [
-                        "\(access.index)", access.at.description,
-                        view.grants[access.grant].map { contacts.shown($0.terms.to) } ?? "",
-                        (served?.ranges ?? []).words, fields.joined(separator: ","),
-                        access.grant.text,
+                },
+                .init("GRANT", "grant") { $0.grant },
+                .init {
+                    [
+                        "fields": $0.terms?.served.fields, "grantee": grantee($0),
+                        "ranges": $0.terms?.served.ranges,
                     ]
-                }
-            }
-        }
-
-        private static func json(_ access: KnownAccess, _ view: View) -> JSON {
-            let served = access.terms?.served
-            return [
-                "at": .integer(access.at.seconds),
-                "fields": served.map { .texts($0.fields) } ?? .null,
-                "grant": .string(access.grant.text),
-                "grantee": .text(view.grants[access.grant]?.terms.to.text),
-                "index": .integer(access.index),
-                "ranges": served.map { .array($0.ranges.map(\.json)) } ?? .null,
-            ]
+                })
         }
     }
 
-    struct Requests: AsyncParsableCommand {
+    struct Requests: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what others asked you to grant.",
             discussion: """
@@ -90,24 +64,17 @@ extension EnterpriseCommand {
 
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let contacts = try common.directory.contacts()
-            try await common.session { session in
-                let enterprise = try Enterprise(session)
-                let requests = try await enterprise.requests()
-                var truths: [Truth?] = []
-                for request in requests { truths.append(try await enterprise.truth(of: request)) }
-                let members = zip(requests, truths).map { RequestOutput.json($0, truth: $1) }
-                common.print(["requests": .array(members)]) {
-                    RequestOutput.words(requests, truths: truths) {
-                        contacts.shown($0.by)
-                    }
-                }
+        func outcome(in session: Session) async throws -> Outcome {
+            let enterprise = try Enterprise(session)
+            var asked: [AskedFor] = []
+            for request in try await enterprise.requests() {
+                asked.append(AskedFor(request, try await enterprise.truth(of: request)))
             }
+            return try .requests(asked, in: session) { $0.by }
         }
     }
 
-    struct Revoke: AsyncParsableCommand {
+    struct Revoke: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a grant back.",
             discussion: """
@@ -122,27 +89,16 @@ extension EnterpriseCommand {
         @Option(help: "Why.") var reason: Reason = .consentWithdrawn
         @OptionGroup var common: CommonOptions
 
-        func run() async throws {
-            let contacts = try common.directory.contacts()
-            try await common.session { session in
-                let enterprise = try Enterprise(session)
-                let jti = try Reading.grant(grant, among: try await enterprise.grants())
-                let (done, rekeyed) = try await enterprise.revoke(jti, reason)
-                common.print(
-                    done.json(rekeyed.members.merging(["grant": .string(jti.text)]) { $1 })
-                ) {
-                    let others = rekeyed.filter(\.isRegistered)
-                        .map { contacts.shown($0.grant.terms.to) }
-                    return "Revoked \(jti), entry \(done.index)."
-                        + (others.isEmpty
-                            ? "" : "\nNew keys for: \(others.joined(separator: ", ")).")
-                }
-                for rekeying in rekeyed {
-                    guard case .forbidden(let policies, _) = rekeying.outcome else { continue }
-                    let grantee = contacts.shown(rekeying.grant.terms.to)
-                    Terminal.note(rekeying.grant.withoutKeys(grantee, policies))
-                }
-            }
+        func outcome(in session: Session) async throws -> Outcome {
+            let contacts = try session.contacts()
+            let enterprise = try Enterprise(session)
+            let jti = try KnownGrant.named(grant, among: try await enterprise.grants())
+            let (done, rekeyed) = try await enterprise.revoke(jti, reason)
+            let others = rekeyed.filter(\.isRegistered).map { contacts.shown($0.grant.terms.to) }
+            return .signed(
+                done, rekeyed.members.merging(["grant": jti]) { $1 }, words: "Revoked \(jti)",
+                after: others.isEmpty ? "" : "\nNew keys for: \(others.joined(separator: ", "))."
+            ).noting(rekeyed.compactMap { $0.warning(contacts) })
         }
     }
 }

@@ -3,7 +3,7 @@ import Client
 import Sharing
 import Wire
 
-struct HoldCommand: AsyncParsableCommand {
+struct HoldCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",
         abstract: "Put books under legal hold: nothing in them can be erased.",
@@ -16,34 +16,27 @@ struct HoldCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "Whose books: a handle, or a contact's name.") var holder: String
-    @Option(name: .customLong("case"), help: "The case it is for, 1 to 100 characters.")
-    var reference: String
-    @Option(help: "Of which type: \(Series.words).") var type: Series?
-    @Option(help: "Of which months: 2026-01..2026-06.") var months: MonthRange?
+    @Option(
+        name: .customLong("case"), help: "The case it is for, 1 to \(Limits.identifierBytes) bytes."
+    )
+    var reference: CaseReference
+    @OptionGroup var books: BooksOptions
     @Option(name: .customLong("for"), help: "For how long: 90d; else until it is released.")
     var span: Span?
     @OptionGroup var common: CommonOptions
 
-    func validate() throws {
-        guard (type == nil) == (months == nil) else {
-            throw ValidationError("--type and --months go together")
-        }
-        try Case.check(reference)
-    }
+    func validate() throws { _ = try books.scope() }
 
-    func run() async throws {
-        let books = type.flatMap { type in months.map { Scope.months(type, $0.months) } }
-        try await common.say(about: holder, as: "holder") { session, handle in
-            try await LegalHolds(session).hold(
-                handle, books: books, until: span.map { session.now.advanced(by: $0.seconds) },
-                reference: reference)
-        } words: {
-            "The books of \($0) are under hold"
-        }
+    func outcome(in session: Session) async throws -> Outcome {
+        let handle = try session.named(holder)
+        let done = try await LegalHolds(session).hold(
+            handle, books: try books.scope(),
+            until: span.map { session.now.advanced(by: $0.seconds) }, reference: reference.text)
+        return .signed(done, ["holder": handle], words: "The books of \(handle) are under hold")
     }
 }
 
-struct ReleaseCommand: AsyncParsableCommand {
+struct ReleaseCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
         abstract: "End the legal holds that you laid in a case.",
@@ -51,24 +44,13 @@ struct ReleaseCommand: AsyncParsableCommand {
 
     @Argument(help: "Whose books: a handle, or a contact's name.") var holder: String
     @Option(name: .customLong("case"), help: "The case that they were laid for.")
-    var reference: String
+    var reference: CaseReference
     @OptionGroup var common: CommonOptions
 
-    func validate() throws { try Case.check(reference) }
-
-    func run() async throws {
-        try await common.say(about: holder, as: "holder") {
-            try await LegalHolds($0).release($1, reference: reference)
-        } words: {
-            "The holds on \($0) in this case are released"
-        }
-    }
-}
-
-private enum Case {
-    static func check(_ reference: String) throws {
-        guard (1...Limits.identifierBytes).contains(reference.utf8.count) else {
-            throw ValidationError("--case has 1 to \(Limits.identifierBytes) bytes")
-        }
+    func outcome(in session: Session) async throws -> Outcome {
+        let handle = try session.named(holder)
+        let done = try await LegalHolds(session).release(handle, reference: reference.text)
+        return .signed(
+            done, ["holder": handle], words: "The holds on \(handle) in this case are released")
     }
 }

@@ -5,7 +5,7 @@ import Sharing
 import Verification
 import Wire
 
-struct ImportCommand: AsyncParsableCommand {
+struct ImportCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Seal and register business documents.",
@@ -27,107 +27,91 @@ struct ImportCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func validate() throws {
-        guard !paths.isEmpty else { throw ValidationError("name files or folders to import") }
+    func prepare() throws {
+        let added = identifiers.compactMap {
+            RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
+        }
+        if !added.isEmpty { try common.directory.add(added) }
     }
 
-    func run() async throws {
-        if !identifiers.isEmpty {
-            try common.directory.add(
-                identifiers.compactMap {
-                    RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
-                })
+    func outcome(in session: Session) async throws -> Outcome {
+        let report = try await Enterprise(session).importDocuments(paths) { progress in
+            Terminal.progress(
+                "\(progress.read) of \(progress.files) files read, "
+                    + "\(progress.registered) registered")
         }
-        let report = try await common.session { session in
-            try await Enterprise(session).importDocuments(paths) { progress in
-                Terminal.progress(
-                    "\(progress.read) of \(progress.files) files read, "
-                        + "\(progress.registered) registered")
-            }
+        let contacts = try session.contacts()
+        let notes = report.rekeyed.map { rekeying in
+            rekeying.warning(contacts)
+                ?? "\(contacts.shown(rekeying.grant.terms.to)) got new keys under grant "
+                + "\(rekeying.grant.jti), because another grant has ended"
         }
-        Terminal.clearProgress()
-        common.print(Self.json(report)) { Self.words(report) }
-        let contacts = try common.directory.contacts()
-        for rekeying in report.rekeyed {
-            let grantee = contacts.shown(rekeying.grant.terms.to)
-            switch rekeying.outcome {
-            case .registered:
-                Terminal.note(
-                    "\(grantee) got new keys under grant \(rekeying.grant.jti), because another "
-                        + "grant has ended")
-            case .forbidden(let policies, _):
-                Terminal.note(rekeying.grant.withoutKeys(grantee, policies))
-            }
-        }
-        if report.refused > 0 { throw ExitCode(Exit.refused.rawValue) }
+        return Outcome(report.members) { report.words }.noting(notes)
+            .ending(well: report.refused == 0)
+    }
+}
+
+extension ImportReport {
+    fileprivate var words: String {
+        let books = Table([
+            .init("BOOK") { $0.book }, .init("IMPORTED") { $0.numbers.count },
+            .init("NUMBERS") { $0.range },
+        ]).text(numbersByBook)
+        let others = Table<Line>([
+            .init("FILE") { $0.file }, .init("RESULT") { $0.outcome.words },
+        ]).text(lines.filter { $0.imported == nil })
+        let sum = "\(imported) imported, \(duplicates) registered already, \(refused) refused."
+        return [books, others, sum].compactMap(\.self).joined(separator: "\n\n")
     }
 
-    private static func words(_ report: ImportReport) -> String {
-        var table = Table(["FILE", "RESULT"])
-        for line in report.lines {
-            if case .imported = line.outcome { continue }
-            table.add([line.file, reason(line.outcome)])
-        }
-        var books = Table(["BOOK", "IMPORTED", "NUMBERS"], numeric: [1])
-        for (book, numbers) in numbersByBook(report) {
-            let range =
-                numbers.count == 1 ? "\(numbers[0])" : "\(numbers[0])–\(numbers[numbers.count - 1])"
-            books.add([book.description, "\(numbers.count)", range])
-        }
-        var parts: [String] = []
-        if !books.isEmpty { parts.append(books.text) }
-        if !table.isEmpty { parts.append(table.text) }
-        parts.append(
-            "\(report.imported) imported, \(report.duplicates) registered already, "
-                + "\(report.refused) refused.")
-        return parts.joined(separator: "\n\n")
+    private var numbersByBook: [(book: BookName, numbers: [Int64], range: String)] {
+        Dictionary(grouping: lines.compactMap(\.imported), by: \.book).map { book, imported in
+            let numbers = imported.map(\.number).sorted()
+            return (
+                book, numbers,
+                numbers.count == 1
+                    ? "\(numbers[0])" : "\(numbers[0])–\(numbers[numbers.count - 1])"
+            )
+        }.sorted { $0.book < $1.book }
     }
 
-    private static func numbersByBook(_ report: ImportReport) -> [(BookName, [Int64])] {
-        var numbers: [BookName: [Int64]] = [:]
-        for line in report.lines {
-            guard case .imported(let book, let number, _) = line.outcome else { continue }
-            numbers[book, default: []].append(number)
-        }
-        return numbers.map { ($0.key, $0.value.sorted()) }.sorted { $0.0 < $1.0 }
-    }
-
-    private static func json(_ report: ImportReport) -> JSON {
-        let members: [String: JSON] = [
-            "duplicates": .number(report.duplicates),
-            "files": .array(report.lines.map(json)), "imported": .number(report.imported),
-            "refused": .number(report.refused),
+    fileprivate var members: Members {
+        let members: Members = [
+            "duplicates": duplicates, "files": lines.map(\.members), "imported": imported,
+            "refused": refused,
         ]
-        return .object(members.merging(report.rekeyed.members) { $1 })
+        return members.merging(rekeyed.members) { $1 }
+    }
+}
+
+extension ImportReport.Line {
+    fileprivate var imported: (book: BookName, number: Int64, index: Int64)? {
+        guard case .imported(let book, let number, let index) = outcome else { return nil }
+        return (book, number, index)
     }
 
-    private static func json(_ line: ImportReport.Line) -> JSON {
-        switch line.outcome {
+    fileprivate var members: Members {
+        switch outcome {
         case .imported(let book, let number, let index):
             [
-                "file": .string(line.file), "index": .integer(index),
-                "record": .string("\(book)#\(number)"), "result": "imported",
+                "file": file, "index": index, "record": "\(book)#\(number)",
+                "result": "imported",
             ]
-        case .duplicate(let of):
-            ["file": .string(line.file), "of": .string(of), "result": "duplicate"]
-        case .refused(let refusal): refused(line, "\(refusal.reason)", at: refusal.place)
+        case .duplicate(let of): ["file": file, "of": of, "result": "duplicate"]
+        case .refused(let refusal):
+            [
+                "file": file, "result": "refused", "reason": "\(refusal.reason)",
+                "place": refusal.place.map { ["line": $0.line, "path": $0.path] as Members },
+            ]
         case .unreadable, .rejected, .notTried, .noOpenBook, .tooLarge:
-            refused(line, reason(line.outcome), at: nil)
+            ["file": file, "place": JSON.null, "reason": outcome.words, "result": "refused"]
         }
     }
+}
 
-    private static func refused(
-        _ line: ImportReport.Line, _ reason: String, at place: ImportRefusal.Place?
-    ) -> JSON {
-        [
-            "file": .string(line.file),
-            "place": place.map { ["line": .number($0.line), "path": .string($0.path)] } ?? .null,
-            "reason": .string(reason), "result": "refused",
-        ]
-    }
-
-    private static func reason(_ outcome: ImportReport.Outcome) -> String {
-        switch outcome {
+extension ImportReport.Outcome {
+    fileprivate var words: String {
+        switch self {
         case .imported: "imported"
         case .duplicate(let of): "registered already: \(of)"
         case .refused(let refusal):

@@ -1,13 +1,11 @@
 import ArgumentParser
 import Client
-import Custody
-import Foundation
 import Interface
 import Sharing
 import Verification
 import Wire
 
-struct JoinCommand: AsyncParsableCommand {
+struct JoinCommand: CommonCommand {
     static let configuration = CommandConfiguration(
         commandName: "join",
         abstract: "Make a home and apply for admission to a log.",
@@ -44,7 +42,6 @@ struct JoinCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard !role.isEmpty else { throw ValidationError("say which --role") }
         guard country.utf8.count == 2, country.utf8.allSatisfy({ (0x41...0x5a).contains($0) })
         else { throw ValidationError("a country is two capital letters, such as DE") }
     }
@@ -52,29 +49,26 @@ struct JoinCommand: AsyncParsableCommand {
     /// What ISO 3166-1 leaves to its users.
     private static let unknownCountry = "ZZ"
 
-    func run() async throws {
+    func outcome() async throws -> Outcome {
         let invitation = try Invitation(parsing: invitation)
         let home = common.directory
-        let passphrase = try Terminal.passphrase(isNew: !home.isInhabited, for: home)
+        let applicant = Applicant(
+            handle: handle, roles: role, legalName: name, country: country,
+            identifiers: identifiers)
         let application = try await home.join(
-            invitation,
-            as: Applicant(
-                handle: handle, roles: role, legalName: name, country: country,
-                identifiers: identifiers),
-            under: Protection(passphrase, cost: common.cost))
-        common.print([
-            "handle": .string(application.handle.text), "home": .string(home.directory),
-            "roles": .texts(application.roles.map(\.rawValue)),
-            "state": "applied",
-        ]) {
-            """
-            Applied as \(application.handle) (\(application.roles.map(\.rawValue).joined(separator: ", "))).
-            """
-        }
-        Terminal.note("an authority has to admit it: trine authority admit \(application.handle)")
+            invitation, as: applicant,
+            under: try common.protection(of: home.directory, isNew: !home.isInhabited))
+        var notes = ["an authority has to admit it: trine authority admit \(application.handle)"]
         if role.contains(.enterprise), identifiers.isEmpty {
-            Terminal.note(
+            notes.append(
                 "imports need its identifiers: trine enterprise import --id vat:DE123456789 PATH")
         }
+        let roles = application.roles.map(\.rawValue)
+        return Outcome([
+            "handle": application.handle, "home": home.directory, "roles": roles,
+            "state": "applied",
+        ]) {
+            "Applied as \(application.handle) (\(roles.joined(separator: ", ")))."
+        }.noting(notes)
     }
 }

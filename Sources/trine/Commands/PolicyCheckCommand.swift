@@ -1,10 +1,9 @@
 import ArgumentParser
 import PolicyTools
 import Rules
-import Sharing
 import Wire
 
-struct PolicyCheckCommand: ParsableCommand {
+struct PolicyCheckCommand: ResultCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Find rights that can meet in one hand, and policies that never apply.",
@@ -18,91 +17,65 @@ struct PolicyCheckCommand: ParsableCommand {
             """)
 
     @OptionGroup var files: PolicyPaths
-    @Flag(help: "Print the result as one JSON object.") var json = false
+    @OptionGroup var printing: PrintingOptions
 
-    func run() throws {
+    func outcome() throws -> Outcome {
         let set = try files.set()
         let check = PolicyCheck(set)
-        Terminal.print(json ? check.json(of: set).canonicalText : Self.words(check, set))
-        if !check.isClean { throw ExitCode(Exit.refused.rawValue) }
-    }
-
-    private static func words(_ check: PolicyCheck, _ set: CedarPolicies) -> String {
-        var parts = [
-            "\(set.policyIDs.count) policies; \(check.hands.count) combinations of roles can be; "
-                + "\(check.decisions) decisions made."
-        ]
-        for meeting in check.meetings {
-            parts.append(
-                "MEET: \(meeting.rights.joined(separator: " and ")) exclude each other"
-                    + (meeting.onSameBooks ? " on the same books" : "")
-                    + ", but \(meeting.hand.words) may do both:"
-                    + meeting.examples.map {
-                        "\n  \($0.request.words)\n    permitted by "
-                            + $0.policies.joined(separator: ", ")
-                    }.joined())
-        }
-        for id in check.neverApplied {
-            parts.append("NEVER: no situation was found in which \(id) applies")
-        }
-        for failing in check.failing {
-            parts.append(
-                "ERROR: \(failing.policy) can't be evaluated, which denies:\n  "
-                    + failing.example.words)
-        }
-        for action in check.impossible {
-            parts.append("NOBODY: no situation was found in which \(action.rawValue) is permitted")
-        }
-        for silent in check.unanswered {
-            parts.append(
-                "unanswered: \(silent.action.rawValue) by "
-                    + silent.hands.map(\.words).joined(separator: ", ")
-                    + " (refused, since nothing permits it), for example\n  "
-                    + silent.example.words)
-        }
-        if check.isClean {
-            parts.append("No rights that exclude each other can meet, and every policy can apply.")
-        }
-        return parts.joined(separator: "\n")
+        return Outcome(check.members(of: set)) { check.words(of: set) }.ending(well: check.isClean)
     }
 }
 
 extension PolicyCheck {
-    fileprivate func json(of set: CedarPolicies) -> JSON {
+    fileprivate func words(of set: CedarPolicies) -> String {
+        var parts = [
+            "\(set.policyIDs.count) policies; \(hands.count) combinations of roles can be; "
+                + "\(decisions) decisions made."
+        ]
+        parts += meetings.map { meeting in
+            "MEET: \(meeting.rights.joined(separator: " and ")) exclude each other"
+                + (meeting.onSameBooks ? " on the same books" : "")
+                + ", but \(meeting.hand.words) may do both:"
+                + meeting.examples.map {
+                    "\n  \($0.request.words)\n    permitted by "
+                        + $0.policies.joined(separator: ", ")
+                }.joined()
+        }
+        parts += neverApplied.map { "NEVER: no situation was found in which \($0) applies" }
+        parts += failing.map {
+            "ERROR: \($0.policy) can't be evaluated, which denies:\n  \($0.example.words)"
+        }
+        parts += impossible.map {
+            "NOBODY: no situation was found in which \($0.rawValue) is permitted"
+        }
+        parts += unanswered.map {
+            "unanswered: \($0.action.rawValue) by "
+                + $0.hands.map(\.words).joined(separator: ", ")
+                + " (refused, since nothing permits it), for example\n  " + $0.example.words
+        }
+        if isClean {
+            parts.append("No rights that exclude each other can meet, and every policy can apply.")
+        }
+        return parts.joined(separator: "\n")
+    }
+
+    fileprivate func members(of set: CedarPolicies) -> Members {
         [
-            "decisions": .number(decisions),
-            "errors": .array(
-                failing.map {
-                    ["example": .string($0.example.words), "policy": .string($0.policy)]
-                }),
-            "hands": .texts(hands.map(\.words)),
-            "impossible": .texts(impossible.map(\.rawValue)),
-            "meetings": .array(
-                meetings.map { meeting in
-                    [
-                        "examples": .array(
-                            meeting.examples.map {
-                                [
-                                    "policies": .texts($0.policies),
-                                    "request": .string($0.request.words),
-                                ]
-                            }),
-                        "hand": .string(meeting.hand.words),
-                        "on_same_books": .bool(meeting.onSameBooks),
-                        "rights": .texts(meeting.rights),
-                    ]
-                }),
-            "never_applied": .texts(neverApplied),
-            "policies": .texts(set.policyIDs),
-            "set": .string("\(set.digest)"),
-            "unanswered": .array(
-                unanswered.map {
-                    [
-                        "action": .string($0.action.rawValue),
-                        "example": .string($0.example.words),
-                        "hands": .texts($0.hands.map(\.words)),
-                    ]
-                }),
+            "decisions": decisions, "hands": hands, "impossible": impossible,
+            "never_applied": neverApplied, "policies": set.policyIDs, "set": set.digest,
+            "errors": failing.map { ["example": $0.example, "policy": $0.policy] as Members },
+            "meetings": meetings.map { meeting in
+                [
+                    "examples": meeting.examples.map {
+                        ["policies": $0.policies, "request": $0.request] as Members
+                    },
+                    "hand": meeting.hand, "on_same_books": meeting.onSameBooks,
+                    "rights": meeting.rights,
+                ] as Members
+            },
+            "unanswered": unanswered.map {
+                ["action": $0.action, "example": $0.example, "hands": $0.hands] as Members
+            },
         ]
     }
 }

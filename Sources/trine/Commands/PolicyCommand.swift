@@ -26,37 +26,29 @@ struct PolicyPaths: ParsableArguments {
     /// Reads and compiles the set; a directory's own `.cedar` files, not those further down.
     func set() throws -> CedarPolicies {
         if paths.isEmpty { return .standard }
-        var files: [PolicyTexts.File] = []
-        for path in paths {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw Complaint.usage("there is no \(path)")
-            }
-            var found = [path]
-            if isFolder.boolValue {
-                found = try FileManager.default.contentsOfDirectory(atPath: path)
-                    .filter { $0.hasSuffix(".cedar") }.sorted().map { path + "/" + $0 }
-                if found.isEmpty { throw Complaint.usage("there is no .cedar file in \(path)") }
-            }
-            files += try found.map(Self.file)
-        }
+        let files = try paths.flatMap(Self.files)
         do { return try CedarPolicies(PolicyTexts(files)) } catch let error as PolicyTextsRefusal {
             throw ClientError.policySet(.texts(error))
         } catch let error as PolicySetRefusal { throw ClientError.policySet(error) }
     }
 
+    private static func files(_ path: String) throws -> [PolicyTexts.File] {
+        guard try InputFile.isFolder(path) else { return [try file(path)] }
+        let found = try FileManager.default.contentsOfDirectory(atPath: path)
+            .filter { $0.hasSuffix(".cedar") }.sorted()
+        if found.isEmpty { throw Complaint.usage("there is no .cedar file in \(path)") }
+        return try found.map { try file(path + "/" + $0) }
+    }
+
     private static func file(_ path: String) throws -> PolicyTexts.File {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw Complaint.usage("\(path) can't be read")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = String(validating: try InputFile.bytes(path), as: UTF8.self) else {
             throw Complaint.usage("\(path) isn't UTF-8")
         }
         return .init(name: URL(fileURLWithPath: path).lastPathComponent, text: text)
     }
 }
 
-struct PolicyPublish: AsyncParsableCommand {
+struct PolicyPublish: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish",
         abstract: "Put a policy set in force, as an authority.",
@@ -70,19 +62,13 @@ struct PolicyPublish: AsyncParsableCommand {
     @OptionGroup var files: PolicyPaths
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
+    func outcome(in session: Session) async throws -> Outcome {
         let set = try files.set()
-        let done = try await common.session { try await Authority($0).publish(set) }
+        let done = try await Authority(session).publish(set)
         let names = set.texts.files.map(\.name)
-        common.print(
-            done.json([
-                "files": .texts(names),
-                "policies": .number(set.policyIDs.count),
-                "set": .string("\(set.digest)"),
-            ])
-        ) {
-            "Published \(set.policyIDs.count) policies (\(names.joined(separator: ", "))), "
-                + "entry \(done.index). The set is \(set.digest)."
-        }
+        return .signed(
+            done, ["files": names, "policies": set.policyIDs.count, "set": set.digest],
+            words: "Published \(set.policyIDs.count) policies (\(names.joined(separator: ", ")))",
+            after: " The set is \(set.digest).")
     }
 }

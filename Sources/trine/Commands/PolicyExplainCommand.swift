@@ -1,12 +1,12 @@
-public import ArgumentParser
+import ArgumentParser
 import Client
 import PolicyTools
-public import Rules
-public import Sharing
+import Rules
+import Sharing
 import Transparency
 import Wire
 
-struct PolicyExplain: AsyncParsableCommand {
+struct PolicyExplain: CommonCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say in words why something is permitted or refused, and what would change it.",
@@ -23,9 +23,8 @@ struct PolicyExplain: AsyncParsableCommand {
 
     @OptionGroup var files: PolicyPaths
     @Option(help: "What is wanted: grant, access, request, seal, …") var action: PolicyAction?
-    @Option(help: "Who wants it: roles, a size, also host, authority, suspended.") var by:
-        HandWords?
-    @Option(help: "Towards whom: the same words.") var to: HandWords?
+    @Option(help: "Who wants it: roles, a size, also host, authority, suspended.") var by: NameList?
+    @Option(help: "Towards whom: the same words.") var to: NameList?
     @Option(help: "read or prove.") var right: Right = .read
     @Option(help: "For which purpose.") var purpose: Purpose = .creditAssessment
     @Option(help: "Which fields.") var fields: NameList?
@@ -44,27 +43,26 @@ struct PolicyExplain: AsyncParsableCommand {
         if of != nil, field == nil { throw ValidationError("--of goes with --field") }
     }
 
-    func run() async throws {
+    func outcome() async throws -> Outcome {
         switch (action, field, entry) {
-        case (let action?, nil, nil): try situation(action)
-        case (nil, let field?, nil): try await reach(of: field)
-        case (nil, nil, let entry?): try await decision(at: entry)
+        case (let action?, nil, nil): return try situation(action).outcome
+        case (nil, let field?, nil): return try await reach(of: field).outcome
+        case (nil, nil, let entry?): return try await decision(at: entry)
         default:
-            throw Complaint.usage(
-                "say what to explain: one of --action, --field and --entry",
-                "see trine policy explain --help")
+            throw Complaint.usage("say what to explain: one of --action, --field and --entry")
+                .hint("see trine policy explain --help")
         }
     }
 
-    private func situation(_ action: PolicyAction) throws {
-        let set = try files.set()
+    private func situation(_ action: PolicyAction) throws -> PolicyExplanation {
         let isUse = action.subject == .othersBooks
-        let own = PolicyHand.named(by?.names ?? [isUse ? "lender" : "enterprise"], "somebody")
-        let other = PolicyHand.named(to?.names ?? [isUse ? "enterprise" : "lender"], "another")
+        let own = PolicyHand.named(
+            by?.names ?? [isUse ? "lender" : "enterprise"], "somebody")
+        let other = PolicyHand.named(
+            to?.names ?? [isUse ? "enterprise" : "lender"], "another")
         guard let own, let other else {
-            throw Complaint.usage(
-                "--by and --to are lists of roles",
-                "such as enterprise,micro or lender; also host, authority and suspended")
+            throw Complaint.usage("--by and --to are lists of roles")
+                .hint("such as enterprise,micro or lender; also host, authority and suspended")
         }
         let request = PolicyRequest(
             principal: own, action: action, counterparty: other,
@@ -72,75 +70,53 @@ struct PolicyExplain: AsyncParsableCommand {
             fields: fields?.names ?? (right == .read ? ["tax_exclusive_amount"] : []),
             series: .invoices, months: try range(), lifetime: lifetime?.seconds ?? 86_400,
             fetches: 1, dataLife: keep?.seconds ?? 86_400, held: held, time: Self.today)
-        print(PolicyExplanation(of: request, under: set))
+        return PolicyExplanation(of: request, under: try files.set())
     }
 
     private static var today: Timestamp { Surroundings.system.now() }
 
+    private static let mostMonths = 12_000
+
     private func range() throws -> ClosedRange<Month> {
         guard let current = Self.today.date.bookMonth,
+            (1...Self.mostMonths).contains(months), (0...Self.mostMonths).contains(reach),
             let first = Month(number: current.number - reach),
-            months >= 1, reach >= 0, let last = Month(number: first.number + months - 1)
+            let last = Month(number: first.number + months - 1)
         else { throw Complaint.usage("--months and --reach don't make months") }
         return first...last
     }
 
-    private func reach(of field: String) async throws {
+    private func reach(of field: String) async throws -> FieldReach {
         guard RecordType.all.contains(where: { $0.field(field) != nil }) else {
             throw Complaint.usage("no record has a field \(field)")
         }
-        guard let of else {
-            let reach = FieldReach(field, under: try files.set())
-            common.print(reach.json) { reach.words }
-            return
-        }
-        let contacts = try common.directory.contacts()
-        let handle = try Reading.handle(of, contacts)
-        let reach = try await common.session { session in
+        guard let of else { return FieldReach(field, under: try files.set()) }
+        return try await common.session { session in
+            let handle = try session.named(of)
             _ = try await session.sync()
             let set =
                 files.paths.isEmpty
                 ? try await session.policies(session.policiesInForce()) : try files.set()
             return FieldReach(field, of: try await session.entity(handle), under: set)
         }
-        common.print(reach.json) { reach.words }
     }
 
-    private func decision(at entry: Int64) async throws {
+    private func decision(at entry: Int64) async throws -> Outcome {
         let found = try await common.session { session in
             let size = try await session.keeper.latest().size
             guard entry >= 0, UInt64(entry) < size else {
-                throw Complaint.usage(
-                    "there is no entry \(entry)",
-                    "the log has \(size) entries, counted from 0")
+                throw Complaint.usage("there is no entry \(entry)")
+                    .hint("the log has \(size) entries, counted from 0")
             }
             return try await Regulator(session).decisions(
-                at: entry, keeping: try await common.replayState(for: session))
+                at: entry, keeping: try await session.replayState())
         }
-        Terminal.clearProgress()
-        guard !found.isEmpty else {
-            common.print(["decisions": .array([])]) {
-                "Entry \(entry) needed no policy: the rules alone decide on its kind."
-            }
-            return
+        return Outcome(["decisions": found.map(\.explanation.members)]) {
+            found.isEmpty
+                ? "Entry \(entry) needed no policy: the rules alone decide on its kind."
+                : found.map { "Under the set \($0.set):\n\($0.explanation.words)" }
+                    .joined(separator: "\n\n")
         }
-        common.print(["decisions": .array(found.map(\.explanation.json))]) {
-            found.map { "Under the set \($0.set):\n\($0.explanation.words)" }
-                .joined(separator: "\n\n")
-        }
-    }
-
-    private func print(_ explanation: PolicyExplanation) {
-        common.print(explanation.json) { explanation.words }
-    }
-}
-
-/// `enterprise,lender`.
-struct HandWords: ExpressibleByArgument {
-    let names: [String]
-    init?(argument: String) {
-        names = argument.split(separator: ",").map(String.init)
-        if names.isEmpty { return nil }
     }
 }
 
@@ -162,7 +138,9 @@ extension PolicyHand {
 }
 
 extension PolicyExplanation {
-    var words: String {
+    fileprivate var outcome: Outcome { Outcome(members) { words } }
+
+    fileprivate var words: String {
         var lines = [request.words + "."]
         if decision.permitted {
             lines.append("This is permitted, by")
@@ -173,7 +151,7 @@ extension PolicyExplanation {
         } else {
             lines.append("This is refused, by")
         }
-        lines += grounds.map { "  \($0.policy): \($0.reason ?? "no reason is given")" }
+        lines += grounds.map { "  \($0.policy): \($0.reason?.onOneLine ?? "no reason is given")" }
         if !decision.permitted {
             lines.append(
                 remedies.isEmpty
@@ -184,49 +162,34 @@ extension PolicyExplanation {
         return lines.joined(separator: "\n")
     }
 
-    var json: JSON {
+    fileprivate var members: Members {
         [
-            "determining": .texts(decision.determining),
-            "failed": .texts(decision.failed),
-            "permitted": .bool(decision.permitted),
-            "reasons": .array(grounds.compactMap(\.reason).map { .string($0) }),
-            "remedies": .texts(remedies.map(\.words)),
-            "request": .string(request.words),
+            "determining": decision.determining, "failed": decision.failed,
+            "permitted": decision.permitted, "reasons": grounds.compactMap(\.reason),
+            "remedies": remedies.map(\.words), "request": request,
         ]
     }
 }
 
 extension FieldReach {
-    var words: String {
-        // Not everybody is shown an enterprise's size, which policies may go by.
-        let known = holder.map { "Of \($0.words), as it is known in this home.\n" } ?? ""
-        guard !rows.isEmpty else { return known + "Nobody can be granted \(field)." }
-        var table = Table(["ROLE", "RIGHT", "PURPOSE", "AT MOST", "REACHING BACK"])
-        for row in rows {
-            table.add([
-                row.role.rawValue, row.right == .read ? "sees it" : "is proven about it",
-                row.purpose.rawValue, row.days.map { "\($0) days" } ?? "any time",
-                row.reach.map { "\($0) months" } ?? "any time",
-            ])
+    fileprivate var outcome: Outcome {
+        let table = Table<Row>([
+            .init("ROLE", "role") { $0.role },
+            .init("RIGHT") { $0.right == .read ? "sees it" : "is proven about it" },
+            .init("PURPOSE", "purpose") { $0.purpose },
+            .init("AT MOST") { $0.days.map { "\($0) days" } ?? "any time" },
+            .init("REACHING BACK") { $0.reach.map { "\($0) months" } ?? "any time" },
+            .init { ["days": $0.days, "reach": $0.reach, "right": $0.right] },
+        ])
+        return Outcome([
+            "field": field, "of": holder?.words, "rows": table.json(rows),
+        ]) {
+            // Not everybody is shown an enterprise's size, which policies may go by.
+            let known = holder.map { "Of \($0.words), as it is known in this home.\n" } ?? ""
+            guard let text = table.text(rows) else {
+                return known + "Nobody can be granted \(field)."
+            }
+            return known + "Beside the enterprise itself, under a grant of its own:\n\n" + text
         }
-        return known + "Beside the enterprise itself, under a grant of its own:\n\n" + table.text
-    }
-
-    var json: JSON {
-        [
-            "field": .string(field), "of": holder.map { .string($0.words) } ?? .null,
-            "rows": .array(
-                rows.map {
-                    [
-                        "days": $0.days.map { .integer($0) } ?? .null,
-                        "purpose": .string($0.purpose.rawValue),
-                        "reach": $0.reach.map { .integer($0) } ?? .null,
-                        "right": .string($0.right.rawValue), "role": .string($0.role.rawValue),
-                    ]
-                }),
-        ]
     }
 }
-
-extension PolicyAction: ExpressibleByArgument {}
-extension Right: ExpressibleByArgument {}

@@ -4,7 +4,7 @@ import CedarTools
 import Foundation
 import Wire
 
-struct PolicyTest: ParsableCommand {
+struct PolicyTest: ResultCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Run tests of policies in Cedar's integration-test format.",
@@ -22,43 +22,30 @@ struct PolicyTest: ParsableCommand {
     @Option(help: ArgumentHelp("What the paths in the tests are relative to.", valueName: "dir"))
     var root: String?
 
-    @Flag(help: "Print the result as one JSON object.") var json = false
+    @OptionGroup var printing: PrintingOptions
 
-    func run() throws {
+    func outcome() throws -> Outcome {
         var run = PolicyTestRun(root: root.map { URL(fileURLWithPath: $0) })
         for path in paths { try run.take(path) }
-        if json {
-            Terminal.print(run.json.canonicalText)
-        } else {
-            for failure in run.failures { Terminal.print("FAILED \(failure)") }
-            Terminal.print("\(run.passed) passed, \(run.failures.count) failed")
-        }
-        if !run.failures.isEmpty { throw ExitCode(Exit.refused.rawValue) }
+        let (passed, failures) = (run.passed, run.failures)
+        return Outcome(["failed": failures.count, "failures": failures, "passed": passed]) {
+            (failures.map { "FAILED \($0)" } + ["\(passed) passed, \(failures.count) failed"])
+                .joined(separator: "\n")
+        }.ending(well: failures.isEmpty)
     }
 }
 
 /// What came of some test files.
-struct PolicyTestRun {
+private struct PolicyTestRun {
     let root: URL?
     private(set) var passed = 0
     private(set) var failures: [String] = []
 
     init(root: URL?) { self.root = root }
 
-    var json: JSON {
-        [
-            "failed": .number(failures.count),
-            "failures": .texts(failures), "passed": .number(passed),
-        ]
-    }
-
     /// Runs a test file, all in a directory, or all in an archive.
     mutating func take(_ path: String) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Complaint.usage("there is no \(path)")
-        }
-        if isFolder.boolValue {
+        if try InputFile.isFolder(path) {
             try takeAll(in: URL(fileURLWithPath: path), root: root)
         } else if Self.isArchive(path) {
             try takeArchive(path)
@@ -103,49 +90,38 @@ struct PolicyTestRun {
         try tar.run()
         tar.waitUntilExit()
         guard tar.terminationStatus == 0 else {
-            throw Complaint.usage(
-                "\(path) couldn't be unpacked", "install tar and xz-utils")
+            throw Complaint.usage("\(path) couldn't be unpacked")
+                .hint("install tar and xz-utils")
         }
         try takeAll(in: folder, root: folder)
     }
 
     private mutating func take(_ file: URL, root: URL?) {
-        let name = file.path
         do {
-            guard let bytes = FileManager.default.contents(atPath: name) else {
-                return failures.append("\(name): can't be read")
-            }
-            let test = try CedarTestFile(parsing: Array(bytes))
+            let test = try CedarTestFile(parsing: try InputFile.bytes(file.path))
             let base = root ?? Self.root(of: test, in: file)
             let results = try test.run { path in
-                guard
-                    let bytes = FileManager.default.contents(
-                        atPath: base.appendingPathComponent(path).path)
-                else {
-                    throw Complaint.usage(
-                        "there is no \(path) in \(base.path)", "name the --root")
+                let bytes = FileManager.default.contents(
+                    atPath: base.appendingPathComponent(path).path)
+                guard let bytes else {
+                    throw Complaint.usage("there is no \(path) in \(base.path)")
+                        .hint("name the --root")
                 }
                 return Array(bytes)
             }
             for result in results {
-                switch result.outcome {
-                case .passed: passed += 1
-                case .different(let response):
-                    failures.append(
-                        "\(name): \(result.description): \(response.decision.rawValue) by "
-                            + "[\(response.determining.map(\.description).joined(separator: ", "))]"
-                            + response.errors.map { ", error in \($0.policy): \($0.error.words)" }
-                            .joined())
-                case .refused(let error):
-                    failures.append("\(name): \(result.description): \(error.words)")
+                if let words = result.outcome.failure {
+                    failures.append("\(file.path): \(result.description): \(words)")
+                } else {
+                    passed += 1
                 }
             }
         } catch let error as DataError {
-            failures.append("\(name): \(error.words)")
+            failures.append("\(file.path): \(error.words)")
         } catch let complaint as Complaint {
-            failures.append("\(name): \(complaint.message)")
+            failures.append("\(file.path): \(complaint.message)")
         } catch {
-            failures.append("\(name): \(error)")
+            failures.append("\(file.path): \(error)")
         }
     }
 
@@ -158,5 +134,19 @@ struct PolicyTestRun {
             folder = folder.deletingLastPathComponent()
         }
         return URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    }
+}
+
+extension CedarTestFile.Outcome {
+    /// What is wrong; `nil` for a test that passed.
+    fileprivate var failure: String? {
+        switch self {
+        case .passed: nil
+        case .different(let response):
+            "\(response.decision.rawValue) by "
+                + "[\(response.determining.map(\.description).joined(separator: ", "))]"
+                + response.errors.map { ", error in \($0.policy): \($0.error.words)" }.joined()
+        case .refused(let error): error.words
+        }
     }
 }

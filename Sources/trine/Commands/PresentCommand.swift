@@ -4,7 +4,7 @@ import Foundation
 import Sharing
 import Wire
 
-struct PresentCommand: AsyncParsableCommand {
+struct PresentCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "present",
         abstract:
@@ -38,25 +38,22 @@ struct PresentCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        if let output { try OutputFile.check(output) }
+    func prepare() throws { try output.map(OutputFile.check) }
+
+    func outcome(in session: Session) async throws -> Outcome {
         let demand = nonce.flatMap { nonce in
             audience.map { KeyBindingDemand(nonce: nonce, audience: $0) }
         }
-        let presentation = try await common.session {
-            try await Enterprise($0).present(record, fields: fields.names, to: demand)
-        }
-        let text = String(decoding: presentation.bytes, as: UTF8.self)
+        let presentation = try await Enterprise(session).present(
+            record, fields: fields.names, to: demand)
         guard let output else {
-            common.print(["record": .string(record.description), "sd_jwt": .string(text)]) { text }
-            return
+            let text = String(decoding: presentation.bytes, as: UTF8.self)
+            return Outcome(["record": record, "sd_jwt": text]) { text }
         }
         try OutputFile.write(presentation.bytes, to: output)
-        common.print(["record": .string(record.description), "saved": .string(output)]) {
-            """
-            Saved \(fields.names.count) field\(fields.names.count == 1 ? "" : "s") of \(record) as \
-            \(output)\(demand.map { ", bound to \($0.audience)" } ?? "").
-            """
+        return Outcome(["record": record, "saved": output]) {
+            "Saved \(counted(fields.names.count, "field")) of \(record) as \(output)"
+                + (demand.map { ", bound to \($0.audience)" } ?? "") + "."
         }
     }
 }

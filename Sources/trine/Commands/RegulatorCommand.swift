@@ -1,6 +1,9 @@
 import ArgumentParser
 import Client
+import Foundation
+import Rules
 import Sharing
+import Storage
 import Transparency
 import Verification
 import Wire
@@ -13,7 +16,7 @@ struct RegulatorCommand: AsyncParsableCommand {
         subcommands: [AuditCommand.self, HoldCommand.self, ReleaseCommand.self])
 }
 
-struct AuditCommand: AsyncParsableCommand {
+struct AuditCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Replay the whole log: every signature, rule and policy decision.",
@@ -32,53 +35,53 @@ struct AuditCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() async throws {
-        if let html { try OutputFile.check(html) }
-        let (report, page) = try await common.session { session in
-            let regulator = try Regulator(session)
-            let tell: @Sendable (UInt64, UInt64) -> Void = { done, all in
-                Terminal.progress("\(done) of \(all) entries")
-            }
-            let report = try await regulator.audit(
-                keeping: try await common.replayState(for: session), progress: tell)
+    func prepare() throws { try html.map(OutputFile.check) }
+
+    func outcome(in session: Session) async throws -> Outcome {
+        let report = try await Regulator(session).audit(
+            keeping: try await session.replayState(), progress: Terminal.entries)
+        if let html {
             let page = AuditPage(
                 report, of: session.configuration.origin, genesis: session.trust.genesis,
                 by: session.handle, made: session.now)
-            return (report, page)
+            try OutputFile.write(Array(page.html.utf8), to: html)
         }
-        Terminal.clearProgress()
-        if let html { try OutputFile.write(Array(page.html.utf8), to: html) }
-        common.print(report.json) { Self.words(report) }
-        if !report.isClean { throw ExitCode(Exit.refused.rawValue) }
+        return Outcome(json: report.json) { report.words }.ending(well: report.isClean)
     }
+}
 
-    private static func words(_ report: AuditReport) -> String {
-        let facts = report.facts
-        var kinds = Table(["ENTRIES", "KIND"], numeric: [0])
-        for (kind, count) in facts.kinds.sorted(by: {
+extension AuditReport {
+    fileprivate var words: String {
+        let kinds = facts.kinds.sorted {
             ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue)
-        }) {
-            kinds.add(["\(count)", kind.rawValue])
         }
-        var parts = [
-            "Replayed \(report.size) entries, root \(report.root).",
-            kinds.text,
+        let counts = Table<(key: Kind, value: Int)>([
+            .init("ENTRIES") { $0.value }, .init("KIND") { $0.key.rawValue },
+        ])
+        let table = Table<AuditFinding>([
+            .init("PLACE") { $0.index.map { "\($0)" } }, .init("FINDING") { $0.what.name },
+            .init("DETAIL") { $0.what.detail },
+        ])
+        return [
+            "Replayed \(size) entries, root \(root).", counts.text(kinds) ?? "",
             "Grants: \(facts.liveGrants) standing, \(facts.revoked) revoked, "
                 + "\(facts.expired) ended. "
                 + "Books: \(facts.booksClosed) closed, \(facts.booksOpen) open.",
-        ]
-        if report.isClean {
-            parts.append("Nothing is wrong.")
-        } else {
-            var findings = Table(["PLACE", "FINDING", "DETAIL"])
-            for finding in report.findings {
-                findings.add([
-                    finding.index.map { "\($0)" } ?? "", finding.what.name, finding.what.detail,
-                ])
-            }
-            let count = report.findingCount
-            parts.append("\(count) finding\(count == 1 ? "" : "s"):\n\n\(findings.text)")
-        }
-        return parts.joined(separator: "\n\n")
+            table.text(findings).map { "\(counted(findingCount, "finding")):\n\n\($0)" }
+                ?? "Nothing is wrong.",
+        ].joined(separator: "\n\n")
     }
+}
+
+extension Session {
+    /// Where a replay of the whole log keeps what its entries make: in memory, or on disk where they
+    /// are many. Tests ask for the disk on short logs too.
+    nonisolated func replayState() async throws -> any StateSource & Sendable {
+        let entries = try await keeper.latest().size
+        let isForced = ProcessInfo.processInfo.environment["TRINE_TEST_AUDIT_ON_DISK"] != nil
+        guard entries >= Self.fitInMemory || isForced else { return StateInMemory() }
+        return try AuditState(in: home.directory)
+    }
+
+    private static let fitInMemory: UInt64 = 200_000
 }

@@ -6,7 +6,7 @@ import Transparency
 import Verification
 import Wire
 
-struct VerifyCommand: AsyncParsableCommand {
+struct VerifyCommand: CommonCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Verify a package, offline.",
@@ -44,51 +44,37 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func outcome() async throws -> Outcome {
         if let export { try OutputFile.check(export) }
         let trust = try trust()
         let bytes = try InputFile.bytes(file, limit: Package.maximumBytes)
         let contacts = (try? common.directory.contacts()) ?? Contacts()
         if ContradictionOutput.isOne(bytes) {
-            try ContradictionOutput.verify(bytes, under: trust, common, contacts)
-            return
+            return try ContradictionOutput.outcome(bytes, under: trust, contacts)
         }
-        let package = try Package(parsing: bytes)
-        let verified: VerifiedPackage
-        do { verified = try package.verify(under: trust) } catch {
-            if case .contradiction(let proof) = error.reason {
-                throw try ContradictionOutput.complaint(
-                    about: proof, under: trust, contacts,
-                    file: export.map { $0 + "/" + ContradictionOutput.fileName },
-                    else: "with --export DIR what proves it is written, for others to verify"
-                ) { _ in
-                    try OutputFile.writeFolder(
-                        [(ContradictionOutput.fileName, proof.bytes)], to: export ?? "")
-                }
-            }
-            throw error
-        }
-        var members: [String: JSON] = ["verified": true]
-        members["verdict"] = verified.verdict.json
-        var last = ["Verified."]
+        let name = ContradictionOutput.fileName
+        let verified = try await ContradictionOutput.verified(
+            under: trust, contacts, file: export.map { "\($0)/\(name)" },
+            else: "with --export DIR what proves it is written, for others to verify",
+            write: { try OutputFile.writeFolder([(name, $0)], to: export ?? "") }
+        ) { try Package(parsing: bytes).verify(under: trust) }
+        var members: Members = ["verdict": verified.verdict.json, "verified": true]
+        var lines = verified.verdict.lines(naming: contacts.shown) + ["Verified."]
         if let export {
             let files = PackageExport(verified).files
             try OutputFile.writeFolder(files.map { ($0.name, $0.bytes) }, to: export)
-            members["exported"] = .string(export)
-            last.append("Its parts are in \(export), \(files.count) files.")
+            members["exported"] = export
+            lines.append("Its parts are in \(export), \(files.count) files.")
         }
-        common.print(.object(members)) {
-            (verified.verdict.lines(naming: contacts.shown) + last).joined(separator: "\n")
-        }
+        return Outcome(members) { [lines] in lines.joined(separator: "\n") }
     }
 
     private func trust() throws -> Trust {
         guard let genesis, let policy else {
             do { return try common.directory.trust() } catch {
                 guard case .missing(let path) = error else { throw error }
-                throw Complaint.home(
-                    "there is no \(path), so it isn't known which log to trust",
-                    "name the log: --genesis INVITATION --policy FILE; or a home: --home DIR")
+                throw Complaint.home("there is no \(path), so it isn't known which log to trust")
+                    .hint("name the log: --genesis INVITATION --policy FILE; or a home: --home DIR")
             }
         }
         let pin = genesis.firstIndex(of: "#").map { genesis[genesis.index(after: $0)...] }

@@ -16,25 +16,31 @@ enum ContradictionOutput {
         return members.optional("format")?.text == Contradiction.format
     }
 
-    static func verify(
-        _ bytes: [UInt8], under trust: Trust, _ common: CommonOptions, _ contacts: Contacts
-    ) throws {
+    static func outcome(
+        _ bytes: [UInt8], under trust: Trust, _ contacts: Contacts
+    ) throws -> Outcome {
         let verified = try Contradiction(parsing: bytes).verify(under: trust)
-        common.print(["contradiction": verified.json, "verified": true]) {
+        return Outcome(["contradiction": verified.json, "verified": true]) {
             (verified.lines(naming: contacts.shown) + ["Verified."]).joined(separator: "\n")
         }
     }
 
-    /// What to say of a package or a fetch that has one. What proves it is written where a `file` is
-    /// named, and `hint` says how else to get it.
-    static func complaint(
-        about proof: Contradiction, under trust: Trust, _ contacts: Contacts, file: String?,
-        else hint: String, write: (String) throws -> Void
-    ) throws -> Complaint {
+    /// The package that `work` verifies. Where it finds a contradiction, that is said instead; `write`
+    /// keeps what proves it where a `file` is named, and `hint` says how else to get it.
+    static func verified(
+        under trust: Trust, _ contacts: Contacts, file: String?, else hint: String,
+        write: ([UInt8]) throws -> Void, _ work: () async throws -> VerifiedPackage
+    ) async throws -> VerifiedPackage {
+        let refusal: PackageRefusal
+        do {
+            return try await work()
+        } catch ClientError.package(let found) {
+            refusal = found
+        } catch let found as PackageRefusal { refusal = found }
+        guard case .contradiction(let proof) = refusal.reason else { throw refusal }
         let lines = try proof.verify(under: trust).lines(naming: contacts.shown)
-        try file.map(write)
-        return Complaint.refused(
-            lines.joined(separator: "\n"),
-            file.map { "what proves it is \($0); trine verify verifies it" } ?? hint)
+        if file != nil { try write(proof.bytes) }
+        throw Complaint(.refused, lines)
+            .hint(file.map { "what proves it is \($0); trine verify verifies it" } ?? hint)
     }
 }

@@ -5,43 +5,34 @@ import Wire
 /// A grant that was planned, as it is shown before and after it is given.
 extension GrantPlan {
     /// What is said of it in JSON, whether it was given or not.
-    var members: [String: JSON] {
-        var members: [String: JSON] = [
-            "exp": .integer(expires.seconds), "fetches": .integer(terms.fetches),
-            "grantee": .string(grantee.text), "nbf": .integer(notBefore.seconds),
-            "purpose": .string(purpose.rawValue), "scope": terms.scope.json,
+    var members: Members {
+        let members: Members = [
+            "exp": expires, "fetches": terms.fetches, "grantee": grantee, "nbf": notBefore,
+            "purpose": purpose, "scope": terms.scope,
         ]
-        guard let proof else {
-            members["fields"] = .texts(terms.fieldNames)
-            return members
-        }
-        members["at"] = .integer(proof.at.size)
-        members["right"] = .string(Right.prove.rawValue)
-        members["warnings"] = .texts(warnings.map(\.words))
-        members["statements"] = .array(
-            proof.statements.enumerated().map {
+        let subject: Members =
+            if let proof {
                 [
-                    "statement": .string($1.description),
-                    "true": .bool(!proof.untrue.contains($0)),
+                    "at": proof.at.size, "right": Right.prove, "warnings": warnings.map(\.words),
+                    "statements": proof.statements.enumerated().map {
+                        ["statement": $1, "true": !proof.untrue.contains($0)] as Members
+                    },
                 ]
-            })
-        return members
+            } else {
+                ["fields": terms.fieldNames]
+            }
+        return members.merging(subject) { $1 }
     }
 
     /// What would happen.
-    var json: JSON {
-        var members = members
-        members["dry_run"] = true
-        members["data_life"] = .integer(terms.dataLife)
-        members["public"] = .texts(publicClaims)
-        members["permitted_by"] = .texts(permitting)
-        members["records"] = .texts(covered.flatMap(\.records).map(\.name))
-        if let proof {
-            members["proof_bytes"] = .number(proof.proofBytes)
-        } else {
-            members["disclosed"] = .texts(fields)
-        }
-        return .object(members)
+    var foreseen: Members {
+        let only: Members = [
+            "dry_run": true, "data_life": terms.dataLife, "public": publicClaims,
+            "permitted_by": permitting, "records": covered.flatMap(\.records).map(\.name),
+        ]
+        let subject: Members =
+            proof.map { ["proof_bytes": $0.proofBytes] } ?? ["disclosed": fields]
+        return members.merging(only) { $1 }.merging(subject) { $1 }
     }
 
     /// What happened, without its end.
@@ -68,11 +59,10 @@ extension GrantPlan {
     }
 
     private func wordsOfFields(_ grantee: String) -> String {
-        var table = Table(["FIELD", "TERM", "WHAT IT IS"])
-        for name in terms.fieldNames {
-            guard let field = type.field(name) else { continue }
-            table.add([name, field.businessTerm ?? "", field.about])
-        }
+        let table = Table<FieldDefinition>([
+            .init("FIELD") { $0.name }, .init("TERM") { $0.businessTerm },
+            .init("WHAT IT IS") { $0.about },
+        ])
         var future = ""
         if case .months(_, let months) = terms.scope {
             future =
@@ -84,19 +74,19 @@ extension GrantPlan {
             \(grantee) could read, until \(expires), up to \(terms.fetches) times, \
             for \(purpose.rawValue), and keep it for \(days):
 
-            \(table.text)
+            \(table.text(terms.fieldNames.compactMap { type.field($0) }) ?? "")
 
             of \(counted(recordCount, "record")) now\(future)\
-            \(books.isEmpty ? "" : "\n\n" + books.text)
+            \(books.map { "\n\n" + $0 } ?? "")
 
             """
     }
 
     private func wordsOfProof(_ proof: ProofPlan, _ grantee: String) -> String {
-        var table = Table(["TRUE", "STATEMENT"])
-        for (position, statement) in proof.statements.enumerated() {
-            table.add([proof.untrue.contains(position) ? "no" : "yes", statement.description])
-        }
+        let table = Table<Int>([
+            .init("TRUE") { !proof.untrue.contains($0) },
+            .init("STATEMENT") { proof.statements[$0] },
+        ])
         let outcome =
             proof.untrue.isEmpty
             ? "Nothing was signed. This is what would happen:"
@@ -107,22 +97,20 @@ extension GrantPlan {
             \(grantee) could know, until \(expires), for \(purpose.rawValue), \
             and keep for \(days), that these are true:
 
-            \(table.text)
+            \(table.text(Array(proof.statements.indices)) ?? "")
 
             of \(counted(recordCount, "record")), as of the first \(proof.at.size) entries of \
             the log:
 
-            \(books.text)
+            \(books ?? "")
 
             No amount would be shown, and no key of one given; \
             the proof has \(proof.proofBytes) bytes.
             """
     }
 
-    private var books: Table {
-        var books = Table(["BOOK", "RECORDS"], numeric: [1])
-        for (book, records) in covered { books.add([book.description, "\(records.count)"]) }
-        return books
+    private var books: String? {
+        Table([.init("BOOK") { $0.book }, .init("RECORDS") { $0.records.count }]).text(covered)
     }
 
     private var days: String {

@@ -8,7 +8,7 @@ extension VerifiedRecord {
     var name: String { "\(claims.book)#\(claims.number)" }
 }
 
-extension FieldValue {
+extension FieldValue: Shown {
     /// For a cell: amounts with their currency, what is long only by its size.
     var words: String {
         switch self {
@@ -46,27 +46,24 @@ enum RecordOutput {
     }
 
     static func json(_ records: [VerifiedRecord]) -> JSON {
-        .array(
-            records.compactMap { record in
-                guard let opened = record.fields else { return nil }
-                return [
-                    "fields": .object(opened.values.mapValues(\.json)),
-                    "index": .integer(record.index), "record": .string(record.name),
-                    "replaced_by": .text(record.replacedBy?.text),
+        Table<VerifiedRecord>([
+            .init {
+                [
+                    "fields": $0.fields.map { $0.values as Members }, "index": $0.index,
+                    "record": $0.name, "replaced_by": $0.replacedBy,
                 ]
-            })
+            }
+        ]).json(records.filter { $0.fields != nil })
     }
 
     /// Quoted as in RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     private static func quoted(_ cell: String) -> String {
         var cell = cell
-        if let first = cell.first, "=+@\t".contains(first) || isNegativeWord(cell) {
+        if let first = cell.first, "=+@\t\r".contains(first) || isNegativeWord(cell) {
             cell = "'" + cell
         }
         guard cell.contains(where: { "\",\r\n".contains($0) }) else { return cell }
-        return "\""
-            + cell.split(separator: "\"", omittingEmptySubsequences: false)
-            .joined(separator: "\"\"") + "\""
+        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }
 
     private static func isNegativeWord(_ cell: String) -> Bool {

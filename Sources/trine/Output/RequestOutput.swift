@@ -2,54 +2,30 @@ import Client
 import Sharing
 import Wire
 
-/// How requests are printed, on either side.
-enum RequestOutput {
-    static func json(_ request: KnownRequest, truth: Truth? = nil) -> JSON {
-        var members: [String: JSON] = [
-            "data_life": .integer(request.terms.dataLife),
-            "exp": .integer(request.terms.expires.seconds),
-            "fetches": .integer(request.terms.fetches),
-            "from": .string(request.by.text),
-            "index": .integer(request.index), "nbf": .integer(request.terms.notBefore.seconds),
-            "purpose": .string(request.purpose.rawValue),
-            "request": .string(request.jti.text),
-            "scope": request.terms.scope.json, "to": .string(request.terms.to.text),
-        ]
-        members.merge(request.terms.subject.json) { $1 }
+/// A request, and for its enterprise whether what it wants proven is true now.
+struct AskedFor {
+    let request: KnownRequest
+    let truth: Truth?
+
+    init(_ request: KnownRequest, _ truth: Truth? = nil) {
+        self.request = request
+        self.truth = truth
+    }
+
+    fileprivate var truthMembers: Members {
         switch truth {
         case .known(let statements, let records):
-            members["true"] = .array(statements.map { .bool($0.isTrue) })
-            members["records"] = .number(records)
-        case .unprovable(let error):
-            members["unprovable"] = .string(error.complaint.message)
-        case nil: break
+            ["true": statements.map(\.isTrue), "records": records]
+        case .unprovable(let error): ["unprovable": error.complaint.message]
+        case nil: [:]
         }
-        return .object(members)
     }
 
-    static func words(
-        _ requests: [KnownRequest], truths: [Truth?] = [], other: (KnownRequest) -> String
-    ) -> String {
-        var table = Table(["REQUEST", "WHO", "WHAT", "FIELDS", "PURPOSE", "UNTIL"])
-        for request in requests {
-            table.add([
-                request.jti.text, other(request), request.terms.scope.words,
-                request.terms.subject.words, request.purpose.rawValue,
-                request.terms.expires.date.description,
-            ])
-        }
-        guard !table.isEmpty else { return "No requests." }
-        let known = zip(requests, truths).compactMap { request, truth in
-            truth.map { words($0, request) }
-        }
-        return ([table.text] + known).joined(separator: "\n\n")
-    }
-
-    private static func words(_ truth: Truth, _ request: KnownRequest) -> String {
-        let jti = request.jti.text
+    fileprivate var truthWords: String? {
+        let jti = request.jti
         switch truth {
-        case .unprovable(let error):
-            return "\(jti) can't be answered: \(error.complaint.message)"
+        case nil: return nil
+        case .unprovable(let error): return "\(jti) can't be answered: \(error.complaint.message)"
         case .known(let statements, let records):
             let lines = statements.map { "  \($0.isTrue ? "true" : "UNTRUE")  \($0.statement)" }
             let answer =
@@ -57,6 +33,36 @@ enum RequestOutput {
                 ? ["To prove it: trine enterprise grant --request \(jti)"] : []
             return (["\(jti), over the \(records) records there now:"] + lines + answer)
                 .joined(separator: "\n")
+        }
+    }
+}
+
+extension Outcome {
+    /// Requests, as either side sees them.
+    static func requests(
+        _ asked: [AskedFor], in session: Session, other: @escaping (KnownRequest) -> Handle
+    ) throws -> Outcome {
+        let contacts = try session.contacts()
+        let table = Table<AskedFor>([
+            .init("REQUEST", "request") { $0.request.jti },
+            .init("WHO") { contacts.shown(other($0.request)) },
+            .init("WHAT", "scope") { $0.request.terms.scope },
+            .init("FIELDS") { $0.request.terms.subject.words },
+            .init("PURPOSE", "purpose") { $0.request.purpose },
+            .init("UNTIL") { $0.request.terms.expires.date },
+            .init { $0.request.terms.subject.members }, .init(members: \.truthMembers),
+            .init {
+                [
+                    "data_life": $0.request.terms.dataLife, "exp": $0.request.terms.expires,
+                    "fetches": $0.request.terms.fetches, "from": $0.request.by,
+                    "index": $0.request.index, "nbf": $0.request.terms.notBefore,
+                    "to": $0.request.terms.to,
+                ]
+            },
+        ])
+        return Outcome(["requests": table.json(asked)]) {
+            guard let text = table.text(asked) else { return "No requests." }
+            return ([text] + asked.compactMap(\.truthWords)).joined(separator: "\n\n")
         }
     }
 }

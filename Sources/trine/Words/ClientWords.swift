@@ -11,38 +11,35 @@ extension ClientError: Worded {
         case .notInRole(let role, let have):
             .refused(
                 "this home's participant is no \(role.rawValue) "
-                    + "but \(have.map(\.rawValue).joined(separator: ", "))",
-                Self.otherHome)
-        case .notAuthority: .refused("this home isn't an authority's", Self.otherHome)
+                    + "but \(have.map(\.rawValue).joined(separator: ", "))"
+            )
+            .hint(Self.otherHome)
+        case .notAuthority: .refused("this home isn't an authority's").hint(Self.otherHome)
         case .unknownName(let name):
-            .usage(
-                "nobody is called \(name)",
-                "give its handle a name: trine contacts --add HANDLE --name '\(name)'")
+            .usage("nobody is called \(name)")
+                .hint("give its handle a name: trine contacts --add HANDLE --name '\(name)'")
         case .noParticipant(let handle):
-            .refused("nobody called \(handle) was admitted to this log", "check the handle")
+            .refused("nobody called \(handle) was admitted to this log").hint("check the handle")
         case .contacts(let error): error.complaint
 
         case .noGrant(let text):
-            .refused(
-                "there is no grant \(text)",
-                "list them: trine enterprise grants, or trine lender grants")
+            .refused("there is no grant \(text)")
+                .hint("list them: trine enterprise grants, or trine lender grants")
         case .noRequest(let text):
-            .refused("there is no request \(text)", "list them: trine enterprise requests")
+            .refused("there is no request \(text)").hint("list them: trine enterprise requests")
         case .requestOver(let jti):
             .refused("what the request \(jti) asks for would have ended by now")
         case .statement(let text, let error): error.complaint(about: text)
         case .ambiguous(let text, let matches):
-            .usage(
-                "\(matches.count) begin with \(text)",
-                matches.map(\.text).joined(separator: " "))
+            .usage("\(matches.count) begin with \(text)")
+                .hint(matches.map(\.text).joined(separator: " "))
         case .grantOver(let jti): .refused("the grant \(jti) is over already")
         case .notYourGrant(let jti): .refused("the grant \(jti) is another's")
         case .noFields: .usage("name fields: --fields due_date,payable_amount")
         case .unknownFields(let names, let type):
-            .usage(
-                "no field of an \(type.name) is called \(names.joined(separator: ", "))",
-                "there are: " + type.fields.map(\.name.text).joined(separator: ", "))
-        case .nothingCovered: .refused("no record is covered by this", Self.records)
+            .usage("no field of an \(type.name) is called \(names.joined(separator: ", "))")
+                .hint("there are: " + type.fields.map(\.name.text).joined(separator: ", "))
+        case .nothingCovered: .refused("no record is covered by this").hint(Self.records)
         case .notAGrantee(let handle):
             .refused("\(handle) isn't somebody that can be granted anything")
         case .granteeSuspended(let handle): .refused("\(handle) is suspended")
@@ -52,71 +49,65 @@ extension ClientError: Worded {
             .refused(
                 policies.isEmpty
                     ? "no policy permits this"
-                    : "policy forbids this: \(policies.joined(separator: ", "))",
+                    : "policy forbids this: \(policies.joined(separator: ", "))"
+            )
+            .hint(
                 reasons.isEmpty
                     ? "see what would be permitted: trine policy explain"
                     : reasons.joined(separator: " "))
         case .underLegalHold(let book):
-            .refused(
-                "\(book) is under a legal hold",
-                "nothing in it can be erased until the hold ends or is released")
+            .refused("\(book) is under a legal hold")
+                .hint("nothing in it can be erased until the hold ends or is released")
         case .policiesWrong(let digest):
-            .refused(
-                "what the gateway gave as the policies \(digest) isn't that set",
-                "tell the authority; don't sign anything meanwhile")
+            .refused("what the gateway gave as the policies \(digest) isn't that set")
+                .hint("tell the authority; don't sign anything meanwhile")
         case .policySet(let refusal): .usage("this isn't a policy set: \(refusal.words)")
         case .tooManyEpochs(let limit):
-            .refused(
-                "the records have keys of more than \(limit) epochs",
-                "grant fewer months at a time")
+            .refused("the records have keys of more than \(limit) epochs")
+                .hint("grant fewer months at a time")
         case .envelopeTooLarge(_, let limit):
-            .refused(
-                "the keys don't fit an envelope of \(limit) bytes",
-                "grant fewer fields or records at a time")
+            .refused("the keys don't fit an envelope of \(limit) bytes")
+                .hint("grant fewer fields or records at a time")
         case .envelope: .refused("nothing can be sealed to the grantee's key")
 
         case .noStatements(let limit): .usage("there can be 1 to \(limit) statements")
         case .notAnAmount(let field, let type):
-            .usage(
-                "\(field) isn't an amount of an \(type.name)",
-                "there are: "
-                    + type.fields.filter { $0.commitmentName != nil }.map(\.name.text)
-                    .joined(separator: ", "))
+            .usage("\(field) isn't an amount of an \(type.name)")
+                .hint(
+                    "there are: "
+                        + type.fields.filter { $0.commitmentName != nil }.map(\.name.text)
+                        .joined(separator: ", "))
         case .untrue(let statements):
             .refused(
                 "not true, so nothing was signed: "
                     + statements.map(\.description).joined(separator: "; "))
         case .proof(let refusal):
-            .refused("this can't be proven: \(refusal.words)", refusal.hint)
+            .refused("this can't be proven: \(refusal.words)").hint(refusal.hint)
         case .proving(let error): .refused("no proof can be made: \(error.words)")
         case .tooFragmented(let limit):
-            .refused(
-                "the records that count are in more than \(limit) pieces",
-                "prove fewer months at a time")
+            .refused("the records that count are in more than \(limit) pieces")
+                .hint("prove fewer months at a time")
 
         case .noSuchBook(let book):
-            .refused("there is no book \(book)", "list them: trine enterprise books")
+            .refused("there is no book \(book)").hint("list them: trine enterprise books")
         case .bookClosed(let book): .refused("\(book) is closed already")
-        case .noSuchRecord(let name): .refused("there is no record \(name)", Self.records)
+        case .noSuchRecord(let name): .refused("there is no record \(name)").hint(Self.records)
         case .erased(let name): .refused("\(name) was erased")
         case .keyElsewhere(let name):
-            .refused(
-                "the key that \(name) was sealed with isn't in this keyring",
-                "without --nonce it can be presented all the same")
+            .refused("the key that \(name) was sealed with isn't in this keyring")
+                .hint("without --nonce it can be presented all the same")
         case .conflict(let attempts):
-            .refused(
-                "the books' next numbers were taken by others \(attempts) times in a row",
-                "let one machine at a time import, and run it again")
+            .refused("the books' next numbers were taken by others \(attempts) times in a row")
+                .hint("let one machine at a time import, and run it again")
 
         case .notAdmitted(let handle):
-            .refused(
-                "\(handle) isn't admitted to this log yet",
-                "an authority does that: trine authority pending")
+            .refused("\(handle) isn't admitted to this log yet")
+                .hint("an authority does that: trine authority pending")
         case .noApplication(let handle):
-            .refused(
-                "nobody applied as \(handle)", "list the applications: trine authority pending")
+            .refused("nobody applied as \(handle)")
+                .hint("list the applications: trine authority pending")
         case .badApplication(let handle):
-            .refused("\(handle) didn't prove to hold its keys", "don't admit it")
+            .refused("\(handle) didn't prove to hold its keys").hint("don't admit it")
         case .package(let refusal): refusal.complaint
         }
     }

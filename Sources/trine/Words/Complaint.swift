@@ -2,26 +2,25 @@
 struct Complaint: Error {
     let exit: Exit
     let message: String
-    let hint: String?
+    private(set) var hint: String?
 
-    static func usage(_ message: String, _ hint: String? = nil) -> Complaint {
-        Complaint(exit: .usage, message: message, hint: hint)
+    /// Each line is one line, whatever names of others stand in it.
+    init(_ exit: Exit, _ lines: [String]) {
+        self.exit = exit
+        message = lines.map(\.onOneLine).joined(separator: "\n")
     }
 
-    static func refused(_ message: String, _ hint: String? = nil) -> Complaint {
-        Complaint(exit: .refused, message: message, hint: hint)
-    }
+    static func usage(_ message: String) -> Complaint { Complaint(.usage, [message]) }
+    static func refused(_ message: String) -> Complaint { Complaint(.refused, [message]) }
+    static func home(_ message: String) -> Complaint { Complaint(.home, [message]) }
+    static func unreachable(_ message: String) -> Complaint { Complaint(.unreachable, [message]) }
+    static func untrusted(_ message: String) -> Complaint { Complaint(.untrusted, [message]) }
 
-    static func home(_ message: String, _ hint: String? = nil) -> Complaint {
-        Complaint(exit: .home, message: message, hint: hint)
-    }
-
-    static func unreachable(_ message: String, _ hint: String? = nil) -> Complaint {
-        Complaint(exit: .unreachable, message: message, hint: hint)
-    }
-
-    static func untrusted(_ message: String, _ hint: String? = nil) -> Complaint {
-        Complaint(exit: .untrusted, message: message, hint: hint)
+    /// The same with what to do next.
+    func hint(_ hint: String?) -> Complaint {
+        var complaint = self
+        complaint.hint = hint?.onOneLine
+        return complaint
     }
 }
 

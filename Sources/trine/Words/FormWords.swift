@@ -6,8 +6,8 @@ import Wire
 
 extension MessageError: Worded {
     var complaint: Complaint {
-        .refused(
-            "this isn't a package: \(words)", "it may be cut off, or changed; ask for it again")
+        .refused("this isn't a package: \(words)")
+            .hint("it may be cut off, or changed; ask for it again")
     }
 
     var words: String { reason.words + (place.isEmpty ? "" : ", at \(place)") }

@@ -9,22 +9,23 @@ extension ConnectionError: Worded {
     var complaint: Complaint {
         switch self {
         case .unreachable(let detail):
-            .unreachable(
-                "the gateway can't be reached: \(detail)",
-                "is it running? what was signed is kept and sent the next time")
+            .unreachable("the gateway can't be reached: \(detail)")
+                .hint("is it running? what was signed is kept and sent the next time")
         case .interrupted(let detail):
-            .unreachable(
-                "the connection to the gateway broke: \(detail)",
-                "run it again: what took effect is recognised, and not done twice")
+            .unreachable("the connection to the gateway broke: \(detail)")
+                .hint("run it again: what took effect is recognised, and not done twice")
         case .unavailable(let status, let problem):
             .unreachable(
-                "the gateway can't serve now (\(status)\(problem.map { ": " + $0.words } ?? ""))",
-                "run it again later: what took effect is recognised, and not done twice")
-        case .refused(let problem): .refused("the gateway refuses: \(problem.words)", problem.hint)
+                "the gateway can't serve now (\(status)\(problem.map { ": " + $0.words } ?? ""))"
+            )
+            .hint("run it again later: what took effect is recognised, and not done twice")
+        case .refused(let problem):
+            .refused("the gateway refuses: \(problem.words)").hint(problem.hint)
         case .malformed(let path, let error):
             .untrusted(
-                "the gateway's answer to \(path) isn't one" + (error.map { ": \($0.words)" } ?? ""),
-                "is a gateway at this address, and of this version?")
+                "the gateway's answer to \(path) isn't one" + (error.map { ": \($0.words)" } ?? "")
+            )
+            .hint("is a gateway at this address, and of this version?")
         case .answerTooLarge(let path, let limit):
             .untrusted("the gateway's answer to \(path) is larger than \(limit) bytes")
         }
@@ -71,25 +72,24 @@ extension LogFault: Worded {
     var complaint: Complaint {
         switch self {
         case .otherGenesis(let have, let pinned):
-            .untrusted(
-                "the log there begins with \(have), and the invitation pins \(pinned)",
-                "it is another log; ask who invited you")
+            .untrusted("the log there begins with \(have), and the invitation pins \(pinned)")
+                .hint("it is another log; ask who invited you")
         case .splitView(let size, let other):
-            .untrusted(
-                "the log of \(size) entries and the one of \(other) aren't one history",
-                "both checkpoints are kept in the home as split-view-…: show them to others")
+            .untrusted("the log of \(size) entries and the one of \(other) aren't one history")
+                .hint("both checkpoints are kept in the home as split-view-…: show them to others")
         case .stale(let size, let known):
             .untrusted(
-                "the gateway shows the log with \(size) entries, and this home has seen \(known)",
-                "it may be a copy that lags behind: try again later")
+                "the gateway shows the log with \(size) entries, and this home has seen \(known)"
+            )
+            .hint("it may be a copy that lags behind: try again later")
         case .rolledBack(let size, let known):
             .untrusted(
-                "the gateway's log had \(known) entries and has \(size) now: some were taken back",
-                "both checkpoints are kept in the home as rolled-back-…: show them to others")
+                "the gateway's log had \(known) entries and has \(size) now: some were taken back"
+            )
+            .hint("both checkpoints are kept in the home as rolled-back-…: show them to others")
         case .checkpoint(let error):
-            .untrusted(
-                "the checkpoint isn't accepted under the trust policy: \(error.words)",
-                "compare trust.policy in the home with what the log's keys should be")
+            .untrusted("the checkpoint isn't accepted under the trust policy: \(error.words)")
+                .hint("compare trust.policy in the home with what the log's keys should be")
         case .noFounding(let refusal):
             unused("entry 0 doesn't begin a log" + (refusal.map { ": \($0.words)" } ?? ""))
         case .tile: unused("a part of the log's hash tree is missing")
@@ -105,6 +105,6 @@ extension LogFault: Worded {
     }
 
     private func unused(_ what: String) -> Complaint {
-        .untrusted("what the gateway shows doesn't verify: \(what)", "nothing of it was used")
+        .untrusted("what the gateway shows doesn't verify: \(what)").hint("nothing of it was used")
     }
 }

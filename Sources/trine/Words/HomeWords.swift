@@ -12,22 +12,20 @@ extension HomeError: Worded {
     var complaint: Complaint {
         switch self {
         case .missing(let path):
-            .home(
-                "there is no \(path)",
-                "make a home: trine join INVITATION; or name another with --home")
+            .home("there is no \(path)")
+                .hint("make a home: trine join INVITATION; or name another with --home")
         case .alreadyThere(let path):
-            .home("there is a home in \(path) already", "name another directory: --home DIR")
+            .home("there is a home in \(path) already").hint("name another directory: --home DIR")
         case .exposed(let path):
-            .home(
-                "\(path) can be read or written by others",
-                "make it yours alone: chmod 700 '\(path)'")
+            .home("\(path) can be read or written by others")
+                .hint("make it yours alone: chmod 700 '\(path)'")
         case .busy(let path):
-            .home("another trine is at work in \(path)", "wait until it has finished")
+            .home("another trine is at work in \(path)").hint("wait until it has finished")
         case .system(let path, let call, let code):
             .home("\(path): \(call): \(String(cString: strerror(code)))")
         case .malformed(let path):
-            .home(
-                "\(path) isn't what was written there", "bring it back from a backup of the home")
+            .home("\(path) isn't what was written there")
+                .hint("bring it back from a backup of the home")
         case .tooLarge(let path, let limit): .home("\(path) is larger than \(limit) bytes")
         }
     }
@@ -37,20 +35,19 @@ extension KeyringError: Worded {
     var complaint: Complaint {
         switch self {
         case .wrongPassphrase:
-            .home("this isn't the keyring's passphrase, or the keyring was changed", "try again")
-        case .malformed: .home("the keyring is damaged", "bring it back from a backup")
+            .home("this isn't the keyring's passphrase, or the keyring was changed")
+                .hint("try again")
+        case .malformed: .home("the keyring is damaged").hint("bring it back from a backup")
         case .unknownFormat:
-            .home("the keyring was written by a later version", "use that version")
+            .home("the keyring was written by a later version").hint("use that version")
         case .costOutOfRange(let mebibytes):
-            .home(
-                "the keyring is protected with \(mebibytes) MiB, which isn't allowed",
-                "one made for tests opens only where TRINE_TEST_ARGON2_MIB is set")
+            .home("the keyring is protected with \(mebibytes) MiB, which isn't allowed")
+                .hint("one made for tests opens only where TRINE_TEST_ARGON2_MIB is set")
         case .outOfMemory(let mebibytes):
             .home("opening the keyring takes \(mebibytes) MiB of memory")
         case .passphraseFile(let path):
-            .home(
-                "\(path) holds no passphrase",
-                "its first line is the passphrase; TRINE_PASSPHRASE_FILE names it")
+            .home("\(path) holds no passphrase")
+                .hint("its first line is the passphrase; TRINE_PASSPHRASE_FILE names it")
         case .noKey(let scope): .home("this keyring has no key that may sign for \(scope.rawValue)")
         }
     }
@@ -60,9 +57,8 @@ extension ContactError: Worded {
     var complaint: Complaint {
         switch self {
         case .malformed(let line):
-            .home(
-                "line \(line) of the contacts isn't a handle and a name",
-                "edit the file contacts in the home")
+            .home("line \(line) of the contacts isn't a handle and a name")
+                .hint("edit the file contacts in the home")
         case .malformedName: .usage("this can't be a contact's name")
         case .ambiguous(let name): .usage("somebody else is called \(name)")
         }
@@ -73,21 +69,17 @@ extension InvitationError: Worded {
     var complaint: Complaint {
         switch self {
         case .notPinned:
-            .usage(
-                "the invitation has no # and no digest behind it, so nothing is pinned",
-                "ask for the whole invitation, and put it in single quotes")
+            .usage("the invitation has no # and no digest behind it, so nothing is pinned")
+                .hint("ask for the whole invitation, and put it in single quotes")
         case .malformedPin:
-            .usage(
-                "what stands behind the # isn't a digest of 43 characters",
-                "copy the whole invitation again")
+            .usage("what stands behind the # isn't a digest of 43 characters")
+                .hint("copy the whole invitation again")
         case .malformedAddress:
-            .usage(
-                "the address isn't a URL such as https://gateway.example",
-                "copy the whole invitation again")
+            .usage("the address isn't a URL such as https://gateway.example")
+                .hint("copy the whole invitation again")
         case .plainHTTP(let host):
-            .usage(
-                "plain http to \(host) would show others who deals with whom",
-                "use https; http leads to this machine only")
+            .usage("plain http to \(host) would show others who deals with whom")
+                .hint("use https; http leads to this machine only")
         }
     }
 }
@@ -95,20 +87,18 @@ extension InvitationError: Worded {
 extension StoreError: Worded {
     var complaint: Complaint {
         switch self {
-        case .superseded: .home("another gateway wrote there first", "run it again")
+        case .superseded: .home("another gateway wrote there first").hint("run it again")
         case .failed(let fault): .home("\(fault)")
         case .outcomeUnknown(let fault):
-            .home(
-                "the store doesn't say whether it stored: \(fault)",
-                "start again: what is durable is recovered")
+            .home("the store doesn't say whether it stored: \(fault)")
+                .hint("start again: what is durable is recovered")
         case .corrupt(let place, let damage):
-            .home(
-                "\(place) of the store isn't what was written: \(damage)",
-                "trine gateway check DIR names all places; bring the store back from a backup")
+            .home("\(place) of the store isn't what was written: \(damage)")
+                .hint(
+                    "trine gateway check DIR names all places; bring the store back from a backup")
         case .unreadable(let mismatch):
-            .home(
-                "there is no usable store: \(mismatch)",
-                "bring it back from a backup, or begin a log: trine gateway init DIR")
+            .home("there is no usable store: \(mismatch)")
+                .hint("bring it back from a backup, or begin a log: trine gateway init DIR")
         }
     }
 }
@@ -116,7 +106,7 @@ extension StoreError: Worded {
 extension FoundingError: Worded {
     var complaint: Complaint {
         switch self {
-        case .alreadyFounded: .home("there is a log in this directory already", "name another")
+        case .alreadyFounded: .home("there is a log in this directory already").hint("name another")
         case .refused(let refusal): .refused("this can't begin a log: \(refusal.words)")
         case .store(let error): error.complaint
         }

@@ -7,8 +7,8 @@ import Wire
 extension PackageRefusal: Worded {
     /// Why a package proves nothing: which part it is, and what is wrong with it.
     var complaint: Complaint {
-        .refused(
-            "not verified: \(part.words): \(reason.words)", "don't rely on any of it")
+        .refused("not verified: \(part.words): \(reason.words)")
+            .hint("don't rely on any of it")
     }
 }
 

@@ -10,9 +10,9 @@ extension ProofStatementError {
     func complaint(about text: String) -> Complaint {
         let before = String(decoding: Array(text.utf8).prefix(offset), as: UTF8.self)
         let mark = String(repeating: " ", count: before.count) + "^"
-        return .usage(
-            "this isn't a statement: \(reason.words)\n  \(text)\n  \(mark)",
-            "write it like 'sum(tax_exclusive_amount) >= 100000 EUR'")
+        let lines = ["this isn't a statement: \(reason.words)", "  \(text)", "  \(mark)"]
+        return Complaint(.usage, lines)
+            .hint("write it like 'sum(tax_exclusive_amount) >= 100000 EUR'")
     }
 }
 
@@ -36,10 +36,10 @@ extension ProofStatementError.Reason {
 
 extension ScorecardError {
     func complaint(aboutFile path: String) -> Complaint {
-        .usage(
-            "\(path) isn't a scorecard: \(words)",
-            #"write {"fields":[{"field":"payable_amount","unit":"EUR","weight":3}],"#
-                + #""threshold":500000}, with other fields as needed, each once"#)
+        .usage("\(path) isn't a scorecard: \(words)")
+            .hint(
+                #"write {"fields":[{"field":"payable_amount","unit":"EUR","weight":3}],"#
+                    + #""threshold":500000}, with other fields as needed, each once"#)
     }
 
     private var words: String {

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Client
+import Sharing
+import Wire
+
+/// Of which books: for grants, requests and legal holds.
+struct BooksOptions: ParsableArguments {
+    @Option(help: "Of which books: \(Series.words).") var type: Series?
+
+    @Option(help: "Of which months, also future ones: 2026-01..2026-12.") var months: MonthRange?
+
+    /// `nil` where neither is given. Throws ``ValidationError`` where only one is.
+    func scope() throws -> Scope? {
+        switch (type, months) {
+        case (let type?, let months?): return .months(type, months.months)
+        case (nil, nil): return nil
+        case (nil, _): throw ValidationError("--months needs --type, such as --type invoices")
+        case (_, nil): throw ValidationError("--type needs --months, such as --months 2026-01")
+        }
+    }
+}
+
+/// What is granted or asked for, what for, and for how long.
+struct TermsOptions: ParsableArguments {
+    @Option(help: "To read fields, or to prove something about amounts that aren't shown.")
+    var right: Right = .read
+
+    @OptionGroup var books: BooksOptions
+
+    @Option(help: "Which fields, with commas between.") var fields: NameList?
+
+    @Option(name: .customLong("statement"), help: "What to prove; may be given several times.")
+    var statements: [String] = []
+
+    @Option(
+        name: .customLong("scorecard"),
+        help: "A scorecard's file, to prove that its threshold is reached.")
+    var scorecards: [String] = []
+
+    @Option(help: "What for.") var purpose: Purpose?
+
+    @Option(name: .customLong("for"), help: "For how long: 30d, 12h, 2w, 1y.") var span: Span?
+
+    @Option(help: "How often it may be read.") var fetches: Int64 = 100
+
+    @Option(help: "How long what was read may be kept; else as long as the grant stands.")
+    var keep: Span?
+
+    /// What has to be said of each: for which purpose, and for how many seconds.
+    typealias Ends = (purpose: Purpose, lifetime: Int64, dataLife: Int64)
+
+    var isEmpty: Bool {
+        books.type == nil && books.months == nil && fields == nil && statements.isEmpty
+            && scorecards.isEmpty && purpose == nil && span == nil && keep == nil
+    }
+
+    /// Throws ``ValidationError`` for terms that don't go together, and where one is missing. What is
+    /// to be read goes with fields, what is to be proven with statements.
+    @discardableResult
+    func complete() throws -> Ends {
+        guard (1...Limits.fetches).contains(fetches) else {
+            throw ValidationError("--fetches is a number from 1 to \(Limits.fetches)")
+        }
+        guard let purpose else { throw ValidationError("say what for: --purpose") }
+        guard let span else { throw ValidationError("say for how long: --for 30d") }
+        let count = statements.count + scorecards.count
+        switch right {
+        case .read where count > 0:
+            throw ValidationError("--statement and --scorecard go with --right prove")
+        case .read where fields == nil:
+            throw ValidationError("say which fields: --fields due_date,payable_amount")
+        case .prove where fields != nil:
+            throw ValidationError("--fields goes with --right read")
+        case .prove where !(1...ProofStatement.maximumCount).contains(count):
+            throw ValidationError(
+                "say what to prove, up to \(ProofStatement.maximumCount) times:"
+                    + " --statement 'sum(payable_amount) >= 1000 EUR'")
+        case .read, .prove:
+            return (purpose, span.seconds, keep?.seconds ?? span.seconds)
+        }
+    }
+
+    /// The statements, also those of scorecards; `nil` for what is to be read. Throws ``Complaint``
+    /// for what isn't one.
+    func proofStatements() throws -> [ProofStatement]? {
+        guard right == .prove else { return nil }
+        var proven: [ProofStatement] = []
+        for text in statements {
+            do { proven.append(try ProofStatement(parsing: text)) } catch {
+                throw error.complaint(about: text)
+            }
+        }
+        for path in scorecards {
+            let bytes = try InputFile.bytes(path, limit: Scorecard.maximumFileBytes)
+            do { proven.append(.score(try Scorecard(parsing: bytes))) } catch {
+                throw error.complaint(aboutFile: path)
+            }
+        }
+        return proven
+    }
+}
