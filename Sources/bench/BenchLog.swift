@@ -43,12 +43,12 @@ struct BenchLog {
             time: Timestamp(clamping: 1_800_000_000))
         var random = SystemRandomNumberGenerator()
         full = Self.type.sealedNames.map {
-            Disclosure(salt: .init(using: &random), name: $0, value: .null)
+            Disclosure(salt: .init(using: &random), name: $0.text, value: .null)
         }
         short = Array(full.prefix(1))
         // Most fields are padded to 128 or 256 bytes of ciphertext.
         sections = Self.type.sealedNames.enumerated().map { position, name in
-            .init(name: name, bytes: [UInt8](repeating: UInt8(position), count: 200))
+            .init(name: name.text, bytes: [UInt8](repeating: UInt8(position), count: 200))
         }
         head = Head(edge: edge.rightEdge, checkpoint: [])
     }

@@ -91,7 +91,7 @@ private struct LongLog {
         guard let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
         else { preconditionFailure("a digest has 32 bytes") }
         let fields = Self.type.sealedNames.map {
-            Disclosure(salt: .init(using: &random), name: $0, value: .null)
+            Disclosure(salt: .init(using: &random), name: $0.text, value: .null)
         }
         return Statement.sign(
             RegisterRecord(
