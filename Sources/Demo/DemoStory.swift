@@ -65,7 +65,9 @@ public struct DemoStory: Sendable {
     }
 
     /// What the lender is to see.
-    static let grantedFields = ["document_kind", "due_date", "issue_date", "tax_exclusive_amount"]
+    static let grantedFields: [FieldName] = [
+        "document_kind", "due_date", "issue_date", "tax_exclusive_amount",
+    ]
     private static let months = SampleEnterprise.usualMonths
     /// The last months come after the revocation.
     private static let before =
@@ -202,7 +204,7 @@ public struct DemoStory: Sendable {
                 dataLife: 30 * 86_400))
         let grant = try await enterprise.grant(plan)
         tell(
-            "It grants \(parties.lender.handle) \(Self.grantedFields.joined(separator: ", ")) "
+            "It grants \(parties.lender.handle) \(Self.grantedFields.map(\.text).joined(separator: ", ")) "
                 + "of the invoices of \(Self.months.lowerBound) to \(Self.months.upperBound), "
                 + "for credit-monitoring, until \(plan.expires.date).")
         tell("  public: \(plan.publicClaims.joined(separator: " ")); the rest is selective")
@@ -225,7 +227,7 @@ public struct DemoStory: Sendable {
         result.complete = verified.verdict.isComplete
         result.fetchedRecords = verified.verdict.heads
         let names = Set(verified.records.flatMap { $0.fields?.values.keys.map { $0 } ?? [] })
-        result.fetchedFields = names.sorted()
+        result.fetchedFields = names.map(\.text).sorted()
         let leak = UngrantedSearch(granted: names).firstLeak(of: documents, in: verified)
         result.ungrantedAbsent = names == Set(Self.grantedFields) && leak == nil
         tell("The lender fetches. What it saved, verified offline:")
@@ -306,7 +308,8 @@ public struct DemoStory: Sendable {
             record: statement.jti)
         // Every node of this field, whatever epoch it is said to be for.
         return keys.nodes.contains { node in
-            guard node.field == field.name, let month = node.node.monthKey(claims.book.month) else {
+            guard node.field == field.name.text, let month = node.node.monthKey(claims.book.month)
+            else {
                 return false
             }
             let key = month.fieldKey(record: statement.jti)

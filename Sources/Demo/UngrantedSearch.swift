@@ -5,7 +5,7 @@ import Wire
 
 /// Looks for values of fields outside a grant in what a grantee got.
 struct UngrantedSearch {
-    let granted: Set<String>
+    let granted: Set<FieldName>
 
     /// The shortest value worth looking for: shorter ones turn up anywhere by chance.
     private static let minimumBytes = 6
@@ -17,7 +17,7 @@ struct UngrantedSearch {
             (record.fields?.disclosures ?? []).map { $0.value.canonicalText }
         }.joined(separator: "\n")
         let names = package.records.flatMap { $0.fields?.disclosures.map(\.name) ?? [] }
-        let allowed = RecordType.invoice.withCommitments(granted) ?? []
+        let allowed = (RecordType.invoice.withCommitments(granted) ?? []).map(\.text)
         if let name = names.first(where: { !allowed.contains($0) }) { return name }
 
         var visible: Set<String> = []
@@ -25,7 +25,7 @@ struct UngrantedSearch {
         for record in records(documents) {
             for (field, value) in record.values {
                 for text in Self.texts(value) {
-                    if granted.contains(field.text) {
+                    if granted.contains(field) {
                         visible.insert(text)
                     } else {
                         hidden[text] = field.text

@@ -25,7 +25,7 @@ enum CallFault: Error, Equatable, Sendable {
     case tooMuch(limit: Int)
     /// An enterprise reading its own records says which.
     case rangesMissing
-    case unknownFields([String])
+    case unknownFields([FieldName])
     case nothingThere
     /// The call was answered before, and some of its records were erased since.
     case recordsErased

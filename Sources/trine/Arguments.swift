@@ -38,13 +38,12 @@ struct Span: ExpressibleByArgument {
 
 /// `due_date,tax_exclusive_amount`.
 struct NameList: ExpressibleByArgument {
-    let names: [String]
+    let names: [FieldName]
 
     public init?(argument: String) {
-        names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
-            String($0.drop { $0 == " " })
-        }
-        guard names.allSatisfy({ !$0.isEmpty }) else { return nil }
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        names = parts.compactMap { part in FieldName(String(part.drop { $0 == " " })) }
+        guard names.count == parts.count else { return nil }
     }
 }
 

@@ -24,7 +24,7 @@ import Wire
 
     private static func grant(
         _ log: inout TestLog, to party: Party, by acme: Party, purpose: Purpose = .creditAssessment,
-        days: Int64 = 30, fields: [String] = ["due_date"], from: String = "2026-01"
+        days: Int64 = 30, fields: [FieldName] = ["due_date"], from: String = "2026-01"
     ) throws -> Int64 {
         let terms = GrantTerms(
             to: party.handle, scope: .months(.invoices, Month(from)!...Month("2026-12")!),

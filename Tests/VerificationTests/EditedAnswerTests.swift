@@ -88,7 +88,7 @@ import Wire
 
     @Test func ownRecordsOfAnother() throws {
         let own = try story.ownAnswer()
-        func refusal(_ answer: FetchAnswer, _ party: Party, _ fields: [String]) -> String {
+        func refusal(_ answer: FetchAnswer, _ party: Party, _ fields: [FieldName]) -> String {
             do {
                 _ = try answer.openOwn(
                     as: party.handle, with: story.log.schedule(party), fields: fields,
@@ -96,7 +96,7 @@ import Wire
                 return "accepted"
             } catch { return error.label }
         }
-        let fields = ["buyer_name", "payable_amount"]
+        let fields: [FieldName] = ["buyer_name", "payable_amount"]
         #expect(refusal(own, story.acme, fields) == "accepted")
         #expect(refusal(own, story.mallory, fields) == "records/0 otherIssuer")
         #expect(refusal(own, story.acme, ["buyer_name"]) == "records/0 wrongFields")

@@ -20,13 +20,14 @@ enum Forgery {
             var disclosure = try field.open(key: key, context: context)
             if field.name == "payable_amount" {
                 disclosure = Disclosure(
-                    salt: disclosure.salt, name: field.name,
+                    salt: disclosure.salt, name: field.name.text,
                     value: try Amount(units: 99_999_99, currency: "EUR").json)
             }
             disclosures.append(disclosure)
             fields.append(
                 .seal(
-                    disclosure, minimum: 128, key: key, context: context, using: &log.random))
+                    disclosure, of: field.name, minimum: 128, key: key, context: context,
+                    using: &log.random))
         }
         let ciphertexts = SealedFields(fields)!
         let signed = Statement.sign(

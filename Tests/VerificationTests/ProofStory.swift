@@ -29,7 +29,7 @@ struct ProofStory {
         "each(payable_amount) between 0 and 200 EUR",
         "equal(invoices/2026-09#1.payable_amount, invoices/2026-09#1.tax_exclusive_amount)",
     ]
-    static let used = ["payable_amount_commitment", "tax_exclusive_amount_commitment"]
+    static let used: [FieldName] = ["payable_amount_commitment", "tax_exclusive_amount_commitment"]
 
     var log: TestLog
     let twist: Twist?
@@ -107,19 +107,20 @@ struct ProofStory {
         }
         let schedule = log.schedule(acme)
         let fields = Self.used + ["tax_amount_commitment"]
-        let key = { (field: String, record: SealedRecord) in
+        let key = { (field: FieldName, record: SealedRecord) in
             schedule.fieldKey(
                 type: "invoice", field: field, epoch: 0, month: Self.book.month,
                 record: record.statement.jti)
         }
         // As our program does it; a twisted one names each record.
         let listed = fields.map { field in
-            GrantedKeys.Listed(field: field, keys: records.map { key(field, $0) })
+            GrantedKeys.Listed(field: field.text, keys: records.map { key(field, $0) })
         }
         let singles = fields.flatMap { field in
             records.map { record in
                 GrantedKeys.Single(
-                    field: field, record: record.statement.jti, key: key(field, record))
+                    field: field.text, record: record.statement.jti,
+                    key: key(field, record))
             }
         }
         envelope = try Envelope.seal(
@@ -210,7 +211,7 @@ struct ProofStory {
                     commitments: opened.commitmentsByField))
             var amounts: [String: Opening] = [:]
             for disclosure in opened.disclosures {
-                guard case .amount(let amount) = opened.values[disclosure.name] else { continue }
+                guard let amount = opened.amount(disclosure.name) else { continue }
                 amounts[disclosure.name] = NumericCommitment.opening(
                     of: amount, salt: disclosure.salt, field: disclosure.name)
             }
@@ -219,7 +220,7 @@ struct ProofStory {
         return (proven, openings)
     }
 
-    private var servedFields: [String] {
+    private var servedFields: [FieldName] {
         twist == .noValue ? ["tax_amount_commitment"] : Self.used
     }
 

@@ -21,7 +21,9 @@ struct Story {
 
     static let september = BookName("invoices/2026-09")!
     static let october = BookName("invoices/2026-10")!
-    static let fields = ["due_date", "issue_date", "payable_amount", "tax_exclusive_amount"]
+    static let fields: [FieldName] = [
+        "due_date", "issue_date", "payable_amount", "tax_exclusive_amount",
+    ]
 
     var log: TestLog
     let lie: Lie?
@@ -38,7 +40,7 @@ struct Story {
     var fetch: JWS!
     var envelope: Envelope!
     var erasures: [Statement] = []
-    var servedFields: [String] = []
+    var servedFields: [FieldName] = []
 
     /// Two books with `perBook` records each; the first is closed, and with `changes` one record is
     /// replaced and one erased.
@@ -177,7 +179,7 @@ struct Story {
         let nodes = names.flatMap { field in
             MonthPosition.cover(months).map { position in
                 GrantedKeys.Node(
-                    field: field, epoch: 0,
+                    field: field.text, epoch: 0,
                     node: schedule.root(type: type.name, field: field, epoch: 0)
                         .descend(to: position)!)
             }
@@ -320,15 +322,9 @@ struct Story {
         if lie == .servedUngrantedField { names.append("buyer_name") }
         var books = [Self.september, Self.october]
         if lie == .servedUngrantedBook { books.append(BookName("invoices/2026-11")!) }
-        var ranges: [RecordRange] = []
-        for number in servedNumbers {
-            let (book, value) = number
-            if let last = ranges.last, last.book == book, last.to + 1 == value {
-                ranges[ranges.count - 1] = RecordRange(book: book, from: last.from, to: value)!
-            } else {
-                ranges.append(RecordRange(book: book, from: value, to: value)!)
-            }
-        }
+        var ranges = servedNumbers.map { book, number in
+            RecordRange(book: book, from: number, to: number)!
+        }.merged
         if lie == .servedUngrantedBook {
             ranges.append(RecordRange(book: books[2], from: 1, to: 1)!)
         }

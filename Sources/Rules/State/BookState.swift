@@ -57,30 +57,15 @@ public struct BookState: StateObject {
         return digest
     }
 
-    public mutating func erase(_ number: Int64) { Self.insert(number, into: &erased) }
+    public mutating func erase(_ number: Int64) { erased = (erased + [number...number]).merged }
 
-    public mutating func replace(_ number: Int64) { Self.insert(number, into: &replaced) }
+    public mutating func replace(_ number: Int64) {
+        replaced = (replaced + [number...number]).merged
+    }
 
     /// Whether all of `numbers` are registered, and none of them is erased or replaced.
     func areCurrent(_ numbers: ClosedRange<Int64>) -> Bool {
         numbers.upperBound <= count && !(erased + replaced).contains { $0.overlaps(numbers) }
-    }
-
-    private static func insert(_ number: Int64, into known: inout [ClosedRange<Int64>]) {
-        var ranges: [ClosedRange<Int64>] = []
-        var merged = number...number
-        for range in known {
-            if range.upperBound + 1 < merged.lowerBound || merged.upperBound + 1 < range.lowerBound
-            {
-                ranges.append(range)
-            } else {
-                merged =
-                    min(
-                        range.lowerBound, merged.lowerBound)...max(
-                        range.upperBound, merged.upperBound)
-            }
-        }
-        known = (ranges + [merged]).sorted { $0.lowerBound < $1.lowerBound }
     }
 }
 

@@ -19,15 +19,15 @@ public struct KeySchedule: Sendable {
     }
 
     /// The root of one field's month tree in one epoch.
-    public func root(type: String, field: String, epoch: Int64) -> MonthNode {
+    public func root(type: String, field: FieldName, epoch: Int64) -> MonthNode {
         let info = DomainSeparated(.fieldRoot).appending(log.bytes).appending(type)
-            .appending(field).appending("\(epoch)")
+            .appending(field.text).appending("\(epoch)")
         return MonthNode(position: .root, key: Derivation.key(from: seed, info: info))
     }
 
     /// The key of one field of one record.
     public func fieldKey(
-        type: String, field: String, epoch: Int64, month: Month, record: JTI
+        type: String, field: FieldName, epoch: Int64, month: Month, record: JTI
     ) -> FieldKey {
         root(type: type, field: field, epoch: epoch).monthKey(month)!.fieldKey(record: record)
     }
@@ -154,7 +154,7 @@ public struct MonthKeys: Sendable {
 
     public let name: Name
     let schedule: KeySchedule
-    private let keys: [String: MonthKey]
+    private let keys: [FieldName: MonthKey]
 
     public init(_ name: Name, from schedule: KeySchedule) {
         self.name = name
@@ -167,7 +167,7 @@ public struct MonthKeys: Sendable {
     }
 
     /// The key of a field or commitment of the type; `nil` for any other name.
-    public subscript(field: String) -> MonthKey? { keys[field] }
+    public subscript(field: FieldName) -> MonthKey? { keys[field] }
 }
 
 /// HMAC-SHA256 (RFC 2104) under keys of 32 bytes, by libsodium, and key derivation with it.

@@ -14,7 +14,7 @@ public struct Fetch: Sendable, Hashable {
     /// The grant used; `nil` where an enterprise reads its own records.
     public let grant: JTI?
     /// The fields wanted, ascending; a numeric field's commitment comes with it.
-    public let fields: [String]
+    public let fields: [FieldName]
     /// The records wanted; empty for all that the grant covers.
     public let ranges: [RecordRange]
 
@@ -33,7 +33,7 @@ public struct Fetch: Sendable, Hashable {
     }
 
     public static func sign(
-        grant: JTI?, fields: [String], ranges: [RecordRange], by signer: Signer,
+        grant: JTI?, fields: [FieldName], ranges: [RecordRange], by signer: Signer,
         at time: Timestamp, jti: JTI
     ) -> JWS {
         let wanted = Wanted(grant: grant, fields: fields.sorted(), ranges: ranges)
@@ -42,7 +42,7 @@ public struct Fetch: Sendable, Hashable {
 
     private struct Wanted {
         let grant: JTI?
-        let fields: [String]
+        let fields: [FieldName]
         let ranges: [RecordRange]
 
         static let shape = Shape<Wanted>(

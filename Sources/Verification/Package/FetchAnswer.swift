@@ -136,9 +136,9 @@ extension Codec where Value == [FieldCiphertext] {
             fields.reserveCapacity(members.count)
             for (name, value) in members {
                 // The name is the sender's text: no error repeats it.
-                guard let bytes = value.plainBytes.flatMap({ Base64URL.decode($0) }) else {
-                    return nil
-                }
+                guard let name = FieldName(name),
+                    let bytes = value.plainBytes.flatMap({ Base64URL.decode($0) })
+                else { return nil }
                 fields.append(FieldCiphertext(name: name, bytes: bytes))
             }
             return fields
@@ -146,7 +146,7 @@ extension Codec where Value == [FieldCiphertext] {
         write: { fields, writer in
             writer.object { writer in
                 for field in fields {
-                    writer.member(field.name) {
+                    writer.member(field.name.text) {
                         $0.plain(Base64URL.encodedBytes(field.bytes))
                         return true
                     }

@@ -44,7 +44,7 @@ extension FetchAnswer {
     ///
     /// `fields` are those of the fetch. Throws ``PackageRefusal``.
     public func openOwn(
-        as handle: Handle, with schedule: KeySchedule, fields names: [String], under trust: Trust
+        as handle: Handle, with schedule: KeySchedule, fields names: [FieldName], under trust: Trust
     ) throws(PackageRefusal) -> [VerifiedRecord] {
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
@@ -115,12 +115,12 @@ private struct OwnRecords {
     let handle: Handle
     let register: KeyRegister
     let log: Digest<Digested.Genesis>
-    let names: [String]
+    let names: [FieldName]
 
     func open(
         _ entries: LocatedEntries, _ records: [FetchAnswer.Record], _ schedule: KeySchedule
     ) throws(PackageRefusal) -> [VerifiedRecord] {
-        var keys: [RecordType: FieldKeys] = [:]
+        var readings: [RecordType: Reading] = [:]
         var opened: [VerifiedRecord] = []
         for (entry, record) in zip(entries.records, records) {
             guard let claims = entry.statement.claims as? RegisterRecord else {
@@ -135,8 +135,8 @@ private struct OwnRecords {
             var fields: OpenedFields?
             if !record.fields.isEmpty {
                 fields = try open(
-                    record.fields, of: entry, claims, type,
-                    with: &keys[type, default: FieldKeys(schedule, type: type)])
+                    record.fields, of: entry, claims,
+                    with: &readings[type, default: Reading(names, of: type, schedule)])
             }
             opened.append(VerifiedRecord(entry, claims, fields))
         }
@@ -149,19 +149,29 @@ private struct OwnRecords {
 
     private func open(
         _ fields: [FieldCiphertext], of entry: LocatedEntry, _ claims: RegisterRecord,
-        _ type: RecordType, with keys: inout FieldKeys
+        with reading: inout Reading
     ) throws(PackageRefusal) -> OpenedFields {
-        guard let expected = type.withCommitments(names), fields.map(\.name) == expected else {
-            let have = Set(fields.map(\.name))
-            let want = Set(type.withCommitments(names) ?? [])
+        let have = fields.map(\.name)
+        guard have == reading.names else {
             throw entry.refusal(
-                .wrongFields(
-                    missing: want.subtracting(have).sorted(),
-                    extra: have.subtracting(want).sorted()))
+                .wrongFields(have: have.map(\.text), want: reading.names.map(\.text)))
         }
-        let disclosures = try keys.disclosures(of: entry, claims, from: fields, log: log)
+        let disclosures = try reading.keys.disclosures(of: entry, claims, from: fields, log: log)
         do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
             throw entry.refusal(.fields(error))
+        }
+    }
+
+    /// What records of one type are read with.
+    struct Reading {
+        /// Those asked for that the type has, with their commitments, ascending.
+        let names: [FieldName]
+        var keys: FieldKeys
+
+        init(_ names: [FieldName], of type: RecordType, _ schedule: KeySchedule) {
+            let complete = SeriesFields(type.series)?.withCommitments(names) ?? []
+            self.names = type.sealedNames(among: Set(complete))
+            keys = FieldKeys(schedule, type: type)
         }
     }
 }

@@ -129,3 +129,11 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         case strayErasure
     }
 }
+
+extension PackageRefusal.Reason {
+    static func wrongFields(have: [String], want: [String]) -> Self {
+        .wrongFields(
+            missing: Set(want).subtracting(have).sorted(),
+            extra: Set(have).subtracting(want).sorted())
+    }
+}

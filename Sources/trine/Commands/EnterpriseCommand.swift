@@ -98,13 +98,13 @@ struct EnterpriseCommand: AsyncParsableCommand {
             }
             guard let opened = shown.fields else { return }
             common.print([
-                "fields": .object(opened.values.mapValues(\.json)),
+                "fields": opened.json,
                 "index": .integer(shown.index), "jti": .string(shown.statement.jti.text),
                 "record": .string(shown.name),
             ]) {
                 var table = Table(["FIELD", "TERM", "VALUE"])
                 for field in opened.type.fields {
-                    guard let value = opened.values[field.name.text], value != .null else {
+                    guard let value = opened.values[field.name], value != .null else {
                         continue
                     }
                     table.add([field.name.text, field.businessTerm ?? "", value.words])

@@ -234,7 +234,7 @@ struct FetchCommand: AsyncParsableCommand {
         if let output { return "\(verdict)\nSaved as \(output)." }
         guard package.proven == nil else { return verdict }
         let fields = package.verdict.fields
-        var table = Table(["RECORD"] + fields)
+        var table = Table(["RECORD"] + fields.map(\.text))
         for record in package.records {
             guard let opened = record.fields else { continue }
             table.add([record.name] + fields.map { opened.values[$0]?.words ?? "" })

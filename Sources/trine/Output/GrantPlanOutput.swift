@@ -39,7 +39,7 @@ extension GrantPlan {
         if let proof {
             members["proof_bytes"] = .number(proof.proofBytes)
         } else {
-            members["disclosed"] = .texts(fields)
+            members["disclosed"] = .texts(fields.map(\.text))
         }
         return .object(members)
     }
@@ -134,6 +134,6 @@ extension GrantPlan {
 extension GrantTerms {
     /// The fields that can be read, without commitments.
     var fieldNames: [String] {
-        if case .fields(let names) = subject { names } else { [] }
+        if case .fields(let names) = subject { names.map(\.text) } else { [] }
     }
 }

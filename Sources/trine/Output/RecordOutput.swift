@@ -34,8 +34,8 @@ extension FieldValue {
 /// What records say, for other programs. Those that come without fields are left out.
 enum RecordOutput {
     /// A line each, without the commitments.
-    static func csv(_ records: [VerifiedRecord], fields: [String]) -> String {
-        var lines = [(["record", "replaced_by"] + fields).joined(separator: ",")]
+    static func csv(_ records: [VerifiedRecord], fields: [FieldName]) -> String {
+        var lines = [(["record", "replaced_by"] + fields.map(\.text)).joined(separator: ",")]
         for record in records {
             guard let values = record.fields?.values else { continue }
             let cells =
@@ -50,7 +50,7 @@ enum RecordOutput {
             records.compactMap { record in
                 guard let opened = record.fields else { return nil }
                 return [
-                    "fields": .object(opened.values.mapValues(\.json)),
+                    "fields": opened.json,
                     "index": .integer(record.index), "record": .string(record.name),
                     "replaced_by": .text(record.replacedBy?.text),
                 ]

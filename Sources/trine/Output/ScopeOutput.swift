@@ -35,7 +35,7 @@ extension GrantSubject {
     /// Fields with commas between, statements with semicolons.
     var words: String {
         switch self {
-        case .fields(let names): names.joined(separator: ",")
+        case .fields(let names): names.map(\.text).joined(separator: ",")
         case .statements(let texts): texts.joined(separator: "; ")
         }
     }
@@ -50,7 +50,7 @@ extension GrantSubject {
 
     var json: [String: JSON] {
         switch self {
-        case .fields(let names): ["fields": .texts(names)]
+        case .fields(let names): ["fields": .texts(names.map(\.text))]
         case .statements(let texts):
             ["fields": .null, "right": .string(Right.prove.rawValue), "statements": .texts(texts)]
         }
