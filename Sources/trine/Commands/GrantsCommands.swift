@@ -53,7 +53,7 @@ extension EnterpriseCommand {
                     json: { Self.json($0, view) }
                 ) { access in
                     let served = access.terms?.served
-                    let fields = (served?.fields ?? []).filter {
+                    let fields = (served?.fields ?? []).map(\.text).filter {
                         !$0.hasSuffix(FieldDefinition.commitmentSuffix)
                     }
                     return [
@@ -70,7 +70,7 @@ extension EnterpriseCommand {
             let served = access.terms?.served
             return [
                 "at": .integer(access.at.seconds),
-                "fields": served.map { .texts($0.fields) } ?? .null,
+                "fields": served.map { .texts($0.fields.map(\.text)) } ?? .null,
                 "grant": .string(access.grant.text),
                 "grantee": .text(view.grants[access.grant]?.terms.to.text),
                 "index": .integer(access.index),

@@ -69,7 +69,7 @@ struct PolicyExplain: AsyncParsableCommand {
         let request = PolicyRequest(
             principal: own, action: action, counterparty: other,
             owner: isUse ? other.handle : own.handle, right: right, purpose: purpose,
-            fields: fields?.names ?? (right == .read ? ["tax_exclusive_amount"] : []),
+            fields: fields?.names.map(\.text) ?? (right == .read ? ["tax_exclusive_amount"] : []),
             series: .invoices, months: try range(), lifetime: lifetime?.seconds ?? 86_400,
             fetches: 1, dataLife: keep?.seconds ?? 86_400, held: held, time: Self.today)
         print(PolicyExplanation(of: request, under: set))
