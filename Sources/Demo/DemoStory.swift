@@ -251,7 +251,7 @@ public struct DemoStory: Sendable {
         return try granted.envelope.open(
             with: key,
             context: .init(
-                log: lender.log, carrier: grant, issuer: parties.enterprise.handle,
+                log: lender.log, statement: grant, issuer: parties.enterprise.handle,
                 grantee: lender.handle, recipient: key.encryptionKey))
     }
 

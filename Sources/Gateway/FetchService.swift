@@ -17,9 +17,7 @@ struct FetchService: Sendable {
     func answer(_ bytes: [UInt8]) async throws -> FetchAnswer {
         let fetch: Fetch
         do { fetch = try Fetch(parsing: bytes) } catch { throw CallFault.malformed(error) }
-        let caller = try await gate.caller(
-            jws: fetch.jws, issuer: fetch.issuer, origin: fetch.origin, log: fetch.log,
-            issuedAt: fetch.issuedAt)
+        let caller = try await gate.caller(of: fetch)
         guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
         return try await granted(fetch, grant, caller)
     }
@@ -222,16 +220,16 @@ struct FetchService: Sendable {
         _ access: Int64, _ grant: GrantState, _ jti: JTI, _ selection: Selection, _ caller: Caller
     ) async throws -> FetchAnswer {
         let assembly = try await Assembly(store: store)
-        let carrierState = try await store.state([StatementState.key(grant.carrier).untyped])
-        guard let carrier = carrierState[StatementState.key(grant.carrier)],
+        let source = try await store.value(of: StatementState.key(grant.envelopeStatement))
+        guard let source,
             let parts = try await store.attachments(
-                of: carrier.index, sections: [SectionName.envelope]),
+                of: source.index, sections: [SectionName.envelope]),
             let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
         else { throw StoreError.corrupt(.statement(jti), .incomplete) }
         return try await assembly.answer(
             granted: .init(
                 access: access, grant: grant.index,
-                carrier: carrier.index == grant.index ? nil : carrier.index,
+                rekey: source.index == grant.index ? nil : source.index,
                 envelope: Envelope(bytes: envelope.bytes)),
             parties: [grant.issuer, caller.handle, caller.log.host],
             records: try await ciphertexts(selection), of: grant.issuer)

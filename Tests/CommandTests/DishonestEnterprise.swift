@@ -108,7 +108,7 @@ struct TrustingLender {
         guard let granted = answer.granted else { return nil }
         return Package(
             checkpoint: answer.checkpoint, genesis: answer.genesis,
-            participants: answer.participants, grant: granted.grant, carrier: granted.carrier,
+            participants: answer.participants, grant: granted.grant, rekey: granted.rekey,
             access: granted.access,
             records: answer.records.map { record in
                 let logged = record.logged

@@ -85,7 +85,7 @@ import Testing
         let key = try DecryptionKey(seed: secret(json["recipient_seed"]))
         let context = Envelope.Context(
             log: try #require(digest(json["log"])),
-            carrier: try #require(json["carrier"]?.text.flatMap { JTI(text: $0) }),
+            statement: try #require(json["carrier"]?.text.flatMap { JTI(text: $0) }),
             issuer: try #require(json["issuer"]?.text.flatMap { Handle($0) }),
             grantee: try #require(json["grantee"]?.text.flatMap { Handle($0) }),
             recipient: key.encryptionKey)
@@ -213,7 +213,7 @@ private enum Release {
         let seed = Secret(copying: (100..<132).map { UInt8($0) })
         let recipient = try DecryptionKey(seed: seed)
         let context = Envelope.Context(
-            log: log, carrier: World.jti(9), issuer: World.enterprise, grantee: World.lender,
+            log: log, statement: World.jti(9), issuer: World.enterprise, grantee: World.lender,
             recipient: recipient.encryptionKey)
         let envelope = try Envelope.seal(keys, context: context)
         return [

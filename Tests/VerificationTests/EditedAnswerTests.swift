@@ -38,7 +38,7 @@ import Wire
             refusal(
                 answer.with(
                     granted: .init(
-                        access: granted.access, grant: granted.grant, carrier: nil,
+                        access: granted.access, grant: granted.grant, rekey: nil,
                         envelope: granted.envelope)))
                 == "grant otherEnvelope")
     }
@@ -112,6 +112,6 @@ import Wire
 
 extension FetchAnswer.Granted {
     func with(envelope: Envelope) -> FetchAnswer.Granted {
-        .init(access: access, grant: grant, carrier: carrier, envelope: envelope)
+        .init(access: access, grant: grant, rekey: rekey, envelope: envelope)
     }
 }

@@ -39,7 +39,7 @@ import Wire
             let large = Package(
                 checkpoint: package.checkpoint, genesis: package.genesis,
                 participants: package.participants, grant: package.grant,
-                carrier: package.carrier, access: package.access, records: package.records,
+                rekey: package.rekey, access: package.access, records: package.records,
                 erasures: package.erasures, proof: proof)
             do throws(MessageError) {
                 _ = try Package(parsing: large.bytes)

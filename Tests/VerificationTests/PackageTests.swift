@@ -44,7 +44,7 @@ import Wire
         let story = try Story(rekeyed: false)
         #expect(try story.opened().verdict.records == 7)
         let package = try story.opened().package
-        #expect(package.carrier == nil)
+        #expect(package.rekey == nil)
         #expect(
             try Package(parsing: package.bytes).verify(under: story.log.trust).verdict.records == 7)
     }

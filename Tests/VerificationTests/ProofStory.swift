@@ -128,7 +128,7 @@ struct ProofStory {
                 ? GrantedKeys(listed: listed, proofs: proofs)
                 : GrantedKeys(singles: singles, proofs: proofs),
             context: .init(
-                log: log.log, carrier: jti, issuer: acme.handle, grantee: northbank.handle,
+                log: log.log, statement: jti, issuer: acme.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         let scope =
             twist == .months
@@ -254,7 +254,7 @@ struct ProofStory {
             checkpoint: try log.checkpoint(), genesis: try log.logged(0),
             granted: .init(
                 access: try log.logged(log.index(of: access.jti), disclosing: true),
-                grant: try log.logged(log.index(of: grant.jti), disclosing: true), carrier: nil,
+                grant: try log.logged(log.index(of: grant.jti), disclosing: true), rekey: nil,
                 envelope: envelope),
             participants: [try log.logged(1), try log.logged(2)],
             records: try records.map { record in

@@ -35,7 +35,7 @@ struct Story {
     var records: [SealedRecord] = []
     var participants: [Int] = []
     var grant: Statement!
-    var carrier: Statement?
+    var rekey: Statement?
     var access: Statement!
     var fetch: JWS!
     var envelope: Envelope!
@@ -217,7 +217,7 @@ struct Story {
         envelope = try Envelope.seal(
             keys,
             context: .init(
-                log: log.log, carrier: jti, issuer: giver.handle, grantee: northbank.handle,
+                log: log.log, statement: jti, issuer: giver.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         let start = lie == .accessTooEarly ? log.now.advanced(by: 500) : log.now
         let claims = Grant(
@@ -246,7 +246,7 @@ struct Story {
         envelope = try Envelope.seal(
             GrantedKeys(nodes: nodes),
             context: .init(
-                log: log.log, carrier: jti, issuer: acme.handle, grantee: northbank.handle,
+                log: log.log, statement: jti, issuer: acme.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         log.now = log.now.advanced(by: 1)
         let party = lie == .rekeyByAnother ? mallory : acme
@@ -256,7 +256,7 @@ struct Story {
             Rekey(grant: grant.jti, envelope: envelope.digest), selective: [epochs],
             by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
             at: log.now, jti: jti)
-        carrier = signed.statement
+        rekey = signed.statement
         if lie == .accessBeforeGrant { return later.append(signed) }
         try log.register(signed, forced: lie != nil)
     }
@@ -378,7 +378,7 @@ extension Story {
             granted: .init(
                 access: try log.logged(log.index(of: access.jti), disclosing: true),
                 grant: try log.logged(log.index(of: grant.jti), disclosing: true),
-                carrier: try carrier.map {
+                rekey: try rekey.map {
                     try log.logged(log.index(of: $0.jti), disclosing: true)
                 },
                 envelope: envelope),

@@ -50,7 +50,7 @@ public struct Contradiction: Message, Hashable {
     public func verify(under trust: Trust) throws(PackageRefusal) -> VerifiedContradiction {
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
-            carrier: nil, access: nil, records: [record], erasures: [], under: trust)
+            rekey: nil, access: nil, records: [record], erasures: [], under: trust)
         let keys = try KeyRegister(entries)
         let entry = entries.records[0]
         guard let claims = entry.statement.claims as? RegisterRecord else {

@@ -46,14 +46,14 @@ struct LocatedEntries: Sendable {
     let founding: Genesis
     let participants: [LocatedEntry]
     let grant: LocatedEntry?
-    let carrier: LocatedEntry?
+    let rekey: LocatedEntry?
     let access: LocatedEntry?
     let records: [LocatedEntry]
     let erasures: [LocatedEntry]
 
     init(
         checkpoint note: Note, genesis: LoggedStatement, participants: [LoggedStatement],
-        grant: LoggedStatement?, carrier: LoggedStatement?, access: LoggedStatement?,
+        grant: LoggedStatement?, rekey: LoggedStatement?, access: LoggedStatement?,
         records: [LoggedStatement], erasures: [LoggedStatement], under trust: Trust
     ) throws(PackageRefusal) {
         let checkpoint: VerifiedCheckpoint
@@ -64,7 +64,7 @@ struct LocatedEntries: Sendable {
         self.genesis = try Self.locate(genesis, .genesis, checkpoint)
         self.participants = try Self.locate(participants, checkpoint) { .participant($0) }
         self.grant = try Self.locate(optional: grant, .grant, checkpoint)
-        self.carrier = try Self.locate(optional: carrier, .carrier, checkpoint)
+        self.rekey = try Self.locate(optional: rekey, .rekey, checkpoint)
         self.access = try Self.locate(optional: access, .access, checkpoint)
         self.records = try Self.locate(records, checkpoint) { .record($0) }
         self.erasures = try Self.locate(erasures, checkpoint) { .erasure($0) }
@@ -141,7 +141,7 @@ struct LocatedEntries: Sendable {
     /// All but genesis.
     private func forEach(_ body: (LocatedEntry) -> Void) {
         participants.forEach(body)
-        [grant, carrier, access].forEach { if let entry = $0 { body(entry) } }
+        [grant, rekey, access].forEach { if let entry = $0 { body(entry) } }
         records.forEach(body)
         erasures.forEach(body)
     }

@@ -17,7 +17,7 @@ extension FetchAnswer {
         guard let answer = self.granted else { throw PackageRefusal(.grant, .nothingGranted) }
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants,
-            grant: answer.grant, carrier: answer.carrier, access: answer.access,
+            grant: answer.grant, rekey: answer.rekey, access: answer.access,
             records: records.map(\.logged), erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         guard granted.fetch.jws == fetch else { throw granted.access.refusal(.notTheFetchSent) }
@@ -34,7 +34,7 @@ extension FetchAnswer {
         }
         let package = Package(
             checkpoint: checkpoint, genesis: genesis, participants: participants,
-            grant: answer.grant, carrier: answer.carrier, access: answer.access,
+            grant: answer.grant, rekey: answer.rekey, access: answer.access,
             records: try disclose(opened), erasures: erasures,
             proof: try Self.proof(sealed, of: granted, consistency))
         return try VerifiedPackage(package, granted, served)
@@ -48,7 +48,7 @@ extension FetchAnswer {
     ) throws(PackageRefusal) -> [VerifiedRecord] {
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
-            carrier: nil, access: nil, records: records.map(\.logged), erasures: erasures,
+            rekey: nil, access: nil, records: records.map(\.logged), erasures: erasures,
             under: trust)
         let register = try KeyRegister(entries)
         return try OwnRecords(
@@ -56,23 +56,23 @@ extension FetchAnswer {
         ).open(entries, records, schedule)
     }
 
-    /// Opens the envelope that carrier or grant name, now that they are verified.
+    /// Opens the envelope that the rekey or the grant names, now that they are verified.
     private static func open(
         _ envelope: Envelope, of granted: GrantedAccess, with key: DecryptionKey, _ trust: Trust
     ) throws(PackageRefusal) -> GrantedKeys {
-        let carrier = granted.entries.carrier ?? granted.grant
+        let source = granted.entries.rekey ?? granted.grant
         let digest: Digest<Digested.Envelope>
-        if let rekey = carrier.statement.claims as? Rekey {
+        if let rekey = source.statement.claims as? Rekey {
             digest = rekey.envelope
         } else {
             digest = granted.claims.envelope
         }
-        guard envelope.digest == digest else { throw carrier.refusal(.otherEnvelope) }
+        guard envelope.digest == digest else { throw source.refusal(.otherEnvelope) }
         let context = Envelope.Context(
-            log: trust.genesis, carrier: carrier.statement.jti, issuer: granted.enterprise,
+            log: trust.genesis, statement: source.statement.jti, issuer: granted.enterprise,
             grantee: granted.terms.to, recipient: key.encryptionKey)
         do { return try envelope.open(with: key, context: context) } catch {
-            throw carrier.refusal(.envelopeClosed)
+            throw source.refusal(.envelopeClosed)
         }
     }
 
@@ -81,9 +81,9 @@ extension FetchAnswer {
         _ keys: GrantedKeys, of granted: GrantedAccess, _ consistency: [Hash]
     ) throws(PackageRefusal) -> PackageProof? {
         guard granted.claims.right == .prove else { return nil }
-        let carrier = granted.entries.carrier ?? granted.grant
+        let source = granted.entries.rekey ?? granted.grant
         guard keys.proofs.count == 1, keys.proofs[0].count <= PackageProof.maximumBytes else {
-            throw carrier.refusal(.proofMissing)
+            throw source.refusal(.proofMissing)
         }
         return PackageProof(consistency: consistency, presentation: keys.proofs[0])
     }

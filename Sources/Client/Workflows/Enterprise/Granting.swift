@@ -82,7 +82,7 @@ extension Enterprise {
         _ keys: GrantedKeys, to grantee: Handle, _ recipient: EncryptionKey, carrier: JTI
     ) throws(ClientError) -> Envelope {
         let context = Envelope.Context(
-            log: session.log, carrier: carrier, issuer: session.handle, grantee: grantee,
+            log: session.log, statement: carrier, issuer: session.handle, grantee: grantee,
             recipient: recipient)
         let envelope: Envelope
         do { envelope = try Envelope.seal(keys, context: context) } catch {
