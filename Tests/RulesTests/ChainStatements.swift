@@ -1,3 +1,4 @@
+import TestWorld
 import Testing
 
 @testable import Rules
@@ -148,9 +149,8 @@ extension Chain {
     ) -> JWS {
         Fetch.sign(
             grant: grant, fields: fields, ranges: ranges,
-            by: Signer(
-                origin: origin, handle: person.handle, log: log ?? genesis,
-                key: key ?? person.key), at: time ?? now, jti: jti ?? self.jti())
+            by: person.signer(origin, log ?? genesis, with: key), at: time ?? now,
+            jti: jti ?? self.jti())
     }
 
     /// What is served: by default one range of one book, and all books stated as they are.

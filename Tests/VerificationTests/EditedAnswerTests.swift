@@ -1,5 +1,6 @@
 import Sharing
 import TestSupport
+import TestWorld
 import Testing
 import Verification
 import Wire
@@ -88,7 +89,7 @@ import Wire
 
     @Test func ownRecordsOfAnother() throws {
         let own = try story.ownAnswer()
-        func refusal(_ answer: FetchAnswer, _ party: Party, _ fields: [FieldName]) -> String {
+        func refusal(_ answer: FetchAnswer, _ party: Person, _ fields: [FieldName]) -> String {
             do {
                 _ = try answer.openOwn(
                     as: party.handle, with: story.log.schedule(party), fields: fields,

@@ -1,5 +1,6 @@
 import Sharing
 import TestSupport
+import TestWorld
 import Testing
 import Transparency
 import Verification
@@ -31,7 +32,7 @@ import Wire
         var stranger = try TestLog(seed: 99)
         for _ in 1..<story.log.entries.count {
             try stranger.admit(
-                Party("p-\(stranger.entries.count)", using: &stranger.random), [.lender])
+                Person("p-\(stranger.entries.count)"), [.lender])
         }
         #expect(
             refusal(package.with(checkpoint: try stranger.checkpoint())) == "checkpoint checkpoint")

@@ -1,11 +1,12 @@
 import Sharing
+import TestWorld
 import Wire
 
 /// Things that no honest client would sign.
 enum Forgery {
     /// The record again, with a payable amount that isn't what its commitment says.
     static func contradiction(
-        in sealed: SealedRecord, of party: Party, log: inout TestLog
+        in sealed: SealedRecord, of party: Person, log: inout TestLog
     ) throws -> SealedRecord {
         let claims = sealed.claims
         let schedule = log.schedule(party)
@@ -36,7 +37,7 @@ enum Forgery {
                 epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
                 fieldsRoot: ciphertexts.root, holder: claims.holder),
             selective: disclosures,
-            by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
+            by: party.signer(log.origin, log.log),
             at: sealed.statement.issuedAt, jti: sealed.statement.jti)
         return SealedRecord(statement: signed.statement, fields: ciphertexts)
     }

@@ -1,6 +1,7 @@
 import Commitments
 import Rules
 import Sharing
+import TestWorld
 import Transparency
 import Verification
 import Wire
@@ -33,8 +34,8 @@ struct ProofStory {
 
     var log: TestLog
     let twist: Twist?
-    let acme: Party
-    let northbank: Party
+    let acme: Person
+    let northbank: Person
     var records: [SealedRecord] = []
     var erasures: [Statement] = []
     var grant: Statement!
@@ -47,8 +48,8 @@ struct ProofStory {
     init(_ twist: Twist? = nil, statements: [String] = statements, count: Int = 3) throws {
         self.twist = twist
         log = try TestLog(seed: 11)
-        acme = Party("e-acme", using: &log.random)
-        northbank = Party("northbank", using: &log.random)
+        acme = Person("e-acme")
+        northbank = Person("northbank")
         try log.admit(acme, [.enterprise])
         try log.admit(northbank, [.lender])
         let first: [(Int, Int64)] = [(1, 12_345), (2, 20_000), (3, 500)]
@@ -151,7 +152,7 @@ struct ProofStory {
                 expires: expires, policies: CedarPolicies.standard.digest,
                 envelope: envelope.digest, at: stated),
             selective: terms.disclosures(using: &log.random),
-            by: Signer(origin: log.origin, handle: acme.handle, log: log.log, key: acme.key),
+            by: acme.signer(log.origin, log.log),
             at: log.now, jti: jti)
         try log.register(signed, forced: twist != nil)
         grant = signed.statement
@@ -228,8 +229,7 @@ struct ProofStory {
         log.now = log.now.advanced(by: 1)
         fetch = Fetch.sign(
             grant: grant.jti, fields: servedFields, ranges: [],
-            by: Signer(
-                origin: log.origin, handle: northbank.handle, log: log.log, key: northbank.key),
+            by: northbank.signer(log.origin, log.log),
             at: log.now, jti: JTI(using: &log.random))
         let first: Int64 =
             [.superseded, .erased, .leftOut, .notServed].contains(twist) ? 2 : 1

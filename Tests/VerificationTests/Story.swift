@@ -1,5 +1,6 @@
 import Rules
 import Sharing
+import TestWorld
 import Transparency
 import Verification
 import Wire
@@ -29,9 +30,9 @@ struct Story {
     let lie: Lie?
     /// Whether only the first record of the first book is fetched.
     let narrow: Bool
-    let acme: Party
-    let northbank: Party
-    let mallory: Party
+    let acme: Person
+    let northbank: Person
+    let mallory: Person
     var records: [SealedRecord] = []
     var participants: [Int] = []
     var grant: Statement!
@@ -51,9 +52,9 @@ struct Story {
         self.narrow = narrow
         log = try TestLog(seed: seed)
         self.lie = lie
-        acme = Party("e-acme", using: &log.random)
-        northbank = Party("northbank", using: &log.random)
-        mallory = Party("mallory", using: &log.random)
+        acme = Person("e-acme")
+        northbank = Person("northbank")
+        mallory = Person("mallory")
         log.lawless = lie == .admittedByNobody
         try admitAll()
         try sealAll(perBook: perBook, changes: changes)
@@ -80,7 +81,7 @@ struct Story {
         let introducer = lie == .keyWithoutProof ? mallory.key : acme.key
         participants.append(log.entries.count)
         try log.add(
-            AddKey(log.offer(key, for: acme, introducer: introducer, scopes: scopes)), by: acme,
+            AddKey(acme.offer(key, scopes: scopes, to: log.log, introducer: introducer)), by: acme,
             forced: true)
         guard retired else { return key }
         participants.append(log.entries.count)
@@ -132,7 +133,7 @@ struct Story {
                 try log.seal(acme, number: number, day: day, key: future, forced: true))
             participants.append(log.entries.count)
             try log.add(
-                AddKey(log.offer(future, for: acme, introducer: acme.key, scopes: [.seal])),
+                AddKey(acme.offer(future, scopes: [.seal], to: log.log, introducer: acme.key)),
                 by: acme)
             return
         case .recordByAnother: party = mallory
@@ -211,7 +212,7 @@ struct Story {
     }
 
     private mutating func seal(
-        _ keys: GrantedKeys, by giver: Party, key: SigningKey?, terms: GrantTerms
+        _ keys: GrantedKeys, by giver: Person, key: SigningKey?, terms: GrantTerms
     ) throws -> Statement {
         let jti = JTI(using: &log.random)
         envelope = try Envelope.seal(
@@ -254,7 +255,7 @@ struct Story {
             salt: .init(using: &log.random), name: "epochs", value: .array([.integer(0)]))
         let signed = Statement.sign(
             Rekey(grant: grant.jti, envelope: envelope.digest), selective: [epochs],
-            by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
+            by: party.signer(log.origin, log.log),
             at: log.now, jti: jti)
         rekey = signed.statement
         if lie == .accessBeforeGrant { return later.append(signed) }
@@ -280,7 +281,7 @@ struct Story {
         if lie == .erasureAfterAccess { try erase() }
         if lie == .rekeyAfterAccess { try rekey(grant, []) }
         // The log goes on.
-        try log.admit(Party("later", using: &log.random), [.lender])
+        try log.admit(Person("later"), [.lender])
     }
 
     private mutating func signFetch() throws -> JWS {
@@ -293,7 +294,8 @@ struct Story {
         case .fetchWithRetiredKey:
             key = SigningKey(seed: .random(count: 32, using: &log.random))
             for claims: any KindForm in [
-                AddKey(log.offer(key, for: northbank, introducer: northbank.key, scopes: [.all])),
+                AddKey(
+                    northbank.offer(key, scopes: [.all], to: log.log, introducer: northbank.key)),
                 RetireKey(key.verificationKey.thumbprint),
             ] {
                 participants.append(log.entries.count)
