@@ -52,16 +52,6 @@ public struct MonthPosition: Hashable, Sendable {
 
     public static let root = MonthPosition(depth: 0, prefix: 0)
 
-    init(depth: Int, prefix: Int) { (self.depth, self.prefix) = (depth, prefix) }
-
-    /// Reads the prefix's bits as text, `""` for the root; `nil` for over twelve.
-    public init?(bits: String) {
-        guard bits.utf8.count <= Month.bits, bits.utf8.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
-        else { return nil }
-        depth = bits.utf8.count
-        prefix = Int(bits.isEmpty ? "0" : bits, radix: 2) ?? 0
-    }
-
     public var bits: String {
         (0..<depth).map { prefix >> (depth - 1 - $0) & 1 == 1 ? "1" : "0" }.joined()
     }
@@ -87,6 +77,16 @@ public struct MonthPosition: Hashable, Sendable {
             low += 1 << size
         }
         return positions
+    }
+}
+
+extension MonthPosition {
+    /// Reads the prefix's bits as text, `""` for the root; `nil` for over twelve.
+    public init?(bits: String) {
+        guard bits.utf8.count <= Month.bits, bits.utf8.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
+        else { return nil }
+        self.init(
+            depth: bits.utf8.count, prefix: Int(bits.isEmpty ? "0" : bits, radix: 2) ?? 0)
     }
 }
 
