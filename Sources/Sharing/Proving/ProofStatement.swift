@@ -49,9 +49,6 @@ public struct ProofPlace: Hashable, Sendable {
     public let record: RecordNumber
     public let field: String
 
-    public init(record: RecordNumber, field: String) {
-        (self.record, self.field) = (record, field)
-    }
 }
 
 extension ProofStatement: CustomStringConvertible {

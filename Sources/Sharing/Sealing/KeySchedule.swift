@@ -95,10 +95,6 @@ public struct MonthNode: Sendable {
     public let position: MonthPosition
     public let key: Secret
 
-    public init(position: MonthPosition, key: Secret) {
-        (self.position, self.key) = (position, key)
-    }
-
     /// The node at `position`; `nil` where that doesn't lie below this one.
     public func descend(to position: MonthPosition) -> MonthNode? {
         guard position.depth >= self.position.depth,
