@@ -16,8 +16,9 @@ enum GrantSubjectRule {
         switch subject {
         case .statements(let texts): try check(texts, of: known, scope: scope)
         case .fields(let names):
+            guard known.withCommitments(names) == nil else { return }
             let unknown = names.filter { known.withCommitments([$0]) == nil }
-            guard unknown.isEmpty else { throw .grant(.unknownFields(unknown.map(\.text))) }
+            throw .grant(.unknownFields(unknown.map(\.text)))
         }
     }
 

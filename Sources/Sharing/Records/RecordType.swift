@@ -45,9 +45,10 @@ public struct RecordType: Sendable, Hashable {
     }
 
     /// All types whose records are in books of this series, the newest version of each name first.
-    public static func types(of series: Series) -> [RecordType] {
-        all.filter { $0.series == series }.sorted { $0.version > $1.version }
-    }
+    public static func types(of series: Series) -> [RecordType] { bySeries[series] ?? [] }
+
+    private static let bySeries = Dictionary(
+        grouping: all.sorted { $0.version > $1.version }, by: \.series)
 
     /// `https://<origin>/types/invoice/1`, the `vct` of the type's records (SD-JWT VC §3.2.2.1).
     public func vct(origin: Origin) -> String { "https://\(origin)/types/\(name)/\(version)" }

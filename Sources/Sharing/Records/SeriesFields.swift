@@ -30,6 +30,7 @@ public struct SeriesFields: Sendable {
     /// `names` with the commitments that each type has to them, ascending; `nil` where one is in no
     /// type.
     public func withCommitments(_ names: some Sequence<FieldName>) -> [FieldName]? {
+        guard types.count > 1 else { return newest.withCommitments(names) }
         var complete: Set<FieldName> = []
         for name in names {
             let sets = types.compactMap { $0.withCommitments([name]) }
