@@ -124,7 +124,7 @@ struct RecordTests {
             #expect(Set(names).count == names.count)
             #expect(names.count <= RecordType.maximumFields)
             for name in names {
-                #expect(name.allSatisfy { ("a"..."z").contains($0) || $0 == "_" }, "\(name)")
+                #expect(name.text.allSatisfy { ("a"..."z").contains($0) || $0 == "_" }, "\(name)")
             }
             let terms = type.fields.compactMap(\.businessTerm)
             #expect(Set(terms).count == terms.count)
