@@ -235,7 +235,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: pure + [
-                "trine", "Custody", "Interface", "Importing", "Storage", "Client", "Gateway",
+                "Cedar", "CedarTools", "trine", "Custody", "Interface", "Importing", "Storage",
+                "Client", "Gateway",
                 "Demo",
             ],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),

@@ -1,5 +1,5 @@
 /// One entity: its attributes and tags, and the entities it is directly in.
-public struct Entity: Sendable, Hashable {
+public struct Entity: Sendable, Equatable {
     public let uid: EntityUID
     public let attributes: Record
     public let tags: Record
@@ -47,7 +47,12 @@ public struct Entities: Sendable {
         var members: [Member] = []
         members.reserveCapacity(byName.count)
         for (uid, entity) in byName {
-            members.append(Member(entity, ancestors: try ancestors.ancestors(of: uid)))
+            // Mostly nothing is known of what an entity is in.
+            let isDirect = entity.parents.allSatisfy { byName[$0] == nil }
+            members.append(
+                Member(
+                    entity,
+                    ancestors: isDirect ? entity.parents : try ancestors.ancestors(of: uid)))
         }
         table = MemberTable(members)
     }

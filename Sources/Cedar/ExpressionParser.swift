@@ -34,7 +34,7 @@ extension Parser {
     }
 
     /// From the loosest binding to the tightest.
-    private enum Precedence: Int { case or, and, relation, sum, product }
+    private enum Precedence: Int { case or, and, relation, sum, product, sign }
 
     /// The precedence of the operator the parser stands at; `nil` where it is none.
     @inline(never)
@@ -65,23 +65,25 @@ extension Parser {
         var left = try operand()
         while let precedence = try precedence(), precedence.rawValue >= loosest.rawValue {
             switch precedence {
-            case .or: left = try chain(.or, from: .and, left, start)
-            case .and: left = try chain(.and, from: .relation, left, start)
+            case .or: left = try chain(.or, .or, of: .and, left, start)
+            case .and: left = try chain(.and, .and, of: .relation, left, start)
             case .relation: left = try relation(left, start)
             case .sum: left = try sum(left, start)
-            case .product: left = try product(left, start)
+            case .product: left = try chain(.product, .times, of: .sign, left, start)
+            case .sign: preconditionFailure("no operator binds as tightly as a sign")
             }
         }
         return left
     }
 
-    /// The terms of `&&` or `||`.
+    /// The terms of `&&` or `||`, or the factors of a product.
     private mutating func chain(
-        _ sign: Token.Kind, from tighter: Precedence, _ first: Expression, _ start: SourcePosition
+        _ operation: Expression.Operation, _ sign: Token.Kind, of tighter: Precedence,
+        _ first: Expression, _ start: SourcePosition
     ) throws(PolicyError) -> Expression {
         var terms = [first]
         while try skip(sign) { terms.append(try operators(from: tighter)) }
-        return try made(sign == .or ? .or : .and, terms, at: start)
+        return try made(operation, terms, at: start)
     }
 
     /// At most one relation: `a < b < c` means nothing.
@@ -92,7 +94,7 @@ extension Parser {
         switch try precedence() {
         case .relation: throw refuse(.ambiguousComparison)
         case .sum, .product: throw unexpected("an operator that binds less tightly")
-        case .or, .and, nil: return relation
+        case .or, .and, .sign, nil: return relation
         }
     }
 
@@ -129,14 +131,6 @@ extension Parser {
         return try made(.sum, operands, .signs(signs), at: start)
     }
 
-    private mutating func product(
-        _ first: Expression, _ start: SourcePosition
-    ) throws(PolicyError) -> Expression {
-        var factors = [first]
-        while try skip(.times) { factors.append(try operand()) }
-        return try made(.product, factors, at: start)
-    }
-
     /// A name in quotes, or names joined by points.
     private mutating func hasPath() throws(PolicyError) -> [Text] {
         if kind == .string { return [try string()] }
@@ -160,11 +154,7 @@ extension Parser {
 
     private mutating func member() throws(PolicyError) -> Expression {
         let start = position
-        let operand = try primary()
-        switch kind {
-        case .dot, .leftBracket, .leftParenthesis: return try accesses(of: operand, start: start)
-        default: return operand
-        }
+        return try accesses(of: primary(), start: start)
     }
 
     /// Up to four `!` or four `-` in front of an operand. A `-` directly in front of a number
@@ -226,7 +216,7 @@ extension Parser {
                 let place = position
                 let name = try identifier()
                 if kind == .leftParenthesis {
-                    operand = try call(method: name, at: place, on: operand, start)
+                    operand = try call(name, place, operand, arguments(), start)
                 } else {
                     operand = try made(.attribute, [operand], .names([Text(name)]), at: start)
                 }
@@ -245,15 +235,8 @@ extension Parser {
         return try expressions(upTo: .rightParenthesis)
     }
 
-    private mutating func call(
-        method name: String, at place: SourcePosition, on receiver: Expression,
-        _ start: SourcePosition
-    ) throws(PolicyError) -> Expression {
-        try madeCall(name, place, receiver, arguments(), start)
-    }
-
     @inline(never)
-    private func madeCall(
+    private func call(
         _ name: String, _ place: SourcePosition, _ receiver: Expression,
         _ arguments: [Expression], _ start: SourcePosition
     ) throws(PolicyError) -> Expression {

@@ -2,8 +2,7 @@
 public struct IPAddress: Sendable, Hashable, Comparable {
     public let isV6: Bool
     /// The address, of IPv4 the lowest 32 of the 128 bits.
-    public let high: UInt64
-    public let low: UInt64
+    public let bits: UInt128
     /// The length of the network prefix: 32 or 128 for a single address.
     public let prefix: UInt8
 
@@ -18,9 +17,9 @@ public struct IPAddress: Sendable, Hashable, Comparable {
         let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
         let address = bytes[..<(slash ?? bytes.count)]
         if let v4 = Self.v4(address) {
-            (isV6, high, low) = (false, 0, UInt64(v4))
+            (isV6, bits) = (false, v4)
         } else if let v6 = Self.v6(address) {
-            (isV6, high, low) = (true, v6.high, v6.low)
+            (isV6, bits) = (true, v6)
         } else {
             return nil
         }
@@ -45,21 +44,21 @@ public struct IPAddress: Sendable, Hashable, Comparable {
         return number <= maximum ? number : nil
     }
 
-    private static func v4(_ text: ArraySlice<UInt8>) -> UInt32? {
+    private static func v4(_ text: ArraySlice<UInt8>) -> UInt128? {
         let octets = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard octets.count == 4 else { return nil }
-        var address: UInt32 = 0
+        var address: UInt128 = 0
         for octet in octets {
             guard let value = number(octet, digits: 3, at: 255) else { return nil }
-            address = address << 8 | UInt32(value)
+            address = address << 8 | UInt128(value)
         }
         return address
     }
 
     /// Eight groups of 16 bits, or fewer with one `::`, which stands for at least one of zeros.
-    private static func v6(_ text: ArraySlice<UInt8>) -> (high: UInt64, low: UInt64)? {
+    private static func v6(_ text: ArraySlice<UInt8>) -> UInt128? {
         let colon = UInt8(ascii: ":")
-        var groups: [UInt64] = []
+        var groups: [UInt128] = []
         let sides = text.split(separator: [colon, colon], omittingEmptySubsequences: false)
         guard sides.count <= 2 else { return nil }
         var gap: Int?
@@ -76,53 +75,42 @@ public struct IPAddress: Sendable, Hashable, Comparable {
             guard groups.count < 8 else { return nil }
             groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
         }
-        guard groups.count == 8 else { return nil }
-        func word(_ groups: ArraySlice<UInt64>) -> UInt64 { groups.reduce(0) { $0 << 16 | $1 } }
-        return (word(groups[..<4]), word(groups[4...]))
+        return groups.count == 8 ? groups.reduce(0) { $0 << 16 | $1 } : nil
     }
 
     /// One to four hexadecimal digits.
-    private static func group(_ text: ArraySlice<UInt8>) -> UInt64? {
+    private static func group(_ text: ArraySlice<UInt8>) -> UInt128? {
         guard (1...4).contains(text.count) else { return nil }
-        var value: UInt64 = 0
+        var value: UInt128 = 0
         for byte in text {
             guard let digit = Identifier.hexDigit(byte) else { return nil }
-            value = value << 4 | UInt64(digit)
+            value = value << 4 | UInt128(digit)
         }
         return value
     }
 
     /// The order of sets: IPv4 first, then by address, then by prefix.
     public static func < (left: Self, right: Self) -> Bool {
-        (left.isV6 ? 1 : 0, left.high, left.low, left.prefix)
-            < (right.isV6 ? 1 : 0, right.high, right.low, right.prefix)
+        (left.isV6 ? 1 : 0, left.bits, left.prefix)
+            < (right.isV6 ? 1 : 0, right.bits, right.prefix)
     }
 }
 
 extension IPAddress {
     /// Inside 127.0.0.0/8 or ::1/128.
     var isLoopback: Bool {
-        isV6 ? high == 0 && low == 1 && prefix == 128 : low >> 24 == 127 && prefix >= 8
+        isV6 ? bits == 1 && prefix == 128 : bits >> 24 == 127 && prefix >= 8
     }
 
     /// Inside 224.0.0.0/4 or ff00::/8.
     var isMulticast: Bool {
-        isV6 ? high >> 56 == 0xff && prefix >= 8 : low >> 28 == 0xe && prefix >= 4
+        isV6 ? bits >> 120 == 0xff && prefix >= 8 : bits >> 28 == 0xe && prefix >= 4
     }
 
     /// Whether every address of this range lies in the other, of the same family.
     func isInRange(_ other: IPAddress) -> Bool {
         guard isV6 == other.isV6, prefix >= other.prefix else { return false }
-        let width: UInt8 = isV6 ? 128 : 32
-        let hostBits = width - other.prefix
-        if hostBits >= 64 {
-            return Self.network(high, hostBits - 64) == Self.network(other.high, hostBits - 64)
-        }
-        return high == other.high
-            && Self.network(low, hostBits) == Self.network(other.low, hostBits)
-    }
-
-    private static func network(_ word: UInt64, _ hostBits: UInt8) -> UInt64 {
-        hostBits >= 64 ? 0 : word >> hostBits
+        let hostBits = (isV6 ? 128 : 32) - other.prefix
+        return bits >> hostBits == other.bits >> hostBits
     }
 }

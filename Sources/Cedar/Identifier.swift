@@ -1,5 +1,5 @@
 /// What may be a name in the language (Cedar grammar, "Identifiers").
-package enum Identifier {
+enum Identifier {
     /// Words with a meaning of their own, never a name.
     static let reserved: Set<String> = [
         "true", "false", "if", "then", "else", "in", "is", "like", "has",
@@ -17,23 +17,20 @@ package enum Identifier {
         }
     }
 
-    package static func isDigit(_ byte: UInt8) -> Bool {
+    static func isDigit(_ byte: UInt8) -> Bool {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
     }
 
-    package static func isIdentifier(_ text: some Collection<UInt8>) -> Bool {
+    static func isIdentifier(_ text: some Collection<UInt8>) -> Bool {
         guard let first = text.first, isStart(first) else { return false }
         return text.allSatisfy { isStart($0) || isDigit($0) }
     }
 
     /// Whether `text` is identifiers joined by `::`, none of them reserved.
     static func isName(_ text: String) -> Bool {
-        isQualifiedName(text) && !parts(of: text).contains(internalNamespace)
-    }
-
-    /// As ``isName(_:)``, with `__cedar` allowed.
-    package static func isQualifiedName(_ text: String) -> Bool {
-        parts(of: text).allSatisfy { isIdentifier($0.utf8) && !reserved.contains($0) }
+        parts(of: text).allSatisfy {
+            isIdentifier($0.utf8) && !reserved.contains($0) && $0 != internalNamespace
+        }
     }
 
     /// The parts between `::`; a single colon stays inside its part, which is then no identifier.

@@ -19,11 +19,6 @@ public struct Policy: Sendable {
     public struct Annotation: Sendable, Hashable {
         public let name: String
         public let value: Text
-
-        public init(name: String, value: Text) {
-            self.name = name
-            self.value = value
-        }
     }
 
     /// Who or what a policy is about: anything that fits what is named here.

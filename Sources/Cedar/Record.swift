@@ -1,6 +1,6 @@
 /// A record: values under names.
 public struct Record: Sendable {
-    public struct Field: Sendable, Hashable {
+    public struct Field: Sendable, Equatable {
         public let name: Text
         public let value: Value
 
@@ -67,10 +67,8 @@ extension Record.Storage {
     private static var linearSearchLimit: Int { 32 }
 }
 
-extension Record: Hashable {
+extension Record: Equatable {
     public static func == (left: Record, right: Record) -> Bool { order(left, right) == .same }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(fields) }
 
     static func order(_ left: Record, _ right: Record) -> Order {
         if left.storage === right.storage { return .same }

@@ -1,5 +1,5 @@
 /// What is asked: may this principal do this action on this resource, in this context?
-public struct Request: Sendable, Hashable {
+public struct Request: Sendable, Equatable {
     public let principal: EntityUID
     public let action: EntityUID
     public let resource: EntityUID

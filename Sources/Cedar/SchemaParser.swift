@@ -73,8 +73,7 @@ extension Parser {
         let names = try separated { (parser) throws(PolicyError) in
             try parser.identifier(isInternal: true)
         }
-        var declaration = SchemaSyntax.EntityDeclaration(name: "")
-        declaration.annotations = annotations
+        var declaration = SchemaSyntax.EntityDeclaration(annotations: annotations)
         if try skip(word: "enum") {
             try expect(.leftBracket)
             declaration.choices = try separated { (parser) throws(PolicyError) in
@@ -97,8 +96,7 @@ extension Parser {
         _ annotations: [Policy.Annotation]
     ) throws(PolicyError) -> [SchemaSyntax.ActionDeclaration] {
         let names = try separated { (parser) throws(PolicyError) in try parser.attributeName() }
-        var declaration = SchemaSyntax.ActionDeclaration(name: "")
-        declaration.annotations = annotations
+        var declaration = SchemaSyntax.ActionDeclaration(annotations: annotations)
         if try skip(word: "in") { declaration.parents = try actionReferences() }
         if try skip(word: "appliesTo") { try application(of: &declaration) }
         if try skip(word: "attributes") {

@@ -1,6 +1,6 @@
 extension Schema {
     /// Looks up every name of a schema as written. Throws ``SchemaError``.
-    package init(resolving namespaces: [SchemaSyntax.Namespace]) throws(SchemaError) {
+    init(resolving namespaces: [SchemaSyntax.Namespace]) throws(SchemaError) {
         var resolver = SchemaResolver()
         try resolver.collect(namespaces)
         try resolver.checkShadowing()
@@ -106,7 +106,6 @@ private struct SchemaResolver {
         _ syntax: SchemaSyntax.TypeSyntax, in namespace: String?
     ) throws(SchemaError) -> Schema.ValueType {
         switch syntax {
-        case .known(let type): return type
         case .set(let element): return .set(try resolve(element, in: namespace))
         case .record(let attributes):
             return .record(try resolve(attributes, in: namespace))

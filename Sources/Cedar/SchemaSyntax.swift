@@ -1,49 +1,42 @@
 /// A schema as written, before its names are looked up.
-package enum SchemaSyntax {
-    package struct Namespace {
+enum SchemaSyntax {
+    struct Namespace {
         /// `nil` for declarations outside of any.
-        package let name: String?
-        package var entityTypes: [EntityDeclaration] = []
-        package var actions: [ActionDeclaration] = []
-        package var types: [(name: String, type: TypeSyntax)] = []
-
-        package init(name: String?) { self.name = name }
+        let name: String?
+        var entityTypes: [EntityDeclaration] = []
+        var actions: [ActionDeclaration] = []
+        var types: [(name: String, type: TypeSyntax)] = []
     }
 
-    package struct EntityDeclaration {
-        package var name: String
-        package var parents: [String] = []
-        package var shape = TypeSyntax.record([])
-        package var tags: TypeSyntax?
-        package var choices: [Text]?
-        package var annotations: [Policy.Annotation] = []
-
-        package init(name: String) { self.name = name }
+    struct EntityDeclaration {
+        var name = ""
+        var parents: [String] = []
+        var shape = TypeSyntax.record([])
+        var tags: TypeSyntax?
+        var choices: [Text]?
+        let annotations: [Policy.Annotation]
     }
 
-    package struct ActionDeclaration {
-        package var name: Text
-        package var parents: [ActionReference] = []
-        package var principals: [String] = []
-        package var resources: [String] = []
-        package var context = TypeSyntax.record([])
-        package var annotations: [Policy.Annotation] = []
-
-        package init(name: Text) { self.name = name }
+    struct ActionDeclaration {
+        var name: Text = ""
+        var parents: [ActionReference] = []
+        var principals: [String] = []
+        var resources: [String] = []
+        var context = TypeSyntax.record([])
+        let annotations: [Policy.Annotation]
     }
 
     /// An action; without a type, of the type of actions in the same namespace.
-    package typealias ActionReference = (type: String?, id: Text)
+    typealias ActionReference = (type: String?, id: Text)
 
-    package indirect enum TypeSyntax {
-        case known(Schema.ValueType)
+    indirect enum TypeSyntax {
         case set(TypeSyntax)
         case record([AttributeSyntax])
         case reference(String, Meaning)
     }
 
     /// What a name may be the name of.
-    package enum Meaning { case commonType, entityType, either }
+    enum Meaning { case commonType, entityType, either }
 
-    package typealias AttributeSyntax = (name: Text, type: TypeSyntax, isRequired: Bool)
+    typealias AttributeSyntax = (name: Text, type: TypeSyntax, isRequired: Bool)
 }

@@ -41,7 +41,7 @@ extension Value: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     public init(stringLiteral value: String) { self = .string(Text(value)) }
 }
 
-extension Value: Hashable {
+extension Value: Equatable {
     @inline(__always)
     public static func == (left: Value, right: Value) -> Bool {
         switch (left, right) {
@@ -50,22 +50,6 @@ extension Value: Hashable {
         case (.string(let a), .string(let b)): a == b
         case (.entity(let a), .entity(let b)): a == b
         default: order(left, right) == .same
-        }
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(kind)
-        switch self {
-        case .bool(let value): hasher.combine(value)
-        case .long(let value): hasher.combine(value)
-        case .string(let text): hasher.combine(text)
-        case .entity(let uid): hasher.combine(uid)
-        case .set(let set): hasher.combine(set)
-        case .record(let record): hasher.combine(record)
-        case .decimal(let value): hasher.combine(value)
-        case .ip(let address): hasher.combine(address)
-        case .datetime(let value): hasher.combine(value)
-        case .duration(let value): hasher.combine(value)
         }
     }
 
@@ -89,7 +73,7 @@ extension Value: Hashable {
 }
 
 /// A set: no order, no duplicates.
-public struct ValueSet: Sendable, Hashable {
+public struct ValueSet: Sendable, Equatable {
     /// The elements, each once, ascending.
     public let elements: [Value]
 

@@ -8,7 +8,6 @@ public struct CedarTestFile: Sendable {
     public let policies: String
     public let entities: String
     public let schema: String
-    public let isSchemaJSON: Bool
     /// Whether the policies are expected to pass the official validator.
     public let shouldValidate: Bool
     public let cases: [Case]
@@ -51,16 +50,13 @@ extension CedarTestFile {
             "policies", "policyFormat", "entities", "schema", "schemaFormat", "shouldValidate",
             "requests",
         ])
-        let policyFormat = try test.optional("policyFormat")?.text() ?? "cedar"
-        let schemaFormat = try test.optional("schemaFormat")?.text() ?? "cedar"
-        guard policyFormat == "cedar" else { throw .unsupportedFormat(policyFormat) }
-        guard ["cedar", "json"].contains(schemaFormat) else {
-            throw .unsupportedFormat(schemaFormat)
+        for name in ["policyFormat", "schemaFormat"] {
+            let format = try test.optional(name)?.text() ?? "cedar"
+            guard format == "cedar" else { throw .unsupportedFormat(format) }
         }
         policies = try test["policies"].text()
         entities = try test["entities"].text()
         schema = try test["schema"].text()
-        isSchemaJSON = schemaFormat == "json"
         shouldValidate = try test["shouldValidate"].bool()
         cases = try test["requests"].elements().map { (place) throws(DataError) in
             try Case(place)
@@ -100,7 +96,6 @@ extension CedarTestFile {
     }
 
     private func schema(_ bytes: [UInt8]) throws(DataError) -> Schema {
-        if isSchemaJSON { return try Schema(json: bytes) }
         let text = try Self.text(bytes, path: schema)
         do throws(SchemaError) {
             return try Schema(parsing: text)

@@ -1,7 +1,7 @@
 public import Cedar
 public import Wire
 
-/// Why JSON couldn't be read as entities, as a context, as a schema or as a test.
+/// Why JSON couldn't be read as entities, as a context or as a test, or what it names couldn't.
 public enum DataError: Error, Sendable, Equatable {
     case json(JSONError)
     /// Something of another form than the format has, at this place.
@@ -9,9 +9,7 @@ public enum DataError: Error, Sendable, Equatable {
     /// `null`, a fraction, or an integer of more than 64 bits, at this place: Cedar has no such
     /// value.
     case noSuchValue(at: String)
-    /// Open records, and attributes of actions, which aren't part of the language any more.
-    case unsupported(at: String)
-    /// A file in a format that isn't read, such as policies in JSON.
+    /// Policies or a schema in a format that isn't read, such as JSON.
     case unsupportedFormat(String)
     /// A file that isn't UTF-8.
     case notUTF8(path: String)

@@ -24,23 +24,16 @@ enum AnonCredsComparison {
             Measurement(
                 name: "verify: a field and a predicate", amount: verify,
                 yardstick: ("AnonCreds", other.verify), mostRatio: 1 / 50),
-            Measurement(
-                name: "its size, beside the record, which is in the log",
-                amount: Double(proof.bytes - proof.recordBytes), unit: .bytes,
-                yardstick: ("AnonCreds", Double(other.bytes)), mostRatio: 1 / 10),
-            Measurement(
-                name: "its size, with the record", amount: Double(proof.bytes), unit: .bytes,
-                yardstick: ("AnonCreds", Double(other.bytes))),
         ]
     }
 
-    private static func other() -> (create: Double, verify: Double, bytes: Int)? {
+    private static func other() -> (create: Double, verify: Double)? {
         let names = RecordType.invoice.fields.map(\.name.text)
         let words = output(ofPython: script, ["10"] + names)?.split(whereSeparator: \.isWhitespace)
-        guard let words, words.count == 3, let create = Double(words[0]),
-            let verify = Double(words[1]), let bytes = Int(words[2])
+        guard let words, words.count == 2, let create = Double(words[0]),
+            let verify = Double(words[1])
         else { return nil }
-        return (create, verify, bytes)
+        return (create, verify)
     }
 
     private static let script = """
@@ -85,8 +78,7 @@ enum AnonCredsComparison {
 
         shown = create()
         assert shown.verify(ask, schemas, definitions)
-        print(shortest(create), shortest(lambda: shown.verify(ask, schemas, definitions)),
-              len(shown.to_json()))
+        print(shortest(create), shortest(lambda: shown.verify(ask, schemas, definitions)))
         """
 }
 
@@ -96,9 +88,6 @@ private struct Invoice {
     struct Proof {
         let shown: [UInt8]
         let proof: [UInt8]
-        /// The signed record, which is public, and of which a receipt is had from the log.
-        let recordBytes: Int
-        var bytes: Int { shown.count + proof.count }
     }
 
     static let names = ["due_date", "tax_exclusive_amount_commitment"]
@@ -171,8 +160,7 @@ private struct Invoice {
         return Proof(
             shown: Presentation(record.statement, disclosures: disclosures).bytes,
             proof: try assembly(record.statement, opened).assertion
-                .prove([opening], using: &random),
-            recordBytes: record.statement.jws.bytes.count)
+                .prove([opening], using: &random))
     }
 
     func verify(_ proof: Proof) throws {

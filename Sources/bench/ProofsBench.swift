@@ -37,34 +37,22 @@ struct ProofsBench: BenchGroup {
         _ yardstick: (name: String, amount: Double)
     ) throws -> [Measurement] {
         var random = SystemRandomNumberGenerator()
-        func claim(_ count: Int) throws -> RangeClaim {
-            let values = (0..<count).map { _ in UInt64.random(in: 0...(.max), using: &random) }
-            let blindings = (0..<count).map { _ in blinding(&random) }
+        func claim() throws -> RangeClaim {
             let start = Transcript(label: "trine/bench")
             var transcript = start
             let (proof, commitments) = try RangeProof.prove(
-                values: values, blindings: blindings, bits: .sixtyFour, transcript: &transcript,
-                using: &random)
+                values: [.random(in: 0...(.max), using: &random)], blindings: [blinding(&random)],
+                bits: .sixtyFour, transcript: &transcript, using: &random)
             return RangeClaim(proof: proof, commitments: commitments, transcript: start)
         }
-        let one = try claim(1)
-        let sixteen = try claim(16)
-        let batch = try (0..<64).map { _ in try claim(1) }
-        let prove = try processorTime(of: 40) { _ = try claim(1) }
+        let one = try claim()
+        let prove = try processorTime(of: 40) { _ = try claim() }
         let verify = try processorTime(of: 100) { _ = try one.verify() }
-        let together = try processorTime(of: 20) { _ = try RangeClaim.verify(batch: batch) }
-        let aggregated = try processorTime(of: 40) { _ = try sixteen.verify() }
         return [
             Measurement(
                 name: "verify 64 bits", amount: verify, yardstick: yardstick, mostRatio: 20),
             Measurement(
-                name: "the same, each in a batch of 64", amount: together / 64,
-                yardstick: yardstick, mostRatio: 6),
-            Measurement(
                 name: "prove 64 bits", amount: prove, yardstick: yardstick, mostRatio: 135),
-            Measurement(
-                name: "verify 16 × 64 bits in one proof", amount: aggregated,
-                yardstick: yardstick, mostRatio: 165),
         ]
     }
 

@@ -73,7 +73,7 @@ struct ReplayBench: BenchGroup {
 }
 
 /// An enterprise's records, one after the other, made when they are asked for.
-private struct LongLog {
+struct LongLog {
     let signer: Signer
     let month: Month
     let time: Timestamp

@@ -100,9 +100,11 @@ struct CorpusTests {
     }
 
     @Test func otherFormatsAreRefused() {
-        let text = test("{}", decision: "deny").replacing(
-            "\"shouldValidate\"", with: "\"policyFormat\": \"json\", \"shouldValidate\"")
-        #expect(throws: DataError.self) { try run(text) }
+        for name in ["policyFormat", "schemaFormat"] {
+            let text = test("{}", decision: "deny").replacing(
+                "\"shouldValidate\"", with: "\"\(name)\": \"json\", \"shouldValidate\"")
+            #expect(throws: DataError.unsupportedFormat("json")) { try run(text) }
+        }
         #expect(throws: DataError.self) { try run("{}") }
         #expect(throws: DataError.self) { try run("[") }
     }

@@ -11,7 +11,8 @@ import Wire
 private final class ScriptedLog: Transport {
     let signer: NoteSigner
     private let tiles = Mutex<[TileCoordinate: Tile]>([:])
-    private let asked = Mutex<[String]>([])
+    private let notes = Mutex<(Note, pastCaches: Note)?>(nil)
+    private let requests = Mutex<[TransportRequest]>([])
 
     init() throws {
         var random = SystemRandomNumberGenerator()
@@ -20,7 +21,12 @@ private final class ScriptedLog: Transport {
             key: SigningKey(seed: .random(count: 32, using: &random)))
     }
 
-    var requests: [String] { asked.withLock { $0 } }
+    var asked: [TransportRequest] { requests.withLock { $0 } }
+
+    /// Serves this note as the newest one, and another to who asks past caches.
+    func show(_ note: Note, pastCaches other: Note? = nil) {
+        notes.withLock { $0 = (note, pastCaches: other ?? note) }
+    }
 
     /// The note of a history of `size` leaves that differ from another's from `fork` on.
     func note(_ size: Int, fork: Int = .max, by other: NoteSigner? = nil) throws -> Note {
@@ -47,7 +53,11 @@ private final class ScriptedLog: Transport {
     }
 
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
-        asked.withLock { $0.append(request.path) }
+        requests.withLock { $0.append(request) }
+        if request.path == "/checkpoint", let notes = notes.withLock({ $0 }) {
+            let note = request.pastCaches ? notes.pastCaches : notes.0
+            return TransportAnswer(status: 200, mediaType: nil, bytes: note.bytes)
+        }
         guard let place = try? TileCoordinate(parsing: request.path.dropFirst()),
             let tile = tiles.withLock({ $0[place] })
         else {
@@ -107,6 +117,31 @@ private final class ScriptedLog: Transport {
         // What it remembers on disk is the first history.
         let again = try self.keeper(home, log)
         #expect(await again.last?.size == UInt64(first))
+    }
+
+    /// A log that lost entries which it once signed was taken back; a copy that lags behind wasn't.
+    @Test func lessThanWasSeenIsTold() async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let home = scratch.home("home")
+        let keeper = try keeper(home, log)
+        log.serve(300)
+        _ = try await keeper.accept(try log.note(300))
+        log.show(try log.note(40))
+        await #expect(throws: LogFault.stale(size: 40, known: 300)) {
+            try await keeper.latest()
+        }
+        #expect(log.asked.filter(\.pastCaches).count == 1)
+        log.show(try log.note(40), pastCaches: try log.note(300))
+        #expect(try await keeper.latest().size == 300)
+        log.show(try log.note(40))
+        log.serve(40)
+        await #expect(throws: LogFault.rolledBack(size: 40, known: 300)) {
+            try await keeper.latest()
+        }
+        let kept = "\(home.directory)/rolled-back-300-40"
+        #expect(try PrivateFile.read(kept + ".shown", limit: 10_000) == log.note(40).bytes)
+        #expect(try PrivateFile.read(kept + ".known", limit: 10_000) == log.note(300).bytes)
+        #expect(await keeper.last?.size == 300)
     }
 
     @Test func onlyTheTrustedKeySigns() async throws {

@@ -1,3 +1,5 @@
+import Cedar
+import CedarTools
 import Client
 import Commitments
 import Custody
@@ -55,7 +57,8 @@ import Wire
         LogFault.noFounding(refusal), LogFault.noFounding(nil),
         LogFault.checkpoint(.note(.notText)), LogFault.checkpoint(.unknownLog(origin: "log")),
         LogFault.checkpoint(.quorumNotMet(have: 1, need: 2)), LogFault.tile(.notATilePath),
-        LogFault.splitView(size: 3, otherSize: 4), LogFault.notIncluded(index: 1, .emptyTree),
+        LogFault.splitView(size: 3, otherSize: 4), LogFault.stale(size: 3, known: 4),
+        LogFault.rolledBack(size: 3, known: 4), LogFault.notIncluded(index: 1, .emptyTree),
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
         LogFault.entriesWrong(from: 1, to: 3),
         LogFault.disclosures(index: 1), LogFault.outOfOrder(index: 1),
@@ -196,6 +199,42 @@ import Wire
         + proving.map { ClientError.proof($0) } + provingErrors.map { ClientError.proving($0) }
         + parts.map { PackageRefusal($0, .otherLog) }
         + reasons.map { ClientError.package(PackageRefusal(.grant, $0)) }
+
+    private static let entity = EntityUID(type: "User", id: "a")!
+
+    private static let policyTests: [DataError] =
+        [
+            .malformed(at: "test"), .noSuchValue(at: "context.a"), .unsupportedFormat("json"),
+            .notUTF8(path: "a.cedar"), .unknownFunction("a", at: "context.a"),
+            .hierarchy(.duplicate(entity)), .hierarchy(.cycle(entity)),
+            .unexpectedAttribute(at: "context.a"), .missingAttribute(at: "context.a"),
+        ] + json.map { .json($0) }
+        + ([
+            .undeclaredAction(entity), .undeclaredType(entity.type), .notAChoice(entity),
+            .principalNotAllowed(entity.type, for: entity),
+            .resourceNotAllowed(entity.type, for: entity), .contextMismatch(at: "context.a"),
+            .attributeMismatch(entity, at: "attrs.a"), .unexpectedTags(entity),
+            .ancestorNotAllowed(entity, in: entity), .actionMismatch(entity),
+        ] as [ConformanceError]).map { .conformance($0) }
+        + ([
+            .duplicate("A"), .reservedName("A"), .undeclaredType("A"), .undeclaredAction("a"),
+            .cycle("A"), .notARecord("A"), .shadowed("A"),
+        ] as [SchemaError]).map { .schema($0) }
+        + ([
+            .typeMismatch(expected: [.long, .set], found: .bool), .integerOverflow,
+            .noSuchEntity(entity), .noSuchAttribute("a"), .noSuchTag(entity, "a"),
+            .wrongArgumentCount(.ip, found: 2), .malformedExtensionValue(.ip, "a"),
+            .extensionOverflow(.offset),
+        ] as [EvaluationError]).map { .evaluation($0, at: "context.a") }
+        + policySets.compactMap {
+            if case .policy(let error) = $0 { .policies(error) } else { nil }
+        }
+
+    @Test func everyErrorOfAPolicyTestHasWords() {
+        for error in Self.policyTests {
+            #expect(!error.words.isEmpty && !Self.isSwift(error.words), "\(error.words)")
+        }
+    }
 
     /// Swift's own way to print a value: `case(label: 1)`, `someCase`. A policy's `@id("a")` is none.
     private static func isSwift(_ text: String) -> Bool {

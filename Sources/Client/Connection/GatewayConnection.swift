@@ -24,10 +24,11 @@ public struct GatewayConnection: Sendable {
     // MARK: The log
 
     /// Throws ``ConnectionError``, as all of these do.
-    public func checkpoint() async throws(ConnectionError) -> Note {
-        try await ask("/checkpoint", limit: Note.maximumBytes, seconds: Self.briefSeconds) {
-            try Note(parsing: $0)
-        }
+    public func checkpoint(pastCaches: Bool = false) async throws(ConnectionError) -> Note {
+        try await ask(
+            "/checkpoint", limit: Note.maximumBytes, seconds: Self.briefSeconds,
+            pastCaches: pastCaches
+        ) { try Note(parsing: $0) }
     }
 
     public func tile(_ coordinate: TileCoordinate) async throws(ConnectionError) -> Tile {
@@ -144,9 +145,11 @@ public struct GatewayConnection: Sendable {
 
     private func ask<Answer>(
         _ path: String, content: TransportRequest.Content? = nil, limit: Int = pageBytes,
-        seconds: Int64 = longSeconds, _ parse: ([UInt8]) throws -> Answer
+        seconds: Int64 = longSeconds, pastCaches: Bool = false,
+        _ parse: ([UInt8]) throws -> Answer
     ) async throws(ConnectionError) -> Answer {
-        let bytes = try await exchange(path, content, limit: limit, seconds: seconds)
+        let bytes = try await exchange(
+            path, content, limit: limit, seconds: seconds, pastCaches: pastCaches)
         do { return try parse(bytes) } catch {
             throw .malformed(path: path, error as? MessageError)
         }
@@ -155,11 +158,12 @@ public struct GatewayConnection: Sendable {
     /// The content of a successful answer. What only reads is tried a second time where a connection
     /// broke; what registers is tried again by the outbox.
     private func exchange(
-        _ path: String, _ content: TransportRequest.Content?, limit: Int, seconds: Int64
+        _ path: String, _ content: TransportRequest.Content?, limit: Int, seconds: Int64,
+        pastCaches: Bool = false
     ) async throws(ConnectionError) -> [UInt8] {
         let request = TransportRequest(
             path, content: content, maximumAnswerBytes: max(limit, Self.smallAnswerBytes),
-            timeoutSeconds: seconds)
+            timeoutSeconds: seconds, pastCaches: pastCaches)
         let answer: TransportAnswer
         do {
             answer = try await transport.send(request)

@@ -22,6 +22,7 @@ actor HTTPConnection {
         curl_easy_reset(handle.pointer)
         var lines = ["User-Agent: trine", "Accept:", "Expect:"]
         if let content = request.content { lines.append("Content-Type: \(content.mediaType)") }
+        if request.pastCaches { lines.append("Cache-Control: no-cache") }
         let headers = lines.reduce(nil) { curl_slist_append($0, $1) }
         defer { curl_slist_free_all(headers) }
         set(trine_curl_set_headers(handle.pointer, headers))

@@ -15,6 +15,8 @@ public struct TransportRequest: Hashable, Sendable {
     /// A larger answer is not read to its end.
     public let maximumAnswerBytes: Int
     public let timeoutSeconds: Int64
+    /// Whether caches on the way have to ask the gateway again.
+    public let pastCaches: Bool
 
     public struct Content: Hashable, Sendable {
         public let mediaType: String
@@ -26,10 +28,14 @@ public struct TransportRequest: Hashable, Sendable {
     }
 
     public init(
-        _ path: String, content: Content? = nil, maximumAnswerBytes: Int, timeoutSeconds: Int64
+        _ path: String, content: Content? = nil, maximumAnswerBytes: Int, timeoutSeconds: Int64,
+        pastCaches: Bool = false
     ) {
-        (self.path, self.content) = (path, content)
-        (self.maximumAnswerBytes, self.timeoutSeconds) = (maximumAnswerBytes, timeoutSeconds)
+        self.path = path
+        self.content = content
+        self.maximumAnswerBytes = maximumAnswerBytes
+        self.timeoutSeconds = timeoutSeconds
+        self.pastCaches = pastCaches
     }
 }
 

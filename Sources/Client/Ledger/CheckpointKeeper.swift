@@ -30,9 +30,20 @@ public actor CheckpointKeeper {
         }
     }
 
-    /// The log's checkpoint of this moment. Throws ``ConnectionError`` and ``LogFault``.
+    /// The log's checkpoint of this moment, at least as new as any that was believed before.
+    ///
+    /// Throws ``ConnectionError`` and ``LogFault``: ``LogFault/stale(size:known:)`` where the gateway
+    /// shows an older one, past caches too.
     public func latest() async throws -> VerifiedCheckpoint {
-        try await accept(try await connection.checkpoint())
+        let known = last?.size ?? 0
+        var shown = try await accept(try await connection.checkpoint())
+        if shown.size < known {
+            shown = try await accept(try await connection.checkpoint(pastCaches: true))
+        }
+        guard shown.size >= known else {
+            throw LogFault.stale(size: shown.size, known: known)
+        }
+        return shown
     }
 
     /// Checks a checkpoint that came with an answer: its signatures under the policy, and that it
@@ -67,8 +78,15 @@ public actor CheckpointKeeper {
             return
         }
         guard old.size > 0 else { return }
-        let tiles = try await tiles(
-            try ConsistencyProof.tiles(oldSize: old.size, newSize: new.size))
+        let tiles: TileSet
+        do {
+            tiles = try await self.tiles(
+                try ConsistencyProof.tiles(oldSize: old.size, newSize: new.size))
+        } catch ConnectionError.refused where shown.size < known.size {
+            // The tiles of a tree that was signed are there, or it was taken back.
+            try keep(known, shown, as: "rolled-back")
+            throw LogFault.rolledBack(size: shown.size, known: known.size)
+        }
         do {
             let proof = try ConsistencyProof.build(
                 oldSize: old.size, newSize: new.size, reading: tiles)
@@ -128,9 +146,15 @@ public actor CheckpointKeeper {
     private func splitView(
         _ known: VerifiedCheckpoint, _ shown: VerifiedCheckpoint
     ) throws(HomeError) -> LogFault {
-        let path = "\(home.directory)/split-view-\(known.size)-\(shown.size)"
+        try keep(known, shown, as: "split-view")
+        return .splitView(size: known.size, otherSize: shown.size)
+    }
+
+    private func keep(
+        _ known: VerifiedCheckpoint, _ shown: VerifiedCheckpoint, as name: String
+    ) throws(HomeError) {
+        let path = "\(home.directory)/\(name)-\(known.size)-\(shown.size)"
         try PrivateFile.replace(path + ".known", with: known.note.bytes)
         try PrivateFile.replace(path + ".shown", with: shown.note.bytes)
-        return .splitView(size: known.size, otherSize: shown.size)
     }
 }

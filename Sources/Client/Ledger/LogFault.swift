@@ -18,6 +18,12 @@ public enum LogFault: Error, Equatable, Sendable {
     /// the other; with equal sizes that alone proves that the log has two histories. Both notes are
     /// kept in the home.
     case splitView(size: UInt64, otherSize: UInt64)
+    /// The gateway shows an older state of the log than this home has seen, and still has what came
+    /// after it: a copy that lags behind.
+    case stale(size: UInt64, known: UInt64)
+    /// The log has fewer entries than the gateway once signed, and what came after them is gone. Both
+    /// notes are kept in the home.
+    case rolledBack(size: UInt64, known: UInt64)
     /// An entry isn't where the gateway says it is.
     case notIncluded(index: Int64, ProofError)
     /// A receipt is for another entry, or proves nothing.

@@ -1,7 +1,7 @@
 public import Rules
 public import Sharing
 import Transparency
-import Verification
+package import Verification
 public import Wire
 
 /// What one participant knows of the log: the state that the rules made of every entry so far, and
@@ -74,7 +74,7 @@ public struct View: Sendable {
     // MARK: The fold
 
     /// Takes in the next entry of the log, whose place was verified.
-    mutating func take(_ entry: ReadEntry) {
+    package mutating func take(_ entry: ReadEntry) {
         let index = next
         edge.append(entry.hash)
         guard case .success(let statement) = entry.statement else {

@@ -39,14 +39,8 @@ struct ConstantTimeBase: Sendable {
         var multiples: [Point] = []
         var power = point
         for _ in 0..<64 {
-            let twice = power.doubled
-            var multiple = power
-            multiples.append(multiple)
-            for _ in 1..<8 {
-                multiple = multiple + twice
-                multiples.append(multiple)
-            }
-            power = twice.doubled.doubled.doubled
+            multiples += power.oddMultiples(8)
+            power = power.doubled.doubled.doubled.doubled
         }
         entries = Point.affine(multiples)
     }

@@ -23,13 +23,7 @@ struct StrausSum {
     mutating func add(_ scalar: Scalar, _ point: Point) {
         let (magnitude, isNegative) = scalar.shortForm
         let offset = otherTable.count
-        let twice = point.doubled.cached
-        var multiple = point
-        otherTable.append(multiple.cached)
-        for _ in 1..<8 {
-            multiple = (multiple + twice).extended
-            otherTable.append(multiple.cached)
-        }
+        otherTable += point.oddMultiples(8).map(\.cached)
         otherDigits.insert(
             magnitude, isNegative: isNegative, width: StrausSum.width, tableOffset: offset)
     }
@@ -88,19 +82,18 @@ struct OddMultiples: Sendable {
     static let none = OddMultiples(of: [], count: 0)
 
     init(of points: [Point], count: Int) {
-        var multiples: [Point] = []
-        multiples.reserveCapacity(points.count * count)
-        for point in points {
-            let twice = point.doubled.cached
-            var multiple = point
-            multiples.append(multiple)
-            for _ in 1..<count {
-                multiple = (multiple + twice).extended
-                multiples.append(multiple)
-            }
-        }
         self.count = count
-        entries = Point.affine(multiples)
+        entries = Point.affine(points.flatMap { $0.oddMultiples(count) })
+    }
+}
+
+extension Point {
+    /// 1, 3, … 2·count − 1 times this point.
+    func oddMultiples(_ count: Int) -> [Point] {
+        let twice = doubled.cached
+        var multiples = [self]
+        for _ in 1..<count { multiples.append((multiples[multiples.count - 1] + twice).extended) }
+        return multiples
     }
 }
 

@@ -9,21 +9,21 @@ struct DecodedText {
     /// Throws a ``Finding`` for an encoding that isn't handled, one that contradicts the bytes, and
     /// bytes that are no text in it.
     init(_ bytes: [UInt8]) throws(Finding) {
-        let family = Family(bytes)
-        let content = bytes.dropFirst(family.markBytes)
+        let start = Self.starts.first { bytes.starts(with: $0.bytes) }
+        let content = bytes.dropFirst(start?.markBytes ?? 0)
         let text: String?
         var declaration: XMLDeclaration
-        switch family {
-        case .utf16(let bigEndian, _):
-            text = Self.utf16(content, bigEndian: bigEndian)
+        switch start?.family {
+        case .utf16, .utf16LittleEndian:
+            text = Self.utf16(content, bigEndian: start?.family == .utf16)
             declaration = try XMLDeclaration(in: Array((text ?? "").utf8.prefix(512)))
             try Self.require(declaration.encoding, in: ["utf-16", "utf-16le", "utf-16be"])
         case .utf32: throw Finding(.unsupportedEncoding("UTF-32"))
-        case .utf8Marked:
+        case .utf8:
             declaration = try XMLDeclaration(in: content)
             try Self.require(declaration.encoding, in: ["utf-8", "utf8"])
             text = String(validating: content, as: UTF8.self)
-        case .unmarked:
+        case nil:
             declaration = try XMLDeclaration(in: content)
             text = try Self.decode(content, as: declaration.encoding)
         }
@@ -45,40 +45,16 @@ struct DecodedText {
         return lines
     }
 
-    /// What the first bytes say (XML 1.0, appendix F.1).
-    private enum Family {
-        case utf8Marked, unmarked, utf32
-        case utf16(bigEndian: Bool, marked: Bool)
+    private enum Family { case utf8, utf16, utf16LittleEndian, utf32 }
 
-        init(_ bytes: [UInt8]) {
-            let start = Array(bytes.prefix(4))
-            if start == [0, 0, 0xfe, 0xff] || start == [0xff, 0xfe, 0, 0]
-                || start == [0, 0, 0, 0x3c] || start == [0x3c, 0, 0, 0]
-            {
-                self = .utf32
-            } else if start.starts(with: [0xef, 0xbb, 0xbf]) {
-                self = .utf8Marked
-            } else if start.starts(with: [0xfe, 0xff]) {
-                self = .utf16(bigEndian: true, marked: true)
-            } else if start.starts(with: [0xff, 0xfe]) {
-                self = .utf16(bigEndian: false, marked: true)
-            } else if start.starts(with: [0, 0x3c]) {
-                self = .utf16(bigEndian: true, marked: false)
-            } else if start.starts(with: [0x3c, 0]) {
-                self = .utf16(bigEndian: false, marked: false)
-            } else {
-                self = .unmarked
-            }
-        }
-
-        var markBytes: Int {
-            switch self {
-            case .utf8Marked: 3
-            case .utf16(_, let marked): marked ? 2 : 0
-            case .unmarked, .utf32: 0
-            }
-        }
-    }
+    /// What the first bytes say (XML 1.0, appendix F.1), and how many of them are a mark and no text.
+    private static let starts: [(bytes: [UInt8], family: Family, markBytes: Int)] = [
+        ([0, 0, 0xfe, 0xff], .utf32, 0), ([0xff, 0xfe, 0, 0], .utf32, 0),
+        ([0, 0, 0, 0x3c], .utf32, 0), ([0x3c, 0, 0, 0], .utf32, 0),
+        ([0xef, 0xbb, 0xbf], .utf8, 3), ([0xfe, 0xff], .utf16, 2),
+        ([0xff, 0xfe], .utf16LittleEndian, 2), ([0, 0x3c], .utf16, 0),
+        ([0x3c, 0], .utf16LittleEndian, 0),
+    ]
 
     /// Encodings are named in any case (XML 1.0 §4.3.3).
     private static func require(_ declared: String?, in names: [String]) throws(Finding) {

@@ -1,11 +1,11 @@
-import Cedar
+public import Cedar
 
 extension PolicySetRefusal {
     /// What is wrong and where, for whoever wrote the policies.
     public var words: String {
         switch self {
         case .texts(let refusal): refusal.words
-        case .policy(let error): "\(error.place): \(error.reason.words)"
+        case .policy(let error): error.words
         case .malformedIdentifier(let id):
             "the id \"\(id)\" isn't made of 1 to \(CedarPolicies.maximumIdentifierBytes) lower-case "
                 + "letters, digits and hyphens"
@@ -31,8 +31,10 @@ extension PolicyTextsRefusal {
 }
 
 extension PolicyError {
-    /// `separation.cedar:12:3`
-    fileprivate var place: String { (source.map { $0 + ":" } ?? "") + position.description }
+    /// `separation.cedar:12:3: found …`
+    public var words: String {
+        (source.map { $0 + ":" } ?? "") + "\(position): \(reason.words)"
+    }
 }
 
 extension PolicyError.Reason {

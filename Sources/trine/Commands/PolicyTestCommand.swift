@@ -134,12 +134,14 @@ struct PolicyTestRun {
                     failures.append(
                         "\(name): \(result.description): \(response.decision.rawValue) by "
                             + "[\(response.determining.map(\.description).joined(separator: ", "))]"
-                            + response.errors.map { ", error in \($0.policy): \($0.error)" }
+                            + response.errors.map { ", error in \($0.policy): \($0.error.words)" }
                             .joined())
                 case .refused(let error):
-                    failures.append("\(name): \(result.description): \(error)")
+                    failures.append("\(name): \(result.description): \(error.words)")
                 }
             }
+        } catch let error as DataError {
+            failures.append("\(name): \(error.words)")
         } catch let complaint as Complaint {
             failures.append("\(name): \(complaint.message)")
         } catch {

@@ -78,6 +78,14 @@ extension LogFault: Worded {
             .untrusted(
                 "the log of \(size) entries and the one of \(other) aren't one history",
                 "both checkpoints are kept in the home as split-view-…: show them to others")
+        case .stale(let size, let known):
+            .untrusted(
+                "the gateway shows the log with \(size) entries, and this home has seen \(known)",
+                "it may be a copy that lags behind: try again later")
+        case .rolledBack(let size, let known):
+            .untrusted(
+                "the gateway's log had \(known) entries and has \(size) now: some were taken back",
+                "both checkpoints are kept in the home as rolled-back-…: show them to others")
         case .checkpoint(let error):
             .untrusted(
                 "the checkpoint isn't accepted under the trust policy: \(error.words)",
