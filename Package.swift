@@ -157,6 +157,9 @@ let package = Package(
             path: "Sources/bench", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
+            name: "TestWorld", dependencies: ["Wire", "Transparency", "Sharing", "Rules"],
+            path: "Tests/TestWorld", swiftSettings: strict),
+        .target(
             name: "TestGateway",
             dependencies: [
                 "Client", "Gateway",
@@ -191,12 +194,13 @@ let package = Package(
         .testTarget(
             name: "RulesTests",
             dependencies: [
-                "TestSupport", "Cedar", "CedarTools", "Wire", "Transparency", "Sharing", "Rules",
-                "PolicyTools",
+                "TestSupport", "TestWorld", "Cedar", "CedarTools", "Wire", "Transparency",
+                "Sharing", "Rules", "PolicyTools",
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "VerificationTests", dependencies: pure + ["Interface", "TestSupport", crypto],
+            name: "VerificationTests",
+            dependencies: pure + ["Interface", "TestSupport", "TestWorld", crypto],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(

@@ -17,7 +17,7 @@ struct DemoScene: Sendable {
     var result = DemoResult()
 
     /// What the lender is to see.
-    private static let grantedFields = [
+    private static let grantedFields: [FieldName] = [
         "document_kind", "due_date", "issue_date", "tax_exclusive_amount",
     ]
     private static let months = SampleEnterprise.usualMonths
@@ -79,7 +79,7 @@ struct DemoScene: Sendable {
                 dataLife: 30 * 86_400))
         let grant = try await giver.grant(plan)
         tell(
-            "It grants \(lender.handle) \(Self.grantedFields.joined(separator: ", ")) "
+            "It grants \(lender.handle) \(Self.grantedFields.map(\.text).joined(separator: ", ")) "
                 + "of the invoices of \(Self.months.lowerBound) to \(Self.months.upperBound), "
                 + "for credit-monitoring, until \(plan.expires.date).")
         tell("  public: \(plan.publicClaims.joined(separator: " ")); the rest is selective")
@@ -102,7 +102,7 @@ struct DemoScene: Sendable {
         result.complete = verified.verdict.isComplete
         result.fetchedRecords = verified.verdict.heads
         let names = Set(verified.records.flatMap { $0.fields?.values.keys.map { $0 } ?? [] })
-        result.fetchedFields = names.sorted()
+        result.fetchedFields = names.sorted().map(\.text)
         let leak = UngrantedSearch(granted: names).firstLeak(of: documents, in: verified)
         result.ungrantedAbsent = names == Set(Self.grantedFields) && leak == nil
         tell("The lender fetches. What it saved, verified offline:")
@@ -125,7 +125,7 @@ struct DemoScene: Sendable {
         return try granted.envelope.open(
             with: key,
             context: .init(
-                log: lender.log, carrier: grant, issuer: enterprise.handle,
+                log: lender.log, statement: grant, issuer: enterprise.handle,
                 grantee: lender.handle, recipient: key.encryptionKey))
     }
 
@@ -176,7 +176,7 @@ struct DemoScene: Sendable {
             record: statement.jti)
         // Every node of this field, whatever epoch it is said to be for.
         return keys.nodes.contains { node in
-            guard node.field == field.name, let month = node.node.monthKey(claims.book.month)
+            guard node.field == field.name.text, let month = node.node.monthKey(claims.book.month)
             else { return false }
             let key = month.fieldKey(record: statement.jti)
             return (try? field.open(key: key, context: context)) != nil

@@ -5,7 +5,7 @@ import Wire
 
 /// Looks for values of fields outside a grant in what a grantee got.
 struct UngrantedSearch {
-    let granted: Set<String>
+    let granted: Set<FieldName>
 
     /// The shortest value worth looking for: shorter ones turn up anywhere by chance.
     private static let minimumBytes = 6
@@ -14,7 +14,7 @@ struct UngrantedSearch {
     /// the granted ones; `nil` where there is none.
     func firstLeak(of documents: [[UInt8]], in package: VerifiedPackage) -> String? {
         let disclosures = package.records.flatMap { $0.fields?.disclosures ?? [] }
-        let allowed = RecordType.invoice.withCommitments(granted) ?? []
+        let allowed = (RecordType.invoice.withCommitments(granted) ?? []).map(\.text)
         if let stray = disclosures.first(where: { !allowed.contains($0.name) }) {
             return stray.name
         }
@@ -29,7 +29,7 @@ struct UngrantedSearch {
         for (field, value) in records.flatMap(\.values) {
             if case .document = value { continue }
             for text in Self.texts(value.json) where text.utf8.count >= Self.minimumBytes {
-                if granted.contains(field.text) {
+                if granted.contains(field) {
                     visible.insert(text)
                 } else {
                     hidden[text] = field.text

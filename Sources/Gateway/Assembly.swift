@@ -34,7 +34,7 @@ struct Assembly: Sendable {
     struct Granted: Sendable {
         let access: Int64
         let grant: Int64
-        let carrier: Int64?
+        let rekey: Int64?
         let envelope: Envelope
     }
 
@@ -115,11 +115,11 @@ struct Assembly: Sendable {
         let genesis = try await logged([0], disclosed: false)
         var authority: FetchAnswer.Granted?
         if let granted {
-            let indices = [granted.access, granted.grant] + (granted.carrier.map { [$0] } ?? [])
+            let indices = [granted.access, granted.grant] + (granted.rekey.map { [$0] } ?? [])
             let statements = try await logged(indices, disclosed: true)
             authority = FetchAnswer.Granted(
                 access: statements[0], grant: statements[1],
-                carrier: statements.count > 2 ? statements[2] : nil, envelope: granted.envelope)
+                rekey: statements.count > 2 ? statements[2] : nil, envelope: granted.envelope)
         }
         let proofs = try await reader.proofs(of: records.map(\.index))
         return FetchAnswer(

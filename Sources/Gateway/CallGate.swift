@@ -25,7 +25,7 @@ enum CallFault: Error, Equatable, Sendable {
     case tooMuch(limit: Int)
     /// An enterprise reading its own records says which.
     case rangesMissing
-    case unknownFields([String])
+    case unknownFields([FieldName])
     case nothingThere
     /// The call was answered before, and some of its records were erased since.
     case recordsErased
@@ -46,15 +46,14 @@ struct CallGate: Sendable {
     let clock: @Sendable () -> Timestamp
 
     /// Throws ``CallFault`` and ``StoreError``.
-    func caller(
-        jws: JWS, issuer: Handle, origin: Origin, log digest: Digest<Digested.Genesis>,
-        issuedAt: Timestamp
-    ) async throws -> Caller {
+    func caller<Claims>(of call: SignedCall<Claims>) async throws -> Caller {
+        let (jws, issuer, issuedAt) = (call.jws, call.issuer, call.issuedAt)
         let slice = try await store.state([
             LogState.key.untyped, KeyState.key(jws.kid).untyped,
             ParticipantState.key(issuer).untyped,
         ])
-        guard let log = slice[LogState.key], origin == log.origin, digest == log.genesis else {
+        guard let log = slice[LogState.key], call.origin == log.origin, call.log == log.genesis
+        else {
             throw CallFault.otherLog
         }
         let now = clock()

@@ -17,9 +17,7 @@ struct FetchService: Sendable {
     func answer(_ bytes: [UInt8]) async throws -> FetchAnswer {
         let fetch: Fetch
         do { fetch = try Fetch(parsing: bytes) } catch { throw CallFault.malformed(error) }
-        let caller = try await gate.caller(
-            jws: fetch.jws, issuer: fetch.issuer, origin: fetch.origin, log: fetch.log,
-            issuedAt: fetch.issuedAt)
+        let caller = try await gate.caller(of: fetch)
         guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
         return try await granted(fetch, grant, caller)
     }
@@ -98,10 +96,12 @@ struct FetchService: Sendable {
     }
 
     private struct Located {
-        let book: BookName
-        let number: Int64
+        /// Its place, as a range of one.
+        let place: RecordRange
         let index: Int64
         let leaf: [UInt8]
+        let jti: JTI
+        let type: RecordType
         let isErased: Bool
         let isReplaced: Bool
         var isServed = false
@@ -110,10 +110,10 @@ struct FetchService: Sendable {
     private func select(
         _ fetch: Fetch, _ grant: GrantState, _ terms: GrantTerms
     ) async throws -> Selection {
-        guard let series = terms.scope.series, let type = terms.type else {
+        guard let series = terms.scope.series, let known = terms.scope.known else {
             throw CallFault.notEntitled
         }
-        let fields = try fields(fetch, type: type, terms)
+        let fields = try fields(fetch, of: known, terms)
         let books = try await store.books(
             of: grant.issuer, series: series, months: terms.scope.months
         ).filter { book in
@@ -123,112 +123,95 @@ struct FetchService: Sendable {
         guard books.count <= Limits.booksPerAccess else {
             throw CallFault.tooFragmented(limit: Limits.booksPerAccess)
         }
-        var selection = Selection(
+        var records: [Located] = []
+        for book in books where book.state.count > 0 {
+            records += try await locate(book.book, 1...book.state.count, of: grant.issuer) {
+                record in
+                !record.isErased && !record.isReplaced && terms.scope.covers(record.place)
+                    && (fetch.ranges.isEmpty
+                        || fetch.ranges.contains { $0.contains(record.place) })
+            }
+            try requireFewEnough(records)
+        }
+        let ranges = records.filter(\.isServed).map(\.place).merged
+        guard ranges.count <= Limits.ranges else {
+            throw CallFault.tooFragmented(limit: Limits.ranges)
+        }
+        return Selection(
             served: Served(
-                fields: fields, ranges: [],
+                fields: fields, ranges: ranges,
                 books: books.map {
                     .init(
                         book: $0.book, count: $0.state.count, epoch: $0.state.epoch,
                         closed: $0.state.closed)
-                }))
-        var ranges: [RecordRange] = []
-        for book in books where book.state.count > 0 {
-            var located = try await locate(book.book, 1...book.state.count, of: grant.issuer)
-            for (place, record) in located.enumerated() {
-                let number = record.number
-                let range = RecordRange(book: book.book, from: number, to: number)
-                let asked =
-                    fetch.ranges.isEmpty
-                    || fetch.ranges.contains { $0.book == book.book && $0.contains(number) }
-                located[place].isServed =
-                    asked && range.map { terms.scope.covers($0) } == true && !record.isErased
-                    && !record.isReplaced
-            }
-            selection.records += located
-            ranges += Self.ranges(located.filter(\.isServed).map(\.number), in: book.book)
-            guard selection.records.count <= GatewayLimits.recordsPerFetch else {
-                throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
-            }
-        }
-        guard ranges.count <= Limits.ranges else {
-            throw CallFault.tooFragmented(limit: Limits.ranges)
-        }
-        selection.served = Served(fields: fields, ranges: ranges, books: selection.served.books)
-        return selection
+                }),
+            records: records)
     }
 
     private func fields(
-        _ fetch: Fetch, type: RecordType, _ terms: GrantTerms
-    ) throws -> [String] {
-        let granted = terms.servable ?? []
-        guard let asked = type.withCommitments(fetch.fields) else {
+        _ fetch: Fetch, of known: SeriesFields, _ terms: GrantTerms
+    ) throws -> [FieldName] {
+        guard let asked = known.withCommitments(fetch.fields) else {
             throw CallFault.unknownFields(
-                fetch.fields.filter { type.withCommitments([$0]) == nil })
+                fetch.fields.filter { known.withCommitments([$0]) == nil })
         }
+        let granted = terms.servable ?? []
         let beyond = asked.filter { !granted.contains($0) }
         guard beyond.isEmpty else { throw CallFault.unknownFields(beyond) }
         return asked
     }
 
-    /// The records of one book with these numbers, and what became of each.
+    private func requireFewEnough(_ records: [Located]) throws {
+        guard records.count <= GatewayLimits.recordsPerFetch else {
+            throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
+        }
+    }
+
+    /// The records of one book with these numbers, what became of each, and which are served.
     private func locate(
-        _ book: BookName, _ numbers: ClosedRange<Int64>, of enterprise: Handle
+        _ book: BookName, _ numbers: ClosedRange<Int64>, of enterprise: Handle,
+        serving isServed: (Located) throws -> Bool
     ) async throws -> [Located] {
         let entries = try await store.records(of: enterprise, in: book, numbers)
-        let leaves = try await store.leaves(at: entries.map(\.index))
-        var jtis: [JTI] = []
-        for (entry, leaf) in zip(entries, leaves) {
-            guard let statement = try? Statement(parsing: leaf) else {
-                throw StoreError.corrupt(.entry(entry.index), .malformed)
-            }
-            jtis.append(statement.jti)
+        let statements = try zip(entries, try await store.leaves(at: entries.map(\.index))).map {
+            entry, leaf in
+            guard let statement = try? Statement(parsing: leaf),
+                let claims = statement.claims as? RegisterRecord,
+                let type = RecordType(vct: claims.vct, origin: statement.origin),
+                let place = RecordRange(book: book, from: entry.number, to: entry.number)
+            else { throw StoreError.corrupt(.entry(entry.index), .malformed) }
+            return (index: entry.index, leaf: leaf, jti: statement.jti, type: type, place: place)
         }
-        let slice = try await store.state(Set(jtis.map { StatementState.key($0).untyped }))
-        var located: [Located] = []
-        for (entry, (leaf, jti)) in zip(entries, zip(leaves, jtis)) {
-            guard let state = slice[StatementState.key(jti)] else {
-                throw StoreError.corrupt(.state(StatementState.key(jti).untyped.text), .missing)
+        let slice = try await store.state(
+            Set(statements.map { StatementState.key($0.jti).untyped }))
+        return try statements.map { statement in
+            guard let state = slice[StatementState.key(statement.jti)] else {
+                let key = StatementState.key(statement.jti).untyped
+                throw StoreError.corrupt(.state(key.text), .missing)
             }
-            located.append(
-                Located(
-                    book: book, number: entry.number, index: entry.index, leaf: leaf,
-                    isErased: state.erased, isReplaced: state.record?.replacedBy != nil))
+            var record = Located(
+                place: statement.place, index: statement.index, leaf: statement.leaf,
+                jti: statement.jti, type: statement.type, isErased: state.erased,
+                isReplaced: state.record?.replacedBy != nil)
+            record.isServed = try isServed(record)
+            return record
         }
-        return located
     }
 
     /// What an earlier access served, found again. A record that was replaced since is served all
     /// the same; one that was erased since can't be.
     private func records(_ served: Served, of enterprise: Handle) async throws -> Selection {
-        var selection = Selection(served: served)
+        var records: [Located] = []
         for stated in served.books where stated.count > 0 {
-            var located = try await locate(stated.book, 1...stated.count, of: enterprise)
-            for (place, record) in located.enumerated() {
-                let isServed = served.ranges.contains {
-                    $0.book == stated.book && $0.contains(record.number)
+            records += try await locate(stated.book, 1...stated.count, of: enterprise) { record in
+                guard served.ranges.contains(where: { $0.contains(record.place) }) else {
+                    return false
                 }
-                guard !isServed || !record.isErased else { throw CallFault.recordsErased }
-                located[place].isServed = isServed
-            }
-            selection.records += located
-        }
-        return selection
-    }
-
-    private static func ranges(_ numbers: [Int64], in book: BookName) -> [RecordRange] {
-        var ranges: [RecordRange] = []
-        var start: Int64?
-        for (position, number) in numbers.enumerated() {
-            let first = start ?? number
-            start = first
-            if position + 1 == numbers.count || numbers[position + 1] != number + 1 {
-                if let range = RecordRange(book: book, from: first, to: number) {
-                    ranges.append(range)
-                }
-                start = nil
+                guard !record.isErased else { throw CallFault.recordsErased }
+                return true
             }
         }
-        return ranges
+        return Selection(served: served, records: records)
     }
 
     // MARK: Making the answer
@@ -237,16 +220,16 @@ struct FetchService: Sendable {
         _ access: Int64, _ grant: GrantState, _ jti: JTI, _ selection: Selection, _ caller: Caller
     ) async throws -> FetchAnswer {
         let assembly = try await Assembly(store: store)
-        let carrierState = try await store.state([StatementState.key(grant.carrier).untyped])
-        guard let carrier = carrierState[StatementState.key(grant.carrier)],
+        let source = try await store.value(of: StatementState.key(grant.envelopeStatement))
+        guard let source,
             let parts = try await store.attachments(
-                of: carrier.index, sections: [SectionName.envelope]),
+                of: source.index, sections: [SectionName.envelope]),
             let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
         else { throw StoreError.corrupt(.statement(jti), .incomplete) }
         return try await assembly.answer(
             granted: .init(
                 access: access, grant: grant.index,
-                carrier: carrier.index == grant.index ? nil : carrier.index,
+                rekey: source.index == grant.index ? nil : source.index,
                 envelope: Envelope(bytes: envelope.bytes)),
             parties: [grant.issuer, caller.handle, caller.log.host],
             records: try await ciphertexts(selection), of: grant.issuer)
@@ -264,14 +247,16 @@ struct FetchService: Sendable {
             if record.isServed {
                 if read.isEmpty {
                     read = try await store.attachments(
-                        of: Array(served.prefix(ReadAtOnce.entries)), sections: names,
+                        of: Array(served.prefix(ReadAtOnce.entries)),
+                        sections: Set(names.map(\.text)),
                         enough: ReadAtOnce.bytes)[...]
                     served.removeFirst(read.count)
                 }
-                guard let parts = read.removeFirst(), isComplete(parts, of: record, names) else {
-                    throw try await missing(record)
-                }
-                fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
+                fields = read.removeFirst()?.ciphertexts ?? []
+                guard
+                    fields.count == names.count
+                        || Set(fields.map(\.name)) == Set(record.type.sealedNames(among: names))
+                else { throw try await missing(record) }
                 bytes += fields.reduce(0) { $0 + $1.bytes.count }
                 guard bytes <= GatewayLimits.fetchBytes else {
                     throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
@@ -285,26 +270,12 @@ struct FetchService: Sendable {
         return records
     }
 
-    /// Whether a record has all that was asked for and that a type of its series has.
-    private func isComplete(
-        _ parts: Attachments, of record: Located, _ names: Set<String>
-    ) -> Bool {
-        if parts.sections.count == names.count { return true }
-        let found = Set(parts.sections.map(\.name))
-        return RecordType.types(of: record.book.series).contains {
-            found == names.intersection($0.sealedNames)
-        }
-    }
-
     /// Why a record has no fields: it was erased since it was found, or they are lost.
     private func missing(_ record: Located) async throws -> any Error {
-        if let statement = try? Statement(parsing: record.leaf),
-            let state = try await store.value(of: StatementState.key(statement.jti)), state.erased
-        {
-            return CallFault.unsettled
-        }
+        let state = try await store.value(of: StatementState.key(record.jti))
+        if state?.erased == true { return CallFault.unsettled }
         return StoreError.corrupt(
-            .fields(record.book, number: record.number, entry: record.index), .incomplete)
+            .fields(record.place.book, number: record.place.from, entry: record.index), .incomplete)
     }
 
     // MARK: One's own records
@@ -313,36 +284,29 @@ struct FetchService: Sendable {
     private func ownRecords(_ fetch: Fetch, _ caller: Caller) async throws -> FetchAnswer {
         guard caller.state.roles.contains(.enterprise) else { throw CallFault.notEntitled }
         guard !fetch.ranges.isEmpty else { throw CallFault.rangesMissing }
-        let books = Set(fetch.ranges.map(\.book))
         let fields = try ownFields(fetch)
-        var selection = Selection(served: Served(fields: fields, ranges: fetch.ranges, books: []))
-        for book in books.sorted() {
-            let slice = try await store.state([BookState.key(caller.handle, book).untyped])
-            guard let state = slice[BookState.key(caller.handle, book)], state.count > 0 else {
-                throw CallFault.nothingThere
-            }
+        var records: [Located] = []
+        for book in Set(fetch.ranges.map(\.book)).sorted() {
+            let state = try await store.value(of: BookState.key(caller.handle, book))
+            guard let state, state.count > 0 else { throw CallFault.nothingThere }
             for range in fetch.ranges where range.book == book && range.from <= state.count {
                 // One's own replaced records are readable too; only erased ones are gone.
-                selection.records += try await locate(
+                records += try await locate(
                     book, range.from...min(range.to, state.count), of: caller.handle
-                ).map { record in
-                    var record = record
-                    record.isServed = !record.isErased
-                    return record
-                }
+                ) { !$0.isErased }
             }
-            guard selection.records.count <= GatewayLimits.recordsPerFetch else {
-                throw CallFault.tooMuch(limit: GatewayLimits.recordsPerFetch)
-            }
+            try requireFewEnough(records)
         }
+        let selection = Selection(
+            served: Served(fields: fields, ranges: fetch.ranges, books: []), records: records)
         return try await Assembly(store: store).answer(
             granted: nil, parties: [caller.handle], records: try await ciphertexts(selection),
             of: caller.handle)
     }
 
     /// The fields asked for and the commitments that any type of the books asked for has to them.
-    private func ownFields(_ fetch: Fetch) throws -> [String] {
-        var fields: Set<String> = []
+    private func ownFields(_ fetch: Fetch) throws -> [FieldName] {
+        var fields: Set<FieldName> = []
         for series in Set(fetch.ranges.map(\.book.series)) {
             guard let names = SeriesFields(series)?.withCommitments(fetch.fields) else {
                 throw CallFault.unknownFields(fetch.fields)
@@ -350,5 +314,14 @@ struct FetchService: Sendable {
             fields.formUnion(names)
         }
         return fields.sorted()
+    }
+}
+
+extension Attachments {
+    /// The sections that are sealed fields of a record.
+    var ciphertexts: [FieldCiphertext] {
+        sections.compactMap { section in
+            FieldName(section.name).map { FieldCiphertext(name: $0, bytes: section.bytes) }
+        }
     }
 }

@@ -44,25 +44,18 @@ extension Response {
 }
 
 extension BasicRequestContext {
-    func jti() throws -> JTI {
-        guard let jti = parameters.get("jti").flatMap({ JTI(text: $0) }) else {
-            throw GatewayFault.notFound
-        }
-        return jti
-    }
+    func jti() throws -> JTI { try parameter("jti") { JTI(text: $0) } }
 
     func policySet() throws -> Digest<Digested.Policies> {
-        guard
-            let digest = parameters.get("digest").flatMap({ Digest<Digested.Policies>(text: $0) })
-        else { throw GatewayFault.notFound }
-        return digest
+        try parameter("digest") { Digest(text: $0) }
     }
 
-    func handle() throws -> Handle {
-        guard let handle = parameters.get("handle").flatMap({ Handle($0) }) else {
-            throw GatewayFault.notFound
-        }
-        return handle
+    func handle() throws -> Handle { try parameter("handle") { Handle($0) } }
+
+    /// A part of the path through `parse`. Throws ``GatewayFault/notFound``.
+    private func parameter<Parsed>(_ name: String, _ parse: (String) -> Parsed?) throws -> Parsed {
+        guard let value = parameters.get(name).flatMap(parse) else { throw GatewayFault.notFound }
+        return value
     }
 }
 

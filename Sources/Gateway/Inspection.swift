@@ -247,8 +247,7 @@ private struct InspectionWalk {
         switch statement.claims.blob {
         case nil: break
         case .fields(let root):
-            let fields = parts.sections.map { FieldCiphertext(name: $0.name, bytes: $0.bytes) }
-            if SealedFields(fields)?.root != root {
+            if SealedFields(parts.ciphertexts)?.root != root {
                 find(fieldsPlace(of: statement, at: index), .damaged(.notCommitted))
             }
         case .envelope(let digest):
@@ -273,7 +272,7 @@ private struct InspectionWalk {
             let type = RecordType(vct: record.vct, origin: statement.origin)
         else { return find(.attachments(entry: index), error) }
         var named = false
-        for name in type.sealedNames {
+        for name in type.sealedNames.map(\.text) {
             do { _ = try await store.attachments(of: index, sections: [name]) } catch {
                 guard case .corrupt(.section(name, index), _) = error else { continue }
                 named = true

@@ -173,7 +173,7 @@ extension ProblemEntry {
         case .unknownFields(let names):
             ProblemEntry(
                 "not-granted", 403, "Fields beyond the grant, or that don't exist", nil,
-                ["fields": .array(names.map { .string($0) })])
+                ["fields": .array(names.map { .string($0.text) })])
         case .nothingThere: ProblemEntry("nothing-there", 404, "No such records")
         case .recordsErased:
             ProblemEntry(

@@ -14,9 +14,7 @@ struct QueryService: Sendable {
     func answer(_ bytes: [UInt8]) async throws -> [UInt8] {
         let query: Query
         do { query = try Query(parsing: bytes) } catch { throw CallFault.malformed(error) }
-        let caller = try await gate.caller(
-            jws: query.jws, issuer: query.issuer, origin: query.origin, log: query.log,
-            issuedAt: query.issuedAt)
+        let caller = try await gate.caller(of: query)
         switch query.subject {
         case .entries: return try await entries(query, caller).bytes
         case .applications: return try await applications(caller).bytes

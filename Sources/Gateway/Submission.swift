@@ -116,7 +116,7 @@ public struct Submission: Sendable {
             fields.fields.map(\.name) == type.sealedNames
         else { throw .blob(.wrongFields) }
         guard fields.root == root else { throw .blob(.wrongDigest) }
-        return fields.fields.map { .init(name: $0.name, bytes: $0.bytes) }
+        return fields.fields.map { .init(name: $0.name.text, bytes: $0.bytes) }
     }
 
     /// The set that a statement brings: within the limits, and the one it names.

@@ -4,21 +4,21 @@ import Wire
 /// What a request or grant may be about, and what a verifier would refuse of a grant to prove as far
 /// as it shows without the proof.
 enum GrantSubjectRule {
-    /// The fields are of the type, or the statements about its amounts and about records in the scope.
+    /// The fields are of a type of the series, or the statements about amounts of one and about
+    /// records in the scope.
     static func check(_ subject: GrantSubject, scope: Scope) throws(Refusal) {
-        guard let series = scope.series, let type = RecordType.of(series) else {
+        guard let known = scope.known else {
             throw .grant(.foreignScope)
         }
         if case .months(_, let months) = scope, months.count > Limits.booksPerAccess {
             throw .grant(.foreignScope)
         }
         switch subject {
-        case .statements(let texts): try check(texts, of: type, scope: scope)
+        case .statements(let texts): try check(texts, of: known, scope: scope)
         case .fields(let names):
-            let unknown = names.filter {
-                type.field($0) == nil && type.field(committedAs: $0) == nil
-            }
-            guard unknown.isEmpty else { throw .grant(.unknownFields(unknown)) }
+            guard known.withCommitments(names) == nil else { return }
+            let unknown = names.filter { known.withCommitments([$0]) == nil }
+            throw .grant(.unknownFields(unknown.map(\.text)))
         }
     }
 
@@ -34,17 +34,17 @@ enum GrantSubjectRule {
         try decision.requireCurrent(ranges, of: enterprise)
     }
 
-    /// Each statement is spelled as it is signed, and about amounts of the type; records that one
-    /// names are in the scope.
+    /// Each statement is spelled as it is signed, and about amounts; records that one names are in
+    /// the scope.
     private static func check(
-        _ texts: [String], of type: RecordType, scope: Scope
+        _ texts: [String], of known: SeriesFields, scope: Scope
     ) throws(Refusal) {
         for (number, text) in texts.enumerated() {
             let statement: ProofStatement
             do { statement = try ProofStatement(canonical: text) } catch {
                 throw .proof(.malformedProofStatement(number, error))
             }
-            if let field = statement.foreignField(to: type) {
+            if let field = statement.foreignField(to: known) {
                 throw .proof(.notAnAmount(statement: number, field: field))
             }
             guard case .equal(let first, let second) = statement else { continue }

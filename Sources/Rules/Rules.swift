@@ -10,12 +10,6 @@ public struct Admission: Sendable {
     /// Whether every rule could be checked: false where selective claims were withheld.
     public var complete: Bool { candidate.isComplete }
 
-    init(candidate: Candidate, changes: Changes, time: Timestamp) {
-        self.candidate = candidate
-        self.changes = changes
-        self.time = time
-    }
-
     /// What an audit counts of it, besides its kind.
     public var facts: [AuditFact] {
         func open<Rule: KindRule>(_ rule: Rule.Type) -> [AuditFact] {

@@ -31,33 +31,27 @@ extension Fetch {
 }
 
 extension GrantTerms {
-    /// The record type that the grant is about; `nil` where there is none in this program.
-    public var type: RecordType? { scope.series.flatMap { RecordType.of($0) } }
-
     /// The fields that may be served: those granted with their commitments; for statements the
-    /// commitments alone. `nil` where a field isn't of the type.
-    public var servable: [String]? {
-        guard let type else { return nil }
-        return switch subject {
-        case .fields(let names): type.withCommitments(names)
-        case .statements: type.commitmentFields
+    /// commitments alone. `nil` where no type of the series has a field.
+    public var servable: [FieldName]? {
+        switch subject {
+        case .fields(let names): scope.known?.withCommitments(names)
+        case .statements: scope.known?.commitmentFields
         }
     }
 
     /// Checks that nothing was served beyond what was granted, or beyond what was asked for.
     /// Throws ``ServingFault``.
     public func check(_ served: Served, for fetch: Fetch) throws(ServingFault) {
-        guard let servable, let asked = type?.withCommitments(fetch.fields) else {
+        guard let servable, let asked = scope.known?.withCommitments(fetch.fields) else {
             throw .notGranted
         }
         guard Set(served.fields).isSubset(of: servable) else { throw .notGranted }
         guard Set(served.fields).isSubset(of: asked) else { throw .notAskedFor }
         for range in served.ranges {
             guard scope.covers(range) else { throw .notGranted }
-            let wanted = fetch.ranges.contains {
-                $0.book == range.book && $0.from <= range.from && range.to <= $0.to
-            }
-            guard fetch.ranges.isEmpty || wanted else { throw .notAskedFor }
+            guard fetch.ranges.isEmpty || fetch.ranges.contains(where: { $0.contains(range) })
+            else { throw .notAskedFor }
         }
     }
 }

@@ -38,7 +38,7 @@ struct BenchLog {
             time: Timestamp(clamping: 1_800_000_000))
         // Most fields are padded to 128 or 256 bytes of ciphertext.
         sections = RecordType.invoice.sealedNames.enumerated().map { position, name in
-            .init(name: name, bytes: [UInt8](repeating: UInt8(position), count: 200))
+            .init(name: name.text, bytes: [UInt8](repeating: UInt8(position), count: 200))
         }
         head = Head(edge: edge.rightEdge, checkpoint: [])
     }
@@ -127,7 +127,7 @@ extension Signer {
         guard let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
         else { preconditionFailure("a digest has 32 bytes") }
         let fields = RecordType.invoice.sealedNames.map {
-            Disclosure(salt: .init(using: &random), name: $0, value: .null)
+            Disclosure(salt: .init(using: &random), name: $0.text, value: .null)
         }
         return Statement.sign(
             RegisterRecord(

@@ -11,7 +11,7 @@ struct FetchBench: BenchGroup {
     let title = "A lender fetches four fields of 1 000 records and verifies everything"
 
     private static let records = 1000
-    private static let fields = [
+    private static let fields: [FieldName] = [
         "due_date", "issue_date", "number", "tax_exclusive_amount",
     ]
 

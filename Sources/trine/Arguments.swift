@@ -38,17 +38,18 @@ struct Span: ExpressibleByArgument {
     }
 }
 
-/// `due_date,tax_exclusive_amount`.
-struct NameList: ExpressibleByArgument {
-    let names: [String]
+/// Names with commas between: `due_date,tax_exclusive_amount`.
+struct NameList<Name: LosslessStringConvertible>: ExpressibleByArgument {
+    let names: [Name]
 
     public init?(argument: String) {
-        names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
-            String($0.drop { $0 == " " })
-        }
-        guard names.allSatisfy({ !$0.isEmpty }) else { return nil }
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        names = parts.compactMap { part in Name(String(part.drop { $0 == " " })) }
+        guard names.count == parts.count else { return nil }
     }
 }
+
+extension FieldName: LosslessStringConvertible {}
 
 /// `invoices/2026-11#17` or `invoices/2026-11#17..20`.
 struct RecordSpan: ExpressibleByArgument {

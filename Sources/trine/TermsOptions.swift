@@ -27,7 +27,7 @@ struct TermsOptions: ParsableArguments {
 
     @OptionGroup var books: BooksOptions
 
-    @Option(help: "Which fields, with commas between.") var fields: NameList?
+    @Option(help: "Which fields, with commas between.") var fields: NameList<FieldName>?
 
     @Option(name: .customLong("statement"), help: "What to prove; may be given several times.")
     var statements: [String] = []

@@ -16,7 +16,7 @@ import Wire
     }
 
     private func wish(
-        to handle: String, _ scope: Scope, fields: [String] = ["due_date", "payable_amount"],
+        to handle: String, _ scope: Scope, fields: [FieldName] = ["due_date", "payable_amount"],
         purpose: Purpose = .creditAssessment, days: Int64 = 30
     ) -> GrantWish {
         GrantWish(

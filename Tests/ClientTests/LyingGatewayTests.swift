@@ -126,7 +126,7 @@ import Wire
             gateway.enter(
                 claims,
                 selective: RecordType.invoice.sealedNames.map {
-                    Disclosure(salt: .init(using: &random), name: $0, value: "1")
+                    Disclosure(salt: .init(using: &random), name: $0.text, value: "1")
                 }, by: signer, at: clock.now)
         }
 

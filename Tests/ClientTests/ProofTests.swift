@@ -103,7 +103,7 @@ import Wire
         return try granted.envelope.open(
             with: key,
             context: .init(
-                log: session.log, carrier: grant, issuer: known.issuer,
+                log: session.log, statement: grant, issuer: known.issuer,
                 grantee: session.handle, recipient: key.encryptionKey))
     }
 

@@ -28,7 +28,7 @@ import Wire
 
             let book = BookName(series: .invoices, month: Month("2026-01")!)
             _ = try await enterprise.close(book)
-            let fields = ["due_date", "tax_exclusive_amount"]
+            let fields: [FieldName] = ["due_date", "tax_exclusive_amount"]
             let plan = try await enterprise.plan(
                 GrantWish(
                     to: Handle("northbank")!,

@@ -67,12 +67,14 @@ struct DishonestEnterprise {
             var disclosure = try field.open(key: key, context: context)
             if field.name == "payable_amount" {
                 disclosure = Disclosure(
-                    salt: disclosure.salt, name: field.name,
+                    salt: disclosure.salt, name: field.name.text,
                     value: try Amount(units: payable, currency: "EUR").json)
             }
             disclosures.append(disclosure)
             fields.append(
-                .seal(disclosure, minimum: 128, key: key, context: context, using: &random))
+                .seal(
+                    disclosure, of: field.name, minimum: 128, key: key, context: context,
+                    using: &random))
         }
         guard let ciphertexts = SealedFields(fields) else { preconditionFailure("they fit") }
         let signed = Statement.sign(
@@ -106,7 +108,7 @@ struct TrustingLender {
         guard let granted = answer.granted else { return nil }
         return Package(
             checkpoint: answer.checkpoint, genesis: answer.genesis,
-            participants: answer.participants, grant: granted.grant, carrier: granted.carrier,
+            participants: answer.participants, grant: granted.grant, rekey: granted.rekey,
             access: granted.access,
             records: answer.records.map { record in
                 let logged = record.logged

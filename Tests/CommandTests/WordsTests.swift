@@ -172,7 +172,7 @@ import Wire
     ]
 
     private static let parts: [PackagePart] = [
-        .checkpoint, .genesis, .grant, .carrier, .access, .participant(0), .record(0), .erasure(0),
+        .checkpoint, .genesis, .grant, .rekey, .access, .participant(0), .record(0), .erasure(0),
         .book(book), .proof,
     ]
 

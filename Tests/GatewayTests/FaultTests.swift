@@ -119,7 +119,7 @@ import Wire
         let lender = try await scene.alliance.admit("northbank", [.lender])
         _ = try await Enterprise(scene.enterprise).importDocuments(
             [try scene.alliance.documents(Months.first...Months.first, "first")])
-        let fields = ["due_date", "tax_exclusive_amount"]
+        let fields: [FieldName] = ["due_date", "tax_exclusive_amount"]
         let plan = try await Enterprise(scene.enterprise).plan(
             GrantWish(
                 to: lender.handle, scope: .months(.invoices, Months.first...Months.first),

@@ -15,7 +15,7 @@ import Wire
 
 /// A call that was answered is answered again; another call that borrows its identifier isn't.
 @Suite struct ReuseTests {
-    private static let fields = ["due_date", "tax_exclusive_amount"]
+    private static let fields: [FieldName] = ["due_date", "tax_exclusive_amount"]
 
     @Test func aRevokedGrantIsntReadThroughAnother() async throws {
         let alliance = try await Alliance(on: MemoryStore())
@@ -30,7 +30,7 @@ import Wire
         #expect(answer.status == 200)
         _ = try await Enterprise(enterprise).revoke(wide, .consentWithdrawn)
         let before = try await alliance.fingerprint()
-        let attempts: [(session: Session, grant: JTI, fields: [String], name: String)] = [
+        let attempts: [(session: Session, grant: JTI, fields: [FieldName], name: String)] = [
             (lender, wide, Self.fields, "grant-dead"), (lender, narrow, Self.fields, "jti-taken"),
             (lender, narrow, ["due_date"], "jti-taken"), (rival, others, ["due_date"], "jti-taken"),
             (rival, wide, Self.fields, "unknown-grant"),
@@ -203,7 +203,8 @@ import Wire
         return (enterprise, lender)
     }
 
-    private func grant(_ enterprise: Session, _ to: Session, _ fields: [String]) async throws -> JTI
+    private func grant(_ enterprise: Session, _ to: Session, _ fields: [FieldName]) async throws
+        -> JTI
     {
         let plan = try await Enterprise(enterprise).plan(
             GrantWish(
@@ -214,7 +215,7 @@ import Wire
     }
 
     private func send(
-        _ alliance: Alliance, _ session: Session, _ grant: JTI, _ fields: [String], _ jti: JTI
+        _ alliance: Alliance, _ session: Session, _ grant: JTI, _ fields: [FieldName], _ jti: JTI
     ) async throws -> TransportAnswer {
         let call = Fetch.sign(
             grant: grant, fields: fields, ranges: [], by: try session.signer(.all),

@@ -20,7 +20,7 @@ import Wire
         "due_date", "tax_exclusive_amount", "791993", "8640413", Months.second.description,
         "The northbank", "\"served\"",
     ]
-    private static let fields = ["due_date", "tax_exclusive_amount"]
+    private static let fields: [FieldName] = ["due_date", "tax_exclusive_amount"]
 
     @Test func aGrantIsItsPartiesAlone() async throws {
         let scene = try await Scene()

@@ -14,7 +14,9 @@ import Wire
 
 /// The main job over a real socket: what each party can do, and what it can't.
 @Suite struct StoryTests {
-    private static let fields = ["due_date", "issue_date", "number", "tax_exclusive_amount"]
+    private static let fields: [FieldName] = [
+        "due_date", "issue_date", "number", "tax_exclusive_amount",
+    ]
 
     private func wish(_ lender: Session, fetches: Int64 = 10) -> GrantWish {
         GrantWish(

@@ -1,3 +1,4 @@
+import TestWorld
 import Testing
 
 @testable import Rules
@@ -133,8 +134,8 @@ import Testing
 
     @Test func fieldsAreGrantedAndAskedFor() {
         var (chain, grant) = scene(fetches: 100)
-        let commitment = "tax_exclusive_amount_commitment"
-        func submit(_ served: [String], asked: [String] = Chain.fields) -> Refusal? {
+        let commitment: FieldName = "tax_exclusive_amount_commitment"
+        func submit(_ served: [FieldName], asked: [FieldName] = Chain.fields) -> Refusal? {
             let fetch = chain.fetch(grant, fields: asked)
             return chain.submit(
                 chain.access(grant, fetch: fetch, served: chain.served(fields: served)))
@@ -157,7 +158,7 @@ import Testing
 
     /// A grant of a commitment alone doesn't give the value.
     @Test func commitmentAlone() {
-        let commitment = "tax_exclusive_amount_commitment"
+        let commitment: FieldName = "tax_exclusive_amount_commitment"
         var (chain, grant) = scene(subject: .fields([commitment]))
         let fetch = chain.fetch(grant, fields: ["tax_exclusive_amount"])
         #expect(
@@ -176,7 +177,7 @@ import Testing
         var (chain, grant) = scene(
             scope: .records([Chain.range(book, 1, 5)]),
             subject: .statements(["sum(tax_amount) >= 1 EUR"]), right: .prove)
-        func submit(_ names: [String]) -> Refusal? {
+        func submit(_ names: [FieldName]) -> Refusal? {
             let fetch = chain.fetch(grant, fields: ["tax_amount", "due_date"])
             return chain.submit(
                 chain.access(grant, fetch: fetch, served: chain.served(fields: names)))

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import TestWorld
 import Testing
 import Transparency
 
@@ -7,24 +8,7 @@ import Transparency
 @testable import Sharing
 @testable import Wire
 
-/// Somebody with a signing key and an encryption key, both made from the name.
-struct Person: Sendable {
-    let handle: Handle
-    let key: SigningKey
-    let encryptionKey: EncryptionKey
-
-    init(_ name: String) {
-        handle = Handle(name)!
-        key = Person.key(name)
-        let seed = Digest<Digested.Blob>(hashing: Array("encryption \(name)".utf8))
-        encryptionKey = try! DecryptionKey(seed: Secret(copying: seed.bytes)).encryptionKey
-    }
-
-    static func key(_ name: String) -> SigningKey {
-        let seed = Digest<Digested.Blob>(hashing: Array("signing \(name)".utf8))
-        return SigningKey(seed: Secret(copying: seed.bytes))
-    }
-
+extension Person {
     static let authority = Person("authority")
     static let second = Person("second-authority")
     static let host = Person("gateway")
@@ -173,13 +157,10 @@ struct Chain {
         with key: SigningKey? = nil, at time: Timestamp? = nil, jti: JTI? = nil,
         log: Digest<Digested.Genesis>? = nil, origin: Origin = Chain.origin
     ) -> SignedStatement {
-        let signer = Signer(
-            origin: origin, handle: person.handle,
-            log: claims is Genesis ? nil : log ?? genesis ?? Digest(hashing: []),
-            key: key ?? person.key)
+        let log = claims is Genesis ? nil : log ?? genesis ?? Digest(hashing: [])
         return Statement.sign(
-            claims, selective: selective.disclosures(using: &random), by: signer, at: time ?? now,
-            jti: jti ?? self.jti())
+            claims, selective: selective.disclosures(using: &random),
+            by: person.signer(origin, log, with: key), at: time ?? now, jti: jti ?? self.jti())
     }
 
     mutating func founding(
@@ -188,14 +169,10 @@ struct Chain {
         host: Person = .host, policies: Digest<Digested.Policies> = CedarPolicies.standard.digest,
         by signer: Person = .authority, with key: SigningKey? = nil
     ) -> SignedStatement {
-        func founder(_ person: Person) -> FoundingParticipant {
-            FoundingParticipant(handle: person.handle, key: person.key.verificationKey)
-        }
-        return sign(
+        sign(
             Genesis(
-                origin: origin, rules: rules, logKey: logKey ?? Self.logKey(),
-                authorities: authorities.map(founder), threshold: threshold,
-                host: founder(host), policies: policies), by: signer, with: key)
+                of: origin, logKey: logKey ?? Self.logKey(), authorities: authorities, host: host,
+                rules: rules, threshold: threshold, policies: policies), by: signer, with: key)
     }
 
     static func logKey(_ name: String = origin.text) -> String {
@@ -207,12 +184,9 @@ struct Chain {
         keys: [KeyOffer]? = nil, encryptionKey: EncryptionKey? = nil
     ) -> SignedStatement {
         sign(
-            Admit(
-                handle: person.handle, roles: roles,
-                keys: keys ?? [offer(person.key, for: person)],
-                encryptionKey: encryptionKey ?? person.encryptionKey),
-            LegalIdentity(name: person.handle.text, identifiers: [], country: "DE"),
-            by: authority)
+            person.admission(
+                as: roles, keys: keys ?? [offer(person.key, for: person)],
+                encryptionKey: encryptionKey), person.identity, by: authority)
     }
 
     func offer(
@@ -220,11 +194,9 @@ struct Chain {
         introducer: SigningKey? = nil, log: Digest<Digested.Genesis>? = nil,
         provenBy prover: SigningKey? = nil
     ) -> KeyOffer {
-        KeyOffer(
-            key: key.verificationKey, scopes: scopes,
-            pop: ProofOfPossession.sign(
-                log: log ?? genesis ?? Digest(hashing: []), handle: person.handle,
-                introducer: introducer?.verificationKey.thumbprint, with: prover ?? key))
+        person.offer(
+            key, scopes: scopes, to: log ?? genesis ?? Digest(hashing: []), introducer: introducer,
+            provenBy: prover)
     }
 
     mutating func added(

@@ -1,3 +1,4 @@
+import TestWorld
 import Testing
 
 @testable import Rules
@@ -6,7 +7,7 @@ import Testing
 
 /// Statements as the parties would make them, each of whose parts a test can change.
 extension Chain {
-    static let fields = ["due_date", "tax_exclusive_amount"]
+    static let fields: [FieldName] = ["due_date", "tax_exclusive_amount"]
 
     static func months(_ from: String, _ to: String, _ series: Series = .invoices) -> Scope {
         .months(series, Month(from)!...Month(to)!)
@@ -25,7 +26,7 @@ extension Chain {
         fieldCount: Int? = nil, at time: Timestamp? = nil
     ) -> SignedStatement {
         let name = BookName(book)!
-        let type = RecordType.of(name.series) ?? .invoice
+        let type = RecordType.types(of: name.series).first ?? .invoice
         let claims = RegisterRecord(
             vct: vct ?? type.vct(origin: Self.origin), book: name,
             number: number ?? self.book(book, of: person).count + 1, epoch: epoch,
@@ -142,20 +143,19 @@ extension Chain {
     }
 
     mutating func fetch(
-        _ grant: JTI?, by person: Person = .lender, fields: [String] = fields,
+        _ grant: JTI?, by person: Person = .lender, fields: [FieldName] = fields,
         ranges: [RecordRange] = [], with key: SigningKey? = nil, at time: Timestamp? = nil,
         jti: JTI? = nil, log: Digest<Digested.Genesis>? = nil, origin: Origin = Chain.origin
     ) -> JWS {
         Fetch.sign(
             grant: grant, fields: fields, ranges: ranges,
-            by: Signer(
-                origin: origin, handle: person.handle, log: log ?? genesis,
-                key: key ?? person.key), at: time ?? now, jti: jti ?? self.jti())
+            by: person.signer(origin, log ?? genesis, with: key), at: time ?? now,
+            jti: jti ?? self.jti())
     }
 
     /// What is served: by default one range of one book, and all books stated as they are.
     func served(
-        fields: [String] = fields + ["tax_exclusive_amount_commitment"],
+        fields: [FieldName] = fields + ["tax_exclusive_amount_commitment"],
         ranges: [RecordRange] = [range("invoices/2026-02", 1, 2)], books: [Served.BookState]? = nil,
         of person: Person = .enterprise
     ) -> Served {

@@ -1,3 +1,4 @@
+import TestWorld
 import Testing
 
 @testable import Rules
@@ -14,7 +15,9 @@ import Testing
         #expect(chain.submit(signed) == nil)
         let state = try #require(chain.grant(signed.statement.jti))
         #expect(state.issuer == Person.enterprise.handle && state.index == index)
-        #expect(state.used == 0 && state.revoked == nil && state.carrier == signed.statement.jti)
+        #expect(
+            state.used == 0 && state.revoked == nil
+                && state.envelopeStatement == signed.statement.jti)
         #expect(state.terms?.to == Person.lender.handle)
         guard let claims = signed.statement.claims as? Grant else { return }
         #expect(state.claims == claims && state.envelope == claims.envelope)
@@ -198,7 +201,7 @@ import Testing
         #expect(chain.submit(signed) == nil)
         let state = try #require(chain.grant(grant))
         let envelope = try #require(signed.statement.claims as? Rekey).envelope
-        #expect(state.carrier == signed.statement.jti && state.envelope == envelope)
+        #expect(state.envelopeStatement == signed.statement.jti && state.envelope == envelope)
         #expect(chain.epochs().live.map(\.epoch) == [5])
         #expect(chain.submit(chain.rekeying(grant, epochs: [4])) == nil)
         #expect(chain.epochs().live.map(\.epoch) == [5], "what was given stays given")

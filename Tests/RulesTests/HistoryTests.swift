@@ -1,4 +1,5 @@
 import Foundation
+import TestWorld
 import Testing
 
 @testable import Rules
@@ -123,7 +124,7 @@ import Testing
         // A modifies: it seals. B doesn't.
         #expect(chain.submit(chain.record("invoices/2026-02")) == nil)
         // B views nothing, and uses: it is proven something.
-        let commitment = ["tax_exclusive_amount_commitment"]
+        let commitment: [FieldName] = ["tax_exclusive_amount_commitment"]
         let read = chain.granted(to: b)
         let listed = Scope.records([Chain.range("invoices/2026-02", 1, 2)])
         let statements = GrantSubject.statements(["sum(tax_exclusive_amount) >= 1 EUR"])

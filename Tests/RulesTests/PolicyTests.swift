@@ -1,3 +1,4 @@
+import TestWorld
 import Testing
 
 @testable import Rules
@@ -109,11 +110,11 @@ import Testing
                     request.principal.handle == Person.enterprise.handle
                         && request.counterparty?.handle == Person.rival.handle
                         && request.owner == Person.enterprise.handle
-                        && request.fields == Chain.fields && request.lifetime == 86_400
+                        && request.fields == Chain.fields.map(\.text) && request.lifetime == 86_400
                 case .rekey:
                     request.principal.handle == Person.enterprise.handle
                         && request.counterparty?.handle == Person.lender.handle
-                        && request.fields == Chain.fields
+                        && request.fields == Chain.fields.map(\.text)
                 case .request:
                     request.principal.handle == Person.lender.handle
                         && request.counterparty?.handle == Person.enterprise.handle

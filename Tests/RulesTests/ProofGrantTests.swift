@@ -1,3 +1,4 @@
+import TestWorld
 import Testing
 
 @testable import Rules
@@ -144,7 +145,7 @@ import Testing
     /// A proof about what doesn't count any more isn't served, and not charged.
     @Test func whatIsNotCurrentIsNotServed() {
         var (chain, records) = records()
-        let names = ["tax_amount_commitment"]
+        let names: [FieldName] = ["tax_amount_commitment"]
         func access(_ grant: JTI, _ first: Int64) -> Refusal? {
             chain.submit(
                 chain.access(

@@ -1,4 +1,5 @@
 import TestSupport
+import TestWorld
 import Testing
 
 @testable import Rules

@@ -1,6 +1,7 @@
 import Cedar
 import CedarTools
 import Foundation
+import TestWorld
 import Testing
 
 @testable import Rules

@@ -32,7 +32,7 @@ import Wire
             claims: Grant(
                 right: .read, purpose: .creditAssessment, notBefore: time(1), expires: time(99),
                 policies: Digest(hashing: [1]), envelope: Digest(hashing: [2]), at: at),
-            terms: terms, carrier: other)
+            terms: terms, envelopeStatement: other)
         (state.used, state.revoked, state.envelope) = (3, at?.size, Digest(hashing: [3]))
         return state
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct EnvelopeTests {
     static let recipient = try! DecryptionKey(seed: Secret(byte: 4))
     static let context = Envelope.Context(
-        log: World.log, carrier: World.jti(1), issuer: World.enterprise, grantee: World.lender,
+        log: World.log, statement: World.jti(1), issuer: World.enterprise, grantee: World.lender,
         recipient: recipient.encryptionKey)
 
     static let keys = GrantedKeys(
@@ -37,19 +37,21 @@ import Testing
         let other = try DecryptionKey(seed: Secret(byte: 6))
         let contexts = [
             Envelope.Context(
-                log: World.otherLog, carrier: here.carrier, issuer: here.issuer,
+                log: World.otherLog, statement: here.statement, issuer: here.issuer,
                 grantee: here.grantee, recipient: here.recipient),
             Envelope.Context(
-                log: here.log, carrier: World.jti(9), issuer: here.issuer, grantee: here.grantee,
+                log: here.log, statement: World.jti(9), issuer: here.issuer, grantee: here.grantee,
                 recipient: here.recipient),
             Envelope.Context(
-                log: here.log, carrier: here.carrier, issuer: World.lender, grantee: here.grantee,
+                log: here.log, statement: here.statement, issuer: World.lender,
+                grantee: here.grantee,
                 recipient: here.recipient),
             Envelope.Context(
-                log: here.log, carrier: here.carrier, issuer: here.issuer,
+                log: here.log, statement: here.statement, issuer: here.issuer,
                 grantee: World.enterprise, recipient: here.recipient),
             Envelope.Context(
-                log: here.log, carrier: here.carrier, issuer: here.issuer, grantee: here.grantee,
+                log: here.log, statement: here.statement, issuer: here.issuer,
+                grantee: here.grantee,
                 recipient: other.encryptionKey),
         ]
         for context in contexts {
@@ -130,7 +132,8 @@ import Testing
         #expect(!ones.isUsable)
         #expect(Self.recipient.encryptionKey.isUsable)
         let context = Envelope.Context(
-            log: World.log, carrier: World.jti(1), issuer: World.enterprise, grantee: World.lender,
+            log: World.log, statement: World.jti(1), issuer: World.enterprise,
+            grantee: World.lender,
             recipient: ones)
         #expect(throws: OpeningError.envelope) { try Envelope.seal(Self.keys, context: context) }
         #expect(EncryptionKey(bytes: [UInt8](repeating: 0, count: 1215)) == nil)

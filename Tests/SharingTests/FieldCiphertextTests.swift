@@ -15,7 +15,8 @@ import Testing
 
     static func sealed(_ seed: UInt64 = 1) -> FieldCiphertext {
         var random = SeededGenerator(seed: seed)
-        return .seal(disclosure, minimum: 128, key: key, context: context, using: &random)
+        return .seal(
+            disclosure, of: "due_date", minimum: 128, key: key, context: context, using: &random)
     }
 
     @Test func roundTrip() throws {
@@ -78,7 +79,7 @@ import Testing
         var random = SeededGenerator(seed: 5)
         let other = Disclosure(salt: Self.disclosure.salt, name: "notes", value: "x")
         let forged = FieldCiphertext.seal(
-            other, minimum: 128, key: Self.key,
+            other, of: "notes", minimum: 128, key: Self.key,
             context: Self.context, using: &random)
         // Named as the field it isn't: the associated data tells.
         #expect(throws: OpeningError.wrongKeyOrTampered(field: "due_date")) {

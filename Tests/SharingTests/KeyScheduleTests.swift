@@ -61,7 +61,7 @@ import struct Crypto.SymmetricKey
         let elsewhere = KeySchedule(seed: Secret(byte: 9), log: World.otherLog)
         func key(
             _ schedule: KeySchedule = World.schedule, _ type: String = "invoice",
-            _ field: String = "due_date", _ epoch: Int64 = 3, _ month: Month = month,
+            _ field: FieldName = "due_date", _ epoch: Int64 = 3, _ month: Month = month,
             _ record: UInt8 = 4
         ) -> String {
             schedule.fieldKey(

@@ -63,10 +63,10 @@ import Testing
             by: World.signer, keys: World.schedule, time: World.time, using: &random)
         for type in RecordType.all {
             for field in type.fields where field.kind == .amount {
-                for name in [field.name.text, field.commitmentName ?? ""] {
+                for name in [field.name, field.commitmentName ?? field.name] {
                     let longest = Disclosure(
-                        salt: .init(using: &random), name: name,
-                        value: name == field.name.text
+                        salt: .init(using: &random), name: name.text,
+                        value: name == field.name
                             ? ["unit": "CLF", "value": "-14073748835.5327"]
                             : [
                                 "c": .string(String(repeating: "A", count: 43)), "scale": 4,

@@ -217,11 +217,12 @@ import Wire
     }
 
     @Test func fieldsAreAmountsOfTheType() throws {
+        let invoices = try #require(SeriesFields(.invoices))
         let statement = try ProofStatement(parsing: "sum(due_date) >= 1 EUR")
-        #expect(statement.foreignField(to: .invoice) == "due_date")
+        #expect(statement.foreignField(to: invoices) == "due_date")
         let commitment = try ProofStatement(parsing: "sum(tax_amount_commitment) >= 1 EUR")
-        #expect(commitment.foreignField(to: .invoice) == "tax_amount_commitment")
+        #expect(commitment.foreignField(to: invoices) == "tax_amount_commitment")
         let amount = try ProofStatement(parsing: "sum(tax_amount) >= 1 EUR")
-        #expect(amount.foreignField(to: .invoice) == nil)
+        #expect(amount.foreignField(to: invoices) == nil)
     }
 }

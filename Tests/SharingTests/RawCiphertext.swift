@@ -5,7 +5,7 @@ import CSodium
 
 /// Seals any bytes as a field's ciphertext, straight from the library: what a hostile issuer could do.
 func sealRaw(
-    _ content: [UInt8], name: String, key: FieldKey, context: FieldContext
+    _ content: [UInt8], name: FieldName, key: FieldKey, context: FieldContext
 ) -> FieldCiphertext {
     let nonce = [UInt8](repeating: 0x5a, count: 24)
     let data = context.associatedData(field: name)

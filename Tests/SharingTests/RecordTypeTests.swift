@@ -94,6 +94,11 @@ import Testing
                 == ["incoterm", "total", "total_commitment"])
         #expect(types[1].withCommitments(["incoterm", "total"]) == nil)
         #expect(fields.withCommitments(["total", "colour"]) == nil)
+        // What is served of a record is what its own type has of the names.
+        let names = Set(try #require(fields.withCommitments(["incoterm", "total"])))
+        #expect(types[0].sealedNames(among: names) == ["incoterm", "total", "total_commitment"])
+        #expect(types[1].sealedNames(among: names) == ["total", "total_commitment"])
+        #expect(fields.commitmentFields == ["total_commitment"])
         #expect(SeriesFields(.bank) == nil)
         #expect(SeriesFields(.bills)?.types == [.bill])
     }

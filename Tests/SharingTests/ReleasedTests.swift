@@ -18,7 +18,8 @@ import Testing
             let month = try #require(entry["month"]?.text.flatMap { Month($0) })
             let record = try #require(entry["record"]?.text.flatMap { JTI(text: $0) })
             let root = schedule.root(
-                type: try #require(entry["type"]?.text), field: try #require(entry["field"]?.text),
+                type: try #require(entry["type"]?.text),
+                field: try #require(entry["field"]?.text.flatMap { FieldName($0) }),
                 epoch: try #require(entry["epoch"]?.int))
             let node = try #require(entry["node"]?.text.flatMap { MonthPosition(bits: $0) })
             let below = try #require(root.descend(to: node))
@@ -62,17 +63,21 @@ import Testing
         let disclosures = try fields.fields.map { field in
             let key = try #require(
                 keys.key(
-                    field: field.name, epoch: claims.epoch, month: claims.book.month,
+                    field: field.name.text, epoch: claims.epoch, month: claims.book.month,
                     record: statement.jti))
             return try field.open(key: key, context: context)
         }
         let opened = try OpenedFields(statement, disclosures: disclosures)
         guard case .object(let values) = try #require(file["values"]) else { return }
         #expect(values.count == opened.values.count)
-        for (name, value) in values { #expect(opened.values[name]?.json == value, "\(name)") }
+        for (name, value) in values {
+            #expect(opened.values[try #require(FieldName(name))]?.json == value, "\(name)")
+        }
         guard case .object(let commitments) = try #require(file["commitments"]) else { return }
         #expect(commitments.count == opened.commitments.count)
-        for (name, value) in commitments { #expect(opened.commitments[name]?.json == value) }
+        for (name, value) in commitments {
+            #expect(opened.commitments[try #require(FieldName(name))]?.json == value)
+        }
     }
 
     private func openEnvelope(_ json: JSON?) throws -> GrantedKeys {
@@ -80,7 +85,7 @@ import Testing
         let key = try DecryptionKey(seed: secret(json["recipient_seed"]))
         let context = Envelope.Context(
             log: try #require(digest(json["log"])),
-            carrier: try #require(json["carrier"]?.text.flatMap { JTI(text: $0) }),
+            statement: try #require(json["carrier"]?.text.flatMap { JTI(text: $0) }),
             issuer: try #require(json["issuer"]?.text.flatMap { Handle($0) }),
             grantee: try #require(json["grantee"]?.text.flatMap { Handle($0) }),
             recipient: key.encryptionKey)
@@ -119,7 +124,7 @@ private enum Release {
     static let schedule = KeySchedule(seed: seed, log: log)
 
     static func keySchedule() -> JSON {
-        let cases: [(String, String, Int64, String, String)] = [
+        let cases: [(String, FieldName, Int64, String, String)] = [
             ("invoice", "due_date", 0, "2026-11", ""),
             ("invoice", "due_date", 0, "2026-11", "0001010"),
             ("invoice", "due_date", 1, "2026-11", "000101000010"),
@@ -136,7 +141,7 @@ private enum Release {
             let node = root.descend(to: MonthPosition(bits: bits)!)!
             let monthKey = node.monthKey(World.month(month))!
             return [
-                "type": .string(type), "field": .string(field), "epoch": .integer(epoch),
+                "type": .string(type), "field": .string(field.text), "epoch": .integer(epoch),
                 "month": .string(month), "node": .string(bits), "record": .string(record.text),
                 "root": .string(root.key.hex), "node_key": .string(node.key.hex),
                 "month_key": .string(monthKey.key.hex),
@@ -179,18 +184,19 @@ private enum Release {
         let names = record.type.sealedNames
         let nodes = names.map { name in
             GrantedKeys.Node(
-                field: name, epoch: 2,
+                field: name.text, epoch: 2,
                 node: schedule.root(type: "invoice", field: name, epoch: 2)
                     .descend(to: MonthPosition(bits: "00010100")!)!)
         }
         let keys = GrantedKeys(nodes: nodes)
         let context = FieldContext(
             log: log, issuer: World.enterprise, book: place.book, record: sealed.statement.jti)
-        for field in sealed.fields.fields where field.name.hasSuffix("_commitment") {
+        for field in sealed.fields.fields where field.name.text.hasSuffix("_commitment") {
             let key = keys.key(
-                field: field.name, epoch: 2, month: place.book.month, record: sealed.statement.jti)
+                field: field.name.text, epoch: 2, month: place.book.month,
+                record: sealed.statement.jti)
             let value = try field.open(key: key!, context: context).value
-            if value != .null { commitments[field.name] = value }
+            if value != .null { commitments[field.name.text] = value }
         }
         return [
             "statement": .string(sealed.statement.jws.text),
@@ -207,7 +213,7 @@ private enum Release {
         let seed = Secret(copying: (100..<132).map { UInt8($0) })
         let recipient = try DecryptionKey(seed: seed)
         let context = Envelope.Context(
-            log: log, carrier: World.jti(9), issuer: World.enterprise, grantee: World.lender,
+            log: log, statement: World.jti(9), issuer: World.enterprise, grantee: World.lender,
             recipient: recipient.encryptionKey)
         let envelope = try Envelope.seal(keys, context: context)
         return [

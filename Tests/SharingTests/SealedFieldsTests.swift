@@ -6,7 +6,7 @@ import Testing
 @testable import Wire
 
 @Suite struct SealedFieldsTests {
-    static func field(_ name: String, _ count: Int = 3) -> FieldCiphertext {
+    static func field(_ name: FieldName, _ count: Int = 3) -> FieldCiphertext {
         FieldCiphertext(name: name, bytes: [UInt8](repeating: 0xab, count: count))
     }
 
@@ -36,12 +36,13 @@ import Testing
         #expect(SealedFields([Self.field("b"), Self.field("a")]) == nil)
         #expect(SealedFields([Self.field("a"), Self.field("a")]) == nil)
         for name in ["", "A", "a-b", "é", "a b", String(repeating: "a", count: 65)] {
-            #expect(SealedFields([Self.field(name)]) == nil)
+            let bytes = Array(name.utf8)
+            #expect(SealedFields(encoded: [UInt8(bytes.count)] + bytes + [0, 0, 0, 1, 0]) == nil)
         }
         #expect(SealedFields([Self.field("a", Limits.sealedRecordBytes)]) != nil)
         #expect(
             SealedFields([Self.field("a", Limits.sealedRecordBytes), Self.field("b", 1)]) == nil)
-        let many = (100..<229).map { Self.field("f\($0)") }
+        let many = (100..<229).map { Self.field(FieldName("f\($0)")!) }
         #expect(SealedFields(many) == nil)
         #expect(SealedFields(Array(many.dropLast())) != nil)
     }

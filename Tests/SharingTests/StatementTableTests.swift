@@ -94,6 +94,18 @@ import Testing
     }
 
     /// A claim that is taken out of the page, or added, is noticed.
+    /// The numbers of codes never change: the page has each code with its number.
+    @Test func thePageHasTheNumbersOfCodes() throws {
+        func row<Value: Code>(_ list: String, _ codes: Value.Type) -> String {
+            let cells = codes.allCases.map { "\($0.number) `\($0.rawValue)`" }
+            return "| \(list) | \(cells.joined(separator: ", ")) |"
+        }
+        let lines = Set(try Self.page.get().components(separatedBy: "\n"))
+        #expect(lines.contains(row("purpose", Purpose.self)))
+        #expect(lines.contains(row("reason", Reason.self)))
+        #expect(lines.contains(row("size", SizeClass.self)))
+    }
+
     @Test func aChangedPageIsNoticed() {
         let lines = [
             "| public | type |", "|---|---|", "| `handle` | handle |", "| `more` ? | jti |",

@@ -1,5 +1,6 @@
 import Rules
 import Sharing
+import TestWorld
 import Testing
 import Transparency
 import Verification
@@ -159,11 +160,11 @@ import Wire
     /// A gateway that skips its policies: each wrong decision is named, and nothing else.
     @Test func decisionsAgainstPolicy() throws {
         var log = try TestLog(seed: 50)
-        let party = Party("both-hands", using: &log.random)
+        let party = Person("both-hands")
         // Operating excludes using.
         try log.admit(party, [.lender, .operator], forced: true)
         let wrong = log.entries.count - 1
-        try log.admit(Party("other", using: &log.random), [.lender])
+        try log.admit(Person("other"), [.lender])
         let report = try Self.audit(log)
         #expect(
             report.findings.map(\.what)

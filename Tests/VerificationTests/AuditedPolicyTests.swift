@@ -1,6 +1,7 @@
 import Foundation
 import Rules
 import Sharing
+import TestWorld
 import Testing
 import Transparency
 import Wire
@@ -23,8 +24,9 @@ import Wire
     }
 
     private static func grant(
-        _ log: inout TestLog, to party: Party, by acme: Party, purpose: Purpose = .creditAssessment,
-        days: Int64 = 30, fields: [String] = ["due_date"], from: String = "2026-01"
+        _ log: inout TestLog, to party: Person, by acme: Person,
+        purpose: Purpose = .creditAssessment,
+        days: Int64 = 30, fields: [FieldName] = ["due_date"], from: String = "2026-01"
     ) throws -> Int64 {
         let terms = GrantTerms(
             to: party.handle, scope: .months(.invoices, Month(from)!...Month("2026-12")!),
@@ -41,7 +43,7 @@ import Wire
     static func patched() throws -> (log: TestLog, wrong: [Int64: [String]]) {
         var log = try TestLog(seed: 60)
         log.policies = Skipped()
-        func party(_ name: String) -> Party { Party(name, using: &log.random) }
+        func party(_ name: String) -> Person { Person(name) }
         let (acme, bank, regulator) = (party("acme"), party("northbank"), party("watch"))
         let both = party("both-hands")
         try log.admit(acme, [.enterprise])
@@ -115,7 +117,7 @@ import Wire
         var log = try TestLog(seed: 63)
         log.policies = Skipped()
         let (acme, bank) = (
-            Party("acme", using: &log.random), Party("northbank", using: &log.random)
+            Person("acme"), Person("northbank")
         )
         try log.admit(acme, [.enterprise])
         try log.admit(bank, [.lender])
@@ -170,7 +172,7 @@ import Wire
             let book = BookName(
                 series: .invoices, month: Month(number: Month("2027-01")!.number + number)!)
             number += 1
-            try log.admit(Party("p-\(number)", using: &log.random), [.lender])
+            try log.admit(Person("p-\(number)"), [.lender])
             note("admit")
             // A month of its own: what comes after a revocation needs another epoch.
             let month = Month("2026-0\(number)")!
@@ -310,7 +312,7 @@ import Wire
 extension TestLog {
     /// Asks `enterprise` for a grant to read the due dates of two months of invoices, for a day.
     fileprivate mutating func ask(
-        _ enterprise: Party, for purpose: Purpose, by asker: Party
+        _ enterprise: Person, for purpose: Purpose, by asker: Person
     ) throws {
         let terms = RequestTerms(
             to: enterprise.handle, right: .read,

@@ -1,5 +1,6 @@
 import Rules
 import Sharing
+import TestWorld
 import Testing
 import Transparency
 import Verification
@@ -15,7 +16,7 @@ import Wire
         var log = try TestLog(seed: 60)
         for number in 1...6 {
             log.now = log.now.advanced(by: 1000)
-            try log.admit(Party("p-\(number)", using: &log.random), [.lender])
+            try log.admit(Person("p-\(number)"), [.lender])
         }
         return log
     }
@@ -25,7 +26,7 @@ import Wire
         var fork = log.prefix(5)
         fork.lawless = true
         for number in 7...8 {
-            try fork.admit(Party("p-\(number)", using: &fork.random), [.lender])
+            try fork.admit(Person("p-\(number)"), [.lender])
         }
         return fork
     }

@@ -1,5 +1,6 @@
 import Sharing
 import TestSupport
+import TestWorld
 import Testing
 import Verification
 import Wire
@@ -38,7 +39,7 @@ import Wire
             refusal(
                 answer.with(
                     granted: .init(
-                        access: granted.access, grant: granted.grant, carrier: nil,
+                        access: granted.access, grant: granted.grant, rekey: nil,
                         envelope: granted.envelope)))
                 == "grant otherEnvelope")
     }
@@ -88,7 +89,7 @@ import Wire
 
     @Test func ownRecordsOfAnother() throws {
         let own = try story.ownAnswer()
-        func refusal(_ answer: FetchAnswer, _ party: Party, _ fields: [String]) -> String {
+        func refusal(_ answer: FetchAnswer, _ party: Person, _ fields: [FieldName]) -> String {
             do {
                 _ = try answer.openOwn(
                     as: party.handle, with: story.log.schedule(party), fields: fields,
@@ -96,7 +97,7 @@ import Wire
                 return "accepted"
             } catch { return error.label }
         }
-        let fields = ["buyer_name", "payable_amount"]
+        let fields: [FieldName] = ["buyer_name", "payable_amount"]
         #expect(refusal(own, story.acme, fields) == "accepted")
         #expect(refusal(own, story.mallory, fields) == "records/0 otherIssuer")
         #expect(refusal(own, story.acme, ["buyer_name"]) == "records/0 wrongFields")
@@ -112,6 +113,6 @@ import Wire
 
 extension FetchAnswer.Granted {
     func with(envelope: Envelope) -> FetchAnswer.Granted {
-        .init(access: access, grant: grant, carrier: carrier, envelope: envelope)
+        .init(access: access, grant: grant, rekey: rekey, envelope: envelope)
     }
 }

@@ -1,5 +1,6 @@
 import Sharing
 import TestSupport
+import TestWorld
 import Testing
 import Transparency
 import Verification
@@ -31,7 +32,7 @@ import Wire
         var stranger = try TestLog(seed: 99)
         for _ in 1..<story.log.entries.count {
             try stranger.admit(
-                Party("p-\(stranger.entries.count)", using: &stranger.random), [.lender])
+                Person("p-\(stranger.entries.count)"), [.lender])
         }
         #expect(
             refusal(package.with(checkpoint: try stranger.checkpoint())) == "checkpoint checkpoint")
@@ -79,7 +80,7 @@ import Wire
             granted: answer.granted.map {
                 .init(
                     access: $0.access.moved(in: log), grant: $0.grant.moved(in: log),
-                    carrier: $0.carrier?.moved(in: log), envelope: $0.envelope)
+                    rekey: $0.rekey?.moved(in: log), envelope: $0.envelope)
             },
             participants: answer.participants.map { $0.moved(in: log) },
             records: answer.records.map {
@@ -117,7 +118,7 @@ import Wire
         #expect(refusal(package.with(grant: package.access)) == "grant unexpectedKind")
         let last = try story.log.logged(story.log.entries.count - 1)
         #expect(refusal(package.with(access: last)) == "access unexpectedKind")
-        #expect(refusal(package.with(carrier: package.grant)) == "carrier unexpectedKind")
+        #expect(refusal(package.with(rekey: package.grant)) == "carrier unexpectedKind")
         #expect(
             refusal(package.with(records: package.records + [package.access]))
                 == "records/9 unexpectedKind")
@@ -213,13 +214,13 @@ extension Package {
     func with(
         checkpoint: Note? = nil, genesis: LoggedStatement? = nil,
         participants: [LoggedStatement]? = nil, grant: LoggedStatement? = nil,
-        carrier: LoggedStatement? = nil, access: LoggedStatement? = nil,
+        rekey: LoggedStatement? = nil, access: LoggedStatement? = nil,
         records: [LoggedStatement]? = nil, erasures: [LoggedStatement]? = nil
     ) -> Package {
         Package(
             checkpoint: checkpoint ?? self.checkpoint, genesis: genesis ?? self.genesis,
             participants: participants ?? self.participants, grant: grant ?? self.grant,
-            carrier: carrier ?? self.carrier, access: access ?? self.access,
+            rekey: rekey ?? self.rekey, access: access ?? self.access,
             records: records ?? self.records, erasures: erasures ?? self.erasures)
     }
 }

@@ -1,11 +1,12 @@
 import Sharing
+import TestWorld
 import Wire
 
 /// Things that no honest client would sign.
 enum Forgery {
     /// The record again, with a payable amount that isn't what its commitment says.
     static func contradiction(
-        in sealed: SealedRecord, of party: Party, log: inout TestLog
+        in sealed: SealedRecord, of party: Person, log: inout TestLog
     ) throws -> SealedRecord {
         let claims = sealed.claims
         let schedule = log.schedule(party)
@@ -20,13 +21,14 @@ enum Forgery {
             var disclosure = try field.open(key: key, context: context)
             if field.name == "payable_amount" {
                 disclosure = Disclosure(
-                    salt: disclosure.salt, name: field.name,
+                    salt: disclosure.salt, name: field.name.text,
                     value: try Amount(units: 99_999_99, currency: "EUR").json)
             }
             disclosures.append(disclosure)
             fields.append(
                 .seal(
-                    disclosure, minimum: 128, key: key, context: context, using: &log.random))
+                    disclosure, of: field.name, minimum: 128, key: key, context: context,
+                    using: &log.random))
         }
         let ciphertexts = SealedFields(fields)!
         let signed = Statement.sign(
@@ -35,7 +37,7 @@ enum Forgery {
                 epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
                 fieldsRoot: ciphertexts.root, holder: claims.holder),
             selective: disclosures,
-            by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
+            by: party.signer(log.origin, log.log),
             at: sealed.statement.issuedAt, jti: sealed.statement.jti)
         return SealedRecord(statement: signed.statement, fields: ciphertexts)
     }

@@ -1,6 +1,7 @@
 import Interface
 import Rules
 import Sharing
+import TestWorld
 import Testing
 import Transparency
 import Verification
@@ -39,7 +40,7 @@ import Wire
             let large = Package(
                 checkpoint: package.checkpoint, genesis: package.genesis,
                 participants: package.participants, grant: package.grant,
-                carrier: package.carrier, access: package.access, records: package.records,
+                rekey: package.rekey, access: package.access, records: package.records,
                 erasures: package.erasures, proof: proof)
             do throws(MessageError) {
                 _ = try Package(parsing: large.bytes)
@@ -135,10 +136,8 @@ import Wire
             handle: story.acme.handle, roles: [.enterprise], legalName: "Straße & Söhne",
             legalIdentifiers: [LegalIdentifier(scheme: .lei, id: "5493001KJTIIGC8Y1R12")!],
             country: "DE",
-            keys: [
-                story.log.offer(
-                    story.acme.key, for: story.acme, introducer: nil, scopes: [.all])
-            ], encryptionKey: story.acme.decryption.encryptionKey)
+            keys: [story.acme.offer(to: story.log.log)],
+            encryptionKey: story.acme.decryption.encryptionKey)
         #expect(try Application(parsing: application.bytes) == application)
         let answer = ApplicationsAnswer(applications: [
             .init(application: application, received: TestLog.start)
@@ -149,7 +148,7 @@ import Wire
         let own = Application(
             handle: story.acme.handle, roles: [.enterprise], legalName: "A", legalIdentifiers: [],
             country: "DE",
-            keys: [log.offer(story.acme.key, for: story.acme, introducer: nil, scopes: [.all])],
+            keys: [story.acme.offer(to: log.log)],
             encryptionKey: story.acme.decryption.encryptionKey)
         try log.add(
             own.claims,

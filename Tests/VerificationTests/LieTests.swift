@@ -1,4 +1,5 @@
 import Sharing
+import TestWorld
 import Testing
 import Transparency
 import Verification

@@ -226,12 +226,12 @@ extension Package {
     fileprivate func with(records: [LoggedStatement]) -> Package {
         Package(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: grant,
-            carrier: carrier, access: access, records: records, erasures: erasures, proof: proof)
+            rekey: rekey, access: access, records: records, erasures: erasures, proof: proof)
     }
 
     fileprivate func with(_ proof: PackageProof?) -> Package {
         Package(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: grant,
-            carrier: carrier, access: access, records: records, erasures: erasures, proof: proof)
+            rekey: rekey, access: access, records: records, erasures: erasures, proof: proof)
     }
 }

@@ -1,6 +1,7 @@
 import Commitments
 import Rules
 import Sharing
+import TestWorld
 import Transparency
 import Verification
 import Wire
@@ -29,12 +30,12 @@ struct ProofStory {
         "each(payable_amount) between 0 and 200 EUR",
         "equal(invoices/2026-09#1.payable_amount, invoices/2026-09#1.tax_exclusive_amount)",
     ]
-    static let used = ["payable_amount_commitment", "tax_exclusive_amount_commitment"]
+    static let used: [FieldName] = ["payable_amount_commitment", "tax_exclusive_amount_commitment"]
 
     var log: TestLog
     let twist: Twist?
-    let acme: Party
-    let northbank: Party
+    let acme: Person
+    let northbank: Person
     var records: [SealedRecord] = []
     var erasures: [Statement] = []
     var grant: Statement!
@@ -47,8 +48,8 @@ struct ProofStory {
     init(_ twist: Twist? = nil, statements: [String] = statements, count: Int = 3) throws {
         self.twist = twist
         log = try TestLog(seed: 11)
-        acme = Party("e-acme", using: &log.random)
-        northbank = Party("northbank", using: &log.random)
+        acme = Person("e-acme")
+        northbank = Person("northbank")
         try log.admit(acme, [.enterprise])
         try log.admit(northbank, [.lender])
         let first: [(Int, Int64)] = [(1, 12_345), (2, 20_000), (3, 500)]
@@ -107,19 +108,20 @@ struct ProofStory {
         }
         let schedule = log.schedule(acme)
         let fields = Self.used + ["tax_amount_commitment"]
-        let key = { (field: String, record: SealedRecord) in
+        let key = { (field: FieldName, record: SealedRecord) in
             schedule.fieldKey(
                 type: "invoice", field: field, epoch: 0, month: Self.book.month,
                 record: record.statement.jti)
         }
         // As our program does it; a twisted one names each record.
         let listed = fields.map { field in
-            GrantedKeys.Listed(field: field, keys: records.map { key(field, $0) })
+            GrantedKeys.Listed(field: field.text, keys: records.map { key(field, $0) })
         }
         let singles = fields.flatMap { field in
             records.map { record in
                 GrantedKeys.Single(
-                    field: field, record: record.statement.jti, key: key(field, record))
+                    field: field.text, record: record.statement.jti,
+                    key: key(field, record))
             }
         }
         envelope = try Envelope.seal(
@@ -127,7 +129,7 @@ struct ProofStory {
                 ? GrantedKeys(listed: listed, proofs: proofs)
                 : GrantedKeys(singles: singles, proofs: proofs),
             context: .init(
-                log: log.log, carrier: jti, issuer: acme.handle, grantee: northbank.handle,
+                log: log.log, statement: jti, issuer: acme.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         let scope =
             twist == .months
@@ -150,7 +152,7 @@ struct ProofStory {
                 expires: expires, policies: CedarPolicies.standard.digest,
                 envelope: envelope.digest, at: stated),
             selective: terms.disclosures(using: &log.random),
-            by: Signer(origin: log.origin, handle: acme.handle, log: log.log, key: acme.key),
+            by: acme.signer(log.origin, log.log),
             at: log.now, jti: jti)
         try log.register(signed, forced: twist != nil)
         grant = signed.statement
@@ -210,7 +212,7 @@ struct ProofStory {
                     commitments: opened.commitmentsByField))
             var amounts: [String: Opening] = [:]
             for disclosure in opened.disclosures {
-                guard case .amount(let amount) = opened.values[disclosure.name] else { continue }
+                guard let amount = opened.amount(disclosure.name) else { continue }
                 amounts[disclosure.name] = NumericCommitment.opening(
                     of: amount, salt: disclosure.salt, field: disclosure.name)
             }
@@ -219,7 +221,7 @@ struct ProofStory {
         return (proven, openings)
     }
 
-    private var servedFields: [String] {
+    private var servedFields: [FieldName] {
         twist == .noValue ? ["tax_amount_commitment"] : Self.used
     }
 
@@ -227,8 +229,7 @@ struct ProofStory {
         log.now = log.now.advanced(by: 1)
         fetch = Fetch.sign(
             grant: grant.jti, fields: servedFields, ranges: [],
-            by: Signer(
-                origin: log.origin, handle: northbank.handle, log: log.log, key: northbank.key),
+            by: northbank.signer(log.origin, log.log),
             at: log.now, jti: JTI(using: &log.random))
         let first: Int64 =
             [.superseded, .erased, .leftOut, .notServed].contains(twist) ? 2 : 1
@@ -253,7 +254,7 @@ struct ProofStory {
             checkpoint: try log.checkpoint(), genesis: try log.logged(0),
             granted: .init(
                 access: try log.logged(log.index(of: access.jti), disclosing: true),
-                grant: try log.logged(log.index(of: grant.jti), disclosing: true), carrier: nil,
+                grant: try log.logged(log.index(of: grant.jti), disclosing: true), rekey: nil,
                 envelope: envelope),
             participants: [try log.logged(1), try log.logged(2)],
             records: try records.map { record in

@@ -1,5 +1,6 @@
 import Foundation
 import Sharing
+import TestWorld
 import Testing
 import Verification
 import Wire

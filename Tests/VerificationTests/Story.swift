@@ -1,5 +1,6 @@
 import Rules
 import Sharing
+import TestWorld
 import Transparency
 import Verification
 import Wire
@@ -21,24 +22,26 @@ struct Story {
 
     static let september = BookName("invoices/2026-09")!
     static let october = BookName("invoices/2026-10")!
-    static let fields = ["due_date", "issue_date", "payable_amount", "tax_exclusive_amount"]
+    static let fields: [FieldName] = [
+        "due_date", "issue_date", "payable_amount", "tax_exclusive_amount",
+    ]
 
     var log: TestLog
     let lie: Lie?
     /// Whether only the first record of the first book is fetched.
     let narrow: Bool
-    let acme: Party
-    let northbank: Party
-    let mallory: Party
+    let acme: Person
+    let northbank: Person
+    let mallory: Person
     var records: [SealedRecord] = []
     var participants: [Int] = []
     var grant: Statement!
-    var carrier: Statement?
+    var rekey: Statement?
     var access: Statement!
     var fetch: JWS!
     var envelope: Envelope!
     var erasures: [Statement] = []
-    var servedFields: [String] = []
+    var servedFields: [FieldName] = []
 
     /// Two books with `perBook` records each; the first is closed, and with `changes` one record is
     /// replaced and one erased.
@@ -49,9 +52,9 @@ struct Story {
         self.narrow = narrow
         log = try TestLog(seed: seed)
         self.lie = lie
-        acme = Party("e-acme", using: &log.random)
-        northbank = Party("northbank", using: &log.random)
-        mallory = Party("mallory", using: &log.random)
+        acme = Person("e-acme")
+        northbank = Person("northbank")
+        mallory = Person("mallory")
         log.lawless = lie == .admittedByNobody
         try admitAll()
         try sealAll(perBook: perBook, changes: changes)
@@ -78,7 +81,7 @@ struct Story {
         let introducer = lie == .keyWithoutProof ? mallory.key : acme.key
         participants.append(log.entries.count)
         try log.add(
-            AddKey(log.offer(key, for: acme, introducer: introducer, scopes: scopes)), by: acme,
+            AddKey(acme.offer(key, scopes: scopes, to: log.log, introducer: introducer)), by: acme,
             forced: true)
         guard retired else { return key }
         participants.append(log.entries.count)
@@ -130,7 +133,7 @@ struct Story {
                 try log.seal(acme, number: number, day: day, key: future, forced: true))
             participants.append(log.entries.count)
             try log.add(
-                AddKey(log.offer(future, for: acme, introducer: acme.key, scopes: [.seal])),
+                AddKey(acme.offer(future, scopes: [.seal], to: log.log, introducer: acme.key)),
                 by: acme)
             return
         case .recordByAnother: party = mallory
@@ -177,7 +180,7 @@ struct Story {
         let nodes = names.flatMap { field in
             MonthPosition.cover(months).map { position in
                 GrantedKeys.Node(
-                    field: field, epoch: 0,
+                    field: field.text, epoch: 0,
                     node: schedule.root(type: type.name, field: field, epoch: 0)
                         .descend(to: position)!)
             }
@@ -209,13 +212,13 @@ struct Story {
     }
 
     private mutating func seal(
-        _ keys: GrantedKeys, by giver: Party, key: SigningKey?, terms: GrantTerms
+        _ keys: GrantedKeys, by giver: Person, key: SigningKey?, terms: GrantTerms
     ) throws -> Statement {
         let jti = JTI(using: &log.random)
         envelope = try Envelope.seal(
             keys,
             context: .init(
-                log: log.log, carrier: jti, issuer: giver.handle, grantee: northbank.handle,
+                log: log.log, statement: jti, issuer: giver.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         let start = lie == .accessTooEarly ? log.now.advanced(by: 500) : log.now
         let claims = Grant(
@@ -244,7 +247,7 @@ struct Story {
         envelope = try Envelope.seal(
             GrantedKeys(nodes: nodes),
             context: .init(
-                log: log.log, carrier: jti, issuer: acme.handle, grantee: northbank.handle,
+                log: log.log, statement: jti, issuer: acme.handle, grantee: northbank.handle,
                 recipient: northbank.decryption.encryptionKey))
         log.now = log.now.advanced(by: 1)
         let party = lie == .rekeyByAnother ? mallory : acme
@@ -252,9 +255,9 @@ struct Story {
             salt: .init(using: &log.random), name: "epochs", value: .array([.integer(0)]))
         let signed = Statement.sign(
             Rekey(grant: grant.jti, envelope: envelope.digest), selective: [epochs],
-            by: Signer(origin: log.origin, handle: party.handle, log: log.log, key: party.key),
+            by: party.signer(log.origin, log.log),
             at: log.now, jti: jti)
-        carrier = signed.statement
+        rekey = signed.statement
         if lie == .accessBeforeGrant { return later.append(signed) }
         try log.register(signed, forced: lie != nil)
     }
@@ -278,7 +281,7 @@ struct Story {
         if lie == .erasureAfterAccess { try erase() }
         if lie == .rekeyAfterAccess { try rekey(grant, []) }
         // The log goes on.
-        try log.admit(Party("later", using: &log.random), [.lender])
+        try log.admit(Person("later"), [.lender])
     }
 
     private mutating func signFetch() throws -> JWS {
@@ -291,7 +294,8 @@ struct Story {
         case .fetchWithRetiredKey:
             key = SigningKey(seed: .random(count: 32, using: &log.random))
             for claims: any KindForm in [
-                AddKey(log.offer(key, for: northbank, introducer: northbank.key, scopes: [.all])),
+                AddKey(
+                    northbank.offer(key, scopes: [.all], to: log.log, introducer: northbank.key)),
                 RetireKey(key.verificationKey.thumbprint),
             ] {
                 participants.append(log.entries.count)
@@ -320,15 +324,9 @@ struct Story {
         if lie == .servedUngrantedField { names.append("buyer_name") }
         var books = [Self.september, Self.october]
         if lie == .servedUngrantedBook { books.append(BookName("invoices/2026-11")!) }
-        var ranges: [RecordRange] = []
-        for number in servedNumbers {
-            let (book, value) = number
-            if let last = ranges.last, last.book == book, last.to + 1 == value {
-                ranges[ranges.count - 1] = RecordRange(book: book, from: last.from, to: value)!
-            } else {
-                ranges.append(RecordRange(book: book, from: value, to: value)!)
-            }
-        }
+        var ranges = servedNumbers.map { book, number in
+            RecordRange(book: book, from: number, to: number)!
+        }.merged
         if lie == .servedUngrantedBook {
             ranges.append(RecordRange(book: books[2], from: 1, to: 1)!)
         }
@@ -382,7 +380,7 @@ extension Story {
             granted: .init(
                 access: try log.logged(log.index(of: access.jti), disclosing: true),
                 grant: try log.logged(log.index(of: grant.jti), disclosing: true),
-                carrier: try carrier.map {
+                rekey: try rekey.map {
                     try log.logged(log.index(of: $0.jti), disclosing: true)
                 },
                 envelope: envelope),

@@ -1,24 +1,10 @@
 import Rules
 import Sharing
 import TestSupport
+import TestWorld
 import Transparency
 import Verification
 import Wire
-
-/// Someone with keys.
-struct Party {
-    let handle: Handle
-    let key: SigningKey
-    let decryption: DecryptionKey
-    let seed: Secret
-
-    init(_ handle: String, using random: inout SeededGenerator) {
-        self.handle = Handle(handle)!
-        key = SigningKey(seed: .random(count: 32, using: &random))
-        decryption = try! DecryptionKey(seed: .random(count: 32, using: &random))
-        seed = .random(count: 32, using: &random)
-    }
-}
 
 /// A log in memory: what a gateway does, without being one.
 struct TestLog {
@@ -31,8 +17,8 @@ struct TestLog {
 
     let origin: Origin
     var random: SeededGenerator
-    let authority: Party
-    let host: Party
+    let authority: Person
+    let host: Person
     let signer: NoteSigner
     var now = TestLog.start
     /// Whether everything is registered, refused by the rules or not.
@@ -49,19 +35,13 @@ struct TestLog {
     init(seed: UInt64 = 1, origin: String = "trine.example/alliance") throws {
         var random = SeededGenerator(seed: seed)
         self.origin = Origin(origin)!
-        authority = Party("alliance", using: &random)
-        host = Party("house", using: &random)
+        authority = Person("alliance")
+        host = Person("house")
         signer = NoteSigner(
             name: try KeyName(origin), key: SigningKey(seed: .random(count: 32, using: &random)))
         self.random = random
         let genesis = Genesis(
-            origin: self.origin, rules: Rules.version, logKey: signer.verifierKey.text,
-            authorities: [
-                FoundingParticipant(handle: authority.handle, key: authority.key.verificationKey)
-            ],
-            threshold: 1,
-            host: FoundingParticipant(handle: host.handle, key: host.key.verificationKey),
-            policies: CedarPolicies.standard.digest)
+            of: self.origin, logKey: signer.verifierKey.text, authorities: [authority], host: host)
         let statement = try add(genesis, by: authority)
         digest = statement.digest.relabelled()
     }
@@ -75,16 +55,14 @@ struct TestLog {
     /// `forced`: then the log has it all the same, and the state doesn't.
     @discardableResult
     mutating func add(
-        _ claims: some KindForm, selective: [Disclosure] = [], by party: Party,
+        _ claims: some KindForm, selective: [Disclosure] = [], by party: Person,
         key: SigningKey? = nil,
         forced: Bool = false, disclosing: Bool = true
     ) throws -> Statement {
         now = now.advanced(by: 1)
         let signed = Statement.sign(
             claims, selective: selective,
-            by: Signer(
-                origin: origin, handle: party.handle, log: digest, key: key ?? party.key),
-            at: now, jti: JTI(using: &random))
+            by: party.signer(origin, digest, with: key), at: now, jti: JTI(using: &random))
         try register(signed, forced: forced)
         return signed.statement
     }
@@ -167,7 +145,7 @@ struct TestLog {
         return TreePoint(size: Int64(size), root: Digest(bytes: edge.root.bytes)!)
     }
 
-    func book(_ party: Party, _ book: BookName) -> BookState {
+    func book(_ party: Person, _ book: BookName) -> BookState {
         if let state = state[BookState.key(party.handle, book)] { state } else { BookState() }
     }
 }
@@ -175,35 +153,21 @@ struct TestLog {
 extension TestLog {
     @discardableResult
     mutating func admit(
-        _ party: Party, _ roles: [Role], by authority: Party? = nil, scopes: [KeyScope] = [.all],
+        _ party: Person, _ roles: [Role], by authority: Person? = nil, scopes: [KeyScope] = [.all],
         forced: Bool = false
     ) throws -> Statement {
-        let identity = LegalIdentity(name: "Example GmbH", identifiers: [], country: "DE")
-        return try add(
-            Admit(
-                handle: party.handle, roles: roles,
-                keys: [offer(party.key, for: party, introducer: nil, scopes: scopes)],
-                encryptionKey: party.decryption.encryptionKey),
-            selective: identity.disclosures(using: &random), by: authority ?? self.authority,
-            forced: forced)
+        try add(
+            party.admission(as: roles, keys: [party.offer(scopes: scopes, to: log)]),
+            selective: party.identity.disclosures(using: &random),
+            by: authority ?? self.authority, forced: forced)
     }
 
-    func offer(
-        _ key: SigningKey, for party: Party, introducer: SigningKey?, scopes: [KeyScope]
-    ) -> KeyOffer {
-        KeyOffer(
-            key: key.verificationKey, scopes: scopes,
-            pop: ProofOfPossession.sign(
-                log: log, handle: party.handle, introducer: introducer?.verificationKey.thumbprint,
-                with: key))
-    }
-
-    func schedule(_ party: Party) -> KeySchedule { KeySchedule(seed: party.seed, log: log) }
+    func schedule(_ party: Person) -> KeySchedule { KeySchedule(seed: party.seed, log: log) }
 
     /// Seals an invoice of `amount` cents as the next record of its month's book.
     @discardableResult
     mutating func seal(
-        _ party: Party, number: Int, day: String = "2026-09-17", amount: Int64 = 12_345,
+        _ party: Person, number: Int, day: String = "2026-09-17", amount: Int64 = 12_345,
         as type: RecordType = .invoice, in book: BookName? = nil, replacing: Statement? = nil,
         key: SigningKey? = nil, forced: Bool = false
     ) throws -> SealedRecord {
@@ -215,9 +179,8 @@ extension TestLog {
         now = now.advanced(by: 1)
         let sealed = try SealedRecord.seal(
             record, at: place, jti: JTI(using: &random),
-            by: Signer(
-                origin: origin, handle: party.handle, log: log, key: key ?? party.key),
-            keys: schedule(party), time: now, using: &random)
+            by: party.signer(origin, log, with: key), keys: schedule(party), time: now,
+            using: &random)
         try register(SignedStatement(statement: sealed.statement, disclosures: []), forced: forced)
         return sealed
     }

@@ -34,7 +34,8 @@ public struct ProofLedger: Sendable {
         for grant in view.grants.values.sorted(by: { $0.index < $1.index })
         where grant.issuer == view.handle && grant.terms.to == grantee {
             switch grant.terms.subject {
-            case .fields(let fields):
+            case .fields(let names):
+                let fields = names.map(\.text)
                 readings += Self.readings(under: grant, of: fields, in: view, at: now)
             case .statements(let texts):
                 let records = Array(Self.records(grant.terms.scope, in: view))
@@ -66,7 +67,8 @@ public struct ProofLedger: Sendable {
                 return Reading(fields: Set(fields), records: records(grant.terms.scope, in: view))
             }
             return Reading(
-                fields: Set(served.fields), records: records(.records(served.ranges), in: view))
+                fields: Set(served.fields.map(\.text)),
+                records: records(.records(served.ranges), in: view))
         }
     }
 

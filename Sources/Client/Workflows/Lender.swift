@@ -41,7 +41,7 @@ public struct Lender: Sendable {
     /// others laid on the enterprise's books aren't known here: about those the gateway decides.
     public func request(_ terms: RequestTerms, purpose: Purpose) async throws -> Registration {
         if case .statements(let texts) = terms.subject {
-            guard let type = terms.scope.series.flatMap({ RecordType.of($0) }) else {
+            guard let known = terms.scope.known else {
                 throw ClientError.nothingCovered
             }
             for text in texts {
@@ -49,8 +49,8 @@ public struct Lender: Sendable {
                 do { statement = try ProofStatement(canonical: text) } catch {
                     throw ClientError.statement(text, error)
                 }
-                if let field = statement.foreignField(to: type) {
-                    throw ClientError.notAnAmount(field, type)
+                if let field = statement.foreignField(to: known) {
+                    throw ClientError.notAnAmount(field, known.newest)
                 }
             }
         }
@@ -87,7 +87,7 @@ public struct Lender: Sendable {
     /// ``ConnectionError``, also for a grant that is over, ``LogFault``, and
     /// ``ClientError/package(_:)`` for an answer that isn't what it should be.
     public func fetch(
-        _ grant: JTI, fields: [String]? = nil, ranges: [RecordRange] = []
+        _ grant: JTI, fields: [FieldName]? = nil, ranges: [RecordRange] = []
     ) async throws -> VerifiedPackage {
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
@@ -119,14 +119,14 @@ public struct Lender: Sendable {
 extension KnownGrant {
     /// The fields that a fetch asks for: those granted, or the commitments that the statements are
     /// about. Throws ``ClientError/package(_:)`` for a statement that isn't one.
-    fileprivate func granted() throws(ClientError) -> [String] {
+    fileprivate func granted() throws(ClientError) -> [FieldName] {
         switch terms.subject {
         case .fields(let names): return names
         case .statements(let texts):
-            guard let type = terms.scope.series.flatMap({ RecordType.of($0) }) else {
+            guard let type = terms.scope.known?.newest else {
                 throw .noFields
             }
-            var names: Set<String> = []
+            var names: Set<FieldName> = []
             for (number, text) in texts.enumerated() {
                 let statement: ProofStatement
                 do { statement = try ProofStatement(canonical: text) } catch {
@@ -142,10 +142,11 @@ extension KnownGrant {
 extension Session {
     /// Throws ``ClientError/forbidden(policies:reasons:)`` for what policy doesn't let a grantee use,
     /// under the set in force or under the one that the grant was given under.
-    fileprivate func mayAccess(_ grant: KnownGrant, _ fields: [String]) async throws {
-        let known = grant.terms.scope.series.flatMap { SeriesFields($0) }
+    fileprivate func mayAccess(_ grant: KnownGrant, _ fields: [FieldName]) async throws {
+        let known = grant.terms.scope.known
         let use = PolicyUse(
-            grant.terms, grant.claims, fields: known?.withCommitments(fields) ?? fields)
+            grant.terms, grant.claims,
+            fields: (known?.withCommitments(fields) ?? fields).map(\.text))
         let handle = handle
         try await permission(alsoUnder: grant.claims.policies) { (known) throws(ClientError) in
             known.accessing(
@@ -156,7 +157,7 @@ extension Session {
     /// The call for a fetch, saved: an earlier one for the same that got no answer and is still
     /// fresh, or a new one.
     fileprivate func call(
-        grant: JTI, fields: [String], ranges: [RecordRange]
+        grant: JTI, fields: [FieldName], ranges: [RecordRange]
     ) throws -> (JWS, Outbox.Parcel) {
         for number in outbox.numbers {
             let parcel = try parcel(number)

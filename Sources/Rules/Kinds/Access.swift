@@ -89,7 +89,7 @@ enum AccessRule: KindRule {
             decision.operating(on: owner, terms.scope.series, by: decision.issuerEntity))
         try decision.requirePermission(
             decision.accessing(
-                PolicyUse(terms, grant.claims, fields: access.served.fields), of: owner,
+                PolicyUse(terms, grant.claims, fields: access.served.fields.map(\.text)), of: owner,
                 by: decision.entity(terms.to, grantee)),
             alsoUnder: grant.claims.policies)
         decision.change(FetchState.key(fetch.jti), to: FetchState(access: said.jti))

@@ -41,7 +41,7 @@ enum GrantRule: KindRule {
             GrantState.key(said.jti),
             to: GrantState(
                 issuer: said.issuer, index: said.candidate.index, claims: grant,
-                terms: said.selective, carrier: said.jti))
+                terms: said.selective, envelopeStatement: said.jti))
     }
 
     static func parties(_ said: Stated<Grant>, in state: Slice) -> [Handle] {

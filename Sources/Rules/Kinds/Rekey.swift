@@ -23,7 +23,7 @@ enum RekeyRule: KindRule {
             throw .grant(.grantDead(jti))
         }
         try requirePermission(for: grant, decision)
-        grant.carrier = said.jti
+        grant.envelopeStatement = said.jti
         grant.envelope = said.claims.envelope
         if let terms = grant.terms, let series = terms.scope.series,
             let epoch = said.selective?.epochs.last

@@ -174,6 +174,6 @@ extension PolicyKnowledge {
 extension GrantSubject {
     /// The fields that are named; none where statements are proven.
     fileprivate var names: [String] {
-        if case .fields(let names) = self { names } else { [] }
+        if case .fields(let names) = self { names.map(\.text) } else { [] }
     }
 }

@@ -13,35 +13,21 @@ public struct BookState: StateObject {
     /// Records registered; the next one is number `count + 1`.
     public var count: Int64
     /// The highest epoch among them.
-    public var epoch: Int64
-    public var closed: Bool
+    public var epoch: Int64 = 0
+    public var closed = false
     /// The right edge of the Merkle tree over the digests of the records' statements.
-    public var edge: RightEdge
+    public var edge = RightEdge()
     /// The numbers that were erased, as ascending ranges that don't touch.
-    public var erased: [ClosedRange<Int64>]
+    public var erased: [ClosedRange<Int64>] = []
     /// Those that a later record replaces, in the same form.
-    public var replaced: [ClosedRange<Int64>]
-
-    public init() {
-        count = 0
-        epoch = 0
-        closed = false
-        edge = RightEdge()
-        erased = []
-        replaced = []
-    }
+    public var replaced: [ClosedRange<Int64>] = []
 
     public static let shape = Shape<BookState>(
         { (count, epoch, closed, edge, erased, replaced) throws(ClaimError) in
             guard edge.size == UInt64(count) else { throw .malformed("edge") }
-            var book = BookState()
-            book.count = count
-            book.epoch = epoch
-            book.closed = closed
-            book.edge = edge
-            book.erased = erased
-            book.replaced = replaced
-            return book
+            return BookState(
+                count: count, epoch: epoch, closed: closed, edge: edge, erased: erased,
+                replaced: replaced)
         },
         .required("count", \.count, .count),
         .required("epoch", \.epoch, .count),
@@ -57,31 +43,21 @@ public struct BookState: StateObject {
         return digest
     }
 
-    public mutating func erase(_ number: Int64) { Self.insert(number, into: &erased) }
+    public mutating func erase(_ number: Int64) { erased = (erased + [number...number]).merged }
 
-    public mutating func replace(_ number: Int64) { Self.insert(number, into: &replaced) }
+    public mutating func replace(_ number: Int64) {
+        replaced = (replaced + [number...number]).merged
+    }
 
     /// Whether all of `numbers` are registered, and none of them is erased or replaced.
     func areCurrent(_ numbers: ClosedRange<Int64>) -> Bool {
         numbers.upperBound <= count && !(erased + replaced).contains { $0.overlaps(numbers) }
     }
+}
 
-    private static func insert(_ number: Int64, into known: inout [ClosedRange<Int64>]) {
-        var ranges: [ClosedRange<Int64>] = []
-        var merged = number...number
-        for range in known {
-            if range.upperBound + 1 < merged.lowerBound || merged.upperBound + 1 < range.lowerBound
-            {
-                ranges.append(range)
-            } else {
-                merged =
-                    min(
-                        range.lowerBound, merged.lowerBound)...max(
-                        range.upperBound, merged.upperBound)
-            }
-        }
-        known = (ranges + [merged]).sorted { $0.lowerBound < $1.lowerBound }
-    }
+extension BookState {
+    /// A book without records.
+    public init() { self.init(count: 0) }
 }
 
 extension Codec where Value == RightEdge {

@@ -121,21 +121,17 @@ private struct MonthRange: Sendable {
     let from: Month
     let to: Month
 
-    init(_ months: ClosedRange<Month>) {
-        from = months.lowerBound
-        to = months.upperBound
-    }
-
-    private init(from: Month, to: Month) {
-        self.from = from
-        self.to = to
-    }
-
     static let shape = Shape<MonthRange>(
         MonthRange.init(from:to:), .required("from", \.from, .month), .required("to", \.to, .month))
 
     func range() throws(ClaimError) -> ClosedRange<Month> {
         guard from <= to else { throw .malformed("to") }
         return from...to
+    }
+}
+
+extension MonthRange {
+    init(_ months: ClosedRange<Month>) {
+        self.init(from: months.lowerBound, to: months.upperBound)
     }
 }

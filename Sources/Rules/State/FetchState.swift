@@ -9,8 +9,6 @@ public struct FetchState: StateObject {
 
     public let access: JTI
 
-    public init(access: JTI) { self.access = access }
-
     public static let shape = Shape<FetchState>(
         FetchState.init(access:), .required("access", \.access, .jti))
 }

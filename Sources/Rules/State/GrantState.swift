@@ -16,43 +16,35 @@ public struct GrantState: StateObject {
     public var used: Int64
     /// The index of the revocation.
     public var revoked: Int64?
-    /// The statement that carries the latest envelope: the grant itself, or a rekey.
-    public var carrier: JTI
+    /// The statement that has the latest envelope's digest: the grant itself, or a rekey.
+    public var envelopeStatement: JTI
     public var envelope: Digest<Digested.Envelope>
 
-    public init(
-        issuer: Handle, index: Int64, claims: Grant, terms: GrantTerms?, carrier: JTI
-    ) {
-        self.issuer = issuer
-        self.index = index
-        self.claims = claims
-        self.terms = terms
-        self.carrier = carrier
-        used = 0
-        revoked = nil
-        envelope = claims.envelope
-    }
-
     public static let shape = Shape<GrantState>(
-        { (issuer, index, claims, terms, used, revoked, carrier, envelope) throws(ClaimError) in
-            var grant = GrantState(
-                issuer: issuer, index: index, claims: claims, terms: terms, carrier: carrier)
-            grant.used = used
-            grant.revoked = revoked
-            grant.envelope = envelope
-            return grant
-        },
+        GrantState.init(
+            issuer:index:claims:terms:used:revoked:envelopeStatement:envelope:),
         .required("issuer", \.issuer, .handle),
         .required("index", \.index, .count),
         .required("claims", \.claims, .object),
         .optional("terms", \.terms, .object(GrantTerms.shape, leavingOutNulls: true)),
         .required("used", \.used, .count),
         .optional("revoked", \.revoked, .count),
-        .required("carrier", \.carrier, .jti),
+        .required("carrier", \.envelopeStatement, .jti),
         .required("envelope", \.envelope, .digest()))
 
     /// Whether the grant stands at `time`: not revoked, not before its start, not expired.
     public func isLive(at time: Timestamp) -> Bool {
         revoked == nil && claims.notBefore <= time && time < claims.expires
+    }
+}
+
+extension GrantState {
+    /// A grant that was just given.
+    public init(
+        issuer: Handle, index: Int64, claims: Grant, terms: GrantTerms?, envelopeStatement: JTI
+    ) {
+        self.init(
+            issuer: issuer, index: index, claims: claims, terms: terms, used: 0, revoked: nil,
+            envelopeStatement: envelopeStatement, envelope: claims.envelope)
     }
 }

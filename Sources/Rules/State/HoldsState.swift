@@ -9,8 +9,6 @@ public struct HoldsState: StateObject {
 
     public var holds: [HoldState]
 
-    public init(holds: [HoldState]) { self.holds = holds }
-
     public static let shape = Shape<HoldsState>(
         HoldsState.init(holds:), .required("holds", \.holds, .list(of: .object)))
 }

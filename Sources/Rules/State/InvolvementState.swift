@@ -12,8 +12,6 @@ public struct InvolvementState: StateObject {
 
     public let past: [Involvement]
 
-    public init(past: [Involvement]) { self.past = past }
-
     public static let shape = Shape<InvolvementState>(
         InvolvementState.init(past:),
         .required("past", \.past, .ascending(of: .word("involvement"), 1...Int.max)))

@@ -53,9 +53,8 @@ extension Scope {
 extension GrantSubject {
     fileprivate func covers(_ other: GrantSubject) -> Bool {
         switch (self, other) {
-        case (.fields(let mine), .fields(let theirs)),
-            (.statements(let mine), .statements(let theirs)):
-            Set(theirs).isSubset(of: mine)
+        case (.fields(let mine), .fields(let theirs)): Set(theirs).isSubset(of: mine)
+        case (.statements(let mine), .statements(let theirs)): Set(theirs).isSubset(of: mine)
         default: false
         }
     }

@@ -19,7 +19,9 @@ public struct StateKey: Hashable, Sendable {
         let name = name.text
         return name.isEmpty ? family.name : "\(family.name)/\(name)"
     }
+}
 
+extension StateKey {
     /// Parses ``text``; `nil` for anything else.
     public init?(text: String) {
         let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
@@ -28,11 +30,6 @@ public struct StateKey: Hashable, Sendable {
             let name = StateName(parts.dropFirst().map { $0 }, as: family.object.pattern)
         else { return nil }
         self.init(family: family, name: name)
-    }
-
-    init(family: StateFamily, name: StateName) {
-        self.family = family
-        self.name = name
     }
 }
 

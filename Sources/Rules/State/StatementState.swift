@@ -23,17 +23,6 @@ public struct StatementState: StateObject {
         public var source: Digest<Digested.Source>
         public var replacedBy: JTI?
 
-        public init(
-            book: BookName, number: Int64, epoch: Int64, source: Digest<Digested.Source>,
-            replacedBy: JTI? = nil
-        ) {
-            self.book = book
-            self.number = number
-            self.epoch = epoch
-            self.source = source
-            self.replacedBy = replacedBy
-        }
-
         public static let shape = Shape<RecordDetail>(
             RecordDetail.init(book:number:epoch:source:replacedBy:),
             .required("book", \.book, .book),

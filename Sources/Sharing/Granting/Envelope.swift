@@ -73,23 +73,26 @@ public struct Envelope: Hashable, Sendable {
     /// For whom and in which statement an envelope is; all of it is bound into the encryption.
     public struct Context: Sendable {
         public let log: Digest<Digested.Genesis>
-        /// The grant, or the rekey, that carries the envelope's digest.
-        public let carrier: JTI
+        /// The grant, or the rekey, that has the envelope's digest.
+        public let statement: JTI
         public let issuer: Handle
         public let grantee: Handle
         public let recipient: EncryptionKey
 
         public init(
-            log: Digest<Digested.Genesis>, carrier: JTI, issuer: Handle, grantee: Handle,
+            log: Digest<Digested.Genesis>, statement: JTI, issuer: Handle, grantee: Handle,
             recipient: EncryptionKey
         ) {
-            (self.log, self.carrier, self.issuer) = (log, carrier, issuer)
-            (self.grantee, self.recipient) = (grantee, recipient)
+            self.log = log
+            self.statement = statement
+            self.issuer = issuer
+            self.grantee = grantee
+            self.recipient = recipient
         }
 
         var info: Data {
             Data(
-                DomainSeparated(.envelope).appending(log.bytes).appending(carrier.bytes)
+                DomainSeparated(.envelope).appending(log.bytes).appending(statement.bytes)
                     .appending(issuer.text).appending(grantee.text)
                     .appending(recipient.digest.bytes).bytes)
         }

@@ -65,11 +65,11 @@ public struct Served: Shaped, Hashable {
             .required("epoch", \.epoch, .count), .required("closed", \.closed, .bool))
     }
 
-    public let fields: [String]
+    public let fields: [FieldName]
     public let ranges: [RecordRange]
     public let books: [BookState]
 
-    public init(fields: [String], ranges: [RecordRange], books: [BookState]) {
+    public init(fields: [FieldName], ranges: [RecordRange], books: [BookState]) {
         self.fields = fields.sorted()
         self.ranges = ranges
         self.books = books

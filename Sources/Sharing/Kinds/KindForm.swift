@@ -131,31 +131,11 @@ extension Codec where Value: Code {
 }
 
 extension Codec where Value == String {
-    /// The name of a field: 1 to 64 lower-case letters, digits and underscores.
-    static let fieldName = Codec.text.limited("field name") { $0.isFieldName }
-
     /// A reference or identifier.
     static let reference = Codec.text(1...Limits.identifierBytes)
-}
-
-extension Codec where Value == [String] {
-    /// Field names in strictly ascending order.
-    static func fieldNames(_ counts: ClosedRange<Int>) -> Codec {
-        .ascending(of: .fieldName, counts)
-    }
 }
 
 extension Codec where Value == [Int64] {
     /// Epochs whose keys a statement gives.
     static let epochs = Codec.ascending(of: .count, 1...Limits.epochsPerGrant)
-}
-
-extension String {
-    /// Whether this can be the name of a field: 1 to 64 lower-case letters, digits and underscores.
-    var isFieldName: Bool {
-        (1...64).contains(utf8.count)
-            && utf8.allSatisfy {
-                ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5f
-            }
-    }
 }

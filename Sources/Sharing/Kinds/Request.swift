@@ -60,7 +60,7 @@ public struct RequestTerms: SelectiveClaims {
 
 /// What a grant is about: fields to read, or statements that are proven.
 public enum GrantSubject: Shaped, Hashable {
-    case fields([String])
+    case fields([FieldName])
     /// Statements in their text form, which the proving module gives a meaning.
     case statements([String])
 
@@ -72,7 +72,7 @@ public enum GrantSubject: Shaped, Hashable {
         }
     }
 
-    private var names: [String]? {
+    private var names: [FieldName]? {
         if case .fields(let names) = self { names.sorted() } else { nil }
     }
     private var texts: [String]? { if case .statements(let texts) = self { texts } else { nil } }

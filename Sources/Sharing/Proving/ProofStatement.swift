@@ -49,9 +49,6 @@ public struct ProofPlace: Hashable, Sendable {
     public let record: RecordNumber
     public let field: String
 
-    public init(record: RecordNumber, field: String) {
-        (self.record, self.field) = (record, field)
-    }
 }
 
 extension ProofStatement: CustomStringConvertible {
@@ -73,9 +70,9 @@ extension ProofStatement: CustomStringConvertible {
         }
     }
 
-    /// The first of its fields that isn't an amount of `type`; `nil` where all are.
-    public func foreignField(to type: RecordType) -> String? {
-        fields.sorted().first { type.field($0)?.commitmentName == nil }
+    /// The first of its fields that isn't an amount of any type of a series; `nil` where all are.
+    public func foreignField(to known: SeriesFields) -> String? {
+        fields.sorted().first { !known.isAmount($0) }
     }
 }
 

@@ -221,7 +221,7 @@ private struct ProofStatementParser {
     private mutating func name() throws(ProofStatementError) -> String {
         let start = next()
         let name = word()
-        guard name.isFieldName else { throw error(at: start, .expected("a field")) }
+        guard FieldName(name) != nil else { throw error(at: start, .expected("a field")) }
         return name
     }
 

@@ -74,9 +74,7 @@ public struct Scorecard: Hashable, Sendable {
         let (field, unit, weight): (String, String, Int64)
         do throws(ClaimError) {
             var reader = try ClaimReader(element)
-            field = try reader.required("field") { value in
-                value.text.flatMap { $0.isFieldName ? $0 : nil }
-            }
+            field = try reader.required("field") { $0.text.flatMap { FieldName($0)?.text } }
             unit = try reader.required("unit") { $0.text }
             weight = try reader.required("weight") { $0.integer }
             try reader.finish()

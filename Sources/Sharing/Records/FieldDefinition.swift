@@ -29,8 +29,8 @@ public struct FieldDefinition: Sendable, Hashable {
     public let about: String
 
     /// The name of the field with the commitment to this one's value; `nil` where it isn't numeric.
-    public var commitmentName: String? {
-        kind == .amount ? name.text + Self.commitmentSuffix : nil
+    public var commitmentName: FieldName? {
+        kind == .amount ? FieldName(name.text + Self.commitmentSuffix) : nil
     }
 
     public static let commitmentSuffix = "_commitment"

@@ -1,3 +1,5 @@
+public import Wire
+
 /// The name of a field of a record type: `[a-z0-9_]{1,64}`. It is signed and stays for ever.
 ///
 /// In the program's text a name is a literal. A name that came from outside goes through
@@ -20,6 +22,18 @@ public struct FieldName: Hashable, Sendable, Comparable, CustomStringConvertible
     public var description: String { text }
 
     public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+}
+
+extension FieldName: PlainText {
+    public init?(plain: ArraySlice<UInt8>) { self.init(String(decoding: plain, as: UTF8.self)) }
+    public var plainText: String { text }
+}
+
+extension Codec where Value == [FieldName] {
+    /// Field names in strictly ascending order.
+    static func fieldNames(_ counts: ClosedRange<Int>) -> Codec {
+        .ascending(of: .plain("field name"), counts)
+    }
 }
 
 extension FieldName: ExpressibleByStringLiteral {

@@ -45,13 +45,10 @@ public struct RecordType: Sendable, Hashable {
     }
 
     /// All types whose records are in books of this series, the newest version of each name first.
-    public static func types(of series: Series) -> [RecordType] {
-        all.filter { $0.series == series }.sorted { $0.version > $1.version }
-    }
+    public static func types(of series: Series) -> [RecordType] { bySeries[series] ?? [] }
 
-    /// One type of this series: the newest. For a record that is there, take the type that the record
-    /// itself states; for fields that may be named, take ``SeriesFields``.
-    public static func of(_ series: Series) -> RecordType? { types(of: series).first }
+    private static let bySeries = Dictionary(
+        grouping: all.sorted { $0.version > $1.version }, by: \.series)
 
     /// `https://<origin>/types/invoice/1`, the `vct` of the type's records (SD-JWT VC §3.2.2.1).
     public func vct(origin: Origin) -> String { "https://\(origin)/types/\(name)/\(version)" }
@@ -75,16 +72,21 @@ public struct RecordType: Sendable, Hashable {
     }
 
     /// The names of the commitments that stand beside the numeric fields.
-    public let commitmentFields: [String]
+    public let commitmentFields: [FieldName]
 
     /// The names of all fields and commitments, ascending.
-    public let sealedNames: [String]
+    public let sealedNames: [FieldName]
 
     /// The numeric field that `name` is the commitment of.
-    public func field(committedAs name: String) -> FieldDefinition? {
-        guard name.hasSuffix(FieldDefinition.commitmentSuffix) else { return nil }
-        let base = name.dropLast(FieldDefinition.commitmentSuffix.count)
+    public func field(committedAs name: FieldName) -> FieldDefinition? {
+        guard name.text.hasSuffix(FieldDefinition.commitmentSuffix) else { return nil }
+        let base = name.text.dropLast(FieldDefinition.commitmentSuffix.count)
         return field(String(base)).flatMap { $0.commitmentName == name ? $0 : nil }
+    }
+
+    /// Those of `names` that records of this type have a sealed field for, ascending.
+    public func sealedNames(among names: Set<FieldName>) -> [FieldName] {
+        sealedNames.filter(names.contains)
     }
 
     let positions: [FieldName: Int]

@@ -69,9 +69,9 @@ extension RecordType {
         positions = Dictionary(
             fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         commitmentFields = fields.compactMap(\.commitmentName)
-        sealedNames = (fields.map(\.name.text) + commitmentFields).sorted()
+        sealedNames = (fields.map(\.name) + commitmentFields).sorted()
         for (name, next) in zip(sealedNames, sealedNames.dropFirst()) where name == next {
-            throw .repeated(field: name)
+            throw .repeated(field: name.text)
         }
         guard (1...Self.maximumFields).contains(sealedNames.count) else {
             throw .tooManyFields(limit: Self.maximumFields)
@@ -109,6 +109,6 @@ extension FieldDefinition {
         about = try reader.required("about", \.text)
         try reader.finish()
         // A commitment's name is one as well.
-        if let commitmentName, FieldName(commitmentName) == nil { throw .malformed("name") }
+        if kind == .amount, commitmentName == nil { throw .malformed("name") }
     }
 }

@@ -15,14 +15,23 @@ public struct SeriesFields: Sendable {
     public var newest: RecordType { types[0] }
 
     /// The field called `name`, as the newest type that has it defines it.
-    public func field(_ name: String) -> FieldDefinition? {
+    public func field(_ name: FieldName) -> FieldDefinition? {
         types.lazy.compactMap { $0.field(name) }.first
+    }
+
+    /// The names of all commitments, ascending.
+    public var commitmentFields: [FieldName] { Set(types.flatMap(\.commitmentFields)).sorted() }
+
+    /// Whether `name` is a field with a commitment in some type.
+    public func isAmount(_ name: String) -> Bool {
+        types.contains { $0.field(name)?.commitmentName != nil }
     }
 
     /// `names` with the commitments that each type has to them, ascending; `nil` where one is in no
     /// type.
-    public func withCommitments(_ names: some Sequence<String>) -> [String]? {
-        var complete: Set<String> = []
+    public func withCommitments(_ names: some Sequence<FieldName>) -> [FieldName]? {
+        guard types.count > 1 else { return newest.withCommitments(names) }
+        var complete: Set<FieldName> = []
         for name in names {
             let sets = types.compactMap { $0.withCommitments([name]) }
             if sets.isEmpty { return nil }
@@ -30,4 +39,10 @@ public struct SeriesFields: Sendable {
         }
         return complete.sorted()
     }
+}
+
+extension Scope {
+    /// The fields that may be named of the records in this scope; `nil` where this program knows no
+    /// type of its series.
+    public var known: SeriesFields? { series.flatMap { SeriesFields($0) } }
 }

@@ -13,47 +13,53 @@ public struct FieldContext: Sendable {
         (self.log, self.issuer, self.book, self.record) = (log, issuer, book, record)
     }
 
-    func associatedData(field: String) -> [UInt8] {
+    func associatedData(field: FieldName) -> [UInt8] {
         DomainSeparated(.fieldCiphertext).appending(log.bytes).appending(issuer.text)
-            .appending(book.description).appending(record.bytes).appending(field).bytes
+            .appending(book.description).appending(record.bytes).appending(field.text).bytes
     }
 }
 
 /// One sealed field: a nonce of 24 bytes, the padded disclosure encrypted, a tag of 16
 /// (XChaCha20-Poly1305, draft-irtf-cfrg-xchacha, by libsodium).
 public struct FieldCiphertext: Hashable, Sendable {
-    public let name: String
+    public let name: FieldName
     public let bytes: [UInt8]
 
     static let nonceBytes = 24
     static let tagBytes = 16
 
-    public init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
+    public init(name: FieldName, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
 
-    /// Seals one disclosure. The key is the record's own, the nonce random.
+    /// Seals the disclosure of one field. The key is the record's own, the nonce random.
     public static func seal(
-        _ disclosure: Disclosure, minimum: Int, key: FieldKey, context: FieldContext,
+        _ disclosure: Disclosure, of field: FieldName, minimum: Int, key: FieldKey,
+        context: FieldContext,
         using random: inout some RandomNumberGenerator
     ) -> FieldCiphertext {
         var plaintext = Padding.pad(
             Base64URL.decode(disclosure.text) ?? [], minimum: minimum)
         defer { plaintext.wipe() }
         let nonce = RandomBytes.make(nonceBytes, using: &random)
-        let data = context.associatedData(field: disclosure.name)
+        let data = context.associatedData(field: field)
         var sealed = [UInt8](repeating: 0, count: plaintext.count + tagBytes)
         key.secret.withBytes { key in
             _ = crypto_aead_xchacha20poly1305_ietf_encrypt(
                 &sealed, nil, plaintext, UInt64(plaintext.count), data, UInt64(data.count), nil,
                 nonce, key.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
-        return FieldCiphertext(name: disclosure.name, bytes: nonce + sealed)
+        return FieldCiphertext(name: field, bytes: nonce + sealed)
     }
 
     /// Opens a field. Throws ``OpeningError``.
     public func open(
         key: FieldKey, context: FieldContext
     ) throws(OpeningError) -> Disclosure {
-        guard bytes.count > Self.nonceBytes + Self.tagBytes else { throw .malformed(field: name) }
+        guard bytes.count > Self.nonceBytes + Self.tagBytes else {
+            throw .malformed(field: name.text)
+        }
         let data = context.associatedData(field: name)
         let sealed = Array(bytes[Self.nonceBytes...])
         var plaintext = [UInt8](repeating: 0, count: sealed.count - Self.tagBytes)
@@ -63,11 +69,11 @@ public struct FieldCiphertext: Hashable, Sendable {
                 &plaintext, nil, nil, sealed, UInt64(sealed.count), data, UInt64(data.count),
                 bytes, key.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
-        guard status == 0 else { throw .wrongKeyOrTampered(field: name) }
+        guard status == 0 else { throw .wrongKeyOrTampered(field: name.text) }
         guard let content = Padding.unpad(plaintext),
             let disclosure = Disclosure(text: Base64URL.encodedBytes(content)),
-            disclosure.name == name
-        else { throw .malformed(field: name) }
+            disclosure.name == name.text
+        else { throw .malformed(field: name.text) }
         return disclosure
     }
 }

@@ -19,15 +19,15 @@ public struct KeySchedule: Sendable {
     }
 
     /// The root of one field's month tree in one epoch.
-    public func root(type: String, field: String, epoch: Int64) -> MonthNode {
+    public func root(type: String, field: FieldName, epoch: Int64) -> MonthNode {
         let info = DomainSeparated(.fieldRoot).appending(log.bytes).appending(type)
-            .appending(field).appending("\(epoch)")
+            .appending(field.text).appending("\(epoch)")
         return MonthNode(position: .root, key: Derivation.key(from: seed, info: info))
     }
 
     /// The key of one field of one record.
     public func fieldKey(
-        type: String, field: String, epoch: Int64, month: Month, record: JTI
+        type: String, field: FieldName, epoch: Int64, month: Month, record: JTI
     ) -> FieldKey {
         root(type: type, field: field, epoch: epoch).monthKey(month)!.fieldKey(record: record)
     }
@@ -51,16 +51,6 @@ public struct MonthPosition: Hashable, Sendable {
     public let prefix: Int
 
     public static let root = MonthPosition(depth: 0, prefix: 0)
-
-    init(depth: Int, prefix: Int) { (self.depth, self.prefix) = (depth, prefix) }
-
-    /// Reads the prefix's bits as text, `""` for the root; `nil` for over twelve.
-    public init?(bits: String) {
-        guard bits.utf8.count <= Month.bits, bits.utf8.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
-        else { return nil }
-        depth = bits.utf8.count
-        prefix = Int(bits.isEmpty ? "0" : bits, radix: 2) ?? 0
-    }
 
     public var bits: String {
         (0..<depth).map { prefix >> (depth - 1 - $0) & 1 == 1 ? "1" : "0" }.joined()
@@ -90,14 +80,20 @@ public struct MonthPosition: Hashable, Sendable {
     }
 }
 
+extension MonthPosition {
+    /// Reads the prefix's bits as text, `""` for the root; `nil` for over twelve.
+    public init?(bits: String) {
+        guard bits.utf8.count <= Month.bits, bits.utf8.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
+        else { return nil }
+        self.init(
+            depth: bits.utf8.count, prefix: Int(bits.isEmpty ? "0" : bits, radix: 2) ?? 0)
+    }
+}
+
 /// A node of a month tree with its key.
 public struct MonthNode: Sendable {
     public let position: MonthPosition
     public let key: Secret
-
-    public init(position: MonthPosition, key: Secret) {
-        (self.position, self.key) = (position, key)
-    }
 
     /// The node at `position`; `nil` where that doesn't lie below this one.
     public func descend(to position: MonthPosition) -> MonthNode? {
@@ -154,7 +150,7 @@ public struct MonthKeys: Sendable {
 
     public let name: Name
     let schedule: KeySchedule
-    private let keys: [String: MonthKey]
+    private let keys: [FieldName: MonthKey]
 
     public init(_ name: Name, from schedule: KeySchedule) {
         self.name = name
@@ -167,7 +163,7 @@ public struct MonthKeys: Sendable {
     }
 
     /// The key of a field or commitment of the type; `nil` for any other name.
-    public subscript(field: String) -> MonthKey? { keys[field] }
+    public subscript(field: FieldName) -> MonthKey? { keys[field] }
 }
 
 /// HMAC-SHA256 (RFC 2104) under keys of 32 bytes, by libsodium, and key derivation with it.

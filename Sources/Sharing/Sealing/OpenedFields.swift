@@ -1,4 +1,4 @@
-import Wire
+public import Wire
 
 /// Fields of one record that were decrypted and found to be what the record committed to. There is
 /// no other way to make one.
@@ -8,8 +8,8 @@ public struct OpenedFields: Sendable {
     public let type: RecordType
     /// The disclosures, ascending by name.
     public let disclosures: [Disclosure]
-    public let values: [String: FieldValue]
-    public let commitments: [String: NumericCommitment]
+    public let values: [FieldName: FieldValue]
+    public let commitments: [FieldName: NumericCommitment]
 
     /// Checks `disclosures` against `record`: each digest is one of the record's, each name a field
     /// of its type, each value well-formed, and each value that comes with its commitment equal to it.
@@ -19,32 +19,50 @@ public struct OpenedFields: Sendable {
         guard let claims = record.claims as? RegisterRecord,
             let type = RecordType(vct: claims.vct, origin: record.origin)
         else { throw .malformed(field: "vct") }
-        var values: [String: FieldValue] = [:]
-        var commitments: [String: NumericCommitment] = [:]
-        var seen: Set<String> = []
+        var values: [FieldName: FieldValue] = [:]
+        var commitments: [FieldName: NumericCommitment] = [:]
+        var seen: Set<FieldName> = []
         for disclosure in disclosures {
-            let name = disclosure.name
-            guard record.commits(to: disclosure.digest) else { throw .notCommitted(field: name) }
-            guard seen.insert(name).inserted else { throw .malformed(field: name) }
+            let text = disclosure.name
+            guard record.commits(to: disclosure.digest) else { throw .notCommitted(field: text) }
+            guard let name = FieldName(text), seen.insert(name).inserted else {
+                throw .malformed(field: text)
+            }
             if let field = type.field(name) {
                 guard let value = try? FieldValue(json: disclosure.value, as: field) else {
-                    throw .malformed(field: name)
+                    throw .malformed(field: text)
                 }
                 values[name] = value
             } else if type.field(committedAs: name) != nil {
                 if disclosure.value == .null { continue }
                 guard let commitment = NumericCommitment(json: disclosure.value) else {
-                    throw .malformed(field: name)
+                    throw .malformed(field: text)
                 }
                 commitments[name] = commitment
             } else {
-                throw .malformed(field: name)
+                throw .malformed(field: text)
             }
         }
         try Self.compare(disclosures, values, commitments, seen, type)
-        (self.record, self.claims, self.type) = (record, claims, type)
+        self.record = record
+        self.claims = claims
+        self.type = type
         self.disclosures = disclosures.sorted { $0.name < $1.name }
-        (self.values, self.commitments) = (values, commitments)
+        self.values = values
+        self.commitments = commitments
+    }
+
+    /// The values as an object.
+    public var json: JSON {
+        .object(Dictionary(uniqueKeysWithValues: values.map { ($0.key.text, $0.value.json) }))
+    }
+
+    /// The amount in this field; `nil` where it is none, or isn't here.
+    public func amount(_ field: String) -> Amount? {
+        guard let name = FieldName(field), case .amount(let amount) = values[name] else {
+            return nil
+        }
+        return amount
     }
 
     /// The commitments by the name of the amount that each is to.
@@ -58,13 +76,15 @@ public struct OpenedFields: Sendable {
 
     /// Recomputes the commitment of every disclosed amount.
     private static func compare(
-        _ disclosures: [Disclosure], _ values: [String: FieldValue],
-        _ commitments: [String: NumericCommitment], _ seen: Set<String>, _ type: RecordType
+        _ disclosures: [Disclosure], _ values: [FieldName: FieldValue],
+        _ commitments: [FieldName: NumericCommitment], _ seen: Set<FieldName>, _ type: RecordType
     ) throws(OpeningError) {
         for disclosure in disclosures {
-            guard let name = type.field(disclosure.name)?.commitmentName else { continue }
-            guard seen.contains(name) else { throw .notCommitted(field: name) }
-            switch values[disclosure.name] {
+            guard let field = type.field(disclosure.name), let name = field.commitmentName else {
+                continue
+            }
+            guard seen.contains(name) else { throw .notCommitted(field: name.text) }
+            switch values[field.name] {
             case .amount(let amount):
                 let expected = NumericCommitment(
                     amount, salt: disclosure.salt, field: disclosure.name)
@@ -83,8 +103,8 @@ public struct OpenedFields: Sendable {
 extension RecordType {
     /// `names` with the commitment of every numeric field among them, ascending; `nil` where one
     /// isn't a field of this type.
-    public func withCommitments(_ names: some Sequence<String>) -> [String]? {
-        var complete: Set<String> = []
+    public func withCommitments(_ names: some Sequence<FieldName>) -> [FieldName]? {
+        var complete: Set<FieldName> = []
         for name in names {
             if let field = field(name) {
                 complete.insert(name)

@@ -6,13 +6,12 @@ public import Wire
 public struct SealedFields: Hashable, Sendable {
     public let fields: [FieldCiphertext]
 
-    /// `nil` unless the names ascend strictly and everything is within the limits.
+    /// `nil` unless the names ascend strictly and the size is within the limits.
     public init?(_ fields: [FieldCiphertext]) {
         let total = fields.reduce(0) { $0 + $1.bytes.count }
         guard (1...(2 * Limits.fieldsPerType)).contains(fields.count),
             total <= Limits.sealedRecordBytes,
-            zip(fields, fields.dropFirst()).allSatisfy({ $0.name < $1.name }),
-            fields.allSatisfy({ $0.name.isFieldName })
+            zip(fields, fields.dropFirst()).allSatisfy({ $0.name < $1.name })
         else { return nil }
         self.fields = fields
     }
@@ -28,18 +27,19 @@ public struct SealedFields: Hashable, Sendable {
     }
 
     public static func leaf(_ field: FieldCiphertext) -> Hash {
-        Hash.leaf(DomainSeparated(.fieldLeaf).appending(field.name).appending(field.bytes).bytes)
+        Hash.leaf(
+            DomainSeparated(.fieldLeaf).appending(field.name.text).appending(field.bytes).bytes)
     }
 
-    public subscript(name: String) -> FieldCiphertext? { fields.first { $0.name == name } }
+    public subscript(name: FieldName) -> FieldCiphertext? { fields.first { $0.name == name } }
 
     /// As sent and stored: for each field the length of its name (8 bits), the name, the length of
     /// its ciphertext (32 bits big-endian), the ciphertext.
     public var encoded: [UInt8] {
         var output: [UInt8] = []
         for field in fields {
-            output.append(UInt8(field.name.utf8.count))
-            output += field.name.utf8
+            output.append(UInt8(field.name.text.utf8.count))
+            output += field.name.text.utf8
             let count = UInt32(field.bytes.count)
             output += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
             output += field.bytes
@@ -53,10 +53,9 @@ public struct SealedFields: Hashable, Sendable {
         var position = 0
         while position < bytes.count {
             let nameEnd = position + 1 + Int(bytes[position])
-            guard nameEnd + 4 <= bytes.count, fields.count < 2 * Limits.fieldsPerType else {
-                return nil
-            }
-            let name = String(decoding: bytes[(position + 1)..<nameEnd], as: UTF8.self)
+            guard nameEnd + 4 <= bytes.count, fields.count < 2 * Limits.fieldsPerType,
+                let name = FieldName(plain: bytes[(position + 1)..<nameEnd])
+            else { return nil }
             let count = bytes[nameEnd..<(nameEnd + 4)].reduce(0) { $0 << 8 | Int($1) }
             guard count <= bytes.count - nameEnd - 4 else { return nil }
             position = nameEnd + 4 + count

@@ -51,12 +51,14 @@ public struct SealedRecord: Sendable {
             log: log, issuer: signer.handle, book: place.book, record: jti)
         var disclosures: [Disclosure] = []
         var ciphertexts: [FieldCiphertext] = []
-        for (disclosure, minimum) in self.disclosures(of: record, using: &random) {
-            guard let key = keys[disclosure.name]?.fieldKey(record: jti) else {
+        for (name, disclosure, minimum) in self.disclosures(of: record, using: &random) {
+            guard let key = keys[name]?.fieldKey(record: jti) else {
                 preconditionFailure("there is a key for every field of the type")
             }
             ciphertexts.append(
-                .seal(disclosure, minimum: minimum, key: key, context: context, using: &random))
+                .seal(
+                    disclosure, of: name, minimum: minimum, key: key, context: context,
+                    using: &random))
             disclosures.append(disclosure)
         }
         ciphertexts.sort { $0.name < $1.name }
@@ -74,26 +76,21 @@ public struct SealedRecord: Sendable {
     /// The disclosures of all fields and commitments, with the length each is padded to at least.
     private static func disclosures(
         of record: Record, using random: inout some RandomNumberGenerator
-    ) -> [(Disclosure, Int)] {
-        var result: [(Disclosure, Int)] = []
+    ) -> [(FieldName, Disclosure, Int)] {
+        var result: [(FieldName, Disclosure, Int)] = []
+        func add(_ name: FieldName, _ salt: Disclosure.Salt, _ value: JSON, _ minimum: Int) {
+            result.append((name, Disclosure(salt: salt, name: name.text, value: value), minimum))
+        }
         for field in record.type.fields {
             let value = record[field.name]
             let salt = Disclosure.Salt(using: &random)
-            result.append(
-                (
-                    Disclosure(salt: salt, name: field.name.text, value: value.json),
-                    field.minimumPaddedBytes
-                ))
+            add(field.name, salt, value.json, field.minimumPaddedBytes)
             guard let name = field.commitmentName else { continue }
             var commitment = JSON.null
             if case .amount(let amount) = value {
                 commitment = NumericCommitment(amount, salt: salt, field: field.name.text).json
             }
-            result.append(
-                (
-                    Disclosure(salt: .init(using: &random), name: name, value: commitment),
-                    field.minimumPaddedBytes
-                ))
+            add(name, .init(using: &random), commitment, field.minimumPaddedBytes)
         }
         return result
     }

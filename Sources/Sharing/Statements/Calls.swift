@@ -1,60 +1,91 @@
 public import Wire
 
-/// A grantee's signed call for what a grant lets it read, or an enterprise's for its own records.
-/// It isn't an entry; the access that answers it embeds it.
-public struct Fetch: Sendable, Hashable {
-    public static let type = "trine-fetch+jwt"
-
+/// A call that its sender signed: what it says, and the claims that every signed document carries. It
+/// isn't an entry.
+@dynamicMemberLookup
+public struct SignedCall<Claims: CallClaims>: Sendable {
     public let jws: JWS
     public let origin: Origin
     public let issuer: Handle
     public let issuedAt: Timestamp
     public let jti: JTI
     public let log: Digest<Digested.Genesis>
+    public let claims: Claims
+
+    public static var type: String { Claims.type }
+
+    /// Parses a call. Throws ``StatementError``; the signature isn't checked.
+    public init(parsing bytes: [UInt8]) throws(StatementError) {
+        do { jws = try JWS(parsing: bytes) } catch { throw .jws(error) }
+        guard jws.type == Claims.type else { throw .unknownType(jws.type) }
+        let common: CommonClaims
+        (common, claims) = try CommonClaims.parse(jws, Claims.shape.read)
+        try common.check(hasLog: true, selective: 0...0)
+        guard let log = common.log else { throw .claims(.missing("log")) }
+        self.log = log
+        origin = common.issuer.origin
+        issuer = common.issuer.handle
+        issuedAt = common.issuedAt
+        jti = common.jti
+    }
+
+    static func sign(_ claims: Claims, by signer: Signer, at time: Timestamp, jti: JTI) -> JWS {
+        precondition(signer.log != nil, "calls speak to a log that exists")
+        let common = CommonClaims(by: signer, at: time, jti: jti)
+        let payload = JSONWriter.object(
+            Claims.shape.bound(to: claims) + CommonClaims.shape.bound(to: common))
+        return JWS(signing: payload, type: Claims.type, with: signer.key)
+    }
+
+    public subscript<Value>(dynamicMember member: KeyPath<Claims, Value>) -> Value {
+        claims[keyPath: member]
+    }
+}
+
+/// What a call says besides the claims that every signed document carries.
+public protocol CallClaims: Shaped {
+    /// The `typ` of the JWS.
+    static var type: String { get }
+}
+
+/// A grantee's signed call for what a grant lets it read, or an enterprise's for its own records. The
+/// access that answers it embeds it.
+public typealias Fetch = SignedCall<FetchClaims>
+
+/// What is fetched.
+public struct FetchClaims: CallClaims {
+    public static let type = "trine-fetch+jwt"
+
     /// The grant used; `nil` where an enterprise reads its own records.
     public let grant: JTI?
     /// The fields wanted, ascending; a numeric field's commitment comes with it.
-    public let fields: [String]
+    public let fields: [FieldName]
     /// The records wanted; empty for all that the grant covers.
     public let ranges: [RecordRange]
 
-    /// Parses a fetch. Throws ``StatementError``; the signature isn't checked.
-    public init(parsing bytes: [UInt8]) throws(StatementError) {
-        let call = try SignedCall(parsing: bytes, type: Self.type, Wanted.shape)
-        jws = call.jws
-        origin = call.common.issuer.origin
-        issuer = call.common.issuer.handle
-        issuedAt = call.common.issuedAt
-        jti = call.common.jti
-        log = call.log
-        grant = call.claims.grant
-        fields = call.claims.fields
-        ranges = call.claims.ranges
-    }
+    public static let shape = Shape<FetchClaims>(
+        FetchClaims.init(grant:fields:ranges:),
+        .optional("grant", \.grant, .jti),
+        .required("fields", \.fields, .fieldNames(0...(2 * Limits.fieldsPerType))),
+        .required("ranges", \.ranges, .ranges))
+}
 
+extension Fetch {
     public static func sign(
-        grant: JTI?, fields: [String], ranges: [RecordRange], by signer: Signer,
+        grant: JTI?, fields: [FieldName], ranges: [RecordRange], by signer: Signer,
         at time: Timestamp, jti: JTI
     ) -> JWS {
-        let wanted = Wanted(grant: grant, fields: fields.sorted(), ranges: ranges)
-        return SignedCall.sign(wanted, Wanted.shape, type: type, by: signer, at: time, jti: jti)
-    }
-
-    private struct Wanted {
-        let grant: JTI?
-        let fields: [String]
-        let ranges: [RecordRange]
-
-        static let shape = Shape<Wanted>(
-            Wanted.init(grant:fields:ranges:),
-            .optional("grant", \.grant, .jti),
-            .required("fields", \.fields, .fieldNames(0...(2 * Limits.fieldsPerType))),
-            .required("ranges", \.ranges, .ranges))
+        sign(
+            FetchClaims(grant: grant, fields: fields.sorted(), ranges: ranges), by: signer,
+            at: time, jti: jti)
     }
 }
 
 /// A participant's signed question about what concerns it. It changes nothing and leaves no entry.
-public struct Query: Sendable {
+public typealias Query = SignedCall<QueryClaims>
+
+/// What is asked.
+public struct QueryClaims: CallClaims {
     public static let type = "trine-query+jwt"
 
     /// What is asked for.
@@ -65,50 +96,27 @@ public struct Query: Sendable {
         case applications
     }
 
-    public let jws: JWS
-    public let origin: Origin
-    public let issuer: Handle
-    public let issuedAt: Timestamp
-    public let jti: JTI
-    public let log: Digest<Digested.Genesis>
     public let subject: Subject
     /// The first index of interest.
     public let from: Int64
     /// How many answers at most; the gateway may send fewer.
     public let limit: Int64
 
-    /// Parses a query. Throws ``StatementError``; the signature isn't checked.
-    public init(parsing bytes: [UInt8]) throws(StatementError) {
-        let call = try SignedCall(parsing: bytes, type: Self.type, Asked.shape)
-        jws = call.jws
-        origin = call.common.issuer.origin
-        issuer = call.common.issuer.handle
-        issuedAt = call.common.issuedAt
-        jti = call.common.jti
-        log = call.log
-        subject = call.claims.subject
-        from = call.claims.from
-        limit = call.claims.limit
-    }
+    public static let shape = Shape<QueryClaims>(
+        QueryClaims.init(subject:from:limit:),
+        .required("subject", \.subject, .word("subject")),
+        .required("from", \.from, .count),
+        .required("limit", \.limit, .positive))
+}
 
+extension Query {
     public static func sign(
-        _ subject: Subject, from: Int64, limit: Int64, by signer: Signer, at time: Timestamp,
-        jti: JTI
+        _ subject: QueryClaims.Subject, from: Int64, limit: Int64, by signer: Signer,
+        at time: Timestamp, jti: JTI
     ) -> JWS {
-        let asked = Asked(subject: subject, from: from, limit: limit)
-        return SignedCall.sign(asked, Asked.shape, type: type, by: signer, at: time, jti: jti)
-    }
-
-    private struct Asked {
-        let subject: Subject
-        let from: Int64
-        let limit: Int64
-
-        static let shape = Shape<Asked>(
-            Asked.init(subject:from:limit:),
-            .required("subject", \.subject, .word("subject")),
-            .required("from", \.from, .count),
-            .required("limit", \.limit, .positive))
+        sign(
+            QueryClaims(subject: subject, from: from, limit: limit), by: signer, at: time,
+            jti: jti)
     }
 }
 
@@ -169,33 +177,5 @@ public struct ProofOfPossession: Sendable {
             Said.init(log:handle:introducer:key:),
             .required("log", \.log, .digest()), .required("handle", \.handle, .handle),
             .required("kid", \.introducer, .digest()), .required("jwk", \.key, .jwk))
-    }
-}
-
-/// A call that its sender signed: what it says, and the claims that every signed document carries.
-private struct SignedCall<Claims: Sendable> {
-    let jws: JWS
-    let common: CommonClaims
-    let log: Digest<Digested.Genesis>
-    let claims: Claims
-
-    init(parsing bytes: [UInt8], type: String, _ shape: Shape<Claims>) throws(StatementError) {
-        do { jws = try JWS(parsing: bytes) } catch { throw .jws(error) }
-        guard jws.type == type else { throw .unknownType(jws.type) }
-        (common, claims) = try CommonClaims.parse(jws, shape.read)
-        try common.check(hasLog: true, selective: 0...0)
-        guard let log = common.log else { throw .claims(.missing("log")) }
-        self.log = log
-    }
-
-    static func sign(
-        _ claims: Claims, _ shape: Shape<Claims>, type: String, by signer: Signer,
-        at time: Timestamp, jti: JTI
-    ) -> JWS {
-        precondition(signer.log != nil, "calls speak to a log that exists")
-        let common = CommonClaims(by: signer, at: time, jti: jti)
-        let payload = JSONWriter.object(
-            shape.bound(to: claims) + CommonClaims.shape.bound(to: common))
-        return JWS(signing: payload, type: type, with: signer.key)
     }
 }

@@ -14,12 +14,43 @@ public struct RecordRange: Shaped, Hashable {
         self.to = to
     }
 
-    public func contains(_ number: Int64) -> Bool { (from...to).contains(number) }
+    public var numbers: ClosedRange<Int64> { from...to }
+
+    public func contains(_ number: Int64) -> Bool { numbers.contains(number) }
+
+    public func contains(_ other: RecordRange) -> Bool {
+        book == other.book && from <= other.from && other.to <= to
+    }
 
     public static let shape = Shape<RecordRange>(
         blaming: "from", RecordRange.init(book:from:to:),
         .required("book", \.book, .book),
         .required("from", \.from, .count), .required("to", \.to, .count))
+}
+
+extension [ClosedRange<Int64>] {
+    /// The same numbers in as few ranges as can be, ascending.
+    public var merged: [ClosedRange<Int64>] {
+        sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { merged, range in
+            if let last = merged.last, range.lowerBound <= last.upperBound + 1 {
+                merged[merged.count - 1] =
+                    last.lowerBound...Swift.max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+    }
+}
+
+extension [RecordRange] {
+    /// The same records in as few ranges as can be, by book and number.
+    public var merged: [RecordRange] {
+        Dictionary(grouping: self, by: \.book).sorted { $0.key < $1.key }.flatMap { book, ranges in
+            ranges.map(\.numbers).merged.compactMap {
+                RecordRange(book: book, from: $0.lowerBound, to: $0.upperBound)
+            }
+        }
+    }
 }
 
 extension Codec where Value == [RecordRange] {
@@ -63,9 +94,7 @@ public enum Scope: Shaped, Hashable {
         switch self {
         case .months: covers(range.book)
         case .records(let ranges):
-            ranges.contains {
-                $0.book == range.book && $0.from <= range.from && range.to <= $0.to
-            }
+            ranges.contains { $0.contains(range) }
         }
     }
 

@@ -100,12 +100,16 @@ public struct NoteSignature: Hashable, Sendable {
     /// At least one byte; its form depends on the key.
     public let signature: [UInt8]
 
-    init(name: KeyName, keyID: UInt32, signature: [UInt8]) {
-        self.name = name
-        self.keyID = keyID
-        self.signature = signature
+    /// The line with its newline.
+    public var line: [UInt8] {
+        Array("\(Self.dash)\(name) ".utf8)
+            + Base64.encode(Array(bigEndian: keyID) + signature) + [newline]
     }
 
+    private static var dash: String { "\u{2014} " }
+}
+
+extension NoteSignature {
     /// Reads a line without its newline.
     init?(parsing line: ArraySlice<UInt8>) {
         guard let content = line.removing(prefix: Self.dash),
@@ -116,14 +120,6 @@ public struct NoteSignature: Hashable, Sendable {
         else { return nil }
         self.init(name: name, keyID: keyID, signature: Array(bytes.dropFirst(4)))
     }
-
-    /// The line with its newline.
-    public var line: [UInt8] {
-        Array("\(Self.dash)\(name) ".utf8)
-            + Base64.encode(Array(bigEndian: keyID) + signature) + [newline]
-    }
-
-    private static var dash: String { "\u{2014} " }
 }
 
 /// A note with at least one signature by a key that the verifier knew, all of them valid.
@@ -131,17 +127,4 @@ public struct VerifiedNote: Hashable, Sendable {
     public let text: [UInt8]
     /// One or more, in the note's order; a key that signed twice is here twice.
     public let signatures: [VerifiedSignature]
-
-    fileprivate init(text: [UInt8], signatures: [VerifiedSignature]) {
-        self.text = text
-        self.signatures = signatures
-    }
-}
-
-extension UInt32 {
-    /// Reads 4 bytes; `nil` for another count.
-    init?(bigEndian bytes: some Collection<UInt8>) {
-        guard bytes.count == 4 else { return nil }
-        self = bytes.reduce(0) { $0 << 8 | UInt32($1) }
-    }
 }

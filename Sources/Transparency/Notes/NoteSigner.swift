@@ -56,22 +56,19 @@ struct TimestampedSignature {
     /// The specification's limit.
     static var maximumTimestamp: UInt64 { UInt64(Int64.max) }
 
-    init(timestamp: UInt64, signature: [UInt8]) {
-        self.timestamp = timestamp
-        self.signature = signature
-    }
-
-    init?(parsing bytes: [UInt8]) {
-        guard bytes.count == 8 + 64, let timestamp = UInt64(bigEndian: bytes.prefix(8)),
-            timestamp <= Self.maximumTimestamp
-        else { return nil }
-        self.init(timestamp: timestamp, signature: Array(bytes.dropFirst(8)))
-    }
-
     var bytes: [UInt8] { Array(bigEndian: timestamp) + signature }
 
     /// What is signed.
     static func message(_ text: [UInt8], at timestamp: UInt64) -> [UInt8] {
         Array("cosignature/v1\ntime \(timestamp)\n".utf8) + text
+    }
+}
+
+extension TimestampedSignature {
+    init?(parsing bytes: [UInt8]) {
+        guard bytes.count == 8 + 64, let timestamp = UInt64(bigEndian: bytes.prefix(8)),
+            timestamp <= Self.maximumTimestamp
+        else { return nil }
+        self.init(timestamp: timestamp, signature: Array(bytes.dropFirst(8)))
     }
 }

@@ -126,11 +126,6 @@ public struct VerifiedSignature: Hashable, Sendable {
     public let key: VerifierKey
     /// POSIX seconds, in a cosignature.
     public let timestamp: UInt64?
-
-    fileprivate init(key: VerifierKey, timestamp: UInt64?) {
-        self.key = key
-        self.timestamp = timestamp
-    }
 }
 
 /// Why a text isn't a verifier key.

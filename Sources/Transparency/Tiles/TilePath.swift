@@ -5,26 +5,6 @@ struct TilePath: Hashable, Sendable {
 
     static var fullWidth: Int { 256 }
 
-    init(index: UInt64, width: Int) {
-        self.index = index
-        self.width = width
-    }
-
-    /// Reads path elements, the last of them perhaps a partial tile's width.
-    init(parsing elements: some BidirectionalCollection<Substring.UTF8View>) throws(TileError) {
-        var elements = Array(elements)
-        var width = Self.fullWidth
-        if elements.count > 1, let last = elements.dropLast().last, last.ends(with: ".p") {
-            guard let number = Decimal.parse(elements.removeLast()), 1..<256 ~= number else {
-                throw .malformedWidth
-            }
-            width = Int(number)
-            elements[elements.count - 1] = last.dropLast(2)
-        }
-        guard let index = Self.parseIndex(elements) else { throw .malformedIndex }
-        self.init(index: index, width: width)
-    }
-
     var text: String {
         var groups: [String] = []
         var rest = index
@@ -78,6 +58,23 @@ struct TilePath: Hashable, Sendable {
 
     /// 2⁶⁴ has 20 digits.
     private static var maximumGroups: Int { 7 }
+}
+
+extension TilePath {
+    /// Reads path elements, the last of them perhaps a partial tile's width.
+    init(parsing elements: some BidirectionalCollection<Substring.UTF8View>) throws(TileError) {
+        var elements = Array(elements)
+        var width = Self.fullWidth
+        if elements.count > 1, let last = elements.dropLast().last, last.ends(with: ".p") {
+            guard let number = Decimal.parse(elements.removeLast()), 1..<256 ~= number else {
+                throw .malformedWidth
+            }
+            width = Int(number)
+            elements[elements.count - 1] = last.dropLast(2)
+        }
+        guard let index = Self.parseIndex(elements) else { throw .malformedIndex }
+        self.init(index: index, width: width)
+    }
 }
 
 extension Substring.UTF8View {

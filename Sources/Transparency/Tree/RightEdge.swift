@@ -92,11 +92,11 @@ public enum RightEdgeError: Error, Hashable, Sendable {
     case tooLarge
 }
 
-extension UInt64 {
-    /// Reads 8 bytes; `nil` for another count.
+extension FixedWidthInteger {
+    /// Reads as many bytes as the number has; `nil` for another count.
     init?(bigEndian bytes: some Collection<UInt8>) {
-        guard bytes.count == 8 else { return nil }
-        self = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        guard bytes.count == Self.bitWidth / 8 else { return nil }
+        self = bytes.reduce(0) { $0 << 8 | Self($1) }
     }
 }
 

@@ -9,13 +9,6 @@ public struct VerifiedCheckpoint: Hashable, Sendable {
     /// One for each witness of the policy that cosigned, in the policy's order.
     public let cosignatures: [Cosignature]
 
-    init(checkpoint: Checkpoint, note: Note, log: VerifierKey, cosignatures: [Cosignature]) {
-        self.checkpoint = checkpoint
-        self.note = note
-        self.log = log
-        self.cosignatures = cosignatures
-    }
-
     public var origin: String { checkpoint.origin }
     public var size: UInt64 { checkpoint.size }
     public var root: Hash { checkpoint.root }
@@ -65,12 +58,6 @@ public struct Cosignature: Hashable, Sendable {
     public let key: VerifierKey
     /// When, in POSIX seconds, by the witness's clock.
     public let timestamp: UInt64
-
-    init(witness: PolicyWord, key: VerifierKey, timestamp: UInt64) {
-        self.witness = witness
-        self.key = key
-        self.timestamp = timestamp
-    }
 }
 
 /// That a leaf stands at an index of a log, on the word of a checkpoint's signers.
@@ -78,23 +65,12 @@ public struct VerifiedInclusion: Hashable, Sendable {
     public let leaf: Hash
     public let index: UInt64
     public let checkpoint: VerifiedCheckpoint
-
-    fileprivate init(leaf: Hash, index: UInt64, checkpoint: VerifiedCheckpoint) {
-        self.leaf = leaf
-        self.index = index
-        self.checkpoint = checkpoint
-    }
 }
 
 /// That a log has only grown from one checkpoint to another.
 public struct VerifiedExtension: Hashable, Sendable {
     public let old: VerifiedCheckpoint
     public let new: VerifiedCheckpoint
-
-    fileprivate init(old: VerifiedCheckpoint, new: VerifiedCheckpoint) {
-        self.old = old
-        self.new = new
-    }
 }
 
 /// Why a checkpoint isn't a later one of the same log.

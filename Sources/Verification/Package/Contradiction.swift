@@ -19,14 +19,6 @@ public struct Contradiction: Message, Hashable {
     public let record: LoggedStatement
     public let field: String
 
-    init(
-        checkpoint: Note, genesis: LoggedStatement, participants: [LoggedStatement],
-        record: LoggedStatement, field: String
-    ) {
-        (self.checkpoint, self.genesis, self.participants) = (checkpoint, genesis, participants)
-        (self.record, self.field) = (record, field)
-    }
-
     public static let shape = Shape<Contradiction>(
         { (_, checkpoint, field, genesis, participants, record) throws(ClaimError) in
             Contradiction(
@@ -50,7 +42,7 @@ public struct Contradiction: Message, Hashable {
     public func verify(under trust: Trust) throws(PackageRefusal) -> VerifiedContradiction {
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
-            carrier: nil, access: nil, records: [record], erasures: [], under: trust)
+            rekey: nil, access: nil, records: [record], erasures: [], under: trust)
         let keys = try KeyRegister(entries)
         let entry = entries.records[0]
         guard let claims = entry.statement.claims as? RegisterRecord else {
@@ -83,14 +75,6 @@ public struct VerifiedContradiction: Hashable, Sendable {
     public let field: String
     /// The value as it was disclosed.
     public let shown: JSON
-
-    fileprivate init(
-        enterprise: Handle, book: BookName, number: Int64, index: Int64, field: String,
-        shown: JSON
-    ) {
-        (self.enterprise, self.book, self.number) = (enterprise, book, number)
-        (self.index, self.field, self.shown) = (index, field, shown)
-    }
 
     /// What it means, for people.
     public func lines(naming name: (Handle) -> String = { $0.text }) -> [String] {

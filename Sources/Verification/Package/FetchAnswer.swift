@@ -14,15 +14,15 @@ public struct FetchAnswer: Message, Hashable {
         /// The grant, with its disclosures.
         public let grant: LoggedStatement
         /// The rekey that brought the envelope, with its disclosures; `nil` for the grant's own.
-        public let carrier: LoggedStatement?
+        public let rekey: LoggedStatement?
         public let envelope: Envelope
 
         public init(
-            access: LoggedStatement, grant: LoggedStatement, carrier: LoggedStatement?,
+            access: LoggedStatement, grant: LoggedStatement, rekey: LoggedStatement?,
             envelope: Envelope
         ) {
             (self.access, self.grant) = (access, grant)
-            (self.carrier, self.envelope) = (carrier, envelope)
+            (self.rekey, self.envelope) = (rekey, envelope)
         }
     }
 
@@ -63,9 +63,9 @@ public struct FetchAnswer: Message, Hashable {
 
     public static let shape = Shape<FetchAnswer>(
         FetchAnswer.init(
-            access:carrier:checkpoint:envelope:erasures:genesis:grant:participants:records:),
+            access:rekey:checkpoint:envelope:erasures:genesis:grant:participants:records:),
         .nullable("access", \.access, .object),
-        .nullable("carrier", \.carrier, .object),
+        .nullable("carrier", \.rekey, .object),
         .required("checkpoint", \.checkpoint, .note),
         .nullable("envelope", \.envelope, .envelope),
         .required("erasures", \.erasures, .list(of: .object, 0...maximumRecords)),
@@ -75,14 +75,14 @@ public struct FetchAnswer: Message, Hashable {
         .required("records", \.records, .list(of: .object, 0...maximumRecords)))
 
     private init(
-        access: LoggedStatement?, carrier: LoggedStatement?, checkpoint: Note,
+        access: LoggedStatement?, rekey: LoggedStatement?, checkpoint: Note,
         envelope: Envelope?, erasures: [LoggedStatement], genesis: LoggedStatement,
         grant: LoggedStatement?, participants: [LoggedStatement], records: [Record]
     ) throws(ClaimError) {
         let granted: Granted?
-        switch (access, grant, envelope, carrier) {
-        case (.some(let access), .some(let grant), .some(let envelope), let carrier):
-            granted = Granted(access: access, grant: grant, carrier: carrier, envelope: envelope)
+        switch (access, grant, envelope, rekey) {
+        case (.some(let access), .some(let grant), .some(let envelope), let rekey):
+            granted = Granted(access: access, grant: grant, rekey: rekey, envelope: envelope)
         case (nil, nil, nil, nil): granted = nil
         case (nil, _, _, _): throw .malformed("access")
         case (_, nil, _, _): throw .malformed("grant")
@@ -96,7 +96,7 @@ public struct FetchAnswer: Message, Hashable {
     private var access: LoggedStatement? { granted?.access }
     private var envelope: Envelope? { granted?.envelope }
     private var grant: LoggedStatement? { granted?.grant }
-    private var carrier: LoggedStatement? { granted?.carrier }
+    private var rekey: LoggedStatement? { granted?.rekey }
 
     public var estimatedBytes: Int { records.reduce(8192) { $0 + $1.estimatedBytes } }
 }
@@ -136,9 +136,9 @@ extension Codec where Value == [FieldCiphertext] {
             fields.reserveCapacity(members.count)
             for (name, value) in members {
                 // The name is the sender's text: no error repeats it.
-                guard let bytes = value.plainBytes.flatMap({ Base64URL.decode($0) }) else {
-                    return nil
-                }
+                guard let name = FieldName(name),
+                    let bytes = value.plainBytes.flatMap({ Base64URL.decode($0) })
+                else { return nil }
                 fields.append(FieldCiphertext(name: name, bytes: bytes))
             }
             return fields
@@ -146,7 +146,7 @@ extension Codec where Value == [FieldCiphertext] {
         write: { fields, writer in
             writer.object { writer in
                 for field in fields {
-                    writer.member(field.name) {
+                    writer.member(field.name.text) {
                         $0.plain(Base64URL.encodedBytes(field.bytes))
                         return true
                     }

@@ -4,7 +4,7 @@ import Wire
 /// The keys that open fields, each month's derived once.
 struct FieldKeys {
     private struct MonthName: Hashable {
-        let field: String
+        let field: FieldName
         let epoch: Int64
         let month: Month
     }
@@ -15,7 +15,7 @@ struct FieldKeys {
     }
 
     /// Derives the key of one field in one month and epoch, where it can.
-    private let derive: (_ field: String, _ epoch: Int64, _ month: Month) -> MonthKey?
+    private let derive: (_ field: FieldName, _ epoch: Int64, _ month: Month) -> MonthKey?
     private let singles: [SingleName: FieldKey]
     /// By field, in the order of ``places``.
     private let listed: [String: [FieldKey]]
@@ -26,7 +26,7 @@ struct FieldKeys {
     init(_ granted: GrantedKeys, scope: Scope) {
         let nodes = Dictionary(grouping: granted.nodes, by: \.field)
         derive = { field, epoch, month in
-            nodes[field]?.first { $0.epoch == epoch && $0.node.position.contains(month) }?
+            nodes[field.text]?.first { $0.epoch == epoch && $0.node.position.contains(month) }?
                 .node.monthKey(month)
         }
         singles = Dictionary(
@@ -46,10 +46,10 @@ struct FieldKeys {
 
     /// Throws ``Sharing/OpeningError/noKey(field:book:epoch:)``.
     private mutating func key(
-        of field: String, in record: RegisterRecord, _ jti: JTI
+        of field: FieldName, in record: RegisterRecord, _ jti: JTI
     ) throws(OpeningError) -> FieldKey {
-        if let single = singles[SingleName(field: field, record: jti)] { return single }
-        if let keys = listed[field], let place = places[record.book, record.number],
+        if let single = singles[SingleName(field: field.text, record: jti)] { return single }
+        if let keys = listed[field.text], let place = places[record.book, record.number],
             keys.indices.contains(place)
         {
             return keys[place]
@@ -58,7 +58,7 @@ struct FieldKeys {
         if months[name] == nil { months[name] = .some(derive(field, name.epoch, name.month)) }
         guard let month = months[name] ?? nil else {
             throw .noKey(
-                field: field, book: record.book.description, epoch: record.epoch)
+                field: field.text, book: record.book.description, epoch: record.epoch)
         }
         return month.fieldKey(record: jti)
     }

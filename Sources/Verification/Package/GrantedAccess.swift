@@ -21,7 +21,7 @@ struct GrantedAccess: Sendable {
         guard let access = entries.access else { throw PackageRefusal(.access, .nothingGranted) }
         (self.entries, self.keys, self.grant, self.access) = (entries, keys, grant, access)
         (claims, terms) = try Self.grant(grant, keys)
-        if let carrier = entries.carrier { try Self.check(carrier, of: grant, access, keys) }
+        if let rekey = entries.rekey { try Self.check(rekey, of: grant, access, keys) }
         (served, fetch) = try Self.access(access, of: grant, entries, keys, claims, terms)
         try checkServed()
     }
@@ -45,18 +45,18 @@ struct GrantedAccess: Sendable {
 
     /// A rekey of this grant, by the same enterprise, between grant and access.
     private static func check(
-        _ carrier: LocatedEntry, of grant: LocatedEntry, _ access: LocatedEntry,
+        _ rekey: LocatedEntry, of grant: LocatedEntry, _ access: LocatedEntry,
         _ keys: KeyRegister
     ) throws(PackageRefusal) {
-        guard let rekey = carrier.statement.claims as? Rekey else {
-            throw carrier.refusal(.unexpectedKind(carrier.statement.kind))
+        guard let claims = rekey.statement.claims as? Rekey else {
+            throw rekey.refusal(.unexpectedKind(rekey.statement.kind))
         }
-        guard rekey.grant == grant.statement.jti, carrier.statement.issuer == grant.statement.issuer
-        else { throw carrier.refusal(.otherGrant) }
-        try carrier.requireAfter(grant)
-        try access.requireAfter(carrier)
-        try keys.checkSignature(of: carrier)
-        try carrier.checkDisclosures()
+        guard claims.grant == grant.statement.jti, rekey.statement.issuer == grant.statement.issuer
+        else { throw rekey.refusal(.otherGrant) }
+        try rekey.requireAfter(grant)
+        try access.requireAfter(rekey)
+        try keys.checkSignature(of: rekey)
+        try rekey.checkDisclosures()
     }
 
     /// Step 6, but for what was served.

@@ -46,14 +46,14 @@ struct LocatedEntries: Sendable {
     let founding: Genesis
     let participants: [LocatedEntry]
     let grant: LocatedEntry?
-    let carrier: LocatedEntry?
+    let rekey: LocatedEntry?
     let access: LocatedEntry?
     let records: [LocatedEntry]
     let erasures: [LocatedEntry]
 
     init(
         checkpoint note: Note, genesis: LoggedStatement, participants: [LoggedStatement],
-        grant: LoggedStatement?, carrier: LoggedStatement?, access: LoggedStatement?,
+        grant: LoggedStatement?, rekey: LoggedStatement?, access: LoggedStatement?,
         records: [LoggedStatement], erasures: [LoggedStatement], under trust: Trust
     ) throws(PackageRefusal) {
         let checkpoint: VerifiedCheckpoint
@@ -64,7 +64,7 @@ struct LocatedEntries: Sendable {
         self.genesis = try Self.locate(genesis, .genesis, checkpoint)
         self.participants = try Self.locate(participants, checkpoint) { .participant($0) }
         self.grant = try Self.locate(optional: grant, .grant, checkpoint)
-        self.carrier = try Self.locate(optional: carrier, .carrier, checkpoint)
+        self.rekey = try Self.locate(optional: rekey, .rekey, checkpoint)
         self.access = try Self.locate(optional: access, .access, checkpoint)
         self.records = try Self.locate(records, checkpoint) { .record($0) }
         self.erasures = try Self.locate(erasures, checkpoint) { .erasure($0) }
@@ -74,9 +74,9 @@ struct LocatedEntries: Sendable {
 
     /// The largest `iat` among the statements here up to `index`: log time is at least that.
     func time(at index: Int64) -> Timestamp {
-        var time = genesis.statement.issuedAt
-        forEach { if $0.index <= index { time = max(time, $0.statement.issuedAt) } }
-        return time
+        others.reduce(genesis.statement.issuedAt) { time, entry in
+            entry.index <= index ? max(time, entry.statement.issuedAt) : time
+        }
     }
 
     private static func locate(
@@ -104,12 +104,9 @@ struct LocatedEntries: Sendable {
         _ list: [LoggedStatement], _ checkpoint: VerifiedCheckpoint,
         _ part: (Int) -> PackagePart
     ) throws(PackageRefusal) -> [LocatedEntry] {
-        var entries: [LocatedEntry] = []
-        entries.reserveCapacity(list.count)
-        for (number, logged) in list.enumerated() {
-            entries.append(try locate(logged, part(number), checkpoint))
+        try list.enumerated().map { (number, logged) throws(PackageRefusal) in
+            try locate(logged, part(number), checkpoint)
         }
-        return entries
     }
 
     private static func founding(
@@ -128,21 +125,14 @@ struct LocatedEntries: Sendable {
 
     /// All statements but genesis name the pinned log and its origin.
     private func checkLog(_ log: Digest<Digested.Genesis>) throws(PackageRefusal) {
-        var stranger: LocatedEntry?
-        forEach { entry in
-            let statement = entry.statement
-            if stranger == nil, statement.log != log || statement.origin != founding.origin {
-                stranger = entry
-            }
+        for entry in others
+        where entry.statement.log != log || entry.statement.origin != founding.origin {
+            throw entry.refusal(.otherLog)
         }
-        if let stranger { throw stranger.refusal(.otherLog) }
     }
 
     /// All but genesis.
-    private func forEach(_ body: (LocatedEntry) -> Void) {
-        participants.forEach(body)
-        [grant, carrier, access].forEach { if let entry = $0 { body(entry) } }
-        records.forEach(body)
-        erasures.forEach(body)
+    private var others: [LocatedEntry] {
+        participants + [grant, rekey, access].compactMap(\.self) + records + erasures
     }
 }

@@ -17,7 +17,7 @@ extension FetchAnswer {
         guard let answer = self.granted else { throw PackageRefusal(.grant, .nothingGranted) }
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants,
-            grant: answer.grant, carrier: answer.carrier, access: answer.access,
+            grant: answer.grant, rekey: answer.rekey, access: answer.access,
             records: records.map(\.logged), erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         guard granted.fetch.jws == fetch else { throw granted.access.refusal(.notTheFetchSent) }
@@ -34,7 +34,7 @@ extension FetchAnswer {
         }
         let package = Package(
             checkpoint: checkpoint, genesis: genesis, participants: participants,
-            grant: answer.grant, carrier: answer.carrier, access: answer.access,
+            grant: answer.grant, rekey: answer.rekey, access: answer.access,
             records: try disclose(opened), erasures: erasures,
             proof: try Self.proof(sealed, of: granted, consistency))
         return try VerifiedPackage(package, granted, served)
@@ -44,11 +44,11 @@ extension FetchAnswer {
     ///
     /// `fields` are those of the fetch. Throws ``PackageRefusal``.
     public func openOwn(
-        as handle: Handle, with schedule: KeySchedule, fields names: [String], under trust: Trust
+        as handle: Handle, with schedule: KeySchedule, fields names: [FieldName], under trust: Trust
     ) throws(PackageRefusal) -> [VerifiedRecord] {
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
-            carrier: nil, access: nil, records: records.map(\.logged), erasures: erasures,
+            rekey: nil, access: nil, records: records.map(\.logged), erasures: erasures,
             under: trust)
         let register = try KeyRegister(entries)
         return try OwnRecords(
@@ -56,23 +56,23 @@ extension FetchAnswer {
         ).open(entries, records, schedule)
     }
 
-    /// Opens the envelope that carrier or grant name, now that they are verified.
+    /// Opens the envelope that the rekey or the grant names, now that they are verified.
     private static func open(
         _ envelope: Envelope, of granted: GrantedAccess, with key: DecryptionKey, _ trust: Trust
     ) throws(PackageRefusal) -> GrantedKeys {
-        let carrier = granted.entries.carrier ?? granted.grant
+        let source = granted.entries.rekey ?? granted.grant
         let digest: Digest<Digested.Envelope>
-        if let rekey = carrier.statement.claims as? Rekey {
+        if let rekey = source.statement.claims as? Rekey {
             digest = rekey.envelope
         } else {
             digest = granted.claims.envelope
         }
-        guard envelope.digest == digest else { throw carrier.refusal(.otherEnvelope) }
+        guard envelope.digest == digest else { throw source.refusal(.otherEnvelope) }
         let context = Envelope.Context(
-            log: trust.genesis, carrier: carrier.statement.jti, issuer: granted.enterprise,
+            log: trust.genesis, statement: source.statement.jti, issuer: granted.enterprise,
             grantee: granted.terms.to, recipient: key.encryptionKey)
         do { return try envelope.open(with: key, context: context) } catch {
-            throw carrier.refusal(.envelopeClosed)
+            throw source.refusal(.envelopeClosed)
         }
     }
 
@@ -81,9 +81,9 @@ extension FetchAnswer {
         _ keys: GrantedKeys, of granted: GrantedAccess, _ consistency: [Hash]
     ) throws(PackageRefusal) -> PackageProof? {
         guard granted.claims.right == .prove else { return nil }
-        let carrier = granted.entries.carrier ?? granted.grant
+        let source = granted.entries.rekey ?? granted.grant
         guard keys.proofs.count == 1, keys.proofs[0].count <= PackageProof.maximumBytes else {
-            throw carrier.refusal(.proofMissing)
+            throw source.refusal(.proofMissing)
         }
         return PackageProof(consistency: consistency, presentation: keys.proofs[0])
     }
@@ -115,12 +115,12 @@ private struct OwnRecords {
     let handle: Handle
     let register: KeyRegister
     let log: Digest<Digested.Genesis>
-    let names: [String]
+    let names: [FieldName]
 
     func open(
         _ entries: LocatedEntries, _ records: [FetchAnswer.Record], _ schedule: KeySchedule
     ) throws(PackageRefusal) -> [VerifiedRecord] {
-        var keys: [RecordType: FieldKeys] = [:]
+        var readings: [RecordType: Reading] = [:]
         var opened: [VerifiedRecord] = []
         for (entry, record) in zip(entries.records, records) {
             guard let claims = entry.statement.claims as? RegisterRecord else {
@@ -135,8 +135,8 @@ private struct OwnRecords {
             var fields: OpenedFields?
             if !record.fields.isEmpty {
                 fields = try open(
-                    record.fields, of: entry, claims, type,
-                    with: &keys[type, default: FieldKeys(schedule, type: type)])
+                    record.fields, of: entry, claims,
+                    with: &readings[type, default: Reading(names, of: type, schedule)])
             }
             opened.append(VerifiedRecord(entry, claims, fields))
         }
@@ -149,19 +149,29 @@ private struct OwnRecords {
 
     private func open(
         _ fields: [FieldCiphertext], of entry: LocatedEntry, _ claims: RegisterRecord,
-        _ type: RecordType, with keys: inout FieldKeys
+        with reading: inout Reading
     ) throws(PackageRefusal) -> OpenedFields {
-        guard let expected = type.withCommitments(names), fields.map(\.name) == expected else {
-            let have = Set(fields.map(\.name))
-            let want = Set(type.withCommitments(names) ?? [])
+        let have = fields.map(\.name)
+        guard have == reading.names else {
             throw entry.refusal(
-                .wrongFields(
-                    missing: want.subtracting(have).sorted(),
-                    extra: have.subtracting(want).sorted()))
+                .wrongFields(have: have.map(\.text), want: reading.names.map(\.text)))
         }
-        let disclosures = try keys.disclosures(of: entry, claims, from: fields, log: log)
+        let disclosures = try reading.keys.disclosures(of: entry, claims, from: fields, log: log)
         do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
             throw entry.refusal(.fields(error))
+        }
+    }
+
+    /// What records of one type are read with.
+    struct Reading {
+        /// Those asked for that the type has, with their commitments, ascending.
+        let names: [FieldName]
+        var keys: FieldKeys
+
+        init(_ names: [FieldName], of type: RecordType, _ schedule: KeySchedule) {
+            let complete = SeriesFields(type.series)?.withCommitments(names) ?? []
+            self.names = type.sealedNames(among: Set(complete))
+            keys = FieldKeys(schedule, type: type)
         }
     }
 }

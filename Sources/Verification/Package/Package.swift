@@ -17,7 +17,7 @@ public struct Package: Message, Hashable {
     /// The grant, with its disclosures.
     public let grant: LoggedStatement
     /// The rekey whose envelope was opened; `nil` where it was the grant's own.
-    public let carrier: LoggedStatement?
+    public let rekey: LoggedStatement?
     /// The access, with its disclosures, the grantee's signed fetch among them.
     public let access: LoggedStatement
     /// Ascending by book and number; those that were served with the granted disclosures.
@@ -29,28 +29,28 @@ public struct Package: Message, Hashable {
 
     public init(
         checkpoint: Note, genesis: LoggedStatement, participants: [LoggedStatement],
-        grant: LoggedStatement, carrier: LoggedStatement?, access: LoggedStatement,
+        grant: LoggedStatement, rekey: LoggedStatement?, access: LoggedStatement,
         records: [LoggedStatement], erasures: [LoggedStatement], proof: PackageProof? = nil
     ) {
         (self.checkpoint, self.genesis, self.participants) = (checkpoint, genesis, participants)
-        (self.grant, self.carrier, self.access) = (grant, carrier, access)
+        (self.grant, self.rekey, self.access) = (grant, rekey, access)
         (self.records, self.erasures, self.proof) = (records, erasures, proof)
     }
 
     public static let shape = Shape<Package>(
         {
             (
-                _, access, carrier, checkpoint, erasures, genesis, grant, participants, proof,
+                _, access, rekey, checkpoint, erasures, genesis, grant, participants, proof,
                 records
             ) throws(ClaimError) in
             Package(
                 checkpoint: checkpoint, genesis: genesis, participants: participants,
-                grant: grant, carrier: carrier, access: access, records: records,
+                grant: grant, rekey: rekey, access: access, records: records,
                 erasures: erasures, proof: proof)
         },
         .required("format", \.formatName, .format(format)),
         .required("access", \.access, .object),
-        .nullable("carrier", \.carrier, .object),
+        .nullable("carrier", \.rekey, .object),
         .required("checkpoint", \.checkpoint, .note),
         .required("erasures", \.erasures, .list(of: .object, 0...FetchAnswer.maximumRecords)),
         .required("genesis", \.genesis, .object),

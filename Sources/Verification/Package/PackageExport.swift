@@ -35,7 +35,7 @@ public struct PackageExport: Hashable, Sendable {
         }
         let others =
             [package.genesis, package.grant, package.access] + package.participants
-            + package.erasures + [package.carrier].compactMap(\.self)
+            + package.erasures + [package.rekey].compactMap(\.self)
         let records = Dictionary(verified.records.map { ($0.index, $0) }) { first, _ in first }
         for logged in others + package.records {
             var name = Self.padded(logged.index)

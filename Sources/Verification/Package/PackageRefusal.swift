@@ -5,7 +5,7 @@ public import Wire
 
 /// A part of a package, to say what was refused.
 public enum PackagePart: Hashable, Sendable {
-    case checkpoint, genesis, grant, carrier, access
+    case checkpoint, genesis, grant, rekey, access
     /// These are counted from 0, in the order of the package.
     case participant(Int)
     case record(Int)
@@ -22,7 +22,7 @@ extension PackagePart: CustomStringConvertible {
         case .checkpoint: "checkpoint"
         case .genesis: "genesis"
         case .grant: "grant"
-        case .carrier: "carrier"
+        case .rekey: "carrier"
         case .access: "access"
         case .participant(let number): "participants/\(number)"
         case .record(let number): "records/\(number)"
@@ -127,5 +127,13 @@ public struct PackageRefusal: Error, Equatable, Sendable {
 
         // Erasures.
         case strayErasure
+    }
+}
+
+extension PackageRefusal.Reason {
+    static func wrongFields(have: [String], want: [String]) -> Self {
+        .wrongFields(
+            missing: Set(want).subtracting(have).sorted(),
+            extra: Set(have).subtracting(want).sorted())
     }
 }

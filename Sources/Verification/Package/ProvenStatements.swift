@@ -31,12 +31,12 @@ public struct ProvenStatements: Sendable {
         }
     }
 
-    /// The grant's statements, each in its canonical spelling and about amounts of the type.
+    /// The grant's statements, each in its canonical spelling and about amounts.
     private static func statements(
         _ granted: GrantedAccess
     ) throws(PackageRefusal) -> [ProofStatement] {
         guard case .statements(let texts) = granted.terms.subject,
-            let type = granted.terms.scope.series.flatMap({ RecordType.of($0) })
+            let known = granted.terms.scope.known
         else { throw granted.grant.refusal(.notGranted) }
         var statements: [ProofStatement] = []
         for (number, text) in texts.enumerated() {
@@ -44,7 +44,7 @@ public struct ProvenStatements: Sendable {
             do { statement = try ProofStatement(canonical: text) } catch {
                 throw granted.grant.refusal(.statement(number, error))
             }
-            if let field = statement.foreignField(to: type) {
+            if let field = statement.foreignField(to: known) {
                 throw granted.grant.refusal(.noAmount(statement: number, field: field))
             }
             statements.append(statement)

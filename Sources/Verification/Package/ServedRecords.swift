@@ -18,13 +18,13 @@ struct ServedRecords: Sendable {
         records.reserveCapacity(granted.entries.records.count)
         var seen: Set<RecordKey> = []
         for (number, entry) in granted.entries.records.enumerated() {
-            let claims = try bounds.check(entry)
+            let (claims, served) = try bounds.check(entry)
             guard seen.insert(RecordKey(claims)).inserted else {
                 throw entry.refusal(.recordTwice)
             }
             var fields: OpenedFields?
             if bounds.isServed(claims) {
-                fields = try bounds.open(entry, try disclosures(number, entry, claims))
+                fields = try bounds.open(entry, try disclosures(number, entry, claims), served)
             } else if !entry.logged.disclosures.isEmpty {
                 throw entry.refusal(.notServed)
             }
@@ -119,24 +119,29 @@ private struct RecordBounds {
     let granted: GrantedAccess
     private let books: [BookName: Served.BookState]
     private let ranges: [BookName: [RecordRange]]
-    private let fields: Set<String>
-    private let type: RecordType?
+    /// What is served of a record, by the types of the granted series.
+    private let fields: [RecordType: Set<FieldName>]
 
     init(_ granted: GrantedAccess) {
         let served = granted.served.served
         self.granted = granted
         books = Dictionary(served.books.map { ($0.book, $0) }) { first, _ in first }
         ranges = Dictionary(grouping: served.ranges, by: \.book)
-        fields = Set(served.fields)
-        type = granted.terms.scope.series.flatMap { RecordType.of($0) }
+        let names = Set(served.fields)
+        let types = granted.terms.scope.known?.types ?? []
+        fields = Dictionary(
+            uniqueKeysWithValues: types.map { ($0, Set($0.sealedNames(among: names))) })
     }
 
     func isServed(_ claims: RegisterRecord) -> Bool {
         ranges[claims.book]?.contains { $0.contains(claims.number) } ?? false
     }
 
-    /// The enterprise's record, of the granted type, registered before the access.
-    func check(_ entry: LocatedEntry) throws(PackageRefusal) -> RegisterRecord {
+    /// The enterprise's record, of a type of the granted series, registered before the access, and
+    /// the fields that are served of such a record.
+    func check(
+        _ entry: LocatedEntry
+    ) throws(PackageRefusal) -> (RegisterRecord, Set<FieldName>) {
         guard let claims = entry.statement.claims as? RegisterRecord else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
@@ -147,28 +152,25 @@ private struct RecordBounds {
         guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin) else {
             throw entry.refusal(.unknownRecordType)
         }
-        guard type == self.type, type.series == claims.book.series else {
+        guard let fields = fields[type], type.series == claims.book.series else {
             throw entry.refusal(.wrongSeries)
         }
         if let book = books[claims.book], claims.number > book.count {
             throw entry.refusal(.beyondBook(count: book.count))
         }
         try granted.keys.checkSignature(of: entry)
-        return claims
+        return (claims, fields)
     }
 
     /// Exactly the served fields, each one of the record's, each amount equal to its commitment.
     func open(
-        _ entry: LocatedEntry, _ disclosures: [Disclosure]
+        _ entry: LocatedEntry, _ disclosures: [Disclosure], _ fields: Set<FieldName>
     ) throws(PackageRefusal) -> OpenedFields {
         if disclosures.count != fields.count
-            || !disclosures.allSatisfy({ fields.contains($0.name) })
+            || !disclosures.allSatisfy({ FieldName($0.name).map(fields.contains) ?? false })
         {
-            let have = Set(disclosures.map(\.name))
             throw entry.refusal(
-                .wrongFields(
-                    missing: fields.subtracting(have).sorted(),
-                    extra: have.subtracting(fields).sorted()))
+                .wrongFields(have: disclosures.map(\.name), want: fields.map(\.text)))
         }
         do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
             if case .contradiction(let field) = error {

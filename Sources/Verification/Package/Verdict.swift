@@ -47,7 +47,7 @@ public struct Verdict: Hashable, Sendable {
     /// How many entries the checkpoint covers.
     public let size: UInt64
     /// The fields read, without the commitments that came with them, ascending.
-    public let fields: [String]
+    public let fields: [FieldName]
     /// Records served.
     public let records: Int
     /// Those of them that replace no other one here and aren't replaced.
@@ -76,9 +76,8 @@ public struct Verdict: Hashable, Sendable {
         let witnesses = checkpoint.cosignatures.map(\.witness.description)
         word = witnesses.isEmpty ? .host : .quorum(witnesses)
         size = checkpoint.size
-        fields = granted.served.served.fields.filter {
-            !$0.hasSuffix(FieldDefinition.commitmentSuffix)
-        }
+        let known = granted.terms.scope.known
+        fields = granted.served.served.fields.filter { known?.field($0) != nil }
         self.records = records.count { $0.fields != nil }
         heads = records.count { $0.isHead }
         let byBook = Dictionary(grouping: records, by: \.claims.book)

@@ -9,7 +9,7 @@ extension Verdict {
         var lines = [
             "\(name(enterprise)) let \(name(grantee)) read \(count(fields.count, "field"))"
                 + " of \(count(records, "record")) for \(purpose.rawValue).",
-            "Fields: \(fields.joined(separator: ", ")).",
+            "Fields: \(fields.map(\.text).joined(separator: ", ")).",
         ]
         if heads < records {
             lines.append("\(records - heads) of these records are replaced by later ones.")
@@ -49,7 +49,7 @@ extension Verdict {
             "access": .integer(access), "access_time": .integer(accessTime.seconds),
             "books": .array(books.map(\.json)), "complete": .bool(isComplete),
             "data_life": .integer(dataLife), "enterprise": .string(enterprise.text),
-            "exp": .integer(expires.seconds), "fields": .array(fields.map { .string($0) }),
+            "exp": .integer(expires.seconds), "fields": .array(fields.map { .string($0.text) }),
             "grant": .string(grant.text), "grant_index": .integer(grantIndex),
             "grantee": .string(grantee.text), "heads": .integer(Int64(heads)),
             "host": .string(host.text), "nbf": .integer(notBefore.seconds),

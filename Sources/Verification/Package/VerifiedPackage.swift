@@ -75,7 +75,7 @@ extension Package {
     public func verify(under trust: Trust) throws(PackageRefusal) -> VerifiedPackage {
         let entries = try LocatedEntries(
             checkpoint: checkpoint, genesis: genesis, participants: participants, grant: grant,
-            carrier: carrier, access: access, records: records, erasures: erasures, under: trust)
+            rekey: rekey, access: access, records: records, erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         let served = try ServedRecords(granted) {
             number, entry, _ throws(PackageRefusal) -> [Disclosure] in

@@ -73,22 +73,22 @@ struct EnterpriseCommand: AsyncParsableCommand {
             discussion: "Example: trine enterprise show 'invoices/2026-11#17'")
 
         @Argument(help: "The record: invoices/2026-11#17.") var record: RecordNumber
-        @Option(help: "Only these fields, with commas between.") var fields: NameList?
+        @Option(help: "Only these fields, with commas between.") var fields: NameList<FieldName>?
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
             let shown = try await Enterprise(session).show(record, fields: fields?.names)
             let values = shown.fields?.values ?? [:]
             let there = (shown.fields?.type.fields ?? []).filter {
-                values[$0.name.text].map { $0 != .null } ?? false
+                values[$0.name].map { $0 != .null } ?? false
             }
             return Outcome([
-                "fields": values as Members, "index": shown.index, "jti": shown.statement.jti,
+                "fields": values.members, "index": shown.index, "jti": shown.statement.jti,
                 "record": shown.name,
             ]) {
                 let table = Table<FieldDefinition>([
                     .init("FIELD") { $0.name }, .init("TERM") { $0.businessTerm },
-                    .init("VALUE") { values[$0.name.text] },
+                    .init("VALUE") { values[$0.name] },
                 ])
                 return table.text(there) ?? "None of these fields is there."
             }

@@ -27,7 +27,8 @@ struct FetchCommand: HomeCommand {
 
     @Option(help: "Write the values instead of the package.") var format: Format?
 
-    @Option(help: "Only these of the granted fields, with commas between.") var fields: NameList?
+    @Option(help: "Only these of the granted fields, with commas between.") var fields:
+        NameList<FieldName>?
 
     @OptionGroup var common: CommonOptions
 
@@ -70,7 +71,7 @@ struct FetchCommand: HomeCommand {
         let table = Table<VerifiedRecord>(
             [.init("RECORD") { $0.name }]
                 + package.verdict.fields.map { field in
-                    .init(field) { $0.fields?.values[field] }
+                    .init(field.text) { $0.fields?.values[field] }
                 })
         return Outcome(
             members.merging(["records": RecordOutput.json(package.records)]) { $1 }

@@ -40,7 +40,7 @@ extension EnterpriseCommand {
                 .init("RECORDS") { ($0.terms?.served.ranges ?? []).summary },
                 .init("FIELDS") { access in
                     access.terms?.served.fields.filter {
-                        !$0.hasSuffix(FieldDefinition.commitmentSuffix)
+                        !$0.text.hasSuffix(FieldDefinition.commitmentSuffix)
                     }
                 },
                 .init("GRANT", "grant") { $0.grant },

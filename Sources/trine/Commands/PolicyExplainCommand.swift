@@ -23,11 +23,12 @@ struct PolicyExplain: CommonCommand {
 
     @OptionGroup var files: PolicyPaths
     @Option(help: "What is wanted: grant, access, request, seal, …") var action: PolicyAction?
-    @Option(help: "Who wants it: roles, a size, also host, authority, suspended.") var by: NameList?
-    @Option(help: "Towards whom: the same words.") var to: NameList?
+    @Option(help: "Who wants it: roles, a size, also host, authority, suspended.") var by:
+        NameList<String>?
+    @Option(help: "Towards whom: the same words.") var to: NameList<String>?
     @Option(help: "read or prove.") var right: Right = .read
     @Option(help: "For which purpose.") var purpose: Purpose = .creditAssessment
-    @Option(help: "Which fields.") var fields: NameList?
+    @Option(help: "Which fields.") var fields: NameList<FieldName>?
     @Option(help: "How many months.") var months: Int = 1
     @Option(help: "How many months back it begins.") var reach: Int = 0
     @Option(name: .customLong("for"), help: "How long: 30d.") var lifetime: Span?
@@ -67,7 +68,7 @@ struct PolicyExplain: CommonCommand {
         let request = PolicyRequest(
             principal: own, action: action, counterparty: other,
             owner: isUse ? other.handle : own.handle, right: right, purpose: purpose,
-            fields: fields?.names ?? (right == .read ? ["tax_exclusive_amount"] : []),
+            fields: fields?.names.map(\.text) ?? (right == .read ? ["tax_exclusive_amount"] : []),
             series: .invoices, months: try range(), lifetime: lifetime?.seconds ?? 86_400,
             fetches: 1, dataLife: keep?.seconds ?? 86_400, held: held, time: Self.today)
         return PolicyExplanation(of: request, under: try files.set())

@@ -21,7 +21,7 @@ struct PresentCommand: HomeCommand {
 
     @Argument(help: "The record: invoices/2026-11#17.") var record: RecordNumber
 
-    @Option(help: "Which fields, with commas between.") var fields: NameList
+    @Option(help: "Which fields, with commas between.") var fields: NameList<FieldName>
 
     @Option(help: "What the verifier gave to be signed.") var nonce: String?
 

@@ -122,6 +122,6 @@ extension GrantPlan {
 extension GrantTerms {
     /// The fields that can be read, without commitments.
     var fieldNames: [String] {
-        if case .fields(let names) = subject { names } else { [] }
+        if case .fields(let names) = subject { names.map(\.text) } else { [] }
     }
 }

@@ -34,8 +34,8 @@ extension FieldValue: Shown {
 /// What records say, for other programs. Those that come without fields are left out.
 enum RecordOutput {
     /// A line each, without the commitments.
-    static func csv(_ records: [VerifiedRecord], fields: [String]) -> String {
-        var lines = [(["record", "replaced_by"] + fields).joined(separator: ",")]
+    static func csv(_ records: [VerifiedRecord], fields: [FieldName]) -> String {
+        var lines = [(["record", "replaced_by"] + fields.map(\.text)).joined(separator: ",")]
         for record in records {
             guard let values = record.fields?.values else { continue }
             let cells =
@@ -49,7 +49,7 @@ enum RecordOutput {
         Table<VerifiedRecord>([
             .init {
                 [
-                    "fields": $0.fields.map { $0.values as Members }, "index": $0.index,
+                    "fields": $0.fields?.values.members, "index": $0.index,
                     "record": $0.name, "replaced_by": $0.replacedBy,
                 ]
             }

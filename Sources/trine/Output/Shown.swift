@@ -94,6 +94,13 @@ extension Dictionary: Shown where Key == String, Value == any Shown {
     var words: String { json.canonicalText }
 }
 
+extension [FieldName: FieldValue] {
+    /// The values as members of an object.
+    var members: Members {
+        Members(uniqueKeysWithValues: map { ($0.text, $1 as any Shown) })
+    }
+}
+
 /// `1 record`, `2 records`.
 func counted(_ number: some BinaryInteger, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"

@@ -18,7 +18,7 @@ extension PackagePart {
         case .checkpoint: "the checkpoint"
         case .genesis: "the log's first entry"
         case .grant: "the grant"
-        case .carrier: "the grant's new envelope"
+        case .rekey: "the grant's new envelope"
         case .access: "the access"
         case .participant(let number): "the statement \(number + 1) about participants"
         case .record(let number): "the record \(number + 1) of the package"

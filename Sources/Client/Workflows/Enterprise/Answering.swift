@@ -14,7 +14,7 @@ extension GrantWish {
         let terms = request.terms
         let lifetime = terms.expires.seconds - now.seconds - Self.marginSeconds
         guard lifetime > 0 else { throw .requestOver(request.jti) }
-        var fields: [String] = []
+        var fields: [FieldName] = []
         var statements: [ProofStatement]?
         switch terms.subject {
         case .fields(let names): fields = names

@@ -42,7 +42,7 @@ public struct Enterprise: Sendable {
     /// `fields` are all of its type where `nil`. Throws ``ClientError/noSuchRecord(_:)``,
     /// ``ClientError/erased(_:)`` and ``ClientError/package(_:)``.
     public func show(
-        _ place: RecordNumber, fields: [String]? = nil
+        _ place: RecordNumber, fields: [FieldName]? = nil
     ) async throws -> VerifiedRecord {
         let view = try await session.sync()
         guard let record = view.record(place.book, Int64(place.number)) else {
@@ -52,10 +52,10 @@ public struct Enterprise: Sendable {
         guard let known = SeriesFields(place.book.series),
             let range = RecordRange(book: place.book, from: record.number, to: record.number)
         else { throw ClientError.noSuchRecord(place.description) }
-        let names = fields ?? known.newest.fields.map(\.name.text)
+        let names = fields ?? known.newest.fields.map(\.name)
         let unknown = names.filter { known.field($0) == nil }
         guard unknown.isEmpty, let complete = known.withCommitments(names) else {
-            throw ClientError.unknownFields(unknown, known.newest)
+            throw ClientError.unknownFields(unknown.map(\.text), known.newest)
         }
         let opened = try await read([range], fields: complete)
         guard let shown = opened.first(where: { $0.statement.jti == record.jti }),
@@ -71,7 +71,7 @@ public struct Enterprise: Sendable {
     /// be held to a purpose and a time there are grants. Throws as ``show(_:fields:)`` does, and
     /// ``ClientError/keyElsewhere(_:)``.
     public func present(
-        _ place: RecordNumber, fields: [String], to demand: KeyBindingDemand?
+        _ place: RecordNumber, fields: [FieldName], to demand: KeyBindingDemand?
     ) async throws -> Presentation {
         let shown = try await show(place, fields: fields)
         let presentation = Presentation(
@@ -84,7 +84,7 @@ public struct Enterprise: Sendable {
     }
 
     /// Own records, by a fetch without a grant: nothing is entered in the log.
-    func read(_ ranges: [RecordRange], fields: [String]) async throws -> [VerifiedRecord] {
+    func read(_ ranges: [RecordRange], fields: [FieldName]) async throws -> [VerifiedRecord] {
         let call = Fetch.sign(
             grant: nil, fields: fields, ranges: ranges, by: try session.signer(.all),
             at: session.now, jti: session.newJTI())

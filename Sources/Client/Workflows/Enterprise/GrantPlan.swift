@@ -8,7 +8,7 @@ public import Wire
 public struct GrantWish: Sendable {
     public enum Subject: Sendable {
         /// Names of the record type's fields; commitments come with their amounts.
-        case fields([String])
+        case fields([FieldName])
         /// To be proven about what is current of the records when the proof is made.
         case statements([ProofStatement])
     }
@@ -27,7 +27,7 @@ public struct GrantWish: Sendable {
 
     /// To prove `statements`, or without them to read `fields`.
     public init(
-        to: Handle, scope: Scope, fields: [String] = [], statements: [ProofStatement]? = nil,
+        to: Handle, scope: Scope, fields: [FieldName] = [], statements: [ProofStatement]? = nil,
         purpose: Purpose, lifetime: Int64, fetches: Int64, dataLife: Int64, request: JTI? = nil
     ) {
         self.to = to
@@ -50,7 +50,7 @@ public struct GrantPlan: Sendable {
     public let type: RecordType
     /// The fields whose keys would leave, ascending: to read, with their commitments; to prove, the
     /// commitments alone.
-    public let fields: [String]
+    public let fields: [FieldName]
     public let terms: GrantTerms
     public let purpose: Purpose
     public let notBefore: Timestamp
@@ -85,7 +85,7 @@ extension Enterprise {
     /// records, the grantee isn't there, or the policies in force forbid it.
     public func plan(_ wish: GrantWish) async throws -> GrantPlan {
         let view = try await session.sync()
-        guard let known = wish.scope.series.flatMap({ SeriesFields($0) }) else {
+        guard let known = wish.scope.known else {
             throw ClientError.nothingCovered
         }
         let fields = try known.leaving(wish.subject)
@@ -108,7 +108,7 @@ extension Enterprise {
         switch wish.subject {
         case .fields(let names):
             warnings = try await self.warnings(
-                to: wish.to, reading: names, of: wish.scope, in: view)
+                to: wish.to, reading: names.map(\.text), of: wish.scope, in: view)
         case .statements(let statements):
             let records = covered.flatMap(\.records)
             let planned = try await proving(
@@ -219,13 +219,13 @@ extension GrantWish.Subject {
 
 extension SeriesFields {
     /// The fields whose keys a grant gives. Throws ``ClientError`` for none and for unknown ones.
-    fileprivate func leaving(_ subject: GrantWish.Subject) throws(ClientError) -> [String] {
+    fileprivate func leaving(_ subject: GrantWish.Subject) throws(ClientError) -> [FieldName] {
         switch subject {
         case .fields(let names):
             guard !names.isEmpty else { throw .noFields }
             let unknown = names.filter { field($0) == nil }
             guard unknown.isEmpty, let fields = withCommitments(names) else {
-                throw .unknownFields(unknown, newest)
+                throw .unknownFields(unknown.map(\.text), newest)
             }
             return fields
         case .statements(let statements):
@@ -233,7 +233,7 @@ extension SeriesFields {
                 throw .noStatements(limit: ProofStatement.maximumCount)
             }
             for statement in statements {
-                if let field = statement.foreignField(to: newest) {
+                if let field = statement.foreignField(to: self) {
                     throw .notAnAmount(field, newest)
                 }
             }

@@ -36,12 +36,12 @@ extension Enterprise {
     private func listedKeys(_ plan: GrantPlan) -> [GrantedKeys.Listed] {
         plan.fields.map { field in
             GrantedKeys.Listed(
-                field: field,
+                field: field.text,
                 keys: plan.records.map { key(of: field, $0, plan.type) })
         }
     }
 
-    private func key(of field: String, _ record: OwnRecord, _ type: RecordType) -> FieldKey {
+    private func key(of field: FieldName, _ record: OwnRecord, _ type: RecordType) -> FieldKey {
         session.schedule.fieldKey(
             type: type.name, field: field, epoch: record.epoch, month: record.book.month,
             record: record.jti)
@@ -50,7 +50,7 @@ extension Enterprise {
     /// The keys of `fields`: for a range of months the fewest nodes that cover it in every epoch; for
     /// single records one key for each.
     func grantedKeys(
-        type: RecordType, fields: [String], scope: Scope, epochs: [Int64], records: [OwnRecord]
+        type: RecordType, fields: [FieldName], scope: Scope, epochs: [Int64], records: [OwnRecord]
     ) -> GrantedKeys {
         let schedule = session.schedule
         switch scope {
@@ -61,7 +61,7 @@ extension Enterprise {
                     epochs.flatMap { epoch -> [GrantedKeys.Node] in
                         let root = schedule.root(type: type.name, field: field, epoch: epoch)
                         return cover.compactMap { root.descend(to: $0) }
-                            .map { .init(field: field, epoch: epoch, node: $0) }
+                            .map { .init(field: field.text, epoch: epoch, node: $0) }
                     }
                 })
         case .records:
@@ -69,7 +69,7 @@ extension Enterprise {
                 singles: fields.flatMap { field in
                     records.map { record in
                         .init(
-                            field: field, record: record.jti,
+                            field: field.text, record: record.jti,
                             key: key(of: field, record, type))
                     }
                 })
@@ -82,7 +82,7 @@ extension Enterprise {
         _ keys: GrantedKeys, to grantee: Handle, _ recipient: EncryptionKey, carrier: JTI
     ) throws(ClientError) -> Envelope {
         let context = Envelope.Context(
-            log: session.log, carrier: carrier, issuer: session.handle, grantee: grantee,
+            log: session.log, statement: carrier, issuer: session.handle, grantee: grantee,
             recipient: recipient)
         let envelope: Envelope
         do { envelope = try Envelope.seal(keys, context: context) } catch {

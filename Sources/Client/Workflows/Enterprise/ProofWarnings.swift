@@ -38,13 +38,14 @@ extension Enterprise {
         for book in byBook.sorted(by: { $0.book < $1.book }) {
             // A commitment that was granted to be read shows no amount, and has no use here.
             guard let known = SeriesFields(book.book.series) else { continue }
-            let fields = Set(names.map(\.field)).filter { known.field($0)?.commitmentName != nil }
+            let fields = Set(names.map(\.field)).filter(known.isAmount)
+                .compactMap { FieldName($0) }
             guard !fields.isEmpty else { continue }
             for range in try Self.listed([book]) {
                 for record in try await read([range], fields: fields.sorted()) {
                     for (field, value) in record.fields?.values ?? [:] {
                         guard case .amount(let amount) = value else { continue }
-                        values[AmountName(record: record.statement.jti, field: field)] =
+                        values[AmountName(record: record.statement.jti, field: field.text)] =
                             amount.units
                     }
                 }

@@ -84,7 +84,7 @@ extension Enterprise {
         _ statements: [ProofStatement], _ type: RecordType, _ records: [OwnRecord],
         _ terms: ProofTerms
     ) async throws -> (ProofAssembly, [Opening]) {
-        let fields = Set(statements.flatMap(\.fields)).sorted()
+        let fields = Set(statements.flatMap(\.fields)).compactMap { FieldName($0) }
         guard let names = type.withCommitments(fields) else { throw ClientError.noFields }
         var shown: [JTI: OpenedFields] = [:]
         for (book, ownRecords) in Dictionary(grouping: records, by: \.book) {
@@ -114,7 +114,7 @@ extension Enterprise {
         }
         var openings: [Opening] = []
         for (position, field) in assembly.places {
-            guard case .amount(let amount) = shown[proven[position].jti]?.values[field],
+            guard let amount = shown[proven[position].jti]?.amount(field),
                 let salt = salts[position][field]
             else {
                 throw ClientError.proof(.noValue(record: proven[position].name, field: field))
@@ -122,21 +122,5 @@ extension Enterprise {
             openings.append(NumericCommitment.opening(of: amount, salt: salt, field: field))
         }
         return (assembly, openings)
-    }
-}
-
-extension [RecordRange] {
-    /// The same records in as few ranges as can be, by book and number.
-    public var merged: [RecordRange] {
-        sorted { ($0.book, $0.from) < ($1.book, $1.from) }.reduce(into: []) { merged, range in
-            if let last = merged.last, last.book == range.book, range.from <= last.to + 1,
-                let joined = RecordRange(
-                    book: last.book, from: last.from, to: Swift.max(last.to, range.to))
-            {
-                merged[merged.count - 1] = joined
-            } else {
-                merged.append(range)
-            }
-        }
     }
 }

@@ -51,7 +51,7 @@ extension Enterprise {
     /// `nil` for a grantee that is suspended now: it may fetch nothing anyway.
     private func rekey(_ grant: KnownGrant, adding missing: [Int64]) async throws -> Rekeying? {
         guard case .fields(let names) = grant.terms.subject,
-            let known = grant.terms.scope.series.flatMap({ SeriesFields($0) }),
+            let known = grant.terms.scope.known,
             let fields = known.withCommitments(names)
         else { return nil }
         let grantee = try await session.entity(grant.terms.to)

@@ -1,0 +1,85 @@
+public import Rules
+public import Sharing
+import Transparency
+public import Wire
+
+/// Somebody with keys, all made from the name.
+public struct Person: Sendable {
+    public let handle: Handle
+    public let key: SigningKey
+    public let decryption: DecryptionKey
+    /// Of its vault.
+    public let seed: Secret
+
+    public init(_ name: String) {
+        handle = Handle(name)!
+        key = Person.key(name)
+        decryption = try! DecryptionKey(seed: Person.secret("encryption \(name)"))
+        seed = Person.secret("vault \(name)")
+    }
+
+    public var encryptionKey: EncryptionKey { decryption.encryptionKey }
+
+    public static func key(_ name: String) -> SigningKey {
+        SigningKey(seed: secret("signing \(name)"))
+    }
+
+    private static func secret(_ text: String) -> Secret {
+        Secret(copying: Digest<Digested.Blob>(hashing: Array(text.utf8)).bytes)
+    }
+}
+
+extension Person {
+    /// As genesis names it.
+    public var founder: FoundingParticipant {
+        FoundingParticipant(handle: handle, key: key.verificationKey)
+    }
+
+    /// A key that it offers to `log`, with the proof that it holds it; its own key at admission,
+    /// unless told otherwise.
+    public func offer(
+        _ key: SigningKey? = nil, scopes: [KeyScope] = [.all], to log: Digest<Digested.Genesis>,
+        introducer: SigningKey? = nil, provenBy prover: SigningKey? = nil
+    ) -> KeyOffer {
+        let offered = key ?? self.key
+        return KeyOffer(
+            key: offered.verificationKey, scopes: scopes,
+            pop: ProofOfPossession.sign(
+                log: log, handle: handle, introducer: introducer?.verificationKey.thumbprint,
+                with: prover ?? offered))
+    }
+
+    /// Signs as this person, with its own key unless told otherwise.
+    public func signer(
+        _ origin: Origin, _ log: Digest<Digested.Genesis>?, with key: SigningKey? = nil
+    ) -> Signer {
+        Signer(origin: origin, handle: handle, log: log, key: key ?? self.key)
+    }
+
+    /// Its admission.
+    public func admission(
+        as roles: [Role], keys: [KeyOffer], encryptionKey: EncryptionKey? = nil
+    ) -> Admit {
+        Admit(
+            handle: handle, roles: roles, keys: keys,
+            encryptionKey: encryptionKey ?? self.encryptionKey)
+    }
+
+    /// Who it is.
+    public var identity: LegalIdentity {
+        LegalIdentity(name: handle.text, identifiers: [], country: "DE")
+    }
+}
+
+extension Genesis {
+    /// The founding of a log by these people.
+    public init(
+        of origin: Origin, logKey: String, authorities: [Person], host: Person,
+        rules: Int64 = Rules.version, threshold: Int64 = 1,
+        policies: Digest<Digested.Policies> = CedarPolicies.standard.digest
+    ) {
+        self.init(
+            origin: origin, rules: rules, logKey: logKey, authorities: authorities.map(\.founder),
+            threshold: threshold, host: host.founder, policies: policies)
+    }
+}
