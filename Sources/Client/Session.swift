@@ -27,9 +27,11 @@ public actor Session {
     private let executor = QueueExecutor("trine.session")
     /// Held until the session is closed.
     private var lock: HomeLock?
-    /// Owned by this actor, as is the view; both are on disk.
+    /// Owned by this actor, as is the view. It is on disk, and so is most of the view.
     private(set) var outbox: Outbox
     public private(set) var view: View
+    /// How many entries the view on disk has.
+    private var kept: Int64
     /// The last entry that this session registered.
     private var registered: Int64 = -1
 
@@ -66,6 +68,7 @@ public actor Session {
         keeper = try CheckpointKeeper(home: home, policy: trust.policy, connection: connection)
         viewFile = ViewFile(home: home, keyring: keyring)
         view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
+        kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
         (self.home, self.configuration, self.keyring, self.lock) = (
             home, configuration, keyring, lock
@@ -145,10 +148,16 @@ public actor Session {
         view.next <= registered ? try await sync() : view
     }
 
+    /// Keeps the view, if it has enough entries that are new to the file: reading a few again costs
+    /// less than writing everything.
     func saveView() throws(HomeError) {
+        guard view.next - kept >= Self.entriesUnkept else { return }
         var random = surroundings.random
         try viewFile.write(view, using: &random)
+        kept = view.next
     }
+
+    private static let entriesUnkept: Int64 = 64
 
     // MARK: The outbox
 

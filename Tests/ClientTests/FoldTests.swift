@@ -23,10 +23,10 @@ import Wire
                 #expect(view.refused == [])
                 #expect(view.next == (await log.store.head()?.size))
                 compare(view, made)
-                // What lies on disk is the same.
-                let kept = try #require(
-                    try ViewFile(home: session.home, keyring: session.keyring)
-                        .read(of: session.handle))
+                // What is kept on disk is the same.
+                let file = ViewFile(home: session.home, keyring: session.keyring)
+                try file.write(view, using: &random)
+                let kept = try #require(try file.read(of: session.handle))
                 #expect(kept.state.all == view.state.all)
                 #expect(kept.records == view.records && kept.books == view.books)
             }

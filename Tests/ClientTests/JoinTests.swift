@@ -213,7 +213,9 @@ import Wire
             let home = try await log.enterprise()
             let session = try await log.open(home)
             let enterprise = try Enterprise(session)
-            _ = try await enterprise.importDocuments([try log.documents("2026-01")])
+            _ = try await enterprise.importDocuments([
+                try log.documents("2025-07.2026-01")
+            ])
             _ = try await enterprise.close(
                 BookName(series: .bills, month: Month("2026-01")!))
             _ = try await enterprise.erase(RecordNumber("invoices/2026-01#2")!, .unspecified)
@@ -222,10 +224,12 @@ import Wire
 
             let reopened = try await log.open(home)
             let kept = await reopened.view
-            #expect(kept.next == view.next)
-            #expect(kept.records == view.records)
-            #expect(kept.books == view.books)
-            #expect(kept.time == view.time)
+            #expect(kept.next > 64 && kept.next <= view.next)
+            let again = try await reopened.sync()
+            #expect(again.next == view.next)
+            #expect(again.records == view.records)
+            #expect(again.books == view.books)
+            #expect(again.time == view.time)
             await reopened.close()
 
             // It is a cache: one that can't be read is made anew from the log.
