@@ -181,7 +181,8 @@ import Wire
             AddKey(KeyOffer(key: new.verificationKey, scopes: [.all], pop: pop)),
             by: scene.own, at: scene.clock.now)
         scene.gateway.enter(
-            RetireKey(scene.own.key.verificationKey.thumbprint), by: second, at: scene.clock.now)
+            RetireKey(scene.own.key.verificationKey.thumbprint, .unspecified), by: second,
+            at: scene.clock.now)
         let good = scene.grant(by: second)
         scene.grant(by: scene.own)
         let view = try await scene.session.sync()

@@ -83,8 +83,8 @@ import Testing
                     Rekey(grant: grant, envelope: Digest(hashing: [])), RekeyTerms(epochs: [1]),
                     by: .enterprise, with: key)
             ),
-            (.all, chain.sign(Revoke(grant: grant, .unspecified), by: .enterprise, with: key)),
-            (.all, chain.sign(Erase(.record(record), .unspecified), by: .enterprise, with: key)),
+            (.revoke, chain.sign(Revoke(grant: grant, .unspecified), by: .enterprise, with: key)),
+            (.erase, chain.sign(Erase(.record(record), .unspecified), by: .enterprise, with: key)),
             (
                 .all,
                 chain.sign(
@@ -94,13 +94,15 @@ import Testing
             (
                 .all,
                 chain.sign(
-                    ChangeEncryptionKey(Person.enterprise.encryptionKey), by: .enterprise, with: key
+                    ChangeEncryptionKey(Person.enterprise.encryptionKey, .unspecified),
+                    by: .enterprise, with: key
                 )
             ),
             (
                 .all,
                 chain.sign(
-                    RetireKey(Person.enterprise.key.verificationKey.thumbprint), by: .enterprise,
+                    RetireKey(Person.enterprise.key.verificationKey.thumbprint, .unspecified),
+                    by: .enterprise,
                     with: key)
             ),
         ]
@@ -127,7 +129,7 @@ import Testing
         let mine = Person.enterprise.key.verificationKey.thumbprint
         let spare = Self.spare.verificationKey.thumbprint
         func retire(_ kid: Digest<Digested.Key>, with key: SigningKey? = nil) -> SignedStatement {
-            chain.sign(RetireKey(kid), by: .enterprise, with: key)
+            chain.sign(RetireKey(kid, .unspecified), by: .enterprise, with: key)
         }
         #expect(chain.submit(retire(mine)) == .participant(.lastKey))
         #expect(chain.submit(retire(spare)) == .issuer(.unknownKey))
@@ -186,7 +188,9 @@ import Testing
             // Retired ones count.
             #expect(
                 chain.submit(
-                    chain.sign(RetireKey(key.verificationKey.thumbprint), by: .enterprise)) == nil)
+                    chain.sign(
+                        RetireKey(key.verificationKey.thumbprint, .unspecified), by: .enterprise))
+                    == nil)
         }
         #expect(
             chain.submit(chain.added(Self.spare, [.seal], to: .enterprise))
@@ -248,10 +252,11 @@ import Testing
         var chain = Chain()
         let ones = EncryptionKey(bytes: [UInt8](repeating: 0xff, count: EncryptionKey.byteCount))!
         #expect(
-            chain.submit(chain.sign(ChangeEncryptionKey(ones), by: .lender))
+            chain.submit(chain.sign(ChangeEncryptionKey(ones, .unspecified), by: .lender))
                 == .participant(.unusableEncryptionKey))
         let new = Person.outsider.encryptionKey
-        #expect(chain.submit(chain.sign(ChangeEncryptionKey(new), by: .lender)) == nil)
+        #expect(
+            chain.submit(chain.sign(ChangeEncryptionKey(new, .unspecified), by: .lender)) == nil)
         #expect(chain.participant(.lender)?.encryptionKey == new.digest)
     }
 }

@@ -19,13 +19,14 @@ import Testing
             chain.record("invoices/2026-02"), chain.closing("invoices/2026-02"), chain.granting(),
             chain.rekeying(grant, epochs: [1]),
             chain.added(Person.key("new"), [.all], to: .enterprise),
-            chain.sign(ChangeEncryptionKey(Person.outsider.encryptionKey), by: .enterprise),
+            chain.sign(
+                ChangeEncryptionKey(Person.outsider.encryptionKey, .unspecified), by: .enterprise),
             chain.request(by: .enterprise, to: .other), chain.access(grant),
         ] {
             #expect(chain.submit(signed) == suspended, "\(signed.statement.kind)")
         }
         for signed in [
-            chain.sign(RetireKey(spare.verificationKey.thumbprint), by: .enterprise),
+            chain.sign(RetireKey(spare.verificationKey.thumbprint, .unspecified), by: .enterprise),
             chain.erasure(.record(record)), chain.revocation(grant),
         ] {
             #expect(chain.submit(signed) == nil, "\(signed.statement.kind)")

@@ -60,8 +60,8 @@ struct StatementSample: Sendable, CustomStringConvertible {
         case .reinstate: Reinstate(World.lender, .resolved)
         case .time: MoveTime()
         case .key: AddKey(offer(key2, [.seal, .close]))
-        case .retireKey: RetireKey(key2.verificationKey.thumbprint)
-        case .encryptionKey: ChangeEncryptionKey(encryptionKey)
+        case .retireKey: RetireKey(key2.verificationKey.thumbprint, .unspecified)
+        case .encryptionKey: ChangeEncryptionKey(encryptionKey, .unspecified)
         case .policy:
             PublishPolicies(
                 set: World.digest(1),

@@ -177,7 +177,8 @@ import Wire
         var longer = log
         longer.lawless = true
         try longer.add(
-            ChangeEncryptionKey(party.decryption.encryptionKey), by: party, forced: true)
+            ChangeEncryptionKey(party.decryption.encryptionKey, .unspecified), by: party,
+            forced: true)
         #expect(try Self.audit(longer).findings.count == 1)
     }
 }

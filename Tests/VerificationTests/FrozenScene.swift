@@ -45,13 +45,15 @@ enum FrozenScene {
         // Keys.
         let second = SigningKey(seed: .random(count: 32, using: &log.random))
         try log.add(
-            AddKey(acme.offer(second, scopes: [.seal, .grant], to: log.log, introducer: acme.key)),
+            AddKey(
+                acme.offer(
+                    second, scopes: [.seal, .grant, .present], to: log.log, introducer: acme.key)),
             by: acme)
         let third = SigningKey(seed: .random(count: 32, using: &log.random))
         try log.add(AddKey(acme.offer(third, to: log.log, introducer: acme.key)), by: acme)
-        try log.add(RetireKey(third.verificationKey.thumbprint), by: acme)
+        try log.add(RetireKey(third.verificationKey.thumbprint, .unspecified), by: acme)
         let encryption = try DecryptionKey(seed: .random(count: 32, using: &log.random))
-        try log.add(ChangeEncryptionKey(encryption.encryptionKey), by: northbank)
+        try log.add(ChangeEncryptionKey(encryption.encryptionKey, .unspecified), by: northbank)
 
         // Policies.
         let standard = CedarPolicies.standard

@@ -85,7 +85,7 @@ struct Story {
             forced: true)
         guard retired else { return key }
         participants.append(log.entries.count)
-        try log.add(RetireKey(key.verificationKey.thumbprint), by: acme)
+        try log.add(RetireKey(key.verificationKey.thumbprint, .unspecified), by: acme)
         return key
     }
 
@@ -296,7 +296,7 @@ struct Story {
             for claims: any KindForm in [
                 AddKey(
                     northbank.offer(key, scopes: [.all], to: log.log, introducer: northbank.key)),
-                RetireKey(key.verificationKey.thumbprint),
+                RetireKey(key.verificationKey.thumbprint, .unspecified),
             ] {
                 participants.append(log.entries.count)
                 try log.add(claims, by: northbank)

@@ -5,6 +5,7 @@ public struct Access: KindForm {
     public typealias Selective = AccessTerms
     public static let isSubmitted = false
     public static let kind = Kind.access
+    public static let scope = KeyScope.serve
 
     public let grant: JTI
 

@@ -6,11 +6,17 @@ public struct ChangeEncryptionKey: KindForm {
     public static let kind = Kind.encryptionKey
 
     public let key: EncryptionKey
+    public let reason: Reason
 
-    public init(_ key: EncryptionKey) { self.key = key }
+    public init(_ key: EncryptionKey, _ reason: Reason) {
+        self.key = key
+        self.reason = reason
+    }
 
     public static let shape = Shape<ChangeEncryptionKey>(
-        ChangeEncryptionKey.init(_:), .required("encryption_key", \.key, .encryptionKey))
+        ChangeEncryptionKey.init(_:_:),
+        .required("encryption_key", \.key, .encryptionKey),
+        .required("reason", \.reason, .code))
 
     public var encryptionKey: EncryptionKey? { key }
 }

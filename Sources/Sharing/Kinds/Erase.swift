@@ -3,6 +3,7 @@ public import Wire
 /// An enterprise erases a record's fields, or anybody the selective claims of a statement of its own.
 public struct Erase: KindForm {
     public static let kind = Kind.erase
+    public static let scope = KeyScope.erase
 
     public enum Target: Hashable, Sendable {
         case record(JTI)

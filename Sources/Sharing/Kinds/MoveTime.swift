@@ -3,6 +3,7 @@ public import Wire
 /// The host moves log time on, or an authority sets it.
 public struct MoveTime: KindForm {
     public static let kind = Kind.time
+    public static let scope = KeyScope.serve
     public static let isSubmitted = true
 
     public init() {}

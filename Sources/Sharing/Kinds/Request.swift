@@ -4,6 +4,7 @@ public import Wire
 public struct Request: KindForm {
     public typealias Selective = RequestTerms
     public static let kind = Kind.request
+    public static let scope = KeyScope.request
 
     public let purpose: Purpose
 

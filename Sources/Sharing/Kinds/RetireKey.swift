@@ -7,10 +7,14 @@ public struct RetireKey: KindForm {
 
     /// The key's thumbprint.
     public let key: Digest<Digested.Key>
+    public let reason: Reason
 
-    public init(_ key: Digest<Digested.Key>) { self.key = key }
+    public init(_ key: Digest<Digested.Key>, _ reason: Reason) {
+        self.key = key
+        self.reason = reason
+    }
 
     public static let shape = Shape<RetireKey>(
-        RetireKey.init(_:), .required("kid", \.key, .digest()))
-
+        RetireKey.init(_:_:),
+        .required("kid", \.key, .digest()), .required("reason", \.reason, .code))
 }

@@ -3,6 +3,7 @@ public import Wire
 /// An enterprise takes a grant back, or the grantee gives it back.
 public struct Revoke: KindForm {
     public static let kind = Kind.revoke
+    public static let scope = KeyScope.revoke
 
     public let grant: JTI
     public let reason: Reason

@@ -62,7 +62,8 @@ public enum SizeClass: String, Code, Comparable {
 
 /// What a signing key may sign; `all` includes every other scope and the keys themselves.
 public enum KeyScope: String, Code, Comparable {
-    case seal, grant, close, all
+    case seal, close, grant, revoke, erase, request, fetch, open, query, present, approve, serve,
+        all
 }
 
 /// What a grant lets its grantee do: read values, or receive proofs about them.
