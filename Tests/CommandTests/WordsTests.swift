@@ -257,6 +257,17 @@ import Wire
         }
     }
 
+    /// Scripts tell a copy that lags behind from a log that was taken back, and both from a lie.
+    @Test func whatTheLogShowsHasExitCodesOfItsOwn() {
+        let exits = [
+            LogFault.stale(size: 3, known: 4), .rolledBack(size: 3, known: 4),
+            .splitView(size: 3, otherSize: 4),
+        ].map(\.complaint.exit.rawValue)
+        #expect(exits == [6, 7, 5])
+        // Each code is in the table that help prints.
+        for exit in Exit.allCases { #expect(Exit.table.contains(" \(exit.rawValue) ")) }
+    }
+
     /// The test above finds what it is there for.
     @Test func swiftIsRecognised() {
         for error in [
