@@ -67,7 +67,7 @@ struct QueryService: Sendable {
 
     private func applications(_ caller: Caller) async throws -> ApplicationsAnswer {
         guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
-        let stored = try await store.applications()
+        let stored = try await Applications.waiting(in: store, at: gate.clock())
         return ApplicationsAnswer(
             applications: stored.compactMap { stored in
                 (try? Application(parsing: stored.bytes)).map {
