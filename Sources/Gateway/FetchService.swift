@@ -48,6 +48,7 @@ struct FetchService: Sendable {
             case .refused(let refusal): throw refusal
             case .unavailable(let error), .unknown(let error): throw error
             case .busy: throw GatewayFault.busy
+            case .clockUnsure: throw GatewayFault.clockUnsure
             }
         }
         throw CallFault.unsettled

@@ -286,6 +286,7 @@ struct Routes: Sendable {
         case .refused(let refusal): throw refusal
         case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
+        case .clockUnsure: throw GatewayFault.clockUnsure
         }
         await applications.drop(after: submission.statement)
         var response = Response.receipt(
@@ -321,6 +322,7 @@ struct Routes: Sendable {
         switch outcomes.last {
         case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
+        case .clockUnsure: throw GatewayFault.clockUnsure
         case .registered, .already, .refused, nil: break
         }
         let reader = try await LedgerReader.current(store)
@@ -350,7 +352,7 @@ extension Outcome {
     var index: Int64? {
         switch self {
         case .registered(let index, _), .already(let index): index
-        case .refused, .unavailable, .unknown, .busy: nil
+        case .refused, .unavailable, .unknown, .busy, .clockUnsure: nil
         }
     }
 }

@@ -77,6 +77,8 @@ struct GatewayCommand: AsyncParsableCommand {
 
         @Argument(help: "The gateway's directory.") var directory: String
         @Option(help: "Where to listen; what init was told otherwise.") var listen: ListenAddress?
+        @Flag(help: "Believe this machine's clock, although the log was silent for over a day.")
+        var trustClock = false
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
@@ -89,7 +91,13 @@ struct GatewayCommand: AsyncParsableCommand {
             let store = try SQLiteStore(opening: gateway.store)
             defer { try? store.close() }
             let service = try await GatewayService(
-                store: store, keys: keys, logger: logger, clock: { .now })
+                store: store, keys: keys, logger: logger,
+                clock: .system(isTrustedAtStart: trustClock))
+            if await !service.sequencer.isTimely() {
+                Terminal.note(
+                    "the log was silent for over a day, so nothing is entered: if this machine's "
+                        + "clock is right (\(Timestamp.now)), serve with --trust-clock")
+            }
             let json = common.printing.json
             do {
                 try await service.serve(
