@@ -10,7 +10,8 @@ import Wire
 actor Applications {
     private let store: any Store
     private let clock: @Sendable () -> Timestamp
-    private var turn: Task<Void, any Error>?
+    /// Ends when all work that was begun has ended.
+    private var turn: Task<Void, Never>?
 
     init(store: any Store, clock: @escaping @Sendable () -> Timestamp) {
         (self.store, self.clock) = (store, clock)
@@ -23,16 +24,16 @@ actor Applications {
 
     /// Does `work` when all that came before is done: it awaits the store, and another call must not
     /// come in between.
-    private func inTurn(
-        _ work: @escaping @Sendable (any Store, Timestamp) async throws -> Void
-    ) async throws {
+    private func inTurn<Result: Sendable>(
+        _ work: @escaping @Sendable (any Store, Timestamp) async throws -> Result
+    ) async throws -> Result {
         let (before, store, now) = (turn, store, clock())
         let task = Task {
-            _ = await before?.result
-            try await work(store, now)
+            await before?.value
+            return try await work(store, now)
         }
-        turn = task
-        try await task.value
+        turn = Task { _ = await task.result }
+        return try await task.value
     }
 
     private static func keep(
@@ -67,7 +68,11 @@ actor Applications {
 
     /// The applications that wait; those that nobody decided about in time are gone. Throws
     /// ``StoreError``.
-    static func waiting(
+    func waiting() async throws -> [StoredApplication] {
+        try await inTurn { store, now in try await Self.waiting(in: store, at: now) }
+    }
+
+    private static func waiting(
         in store: any Store, at now: Timestamp
     ) async throws -> [StoredApplication] {
         var waiting: [StoredApplication] = []
