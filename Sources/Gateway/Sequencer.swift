@@ -261,7 +261,9 @@ public actor Sequencer {
                 switch admission {
                 case .success(let admission): plan.admit(admission, submission, parties: parties)
                 case .failure(let error):
-                    plan.refuse(error)
+                    // Which policy refused says what it was told of another's books.
+                    plan.refuse(
+                        submission.statement.kind.isAboutOthersBooks ? error.withoutNames : error)
                     guard case .place(.alreadyRegistered) = error else { break statements }
                 }
             }

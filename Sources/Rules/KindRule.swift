@@ -100,6 +100,13 @@ extension Kind {
     }
 }
 
+extension Kind {
+    /// Whether policies are asked about somebody else's books because of statements of this kind.
+    public var isAboutOthersBooks: Bool {
+        rule.actions.contains { $0.subject == .othersBooks }
+    }
+}
+
 /// The keys of the state that a rule declares to read.
 struct Reads {
     private(set) var keys: [StateKey] = []
