@@ -106,5 +106,9 @@ public enum KeyringError: Error, Equatable, Sendable {
     /// There is not enough memory for the key derivation.
     case outOfMemory(mebibytes: Int)
     case passphraseFile(path: String)
+    /// Others than its owner may read or write the file that holds the passphrase.
+    case passphraseFileExposed(path: String)
+    /// A new keyring's passphrase has fewer characters than this.
+    case passphraseTooShort(minimum: Int)
     case noKey(KeyScope)
 }

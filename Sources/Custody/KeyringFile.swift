@@ -65,10 +65,12 @@ package enum KeyringFile {
     private static let format = "trine-keyring/1"
     private static let testFormat = "trine-test-keyring/1"
 
+    /// A new keyring's file. Throws ``KeyringError``.
     package static func seal(
         _ keyring: Keyring, under passphrase: Passphrase, cost: KeyringCost,
         using random: inout some RandomNumberGenerator
     ) throws(KeyringError) -> [UInt8] {
+        try passphrase.checkLength()
         let salt = RandomBytes.make(saltBytes, using: &random)
         let format = cost.isForTests ? testFormat : format
         let header =

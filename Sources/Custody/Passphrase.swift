@@ -5,8 +5,8 @@ import Wire
 public struct Passphrase: Sendable {
     let secret: Secret
 
-    /// Characters a new passphrase has at least.
-    public static let minimumCharacters = 8
+    /// Characters that a passphrase has at least which protects a new keyring.
+    public static let minimumCharacters = 12
     /// Bytes of a passphrase file that are looked at.
     public static let maximumBytes = 1024
 
@@ -23,21 +23,27 @@ public struct Passphrase: Sendable {
 
     /// Takes the first line of the file that `TRINE_PASSPHRASE_FILE` names.
     ///
-    /// Throws ``KeyringError/passphraseFile(path:)`` where there is none, or nothing in it.
+    /// Throws ``KeyringError/passphraseFile(path:)`` where there is none, or nothing in it, and
+    /// ``KeyringError/passphraseFileExposed(path:)`` where others than its owner may read or write it.
     public init(file path: String) throws(KeyringError) {
-        guard var content = try? PrivateFile.read(path, limit: Self.maximumBytes) else {
+        let read: [UInt8]?
+        do { read = try PrivateFile.read(path, limit: Self.maximumBytes, ownersAlone: true) } catch
+        {
+            if case .exposed = error { throw .passphraseFileExposed(path: path) }
             throw .passphraseFile(path: path)
         }
+        guard var content = read else { throw .passphraseFile(path: path) }
         defer { content.wipe() }
         let line = content.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         guard let passphrase = Passphrase(line) else { throw .passphraseFile(path: path) }
         self = passphrase
     }
 
-    /// Whether it may protect a new keyring.
-    public var isLongEnough: Bool {
-        secret.withBytes { bytes in
-            String(decoding: bytes, as: UTF8.self).count >= Self.minimumCharacters
+    /// Throws ``KeyringError/passphraseTooShort(minimum:)`` where it may not protect a new keyring.
+    public func checkLength() throws(KeyringError) {
+        let count = secret.withBytes { String(decoding: $0, as: UTF8.self).count }
+        guard count >= Self.minimumCharacters else {
+            throw .passphraseTooShort(minimum: Self.minimumCharacters)
         }
     }
 

@@ -2,12 +2,21 @@ import Foundation
 
 /// Reading and replacing files that only their owner may see.
 package enum PrivateFile {
-    /// The content; `nil` where there is no such file. Throws ``HomeError``.
-    package static func read(_ path: String, limit: Int) throws(HomeError) -> [UInt8]? {
+    /// The content; `nil` where there is no such file. Throws ``HomeError``; with `ownersAlone`
+    /// ``HomeError/exposed(path:)`` too, as ``checkPrivate(_:)`` does.
+    package static func read(
+        _ path: String, limit: Int, ownersAlone: Bool = false
+    ) throws(HomeError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0, errno == ENOENT { return nil }
         try check(descriptor, path, "open")
         defer { close(descriptor) }
+        if ownersAlone {
+            // Of the open file, so that it is the one that is read.
+            var status = stat()
+            try check(fstat(descriptor, &status), path, "fstat")
+            try checkPrivate(status, path)
+        }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
@@ -67,6 +76,10 @@ package enum PrivateFile {
         let found = stat(path, &status)
         if found != 0, errno == ENOENT { throw .missing(path: path) }
         try check(found, path, "stat")
+        try checkPrivate(status, path)
+    }
+
+    private static func checkPrivate(_ status: stat, _ path: String) throws(HomeError) {
         guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
             throw .exposed(path: path)
         }

@@ -13,6 +13,8 @@ enum CallFault: Error, Equatable, Sendable {
     case keyRetired
     case keyOfAnother
     case badSignature
+    /// The key may sign some statements, and no calls.
+    case scopeMissing(KeyScope)
     case suspended(Handle)
     case notEntitled
     /// There is none, or it is for somebody else: whose it is, the others don't learn.
@@ -40,7 +42,8 @@ struct Caller: Sendable {
     let log: LogState
 }
 
-/// Checks signed calls: the signature by a current key of the caller, for this log, now.
+/// Checks signed calls: the signature by a current key of the caller that has scope `all`, for this
+/// log, now.
 struct CallGate: Sendable {
     let store: any Store
     let clock: @Sendable () -> Timestamp
@@ -66,6 +69,7 @@ struct CallGate: Sendable {
         guard key.handle == issuer else { throw CallFault.keyOfAnother }
         guard !key.retired else { throw CallFault.keyRetired }
         guard (try? jws.verified(byKeyNamed: key.key)) != nil else { throw CallFault.badSignature }
+        guard key.covers(.all) else { throw CallFault.scopeMissing(.all) }
         return Caller(handle: issuer, state: state, log: log)
     }
 }

@@ -37,13 +37,15 @@ public struct GatewayService: Sendable {
             throw StoreError.unreadable(.noGenesis)
         }
         let gate = CallGate(store: store, clock: clock)
+        let applications = Applications(store: store, clock: clock)
         routes = Routes(
             store: store, sequencer: sequencer,
             fetches: FetchService(
                 store: store, sequencer: sequencer, gate: gate, clock: clock),
             answers: FetchAnswers(limits),
-            applications: Applications(store: store, clock: clock),
-            queries: QueryService(store: store, gate: gate, sequencer: sequencer),
+            applications: applications,
+            queries: QueryService(
+                store: store, gate: gate, sequencer: sequencer, applications: applications),
             bodies: RequestBodies(limits),
             origin: log.origin, clock: clock)
         (self.limits, self.logger) = (limits, logger)

@@ -150,6 +150,7 @@ extension ProblemEntry {
         case .keyRetired: ProblemEntry("key-retired", 401, "This key was retired")
         case .keyOfAnother: ProblemEntry("key-of-another", 401, "This key is another's")
         case .badSignature: ProblemEntry("bad-signature", 401, "The signature doesn't hold")
+        case .scopeMissing(let scope): Refusal.issuer(.scopeMissing(scope)).entry
         case .suspended(let handle):
             ProblemEntry(
                 "suspended", 403, "The participant is suspended", nil,

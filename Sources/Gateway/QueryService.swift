@@ -9,6 +9,7 @@ struct QueryService: Sendable {
     let store: any Store
     let gate: CallGate
     let sequencer: Sequencer
+    let applications: Applications
 
     /// What is sent back, as its bytes. Throws ``CallFault`` and ``StoreError``.
     func answer(_ bytes: [UInt8]) async throws -> [UInt8] {
@@ -67,7 +68,7 @@ struct QueryService: Sendable {
 
     private func applications(_ caller: Caller) async throws -> ApplicationsAnswer {
         guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
-        let stored = try await store.applications()
+        let stored = try await applications.waiting()
         return ApplicationsAnswer(
             applications: stored.compactMap { stored in
                 (try? Application(parsing: stored.bytes)).map {

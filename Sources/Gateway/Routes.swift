@@ -84,6 +84,12 @@ struct Routes: Sendable {
                 return Response(status: .accepted)
             }
         }
+        table.post("/rejections") { request in
+            try await bodies.read(request, Media.jose, JWS.maximumBytes) {
+                try await applications.reject($0, through: queries.gate)
+                return Response(status: .noContent)
+            }
+        }
     }
 
     // MARK: The log

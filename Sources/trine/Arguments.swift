@@ -66,12 +66,13 @@ struct RecordSpan: ExpressibleByArgument {
     }
 }
 
-/// The case of a legal hold.
+/// A reference to a file or case of an authority's or regulator's own.
 struct CaseReference: ExpressibleByArgument {
     let text: String
 
     init?(argument: String) {
-        guard (1...Limits.identifierBytes).contains(argument.utf8.count) else { return nil }
+        guard (1...Limits.identifierBytes).contains(argument.utf8.count), argument.hasNoControls
+        else { return nil }
         text = argument
     }
 }

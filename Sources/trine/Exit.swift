@@ -13,10 +13,15 @@ enum Exit: Int32, CaseIterable {
     case home = 4
     /// What the gateway shows isn't the log that was joined, or proves nothing.
     case untrusted = 5
+    /// The gateway shows an older state of the log than this home has seen; later it may be newer.
+    case stale = 6
+    /// The gateway took entries back that it had signed. Both checkpoints are kept in the home.
+    case rolledBack = 7
 
     static let table = """
         Exit codes: 0 done, or the verdict holds; 1 refused, or the verdict is negative; 2 usage; \
-        3 no gateway; 4 something is wrong with the home or keyring; 5 what the gateway shows \
-        doesn't verify.
+        3 no gateway; 4 something is wrong with the home or keyring; 5 what is shown \
+        doesn't verify, or isn't the history that this home knows; 6 an older state of the log than \
+        this home has seen; 7 the log was rolled back.
         """
 }

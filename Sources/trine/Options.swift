@@ -15,7 +15,7 @@ struct PrintingOptions: ParsableArguments {
         if outcome.isFile {
             Terminal.write(outcome.words())
         } else {
-            let text = json ? outcome.json().canonicalText : outcome.words().withoutControls
+            let text = json ? outcome.json().shownText : outcome.words().withoutControls
             Terminal.write(text + "\n")
         }
         outcome.notes.forEach(Terminal.note)

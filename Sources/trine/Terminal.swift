@@ -38,12 +38,7 @@ enum Terminal {
         }
         guard isNew else { return try ask("Passphrase for \(directory): ") }
         let first = try ask("New passphrase for \(directory): ")
-        guard first.isLongEnough else {
-            throw Complaint.home(
-                "a passphrase needs at least \(Passphrase.minimumCharacters) characters"
-            )
-            .hint("a few random words are easy to type and hard to guess")
-        }
+        try first.checkLength()
         guard first.matches(try ask("The same again: ")) else {
             throw Complaint.home("these were two different passphrases").hint("run it again")
         }

@@ -21,6 +21,7 @@ struct Trine: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, GatewayCommand.self, JoinCommand.self, AuthorityCommand.self,
             EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self,
+            CheckpointCommand.self,
             PolicyCommand.self, ContactsCommand.self,
         ])
 

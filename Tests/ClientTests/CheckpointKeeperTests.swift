@@ -144,6 +144,53 @@ private final class ScriptedLog: Transport {
         #expect(await keeper.last?.size == 300)
     }
 
+    /// What a package or another participant shows is compared with what the home knows, and changes
+    /// nothing of it.
+    @Test func aCheckpointFromElsewhereIsCompared() async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let home = scratch.home("home")
+        let keeper = try keeper(home, log)
+        #expect(try await keeper.compare(try log.note(40)) == .nothingKnown(size: 40))
+        log.serve(600)
+        _ = try await keeper.accept(try log.note(300))
+        let asked = log.asked.count
+        #expect(try await keeper.compare(try log.note(300)) == .same(size: 300))
+        #expect(
+            try await keeper.compare(try log.note(40), offline: true)
+                == .undecided(size: 40, known: 300, nil))
+        #expect(log.asked.count == asked)
+        #expect(try await keeper.compare(try log.note(40)) == .earlier(size: 40, known: 300))
+        #expect(try await keeper.compare(try log.note(500)) == .later(size: 500, known: 300))
+        // The gateway doesn't have what would decide: that is no verdict.
+        log.serve(300)
+        guard case .undecided(500, 300, .refused?) = try await keeper.compare(try log.note(500))
+        else { throw LogFault.noFounding(nil) }
+        #expect(await keeper.last?.size == 300)
+        await #expect(throws: LogFault.self) {
+            try await keeper.compare(try log.note(300, by: try ScriptedLog().signer))
+        }
+    }
+
+    /// The fork of one history that somebody else was shown is found out, and kept; with equal sizes
+    /// nobody needs to be asked.
+    @Test(arguments: [(300, true), (300, false), (40, false), (500, false)])
+    func aForkFromElsewhereIsFoundOut(size: Int, offline: Bool) async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let home = scratch.home("home")
+        let keeper = try keeper(home, log)
+        log.serve(600)
+        _ = try await keeper.accept(try log.note(300))
+        await #expect(throws: LogFault.splitView(size: 300, otherSize: UInt64(size))) {
+            try await keeper.compare(try log.note(size, fork: 30), offline: offline)
+        }
+        let kept = "\(home.directory)/split-view-300-\(size)"
+        #expect(
+            try PrivateFile.read(kept + ".shown", limit: 10_000)
+                == log.note(size, fork: 30).bytes)
+        #expect(try PrivateFile.read(kept + ".known", limit: 10_000) == log.note(300).bytes)
+        #expect(await keeper.last?.size == 300)
+    }
+
     @Test func onlyTheTrustedKeySigns() async throws {
         let (scratch, log, other) = (try Scratch(), try ScriptedLog(), try ScriptedLog())
         let home = scratch.home("home")

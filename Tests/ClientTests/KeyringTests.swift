@@ -112,6 +112,7 @@ import Wire
             ("", false),
         ] {
             try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+            chmod(path, 0o600)
             if isOne {
                 #expect(try Passphrase(file: path).matches(Passphrase("word".utf8)!))
             } else {
@@ -123,8 +124,35 @@ import Wire
         #expect(throws: KeyringError.passphraseFile(path: path + "-not")) {
             try Passphrase(file: path + "-not")
         }
-        #expect(Passphrase("1234567".utf8)?.isLongEnough == false)
-        #expect(Passphrase("12345678".utf8)?.isLongEnough == true)
         #expect(Passphrase([0xff, 0xfe]) == nil)
+    }
+
+    /// Who may write the file chooses the passphrase, and who may read it has it.
+    @Test(arguments: [0o604, 0o602, 0o640, 0o620, 0o644, 0o666] as [mode_t])
+    func aPassphraseFileThatOthersReachIsRefused(mode: mode_t) throws {
+        let path = try Scratch().path + "-passphrase"
+        defer { unlink(path) }
+        try Data("correct horse battery\n".utf8).write(to: URL(fileURLWithPath: path))
+        chmod(path, mode)
+        #expect(throws: KeyringError.passphraseFileExposed(path: path)) {
+            try Passphrase(file: path)
+        }
+        chmod(path, 0o400)
+        _ = try Passphrase(file: path)
+    }
+
+    /// A short passphrase opens what it protects already, and protects nothing new.
+    @Test func aNewKeyringsPassphraseHasAFloor() throws {
+        var random = SystemRandomNumberGenerator()
+        let keyring = Keyring(using: &random)
+        // The last has eleven characters, and more code points and bytes than that.
+        for text in ["1", "12345678901", String(repeating: "e\u{301}\u{302}", count: 11)] {
+            #expect(throws: KeyringError.passphraseTooShort(minimum: 12)) {
+                try KeyringFile.seal(
+                    keyring, under: Passphrase(text.utf8)!, cost: cheap, using: &random)
+            }
+        }
+        _ = try KeyringFile.seal(
+            keyring, under: Passphrase("123456789012".utf8)!, cost: cheap, using: &random)
     }
 }

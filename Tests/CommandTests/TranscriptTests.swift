@@ -39,8 +39,10 @@ final class Stage {
         try FileManager.default.copyItem(
             at: Transcript.folder.appendingPathComponent("Fixtures/documents"),
             to: directory.appendingPathComponent("documents"))
-        try Data("correct horse battery\n".utf8).write(
-            to: directory.appendingPathComponent("passphrase"))
+        let passphrase = directory.appendingPathComponent("passphrase")
+        try Data("correct horse battery\n".utf8).write(to: passphrase)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o600], ofItemAtPath: passphrase.path)
     }
 
     func clear() {

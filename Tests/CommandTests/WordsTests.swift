@@ -31,7 +31,9 @@ import Wire
         HomeError.tooLarge(path: "home", limit: 10),
         KeyringError.wrongPassphrase, KeyringError.malformed, KeyringError.unknownFormat,
         KeyringError.costOutOfRange(mebibytes: 1), KeyringError.outOfMemory(mebibytes: 64),
-        KeyringError.passphraseFile(path: "file"), KeyringError.noKey(.seal),
+        KeyringError.passphraseFile(path: "file"),
+        KeyringError.passphraseFileExposed(path: "file"),
+        KeyringError.passphraseTooShort(minimum: 12), KeyringError.noKey(.seal),
         ContactError.malformed(line: 3), ContactError.malformedName, ContactError.ambiguous("bank"),
         InvitationError.notPinned, InvitationError.malformedPin, InvitationError.malformedAddress,
         InvitationError.plainHTTP(host: "gateway.example"),
@@ -255,6 +257,17 @@ import Wire
             #expect(!Self.isSwift(complaint.message), "\(complaint.message)")
             #expect(complaint.hint?.isEmpty != true, "\(error)")
         }
+    }
+
+    /// Scripts tell a copy that lags behind from a log that was taken back, and both from a lie.
+    @Test func whatTheLogShowsHasExitCodesOfItsOwn() {
+        let exits = [
+            LogFault.stale(size: 3, known: 4), .rolledBack(size: 3, known: 4),
+            .splitView(size: 3, otherSize: 4),
+        ].map(\.complaint.exit.rawValue)
+        #expect(exits == [6, 7, 5])
+        // Each code is in the table that help prints.
+        for exit in Exit.allCases { #expect(Exit.table.contains(" \(exit.rawValue) ")) }
     }
 
     /// The test above finds what it is there for.

@@ -35,6 +35,7 @@ final class GatewayProcess: Sendable {
             attributes: [.posixPermissions: 0o700])
         try Data((Self.phrase + "\n").utf8).write(
             to: URL(fileURLWithPath: directory + "/passphrase"))
+        chmod(directory + "/passphrase", 0o600)
         port = try LoopbackPort.free()
         protection = Protection(Passphrase(Array(Self.phrase.utf8))!, cost: Self.cost)
         let origin = Origin("trine.example/processes")!

@@ -135,6 +135,12 @@ public struct GatewayConnection: Sendable {
             ApplicationsAnswer.init(parsing:))
     }
 
+    public func reject(_ rejection: JWS) async throws(ConnectionError) {
+        _ = try await exchange(
+            "/rejections", .init(rejection.bytes, mediaType: "application/jose"),
+            limit: Self.smallAnswerBytes, seconds: Self.briefSeconds)
+    }
+
     public func apply(_ application: Application) async throws(ConnectionError) {
         _ = try await exchange(
             "/applications", .init(application.bytes, mediaType: "application/json"),

@@ -72,30 +72,59 @@ public actor CheckpointKeeper {
     }
 
     private func prove(_ known: VerifiedCheckpoint, _ shown: VerifiedCheckpoint) async throws {
-        let (old, new) = known.size <= shown.size ? (known, shown) : (shown, known)
-        if old.size == new.size {
-            guard old.root == new.root else { throw try splitView(known, shown) }
-            return
-        }
-        guard old.size > 0 else { return }
-        let tiles: TileSet
+        let isOneHistory: Bool
         do {
-            tiles = try await self.tiles(
-                try ConsistencyProof.tiles(oldSize: old.size, newSize: new.size))
+            isOneHistory = try await self.isOneHistory(known, shown)
         } catch ConnectionError.refused where shown.size < known.size {
             // The tiles of a tree that was signed are there, or it was taken back.
             try keep(known, shown, as: "rolled-back")
             throw LogFault.rolledBack(size: shown.size, known: known.size)
         }
+        guard isOneHistory else { throw try splitView(known, shown) }
+    }
+
+    /// Whether the smaller tree is the beginning of the larger, by the log's tiles.
+    private func isOneHistory(
+        _ one: VerifiedCheckpoint, _ other: VerifiedCheckpoint
+    ) async throws -> Bool {
+        let (old, new) = one.size <= other.size ? (one, other) : (other, one)
+        if old.size == new.size { return old.root == new.root }
+        guard old.size > 0 else { return true }
+        let tiles = try await self.tiles(
+            try ConsistencyProof.tiles(oldSize: old.size, newSize: new.size))
         do {
             let proof = try ConsistencyProof.build(
                 oldSize: old.size, newSize: new.size, reading: tiles)
             _ = try new.extending(old, proof: proof.hashes)
+            return true
         } catch let error as TileError {
             throw LogFault.tile(error)
         } catch {
-            throw try splitView(known, shown)
+            return false
         }
+    }
+
+    /// How a checkpoint from elsewhere, such as a package's or another participant's, stands to the
+    /// last one that was believed. That stays what it is: only the gateway's own word moves it.
+    ///
+    /// Throws ``LogFault``: ``LogFault/splitView(size:otherSize:)`` where they aren't of one history,
+    /// with both notes kept in the home. Without the log's tiles sizes that differ aren't decided.
+    func compare(_ note: Note, offline: Bool = false) async throws -> CheckpointComparison {
+        let other: VerifiedCheckpoint
+        do { other = try policy.verify(note) } catch { throw LogFault.checkpoint(error) }
+        guard let known = last else { return .nothingKnown(size: other.size) }
+        guard other.size == known.size || !offline else {
+            return .undecided(size: other.size, known: known.size, nil)
+        }
+        let isOneHistory: Bool
+        do { isOneHistory = try await self.isOneHistory(known, other) } catch let error
+            as ConnectionError
+        { return .undecided(size: other.size, known: known.size, error) }
+        guard isOneHistory else { throw try splitView(known, other) }
+        if other.size == known.size { return .same(size: known.size) }
+        return other.size < known.size
+            ? .earlier(size: other.size, known: known.size)
+            : .later(size: other.size, known: known.size)
     }
 
     /// The hashes that prove that the tree of `old` leaves is the beginning of that of `new`, from

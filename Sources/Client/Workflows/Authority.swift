@@ -34,10 +34,7 @@ public struct Authority: Sendable {
     public func admit(
         _ handle: Handle, reference: String? = nil, size: SizeClass? = nil
     ) async throws -> Registration {
-        let received = try await pending().first { $0.application.handle == handle }
-        guard let application = received?.application else {
-            throw ClientError.noApplication(handle)
-        }
+        let application = try await application(of: handle)
         guard application.keys.allSatisfy({ isProven($0, handle) }),
             application.encryptionKey.isUsable
         else { throw ClientError.badApplication(handle) }
@@ -51,6 +48,29 @@ public struct Authority: Sendable {
         return try await session.register(
             application.claims,
             selective: application.identity(dueDiligence: reference, size: size))
+    }
+
+    /// Has the gateway drop the application of `handle` that waits; whoever sent it may apply again.
+    ///
+    /// Throws ``ClientError/noApplication(_:)``, also where another came in its place meanwhile.
+    public func reject(_ handle: Handle) async throws -> Application {
+        let application = try await application(of: handle)
+        let rejection = Rejection.sign(
+            handle, Digest(hashing: application.bytes), by: try session.signer(.all),
+            at: session.now, jti: session.newJTI())
+        do { try await session.connection.reject(rejection) } catch {
+            guard case .refused(let problem) = error, problem.name == "not-found" else {
+                throw error
+            }
+            throw ClientError.noApplication(handle)
+        }
+        return application
+    }
+
+    private func application(of handle: Handle) async throws -> Application {
+        let received = try await pending().first { $0.application.handle == handle }
+        guard let received else { throw ClientError.noApplication(handle) }
+        return received.application
     }
 
     public func suspend(_ handle: Handle, _ reason: Reason) async throws -> Registration {

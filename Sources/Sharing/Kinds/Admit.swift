@@ -66,9 +66,11 @@ public struct LegalIdentifier: Shaped, Hashable {
     public let scheme: IdentifierScheme
     public let id: String
 
-    /// `nil` for an empty identifier or one over ``Limits/identifierBytes``.
+    /// `nil` for an empty identifier, one over ``Limits/identifierBytes``, or with control characters.
     public init?(scheme: IdentifierScheme, id: String) {
-        guard (1...Limits.identifierBytes).contains(id.utf8.count) else { return nil }
+        guard (1...Limits.identifierBytes).contains(id.utf8.count), id.hasNoControls else {
+            return nil
+        }
         self.scheme = scheme
         self.id = id
     }
@@ -93,7 +95,7 @@ extension Codec where Value == [LegalIdentifier] {
 }
 
 extension Codec where Value == String {
-    public static let legalName = Codec.text(1...Limits.legalNameBytes)
+    public static let legalName = Codec.text(1...Limits.legalNameBytes).withoutControls
 
     /// ISO 3166-1 alpha-2.
     public static let country = Codec.text(2...2).limited("country") { text in

@@ -132,7 +132,7 @@ extension Codec where Value: Code {
 
 extension Codec where Value == String {
     /// A reference or identifier.
-    static let reference = Codec.text(1...Limits.identifierBytes)
+    static let reference = Codec.text(1...Limits.identifierBytes).withoutControls
 }
 
 extension Codec where Value == [Int64] {

@@ -1,3 +1,5 @@
+import Wire
+
 /// Writes HTML. Text and attribute values are escaped here, and nowhere else.
 struct Markup {
     private(set) var text = ""
@@ -23,21 +25,18 @@ struct Markup {
         close(name)
     }
 
-    /// Control characters, which HTML doesn't have, become U+FFFD.
+    /// Control characters become U+FFFD, but for ends of lines and tabs.
     static func escaped(_ words: String) -> String {
         var result = ""
         result.reserveCapacity(words.utf8.count)
-        for scalar in words.unicodeScalars {
+        for scalar in words.replacingControls(except: ["\n", "\t"]).unicodeScalars {
             switch scalar {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
-            case "\n", "\t": result.unicodeScalars.append(scalar)
-            default:
-                let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-                result.unicodeScalars.append(isControl ? "\u{fffd}" : scalar)
+            default: result.unicodeScalars.append(scalar)
             }
         }
         return result

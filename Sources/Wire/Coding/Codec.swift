@@ -89,6 +89,9 @@ extension Codec where Value == String {
             write: { $1.string($0) })
     }
 
+    /// The same for texts without control characters, which others can be shown as they are.
+    public var withoutControls: Codec { limited(words + ", no controls", \.hasNoControls) }
+
     /// The one text that says which format a document is of.
     public static func format(_ name: String) -> Codec {
         Codec.text.limited("\"\(name)\"") { $0 == name }

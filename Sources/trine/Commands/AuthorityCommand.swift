@@ -7,10 +7,10 @@ import Wire
 struct AuthorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "authority",
-        abstract: "Admit, suspend and reinstate participants.",
+        abstract: "Admit, reject, suspend and reinstate participants.",
         discussion: "Example: trine authority pending",
         subcommands: [
-            Pending.self, Admit.self, Suspend.self, Reinstate.self, HoldCommand.self,
+            Pending.self, Admit.self, Reject.self, Suspend.self, Reinstate.self, HoldCommand.self,
             ReleaseCommand.self,
         ])
 
@@ -41,7 +41,7 @@ struct AuthorityCommand: AsyncParsableCommand {
         @Argument(help: "The handle that applied.") var handle: Handle
 
         @Option(help: "Where the authority's own file about it is; only the regulator sees it.")
-        var reference: String?
+        var reference: CaseReference?
 
         @Option(help: "How large it is (2003/361/EC): micro, small, medium or large.")
         var size: SizeClass?
@@ -50,8 +50,29 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         func outcome(in session: Session) async throws -> Outcome {
             .signed(
-                try await Authority(session).admit(handle, reference: reference, size: size),
+                try await Authority(session).admit(handle, reference: reference?.text, size: size),
                 ["handle": handle], words: "Admitted \(handle)")
+        }
+    }
+
+    struct Reject: HomeCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Drop an application.",
+            discussion: """
+                The gateway forgets it, and its handle is free again. Applications that nobody \
+                decides about are dropped after 14 days.
+
+                Example: trine authority reject e-7k2m9q4x
+                """)
+
+        @Argument(help: "The handle that applied.") var handle: Handle
+        @OptionGroup var common: CommonOptions
+
+        func outcome(in session: Session) async throws -> Outcome {
+            let application = try await Authority(session).reject(handle)
+            return Outcome(["handle": handle, "legal_name": application.legalName]) {
+                "Rejected \(handle) (\(application.legalName.onOneLine))."
+            }
         }
     }
 

@@ -44,7 +44,7 @@ struct DemoCommand: AsyncParsableCommand {
             in: directory, under: Protection(passphrase, cost: .named(in: environment))
         ) { line in if tells { Terminal.write(line + "\n") } }
         let result = try await story.run()
-        if printing.json { Terminal.write(result.json.canonicalText + "\n") }
+        if printing.json { Terminal.write(result.json.shownText + "\n") }
         if !result.isAsPromised { throw ExitCode(Exit.refused.rawValue) }
     }
 }

@@ -50,7 +50,7 @@ struct FetchCommand: HomeCommand {
         let values = format.map { format in
             switch format {
             case .csv: RecordOutput.csv(package.records, fields: package.verdict.fields)
-            case .json: RecordOutput.json(package.records).canonicalText + "\n"
+            case .json: RecordOutput.json(package.records).shownText + "\n"
             }
         }
         let lines = package.verdict.lines(naming: contacts.shown)

@@ -105,7 +105,7 @@ struct GatewayCommand: AsyncParsableCommand {
                 ) {
                     let url = "http://\(address.host):\($0)"
                     if json {
-                        Terminal.write((["listening": url] as Members).json.canonicalText + "\n")
+                        Terminal.write((["listening": url] as Members).json.shownText + "\n")
                     } else {
                         Terminal.note("serving \(settings.origin) on \(url)")
                     }

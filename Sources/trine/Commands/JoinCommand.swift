@@ -44,6 +44,9 @@ struct JoinCommand: CommonCommand {
     func validate() throws {
         guard country.utf8.count == 2, country.utf8.allSatisfy({ (0x41...0x5a).contains($0) })
         else { throw ValidationError("a country is two capital letters, such as DE") }
+        guard name?.hasNoControls != false else {
+            throw ValidationError("a name has no control characters")
+        }
     }
 
     /// What ISO 3166-1 leaves to its users.

@@ -12,8 +12,14 @@ struct VerifyCommand: CommonCommand {
         abstract: "Verify a package, offline.",
         discussion: """
             What is trusted is the home's: the genesis that its invitation pinned, and its trust \
-            policy. Without a home, name both. No passphrase and no network are needed. With \
-            --export its parts are written in the formats of others: each record as an SD-JWT VC, \
+            policy. Without a home, name both. No passphrase and no network are needed.
+
+            In a home the package's checkpoint is compared with the last one that this home has seen: \
+            one that isn't of the same history is refused with exit code 5, and both are kept. Where \
+            their sizes differ that takes hashes from the gateway; without them, or with --offline, it \
+            says that it compared with nothing.
+
+            With --export its parts are written in the formats of others: each record as an SD-JWT VC, \
             each entry's receipt as a tlog-proof, the enterprise's keys as a JWK set.
 
             An amount and its commitment that contradict each other prove a fraud. That is said, and \
@@ -32,6 +38,8 @@ struct VerifyCommand: CommonCommand {
     var genesis: String?
 
     @Option(help: "Trust this policy (tlog-policy) instead of the home's.") var policy: String?
+
+    @Flag(help: "Don't ask the gateway for anything.") var offline = false
 
     @Option(help: "A folder to make, for the parts in formats that other tools read.")
     var export: String?
@@ -58,8 +66,13 @@ struct VerifyCommand: CommonCommand {
             else: "with --export DIR what proves it is written, for others to verify",
             write: { try OutputFile.writeFolder([(name, $0)], to: export ?? "") }
         ) { try Package(parsing: bytes).verify(under: trust) }
-        var members: Members = ["verdict": verified.verdict.json, "verified": true]
-        var lines = verified.verdict.lines(naming: contacts.shown) + ["Verified."]
+        let comparison = try await compared(verified.checkpoint.note)
+        var members: Members = [
+            "compared": comparison?.members, "verdict": verified.verdict.json, "verified": true,
+        ]
+        var lines = verified.verdict.lines(naming: contacts.shown)
+        lines.append(comparison?.line(about: "Its checkpoint") ?? Self.comparedWithNothing)
+        lines.append("Verified.")
         if let export {
             let files = PackageExport(verified).files
             try OutputFile.writeFolder(files.map { ($0.name, $0.bytes) }, to: export)
@@ -68,6 +81,15 @@ struct VerifyCommand: CommonCommand {
         }
         return Outcome(members) { [lines] in lines.joined(separator: "\n") }
     }
+
+    /// How the checkpoint stands to what the home knows; `nil` where no home is trusted.
+    private func compared(_ note: Note) async throws -> CheckpointComparison? {
+        guard genesis == nil else { return nil }
+        return try await common.directory.compare(note, offline: offline)
+    }
+
+    private static let comparedWithNothing =
+        "Its checkpoint was compared with nothing: what is trusted is named, and no home's."
 
     private func trust() throws -> Trust {
         guard let genesis, let policy else {

@@ -33,16 +33,22 @@ extension FieldValue: Shown {
 
 /// What records say, for other programs. Those that come without fields are left out.
 enum RecordOutput {
-    /// A line each, without the commitments.
+    /// A line each, without the commitments. Control characters in a text are U+FFFD here; the JSON has
+    /// every text as it was registered.
     static func csv(_ records: [VerifiedRecord], fields: [FieldName]) -> String {
-        var lines = [(["record", "replaced_by"] + fields.map(\.text)).joined(separator: ",")]
+        var lines = [line(["record", "replaced_by"] + fields.map(\.text))]
         for record in records {
             guard let values = record.fields?.values else { continue }
-            let cells =
-                [record.name, record.replacedBy?.text ?? ""] + fields.map { values[$0]?.cell ?? "" }
-            lines.append(cells.map(quoted).joined(separator: ","))
+            lines.append(
+                line(
+                    [record.name, record.replacedBy?.text ?? ""]
+                        + fields.map { values[$0]?.cell ?? "" }))
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func line(_ cells: [String]) -> String {
+        cells.map(quoted).joined(separator: ",")
     }
 
     static func json(_ records: [VerifiedRecord]) -> JSON {
@@ -56,17 +62,37 @@ enum RecordOutput {
         ]).json(records.filter { $0.fields != nil })
     }
 
-    /// Quoted as in RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front.
-    private static func quoted(_ cell: String) -> String {
-        var cell = cell
-        if let first = cell.first, "=+@\t\r".contains(first) || isNegativeWord(cell) {
-            cell = "'" + cell
+    /// In quotes, as in RFC 4180, on one line and without control characters. What a spreadsheet would
+    /// take for a formula gets an apostrophe in front.
+    ///
+    /// All of it looks at code points: as characters, a quote or an equals sign with a combining mark
+    /// behind it is neither.
+    static func quoted(_ cell: String) -> String {
+        let guarded = isFormula(cell.unicodeScalars) ? "'" + cell : cell
+        var quoted = "\""
+        for scalar in guarded.replacingControls().unicodeScalars {
+            if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
+            quoted.unicodeScalars.append(scalar)
         }
-        guard cell.contains(where: { "\",\r\n".contains($0) }) else { return cell }
-        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+        quoted.unicodeScalars.append("\"")
+        return quoted
     }
 
-    private static func isNegativeWord(_ cell: String) -> Bool {
-        cell.hasPrefix("-") && !cell.dropFirst().allSatisfy { $0.isNumber || $0 == "." }
+    /// Whether a spreadsheet could compute with it, or skip to something that it computes with. Numbers
+    /// with a minus sign are none.
+    private static func isFormula(_ text: String.UnicodeScalarView) -> Bool {
+        guard let first = text.first else { return false }
+        if first.isControl { return true }
+        let rest = text.drop { $0 == " " || $0 == "\u{a0}" || $0 == "\u{3000}" }
+        guard let start = rest.first else { return false }
+        if start == "-" {
+            return !rest.dropFirst().allSatisfy { ("0"..."9").contains($0) || $0 == "." }
+        }
+        return formulaSigns.contains(start)
     }
+
+    /// The last four are the same signs in full width, which some spreadsheets take for them.
+    private static let formulaSigns: Set<Unicode.Scalar> = [
+        "=", "+", "@", "\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}",
+    ]
 }

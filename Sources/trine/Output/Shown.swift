@@ -107,23 +107,23 @@ func counted(_ number: some BinaryInteger, _ noun: String) -> String {
 }
 
 extension String {
-    /// The same without what moves a terminal's cursor, changes its colours or turns the direction
-    /// of writing: U+FFFD stands for each such character. Ends of lines stay.
-    var withoutControls: String { replacingControls { $0 == "\n" } }
+    /// The same without control characters, for a terminal. Ends of lines stay.
+    var withoutControls: String { replacingControls(except: ["\n"]) }
 
     /// The same on one line, so that nobody's name can look like a line of ours.
-    var onOneLine: String { replacingControls { _ in false } }
+    var onOneLine: String { replacingControls() }
+}
 
-    private func replacingControls(except stays: (Unicode.Scalar) -> Bool) -> String {
-        var result = UnicodeScalarView()
-        for scalar in unicodeScalars {
-            let isControl =
-                switch scalar.value {
-                case ..<0x20, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069: !stays(scalar)
-                default: false
-                }
-            result.append(isControl ? "\u{fffd}" : scalar)
+extension JSON {
+    /// Its canonical text, in which what a terminal would obey is escaped: another spelling of the
+    /// same values.
+    var shownText: String {
+        canonicalText.unicodeScalars.reduce(into: "") { text, scalar in
+            guard scalar.isControl else { return text.unicodeScalars.append(scalar) }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
         }
-        return String(result)
     }
 }

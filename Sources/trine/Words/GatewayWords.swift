@@ -78,13 +78,15 @@ extension LogFault: Worded {
             .untrusted("the log of \(size) entries and the one of \(other) aren't one history")
                 .hint("both checkpoints are kept in the home as split-view-…: show them to others")
         case .stale(let size, let known):
-            .untrusted(
-                "the gateway shows the log with \(size) entries, and this home has seen \(known)"
+            Complaint(
+                .stale,
+                ["the gateway shows the log with \(size) entries, and this home has seen \(known)"]
             )
             .hint("it may be a copy that lags behind: try again later")
         case .rolledBack(let size, let known):
-            .untrusted(
-                "the gateway's log had \(known) entries and has \(size) now: some were taken back"
+            Complaint(
+                .rolledBack,
+                ["the gateway's log had \(known) entries and has \(size) now: some were taken back"]
             )
             .hint("both checkpoints are kept in the home as rolled-back-…: show them to others")
         case .checkpoint(let error):

@@ -48,6 +48,14 @@ extension KeyringError: Worded {
         case .passphraseFile(let path):
             .home("\(path) holds no passphrase")
                 .hint("its first line is the passphrase; TRINE_PASSPHRASE_FILE names it")
+        case .passphraseFileExposed(let path):
+            .home("\(path) holds a passphrase and can be read or written by others")
+                .hint(
+                    "make it yours alone: chmod 600 '\(path)'; and change what others may have read"
+                )
+        case .passphraseTooShort(let minimum):
+            .home("a new passphrase needs at least \(minimum) characters")
+                .hint("a few random words are easy to type and hard to guess")
         case .noKey(let scope): .home("this keyring has no key that may sign for \(scope.rawValue)")
         }
     }

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Client
+import Transparency
+import Wire
+
+struct CheckpointCommand: CommonCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "checkpoint",
+        abstract: "Show, hand out and compare the last checkpoint of the log.",
+        discussion: """
+            A gateway that shows two participants two histories is found out when they compare their \
+            checkpoints: with --export one writes its own, with --compare the other says whether it \
+            is of the same history. Where it isn't, both are kept in the home, and the exit code is \
+            5. No passphrase is needed; the gateway is asked for hashes where sizes differ.
+
+            Example: trine checkpoint --compare checkpoint-of-northbank
+            """)
+
+    @Option(help: "A file to write the signed checkpoint to; it must not be there yet.")
+    var export: String?
+
+    @Option(help: "A file with the signed checkpoint of somebody else.") var compare: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func outcome() async throws -> Outcome {
+        let home = common.directory
+        guard let known = try home.lastCheckpoint() else {
+            throw Complaint.home("this home has seen no checkpoint yet")
+                .hint("it sees one with the first command that asks the gateway")
+        }
+        var members: Members = [
+            "origin": known.origin, "root": known.root.base64, "size": known.size,
+        ]
+        var lines = ["\(known.origin): \(known.size) entries, root \(known.root.base64)"]
+        if let export {
+            try OutputFile.check(export)
+            try OutputFile.write(known.note.bytes, to: export)
+            members["exported"] = export
+            lines.append("Saved as \(export).")
+        }
+        if let compare {
+            let bytes = try InputFile.bytes(compare, limit: Note.maximumBytes)
+            guard let note = try? Note(parsing: bytes) else {
+                throw Complaint.refused("\(compare) isn't a signed checkpoint")
+                    .hint("it is what trine checkpoint --export writes")
+            }
+            let comparison = try await home.compare(note)
+            if case .undecided(_, _, let error?) = comparison {
+                Terminal.note(comparison.line(about: "That checkpoint"))
+                throw error
+            }
+            members["compared"] = comparison.members
+            lines.append(comparison.line(about: "That checkpoint"))
+        }
+        return Outcome(members) { [lines] in lines.joined(separator: "\n") }
+    }
+}

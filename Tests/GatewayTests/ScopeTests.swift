@@ -1,0 +1,109 @@
+import Client
+import Interface
+import Sharing
+import Storage
+import Testing
+import Wire
+
+@testable import Client
+@testable import Gateway
+
+/// Whoever has a key that may only seal, close or grant reads nothing with it.
+@Suite struct ScopeTests {
+    /// A key of `session`'s participant with this scope alone.
+    private func key(_ scope: KeyScope, of session: Session) async throws -> Signer {
+        var random = SystemRandomNumberGenerator()
+        let owner = try session.signer(.all)
+        let key = SigningKey(seed: .random(count: 32, using: &random))
+        let pop = ProofOfPossession.sign(
+            log: session.log, handle: session.handle,
+            introducer: owner.key.verificationKey.thumbprint, with: key)
+        _ = try await session.register(
+            AddKey(KeyOffer(key: key.verificationKey, scopes: [scope], pop: pop)))
+        return Signer(
+            origin: owner.origin, handle: owner.handle, log: owner.log, key: key)
+    }
+
+    private struct Call {
+        let path: String
+        /// Of the answer to a key with scope `all`.
+        let status: Int
+        let sign: (Signer) -> JWS
+    }
+
+    /// Every call that `session` may make.
+    private func calls(_ session: Session, grant: JTI?, rejecting: Application?) -> [Call] {
+        let now = session.now
+        let book = BookName(series: .invoices, month: Months.first)
+        let ranges = [RecordRange(book: book, from: 1, to: 1)].compactMap { $0 }
+        var calls = [
+            Call(path: "/queries", status: 200) {
+                Query.sign(
+                    .entries, from: 0, limit: 9, by: $0, at: now, jti: session.newJTI())
+            },
+            Call(path: "/fetches", status: 200) {
+                Fetch.sign(
+                    grant: grant, fields: ["due_date"], ranges: ranges, by: $0, at: now,
+                    jti: session.newJTI())
+            },
+        ]
+        if let rejecting {
+            calls = [
+                calls[0],
+                Call(path: "/queries", status: 200) {
+                    Query.sign(
+                        .applications, from: 0, limit: 9, by: $0, at: now, jti: session.newJTI())
+                },
+                Call(path: "/rejections", status: 204) {
+                    Rejection.sign(
+                        rejecting.handle, Digest(hashing: rejecting.bytes), by: $0, at: now,
+                        jti: session.newJTI())
+                },
+            ]
+        }
+        return calls
+    }
+
+    @Test(arguments: [KeyScope.seal, .close, .grant])
+    func callsNeedTheWholeScope(scope: KeyScope) async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let lender = try await alliance.admit("northbank", [.lender])
+        let regulator = try await alliance.admit("watch", [.regulator])
+        let authority = try await alliance.session("authority")
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let plan = try await Enterprise(enterprise).plan(
+            GrantWish(
+                to: lender.handle, scope: .months(.invoices, Months.first...Months.first),
+                fields: ["due_date"], purpose: .receivablesFinancing, lifetime: 86_400, fetches: 9,
+                dataLife: 86_400))
+        let grant = try await Enterprise(enterprise).grant(plan).statement.jti
+        let application = try alliance.application("southbank", log: authority.log)
+        _ = try await alliance.send(
+            "/applications", application.bytes, type: "application/json")
+        for (session, calls) in [
+            (enterprise, calls(enterprise, grant: nil, rejecting: nil)),
+            (lender, calls(lender, grant: grant, rejecting: nil)),
+            (regulator, [calls(regulator, grant: nil, rejecting: nil)[0]]),
+            (authority, calls(authority, grant: nil, rejecting: application)),
+        ] {
+            let narrow = try await key(scope, of: session)
+            let before = try await alliance.fingerprint()
+            for call in calls {
+                let refused = try await alliance.send(
+                    call.path, call.sign(narrow).bytes, type: "application/jose")
+                #expect(refused.status == 403, "\(session.handle) \(call.path)")
+                #expect(try Problem(parsing: refused.bytes).name == "scope-missing")
+            }
+            #expect(try await alliance.fingerprint() == before)
+            for call in calls {
+                let answer = try await alliance.send(
+                    call.path, call.sign(try session.signer(.all)).bytes, type: "application/jose")
+                #expect(answer.status == call.status, "\(session.handle) \(call.path)")
+            }
+        }
+        for session in [enterprise, lender, regulator, authority] { await session.close() }
+        await alliance.stop()
+    }
+}
