@@ -13,6 +13,9 @@ enum CallFault: Error, Equatable, Sendable {
     case keyRetired
     case keyOfAnother
     case badSignature
+    /// A fetch without the opener of its lock.
+    case openerMissing
+    case wrongOpener
     case suspended(Handle)
     case notEntitled
     /// There is none, or it is for somebody else: whose it is, the others don't learn.
@@ -29,6 +32,8 @@ enum CallFault: Error, Equatable, Sendable {
     case nothingThere
     /// The call was answered before, and some of its records were erased since.
     case recordsErased
+    /// The call was answered before, with an envelope that another took the place of since.
+    case rekeyedSince
     /// The books kept moving while the answer was made.
     case unsettled
 }
@@ -45,8 +50,10 @@ struct CallGate: Sendable {
     let store: any Store
     let clock: @Sendable () -> Timestamp
 
-    /// Throws ``CallFault`` and ``StoreError``.
-    func caller<Claims>(of call: SignedCall<Claims>) async throws -> Caller {
+    /// Throws ``CallFault`` and ``StoreError``. `age` is how many seconds old the call may be, or ahead.
+    func caller<Claims>(
+        of call: SignedCall<Claims>, age: Int64 = Limits.fetchSeconds
+    ) async throws -> Caller {
         let (jws, issuer, issuedAt) = (call.jws, call.issuer, call.issuedAt)
         let slice = try await store.state([
             LogState.key.untyped, KeyState.key(jws.kid).untyped,
@@ -57,7 +64,7 @@ struct CallGate: Sendable {
             throw CallFault.otherLog
         }
         let now = clock()
-        guard abs(now.seconds - issuedAt.seconds) <= Limits.fetchSeconds else {
+        guard abs(now.seconds - issuedAt.seconds) <= age else {
             throw CallFault.stale(issuedAt: issuedAt, now: now)
         }
         guard let key = slice[KeyState.key(jws.kid)],
