@@ -49,7 +49,7 @@ package actor LocalGateway {
         logger.logLevel = .error
         let service = try await GatewayService(
             store: try await directory.remembering(store), keys: keys, logger: logger,
-            clock: { .now })
+            clock: HostClock { .now })
         let (listening, ready) = AsyncStream<Void>.makeStream()
         let task = Task {
             defer { ready.finish() }

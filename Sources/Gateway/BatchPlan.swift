@@ -22,10 +22,28 @@ struct BatchPlan {
     /// The log's own state after the batch; `nil` where it admits nothing.
     private(set) var log: LogState?
     private(set) var nextIndex: Int64
+    /// Entries of the host's own that only serve those which follow.
+    private var leading = 0
 
     init(after head: Head?) { nextIndex = head?.size ?? 0 }
 
+    /// Whether something of what was submitted is entered.
+    var isWorthwhile: Bool { entries.count > leading }
+
+    /// Enters a statement of the host's own, for which nobody waits.
+    mutating func lead(_ admission: Admission, _ submission: Submission, parties: Set<Handle>) {
+        enter(admission, submission, parties: parties)
+        leading += 1
+    }
+
     mutating func admit(_ admission: Admission, _ submission: Submission, parties: Set<Handle>) {
+        decisions[decisions.count - 1].append(.admitted(index: nextIndex))
+        enter(admission, submission, parties: parties)
+    }
+
+    private mutating func enter(
+        _ admission: Admission, _ submission: Submission, parties: Set<Handle>
+    ) {
         let statement = submission.statement
         entries.append(
             NewEntry(
@@ -36,7 +54,6 @@ struct BatchPlan {
         if let set = submission.policies { policies.append(set) }
         if let target = statement.claims.erases { erased.append(target) }
         log = admission.changes[LogState.key] ?? log
-        decisions[decisions.count - 1].append(.admitted(index: nextIndex))
         nextIndex += 1
     }
 

@@ -60,6 +60,7 @@ struct FetchService: Sendable {
             case .refused(let refusal): throw refusal
             case .unavailable(let error), .unknown(let error): throw error
             case .busy: throw GatewayFault.busy
+            case .clockUnsure: throw GatewayFault.clockUnsure
             }
         }
         throw CallFault.unsettled
@@ -103,7 +104,10 @@ struct FetchService: Sendable {
         for digest in [log.policies, grant.claims.policies] {
             if let set = await sequencer.policies(digest) { shelf.add(set) }
         }
-        try again.check(terms.served, under: jti, policies: shelf)
+        do { try again.check(terms.served, under: jti, policies: shelf) } catch {
+            // As at the access: by which policy says what it was told of another's books.
+            throw error.withoutNames
+        }
         let content = try await self.content(of: selection, under: grant, jti)
         return try await answer(index, grant, jti, content, caller)
     }

@@ -22,7 +22,7 @@ public enum Founding {
         do {
             guard try await store.head() == nil else { throw FoundingError.alreadyFounded }
             sequencer = try await Sequencer.load(
-                store: store, keys: keys, clock: { time })
+                store: store, keys: keys, clock: HostClock { time })
         } catch let error as FoundingError {
             throw error
         } catch let error as StoreError {
@@ -35,7 +35,7 @@ public enum Founding {
             policies: policies)
         switch await sequencer.submit(submission) {
         case .registered: return
-        case .already, .busy: throw .alreadyFounded
+        case .already, .busy, .clockUnsure: throw .alreadyFounded
         case .refused(let refusal): throw .refused(refusal)
         case .unavailable(let error), .unknown(let error): throw .store(error)
         }

@@ -19,6 +19,8 @@ enum GatewayFault: Error, Equatable {
     case badProofOfPossession
     case tooManyApplications(limit: Int)
     case busy
+    /// The host's clock moved without time going by, or the log was silent for long.
+    case clockUnsure
     case store(StoreError)
     case `internal`
 }

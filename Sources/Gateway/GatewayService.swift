@@ -18,13 +18,13 @@ public struct GatewayService: Sendable {
     let logger: Logger
 
     /// Loads the log from `store`. Throws ``Storage/StoreError`` where that isn't a whole log with a
-    /// genesis.
+    /// genesis. `clock` moves log time on.
     public init(
         store: any Store, keys: HostKeys, limits: ServingLimits = ServingLimits(), logger: Logger,
-        clock: @escaping @Sendable () -> Timestamp
+        clock: HostClock
     ) async throws {
         try await self.init(
-            store: store, limits: limits, logger: logger, clock: clock,
+            store: store, limits: limits, logger: logger, clock: clock.now,
             sequencer: try await Sequencer.load(store: store, keys: keys, clock: clock))
     }
 

@@ -64,6 +64,10 @@ extension ProblemEntry {
                 ["limit": .integer(Int64(limit))])
         case .busy:
             ProblemEntry("busy", 503, "More is waiting than can be entered", "Try again shortly.")
+        case .clockUnsure:
+            ProblemEntry(
+                "clock-unsure", 503, "The gateway doesn't trust its own clock",
+                "Its operator has to look, and to start it again.")
         case .store(let error): of(error)
         case .internal: ProblemEntry("internal", 500, "The gateway failed")
         }

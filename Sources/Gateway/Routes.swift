@@ -280,6 +280,7 @@ struct Routes: Sendable {
         case .refused(let refusal): throw refusal
         case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
+        case .clockUnsure: throw GatewayFault.clockUnsure
         }
         await applications.drop(after: submission.statement)
         var response = Response.receipt(
@@ -315,6 +316,7 @@ struct Routes: Sendable {
         switch outcomes.last {
         case .unavailable(let error), .unknown(let error): throw error
         case .busy: throw GatewayFault.busy
+        case .clockUnsure: throw GatewayFault.clockUnsure
         case .registered, .already, .refused, nil: break
         }
         let reader = try await LedgerReader.current(store)
@@ -344,7 +346,7 @@ extension Outcome {
     var index: Int64? {
         switch self {
         case .registered(let index, _), .already(let index): index
-        case .refused, .unavailable, .unknown, .busy: nil
+        case .refused, .unavailable, .unknown, .busy, .clockUnsure: nil
         }
     }
 }

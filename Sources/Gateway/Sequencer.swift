@@ -17,6 +17,8 @@ public enum Outcome: Sendable {
     /// after it. The same bytes, submitted again, find out.
     case unknown(StoreError)
     case busy
+    /// Log time has to move on, and the host's clock isn't to be believed.
+    case clockUnsure
 }
 
 /// The keys a gateway works with: the log's, for checkpoints only, and the host's, for accesses.
@@ -35,7 +37,8 @@ public struct HostKeys: Sendable {
 public actor Sequencer {
     private let store: any Store
     private let keys: HostKeys
-    private let clock: @Sendable () -> Timestamp
+    private let clock: HostClock
+    private var watch: ClockWatch?
     /// Which library is asked, given the sets that were published: those themselves.
     private let library: @Sendable (PolicyShelf) -> any PolicyLibrary
 
@@ -66,7 +69,7 @@ public actor Sequencer {
     }
 
     private init(
-        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp,
+        store: any Store, keys: HostKeys, clock: HostClock,
         library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary
     ) {
         (self.store, self.keys, self.clock, self.library) = (store, keys, clock, library)
@@ -74,19 +77,24 @@ public actor Sequencer {
 
     /// A sequencer that continues what `store` holds. Throws ``Storage/StoreError``.
     public static func load(
-        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp
+        store: any Store, keys: HostKeys, clock: HostClock
     ) async throws(StoreError) -> Sequencer {
         try await load(store: store, keys: keys, clock: clock, library: { $0 })
     }
 
     /// One that asks another library than the published sets: a gateway that was patched, in tests.
     static func load(
-        store: any Store, keys: HostKeys, clock: @escaping @Sendable () -> Timestamp,
+        store: any Store, keys: HostKeys, clock: HostClock,
         library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary
     ) async throws(StoreError) -> Sequencer {
         let sequencer = Sequencer(store: store, keys: keys, clock: clock, library: library)
-        try await sequencer.reload()
+        try await sequencer.begin()
         return sequencer
+    }
+
+    private func begin() async throws(StoreError) {
+        try await reload()
+        watch = ClockWatch(clock, logTime: log?.time)
     }
 
     /// Enters `submission` and returns once that is durable, or certain not to be.
@@ -160,6 +168,10 @@ public actor Sequencer {
     }
 
     private func process(_ works: [Work]) async {
+        guard isTimely() else {
+            works.forEach { $0.continuation.resume(returning: [.clockUnsure]) }
+            return
+        }
         // The error of a commit whose outcome isn't known. Once there was one, this batch may be
         // stored, whatever fails after it.
         var doubt: StoreError?
@@ -184,6 +196,18 @@ public actor Sequencer {
             do { try await reload() } catch { return putOff(works, error, doubt) }
         }
         putOff(works, .superseded, doubt)
+    }
+
+    /// Whether statements of now can be entered: log time can stay where it is, or the clock may move
+    /// it on.
+    public func isTimely() -> Bool {
+        let time = watch?.time()
+        guard let log, needsStep(log, clock.now()) else { return true }
+        return time != nil
+    }
+
+    private func needsStep(_ log: LogState, _ now: Timestamp) -> Bool {
+        now.seconds - log.time.seconds > Limits.aheadSeconds / 2
     }
 
     private func putOff(_ works: [Work], _ error: StoreError, _ doubt: StoreError?) {
@@ -215,7 +239,7 @@ public actor Sequencer {
         var plan = BatchPlan(after: head)
         var state = LoadedState(store: store)
         var shelf = self.shelf
-        let now = clock()
+        let now = clock.now()
         var groups: [[Submission]] = []
         for work in works { groups.append(submissions(of: work, at: now)) }
         // The state that the whole batch names is read at once; what only turns up on the way
@@ -223,27 +247,63 @@ public actor Sequencer {
         let candidates = groups.joined().map { $0.candidate(at: 0) }
         try await state.load(candidates.flatMap { Rules.keys(of: $0) })
         try await state.load(candidates.flatMap { Rules.furtherKeys(of: $0, in: state.slice) })
+        for step in timeSteps(to: now) {
+            let (admission, parties) = try await decide(step, plan, &state, shelf)
+            if case .success(let admission) = admission {
+                plan.lead(admission, step, parties: parties)
+            }
+        }
         for group in groups {
             plan.beginGroup()
-            for submission in group {
-                let candidate = submission.candidate(at: plan.nextIndex)
-                try await state.load(Rules.furtherKeys(of: candidate, in: state.slice))
+            statements: for submission in group {
                 if let set = submission.policies { shelf.add(set) }
-                do {
-                    let admission = try Rules.decide(
-                        candidate, in: state.slice, policies: library(shelf))
-                    state.apply(admission.changes)
-                    plan.admit(
-                        admission, submission,
-                        parties: Rules.parties(to: candidate, in: state.slice))
-                } catch {
-                    plan.refuse(error)
-                    if case .place(.alreadyRegistered) = error { continue }
-                    break
+                let (admission, parties) = try await decide(submission, plan, &state, shelf)
+                switch admission {
+                case .success(let admission): plan.admit(admission, submission, parties: parties)
+                case .failure(let error):
+                    // Which policy refused says what it was told of another's books.
+                    plan.refuse(
+                        submission.statement.kind.isAboutOthersBooks ? error.withoutNames : error)
+                    guard case .place(.alreadyRegistered) = error else { break statements }
                 }
             }
         }
         return plan
+    }
+
+    /// Decides a statement at the next index of `plan`, and says whom it concerns.
+    private func decide(
+        _ submission: Submission, _ plan: BatchPlan, _ state: inout LoadedState,
+        _ shelf: PolicyShelf
+    ) async throws(StoreError) -> (Result<Admission, Refusal>, Set<Handle>) {
+        let candidate = submission.candidate(at: plan.nextIndex)
+        try await state.load(Rules.keys(of: candidate))
+        try await state.load(Rules.furtherKeys(of: candidate, in: state.slice))
+        do {
+            let admission = try Rules.decide(
+                candidate, in: state.slice, policies: library(shelf))
+            state.apply(admission.changes)
+            return (.success(admission), Rules.parties(to: candidate, in: state.slice))
+        } catch { return (.failure(error), []) }
+    }
+
+    /// What brings log time up to `now`, where it lies so far behind that statements of now would be
+    /// refused.
+    private func timeSteps(to now: Timestamp) -> [Submission] {
+        guard let log, needsStep(log, now) else { return [] }
+        let signer = Signer(
+            origin: log.origin, handle: log.host, log: log.genesis, key: keys.host)
+        var random = SystemRandomNumberGenerator()
+        var time = log.time
+        var steps: [Submission] = []
+        while time < now {
+            time = min(now, time.advanced(by: Limits.timeStepSeconds))
+            steps.append(
+                Submission(
+                    Statement.sign(MoveTime(), by: signer, at: time, jti: JTI(using: &random)),
+                    selective: NoSelectiveClaims()))
+        }
+        return steps
     }
 
     /// An access is stamped and signed when its turn comes, never before log time.
@@ -259,7 +319,7 @@ public actor Sequencer {
     // MARK: Committing
 
     private func commit(_ plan: BatchPlan) async throws(StoreError) {
-        guard !plan.entries.isEmpty else { return }
+        guard plan.isWorthwhile else { return }
         var edge = self.edge
         let tiles = edge.append(plan.leaves)
         guard let origin = plan.log?.origin,

@@ -6,7 +6,7 @@ extension PolicyRequest {
     /// The request in words, for people: who wants to do what, with whose books, and how far.
     public var words: String {
         var parts = ["\(principal.words) wants to \(verb)"]
-        if action.facts.contains(.terms) {
+        if action.facts.contains(.terms) || action.facts.contains(.wish) {
             parts.append(use)
             if held { parts.append("while books are under hold") }
             if !past.isEmpty {

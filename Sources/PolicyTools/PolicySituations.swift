@@ -48,7 +48,7 @@ struct PolicySituations {
             return Role.allCases.map { request(PolicyHand([$0]).entity(Example.other), nil) }
         case .log: return [request(nil, nil)]
         case .ownBooks: return [request(nil, principal.handle)]
-        case .othersBooks where !action.facts.contains(.terms):
+        case .othersBooks where action.facts == [.time]:
             return [request(enterprise, enterprise.handle)]
         case .othersBooks, .givenGrant:
             return each {

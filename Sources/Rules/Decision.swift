@@ -18,14 +18,15 @@ struct Decision: PolicyKnowledge {
     var now: Timestamp { log.time }
 
     /// Checks what every statement but genesis must satisfy: it belongs to this log and isn't in it
-    /// yet, isn't backdated, and is signed by a current key of its issuer that has `scope`.
+    /// yet, its `iat` is one that `time` accepts, and is signed by a current key of its issuer that has `scope`.
     /// Throws ``Refusal``.
     init(
-        _ candidate: Candidate, in slice: Slice, scope: KeyScope, _ policies: any PolicyLibrary
+        _ candidate: Candidate, in slice: Slice, scope: KeyScope, _ policies: any PolicyLibrary,
+        time: (LogState) throws(Refusal) -> Timestamp
     ) throws(Refusal) {
         guard var log = slice[LogState.key] else { throw .place(.genesisExpected) }
         try Self.checkPlace(candidate.statement, in: log, slice)
-        log.time = try Self.time(of: candidate.statement, after: log.time)
+        log.time = try time(log)
         issuer = try Self.issuer(of: candidate, scope: scope, slice)
         self.candidate = candidate
         self.log = log
@@ -59,16 +60,6 @@ struct Decision: PolicyKnowledge {
             throw .place(.alreadyRegistered(index: existing.index))
         }
         throw .place(.jtiTaken)
-    }
-
-    /// Tᵢ = max(Tᵢ₋₁, iatᵢ), and nothing is backdated by more than the limit.
-    private static func time(
-        of statement: Statement, after last: Timestamp
-    ) throws(Refusal) -> Timestamp {
-        guard statement.issuedAt.seconds >= last.seconds - Limits.backdatingSeconds else {
-            throw .place(.tooOld(issuedAt: statement.issuedAt, logTime: last))
-        }
-        return max(last, statement.issuedAt)
     }
 
     private static func issuer(

@@ -22,6 +22,9 @@ protocol KindRule {
     /// an erased record was in.
     static func furtherReads(_ said: Stated<Form>, in state: Slice, _ reads: inout Reads)
 
+    /// Log time after the statement. Throws ``Refusal`` where its `iat` is too far from log time.
+    static func time(_ said: Stated<Form>, in log: LogState) throws(Refusal) -> Timestamp
+
     /// Decides a statement whose place, time and signature are good, and records what it changes.
     /// Throws ``Refusal``.
     static func decide(_ said: Stated<Form>, _ decision: inout Decision) throws(Refusal)
@@ -47,10 +50,24 @@ extension KindRule {
     static func parties(_ said: Stated<Form>, in state: Slice) -> [Handle] { [] }
     static func facts(_ said: Stated<Form>) -> [AuditFact] { [] }
 
+    /// The larger of log time and `iat`, which lies in a window around log time.
+    static func time(_ said: Stated<Form>, in log: LogState) throws(Refusal) -> Timestamp {
+        let issued = said.statement.issuedAt
+        guard issued.seconds >= log.time.seconds - Limits.backdatingSeconds else {
+            throw .place(.tooOld(issuedAt: issued, logTime: log.time))
+        }
+        guard issued.seconds <= log.time.seconds + Limits.aheadSeconds else {
+            throw .place(.tooFarAhead(issuedAt: issued, logTime: log.time))
+        }
+        return max(log.time, issued)
+    }
+
     static func admit(
         _ said: Stated<Form>, in slice: Slice, policies: any PolicyLibrary
     ) throws(Refusal) -> Admission {
-        var decision = try Decision(said.candidate, in: slice, scope: Form.scope, policies)
+        var decision = try Decision(
+            said.candidate, in: slice, scope: Form.scope, policies
+        ) { log throws(Refusal) in try time(said, in: log) }
         try decide(said, &decision)
         return decision.admission()
     }
@@ -78,7 +95,15 @@ extension Kind {
         case .access: AccessRule.self
         case .legalHold: LegalHoldRule.self
         case .release: ReleaseRule.self
+        case .time: MoveTimeRule.self
         }
+    }
+}
+
+extension Kind {
+    /// Whether policies are asked about somebody else's books because of statements of this kind.
+    public var isAboutOthersBooks: Bool {
+        rule.actions.contains { $0.subject == .othersBooks }
     }
 }
 

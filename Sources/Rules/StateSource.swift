@@ -1,3 +1,5 @@
+public import Wire
+
 /// Where a replay keeps the state that the entries so far have made. In memory it grows with the
 /// log; a source with its own storage bounds it.
 public protocol StateSource {
@@ -49,6 +51,14 @@ public struct StateInMemory: StateSource, Sendable {
     /// State that somebody kept.
     public init(_ rows: [StateRow]) {
         everything = Slice(Dictionary(rows.map { ($0.key, $0.value) }) { $1 })
+    }
+
+    /// Takes it that log time is `time`: for who has only some of the entries, and so doesn't know
+    /// how the others moved it.
+    public mutating func assume(_ time: Timestamp) {
+        guard var log = everything[LogState.key] else { return }
+        log.time = time
+        everything[LogState.key] = log
     }
 
     /// All of it, in no order.

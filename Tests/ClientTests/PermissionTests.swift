@@ -309,21 +309,56 @@ import Wire
         }
     }
 
-    /// Who asks isn't told how large an enterprise is; the gateway knows.
-    @Test func theGatewayDecidesByWhatTheClientCannotKnow() async throws {
+    /// Whether a request is refused tells nobody how large an enterprise is, or that its books are
+    /// under hold. What isn't granted is refused to the enterprise, which may know why.
+    @Test func aRequestTellsNothingOfItsHolder() async throws {
         try await TestLog.serving { log in
-            _ = try await log.enterprise(size: .micro)
-            let lender = try await log.open(try await log.participant("northbank", [.lender]))
-            let months = Month("2024-08")!...Month("2026-01")!
-            do {
-                _ = try await Lender(lender).request(
-                    Self.terms(lender, months: months), purpose: .creditMonitoring)
-                Issue.record("registered")
-            } catch ConnectionError.refused(let problem) {
-                #expect(
-                    problem.facts["policies"] == ["micro-enterprises-are-watched-over-2-years"])
+            let holder = try Enterprise(try await log.open(try await log.enterprise(size: .micro)))
+            let lender = try Lender(
+                try await log.open(try await log.participant("northbank", [.lender])))
+            let regulator = try await log.open(try await log.participant("watch", [.regulator]))
+            _ = try await LegalHolds(regulator).hold(
+                holder.session.handle, books: nil, until: nil, reference: "Fraud inquiry 7")
+            let long = Month("2024-08")!...Month("2026-01")!
+            for (purpose, months) in [
+                (.creditMonitoring, long), (.receivablesFinancing, long),
+            ] as [(Purpose, ClosedRange<Month>)] {
+                let asked = try await lender.request(
+                    Self.terms(lender.session, months: months), purpose: purpose)
+                let request = try #require(
+                    try await holder.requests().first { $0.jti == asked.statement.jti })
+                await #expect(throws: ClientError.self) {
+                    _ = try await holder.plan(
+                        try GrantWish(answering: request, at: log.clock.now))
+                }
             }
-            await lender.close()
+            for open in [holder.session, lender.session, regulator] { await open.close() }
+        }
+    }
+
+    /// A grantee that policy forbids to use a grant isn't told which policy it was: what it was told
+    /// of the enterprise's books is in the name.
+    @Test func refusedAccessesNameNoPolicy() async throws {
+        try await TestLog.serving { log in
+            let holder = try Enterprise(try await log.open(try await log.enterprise()))
+            let lender = try Lender(
+                try await log.open(try await log.participant("northbank", [.lender])))
+            let regulator = try await log.open(try await log.participant("watch", [.regulator]))
+            _ = try await holder.importDocuments([try log.documents("2026-01")])
+            let grant = try await holder.grant(
+                try await holder.plan(Self.wish(purpose: .receivablesFinancing))
+            ).statement.jti
+            _ = try await lender.fetch(grant)
+            _ = try await LegalHolds(regulator).hold(
+                holder.session.handle, books: nil, until: nil, reference: "Fraud inquiry 7")
+            do {
+                _ = try await lender.fetch(grant)
+                Issue.record("served")
+            } catch ConnectionError.refused(let problem) {
+                #expect(problem.name == "forbidden")
+                #expect(problem.facts["policies"] == [])
+            }
+            for open in [holder.session, lender.session, regulator] { await open.close() }
         }
     }
 }

@@ -99,7 +99,7 @@ final class TestLog: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let service = try await GatewayService(
-            store: store, keys: keys, logger: logger, clock: { clock.now })
+            store: store, keys: keys, logger: logger, clock: HostClock { clock.now })
         try await body(
             TestLog(
                 scratch: scratch, clock: clock, invitation: founded, store: store, home: home,

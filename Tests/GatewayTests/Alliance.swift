@@ -74,7 +74,8 @@ final class Alliance: Sendable {
         service = try await GatewayService(
             store: store, limits: limits, logger: logger, clock: { [clock] in clock.now },
             sequencer: try await Sequencer.load(
-                store: store, keys: keys, clock: { [clock] in clock.now }, library: library))
+                store: store, keys: keys, clock: HostClock { [clock] in clock.now },
+                library: library))
         socket = listening ? try await Self.serve(service, port) : nil
     }
 

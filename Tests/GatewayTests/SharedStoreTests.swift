@@ -23,7 +23,7 @@ import Wire
         let alliance = try await Alliance(on: store, listening: true)
         let enterprise = try await alliance.admit("acme", [.enterprise])
         let second = try await GatewayService(
-            store: store, keys: alliance.keys, logger: Alliance.silent, clock: { .now })
+            store: store, keys: alliance.keys, logger: Alliance.silent, clock: HostClock { .now })
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let serving = Task {
             try await second.serve(host: "127.0.0.1", port: 0, stopOnSignals: false) {

@@ -49,7 +49,7 @@ import Testing
             @id("all") permit (principal, action, resource);
             @id("read-once") forbid (principal, action == Action::"access", resource)
             when { context.terms.past.contains("read") };
-            @id("supervised") forbid (principal, action == Action::"request", resource)
+            @id("supervised") forbid (principal, action == Action::"grant", resource)
             when { context.terms.past.contains("supervise") };
             @id("known") forbid (principal, action in [Action::"grant", Action::"rekey"], resource)
             when { context.terms.past.contains("read") };
@@ -63,13 +63,30 @@ import Testing
             chain.submit(chain.rekeying(grant, epochs: [1]))
                 == .policy(.forbidden(policies: ["known"])))
         #expect(chain.submit(chain.granting(to: .rival)) == nil)
-        #expect(chain.submit(chain.request(by: .regulator)) == nil)
+        #expect(chain.submit(chain.granting(to: .regulator, purpose: .inspection)) == nil)
         let hold = HoldTerms(
             holder: Person.enterprise.handle, books: nil, until: nil, caseReference: "c")
         #expect(chain.submit(chain.sign(LegalHold(), hold, by: .regulator)) == nil)
         #expect(
-            chain.submit(chain.request(by: .regulator))
+            chain.submit(chain.granting(to: .regulator, purpose: .inspection))
                 == .policy(.forbidden(policies: ["supervised"])))
+        // Who asks is told nothing of it.
+        #expect(chain.submit(chain.request(by: .regulator)) == nil)
+    }
+
+    /// A policy that asks what who requests may not see can't be evaluated, and denies.
+    @Test func requestsKnowNothingOfTheHolder() throws {
+        for fact in ["past.contains(\"read\")", "held"] {
+            var chain = Chain()
+            try publish(
+                """
+                @id("all") permit (principal, action, resource);
+                @id("curious") forbid (principal, action == Action::"request", resource)
+                when { context.terms.\(fact) };
+                """, in: &chain)
+            #expect(
+                chain.submit(chain.request()) == .policy(.policyFailed(policies: ["curious"])))
+        }
     }
 
     /// A grant that answers a request gives at most what was asked for.

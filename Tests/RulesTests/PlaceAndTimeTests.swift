@@ -27,7 +27,7 @@ import Testing
         let index = chain.size
         #expect(chain.submit(signed) == nil)
         #expect(chain.submit(signed) == .place(.alreadyRegistered(index: index)))
-        chain.now = chain.now.advanced(by: 100_000)
+        chain.now = chain.now.advanced(by: 3_000)
         #expect(
             chain.submit(chain.sign(Reinstate(Person.rival.handle, .resolved), by: .authority))
                 == nil)
@@ -62,6 +62,40 @@ import Testing
         #expect(suspend(Timestamp(seconds: 0)!, &chain) != nil)
         #expect(suspend(late.advanced(by: 1), &chain) == nil)
         #expect(chain.log?.time == late.advanced(by: 1))
+        let ahead = late.advanced(by: 3_602)
+        #expect(
+            suspend(ahead, &chain)
+                == .place(.tooFarAhead(issuedAt: ahead, logTime: late.advanced(by: 1))))
+        #expect(suspend(late.advanced(by: 3_601), &chain) == nil)
+    }
+
+    /// One entry that is dated far ahead doesn't end the log: nobody can make it but an authority,
+    /// and an authority can set time back.
+    @Test func timeIsMovedOnInSteps() {
+        var chain = Chain()
+        let start = chain.log!.time
+        func move(_ seconds: Int64, by person: Person = .host) -> Refusal? {
+            chain.submit(chain.sign(MoveTime(), by: person, at: start.advanced(by: seconds)))
+        }
+        let month: Int64 = 31 * 86_400
+        #expect(move(10, by: .lender) == .issuer(.notHost))
+        #expect(move(0) == .place(.tooOld(issuedAt: start, logTime: start)))
+        #expect(
+            move(month + 1)
+                == .place(
+                    .tooFarAhead(issuedAt: start.advanced(by: month + 1), logTime: start)))
+        #expect(move(month) == nil)
+        #expect(move(2 * month) == nil)
+        #expect(chain.log?.time == start.advanced(by: 2 * month))
+        chain.now = start
+        #expect(
+            chain.submit(chain.sign(suspension, by: .authority))
+                == .place(.tooOld(issuedAt: start, logTime: start.advanced(by: 2 * month))))
+        // What a clock that was wrong has done, an authority mends.
+        #expect(move(5, by: .authority) == nil)
+        #expect(chain.log?.time == start.advanced(by: 5))
+        #expect(chain.submit(chain.sign(suspension, by: .authority)) == nil)
+        #expect(move(400 * month, by: .authority) == nil)
     }
 
     /// Dates are judged at log time, not at the statement's own.

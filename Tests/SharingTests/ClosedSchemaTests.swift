@@ -95,7 +95,7 @@ import Testing
             let tooMany =
                 ["keys": Limits.keysPerParticipant + 1, "_sd": 129][path.last ?? ""] ?? 65
             var variants = [Array(repeating: elements[0], count: tooMany), elements + [.null]]
-            let isOrdered = ["scopes", "roles", "_sd"].contains(path.last ?? "")
+            let isOrdered = ["scopes", "roles"].contains(path.last ?? "")
             if isOrdered {
                 variants.append(elements + [elements[0]])
                 if elements.count > 1 { variants.append(elements.reversed()) }

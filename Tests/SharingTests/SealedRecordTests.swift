@@ -124,16 +124,38 @@ import Testing
 
     // MARK: What a hostile enterprise could sign
 
-    /// A record whose disclosures are `disclosures`, signed like any other.
+    /// A record with these disclosures, signed like any other; where it has others of its type they
+    /// are `null`.
     private func signed(_ disclosures: [Disclosure], vct: String? = nil) -> Statement {
+        var all = disclosures
+        for name in RecordType.invoice.sealedNames.map(\.text)
+        where all.count < RecordType.invoice.sealedNames.count
+            && !all.contains(where: { $0.name == name })
+        {
+            all.append(Disclosure(salt: Self.salts[6], name: name, value: .null))
+        }
         let claims = RegisterRecord(
             vct: vct ?? RecordType.invoice.vct(origin: World.origin), book: World.place.book,
             number: 1, epoch: 0, source: World.digest(1), replaces: nil,
             fieldsRoot: World.digest(2), holder: World.key.verificationKey.named)
         return Statement.sign(
-            claims, selective: disclosures, by: World.signer, at: World.time,
+            claims, selective: all, by: World.signer, at: World.time,
             jti: World.jti(1)
         ).statement
+    }
+
+    /// A record that commits to two values of one name has only one place for them.
+    @Test func oneValueOfEachName() throws {
+        let values = ["2026-01-01", "2026-02-02"].enumerated().map {
+            Disclosure(salt: Self.salts[$0], name: "due_date", value: .string($1))
+        }
+        let names = RecordType.invoice.sealedNames.map(\.text)
+        let others = names.filter { !["due_date", "contract_reference"].contains($0) }
+        let record = signed(
+            values + others.map { Disclosure(salt: Self.salts[6], name: $0, value: .null) })
+        let opened = values.filter { (try? OpenedFields(record, disclosures: [$0])) != nil }
+        #expect(record.selectiveCount == names.count)
+        #expect(opened.count <= 1)
     }
 
     private static let salts = (0..<8).map {

@@ -18,7 +18,6 @@ import Testing
             .array(digests.dropLast() + [1]),
         ]
         if digests.count > 1 {
-            variants.append(.array(digests.reversed()))
             variants.append(.array(digests.dropLast() + [digests[digests.count - 2]]))
         }
         for variant in variants {
@@ -34,6 +33,20 @@ import Testing
             #expect(throws: StatementError.malformedSelectiveDigests) {
                 try Statement(parsing: sample.sign(.object(changed)))
             }
+        }
+    }
+
+    /// A digest's place says whose it is: at another place it opens nothing.
+    @Test(arguments: StatementSample.selective)
+    func placesBelongToNames(_ sample: StatementSample) throws {
+        guard case .object(var members) = try sample.payload, sample.kind != .record,
+            let digests = members["_sd"]?.elements, digests.count > 1
+        else { return }
+        members["_sd"] = .array(digests.reversed())
+        let statement = try Statement(parsing: sample.sign(.object(members)))
+        let name = try #require(sample.disclosures.map(\.name).min())
+        #expect(throws: StatementError.disclosureNotInStatement(name: name)) {
+            try statement.opened(with: sample.disclosures.sorted { $0.name < $1.name })
         }
     }
 

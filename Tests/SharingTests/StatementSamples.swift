@@ -58,6 +58,7 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 encryptionKey: encryptionKey)
         case .suspend: Suspend(World.lender, .supervisoryOrder)
         case .reinstate: Reinstate(World.lender, .resolved)
+        case .time: MoveTime()
         case .key: AddKey(offer(key2, [.seal, .close]))
         case .retireKey: RetireKey(key2.verificationKey.thumbprint)
         case .encryptionKey: ChangeEncryptionKey(encryptionKey)

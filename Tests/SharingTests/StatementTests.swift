@@ -16,9 +16,11 @@ import Testing
         #expect(statement.jti == World.jti(5))
         #expect(statement.log == (sample.kind == .genesis ? nil : World.log))
         #expect(statement.jws.type == sample.kind.type)
-        let opened = try statement.opened(with: signed.disclosures)
         #expect(statement.claims.canonicalBytes == sample.claims.canonicalBytes)
-        #expect(opened.canonicalBytes == sample.selective.canonicalBytes)
+        if sample.kind != .record {
+            let opened = try statement.opened(with: signed.disclosures)
+            #expect(opened.canonicalBytes == sample.selective.canonicalBytes)
+        }
         #expect(throws: Never.self) { try statement.jws.verified(by: World.key.verificationKey) }
         // What was received is kept, and there is no other spelling of it.
         #expect(try JSON(canonical: statement.jws.payload).canonicalBytes == statement.jws.payload)

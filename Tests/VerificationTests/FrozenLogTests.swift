@@ -26,10 +26,13 @@ import Wire
         }
     }
 
+    private static func url(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/\(name)")
+    }
+
     static func text(_ name: String) throws -> String {
-        try String(
-            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-                .appendingPathComponent("Fixtures/\(name)"), encoding: .utf8)
+        try String(contentsOf: url(name), encoding: .utf8)
     }
 
     @Test func everyKindIsThere() throws {
@@ -56,44 +59,58 @@ import Wire
     /// The digest of what each entry changed, and all state after the last one.
     @Test(arguments: [(true, "state-1.txt"), (false, "state-public-1.txt")])
     func stateAfterEachEntry(disclosed: Bool, file: String) throws {
-        let parts = try Self.text(file).split(separator: "\n", omittingEmptySubsequences: false)
-        let steps = parts.prefix { !$0.isEmpty }
+        let entries = try Self.entries.get()
+        let recorded = try Self.text(file).components(separatedBy: "\n")
+        let made = try Self.state(after: entries, disclosed: disclosed)
+            .components(separatedBy: "\n")
+        for (index, entry) in entries.enumerated() where made[index] != recorded[index] {
+            Issue.record("entry \(index), \(entry.statement.kind)")
+        }
+        #expect(made == recorded)
+    }
+
+    private static func state(after entries: [Entry], disclosed: Bool) throws -> String {
         var state = StateInMemory()
-        var rows: [String: String] = [:]
-        for (index, entry) in try Self.entries.get().enumerated() {
+        var steps: [String] = []
+        for (index, entry) in entries.enumerated() {
             let shown = entry.statement.kind != .record && (disclosed || entry.disclosures.isEmpty)
             let candidate = Candidate(
                 entry.statement,
                 selective: shown ? try entry.statement.opened(with: entry.disclosures) : nil,
                 index: Int64(index))
-            let admission = try Rules.decide(
-                candidate, in: state.slice(for: candidate), policies: PolicyShelf.standard)
-            state.apply(admission.changes)
+            let admission = try state.admit(candidate, under: PolicyShelf.standard).get()
             let changed = admission.changes.values.sorted { $0.key.text < $1.key.text }
                 .map { key, value in
-                    let text = value.map { String(decoding: $0.bytes, as: UTF8.self) }
-                    rows[key.text] = text
-                    return "\(key.text) \(text ?? "-")"
+                    "\(key.text) \(value.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "-")"
                 }
-            let digest = Digest<Digested.Blob>(hashing: Array(changed.joined(separator: "\n").utf8))
-            #expect(digest.text == steps[index], "entry \(index), \(entry.statement.kind)")
+            steps.append(
+                Digest<Digested.Blob>(hashing: Array(changed.joined(separator: "\n").utf8)).text)
         }
-        let all = rows.map { "\($0.key) \($0.value)" }.sorted()
-        #expect(
-            all == parts.dropFirst(steps.count + 1).filter { !$0.isEmpty }.map(String.init).sorted()
-        )
+        let rows = state.all.map { key, value in
+            "\(key.text) \(String(decoding: value.bytes, as: UTF8.self))"
+        }
+        return (steps + [""] + rows.sorted()).joined(separator: "\n") + "\n"
     }
 
     @Test(arguments: [(true, "audit-1.json"), (false, "audit-public-1.json")])
     func audit(disclosed: Bool, file: String) throws {
-        let entries = try Self.entries.get()
+        let report = try Self.audit(
+            try Self.entries.get(), disclosed: disclosed, key: try Self.text("key-1.txt"),
+            checkpoint: try Self.text("checkpoint-1.txt"))
+        #expect(report.isClean)
+        #expect(report.json.canonicalText + "\n" == (try Self.text(file)))
+    }
+
+    private static func audit(
+        _ entries: [Entry], disclosed: Bool, key: String, checkpoint: String
+    ) throws -> AuditReport {
         let trust = Trust(
             genesis: entries[0].statement.digest.relabelled(),
-            policy: TrustPolicy(trusting: try VerifierKey(parsing: Self.text("key-1.txt"))))
+            policy: TrustPolicy(trusting: try VerifierKey(parsing: key)))
         var audit = Audit(
             under: trust, policies: PolicyShelf.standard, state: StateInMemory(),
             seesDisclosures: disclosed)
-        audit.checkpoint(try Note(parsing: Array(Self.text("checkpoint-1.txt").utf8)))
+        audit.checkpoint(try Note(parsing: Array(checkpoint.utf8)))
         let keys = OfferedKeys()
         for entry in entries {
             audit.entry(
@@ -101,8 +118,36 @@ import Wire
                     entry.statement.jws.bytes,
                     disclosed ? .shown(Disclosure.join(entry.disclosures)) : .withheld, keys: keys))
         }
-        let report = audit.finish()
-        #expect(report.isClean)
-        #expect(report.json.canonicalText + "\n" == (try Self.text(file)))
+        return audit.finish()
+    }
+
+    /// Writes the files of a release, once: with TRINE_RELEASE=1, and only where there is none yet.
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["TRINE_RELEASE"] != nil
+                && !FileManager.default.fileExists(atPath: Self.url("log-1.txt").path)))
+    func release() throws {
+        let log = try FrozenScene.make()
+        let entries = log.entries.map {
+            Entry(statement: $0.statement, disclosures: $0.disclosures)
+        }
+        let checkpoint = String(decoding: try log.checkpoint().bytes, as: UTF8.self)
+        let key = log.signer.verifierKey.text
+        func write(_ name: String, _ text: String) throws {
+            try text.write(to: Self.url(name), atomically: true, encoding: .utf8)
+        }
+        let lines = entries.map {
+            $0.statement.jws.text + " "
+                + String(decoding: Disclosure.join($0.disclosures), as: UTF8.self)
+        }
+        try write("log-1.txt", lines.joined(separator: "\n") + "\n")
+        try write("checkpoint-1.txt", checkpoint)
+        try write("key-1.txt", key)
+        for (disclosed, suffix) in [(true, ""), (false, "-public")] {
+            try write("state\(suffix)-1.txt", try Self.state(after: entries, disclosed: disclosed))
+            let report = try Self.audit(
+                entries, disclosed: disclosed, key: key, checkpoint: checkpoint)
+            try write("audit\(suffix)-1.json", report.json.canonicalText + "\n")
+        }
     }
 }

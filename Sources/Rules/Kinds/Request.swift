@@ -10,8 +10,6 @@ enum RequestRule: KindRule {
     static func reads(_ said: Stated<Request>, _ reads: inout Reads) {
         guard let terms = said.selective else { return }
         reads.add(ParticipantState.key(terms.to))
-        reads.add(HoldsState.key(terms.to))
-        reads.add(InvolvementState.key(said.issuer, with: terms.to))
     }
 
     static func decide(_ said: Stated<Request>, _ decision: inout Decision) throws(Refusal) {
@@ -40,5 +38,5 @@ enum RequestRule: KindRule {
 
 extension PolicyAction {
     public static let request = PolicyAction(
-        "request", "ask for a grant of the BOOKS", about: .othersBooks, with: [.terms])
+        "request", "ask for a grant of the BOOKS", about: .othersBooks, with: [.wish])
 }

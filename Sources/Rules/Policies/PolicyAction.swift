@@ -25,7 +25,9 @@ public struct PolicyAction: RawRepresentable, CaseIterable, Hashable, Sendable {
         case held
         /// Right and purpose of a grant.
         case right
-        /// What is granted, or asked for, with time, holds and what was done before.
+        /// What is asked for, with time: nothing that who asks may not see.
+        case wish
+        /// What is granted, with time, holds and what was done before.
         case terms
         case grantee
         /// The request that a grant answers.

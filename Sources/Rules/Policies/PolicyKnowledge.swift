@@ -84,10 +84,15 @@ extension PolicyKnowledge {
             held: book.map { isHeld($0, of: issuer.handle) } ?? false, time: time)
     }
 
+    /// Holds on the holder's books, what was done with them before and the holder's size stay out of
+    /// it: whether a request is refused must tell who asks nothing of them.
     public func requesting(
         _ use: PolicyUse, of holder: PolicyEntity, by issuer: PolicyEntity
     ) -> PolicyRequest {
-        question(.request, use, principal: issuer, other: holder, user: issuer, owner: holder)
+        var holder = holder
+        holder.size = nil
+        return question(
+            .request, use, principal: issuer, other: holder, user: issuer, owner: holder)
     }
 
     /// `request` is the issuer of the request that this answers, and whether it goes beyond that.
@@ -162,12 +167,13 @@ extension PolicyKnowledge {
         _ action: PolicyAction, _ use: PolicyUse, principal: PolicyEntity, other: PolicyEntity,
         user: PolicyEntity, owner: PolicyEntity
     ) -> PolicyRequest {
-        PolicyRequest(
+        let isTold = action.facts.contains(.terms)
+        return PolicyRequest(
             principal: principal, action: action, counterparty: other, owner: owner.handle,
             right: use.right, purpose: use.purpose, fields: use.fields, series: use.scope.series,
             months: use.scope.months, lifetime: use.lifetime, fetches: use.fetches,
-            dataLife: use.dataLife, held: isHeld(use.scope, of: owner.handle),
-            past: past(of: user.handle, with: owner.handle), time: time)
+            dataLife: use.dataLife, held: isTold && isHeld(use.scope, of: owner.handle),
+            past: isTold ? past(of: user.handle, with: owner.handle) : [], time: time)
     }
 }
 

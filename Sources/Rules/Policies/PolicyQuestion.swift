@@ -71,6 +71,7 @@ public struct PolicyQuestion: Sendable {
             case .right:
                 add(Word.right, question.right.map { .string(Word.right($0)) })
                 add(Word.purpose, question.purpose.map { .string(Word.purpose($0)) })
+            case .wish: add(Word.terms, .record(record(wish(question, time))))
             case .terms: add(Word.terms, .record(terms(question, time)))
             case .grantee:
                 add(
@@ -94,13 +95,21 @@ public struct PolicyQuestion: Sendable {
     /// What isn't known of an older grant's terms is left out; a policy that asks for it fails, and
     /// so denies.
     private static func terms(_ question: PolicyRequest, _ time: Value) -> Cedar.Record {
+        record(
+            wish(question, time) + [
+                .init(Word.held, .bool(question.held)),
+                .init(
+                    Word.past,
+                    .set(ValueSet(question.past.map { .string(Word.involvement($0)) }))),
+            ])
+    }
+
+    private static func wish(
+        _ question: PolicyRequest, _ time: Value
+    ) -> [Cedar.Record.Field] {
         var fields: [Cedar.Record.Field] = [
             .init(
                 Word.fields, .set(ValueSet(question.fields.map { .string(Word.field($0)) }))),
-            .init(Word.held, .bool(question.held)),
-            .init(
-                Word.past,
-                .set(ValueSet(question.past.map { .string(Word.involvement($0)) }))),
             .init(Word.time, time),
         ]
         func add(_ name: Text, _ value: Value?) {
@@ -113,7 +122,7 @@ public struct PolicyQuestion: Sendable {
         add(Word.lifetime, question.lifetime.map { .duration(.init(milliseconds: $0 * 1000)) })
         add(Word.keeps, question.dataLife.map { .duration(.init(milliseconds: $0 * 1000)) })
         add(Word.fetches, question.fetches.map { .long($0) })
-        return record(fields)
+        return fields
     }
 
     /// How many months before the month of `time` the first one lies; 0 where it doesn't.

@@ -9,7 +9,7 @@ public struct PolicyEntity: Hashable, Sendable {
     public let isHost: Bool
     public let isAuthority: Bool
     /// `nil` where it isn't known.
-    public let size: SizeClass?
+    public internal(set) var size: SizeClass?
 
     public init(
         handle: Handle, roles: [Role], suspended: Bool, isHost: Bool, isAuthority: Bool,

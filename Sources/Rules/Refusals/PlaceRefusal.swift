@@ -14,6 +14,7 @@ public enum PlaceRefusal: Error, Equatable, Sendable {
     case alreadyRegistered(index: Int64)
     case jtiTaken
     case tooOld(issuedAt: Timestamp, logTime: Timestamp)
+    case tooFarAhead(issuedAt: Timestamp, logTime: Timestamp)
 
     var entry: ProblemEntry {
         switch self {
@@ -39,6 +40,11 @@ public enum PlaceRefusal: Error, Equatable, Sendable {
         case .tooOld(let issuedAt, let logTime):
             ProblemEntry(
                 "too-old", 422, "The statement is dated too long before the log's time",
+                "Sign it again with the current time.",
+                ["iat": .integer(issuedAt.seconds), "log_time": .integer(logTime.seconds)])
+        case .tooFarAhead(let issuedAt, let logTime):
+            ProblemEntry(
+                "too-far-ahead", 422, "The statement is dated too long after the log's time",
                 "Sign it again with the current time.",
                 ["iat": .integer(issuedAt.seconds), "log_time": .integer(logTime.seconds)])
         }

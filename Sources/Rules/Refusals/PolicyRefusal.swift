@@ -7,6 +7,14 @@ public enum PolicyRefusal: Error, Equatable, Sendable {
     case policyUnknown
     case policyFailed(policies: [String])
 
+    /// The same for somebody who may not know what the policies were told: by which of them says it.
+    public var withoutNames: PolicyRefusal {
+        switch self {
+        case .forbidden, .policyFailed: .forbidden(policies: [])
+        case .policyUnknown: .policyUnknown
+        }
+    }
+
     var entry: ProblemEntry {
         switch self {
         case .forbidden(let policies):

@@ -13,6 +13,11 @@ public enum Refusal: Error, Equatable, Sendable {
     case access(AccessRefusal)
     case policy(PolicyRefusal)
 
+    /// The same for somebody who may not know what policies were told.
+    public var withoutNames: Refusal {
+        if case .policy(let refusal) = self { .policy(refusal.withoutNames) } else { self }
+    }
+
     /// What the refusal is called and how it is worded.
     public var entry: ProblemEntry {
         switch self {

@@ -14,7 +14,7 @@ public struct LogState: StateObject {
     public var threshold: Int64
     public var host: Handle
     public var policies: Digest<Digested.Policies>
-    /// Tᵢ: the largest `iat` so far.
+    /// Log time: the largest `iat` since an authority last set it.
     public var time: Timestamp
 
     public init(

@@ -10,6 +10,7 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
     case closeBook = "close-book"
     case legalHold = "legal-hold"
     case release
+    case time
 
     /// The one table of forms.
     public var form: any KindForm.Type {
@@ -32,6 +33,7 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
         case .access: Access.self
         case .legalHold: LegalHold.self
         case .release: Release.self
+        case .time: MoveTime.self
         }
     }
 

@@ -90,6 +90,8 @@ public struct RecordType: Sendable, Hashable {
     }
 
     let positions: [FieldName: Int]
+    /// The place of each name among ``sealedNames``.
+    let sealedPositions: [FieldName: Int]
 
     /// Fields of one type, commitments counted.
     public static let maximumFields = 64

@@ -70,6 +70,8 @@ extension RecordType {
             fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         commitmentFields = fields.compactMap(\.commitmentName)
         sealedNames = (fields.map(\.name) + commitmentFields).sorted()
+        sealedPositions = Dictionary(
+            sealedNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         for (name, next) in zip(sealedNames, sealedNames.dropFirst()) where name == next {
             throw .repeated(field: name.text)
         }

@@ -11,8 +11,8 @@ public struct OpenedFields: Sendable {
     public let values: [FieldName: FieldValue]
     public let commitments: [FieldName: NumericCommitment]
 
-    /// Checks `disclosures` against `record`: each digest is one of the record's, each name a field
-    /// of its type, each value well-formed, and each value that comes with its commitment equal to it.
+    /// Checks `disclosures` against `record`: each name is a field of its type, each digest the one
+    /// that the record has at the place of this name, each value well-formed, and each value that comes with its commitment equal to it.
     ///
     /// Throws ``OpeningError``; a numeric value without its commitment is refused too.
     public init(_ record: Statement, disclosures: [Disclosure]) throws(OpeningError) {
@@ -24,9 +24,11 @@ public struct OpenedFields: Sendable {
         var seen: Set<FieldName> = []
         for disclosure in disclosures {
             let text = disclosure.name
-            guard record.commits(to: disclosure.digest) else { throw .notCommitted(field: text) }
-            guard let name = FieldName(text), seen.insert(name).inserted else {
-                throw .malformed(field: text)
+            guard let name = FieldName(text), let position = type.sealedPositions[name],
+                seen.insert(name).inserted
+            else { throw .malformed(field: text) }
+            guard record.commits(to: disclosure.digest, at: position) else {
+                throw .notCommitted(field: text)
             }
             if let field = type.field(name) {
                 guard let value = try? FieldValue(json: disclosure.value, as: field) else {

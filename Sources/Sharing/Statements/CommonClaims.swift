@@ -71,7 +71,7 @@ extension CommonClaims {
         self.init(
             issuer: Issuer(origin: signer.origin, handle: signer.handle), issuedAt: time, jti: jti,
             log: signer.log,
-            selective: selective.isEmpty ? nil : SelectiveDigests(selective.map(\.digest)))
+            selective: selective.isEmpty ? nil : SelectiveDigests(selective))
     }
 }
 
@@ -97,54 +97,46 @@ extension Codec where Value == CommonClaims.Issuer {
     fileprivate static let issuer = plain("issuer")
 }
 
-/// The digests of selective claims, ascending as text, 43 characters each.
+/// The digests of selective claims in the order of their names, 43 characters each.
+///
+/// All names of a kind or record type are always there, so a digest's place says whose it is, and a
+/// statement can't commit to two values of one name.
 struct SelectiveDigests: Sendable {
     private static let width = 43
     private let texts: [UInt8]
 
     var count: Int { texts.count / Self.width }
 
-    init(_ digests: [Digest<Digested.Disclosure>]) {
-        texts = digests.map { Base64URL.encodedBytes($0.bytes) }
-            .sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
+    init(_ disclosures: [Disclosure]) {
+        texts = disclosures.sorted { $0.name < $1.name }
+            .flatMap { Base64URL.encodedBytes($0.digest.bytes) }
     }
 
-    /// `nil` unless all of `values` are digests in strictly ascending order.
+    /// `nil` unless all of `values` are digests, each there once (RFC 9901 §4.1).
     fileprivate init?(_ values: [JSONValue]) {
         var texts: [UInt8] = []
         texts.reserveCapacity(values.count * Self.width)
         for value in values {
-            guard let text = value.plainBytes, Base64URL.isDigest(text),
-                texts.isEmpty || texts.suffix(Self.width).lexicographicallyPrecedes(text)
-            else { return nil }
+            guard let text = value.plainBytes, Base64URL.isDigest(text) else { return nil }
             texts += text
         }
         self.texts = texts
+        guard Set((0..<count).map { self[$0] }).count == count else { return nil }
     }
 
     fileprivate subscript(position: Int) -> ArraySlice<UInt8> {
         texts[(position * Self.width)..<((position + 1) * Self.width)]
     }
 
-    /// Whether `digest` is among them: they ascend, so few are looked at.
-    func contains(_ digest: Digest<Digested.Disclosure>) -> Bool {
-        let wanted = Base64URL.encodedBytes(digest.bytes)
-        var range = 0..<count
-        while !range.isEmpty {
-            let middle = range.lowerBound + range.count / 2
-            let found = self[middle]
-            if found.elementsEqual(wanted) { return true }
-            range =
-                found.lexicographicallyPrecedes(wanted)
-                ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
-        }
-        return false
+    /// Whether `digest` stands at `position`.
+    func has(_ digest: Digest<Digested.Disclosure>, at position: Int) -> Bool {
+        position < count && self[position].elementsEqual(Base64URL.encodedBytes(digest.bytes))
     }
 }
 
 extension Codec where Value == SelectiveDigests {
     fileprivate static let selectiveDigests = Codec(
-        "ascending list of digest",
+        "list of digest, in the order of their names",
         read: { (value) throws(ClaimError) in value.elements.flatMap { SelectiveDigests($0) } },
         write: { digests, writer in
             writer.array(0..<digests.count) { $1.plain(digests[$0]) }

@@ -21,6 +21,10 @@ public enum Limits {
     public static let envelopeBytes = 6 << 20
     /// Seconds by which a statement may be older than log time when it is sequenced.
     public static let backdatingSeconds: Int64 = 300
+    /// How far after log time a statement may be dated.
+    public static let aheadSeconds: Int64 = 3600
+    /// How far the host may move log time on in one step: 31 days.
+    public static let timeStepSeconds: Int64 = 31 * 86_400
     /// Seconds between a fetch's `iat` and its access's.
     public static let fetchSeconds: Int64 = 300
     /// Legal identifiers of a participant.

@@ -39,9 +39,10 @@ public struct Statement: Sendable {
     /// and grantees is shown.
     public var hasFields: Bool { selectiveCount > 0 && !type(of: claims).hasSelectiveClaims }
 
-    /// Whether `digest` is that of one of the selective claims.
-    public func commits(to digest: Digest<Digested.Disclosure>) -> Bool {
-        selective.contains(digest)
+    /// Whether `digest` is that of the selective claim whose name is at `position` among all names
+    /// of the kind or record type, ascending.
+    public func commits(to digest: Digest<Digested.Disclosure>, at position: Int) -> Bool {
+        selective.has(digest, at: position)
     }
 
     /// Parses a statement. Throws ``StatementError``.
@@ -95,14 +96,18 @@ extension Statement {
             ? try claims.opened(values) : NoSelectiveClaims()
     }
 
-    /// The disclosed values by name; each disclosure is one of the statement's digests.
+    /// The disclosed values by name; each disclosure is the one that the statement has at the place
+    /// of its name.
     /// Throws ``StatementError/disclosureNotInStatement(name:)`` or
     /// ``StatementError/disclosureTwice(name:)``.
     @discardableResult
     public func matched(_ disclosures: [Disclosure]) throws(StatementError) -> [String: JSON] {
         var values: [String: JSON] = [:]
+        let names = type(of: claims).selectiveNames
         for disclosure in disclosures {
-            guard commits(to: disclosure.digest) else {
+            guard let position = names.firstIndex(of: disclosure.name),
+                commits(to: disclosure.digest, at: position)
+            else {
                 throw .disclosureNotInStatement(name: disclosure.name)
             }
             guard values.updateValue(disclosure.value, forKey: disclosure.name) == nil else {

@@ -33,6 +33,7 @@ public struct KeyRegister: Sendable {
             throw .issuer(.notPermittedToIssuer(statement.kind))
         }
         let candidate = Candidate(statement, selective: nil, index: index)
+        state.assume(statement.issuedAt)
         let admission = try state.admit(candidate, under: UnjudgedPolicies()).get()
         for (_, key) in admission.changes.all(KeyState.self) {
             if key.retired {

@@ -83,6 +83,8 @@ struct GatewayCommand: AsyncParsableCommand {
                 everybody who saw it will say so.
                 """)
         var acceptLoss = false
+        @Flag(help: "Believe this machine's clock, although the log was silent for over a day.")
+        var trustClock = false
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
@@ -96,7 +98,12 @@ struct GatewayCommand: AsyncParsableCommand {
             defer { try? store.close() }
             let service = try await GatewayService(
                 store: try await gateway.remembering(store, acceptingLoss: acceptLoss), keys: keys,
-                logger: logger, clock: { .now })
+                logger: logger, clock: .system(isTrustedAtStart: trustClock))
+            if await !service.sequencer.isTimely() {
+                Terminal.note(
+                    "the log was silent for over a day, so nothing is entered: if this machine's "
+                        + "clock is right (\(Timestamp.now)), serve with --trust-clock")
+            }
             let json = common.printing.json
             do {
                 try await service.serve(
