@@ -120,6 +120,38 @@ import Wire
             })
     }
 
+    /// A commit that a crash kept from being noted is noted with the next look at the head; then no
+    /// shorter log and no other one will do.
+    @Test func `what the store shows is noted first`() async throws {
+        let path = NSTemporaryDirectory() + "/published-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(PublishedCheckpoint.empty).write(to: URL(fileURLWithPath: path))
+        let (memory, other) = (MemoryStore(), MemoryStore())
+        for store in [memory, other] {
+            let alliance = try await Alliance(on: store)
+            await (try alliance.admit("acme", [.enterprise])).close()
+            await alliance.stop()
+        }
+        let head = try #require(await memory.head())
+        let store = try await RememberingStore(
+            memory, try PublishedCheckpoint(at: path), acceptingLoss: false)
+        #expect(try await store.head() == head)
+        let published = try PublishedCheckpoint(at: path)
+        #expect(published.last == PublishedCheckpoint.Head(head.checkpoint))
+        await #expect(
+            throws: StoreError.unreadable(.behindPublished(have: 0, published: head.size))
+        ) { _ = try await RememberingStore(MemoryStore(), published, acceptingLoss: false) }
+        await #expect(throws: StoreError.unreadable(.otherThanPublished(size: head.size))) {
+            _ = try await RememberingStore(other, published, acceptingLoss: false)
+        }
+        // What an operator accepts is what was published from then on.
+        _ = try await RememberingStore(other, published, acceptingLoss: true)
+        let accepted = try #require(await other.head())
+        #expect(
+            try PublishedCheckpoint(at: path).last
+                == PublishedCheckpoint.Head(accepted.checkpoint))
+    }
+
     // MARK: The file
 
     private func note(_ size: Int, _ root: String) throws -> [UInt8] {
