@@ -1,4 +1,4 @@
-public import Sharing
+import Sharing
 public import Wire
 
 /// The grant whose latest envelope a rekey carries.
