@@ -118,7 +118,7 @@ struct DemoScene: Sendable {
     private func envelopeKeys(_ grant: JTI) async throws -> GrantedKeys {
         let call = Fetch.sign(
             grant: grant, fields: Self.grantedFields, ranges: [], by: try lender.signer(.all),
-            at: lender.now, jti: lender.newJTI())
+            at: lender.now, jti: lender.newJTI(), opener: .random())
         let answer = try await lender.connection.fetch(call)
         guard let granted = answer.granted else { throw ClientError.noGrant(grant.text) }
         let key = try lender.keyring.decryptionKey()
@@ -152,7 +152,8 @@ struct DemoScene: Sendable {
             }
             let call = Fetch.sign(
                 grant: nil, fields: Self.grantedFields, ranges: [range],
-                by: try enterprise.signer(.all), at: enterprise.now, jti: enterprise.newJTI())
+                by: try enterprise.signer(.all), at: enterprise.now, jti: enterprise.newJTI(),
+                opener: .random())
             for record in try await enterprise.connection.fetch(call).records {
                 for field in record.fields {
                     tried += 1

@@ -48,7 +48,8 @@ package actor LocalGateway {
         var logger = Logger(label: "trine") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error
         let service = try await GatewayService(
-            store: store, keys: keys, logger: logger, clock: HostClock { .now })
+            store: try await directory.remembering(store), keys: keys, logger: logger,
+            clock: HostClock { .now })
         let (listening, ready) = AsyncStream<Void>.makeStream()
         let task = Task {
             defer { ready.finish() }

@@ -92,7 +92,7 @@ actor Applications {
     func reject(_ bytes: [UInt8], through gate: CallGate) async throws {
         let rejection: Rejection
         do { rejection = try Rejection(parsing: bytes) } catch { throw CallFault.malformed(error) }
-        let caller = try await gate.caller(of: rejection)
+        let caller = try await gate.caller(of: rejection, scope: .all)
         guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
         guard !caller.state.suspended else { throw CallFault.suspended(caller.handle) }
         try await inTurn { store, now in

@@ -15,6 +15,9 @@ enum CallFault: Error, Equatable, Sendable {
     case badSignature
     /// The key may sign some statements, and no calls.
     case scopeMissing(KeyScope)
+    /// A fetch without the opener of its lock.
+    case openerMissing
+    case wrongOpener
     case suspended(Handle)
     case notEntitled
     /// There is none, or it is for somebody else: whose it is, the others don't learn.
@@ -31,6 +34,8 @@ enum CallFault: Error, Equatable, Sendable {
     case nothingThere
     /// The call was answered before, and some of its records were erased since.
     case recordsErased
+    /// The call was answered before, with an envelope that another took the place of since.
+    case rekeyedSince
     /// The books kept moving while the answer was made.
     case unsettled
 }
@@ -42,14 +47,16 @@ struct Caller: Sendable {
     let log: LogState
 }
 
-/// Checks signed calls: the signature by a current key of the caller that has scope `all`, for this
-/// log, now.
+/// Checks signed calls: the signature by a current key of the caller that has the call's scope, for
+/// this log, now.
 struct CallGate: Sendable {
     let store: any Store
     let clock: @Sendable () -> Timestamp
 
-    /// Throws ``CallFault`` and ``StoreError``.
-    func caller<Claims>(of call: SignedCall<Claims>) async throws -> Caller {
+    /// Throws ``CallFault`` and ``StoreError``. The key needs `scope`; `age` is how many seconds old the call may be, or ahead.
+    func caller<Claims>(
+        of call: SignedCall<Claims>, scope: KeyScope, age: Int64 = Limits.fetchSeconds
+    ) async throws -> Caller {
         let (jws, issuer, issuedAt) = (call.jws, call.issuer, call.issuedAt)
         let slice = try await store.state([
             LogState.key.untyped, KeyState.key(jws.kid).untyped,
@@ -60,7 +67,7 @@ struct CallGate: Sendable {
             throw CallFault.otherLog
         }
         let now = clock()
-        guard abs(now.seconds - issuedAt.seconds) <= Limits.fetchSeconds else {
+        guard abs(now.seconds - issuedAt.seconds) <= age else {
             throw CallFault.stale(issuedAt: issuedAt, now: now)
         }
         guard let key = slice[KeyState.key(jws.kid)],
@@ -69,7 +76,7 @@ struct CallGate: Sendable {
         guard key.handle == issuer else { throw CallFault.keyOfAnother }
         guard !key.retired else { throw CallFault.keyRetired }
         guard (try? jws.verified(byKeyNamed: key.key)) != nil else { throw CallFault.badSignature }
-        guard key.covers(.all) else { throw CallFault.scopeMissing(.all) }
+        guard key.covers(scope) else { throw CallFault.scopeMissing(scope) }
         return Caller(handle: issuer, state: state, log: log)
     }
 }

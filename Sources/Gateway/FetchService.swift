@@ -5,8 +5,8 @@ import Transparency
 import Verification
 import Wire
 
-/// Answers fetches: decides what a grant and its grantee's call allow, has the access entered in the
-/// log, and only then reads and hands out ciphertexts, and no others.
+/// Answers fetches: decides what a grant and its grantee's call allow, checks that it is there and is
+/// what the log commits to, has the access entered in the log, and only then hands it out.
 struct FetchService: Sendable {
     let store: any Store
     let sequencer: Sequencer
@@ -15,9 +15,15 @@ struct FetchService: Sendable {
 
     /// Throws ``CallFault``, ``Rules/Refusal`` and ``StoreError``.
     func answer(_ bytes: [UInt8]) async throws -> FetchAnswer {
+        guard let parts = FetchCall.parts(of: bytes) else { throw CallFault.openerMissing }
         let fetch: Fetch
-        do { fetch = try Fetch(parsing: bytes) } catch { throw CallFault.malformed(error) }
-        let caller = try await gate.caller(of: fetch)
+        do { fetch = try Fetch(parsing: parts.call) } catch { throw CallFault.malformed(error) }
+        // The opener goes no further than here.
+        guard parts.opener.opens(fetch.lock) else { throw CallFault.wrongOpener }
+        let isAnswered = try await store.value(of: FetchState.key(fetch.jti)) != nil
+        let caller = try await gate.caller(
+            of: fetch, scope: fetch.grant == nil ? .open : .fetch,
+            age: Limits.fetchSeconds + (isAnswered ? FetchClaims.repeatSeconds : 0))
         guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
         return try await granted(fetch, grant, caller)
     }
@@ -36,12 +42,18 @@ struct FetchService: Sendable {
             if let access = slice[FetchState.key(fetch.jti)] {
                 return try await again(fetch, access.access, of: grant, jti, caller)
             }
+            try requireUsable(grant, terms, jti, slice[LogState.key])
             let selection = try await select(fetch, grant, terms)
+            let content: Content
+            do { content = try await self.content(of: selection, under: grant, jti) } catch {
+                guard case CallFault.unsettled = error else { throw error }
+                continue
+            }
             let draft = AccessDraft(grant: jti, fetch: fetch.jws, served: selection.served)
             switch await sequencer.submit(draft) {
             case .registered(let index, _), .already(let index):
                 // The access is durable: from here on bytes may leave.
-                return try await answer(index, grant, jti, selection, caller)
+                return try await answer(index, grant, jti, content, caller)
             case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
                 .refused(.access(.fetchAlreadyAnswered)):
                 continue  // Another commit came in between; look again.
@@ -54,30 +66,56 @@ struct FetchService: Sendable {
         throw CallFault.unsettled
     }
 
-    /// The same call again gets the same records, at no charge, while the grant lives.
+    /// Nothing is read for a grant that is over or spent. The rules decide it again at the access.
+    private func requireUsable(
+        _ grant: GrantState, _ terms: GrantTerms, _ jti: JTI, _ log: LogState?
+    ) throws(Refusal) {
+        let now = max(clock(), log?.time ?? clock())
+        guard grant.revoked == nil, now < grant.claims.expires else {
+            throw .grant(.grantDead(jti))
+        }
+        guard grant.used < terms.fetches else {
+            throw .access(.budgetSpent(limit: terms.fetches))
+        }
+    }
+
+    /// The same call again gets the same records for a day, at no charge, as far as the rules and the
+    /// policies of now allow.
     private func again(
         _ fetch: Fetch, _ access: JTI, of grant: GrantState, _ jti: JTI, _ caller: Caller
     ) async throws -> FetchAnswer {
-        let (index, terms) = try await self.terms(of: access)
-        // What was served once was served under the grant of that call, to whoever made it. Under
-        // another grant, one that still stands maybe, the same jti gets nothing.
-        guard let earlier = try? Fetch(parsing: terms.fetch.bytes), earlier.grant == jti,
-            earlier.issuer == caller.handle, earlier.fields == fetch.fields,
-            earlier.ranges == fetch.ranges
-        else { throw CallFault.jtiTaken }
-        let slice = try await store.state([
-            LogState.key.untyped, ParticipantState.key(grant.issuer).untyped,
-        ])
-        guard let log = slice[LogState.key], grant.isLive(at: max(clock(), log.time)),
-            let enterprise = slice[ParticipantState.key(grant.issuer)],
-            !enterprise.suspended, !caller.state.suspended
-        else { throw CallFault.grantDead(jti) }
+        let (index, time, terms) = try await self.terms(of: access)
+        // The jti stands for the very call that was answered.
+        guard terms.fetch == fetch.jws, fetch.grant == jti else { throw CallFault.jtiTaken }
+        let now = clock()
+        guard now.seconds - time.seconds <= FetchClaims.repeatSeconds else {
+            throw CallFault.stale(issuedAt: fetch.issuedAt, now: now)
+        }
+        let carrier = try await store.value(of: StatementState.key(grant.envelopeStatement))
+        guard let carrier, carrier.index < index else { throw CallFault.rekeyedSince }
         let selection = try await records(terms.served, of: grant.issuer)
-        return try await answer(index, grant, jti, selection, caller)
+        let slice = try await store.state(
+            RepeatedAccess.keys(
+                under: jti, grant, served: terms.served, host: caller.log.host))
+        guard let log = slice[LogState.key], let again = RepeatedAccess(at: now, in: slice) else {
+            throw StoreError.unreadable(.noGenesis)
+        }
+        var shelf = PolicyShelf()
+        for digest in [log.policies, grant.claims.policies] {
+            if let set = await sequencer.policies(digest) { shelf.add(set) }
+        }
+        do { try again.check(terms.served, under: jti, policies: shelf) } catch {
+            // As at the access: by which policy says what it was told of another's books.
+            throw error.withoutNames
+        }
+        let content = try await self.content(of: selection, under: grant, jti)
+        return try await answer(index, grant, jti, content, caller)
     }
 
     /// Where an access stands, and what it says.
-    private func terms(of access: JTI) async throws -> (index: Int64, AccessTerms) {
+    private func terms(
+        of access: JTI
+    ) async throws -> (index: Int64, time: Timestamp, AccessTerms) {
         guard
             let state = try await store.value(of: StatementState.key(access)),
             let attachments = try await store.attachments(of: state.index, sections: []),
@@ -86,7 +124,7 @@ struct FetchService: Sendable {
             let statement = try? Statement(parsing: leaf),
             let terms = try? statement.opened(with: disclosures) as? AccessTerms
         else { throw StoreError.corrupt(.statement(access), .malformed) }
-        return (state.index, terms)
+        return (state.index, statement.issuedAt, terms)
     }
 
     /// The records that are to be served, and what the access will say of them.
@@ -102,7 +140,7 @@ struct FetchService: Sendable {
         let index: Int64
         let leaf: [UInt8]
         let jti: JTI
-        let type: RecordType
+        let fieldsRoot: Digest<Digested.Fields>
         let isErased: Bool
         let isReplaced: Bool
         var isServed = false
@@ -178,10 +216,12 @@ struct FetchService: Sendable {
             entry, leaf in
             guard let statement = try? Statement(parsing: leaf),
                 let claims = statement.claims as? RegisterRecord,
-                let type = RecordType(vct: claims.vct, origin: statement.origin),
                 let place = RecordRange(book: book, from: entry.number, to: entry.number)
             else { throw StoreError.corrupt(.entry(entry.index), .malformed) }
-            return (index: entry.index, leaf: leaf, jti: statement.jti, type: type, place: place)
+            return (
+                index: entry.index, leaf: leaf, jti: statement.jti, root: claims.fieldsRoot,
+                place: place
+            )
         }
         let slice = try await store.state(
             Set(statements.map { StatementState.key($0.jti).untyped }))
@@ -192,7 +232,7 @@ struct FetchService: Sendable {
             }
             var record = Located(
                 place: statement.place, index: statement.index, leaf: statement.leaf,
-                jti: statement.jti, type: statement.type, isErased: state.erased,
+                jti: statement.jti, fieldsRoot: statement.root, isErased: state.erased,
                 isReplaced: state.record?.replacedBy != nil)
             record.isServed = try isServed(record)
             return record
@@ -217,23 +257,41 @@ struct FetchService: Sendable {
 
     // MARK: Making the answer
 
-    private func answer(
-        _ access: Int64, _ grant: GrantState, _ jti: JTI, _ selection: Selection, _ caller: Caller
-    ) async throws -> FetchAnswer {
-        let assembly = try await Assembly(store: store)
+    /// What is served, once it was compared with what the log commits to.
+    private struct Content {
+        let carrier: Int64
+        let envelope: Envelope
+        let records: [Assembly.Record]
+    }
+
+    private func content(
+        of selection: Selection, under grant: GrantState, _ jti: JTI
+    ) async throws -> Content {
         let source = try await store.value(of: StatementState.key(grant.envelopeStatement))
         guard let source,
             let parts = try await store.attachments(
                 of: source.index, sections: [SectionName.envelope]),
             let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
         else { throw StoreError.corrupt(.statement(jti), .incomplete) }
-        return try await assembly.answer(
+        let carried = Envelope(bytes: envelope.bytes)
+        guard carried.digest == grant.envelope else {
+            throw StoreError.corrupt(
+                .section(SectionName.envelope, entry: source.index), .notCommitted)
+        }
+        return Content(
+            carrier: source.index, envelope: carried, records: try await ciphertexts(selection))
+    }
+
+    private func answer(
+        _ access: Int64, _ grant: GrantState, _ jti: JTI, _ content: Content, _ caller: Caller
+    ) async throws -> FetchAnswer {
+        try await Assembly(store: store).answer(
             granted: .init(
                 access: access, grant: grant.index,
-                rekey: source.index == grant.index ? nil : source.index,
-                envelope: Envelope(bytes: envelope.bytes)),
-            parties: [grant.issuer, caller.handle, caller.log.host],
-            records: try await ciphertexts(selection), of: grant.issuer)
+                rekey: content.carrier == grant.index ? nil : content.carrier,
+                envelope: content.envelope),
+            parties: [grant.issuer, caller.handle, caller.log.host], records: content.records,
+            of: grant.issuer)
     }
 
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
@@ -249,15 +307,13 @@ struct FetchService: Sendable {
                 if read.isEmpty {
                     read = try await store.attachments(
                         of: Array(served.prefix(ReadAtOnce.entries)),
-                        sections: Set(names.map(\.text)),
+                        sections: nil,
                         enough: ReadAtOnce.bytes)[...]
                     served.removeFirst(read.count)
                 }
-                fields = read.removeFirst()?.ciphertexts ?? []
-                guard
-                    fields.count == names.count
-                        || Set(fields.map(\.name)) == Set(record.type.sealedNames(among: names))
-                else { throw try await missing(record) }
+                fields = try await committed(read.removeFirst(), of: record).filter {
+                    names.contains($0.name)
+                }
                 bytes += fields.reduce(0) { $0 + $1.bytes.count }
                 guard bytes <= GatewayLimits.fetchBytes else {
                     throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
@@ -269,6 +325,19 @@ struct FetchService: Sendable {
                     isErased: record.isErased))
         }
         return records
+    }
+
+    /// All fields of a record, which are those that the log commits to.
+    private func committed(
+        _ parts: Attachments?, of record: Located
+    ) async throws -> [FieldCiphertext] {
+        guard let parts else { throw try await missing(record) }
+        guard let sealed = SealedFields(parts.ciphertexts), sealed.root == record.fieldsRoot else {
+            throw StoreError.corrupt(
+                .fields(record.place.book, number: record.place.from, entry: record.index),
+                .notCommitted)
+        }
+        return sealed.fields
     }
 
     /// Why a record has no fields: it was erased since it was found, or they are lost.

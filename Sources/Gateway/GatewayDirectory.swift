@@ -1,7 +1,7 @@
 public import Custody
 import Foundation
 public import Sharing
-import Storage
+public import Storage
 import Transparency
 public import Wire
 
@@ -37,6 +37,7 @@ public struct GatewayDirectory: Hashable, Sendable {
 
     private var keyring: String { path + "/keyring" }
     private var config: String { path + "/config" }
+    private var published: String { path + "/published" }
 
     /// Makes the directory with fresh keys, and begins a log in its store with the entry 0 that
     /// `founding` signs for them. Returns what `founding` does beside it.
@@ -51,7 +52,7 @@ public struct GatewayDirectory: Hashable, Sendable {
         let (genesis, invitation) = try await founding(keys)
         let store = try SQLiteStore(opening: self.store)
         defer { try? store.close() }
-        try await Founding.begin(with: genesis, in: store, keys: keys)
+        try await Founding.begin(with: genesis, in: try await remembering(store), keys: keys)
         return invitation
     }
 
@@ -65,6 +66,7 @@ public struct GatewayDirectory: Hashable, Sendable {
         try PrivateFile.checkPrivate(path)
         try PrivateFile.replace(config, with: settings.bytes)
         try PrivateFile.makeDirectory(store)
+        try PrivateFile.replace(published, with: PublishedCheckpoint.empty)
         try PrivateFile.replace(keyring, with: sealed)
         return try Self.keys(secrets, origin: settings.origin)
     }
@@ -77,6 +79,24 @@ public struct GatewayDirectory: Hashable, Sendable {
         }
         guard let settings = try? Settings(parsing: bytes) else { throw .malformed(path: config) }
         return settings
+    }
+
+    /// The gateway's store, which from now on keeps up with what this gateway published. It is used
+    /// instead of `store`.
+    ///
+    /// Throws ``Storage/StoreError/unreadable(_:)`` where the store is behind what was published, or
+    /// isn't the same history. With `acceptingLoss` what the store holds is taken for what was
+    /// published.
+    public func remembering(
+        _ store: any Store, acceptingLoss: Bool = false
+    ) async throws -> any Store {
+        let file: PublishedCheckpoint
+        do { file = try PublishedCheckpoint(at: published) } catch {
+            guard acceptingLoss, error == .unreadable(.publishedUnknown) else { throw error }
+            try PrivateFile.replace(published, with: PublishedCheckpoint.empty)
+            file = try PublishedCheckpoint(at: published)
+        }
+        return try await RememberingStore(store, file, acceptingLoss: acceptingLoss)
     }
 
     /// Opens the keyring. Throws ``HomeError`` and ``KeyringError``.

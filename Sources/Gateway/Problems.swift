@@ -151,6 +151,14 @@ extension ProblemEntry {
         case .keyOfAnother: ProblemEntry("key-of-another", 401, "This key is another's")
         case .badSignature: ProblemEntry("bad-signature", 401, "The signature doesn't hold")
         case .scopeMissing(let scope): Refusal.issuer(.scopeMissing(scope)).entry
+        case .openerMissing:
+            ProblemEntry(
+                "malformed-call", 400, "This isn't a well-formed call", nil,
+                ["reason": .string("no opener")])
+        case .wrongOpener:
+            ProblemEntry(
+                "wrong-opener", 403, "This doesn't open the call's lock",
+                "Only who signed a call can send it.")
         case .suspended(let handle):
             ProblemEntry(
                 "suspended", 403, "The participant is suspended", nil,
@@ -183,6 +191,10 @@ extension ProblemEntry {
         case .recordsErased:
             ProblemEntry(
                 "records-erased", 410, "Records that this call was answered with were erased since",
+                "Sign a new one.")
+        case .rekeyedSince:
+            ProblemEntry(
+                "rekeyed-since", 410, "The grant got new keys since this call was answered",
                 "Sign a new one.")
         case .unsettled:
             ProblemEntry("busy", 503, "The books keep changing", "Try again shortly.")

@@ -15,7 +15,8 @@ struct QueryService: Sendable {
     func answer(_ bytes: [UInt8]) async throws -> [UInt8] {
         let query: Query
         do { query = try Query(parsing: bytes) } catch { throw CallFault.malformed(error) }
-        let caller = try await gate.caller(of: query)
+        let caller = try await gate.caller(
+            of: query, scope: query.subject == .entries ? .query : .all)
         switch query.subject {
         case .entries: return try await entries(query, caller).bytes
         case .applications: return try await applications(caller).bytes

@@ -69,7 +69,7 @@ struct Routes: Sendable {
             try await bodies.read(request, Media.octets, Limits.bulkBytes, submitMany)
         }
         table.post("/fetches") { request in
-            try await bodies.read(request, Media.jose, JWS.maximumBytes) {
+            try await bodies.read(request, Media.jose, FetchCall.maximumBytes) {
                 body in try await answers.answer { try await fetches.answer(body).bytes }
             }
         }

@@ -72,3 +72,108 @@ extension Scope {
         }
     }
 }
+
+/// An access that is answered again, decided by the rules of `access` and the policies as of now: all
+/// of them but the budget, the call's `jti` and its age.
+public struct RepeatedAccess: PolicyKnowledge {
+    public let time: Timestamp
+    private let state: Slice
+    private let log: LogState
+
+    /// `slice` holds what ``keys(under:_:served:host:)`` names; `now` is the clock's.
+    public init?(at now: Timestamp, in slice: Slice) {
+        guard let log = slice[LogState.key] else { return nil }
+        self.log = log
+        time = max(now, log.time)
+        state = slice
+    }
+
+    /// The state that deciding needs.
+    public static func keys(
+        under jti: JTI, _ grant: GrantState, served: Served, host: Handle
+    ) -> Set<StateKey> {
+        var reads = Reads()
+        reads.add(LogState.key)
+        reads.add(GrantState.key(jti))
+        reads.add(ParticipantState.key(host))
+        reads.add(useOf: grant)
+        reads.add(InvolvementState.key(host, with: grant.issuer))
+        if let terms = grant.terms {
+            reads.add(InvolvementState.key(terms.to, with: grant.issuer))
+            for book in terms.scope.listedBooks { reads.add(BookState.key(grant.issuer, book)) }
+        }
+        for range in served.ranges { reads.add(BookState.key(grant.issuer, range.book)) }
+        return Set(reads.keys)
+    }
+
+    public func known<Object>(_ key: StateKey.Of<Object>) -> Object? { state[key] }
+
+    /// Checks that what was served may be served again. Throws ``Refusal``.
+    public func check(
+        _ served: Served, under jti: JTI, policies: some PolicyLibrary
+    ) throws(Refusal) {
+        guard let grant = state[GrantState.key(jti)], let terms = grant.terms else {
+            throw .grant(.unknownGrant(jti))
+        }
+        guard grant.isLive(at: time) else { throw .grant(.grantDead(jti)) }
+        let host = try participant(log.host)
+        let enterprise = try participant(grant.issuer)
+        let grantee = try participant(terms.to)
+        try checkLive(served, grant, terms)
+        let owner = PolicyEntity(grant.issuer, enterprise, in: log)
+        try policies.require(
+            operating(
+                on: owner, terms.scope.series, by: PolicyEntity(log.host, host, in: log)),
+            under: [log.policies])
+        try policies.require(
+            accessing(
+                PolicyUse(terms, grant.claims, fields: served.fields.map(\.text)), of: owner,
+                by: PolicyEntity(terms.to, grantee, in: log)),
+            under: [log.policies, grant.claims.policies])
+    }
+
+    /// None of the records was erased, and a proof's all still count.
+    private func checkLive(
+        _ served: Served, _ grant: GrantState, _ terms: GrantTerms
+    ) throws(Refusal) {
+        for range in served.ranges {
+            let erased = state[BookState.key(grant.issuer, range.book)]?.erased ?? []
+            guard !erased.contains(where: { $0.overlaps(range.from...range.to) }) else {
+                throw .access(.recordsNotLive)
+            }
+        }
+        guard case .records(let ranges) = terms.scope, grant.claims.right == .prove else { return }
+        for range in ranges {
+            let book = state[BookState.key(grant.issuer, range.book)] ?? BookState()
+            guard book.areCurrent(range.from...range.to) else {
+                throw .proof(.recordsNotCurrent(range.book))
+            }
+        }
+    }
+
+    private func participant(_ handle: Handle) throws(Refusal) -> ParticipantState {
+        guard let found = state[ParticipantState.key(handle)] else {
+            throw .issuer(.unknownParticipant(handle))
+        }
+        guard !found.suspended else { throw .issuer(.suspended(handle)) }
+        return found
+    }
+}
+
+extension PolicyLibrary {
+    /// Every one of these sets permits it. Throws ``Refusal``.
+    fileprivate func require(
+        _ request: PolicyRequest, under digests: Set<Digest<Digested.Policies>>
+    ) throws(Refusal) {
+        for digest in digests {
+            guard let set = policies(digest) else { throw .policy(.policyUnknown) }
+            let decision = set.decide(request)
+            guard decision.failed.isEmpty else {
+                throw .policy(.policyFailed(policies: decision.failed))
+            }
+            guard decision.permitted else {
+                throw .policy(.forbidden(policies: decision.determining))
+            }
+        }
+    }
+}

@@ -42,6 +42,24 @@ public enum StoreMismatch: Equatable, Sendable {
     case keysOfAnotherStore
     case keysMissing
     case ledgerMissing
+    /// The ledger has fewer entries than it had when its keys were last written: it is an older one.
+    case ledgerOlderThanKeys(have: Int64, known: Int64)
+    /// The gateway published a checkpoint over more entries than there are.
+    case behindPublished(have: Int64, published: Int64)
+    /// The first `size` entries aren't those that the gateway published.
+    case otherThanPublished(size: Int64)
+    /// What the gateway published can't be found out.
+    case publishedUnknown
+
+    /// Whether entries are missing that there were: an operator can accept that they are lost.
+    public var isLoss: Bool {
+        switch self {
+        case .ledgerOlderThanKeys, .behindPublished, .otherThanPublished, .publishedUnknown: true
+        case .noGenesis, .notDatabase, .foreign, .version, .keysOfAnotherStore, .keysMissing,
+            .ledgerMissing:
+            false
+        }
+    }
 }
 
 /// A part of a store.

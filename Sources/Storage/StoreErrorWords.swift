@@ -39,6 +39,13 @@ extension StoreMismatch: CustomStringConvertible {
         case .keysOfAnotherStore: "the keys are another store's than the ledger"
         case .keysMissing: "the keys of the ledger are missing"
         case .ledgerMissing: "the ledger of the keys is missing"
+        case .ledgerOlderThanKeys(let have, let known):
+            "the ledger has \(have) entries, and its keys know of \(known): it is an older one"
+        case .behindPublished(let have, let published):
+            "the log has \(have) entries, and this gateway published one of \(published)"
+        case .otherThanPublished(let size):
+            "the log isn't the one of \(size) entries that this gateway published"
+        case .publishedUnknown: "what this gateway published isn't known any more"
         }
     }
 }

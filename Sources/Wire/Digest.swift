@@ -26,6 +26,8 @@ public enum Digested {
     public enum EncryptionKey {}
     /// A document's business key, keyed.
     public enum Source {}
+    /// What opens the lock of a fetch.
+    public enum FetchOpener {}
     /// Anything else that is only compared.
     public enum Blob {}
 }

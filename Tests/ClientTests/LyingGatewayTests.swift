@@ -100,7 +100,8 @@ import Wire
             var random = SystemRandomNumberGenerator()
             let fetch = Fetch.sign(
                 grant: grant, fields: ["due_date"], ranges: [], by: lender, at: clock.now,
-                jti: LyingGateway.jti())
+                jti: LyingGateway.jti(), opener: .random()
+            ).jws
             let served = Served(
                 fields: [], ranges: [],
                 books: books.enumerated().map { offset, book in

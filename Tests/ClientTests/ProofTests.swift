@@ -95,7 +95,7 @@ import Wire
         let session = lender.session
         let call = Fetch.sign(
             grant: grant, fields: ["tax_exclusive_amount_commitment"], ranges: [],
-            by: try session.signer(.all), at: session.now, jti: session.newJTI())
+            by: try session.signer(.all), at: session.now, jti: session.newJTI(), opener: .random())
         let answer = try await session.connection.fetch(call)
         let known = try #require(try await session.sync().grants[grant])
         let key = try session.keyring.decryptionKey()

@@ -102,7 +102,7 @@ struct TrustingLender {
             cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "1"]))
         let call = Fetch.sign(
             grant: jti, fields: ["payable_amount"], ranges: [], by: try session.signer(.all),
-            at: session.now, jti: session.newJTI())
+            at: session.now, jti: session.newJTI(), opener: .random())
         let answer = try await session.connection.fetch(call)
         await session.close()
         guard let granted = answer.granted else { return nil }

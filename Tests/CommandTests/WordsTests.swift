@@ -41,6 +41,10 @@ import Wire
         StoreError.corrupt(.entry(3), .state(.wrongName)),
         StoreError.corrupt(.entries(1..<4), .state(.json(.unexpectedEnd))),
         StoreError.unreadable(.noGenesis),
+        StoreError.unreadable(.ledgerOlderThanKeys(have: 3, known: 5)),
+        StoreError.unreadable(.behindPublished(have: 3, published: 5)),
+        StoreError.unreadable(.otherThanPublished(size: 5)),
+        StoreError.unreadable(.publishedUnknown),
         FoundingError.alreadyFounded, FoundingError.refused(refusal),
         FoundingError.store(.superseded),
     ]

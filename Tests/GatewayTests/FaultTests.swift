@@ -130,7 +130,7 @@ import Wire
         try await Self.everywhere(scene.store, patterns: [[], [2]], step: 3) { place in
             let call = Fetch.sign(
                 grant: grant, fields: fields, ranges: [], by: try lender.signer(.all),
-                at: lender.now, jti: lender.newJTI())
+                at: lender.now, jti: lender.newJTI(), opener: .random())
             let answer = try await scene.retrying(
                 "/fetches", call.bytes, place, type: "application/jose")
             let served = try FetchAnswer(parsing: answer.bytes)

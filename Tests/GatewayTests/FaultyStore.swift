@@ -63,6 +63,13 @@ final class FaultyStore: Store {
         hook.withLock { $0 = work }
     }
 
+    private let alteration = Mutex<(@Sendable (Attachments) -> Attachments)?>(nil)
+
+    /// Lets every later read of sections find them changed; `nil` for as they are.
+    func alterSections(_ change: (@Sendable (Attachments) -> Attachments)?) {
+        alteration.withLock { $0 = change }
+    }
+
     private let reads = Mutex<[(entries: Int, enough: Int)]>([])
 
     /// How much was asked for in each read of several entries' sections.
@@ -137,7 +144,11 @@ final class FaultyStore: Store {
         try reading()
         if sections?.isEmpty != true { await takeHook()?() }
         if indices.count > 1 { reads.withLock { $0.append((indices.count, enough)) } }
-        return await memory.attachments(of: indices, sections: sections, enough: enough)
+        let found = await memory.attachments(of: indices, sections: sections, enough: enough)
+        guard sections?.isEmpty != true, let change = alteration.withLock({ $0 }) else {
+            return found
+        }
+        return found.map { $0.map(change) }
     }
 
     func indices(

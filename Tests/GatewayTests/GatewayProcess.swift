@@ -67,8 +67,9 @@ final class GatewayProcess: Sendable {
     var storeDirectory: String { GatewayDirectory(directory + "/gateway").store }
 
     /// Starts the program and returns once it answers.
-    func start() async throws {
-        let process = try Self.launch(directory, ["gateway", "serve", directory + "/gateway"])
+    func start(_ options: String...) async throws {
+        let process = try Self.launch(
+            directory, ["gateway", "serve", directory + "/gateway"] + options)
         running.withLock { $0 = process }
         for _ in 0..<1500 {
             if let connection = try? RawConnection(port: port, timeoutSeconds: 5),

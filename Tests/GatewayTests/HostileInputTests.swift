@@ -91,7 +91,7 @@ import Wire
         let endpoints: [(path: String, type: String, limit: Int, problem: String)] = [
             ("/statements", "application/octet-stream", Frame.maximumBytes, "malformed"),
             ("/statements/bulk", "application/octet-stream", Limits.bulkBytes, "malformed"),
-            ("/fetches", "application/jose", JWS.maximumBytes, "malformed-call"),
+            ("/fetches", "application/jose", FetchCall.maximumBytes, "malformed-call"),
             ("/queries", "application/jose", JWS.maximumBytes, "malformed-call"),
             (
                 "/applications", "application/json", GatewayLimits.applicationBytes, "malformed"
@@ -292,10 +292,16 @@ import Wire
     @Test func callsThatAreNone() async throws {
         let scene = try await Scene()
         func query(_ jws: [UInt8]) -> RawRequest { .post("/queries", "application/jose", jws) }
-        func fetch(_ jws: [UInt8]) -> RawRequest { .post("/fetches", "application/jose", jws) }
+        let opener = FetchOpener.random()
+        func fetch(_ jws: [UInt8]) -> RawRequest {
+            let opening = Array("~".utf8) + opener.encoded
+            return .post("/fetches", "application/jose", jws + opening)
+        }
         let fetches = try Forge(
             scene.enterprise, type: Fetch.type,
-            ["fields": .array(["due_date"]), "ranges": .array([])])
+            [
+                "fields": .array(["due_date"]), "ranges": .array([]), "lock": .digest(opener.lock),
+            ])
         var cases: [Case] = []
         for (path, forge, send) in [
             ("/queries", scene.calls, query), ("/fetches", fetches, fetch),
@@ -333,6 +339,13 @@ import Wire
             Case(
                 "applications, to an enterprise",
                 query(scene.calls.jws(["subject": "applications"])), 403, "not-entitled"),
+            Case(
+                "no opener", .post("/fetches", "application/jose", fetches.jws()), 400,
+                "malformed-call"),
+            Case(
+                "another opener",
+                fetch(fetches.jws(["lock": .digest(FetchOpener.random().lock)])), 403,
+                "wrong-opener"),
             Case("no ranges", fetch(fetches.jws()), 400, "ranges-missing"),
             Case("too many ranges", fetch(fetches.jws(["ranges": ranges])), 400, "malformed-call"),
             Case(

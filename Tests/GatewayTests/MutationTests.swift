@@ -70,7 +70,8 @@ import Wire
             jti: enterprise.newJTI())
         let fetch = Fetch.sign(
             grant: enterprise.newJTI(), fields: ["due_date"], ranges: [],
-            by: try enterprise.signer(.all), at: enterprise.now, jti: enterprise.newJTI())
+            by: try enterprise.signer(.all), at: enterprise.now, jti: enterprise.newJTI(),
+            opener: .random())
         let application = try alliance.application("acme", log: enterprise.log)
         let requests = [
             bulk, .post("/statements", "application/octet-stream", frames[0].bytes),

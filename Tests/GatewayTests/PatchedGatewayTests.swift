@@ -96,7 +96,8 @@ import Wire
             let answer = try await lender.connection.fetch(
                 Fetch.sign(
                     grant: right.statement.jti, fields: ["due_date"], ranges: [],
-                    by: try lender.signer(.all), at: lender.now, jti: lender.newJTI()))
+                    by: try lender.signer(.all), at: lender.now, jti: lender.newJTI(),
+                    opener: .random()))
             #expect(!answer.records.isEmpty)
             return Int64(clamping: try #require(await alliance.store.head()).size - 1)
         }

@@ -69,7 +69,7 @@ import Wire
             _ = try await lender.connection.fetch(
                 Fetch.sign(
                     grant: grant, fields: ["due_date"], ranges: [], by: try lender.signer(.all),
-                    at: lender.now, jti: lender.newJTI()))
+                    at: lender.now, jti: lender.newJTI(), opener: .random()))
             Issue.record("served")
         } catch ConnectionError.refused(let problem) {
             #expect(problem.name == "forbidden" && problem.facts["policies"] == [])

@@ -44,8 +44,7 @@ import Wire
         for outsider in [scene.rival, scene.other] {
             for (name, call) in try scene.calls(of: outsider) {
                 let answer = try await scene.alliance.send(
-                    call.type == Fetch.type ? "/fetches" : "/queries", call.bytes,
-                    type: "application/jose")
+                    call.path, call.bytes, type: "application/jose")
                 answers.append(("\(name) of \(outsider.handle)", answer.bytes))
             }
             for (name, claims) in scene.attempts {
@@ -95,7 +94,7 @@ import Wire
             for grant in [scene.grant, made] {
                 let call = Fetch.sign(
                     grant: grant, fields: Self.fields, ranges: [], by: try outsider.signer(.all),
-                    at: outsider.now, jti: outsider.newJTI())
+                    at: outsider.now, jti: outsider.newJTI(), opener: .random())
                 let answer = try await scene.alliance.send(
                     "/fetches", call.bytes, type: "application/jose")
                 #expect(answer.status == 404)
@@ -140,27 +139,28 @@ import Wire
             access = try Statement(parsing: try #require(entries.first).statement).jti
         }
 
-        func calls(of session: Session) throws -> [(name: String, call: JWS)] {
-            func query(_ from: Int64) throws -> JWS {
-                Query.sign(
-                    .entries, from: from, limit: 256, by: try session.signer(.all),
+        /// Where a call is sent, and what is sent.
+        typealias Sent = (path: String, bytes: [UInt8])
+
+        func calls(of session: Session) throws -> [(name: String, call: Sent)] {
+            func query(_ subject: QueryClaims.Subject, _ from: Int64) throws -> Sent {
+                let call = Query.sign(
+                    subject, from: from, limit: 256, by: try session.signer(.all),
                     at: session.now, jti: session.newJTI())
+                return ("/queries", call.bytes)
             }
-            func fetch(_ grant: JTI?, _ ranges: [RecordRange]) throws -> JWS {
-                Fetch.sign(
+            func fetch(_ grant: JTI?, _ ranges: [RecordRange]) throws -> Sent {
+                let call = Fetch.sign(
                     grant: grant, fields: [], ranges: ranges, by: try session.signer(.all),
-                    at: session.now, jti: session.newJTI())
+                    at: session.now, jti: session.newJTI(), opener: .random())
+                return ("/fetches", call.bytes)
             }
             let book = BookName(series: .invoices, month: Months.first)
             let ranges = [RecordRange(book: book, from: 1, to: 9)].compactMap { $0 }
             return [
-                ("all entries", try query(0)), ("later entries", try query(3)),
-                (
-                    "applications",
-                    Query.sign(
-                        .applications, from: 0, limit: 256, by: try session.signer(.all),
-                        at: session.now, jti: session.newJTI())
-                ),
+                ("all entries", try query(.entries, 0)),
+                ("later entries", try query(.entries, 3)),
+                ("applications", try query(.applications, 0)),
                 ("a fetch", try fetch(grant, [])), ("a fetch of some", try fetch(grant, ranges)),
                 ("a fetch of the access", try fetch(access, [])),
                 ("own records", try fetch(nil, ranges)),

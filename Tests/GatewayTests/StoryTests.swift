@@ -122,7 +122,7 @@ import Wire
         let grant = try await Enterprise(enterprise).grant(plan).statement.jti
         let call = Fetch.sign(
             grant: grant, fields: Self.fields, ranges: [], by: try lender.signer(.all),
-            at: lender.now, jti: lender.newJTI())
+            at: lender.now, jti: lender.newJTI(), opener: .random())
         let first = try await lender.connection.fetch(call)
         let size = try await alliance.store.head()?.size
         let again = try await lender.connection.fetch(call)
@@ -153,7 +153,7 @@ import Wire
         let grant = try await Enterprise(enterprise).grant(plan).statement.jti
         let call = Fetch.sign(
             grant: grant, fields: Self.fields, ranges: [], by: try lender.signer(.all),
-            at: lender.now, jti: lender.newJTI())
+            at: lender.now, jti: lender.newJTI(), opener: .random())
         let answer = try await lender.connection.fetch(call)
         let expected = RecordType.invoice.withCommitments(Self.fields)
         for record in answer.records {
@@ -162,7 +162,7 @@ import Wire
         }
         let greedy = Fetch.sign(
             grant: grant, fields: Self.fields + ["buyer_name"], ranges: [],
-            by: try lender.signer(.all), at: lender.now, jti: lender.newJTI())
+            by: try lender.signer(.all), at: lender.now, jti: lender.newJTI(), opener: .random())
         let size = try await alliance.store.head()?.size
         let error = await #expect(throws: ConnectionError.self) {
             _ = try await lender.connection.fetch(greedy)

@@ -150,7 +150,9 @@ extension Chain {
         Fetch.sign(
             grant: grant, fields: fields, ranges: ranges,
             by: person.signer(origin, log ?? genesis, with: key), at: time ?? now,
-            jti: jti ?? self.jti())
+            jti: jti ?? self.jti(),
+            opener: FetchOpener(bytes: [UInt8](repeating: 3, count: FetchOpener.byteCount))!
+        ).jws
     }
 
     /// What is served: by default one range of one book, and all books stated as they are.

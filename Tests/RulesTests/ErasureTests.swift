@@ -55,7 +55,40 @@ import Testing
         let closed = closing.statement.jti
         #expect(chain.submit(chain.erasure(.statement(closed))) == .erasure(.cannotErase(closed)))
         #expect(chain.submit(chain.erasure(.record(closed))) == .erasure(.cannotErase(closed)))
+        #expect(chain.submit(chain.revocation(grant)) == nil)
         #expect(chain.submit(chain.erasure(.statement(rekey.statement.jti))) == nil)
+    }
+
+    /// What carries the latest envelope of a grant stays while the grant stands.
+    @Test func carriers() {
+        var chain = Chain()
+        let revoked = chain.granted()
+        let expiring = chain.granted(until: 100)
+        for grant in [revoked, expiring] {
+            let first = chain.rekeying(grant, epochs: [1])
+            let second = chain.rekeying(grant, epochs: [2])
+            #expect(chain.submit(first) == nil)
+            let (old, new) = (first.statement.jti, second.statement.jti)
+            #expect(
+                chain.submit(chain.erasure(.statement(old))) == .erasure(.grantStands(grant)))
+            #expect(chain.submit(second) == nil)
+            // An envelope that another one took the place of is needed no more.
+            #expect(chain.submit(chain.erasure(.statement(old))) == nil)
+            for carrier in [new, grant] {
+                #expect(
+                    chain.submit(chain.erasure(.statement(carrier)))
+                        == .erasure(.grantStands(grant)))
+            }
+            if grant == revoked {
+                #expect(chain.submit(chain.revocation(grant)) == nil)
+            } else {
+                chain.now = Chain.start.advanced(by: 100)
+            }
+            for carrier in [new, grant] {
+                #expect(chain.submit(chain.erasure(.statement(carrier))) == nil)
+                #expect(chain.state[CarrierState.key(carrier)] == nil)
+            }
+        }
     }
 
     /// A grant's terms are erased when it is dead, and from the state with it.
@@ -63,13 +96,13 @@ import Testing
         var chain = Chain()
         let revoked = chain.granted()
         let expiring = chain.granted(until: 100)
-        #expect(chain.submit(chain.erasure(.statement(revoked))) == .erasure(.cannotErase(revoked)))
+        #expect(chain.submit(chain.erasure(.statement(revoked))) == .erasure(.grantStands(revoked)))
         #expect(chain.submit(chain.revocation(revoked)) == nil)
         #expect(chain.submit(chain.erasure(.statement(revoked))) == nil)
         #expect(chain.grant(revoked) != nil && chain.grant(revoked)?.terms == nil)
         chain.now = Chain.start.advanced(by: 99)
         #expect(
-            chain.submit(chain.erasure(.statement(expiring))) == .erasure(.cannotErase(expiring)))
+            chain.submit(chain.erasure(.statement(expiring))) == .erasure(.grantStands(expiring)))
         chain.now = Chain.start.advanced(by: 100)
         #expect(chain.submit(chain.erasure(.statement(expiring))) == nil)
         // Without its terms it is as dead as before.

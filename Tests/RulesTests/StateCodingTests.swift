@@ -97,6 +97,7 @@ import Wire
             piece(
                 GrantState.key(jti), grant(single, at: .init(size: 8, root: Digest(hashing: [9])))),
             piece(FetchState.key(jti), FetchState(access: other)),
+            piece(CarrierState.key(jti), CarrierState(grant: other)),
             piece(EpochState.key(handle, .invoices), EpochState()),
             piece(EpochState.key(handle, .invoices), epochs),
             piece(HoldsState.key(handle), HoldsState(holds: [])),

@@ -8,7 +8,8 @@ import Testing
 
     private static let fetch = Fetch.sign(
         grant: World.jti(7), fields: ["due_date", "a"], ranges: ranges, by: World.signer,
-        at: World.time, jti: World.jti(10))
+        at: World.time, jti: World.jti(10), opener: World.opener
+    ).jws
     private static let query = Query.sign(
         .entries, from: 0, limit: 256, by: World.signer, at: World.time, jti: World.jti(10))
     private static let proof = ProofOfPossession.sign(
@@ -20,9 +21,32 @@ import Testing
         #expect(fetch.ranges == Self.ranges && fetch.issuer == World.enterprise)
         #expect(fetch.log == World.log && fetch.origin == World.origin)
         #expect(fetch.jti == World.jti(10) && fetch.issuedAt == World.time)
+        #expect(fetch.lock == World.opener.lock)
         let own = Fetch.sign(
-            grant: nil, fields: [], ranges: [], by: World.signer, at: World.time, jti: World.jti(1))
+            grant: nil, fields: [], ranges: [], by: World.signer, at: World.time, jti: World.jti(1),
+            opener: World.opener
+        ).jws
         #expect(try Fetch(parsing: own.bytes).grant == nil)
+    }
+
+    /// What is sent has the opener of the call's lock; another one doesn't open it.
+    @Test func openers() throws {
+        let sent = FetchCall(Self.fetch, opener: World.opener).bytes
+        #expect(
+            sent == Self.fetch.bytes + Array("~BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ".utf8))
+        let parts = try #require(FetchCall.parts(of: sent))
+        let fetch = try Fetch(parsing: parts.call)
+        #expect(parts.opener.opens(fetch.lock) && !FetchOpener.random().opens(fetch.lock))
+        // As somebody else would compute it.
+        let label = Array("trine/v1 fetch lock".utf8)
+        let bytes = [0, 0, 0, 19] + label + [0, 0, 0, 32] + [UInt8](repeating: 4, count: 32)
+        #expect(fetch.lock == Digest(hashing: bytes))
+        for wrong in [
+            Self.fetch.bytes, sent.dropLast(), sent + [0x41], sent + Array("~".utf8),
+            Self.fetch.bytes + Array("~".utf8),
+        ] as [[UInt8]] {
+            #expect(FetchCall.parts(of: Array(wrong)) == nil)
+        }
     }
 
     @Test func queryRoundTrip() throws {

@@ -131,7 +131,8 @@ struct StatementSample: Sendable, CustomStringConvertible {
         fetch: Fetch.sign(
             grant: World.jti(7), fields: ["due_date"],
             ranges: [World.range("invoices/2026-11", 1, 9)], by: World.signer, at: World.time,
-            jti: World.jti(10)),
+            jti: World.jti(10), opener: World.opener
+        ).jws,
         served: Served(
             fields: ["due_date"], ranges: [World.range("invoices/2026-11", 1, 9)],
             books: [

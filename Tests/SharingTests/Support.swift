@@ -32,6 +32,7 @@ enum World {
     static let lender = Handle("northbank")!
     static let time = Timestamp(seconds: 1_795_000_000)!
     static let key = SigningKey(seed: Secret(byte: 1))
+    static let opener = FetchOpener(bytes: [UInt8](repeating: 4, count: FetchOpener.byteCount))!
     static let signer = Signer(origin: origin, handle: enterprise, log: log, key: key)
     static let schedule = KeySchedule(seed: Secret(byte: 9), log: log)
 

@@ -116,32 +116,6 @@ import Wire
         #expect(missed > 5)
     }
 
-    @Test func `keys of entries that the ledger doesn't have are dropped`() async throws {
-        let directory = try TemporaryDirectory()
-        var store = try SQLiteStore(opening: directory.path, .small)
-        var builder = LogBuilder(seed: 23)
-        var ledger: Data?
-        var size: Int64 = 0
-        for step in 0..<8 {
-            let (batch, next) = builder.batch(entries: 2...4)
-            try await store.commit(batch, after: builder.head)
-            builder = next
-            if step == 3 {
-                try store.close()
-                ledger = try Data(directory.bytes("ledger.sqlite"))
-                size = builder.head?.size ?? 0
-                store = try SQLiteStore(opening: directory.path, .small)
-            }
-        }
-        try store.close()
-        let orphans = try keys(in: directory).filter { $0.key >= size && $0.value != Self.erased }
-        #expect(!orphans.isEmpty)
-        try ledger!.write(to: URL(fileURLWithPath: directory.path + "/ledger.sqlite"))
-        store = try SQLiteStore(opening: directory.path, .small)
-        let bytes = Data(try files(directory))
-        for key in orphans.values { #expect(bytes.range(of: Data(key)) == nil) }
-    }
-
     @Test(arguments: Engine.allCases)
     func `what is erased stays so, in a restored copy too`(engine: Engine) async throws {
         let home = try engine.makeHome()

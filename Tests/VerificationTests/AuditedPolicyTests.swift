@@ -144,7 +144,8 @@ import Wire
                 grant: grant, fields: ["due_date"], ranges: [],
                 by: Signer(
                     origin: log.origin, handle: bank.handle, log: log.digest, key: bank.key),
-                at: log.now, jti: JTI(using: &log.random))
+                at: log.now, jti: JTI(using: &log.random), opener: FetchOpener(using: &log.random)
+            ).jws
             let served = Served(
                 fields: ["due_date"],
                 ranges: [

@@ -51,7 +51,8 @@ import Wire
             by: Signer(
                 origin: story.log.origin, handle: story.northbank.handle, log: story.log.log,
                 key: story.northbank.key),
-            at: story.log.now, jti: JTI(using: &random))
+            at: story.log.now, jti: JTI(using: &random), opener: FetchOpener(using: &random)
+        ).jws
         #expect(refusal(answer, fetch: other) == "access notTheFetchSent")
     }
 

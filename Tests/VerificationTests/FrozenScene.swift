@@ -177,7 +177,8 @@ enum FrozenScene {
                 grant: grant.jti, fields: names, ranges: asked,
                 by: Signer(
                     origin: log.origin, handle: northbank.handle, log: log.log, key: northbank.key),
-                at: log.now, jti: JTI(using: &log.random))
+                at: log.now, jti: JTI(using: &log.random), opener: FetchOpener(using: &log.random)
+            ).jws
             let type = RecordType.invoice
             let terms = AccessTerms(
                 fetch: fetch,
@@ -208,7 +209,8 @@ enum FrozenScene {
             grant: prove.jti, fields: ["payable_amount"], ranges: [],
             by: Signer(
                 origin: log.origin, handle: northbank.handle, log: log.log, key: northbank.key),
-            at: log.now, jti: JTI(using: &log.random))
+            at: log.now, jti: JTI(using: &log.random), opener: FetchOpener(using: &log.random)
+        ).jws
         let state = log.book(acme, BookName("invoices/2026-09")!)
         let proofTerms = AccessTerms(
             fetch: proofFetch,

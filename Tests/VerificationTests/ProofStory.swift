@@ -227,10 +227,12 @@ struct ProofStory {
 
     private mutating func serve() throws {
         log.now = log.now.advanced(by: 1)
-        fetch = Fetch.sign(
-            grant: grant.jti, fields: servedFields, ranges: [],
-            by: northbank.signer(log.origin, log.log),
-            at: log.now, jti: JTI(using: &log.random))
+        fetch =
+            Fetch.sign(
+                grant: grant.jti, fields: servedFields, ranges: [],
+                by: northbank.signer(log.origin, log.log),
+                at: log.now, jti: JTI(using: &log.random), opener: FetchOpener(using: &log.random)
+            ).jws
         let first: Int64 =
             [.superseded, .erased, .leftOut, .notServed].contains(twist) ? 2 : 1
         let state = log.book(acme, Self.book)

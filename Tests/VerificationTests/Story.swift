@@ -315,7 +315,8 @@ struct Story {
             ranges: narrow || lie == .servedUnaskedRange
                 ? [RecordRange(book: Self.september, from: 1, to: 1)!] : [],
             by: signer, at: lie == .fetchStale ? log.now.advanced(by: -400) : log.now,
-            jti: JTI(using: &log.random))
+            jti: JTI(using: &log.random), opener: FetchOpener(using: &log.random)
+        ).jws
     }
 
     /// What an honest host serves: heads that weren't erased, with their commitments.

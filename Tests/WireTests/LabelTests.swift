@@ -25,6 +25,7 @@ import Testing
             .blinding: "trine/v1 commitment blinding",
             .fieldCiphertext: "trine/v1 field ciphertext", .fieldLeaf: "trine/v1 fields leaf",
             .envelope: "trine/v1 envelope", .policySet: "trine/v1 policy set",
+            .fetchLock: "trine/v1 fetch lock",
         ]
         for (label, text) in released { #expect(label.rawValue == text) }
     }

@@ -117,7 +117,7 @@ public struct GatewayConnection: Sendable {
 
     // MARK: Signed calls
 
-    public func fetch(_ call: JWS) async throws(ConnectionError) -> FetchAnswer {
+    public func fetch(_ call: FetchCall) async throws(ConnectionError) -> FetchAnswer {
         try await ask(
             "/fetches", content: .init(call.bytes, mediaType: "application/jose"),
             limit: FetchAnswer.maximumBytes, FetchAnswer.init(parsing:))

@@ -19,7 +19,8 @@ struct Outbox: Sendable {
     enum Content: Sendable, Equatable {
         /// Statements to register, in order; sent singly or in bulk.
         case frames([Frame])
-        /// A fetch that may be charged already: the same call is answered again at no charge.
+        /// A fetch that may be charged already, with its opener: the same call is answered again at
+        /// no charge.
         case fetch([UInt8])
     }
 
@@ -93,7 +94,7 @@ extension Outbox.Content {
     fileprivate var encoded: [UInt8] {
         switch self {
         case .frames(let frames): [1] + frames.flatMap(\.bytes)
-        case .fetch(let jws): [2] + jws
+        case .fetch(let call): [2] + call
         }
     }
 

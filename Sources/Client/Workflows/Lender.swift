@@ -1,4 +1,5 @@
 import Custody
+import Interface
 import Rules
 public import Sharing
 import Transparency
@@ -98,7 +99,11 @@ public struct Lender: Sendable {
         let answer: FetchAnswer
         do { answer = try await session.connection.fetch(call) } catch {
             if error.isFinal { try await session.drop(parcel) }
-            throw error
+            // A saved call that came too late was never charged: a new one takes its place.
+            guard case .refused(let problem) = error, problem.name == "stale",
+                await session.isOld(call)
+            else { throw error }
+            return try await fetch(grant, fields: fields, ranges: ranges)
         }
         let checkpoint = try await session.keeper.accept(answer.checkpoint)
         var consistency: [Hash] = []
@@ -108,7 +113,8 @@ public struct Lender: Sendable {
         }
         do {
             let package = try answer.open(
-                with: try session.keyring.decryptionKey(), under: session.trust, expecting: call,
+                with: try session.keyring.decryptionKey(), under: session.trust,
+                expecting: call.jws,
                 consistency: consistency)
             try await session.drop(parcel)
             return package
@@ -154,28 +160,35 @@ extension Session {
         }
     }
 
-    /// The call for a fetch, saved: an earlier one for the same that got no answer and is still
-    /// fresh, or a new one.
+    /// Whether a call is older than one that wasn't answered before may be.
+    fileprivate func isOld(_ call: FetchCall) -> Bool {
+        guard let fetch = try? Fetch(parsing: call.jws.bytes) else { return false }
+        return now.seconds - fetch.issuedAt.seconds >= Limits.fetchSeconds
+    }
+
+    /// The call for a fetch, saved: an earlier one for the same that got no answer and may still get
+    /// one, or a new one.
     fileprivate func call(
         grant: JTI, fields: [FieldName], ranges: [RecordRange]
-    ) throws -> (JWS, Outbox.Parcel) {
+    ) throws -> (FetchCall, Outbox.Parcel) {
         for number in outbox.numbers {
             let parcel = try parcel(number)
             guard case .fetch(let bytes) = parcel.content else { continue }
-            guard let earlier = try? Fetch(parsing: bytes),
-                now.seconds - earlier.issuedAt.seconds < Limits.fetchSeconds
+            guard let parts = FetchCall.parts(of: bytes),
+                let earlier = try? Fetch(parsing: parts.call),
+                now.seconds - earlier.issuedAt.seconds < FetchClaims.repeatSeconds
             else {
                 // Nobody answers it any more.
                 try drop(parcel)
                 continue
             }
             if earlier.grant == grant, earlier.fields == fields.sorted(), earlier.ranges == ranges {
-                return (earlier.jws, parcel)
+                return (FetchCall(earlier.jws, opener: parts.opener), parcel)
             }
         }
         let call = Fetch.sign(
             grant: grant, fields: fields, ranges: ranges, by: try signer(.all), at: now,
-            jti: newJTI())
+            jti: newJTI(), opener: .random())
         return (call, try save(.fetch(call.bytes)))
     }
 }

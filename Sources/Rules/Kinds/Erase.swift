@@ -11,11 +11,16 @@ enum EraseRule: KindRule {
         reads.add(StatementState.key(target))
         reads.add(GrantState.key(target))
         reads.add(RequestState.key(target))
+        reads.add(CarrierState.key(target))
         reads.add(HoldsState.key(said.issuer))
     }
 
     static func furtherReads(_ said: Stated<Erase>, in state: Slice, _ reads: inout Reads) {
-        guard let record = state[StatementState.key(said.claims.target.jti)]?.record else { return }
+        let target = said.claims.target.jti
+        if let carrier = state[CarrierState.key(target)] {
+            reads.add(GrantState.key(carrier.grant))
+        }
+        guard let record = state[StatementState.key(target)]?.record else { return }
         reads.add(BookState.key(said.issuer, record.book))
         reads.add(SourceState.key(said.issuer, record.source))
     }
@@ -57,7 +62,7 @@ enum EraseRule: KindRule {
         if decision.state[source]?.record == jti { decision.change(source, to: nil) }
     }
 
-    /// Of a grant, only once it has ended.
+    /// Of a grant, and of the rekey that brought its latest envelope, only once the grant has ended.
     private static func eraseTerms(
         of jti: JTI, _ kind: Kind, _ decision: inout Decision
     ) throws(Refusal) {
@@ -65,12 +70,23 @@ enum EraseRule: KindRule {
         if decision.state[RequestState.key(jti)] != nil {
             decision.change(RequestState.key(jti), to: nil)
         }
+        if let carrier = decision.state[CarrierState.key(jti)] {
+            try requireEnded(carrier.grant, decision)
+            decision.change(CarrierState.key(jti), to: nil)
+        }
         if var grant = decision.state[GrantState.key(jti)] {
-            guard grant.revoked != nil || grant.claims.expires <= decision.now else {
-                throw .erasure(.cannotErase(jti))
-            }
+            try requireEnded(jti, decision)
             grant.terms = nil
             decision.change(GrantState.key(jti), to: grant)
+        }
+    }
+
+    /// What a grant that stands needs stays: without it nobody could show what was granted, and
+    /// nobody could read under it.
+    private static func requireEnded(_ grant: JTI, _ decision: Decision) throws(Refusal) {
+        guard let state = decision.state[GrantState.key(grant)] else { return }
+        guard state.revoked != nil || state.claims.expires <= decision.now else {
+            throw .erasure(.grantStands(grant))
         }
     }
 }

@@ -3,6 +3,7 @@ import Wire
 
 /// A new envelope for a grant that stands, after its enterprise moved to a new epoch.
 enum RekeyRule: KindRule {
+    static let states: [any StateObject.Type] = [CarrierState.self]
     static let actions: [PolicyAction] = [.rekey]
     static let isErasable = true
 
@@ -23,6 +24,10 @@ enum RekeyRule: KindRule {
             throw .grant(.grantDead(jti))
         }
         try requirePermission(for: grant, decision)
+        if grant.envelopeStatement != jti {
+            decision.change(CarrierState.key(grant.envelopeStatement), to: nil)
+        }
+        decision.change(CarrierState.key(said.jti), to: CarrierState(grant: jti))
         grant.envelopeStatement = said.jti
         grant.envelope = said.claims.envelope
         if let terms = grant.terms, let series = terms.scope.series,

@@ -6,6 +6,8 @@ public enum ErasureRefusal: Error, Equatable, Sendable {
     case unknownStatement(JTI)
     case alreadyErased(JTI)
     case cannotErase(JTI)
+    /// What a grant that stands is made of, or the rekey with its latest envelope.
+    case grantStands(JTI)
     case underLegalHold
     /// The issuer laid no hold on this holder in this case.
     case noSuchHold
@@ -22,6 +24,10 @@ public enum ErasureRefusal: Error, Equatable, Sendable {
             ProblemEntry(
                 "cannot-erase", 409, "It can't be erased, or not yet", nil,
                 ["jti": .string(jti.text)])
+        case .grantStands(let grant):
+            ProblemEntry(
+                "grant-stands", 409, "A grant that stands needs it",
+                "Revoke the grant first, or rekey it.", ["grant": .string(grant.text)])
         case .underLegalHold: ProblemEntry("legal-hold", 403, "A legal hold forbids erasing it")
         case .noSuchHold:
             ProblemEntry("no-such-hold", 404, "You laid no hold on this holder in this case")

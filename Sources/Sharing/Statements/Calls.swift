@@ -62,22 +62,28 @@ public struct FetchClaims: CallClaims {
     public let fields: [FieldName]
     /// The records wanted; empty for all that the grant covers.
     public let ranges: [RecordRange]
+    /// What the opener that travels beside the call has to open.
+    public let lock: Digest<Digested.FetchOpener>
+
+    /// For so many seconds after its access, the same call is answered again.
+    public static let repeatSeconds: Int64 = 86_400
 
     public static let shape = Shape<FetchClaims>(
-        FetchClaims.init(grant:fields:ranges:),
+        FetchClaims.init(grant:fields:ranges:lock:),
         .optional("grant", \.grant, .jti),
         .required("fields", \.fields, .fieldNames(0...(2 * Limits.fieldsPerType))),
-        .required("ranges", \.ranges, .ranges))
+        .required("ranges", \.ranges, .ranges),
+        .required("lock", \.lock, .digest()))
 }
 
 extension Fetch {
     public static func sign(
         grant: JTI?, fields: [FieldName], ranges: [RecordRange], by signer: Signer,
-        at time: Timestamp, jti: JTI
-    ) -> JWS {
-        sign(
-            FetchClaims(grant: grant, fields: fields.sorted(), ranges: ranges), by: signer,
-            at: time, jti: jti)
+        at time: Timestamp, jti: JTI, opener: FetchOpener
+    ) -> FetchCall {
+        let claims = FetchClaims(
+            grant: grant, fields: fields.sorted(), ranges: ranges, lock: opener.lock)
+        return FetchCall(sign(claims, by: signer, at: time, jti: jti), opener: opener)
     }
 }
 

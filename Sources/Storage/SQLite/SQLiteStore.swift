@@ -25,16 +25,23 @@ public final class SQLiteStore: Store {
     /// Opens the store in `directory`, or makes one, the directory included.
     ///
     /// Throws ``StoreError/failed(_:)`` where another process writes there,
-    /// ``StoreError/unreadable(_:)`` where it isn't a store of this version.
-    public convenience init(opening directory: String) throws(StoreError) {
-        try self.init(opening: directory, SQLiteTuning())
+    /// ``StoreError/unreadable(_:)`` where it isn't a store of this version, or where the ledger is
+    /// older than its keys. With `acceptingLoss` such a ledger is opened all the same; what comes
+    /// after it is lost with the next thing that is written.
+    public convenience init(
+        opening directory: String, acceptingLoss: Bool = false
+    ) throws(StoreError) {
+        try self.init(opening: directory, SQLiteTuning(), acceptingLoss: acceptingLoss)
     }
 
-    init(opening directory: String, _ tuning: SQLiteTuning) throws(StoreError) {
+    init(
+        opening directory: String, _ tuning: SQLiteTuning, acceptingLoss: Bool = false
+    ) throws(StoreError) {
         (self.directory, self.tuning) = (directory, tuning)
         try DirectoryLock.prepare(directory, files: StoreFiles.names)
         lock = Mutex(try DirectoryLock(directory))
-        files = Mutex(try StoreFiles.open(in: directory, tuning))
+        files = Mutex(
+            try StoreFiles.open(in: directory, tuning, acceptingLoss: acceptingLoss))
     }
 
     /// Ends all access, and gives up the right to write in the directory. What was started before is

@@ -1,6 +1,7 @@
 import GRDB
 import Rules
 import Sharing
+import Synchronization
 import Transparency
 import Wire
 
@@ -10,13 +11,17 @@ struct StoreFiles: Sendable {
     let keys: WrapKeys
     let trust = Trust()
     private let checkpointer: Checkpointer
+    private let unknownKeys = UnknownKeys()
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.wrapKeys.name]
 
     /// Opens both files, makes their tables where there are none, and brings the keys in line with
     /// the ledger: whatever is erased there is erased here, before anybody can read.
+    ///
+    /// Throws ``StoreError/unreadable(_:)`` for a ledger that is older than its keys, unless
+    /// `acceptingLoss`. Nothing is overwritten then.
     static func open(
-        in directory: String, _ tuning: SQLiteTuning
+        in directory: String, _ tuning: SQLiteTuning, acceptingLoss: Bool = false
     ) throws(StoreError) -> StoreFiles {
         do {
             let keys = try DatabaseFile.wrapKeys.open(in: directory)
@@ -26,7 +31,7 @@ struct StoreFiles: Sendable {
                 keys: WrapKeys(pool: keys, reserve: KeyReserve(count: tuning.keysInReserve)),
                 checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
             try files.requireOneStore()
-            try files.reconcile()
+            try files.reconcile(acceptingLoss: acceptingLoss)
             return files
         } catch {
             throw StoreError(error, in: directory)
@@ -38,7 +43,12 @@ struct StoreFiles: Sendable {
     func close() throws(StoreError) {
         do {
             try checkpointer.close()
-            try? ledger.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            // What was moved into the database is durable, and so the keys may know of it.
+            let size = try? ledger.barrierWriteWithoutTransaction { db in
+                _ = try db.checkpoint(.truncate)
+                return try Ledger.head(in: db)?.size ?? 0
+            }
+            if let size { try? keys.noteLedger(size: size) }
             try? keys.pool.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try ledger.close()
             try keys.pool.close()
@@ -78,14 +88,39 @@ struct StoreFiles: Sendable {
         }
     }
 
-    private func reconcile() throws {
-        let (size, erased, slots) = try ledger.read { db in
-            (
-                try Ledger.head(in: db)?.size ?? 0, try Ledger.erasures(in: db),
-                try db.rows("SELECT slot FROM applications") { $0.integer(0) }
-            )
+    /// The keys know of no more entries than were durable in the ledger when they were written. A
+    /// ledger with fewer was put there later; one that a crash cut short has at least as many.
+    private func reconcile(acceptingLoss: Bool) throws {
+        let (size, erased) = try ledger.read { db in
+            (try Ledger.head(in: db)?.size ?? 0, try Ledger.erasures(in: db))
         }
-        try keys.reconcile(size: size, erased: erased, slots: Set(slots))
+        let known = try keys.ledgerSize
+        guard size >= known || acceptingLoss else {
+            throw StoreError.unreadable(.ledgerOlderThanKeys(have: size, known: known))
+        }
+        try keys.reconcile(size: size, erased: erased)
+    }
+}
+
+/// Whether keys of entries and applications that the ledger doesn't have may still be there. A crash
+/// leaves some; so does a ledger that is older than its keys know. They go when somebody writes, not
+/// before: until then the right ledger can be put back.
+private final class UnknownKeys: Sendable {
+    private let dropped = Atomic(false)
+
+    var areDropped: Bool { dropped.load(ordering: .acquiring) }
+
+    func areNowDropped() { dropped.store(true, ordering: .releasing) }
+}
+
+extension StoreFiles {
+    /// Overwrites the keys that nothing in the ledger belongs to, before the first thing is written.
+    /// Runs on the ledger's writing connection.
+    private func dropUnknownKeys(_ db: Database) throws {
+        guard !unknownKeys.areDropped else { return }
+        let slots = try db.rows("SELECT slot FROM applications") { $0.integer(0) }
+        try keys.dropUnknown(size: try Ledger.head(in: db)?.size ?? 0, slots: Set(slots))
+        unknownKeys.areNowDropped()
     }
 }
 
@@ -98,9 +133,10 @@ extension StoreFiles {
         var erased: [Int64] = []
         do {
             guard try Ledger.head(in: db) == previous else { throw StoreError.superseded }
+            try dropUnknownKeys(db)
             try keys.keep(staged.keys, after: previous?.size ?? 0)
-            // From here on a crash leaves keys of entries that don't exist: the next opening, or
-            // the next commit, erases them.
+            // From here on a crash leaves keys of entries that don't exist: the next commit erases
+            // them.
             try db.beginTransaction(.immediate)
             erased = try staged.write(to: db)
         } catch {
@@ -111,7 +147,7 @@ extension StoreFiles {
         checkpointer.committed(pages: staged.pages)
         // From here on the batch is durable, and a crash before the erased keys are gone is
         // recovered by the next opening.
-        do { try keys.erase(erased) } catch {
+        do { try keys.erase(erased, size: staged.batch.head.size) } catch {
             throw .outcomeUnknown(.notErased(StoreFault(error, in: DatabaseFile.wrapKeys.name)))
         }
     }
@@ -169,6 +205,7 @@ extension StoreFiles {
             application.bytes, number: 0, context: Self.context(application))
         var replaced: Int64?
         do {
+            try dropUnknownKeys(db)
             replaced = try slot(of: application.handle, in: db)
             let slot = try keys.keepApplication(key)
             try db.beginTransaction(.immediate)
@@ -188,6 +225,7 @@ extension StoreFiles {
     func dropApplication(_ handle: Handle, on db: Database) throws(StoreError) {
         var dropped: Int64?
         do {
+            try dropUnknownKeys(db)
             dropped = try slot(of: handle, in: db)
             try db.beginTransaction(.immediate)
             try db.run("DELETE FROM applications WHERE handle = ?", handle.text)

@@ -7,6 +7,9 @@ import Wire
 ///
 /// A key's row is appended once and later overwritten in place, never removed or moved: a B-tree
 /// that moves rows leaves copies in the unused parts of its pages. 32 zero bytes mark an erased key.
+///
+/// `ledger` says how many entries the ledger was known to have, durably, when the keys were last
+/// written. A ledger with fewer is an older one.
 extension DatabaseFile {
     static let wrapKeys = DatabaseFile(
         name: "keys.sqlite", application: 0x5472_6b79,
@@ -24,6 +27,11 @@ extension DatabaseFile {
                 count INTEGER NOT NULL
             ) STRICT;
             INSERT INTO purges (only, count) VALUES (0, 0);
+            CREATE TABLE ledger (
+                only INTEGER PRIMARY KEY CHECK (only = 0),
+                size INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO ledger (only, size) VALUES (0, 0);
             """,
         readers: 4, cacheKilobytes: 8 << 10, checkpointPages: 1024)
 }
@@ -57,6 +65,7 @@ struct WrapKeys: Sendable {
                         ON CONFLICT (entry) DO UPDATE SET key = ?2
                         """, entry, data)
                 }
+                try setLedgerSize(size, in: db)
                 return .commit
             }
         }
@@ -78,25 +87,53 @@ struct WrapKeys: Sendable {
         }
     }
 
-    /// Overwrites the keys of `entries`, here and in the write-ahead log.
-    func erase(_ entries: [Int64]) throws {
+    /// Overwrites the keys of `entries` of a ledger that has `size` entries, here and in the
+    /// write-ahead log.
+    func erase(_ entries: [Int64], size: Int64) throws {
         guard !entries.isEmpty else { return }
         try purging { db in
             for entry in entries {
                 try db.run("UPDATE keys SET key = ?1 WHERE entry = ?2", Self.zero, entry)
             }
+            try setLedgerSize(size, in: db)
         }
     }
 
-    /// Overwrites what the ledger, of `size` entries, no longer knows or has erased, whatever
-    /// backup of either file this started from.
-    func reconcile(size: Int64, erased: [Int64], slots: Set<Int64>) throws {
+    /// How many entries the ledger is known to have had.
+    var ledgerSize: Int64 {
+        get throws {
+            try pool.unsafeRead { db in
+                try db.rows("SELECT size FROM ledger") { $0.integer(0) }.first ?? 0
+            }
+        }
+    }
+
+    /// Takes note of a ledger that has `size` entries, durably.
+    func noteLedger(size: Int64) throws {
+        try pool.writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                try setLedgerSize(size, in: db)
+                return .commit
+            }
+        }
+    }
+
+    /// Overwrites what a ledger of `size` entries has erased, whatever backup of either file this
+    /// started from. Nothing else: the ledger may turn out to be an older one.
+    func reconcile(size: Int64, erased: [Int64]) throws {
         try purging { db in
-            try db.run("UPDATE keys SET key = ?1 WHERE entry >= ?2 AND key <> ?1", Self.zero, size)
             for entry in erased {
                 try db.run(
                     "UPDATE keys SET key = ?1 WHERE entry = ?2 AND key <> ?1", Self.zero, entry)
             }
+            try setLedgerSize(size, in: db)
+        }
+    }
+
+    /// Overwrites the keys of entries and applications that a ledger of `size` entries doesn't have.
+    func dropUnknown(size: Int64, slots: Set<Int64>) throws {
+        try purging { db in
+            try db.run("UPDATE keys SET key = ?1 WHERE entry >= ?2 AND key <> ?1", Self.zero, size)
             let used = try db.rows(
                 "SELECT slot FROM application_keys WHERE key <> ?", Self.zero
             ) { $0.integer(0) }
@@ -112,6 +149,10 @@ struct WrapKeys: Sendable {
                 try db.rows("SELECT 1 FROM keys LIMIT 1") { $0.integer(0) }.isEmpty
             }
         }
+    }
+
+    private func setLedgerSize(_ size: Int64, in db: Database) throws {
+        try db.run("UPDATE ledger SET size = ?1 WHERE size <> ?1", size)
     }
 
     /// Runs `overwrite` in a transaction, then empties the write-ahead log into the database, while

@@ -77,6 +77,12 @@ struct GatewayCommand: AsyncParsableCommand {
 
         @Argument(help: "The gateway's directory.") var directory: String
         @Option(help: "Where to listen; what init was told otherwise.") var listen: ListenAddress?
+        @Flag(
+            help: """
+                Serve an older store than was published: what came after it is lost for ever, and \
+                everybody who saw it will say so.
+                """)
+        var acceptLoss = false
         @Flag(help: "Believe this machine's clock, although the log was silent for over a day.")
         var trustClock = false
         @OptionGroup var common: CommonOptions
@@ -88,11 +94,11 @@ struct GatewayCommand: AsyncParsableCommand {
             let keys = try gateway.unlock(try common.protection(of: directory, isNew: false))
             var logger = Logger(label: "trine") { StreamLogHandler.standardError(label: $0) }
             logger.logLevel = .notice
-            let store = try SQLiteStore(opening: gateway.store)
+            let store = try SQLiteStore(opening: gateway.store, acceptingLoss: acceptLoss)
             defer { try? store.close() }
             let service = try await GatewayService(
-                store: store, keys: keys, logger: logger,
-                clock: .system(isTrustedAtStart: trustClock))
+                store: try await gateway.remembering(store, acceptingLoss: acceptLoss), keys: keys,
+                logger: logger, clock: .system(isTrustedAtStart: trustClock))
             if await !service.sequencer.isTimely() {
                 Terminal.note(
                     "the log was silent for over a day, so nothing is entered: if this machine's "
@@ -137,6 +143,7 @@ struct GatewayCommand: AsyncParsableCommand {
             _ = try gateway.settings()
             let store = try SQLiteStore(opening: gateway.store)
             defer { try? store.close() }
+            _ = try await gateway.remembering(store)
             return try await Inspection(store: store).run(progress: Terminal.entries).outcome
         }
     }

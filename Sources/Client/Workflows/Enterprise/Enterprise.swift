@@ -87,7 +87,7 @@ public struct Enterprise: Sendable {
     func read(_ ranges: [RecordRange], fields: [FieldName]) async throws -> [VerifiedRecord] {
         let call = Fetch.sign(
             grant: nil, fields: fields, ranges: ranges, by: try session.signer(.all),
-            at: session.now, jti: session.newJTI())
+            at: session.now, jti: session.newJTI(), opener: .random())
         let answer = try await session.connection.fetch(call)
         _ = try await session.keeper.accept(answer.checkpoint)
         do {

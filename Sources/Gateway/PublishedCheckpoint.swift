@@ -1,0 +1,143 @@
+import Foundation
+import Storage
+import Synchronization
+import Transparency
+import Wire
+
+/// The last checkpoint that a gateway published, in a small file outside its store: an older store
+/// that is put back doesn't have it.
+///
+/// The file has two places, which are written in turns, so that a write that is cut short leaves the
+/// other as it was. Each has the SHA-256 of what follows it, a length as 32 bits big-endian, and a
+/// checkpoint's note. A write is durable when it returns.
+final class PublishedCheckpoint: Sendable {
+    /// What was published: the head of a log as far as a checkpoint tells it.
+    struct Head: Equatable, Sendable {
+        let size: Int64
+        let root: Hash
+
+        init?(_ note: [UInt8]) {
+            guard let note = try? Note(parsing: note),
+                let checkpoint = try? Checkpoint(parsing: note.unverifiedText)
+            else { return nil }
+            size = Int64(checkpoint.size)
+            root = checkpoint.root
+        }
+    }
+
+    private struct State {
+        var last: Head?
+        /// Where the next one goes.
+        var place: Int
+    }
+
+    private let path: String
+    private let descriptor: Int32
+    private let state: Mutex<State>
+    private let queue = DispatchQueue(label: "trine.published")
+
+    private static let placeBytes = 16 << 10
+
+    /// The file of a gateway that has published nothing yet.
+    static var empty: [UInt8] { [UInt8](repeating: 0, count: 2 * placeBytes) }
+
+    /// Opens the file. Throws ``StoreError/unreadable(_:)`` where nothing in it can be read, so that
+    /// nobody knows what was published.
+    init(at path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDWR | O_DSYNC | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else {
+                throw .failed(.system(call: "open", path: path, code: errno))
+            }
+            throw .unreadable(.publishedUnknown)
+        }
+        var bytes = Self.empty
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        let places = [bytes[..<Self.placeBytes], bytes[Self.placeBytes...]].map(Self.read)
+        guard count == bytes.count, places.contains(where: { $0 != .damaged }) else {
+            close(descriptor)
+            throw .unreadable(.publishedUnknown)
+        }
+        let heads = places.map { if case .has(let head) = $0 { head } else { nil as Head? } }
+        let first = heads[0]?.size ?? -1
+        let second = heads[1]?.size ?? -1
+        let newest = first >= second ? 0 : 1
+        (self.path, self.descriptor) = (path, descriptor)
+        state = Mutex(State(last: heads[newest], place: 1 - newest))
+    }
+
+    deinit { close(descriptor) }
+
+    var last: Head? { state.withLock { $0.last } }
+
+    /// Takes note of a checkpoint that is about to be shown, durably, unless a later one was noted.
+    func note(_ checkpoint: [UInt8]) async throws(StoreError) {
+        guard let head = Head(checkpoint) else { throw .corrupt(.checkpoint, .malformed) }
+        if let last, last.size >= head.size { return }
+        try await onQueue { [self] () throws(StoreError) in
+            try state.withLock { (state) throws(StoreError) in
+                if let last = state.last, last.size >= head.size { return }
+                try write(checkpoint, at: state.place)
+                state.last = head
+                state.place = 1 - state.place
+            }
+        }
+    }
+
+    /// Forgets what was published, and takes `checkpoint` for the last instead.
+    func replace(with checkpoint: [UInt8]?) async throws(StoreError) {
+        try await onQueue { [self] () throws(StoreError) in
+            try state.withLock { (state) throws(StoreError) in
+                for place in 0...1 { try write(checkpoint, at: place) }
+                state.last = checkpoint.flatMap { Head($0) }
+            }
+        }
+    }
+
+    /// Where waiting for a disk keeps no task from going on.
+    private func onQueue(
+        _ body: @escaping @Sendable () throws(StoreError) -> Void
+    ) async throws(StoreError) {
+        let result: Result<Void, StoreError> = await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: Result(catching: body)) }
+        }
+        try result.get()
+    }
+
+    private func write(_ checkpoint: [UInt8]?, at place: Int) throws(StoreError) {
+        let bytes =
+            checkpoint.map { Self.encoded($0) } ?? [UInt8](repeating: 0, count: Self.placeBytes)
+        guard bytes.count <= Self.placeBytes else { throw .corrupt(.checkpoint, .malformed) }
+        let count = pwrite(descriptor, bytes, bytes.count, off_t(place * Self.placeBytes))
+        guard count == bytes.count else {
+            throw .failed(.system(call: "pwrite", path: path, code: count < 0 ? errno : EIO))
+        }
+    }
+
+    // MARK: One place of the file
+
+    private enum Place: Equatable {
+        case empty
+        case has(Head)
+        case damaged
+    }
+
+    private static func encoded(_ note: [UInt8]) -> [UInt8] {
+        let count = withUnsafeBytes(of: UInt32(note.count).bigEndian) { Array($0) }
+        let content = count + note
+        return Digest<Digested.Blob>(hashing: content).bytes + content
+    }
+
+    private static func read(_ place: ArraySlice<UInt8>) -> Place {
+        guard place.contains(where: { $0 != 0 }) else { return .empty }
+        let digest = Array(place.prefix(32))
+        let length = place.dropFirst(32).prefix(4)
+        let count = length.reduce(0) { $0 << 8 | Int($1) }
+        guard count <= placeBytes - 36 else { return .damaged }
+        let note = Array(place.dropFirst(36).prefix(count))
+        guard Digest<Digested.Blob>(hashing: length + note).bytes == digest,
+            let head = Head(note)
+        else { return .damaged }
+        return .has(head)
+    }
+}
