@@ -1,4 +1,5 @@
 import Custody
+import Interface
 import Rules
 public import Sharing
 import Transparency
