@@ -39,10 +39,11 @@ import Testing
         #expect(parts.opener.opens(fetch.lock) && !FetchOpener.random().opens(fetch.lock))
         // As somebody else would compute it.
         let label = Array("trine/v1 fetch lock".utf8)
-        let bytes = [0, 0, 0, 19] + label + [0, 0, 0, 32] + [UInt8](repeating: 4, count: 32)
+        let bytes: [UInt8] =
+            [0, 0, 0, 19] + label + [0, 0, 0, 32] + [UInt8](repeating: 4, count: 32)
         #expect(fetch.lock == Digest(hashing: bytes))
         for wrong in [
-            Self.fetch.bytes, sent.dropLast(), sent + [0x41], sent + Array("~".utf8),
+            Self.fetch.bytes, Array(sent.dropLast()), sent + [0x41], sent + Array("~".utf8),
             Self.fetch.bytes + Array("~".utf8),
         ] as [[UInt8]] {
             #expect(FetchCall.parts(of: Array(wrong)) == nil)
