@@ -1,4 +1,5 @@
 import CSodium
+package import Sharing
 public import Wire
 
 /// What the workflows take from outside: the time, and randomness for keys, salts and identifiers.
@@ -41,5 +42,13 @@ struct Randomness: ByteGenerator {
         var word: UInt64 = 0
         withUnsafeMutableBytes(of: &word, filling)
         return word
+    }
+}
+
+extension FetchOpener {
+    /// A new one, from the system's generator.
+    package static func random() -> FetchOpener {
+        var random = SystemRandomNumberGenerator()
+        return FetchOpener(using: &random)
     }
 }

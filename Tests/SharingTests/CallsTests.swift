@@ -36,7 +36,9 @@ import Testing
             sent == Self.fetch.bytes + Array("~BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ".utf8))
         let parts = try #require(FetchCall.parts(of: sent))
         let fetch = try Fetch(parsing: parts.call)
-        #expect(parts.opener.opens(fetch.lock) && !FetchOpener.random().opens(fetch.lock))
+        #expect(
+            parts.opener.opens(fetch.lock)
+                && !FetchOpener(bytes: [UInt8](repeating: 9, count: 32))!.opens(fetch.lock))
         // As somebody else would compute it.
         let label = Array("trine/v1 fetch lock".utf8)
         let bytes: [UInt8] =

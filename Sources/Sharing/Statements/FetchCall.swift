@@ -48,12 +48,6 @@ public struct FetchOpener: Sendable {
         secret = .random(count: Self.byteCount, using: &random)
     }
 
-    /// A new one, from the system's generator.
-    public static func random() -> FetchOpener {
-        var random = SystemRandomNumberGenerator()
-        return FetchOpener(using: &random)
-    }
-
     /// As it is sent: 43 characters base64url.
     public var encoded: [UInt8] { secret.withBytes { Base64URL.encodedBytes($0) } }
 
