@@ -66,13 +66,21 @@ import Wire
                 Admit(
                     handle: handle, roles: [role],
                     keys: [KeyOffer(key: key.verificationKey, scopes: [.all], pop: pop)],
-                    encryptionKey: try DecryptionKey(
-                        seed: .random(count: 32, using: &random)
-                    ).encryptionKey),
+                    encryptionKey: try encryptionKey(of: name)),
                 selective: LegalIdentity(name: name, identifiers: [], country: "DE")
                     .disclosures(using: &random),
                 by: authority ?? gateway.authority, at: time)
             return Signer(origin: gateway.origin, handle: handle, log: log, key: key)
+        }
+
+        private static func encryptionKey(of name: String) throws -> EncryptionKey {
+            let seed = Digest<Digested.Blob>(hashing: Array(name.utf8)).bytes
+            return try DecryptionKey(seed: Secret(copying: seed)).encryptionKey
+        }
+
+        /// The key of the lender that envelopes are sealed to.
+        static var recipientKey: Digest<Digested.EncryptionKey> {
+            get throws { try encryptionKey(of: "northbank").digest }
         }
 
         /// Enters a grant to the lender.
@@ -80,7 +88,8 @@ import Wire
         func grant(by signer: Signer) -> JTI {
             var random = SystemRandomNumberGenerator()
             let terms = GrantTerms(
-                to: lender.handle, scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
+                to: lender.handle, recipientKey: try! Self.recipientKey,
+                scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
                 subject: .fields(["due_date"]), fetches: 1, dataLife: 1, epochs: [0])
             return gateway.enter(
                 Grant(
@@ -302,9 +311,8 @@ import Wire
             Revoke(grant: grant, .resolved), by: scene.stranger, at: scene.clock.now)
         scene.gateway.enter(
             Rekey(grant: grant, envelope: Digest(hashing: [7])),
-            selective: [
-                Disclosure(salt: .init(using: &random), name: "epochs", value: [.integer(5)])
-            ], by: scene.stranger, at: scene.clock.now)
+            selective: RekeyTerms(epochs: [5], recipientKey: try Scene.recipientKey)
+                .disclosures(using: &random), by: scene.stranger, at: scene.clock.now)
         scene.record(1, by: scene.stranger)
         scene.grant(by: scene.stranger)
         let record = try #require(try await scene.session.sync().records.keys.first)

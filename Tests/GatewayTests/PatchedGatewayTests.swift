@@ -46,7 +46,11 @@ import Wire
         _ days: Int64, to lender: Session, by enterprise: Session
     ) async throws -> Registration {
         let terms = GrantTerms(
-            to: lender.handle, scope: .months(.invoices, Months.first...Months.first),
+            to: lender.handle,
+            recipientKey: try #require(
+                try await enterprise.sync().state[ParticipantState.key(lender.handle)]?
+                    .encryptionKey),
+            scope: .months(.invoices, Months.first...Months.first),
             subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
         let envelope = Envelope(bytes: [1, 2, 3])
         return try await send(

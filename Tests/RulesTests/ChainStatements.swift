@@ -88,7 +88,8 @@ extension Chain {
         purpose: Purpose = .creditAssessment, scope: Scope = months("2026-01", "2026-12"),
         subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400,
         fetches: Int64 = 3, epochs: [Int64] = [0], policies: Digest<Digested.Policies>? = nil,
-        request: JTI? = nil, at size: Int64? = nil, with key: SigningKey? = nil
+        request: JTI? = nil, at size: Int64? = nil, with key: SigningKey? = nil,
+        recipientKey: Digest<Digested.EncryptionKey>? = nil
     ) -> SignedStatement {
         let point = size ?? (right == .prove ? self.size : nil)
         return sign(
@@ -99,7 +100,8 @@ extension Chain {
                 envelope: Digest(hashing: jti().bytes),
                 at: point.map { .init(size: $0, root: Digest(hashing: [])) }),
             GrantTerms(
-                to: grantee.handle, scope: scope, subject: subject, fetches: fetches,
+                to: grantee.handle, recipientKey: recipientKey ?? grantee.encryptionKey.digest,
+                scope: scope, subject: subject, fetches: fetches,
                 dataLife: 0, epochs: epochs, request: request), by: person, with: key)
     }
 
@@ -118,11 +120,17 @@ extension Chain {
         return signed.statement.jti
     }
 
+    /// Sealed to the grantee's key of now, unless told otherwise.
     mutating func rekeying(
-        _ grant: JTI, epochs: [Int64], by person: Person = .enterprise
+        _ grant: JTI, epochs: [Int64], by person: Person = .enterprise,
+        recipientKey: Digest<Digested.EncryptionKey>? = nil
     ) -> SignedStatement {
-        sign(
-            Rekey(grant: grant, envelope: Digest(hashing: jti().bytes)), RekeyTerms(epochs: epochs),
+        let grantee = state[GrantState.key(grant)]?.terms?.to ?? Person.lender.handle
+        let current = state[ParticipantState.key(grantee)]?.encryptionKey
+        return sign(
+            Rekey(grant: grant, envelope: Digest(hashing: jti().bytes)),
+            RekeyTerms(
+                epochs: epochs, recipientKey: recipientKey ?? current ?? Digest(hashing: [])),
             by: person)
     }
 

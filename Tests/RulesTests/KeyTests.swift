@@ -65,6 +65,28 @@ import Testing
         }
     }
 
+    /// An envelope is sealed to the grantee's key of now: an enterprise that was shown an older one
+    /// can't grant.
+    @Test func envelopesAreForTheKeyOfNow() {
+        var chain = Chain()
+        _ = chain.register(2, in: "invoices/2026-02")
+        let old = Person.lender.encryptionKey.digest
+        let new = Person("other-lender").encryptionKey
+        let grant = chain.granted()
+        #expect(
+            chain.submit(chain.sign(ChangeEncryptionKey(new, .keyCompromised), by: .lender)) == nil)
+        #expect(
+            chain.submit(chain.granting(recipientKey: old)) == .grant(.wrongRecipientKey))
+        #expect(
+            chain.submit(chain.rekeying(grant, epochs: [1], recipientKey: old))
+                == .grant(.wrongRecipientKey))
+        #expect(chain.submit(chain.granting(recipientKey: new.digest)) == nil)
+        #expect(
+            chain.submit(chain.rekeying(grant, epochs: [1], recipientKey: new.digest)) == nil)
+        // What was granted before goes on: its grantee has the old key still.
+        #expect(chain.submit(chain.access(grant)) == nil)
+    }
+
     /// Each kind under a key of each scope.
     @Test(arguments: KeyScope.allCases)
     func scopes(_ scope: KeyScope) {
@@ -80,7 +102,9 @@ import Testing
             (
                 .grant,
                 chain.sign(
-                    Rekey(grant: grant, envelope: Digest(hashing: [])), RekeyTerms(epochs: [1]),
+                    Rekey(grant: grant, envelope: Digest(hashing: [])),
+                    RekeyTerms(
+                        epochs: [1], recipientKey: Person.lender.encryptionKey.digest),
                     by: .enterprise, with: key)
             ),
             (.revoke, chain.sign(Revoke(grant: grant, .unspecified), by: .enterprise, with: key)),

@@ -51,7 +51,9 @@ import Testing
                 expires: chain.now.advanced(by: 10), policies: chain.log!.policies,
                 envelope: Digest(hashing: [])),
             GrantTerms(
-                to: Person.lender.handle, scope: .records([Chain.range(book, 1, 5)]),
+                to: Person.lender.handle,
+                recipientKey: Person.lender.encryptionKey.digest,
+                scope: .records([Chain.range(book, 1, 5)]),
                 subject: .statements(["sum(tax_amount) >= 1 EUR"]), fetches: 1, dataLife: 0,
                 epochs: [0]), by: .enterprise)
         #expect(chain.submit(without) == .proof(.pointMissing))

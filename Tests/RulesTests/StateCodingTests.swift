@@ -61,11 +61,13 @@ import Wire
         let detail = StatementState.RecordDetail(
             book: book, number: 17, epoch: 0, source: Digest(hashing: [4]), replacedBy: other)
         let terms = GrantTerms(
-            to: handle, scope: .months(.invoices, month("2026-01")...month("2026-12")),
+            to: handle, recipientKey: Digest(hashing: [5]),
+            scope: .months(.invoices, month("2026-01")...month("2026-12")),
             subject: .fields(["due_date", "tax_exclusive_amount"]), fetches: 10, dataLife: 0,
             epochs: [0, 2], request: jti)
         let single = GrantTerms(
-            to: handle, scope: .records([RecordRange(book: book, from: 1, to: 9)!]),
+            to: handle, recipientKey: Digest(hashing: [5]),
+            scope: .records([RecordRange(book: book, from: 1, to: 9)!]),
             subject: .statements(["sum(\"x\") ≥ 1\n"]), fetches: 1, dataLife: 5, epochs: [1])
         return [
             piece(

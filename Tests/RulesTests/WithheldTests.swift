@@ -29,7 +29,9 @@ import Testing
     @Test func otherClaimsAreNone() throws {
         var chain = Chain()
         let signed = chain.granting(to: .outsider)
-        for selective in [NoSelectiveClaims(), RekeyTerms(epochs: [0])] as [any SelectiveClaims] {
+        for selective in [
+            NoSelectiveClaims(), RekeyTerms(epochs: [0], recipientKey: Digest(hashing: [])),
+        ] as [any SelectiveClaims] {
             let candidate = Candidate(signed.statement, selective: selective, index: chain.size)
             #expect(candidate.selective == nil)
             #expect(try !chain.decide(candidate).complete)

@@ -112,9 +112,10 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 expires: World.time.advanced(by: 86_400), fetches: 3, dataLife: 86_400)
         case .grant:
             GrantTerms(
-                to: World.lender, scope: scope, subject: .fields(["due_date"]), fetches: 3,
+                to: World.lender, recipientKey: Digest(hashing: [8]), scope: scope,
+                subject: .fields(["due_date"]), fetches: 3,
                 dataLife: 0, epochs: [0, 3], request: World.jti(9))
-        case .rekey: RekeyTerms(epochs: [4])
+        case .rekey: RekeyTerms(epochs: [4], recipientKey: Digest(hashing: [8]))
         case .access: access
         case .legalHold, .release:
             HoldTerms(

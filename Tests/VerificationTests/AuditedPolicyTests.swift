@@ -29,7 +29,8 @@ import Wire
         days: Int64 = 30, fields: [FieldName] = ["due_date"], from: String = "2026-01"
     ) throws -> Int64 {
         let terms = GrantTerms(
-            to: party.handle, scope: .months(.invoices, Month(from)!...Month("2026-12")!),
+            to: party.handle, recipientKey: party.encryptionKey.digest,
+            scope: .months(.invoices, Month(from)!...Month("2026-12")!),
             subject: .fields(fields), fetches: 10, dataLife: 86_400, epochs: [0])
         let claims = Grant(
             right: .read, purpose: purpose, notBefore: log.now,
@@ -126,7 +127,8 @@ import Wire
 
         func grant(_ month: Month) throws -> JTI {
             let terms = GrantTerms(
-                to: bank.handle, scope: .months(.invoices, month...month),
+                to: bank.handle, recipientKey: bank.encryptionKey.digest,
+                scope: .months(.invoices, month...month),
                 subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
             let claims = Grant(
                 right: .read, purpose: .creditAssessment, notBefore: log.now,
@@ -187,7 +189,9 @@ import Wire
             note("grant")
             try log.add(
                 Rekey(grant: given, envelope: Digest(hashing: [])),
-                selective: RekeyTerms(epochs: [1]).disclosures(using: &log.random),
+                selective: RekeyTerms(
+                    epochs: [1], recipientKey: bank.encryptionKey.digest
+                ).disclosures(using: &log.random),
                 by: acme)
             note("rekey")
             try access(given, record)

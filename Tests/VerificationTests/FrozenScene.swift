@@ -136,20 +136,21 @@ enum FrozenScene {
         let read = try grant(
             .read,
             GrantTerms(
-                to: northbank.handle, scope: .months(.invoices, september...october),
+                to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
+                scope: .months(.invoices, september...october),
                 subject: .fields(fields), fetches: 5, dataLife: 86_400 * 30, epochs: [0],
                 request: asked.jti))
         let some = try grant(
             .read,
             GrantTerms(
-                to: northbank.handle,
+                to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
                 scope: .records([RecordRange(book: BookName("invoices/2026-09")!, from: 4, to: 5)!]
                 ),
                 subject: .fields(["due_date"]), fetches: 1, dataLife: 0, epochs: [0]))
         let prove = try grant(
             .prove,
             GrantTerms(
-                to: northbank.handle,
+                to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
                 scope: .records([RecordRange(book: BookName("invoices/2026-09")!, from: 4, to: 6)!]
                 ),
                 subject: .statements(["sum(payable_amount) >= 1 EUR"]), fetches: 2, dataLife: 0,
@@ -158,15 +159,14 @@ enum FrozenScene {
         let short = try grant(
             .read,
             GrantTerms(
-                to: northbank.handle, scope: .months(.bills, september...september),
+                to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
+                scope: .months(.bills, september...september),
                 subject: .fields(["due_date"]), fetches: 1, dataLife: 0, epochs: [0, 1]))
         try log.add(
             Rekey(grant: read.jti, envelope: Digest(hashing: [7])),
-            selective: [
-                Disclosure(
-                    salt: .init(using: &log.random), name: "epochs",
-                    value: .array([.integer(0), .integer(1)]))
-            ], by: acme)
+            selective: RekeyTerms(
+                epochs: [0, 1], recipientKey: encryption.encryptionKey.digest
+            ).disclosures(using: &log.random), by: acme)
 
         // Accesses.
         func access(

@@ -136,7 +136,8 @@ struct ProofStory {
             ? Scope.months(.invoices, Self.book.month...Self.book.month)
             : .records([RecordRange(book: Self.book, from: 1, to: Int64(records.count))!])
         let terms = GrantTerms(
-            to: northbank.handle, scope: scope, subject: .statements(texts), fetches: 10,
+            to: northbank.handle, recipientKey: northbank.encryptionKey.digest, scope: scope,
+            subject: .statements(texts), fetches: 10,
             dataLife: 86_400, epochs: [0])
         var stated: TreePoint? = at
         if twist == .noPoint { stated = nil }

@@ -186,7 +186,8 @@ struct Story {
             }
         }
         let terms = GrantTerms(
-            to: northbank.handle, scope: .months(.invoices, months),
+            to: northbank.handle, recipientKey: northbank.encryptionKey.digest,
+            scope: .months(.invoices, months),
             subject: lie == .proveGrant
                 ? .statements(["sum(payable_amount) >= 1.00 EUR"]) : .fields(Self.fields),
             fetches: 10, dataLife: 86_400 * 365, epochs: [0])
@@ -200,7 +201,7 @@ struct Story {
 
     private mutating func otherGrant() throws -> Statement {
         let terms = GrantTerms(
-            to: northbank.handle,
+            to: northbank.handle, recipientKey: northbank.encryptionKey.digest,
             scope: .months(.invoices, Self.september.month...Self.september.month),
             subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
         let claims = Grant(
@@ -251,10 +252,10 @@ struct Story {
                 recipient: northbank.decryption.encryptionKey))
         log.now = log.now.advanced(by: 1)
         let party = lie == .rekeyByAnother ? mallory : acme
-        let epochs = Disclosure(
-            salt: .init(using: &log.random), name: "epochs", value: .array([.integer(0)]))
+        let terms = RekeyTerms(epochs: [0], recipientKey: northbank.encryptionKey.digest)
         let signed = Statement.sign(
-            Rekey(grant: grant.jti, envelope: envelope.digest), selective: [epochs],
+            Rekey(grant: grant.jti, envelope: envelope.digest),
+            selective: terms.disclosures(using: &log.random),
             by: party.signer(log.origin, log.log),
             at: log.now, jti: jti)
         rekey = signed.statement

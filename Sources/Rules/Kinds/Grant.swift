@@ -63,7 +63,7 @@ enum GrantRule: KindRule {
     ) throws(Refusal) {
         guard terms.to != said.issuer else { throw .grant(.grantToOneself) }
         let grantee = try decision.participant(terms.to)
-        guard grantee.encryptionKey != nil else { throw .participant(.unusableEncryptionKey) }
+        try decision.requireRecipient(terms.recipientKey, of: grantee)
         try GrantSubjectRule.check(terms.subject, scope: terms.scope)
         if case .statements(let texts) = terms.subject {
             try GrantSubjectRule.checkList(terms.scope, of: texts, by: said.issuer, decision)
@@ -127,4 +127,17 @@ extension GrantState {
 extension PolicyAction {
     public static let grant = PolicyAction(
         "grant", "grant OTHER the BOOKS", about: .grant, with: [.terms, .grantee, .answered])
+}
+
+extension Decision {
+    /// The envelope is sealed to the grantee's key of now, so that a host which shows the enterprise
+    /// an older one is noticed.
+    func requireRecipient(
+        _ key: Digest<Digested.EncryptionKey>, of grantee: ParticipantState
+    ) throws(Refusal) {
+        guard let current = grantee.encryptionKey else {
+            throw .participant(.unusableEncryptionKey)
+        }
+        guard key == current else { throw .grant(.wrongRecipientKey) }
+    }
 }

@@ -23,6 +23,9 @@ enum RekeyRule: KindRule {
         guard grant.revoked == nil, decision.now < grant.claims.expires else {
             throw .grant(.grantDead(jti))
         }
+        if let terms = grant.terms, let key = said.selective?.recipientKey {
+            try decision.requireRecipient(key, of: try decision.participant(terms.to))
+        }
         try requirePermission(for: grant, decision)
         if grant.envelopeStatement != jti {
             decision.change(CarrierState.key(grant.envelopeStatement), to: nil)

@@ -14,6 +14,8 @@ public enum GrantRefusal: Error, Equatable, Sendable {
     case notYetValid(JTI)
     case requestNotAnswered
     case tooManyGrants(limit: Int)
+    /// The envelope isn't sealed to the grantee's key of now.
+    case wrongRecipientKey
 
     var entry: ProblemEntry {
         switch self {
@@ -38,6 +40,10 @@ public enum GrantRefusal: Error, Equatable, Sendable {
                 "not-yet-valid", 403, "The grant hasn't begun", nil, ["grant": .string(jti.text)])
         case .requestNotAnswered:
             ProblemEntry("request-not-answered", 422, "That isn't a request of the grantee's")
+        case .wrongRecipientKey:
+            ProblemEntry(
+                "wrong-recipient-key", 409, "The grantee has another encryption key now",
+                "Seal the keys to that one.")
         case .tooManyGrants(let limit):
             ProblemEntry(
                 "too-many-grants", 409, "Too many grants stand over these books", nil,

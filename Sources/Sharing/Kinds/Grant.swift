@@ -67,6 +67,8 @@ public struct TreePoint: Shaped, Hashable {
 /// Whom a grant is for and what it covers: the selective claims of `grant`.
 public struct GrantTerms: SelectiveClaims {
     public let to: Handle
+    /// The grantee's key that the envelope is sealed to.
+    public let recipientKey: Digest<Digested.EncryptionKey>
     public let scope: Scope
     public let subject: GrantSubject
     /// How many accesses may be made.
@@ -79,10 +81,12 @@ public struct GrantTerms: SelectiveClaims {
     public let request: JTI?
 
     public init(
-        to: Handle, scope: Scope, subject: GrantSubject, fetches: Int64, dataLife: Int64,
-        epochs: [Int64], request: JTI? = nil
+        to: Handle, recipientKey: Digest<Digested.EncryptionKey>, scope: Scope,
+        subject: GrantSubject, fetches: Int64, dataLife: Int64, epochs: [Int64],
+        request: JTI? = nil
     ) {
         self.to = to
+        self.recipientKey = recipientKey
         self.scope = scope
         self.subject = subject
         self.fetches = fetches
@@ -92,8 +96,9 @@ public struct GrantTerms: SelectiveClaims {
     }
 
     public static let shape = Shape<GrantTerms>(
-        GrantTerms.init(to:scope:subject:fetches:dataLife:epochs:request:),
+        GrantTerms.init(to:recipientKey:scope:subject:fetches:dataLife:epochs:request:),
         .required("to", \.to, .handle),
+        .required("recipient_key", \.recipientKey, .digest()),
         .required("scope", \.scope, .object),
         .part(\.subject, GrantSubject.shape),
         .required("fetches", \.fetches, .fetches),

@@ -21,12 +21,20 @@ public struct Rekey: KindForm {
     public var blob: BlobCommitment? { .envelope(envelope) }
 }
 
-/// The epochs whose keys the new envelope gives, ascending: the selective claim of `rekey`.
+/// What the new envelope gives, and to which key: the selective claims of `rekey`.
 public struct RekeyTerms: SelectiveClaims {
+    /// The epochs whose keys it gives, ascending.
     public let epochs: [Int64]
+    /// The grantee's key that it is sealed to.
+    public let recipientKey: Digest<Digested.EncryptionKey>
 
-    public init(epochs: [Int64]) { self.epochs = epochs }
+    public init(epochs: [Int64], recipientKey: Digest<Digested.EncryptionKey>) {
+        self.epochs = epochs
+        self.recipientKey = recipientKey
+    }
 
     public static let shape = Shape<RekeyTerms>(
-        RekeyTerms.init(epochs:), .required("epochs", \.epochs, .epochs))
+        RekeyTerms.init(epochs:recipientKey:),
+        .required("epochs", \.epochs, .epochs),
+        .required("recipient_key", \.recipientKey, .digest()))
 }

@@ -97,8 +97,9 @@ extension Enterprise {
         if case .records = scope, covered.isEmpty { throw ClientError.nothingCovered }
         let now = session.now
         let terms = GrantTerms(
-            to: wish.to, scope: scope, subject: wish.subject.claimed, fetches: wish.fetches,
-            dataLife: wish.dataLife, epochs: try epochs(scope, in: view, at: now),
+            to: wish.to, recipientKey: recipient.digest, scope: scope,
+            subject: wish.subject.claimed, fetches: wish.fetches, dataLife: wish.dataLife,
+            epochs: try epochs(scope, in: view, at: now),
             request: wish.request)
         let permission = try await permission(
             for: terms, wish.purpose, to: grantee, lifetime: wish.lifetime)

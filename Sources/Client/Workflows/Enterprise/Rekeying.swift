@@ -80,7 +80,8 @@ extension Enterprise {
         let envelope = try seal(keys, to: grantee.handle, recipient, carrier: jti)
         let registration = try await session.register(
             Rekey(grant: grant.jti, envelope: envelope.digest),
-            selective: RekeyTerms(epochs: epochs), by: .grant, jti: jti, blob: envelope.bytes)
+            selective: RekeyTerms(epochs: epochs, recipientKey: recipient.digest), by: .grant,
+            jti: jti, blob: envelope.bytes)
         return Rekeying(grant: grant, epochs: missing, outcome: .registered(registration))
     }
 }
