@@ -121,6 +121,28 @@ import Testing
         #expect(ask(.inspection) == nil)
     }
 
+    /// A policy that goes by the owner's size decides grants, and never tells who asks of it.
+    @Test func requestsAreNotToldTheSize() throws {
+        var chain = Chain()
+        admit(Self.trader, [.enterprise], size: .micro, to: &chain)
+        let text = """
+            @id("all") permit (principal, action, resource);
+            @id("sized") forbid (
+              principal, action in [Action::"request", Action::"grant"], resource
+            )
+            when { resource.owner has size };
+            """
+        let set = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
+        chain.policies.sets[set.digest] = set
+        let published = chain.sign(
+            PublishPolicies(set: set.digest, files: set.texts.claims), by: .authority)
+        #expect(chain.submit(published) == nil)
+        #expect(chain.submit(chain.request(to: Self.trader)) == nil)
+        #expect(
+            chain.submit(chain.granting(by: Self.trader))
+                == .policy(.forbidden(policies: ["sized"])))
+    }
+
     /// A micro enterprise's books are watched over two years; another's, or one's of unknown size, over
     /// five. A replay that isn't shown the size doesn't know of it.
     @Test(arguments: [SizeClass.micro, .small, nil], [false, true])

@@ -104,7 +104,6 @@ extension Home {
         let key = try keyring.signingKey(.all)
         let signed = Statement.sign(
             Genesis(
-
                 origin: origin, rules: Rules.version, logKey: logKey.text,
                 authorities: [.init(handle: handle, key: key.verificationKey)], threshold: 1,
                 host: host, policies: policies),
