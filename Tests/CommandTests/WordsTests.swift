@@ -89,7 +89,8 @@ import Wire
 
     private static let policySets: [PolicySetRefusal] =
         [
-            .malformedIdentifier("A"), .template("a"), .texts(.noFiles),
+            .malformedIdentifier("A"), .template("a"), .schemaCount(0),
+            .unknownSchema(file: "a.cedarschema"), .texts(.noFiles),
             .texts(.tooManyFiles(limit: 3)), .texts(.malformedName("A")),
             .texts(.duplicateName("a")), .texts(.tooLarge(bytes: 4, limit: 3)), .texts(.malformed),
         ]
@@ -112,9 +113,22 @@ import Wire
             #"@id("a") @id("b") permit (principal, action, resource);"#,
             #"@id("a") permit (principal == ?resource, action, resource);"#,
             #"@id("a") permit (principal, action == Role::"a", resource);"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal is Team };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { Action::"steal" == action };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal in Role::"bank" };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal is Log };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.own.colour == 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.own.size == "micro" };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal.getTag("a") == 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { [].isEmpty() };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.own == 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal.suspended < 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.time < datetime(context.own.size) };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { duration("x") < duration("1d") };"#,
+            #"@id("a") permit (principal is Log, action, resource);"#,
         ].compactMap { text in
             do {
-                _ = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
+                _ = try CedarPolicies(PolicyTexts([.schema, .init(name: "a.cedar", text: text)]))
                 return nil
             } catch { return error as? PolicySetRefusal }
         }

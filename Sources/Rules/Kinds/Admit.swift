@@ -29,7 +29,8 @@ enum AdmitRule: KindRule {
         }
         let state = ParticipantState(
             roles: admit.roles, keys: thumbprints, encryptionKey: admit.envelopeKey.digest,
-            admittedAt: said.candidate.index, size: said.selective?.size)
+            admittedAt: said.candidate.index, size: said.selective?.size,
+            country: said.selective?.country)
         try decision.requirePermission(
             decision.admitting(
                 decision.entity(admit.handle, state), by: decision.issuerEntity))
@@ -61,5 +62,5 @@ extension Decision {
 
 extension PolicyAction {
     public static let admit = PolicyAction(
-        "admit", "admit OTHER", about: .newcomer, with: [.time])
+        "admit", "admit OTHER", about: .newcomer, with: [.time, .newcomer])
 }

@@ -18,11 +18,14 @@ public struct ParticipantState: StateObject {
     public var admittedAt: Int64
     /// As its authority found; `nil` where it didn't say, or a replay wasn't shown it.
     public var size: SizeClass?
+    /// Where it is registered, ISO 3166-1; `nil` for those named at genesis, and where a replay wasn't
+    /// shown it.
+    public var country: String?
 
     public init(
         roles: [Role], keys: [Digest<Digested.Key>],
         encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64,
-        size: SizeClass? = nil
+        size: SizeClass? = nil, country: String? = nil
     ) {
         self.roles = roles
         self.keys = keys
@@ -30,14 +33,16 @@ public struct ParticipantState: StateObject {
         self.suspended = suspended
         self.admittedAt = admittedAt
         self.size = size
+        self.country = country
     }
 
     public static let shape = Shape<ParticipantState>(
-        ParticipantState.init(roles:keys:encryptionKey:suspended:admittedAt:size:),
+        ParticipantState.init(roles:keys:encryptionKey:suspended:admittedAt:size:country:),
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
         .optional("encryption_key", \.encryptionKey, .digest()),
         .flag("suspended", \.suspended),
         .required("admitted_at", \.admittedAt, .count),
-        .optional("size", \.size, .word("size")))
+        .optional("size", \.size, .word("size")),
+        .optional("country", \.country, .country))
 }
