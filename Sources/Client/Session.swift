@@ -22,6 +22,8 @@ public actor Session {
     public nonisolated let keeper: CheckpointKeeper
     package nonisolated let keyring: Keyring
     nonisolated let reader: LogReader
+    /// Of what was sent from this home to be admitted; `nil` for a founder.
+    nonisolated let ownFingerprint: Digest<Digested.Fingerprint>?
     private let viewFile: ViewFile
     /// The outbox and the view are synced to the disk by this actor.
     private let executor = QueueExecutor("trine.session")
@@ -70,6 +72,7 @@ public actor Session {
         view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
         kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
+        ownFingerprint = try home.application()?.fingerprint(in: configuration.genesis)
         (self.home, self.configuration, self.keyring, self.lock) = (
             home, configuration, keyring, lock
         )
@@ -78,7 +81,8 @@ public actor Session {
             origin: configuration.origin, handle: configuration.handle,
             log: configuration.genesis, key: try keyring.signingKey(.all))
         reader = LogReader(
-            handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper
+            handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper,
+            fingerprint: ownFingerprint
         ) { from in
             Query.sign(
                 .entries, from: from, limit: Int64(QueryAnswer.maximumEntries), by: signer,
@@ -121,7 +125,8 @@ public actor Session {
 
     /// Brings the view up to the log's latest checkpoint, verifying every entry. Throws
     /// ``ConnectionError``, ``LogFault`` and ``HomeError``, and ``ClientError/notAdmitted(_:)`` where
-    /// no entry names this participant yet.
+    /// no entry names this participant yet, and ``ClientError/substituted(_:)`` where what was admitted
+    /// under its handle isn't what this home sent.
     @discardableResult
     public func sync() async throws -> View {
         let checkpoint = try await keeper.latest()
@@ -133,6 +138,7 @@ public actor Session {
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
             for entry in entries { view.take(entry) }
+            try checkOwnAdmission()
             changed = true
         }
         if changed { try saveView() }
@@ -142,6 +148,13 @@ public actor Session {
 
     /// Whether the entries read so far name this participant.
     private var isAdmitted: Bool { view.state[ParticipantState.key(handle)] != nil }
+
+    private func checkOwnAdmission() throws(ClientError) {
+        guard let ownFingerprint, let admitted = view.state[ParticipantState.key(handle)] else {
+            return
+        }
+        guard admitted.fingerprint == ownFingerprint else { throw .substituted(handle) }
+    }
 
     /// The view with everything that this session has registered.
     func upToDate() async throws -> View {

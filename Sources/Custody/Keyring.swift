@@ -78,6 +78,11 @@ public struct Keyring: Sendable {
     /// The key of one of the files that a home keeps encrypted.
     package func fileKey(_ name: String) -> Secret { derived(.outboxKey, name) }
 
+    /// The secret of one invitation that this keyring's authority makes. 16 bytes.
+    package func invitationSecret(_ jti: JTI) -> Secret {
+        derived(.invitationSecret, jti.text).withBytes { Secret(copying: $0.prefix(16)) }
+    }
+
     private func decryptionKey(generation: Int64) throws(KeyringError) -> DecryptionKey {
         do { return try DecryptionKey(seed: derived(.encryptionKey, "\(generation)")) } catch {
             throw .malformed

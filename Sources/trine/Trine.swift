@@ -21,8 +21,8 @@ struct Trine: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, GatewayCommand.self, JoinCommand.self, AuthorityCommand.self,
             EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self,
-            CheckpointCommand.self,
-            PolicyCommand.self, ContactsCommand.self,
+            CheckpointCommand.self, PolicyCommand.self, ContactsCommand.self,
+            FingerprintCommand.self, CompareCommand.self,
         ])
 
     static func main() async {

@@ -35,6 +35,7 @@ import Wire
         KeyringError.passphraseFileExposed(path: "file"),
         KeyringError.passphraseTooShort(minimum: 12), KeyringError.noKey(.seal),
         ContactError.malformed(line: 3), ContactError.malformedName, ContactError.ambiguous("bank"),
+        InvitationError.onlyAddress, InvitationError.malformedSecret,
         InvitationError.notPinned, InvitationError.malformedPin, InvitationError.malformedAddress,
         InvitationError.plainHTTP(host: "gateway.example"),
         StoreError.superseded, StoreError.failed(.closed), StoreError.outcomeUnknown(.closed),
@@ -84,7 +85,8 @@ import Wire
         .notAnAmount("due_date", RecordType.all[0]), .untrue([]), .tooFragmented(limit: 3),
         .noSuchBook(book), .bookClosed(book), .noSuchRecord(record), .erased(record),
         .keyElsewhere(record), .conflict(attempts: 3), .noApplication(handle),
-        .badApplication(handle),
+        .badApplication(handle), .fingerprintNeeded(handle), .substituted(handle),
+        .founder(handle),
     ]
 
     private static let policySets: [PolicySetRefusal] =

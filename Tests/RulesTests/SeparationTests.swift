@@ -16,12 +16,9 @@ import Testing
         to chain: inout Chain
     ) {
         let identity = LegalIdentity(
-            name: person.handle.text, identifiers: [], country: country, size: size)
-        let signed = chain.sign(
-            Admit(
-                handle: person.handle, roles: roles,
-                keys: [chain.offer(person.key, for: person)],
-                encryptionKey: person.encryptionKey), identity, by: .authority)
+            ApplicantIdentity(name: person.handle.text, identifiers: [], country: country),
+            size: size)
+        let signed = chain.admission(of: person, roles, identity: identity)
         #expect(chain.submit(signed, withheld: withheld) == nil)
     }
 

@@ -7,10 +7,8 @@ public import Transparency
 import Verification
 public import Wire
 
-/// Who wants to be admitted.
+/// What somebody who was invited says about itself.
 public struct Applicant: Sendable {
-    /// A random one, where `nil`.
-    public let handle: Handle?
     public let roles: [Role]
     /// Its handle stands for it where `nil`.
     public let legalName: String?
@@ -19,11 +17,12 @@ public struct Applicant: Sendable {
     public let identifiers: [LegalIdentifier]
 
     public init(
-        handle: Handle? = nil, roles: [Role], legalName: String?, country: String,
-        identifiers: [LegalIdentifier]
+        roles: [Role], legalName: String?, country: String, identifiers: [LegalIdentifier]
     ) {
-        (self.handle, self.roles, self.legalName) = (handle, roles, legalName)
-        (self.country, self.identifiers) = (country, identifiers)
+        self.roles = roles
+        self.legalName = legalName
+        self.country = country
+        self.identifiers = identifiers
     }
 }
 
@@ -31,15 +30,15 @@ extension Home {
     /// Joins the log that `invitation` pins: fetches entry 0, checks it against the pin, makes the
     /// keyring and the trust policy of this home, and sends an application.
     ///
-    /// Where that fails after the home was made, joining again with the same invitation takes up the
-    /// home that is there. Throws ``LogFault``, ``ConnectionError``, ``HomeError`` and
+    /// Where that fails after the home was made, joining again with an invitation for the same handle
+    /// takes up the home that is there. Throws ``LogFault``, ``ConnectionError``, ``HomeError`` and
     /// ``KeyringError``.
     public func join(
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
         surroundings: Surroundings = .system,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws -> Application {
-        let connection = GatewayConnection(transport(invitation.gateway))
+        let connection = GatewayConnection(transport(invitation.log.gateway))
         do {
             let application = try await join(
                 invitation, as: applicant, under: protection, surroundings: surroundings,
@@ -56,10 +55,10 @@ extension Home {
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
         surroundings: Surroundings, through connection: GatewayConnection
     ) async throws -> Application {
+        let random = surroundings.random
         if isInhabited {
             let known = try configuration()
-            guard known.invitation == invitation,
-                applicant.handle == nil || applicant.handle == known.handle,
+            guard known.log == invitation.log, invitation.handle == known.handle,
                 applicant.roles.sorted() == known.roles
             else { throw HomeError.alreadyThere(path: directory) }
             let keyring = try await BlockingWork.run {
@@ -67,27 +66,26 @@ extension Home {
                     try required(.keyring), with: protection.passphrase,
                     allowing: protection.cost)
             }
-            return try await apply(as: applicant, known, keyring, through: connection)
+            return try await apply(
+                invitation, as: applicant, known, keyring, random, through: connection)
         }
-        let genesis = try await PinnedGenesis.fetch(invitation, through: connection)
-        var random = surroundings.random
-        let handle =
-            applicant.handle
-            ?? Handle(prefix: applicant.roles.sorted().first?.rawValue.first ?? "p", using: &random)
+        let genesis = try await PinnedGenesis.fetch(invitation.log, through: connection)
+        var fresh = random
         let configuration = Configuration(
-            gateway: invitation.gateway, origin: genesis.founding.origin,
-            genesis: invitation.genesis, handle: handle, roles: applicant.roles,
+            gateway: invitation.log.gateway, origin: genesis.founding.origin,
+            genesis: invitation.log.genesis, handle: invitation.handle, roles: applicant.roles,
             identifiers: applicant.identifiers.compactMap {
                 RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
             })
-        let keyring = Keyring(using: &random)
+        let keyring = Keyring(using: &fresh)
         try await settle(
             configuration, keyring, genesis: genesis.statement, logKey: genesis.logKey,
             under: protection, random)
         let keeper = try CheckpointKeeper(
             home: self, policy: TrustPolicy(trusting: genesis.logKey), connection: connection)
         _ = try await keeper.latest()
-        return try await apply(as: applicant, configuration, keyring, through: connection)
+        return try await apply(
+            invitation, as: applicant, configuration, keyring, random, through: connection)
     }
 
     /// Begins a log: makes the home of its first authority, with the entry 0 that this authority
@@ -98,7 +96,7 @@ extension Home {
         _ origin: Origin, as handle: Handle, host: FoundingParticipant, logKey: VerifierKey,
         gateway: GatewayAddress, policies: Digest<Digested.Policies>,
         under protection: Protection, surroundings: Surroundings = .system
-    ) async throws -> (genesis: Statement, invitation: Invitation) {
+    ) async throws -> (genesis: Statement, address: LogAddress) {
         var random = surroundings.random
         let keyring = Keyring(using: &random)
         let key = try keyring.signingKey(.all)
@@ -109,15 +107,15 @@ extension Home {
                 host: host, policies: policies),
             by: Signer(origin: origin, handle: handle, log: nil, key: key),
             at: surroundings.now(), jti: JTI(using: &random))
-        let invitation = Invitation(
+        let address = LogAddress(
             gateway: gateway, genesis: signed.statement.digest.relabelled())
         let configuration = Configuration(
-            gateway: gateway, origin: origin, genesis: invitation.genesis, handle: handle,
+            gateway: gateway, origin: origin, genesis: address.genesis, handle: handle,
             roles: [])
         try await settle(
             configuration, keyring, genesis: signed.statement, logKey: logKey, under: protection,
             random)
-        return (signed.statement, invitation)
+        return (signed.statement, address)
     }
 
     /// Writes a new home; the keyring comes last, so that what is without one was never complete.
@@ -140,24 +138,55 @@ extension Home {
         }
     }
 
+    /// Sends the application of this home: the one that was made before, so that its fingerprint
+    /// stays, or a new one.
     private func apply(
-        as applicant: Applicant, _ configuration: Configuration, _ keyring: Keyring,
-        through connection: GatewayConnection
+        _ invitation: Invitation, as applicant: Applicant, _ configuration: Configuration,
+        _ keyring: Keyring, _ random: Randomness, through connection: GatewayConnection
     ) async throws -> Application {
-        let key = try keyring.signingKey(.all)
-        let offer = KeyOffer(
-            key: key.verificationKey, scopes: [.all],
-            pop: ProofOfPossession.sign(
-                log: configuration.genesis, handle: configuration.handle, introducer: nil,
-                with: key))
-        let application = Application(
-            handle: configuration.handle, roles: configuration.roles,
-            legalName: applicant.legalName ?? configuration.handle.text,
-            legalIdentifiers: applicant.identifiers, country: applicant.country,
-            keys: [offer],
-            encryptionKey: try keyring.decryptionKey().encryptionKey)
+        let said = ApplicantIdentity(
+            name: applicant.legalName ?? configuration.handle.text,
+            identifiers: applicant.identifiers, country: applicant.country)
+        var random = random
+        let earlier = try application().flatMap { $0.identity == said ? $0.disclosures : nil }
+        let application = try Application(
+            to: invitation, as: configuration.roles,
+            disclosing: earlier ?? said.disclosures(using: &random),
+            with: keyring.signingKey(.all), keyring.decryptionKey().encryptionKey)
+        try replace(.application, with: application.bytes)
         try await connection.apply(application)
         return application
+    }
+
+    /// What was sent from here to be admitted; `nil` in the home of a founder. Throws ``HomeError``.
+    public func application() throws(HomeError) -> Application? {
+        guard let bytes = try read(.application) else { return nil }
+        guard let application = try? Application(parsing: bytes) else {
+            throw malformed(.application)
+        }
+        return application
+    }
+}
+
+extension Application {
+    /// An application with one signing key, which it proves, made with an invitation.
+    init(
+        to invitation: Invitation, as roles: [Role], disclosing disclosures: [Disclosure],
+        with key: SigningKey, _ encryptionKey: EncryptionKey
+    ) throws {
+        let log = invitation.log.genesis
+        let terms = KeyTerms(key: key.verificationKey, scopes: [.all])
+        let claims = Admit.proven(
+            invitation.handle, as: roles, [(terms, key)], encryptionKey, disclosures, to: log)
+        let code = invitation.secret.code(
+            of: claims.fingerprint(disclosures.map(\.digest), in: log), for: log)
+        guard
+            let application = Application(
+                handle: invitation.handle, roles: roles, keys: claims.keys,
+                encryptionKey: encryptionKey, disclosures: disclosures,
+                token: invitation.secret.token(for: log), mac: code)
+        else { preconditionFailure("these are the disclosures of an identity") }
+        self = application
     }
 }
 
@@ -169,7 +198,7 @@ struct PinnedGenesis {
 
     /// Reads entry 0 from the tiles. Throws ``LogFault`` and ``ConnectionError``.
     static func fetch(
-        _ invitation: Invitation, through connection: GatewayConnection
+        _ log: LogAddress, through connection: GatewayConnection
     ) async throws -> PinnedGenesis {
         // Nothing can be verified before entry 0 is known; the size only says what to ask for.
         let note = try await connection.checkpoint()
@@ -178,7 +207,7 @@ struct PinnedGenesis {
         let width = Int(min(size, UInt64(TileCoordinate.fullWidth)))
         let bundle = try await connection.bundle(
             try EntryBundleCoordinate(index: 0, width: width))
-        let genesis = try PinnedGenesis(Array(bundle[0]), pinned: invitation.genesis)
+        let genesis = try PinnedGenesis(Array(bundle[0]), pinned: log.genesis)
         let checkpoint: VerifiedCheckpoint
         do { checkpoint = try TrustPolicy(trusting: genesis.logKey).verify(note) } catch {
             throw LogFault.checkpoint(error)

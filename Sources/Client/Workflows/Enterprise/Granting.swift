@@ -23,7 +23,7 @@ extension Enterprise {
                     type: plan.type, fields: plan.fields, scope: plan.terms.scope,
                     epochs: plan.terms.epochs, records: plan.records)
             }
-        let envelope = try seal(keys, to: plan.grantee, plan.recipient, carrier: jti)
+        let envelope = try seal(keys, to: plan.grantee, plan.recipient.key, carrier: jti)
         return try await session.register(
             Grant(
                 right: plan.proof == nil ? .read : .prove, purpose: plan.purpose,
