@@ -82,7 +82,7 @@ import Wire
         .forbidden(policies: [], reasons: []), .forbidden(policies: ["a"], reasons: ["So it is."]),
         .underLegalHold(book), .policiesWrong(Digest(hashing: [])), .tooManyEpochs(limit: 3),
         .envelopeTooLarge(bytes: 4, limit: 3), .envelope(.envelope), .noStatements(limit: 8),
-        .notAnAmount("due_date", RecordType.all[0]), .untrue([]), .tooFragmented(limit: 3),
+        .notProvable("due_date", RecordType.all[0]), .untrue([]), .tooFragmented(limit: 3),
         .noSuchBook(book), .bookClosed(book), .noSuchRecord(record), .erased(record),
         .keyElsewhere(record), .conflict(attempts: 3), .noApplication(handle),
         .badApplication(handle), .fingerprintNeeded(handle), .substituted(handle),
@@ -210,7 +210,7 @@ import Wire
             .recordTwice, .beyondBook(count: 1), .wrongFields(missing: ["a"], extra: ["b"]),
             .notServed, .erased, .recordsMissing(1...1), .recordsMissing(1...2), .noContradiction,
             .strayProof, .proofMissing, .statement(0, statementError),
-            .noAmount(statement: 0, field: "due_date"), .pointMissing, .pointAfterGrant(size: 3),
+            .notProvable(statement: 0, field: "due_date"), .pointMissing, .pointAfterGrant(size: 3),
             .otherTree(.emptyTree), .recordsNotListed, .recordAfterPoint(record: record),
             .proof(.notCovered(record)), .strayErasure,
         ] + statements.flatMap { [.form($0), .disclosures($0), .fetch($0)] }
