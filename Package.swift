@@ -197,6 +197,7 @@ let package = Package(
                 "TestSupport", "TestWorld", "Cedar", "CedarTools", "Wire", "Transparency",
                 "Sharing", "Rules", "PolicyTools",
             ],
+            exclude: ["Readers"],
             swiftSettings: strict),
         .testTarget(
             name: "VerificationTests",

@@ -46,6 +46,8 @@ public struct GatewayService: Sendable {
             applications: applications,
             queries: QueryService(
                 store: store, gate: gate, sequencer: sequencer, applications: applications),
+            foreign: ForeignRoutes(
+                store: store, origin: log.origin, host: sequencer.keys.host, clock: clock),
             bodies: RequestBodies(limits),
             origin: log.origin, clock: clock)
         (self.limits, self.logger) = (limits, logger)

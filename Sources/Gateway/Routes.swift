@@ -19,6 +19,7 @@ struct Routes: Sendable {
     let answers: FetchAnswers
     let applications: Applications
     let queries: QueryService
+    let foreign: ForeignRoutes
     let bodies: RequestBodies
     let origin: Origin
     let clock: @Sendable () -> Timestamp
@@ -28,6 +29,7 @@ struct Routes: Sendable {
             context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ProblemMiddleware(origin: origin, logger: logger))
         addReads(to: MethodTable(router: router))
+        foreign.add(to: MethodTable(router: router))
         addWrites(to: MethodTable(router: router))
         return router
     }

@@ -36,7 +36,7 @@ public struct HostKeys: Sendable {
 /// the others reload and decide anew.
 public actor Sequencer {
     private let store: any Store
-    private let keys: HostKeys
+    let keys: HostKeys
     private let clock: HostClock
     private var watch: ClockWatch?
     /// Which library is asked, given the sets that were published: those themselves.

@@ -1,6 +1,6 @@
 import Cedar
 public import Rules
-import Sharing
+public import Sharing
 import Wire
 
 /// What can be found out about a policy set without any log: which rights that are declared exclusive
@@ -31,6 +31,13 @@ public struct PolicyCheck: Sendable {
         public let example: PolicyRequest
     }
 
+    /// A field that no type has yet, and so of no class that there is, that somebody may read.
+    public struct Escape: Sendable {
+        public let action: PolicyAction
+        public let purpose: Purpose
+        public let example: Answered
+    }
+
     /// Requests that neither a permit nor a forbid applies to: refused, since nothing permits them.
     public struct Unanswered: Sendable {
         public let action: PolicyAction
@@ -45,18 +52,22 @@ public struct PolicyCheck: Sendable {
     public let failing: [Failing]
     /// Actions that nobody may do, whatever the circumstances.
     public let impossible: [PolicyAction]
+    /// Where policies forbid classes of fields instead of allowing them, or say nothing of classes.
+    public let escapes: [Escape]
     public let unanswered: [Unanswered]
     /// How many decisions this rests on.
     public let decisions: Int
 
     public var isClean: Bool {
         meetings.isEmpty && neverApplied.isEmpty && failing.isEmpty && impossible.isEmpty
+            && escapes.isEmpty
     }
 
     public init(_ policies: CedarPolicies) {
         var survey = PolicySurvey(policies)
         hands = survey.hands
         meetings = survey.meetings()
+        escapes = survey.escapes()
         unanswered = survey.unanswered()
         impossible = survey.impossible()
         (neverApplied, failing) = survey.neverApplied()
@@ -129,6 +140,34 @@ private struct PolicySurvey {
         }
         return meetings
     }
+
+    /// For each action and purpose, a situation in which a field of tomorrow may be read.
+    mutating func escapes() -> [PolicyCheck.Escape] {
+        var found: [PolicyCheck.Escape] = []
+        let all = hands.flatMap { answers[$0]?.values.joined().map(\.self) ?? [] }
+        for answer in all where answer.decision.permitted {
+            var request = answer.request
+            guard request.right == .read, !request.fields.isEmpty, let purpose = request.purpose,
+                !found.contains(where: {
+                    $0.action == request.action && $0.purpose == purpose
+                }), request.action.facts.contains(where: { [.terms, .wish].contains($0) })
+            else { continue }
+            request.fields = [Self.fieldOfTomorrow]
+            decisions += 1
+            let decision = policies.decide(request)
+            guard decision.permitted else { continue }
+            found.append(
+                .init(
+                    action: request.action, purpose: purpose,
+                    example: .init(request: request, policies: decision.determining)))
+        }
+        return found.sorted {
+            ($0.action.rawValue, $0.purpose.rawValue) < ($1.action.rawValue, $1.purpose.rawValue)
+        }
+    }
+
+    /// The name of no field of any type.
+    private static let fieldOfTomorrow = "a_field_of_tomorrow"
 
     func impossible() -> [PolicyAction] {
         PolicyAction.allCases.filter { action in

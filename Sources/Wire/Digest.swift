@@ -32,6 +32,8 @@ public enum Digested {
     public enum Fingerprint {}
     /// The token by which a gateway knows an invitation.
     public enum InvitationToken {}
+    /// The document of a record type.
+    public enum RecordType {}
     /// Anything else that is only compared.
     public enum Blob {}
 }

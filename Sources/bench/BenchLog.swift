@@ -132,9 +132,13 @@ extension Signer {
         return Statement.sign(
             RegisterRecord(
                 vct: RecordType.invoice.vct(origin: origin),
+                integrity: RecordType.invoice.integrity(origin: origin),
                 book: BookName(series: .invoices, month: month), number: number, epoch: 0,
                 source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
-                holder: key.verificationKey.named),
+                holder: key.verificationKey.named,
+                status: StatusReference(
+                    of: number, in: BookName(series: .invoices, month: month), of: handle,
+                    origin: origin)),
             selective: fields, by: self, at: time, jti: JTI(using: &random)
         ).statement
     }

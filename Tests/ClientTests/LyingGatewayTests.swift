@@ -130,9 +130,13 @@ import Wire
             var random = SystemRandomNumberGenerator()
             let claims = RegisterRecord(
                 vct: RecordType.invoice.vct(origin: gateway.origin),
+                integrity: RecordType.invoice.integrity(origin: gateway.origin),
                 book: BookName(series: .invoices, month: Month("2026-01")!), number: number,
                 epoch: 0, source: Digest(hashing: [UInt8(number)]), replaces: nil,
-                fieldsRoot: Digest(hashing: [3]), holder: signer.key.verificationKey.named)
+                fieldsRoot: Digest(hashing: [3]), holder: signer.key.verificationKey.named,
+                status: StatusReference(
+                    of: number, in: BookName("invoices/2026-01")!, of: signer.handle,
+                    origin: gateway.origin))
             gateway.enter(
                 claims,
                 selective: RecordType.invoice.sealedNames.map {

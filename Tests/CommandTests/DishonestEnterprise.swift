@@ -79,9 +79,10 @@ struct DishonestEnterprise {
         guard let ciphertexts = SealedFields(fields) else { preconditionFailure("they fit") }
         let signed = Statement.sign(
             RegisterRecord(
-                vct: claims.vct, book: claims.book, number: claims.number,
+                vct: claims.vct, integrity: claims.integrity, book: claims.book,
+                number: claims.number,
                 epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
-                fieldsRoot: ciphertexts.root, holder: claims.holder),
+                fieldsRoot: ciphertexts.root, holder: claims.holder, status: claims.status),
             selective: disclosures, by: try session.signer(.seal),
             at: sealed.statement.issuedAt, jti: jti)
         return SealedRecord(statement: signed.statement, fields: ciphertexts)

@@ -62,6 +62,40 @@ import Transparency
         }
     }
 
+    /// What others' verifiers are pointed to follows from the record's place and its type: an enterprise
+    /// can't have them ask its own server, or read another text of the type.
+    @Test func statusAndTypeDocument() {
+        var chain = Chain()
+        let name = BookName(book)!
+        let right = StatusReference(
+            of: 1, in: name, of: Person.enterprise.handle, origin: Chain.origin)
+        let other = Origin("evil.example/alliance")!
+        for wrong in [
+            StatusReference(of: 2, in: name, of: Person.enterprise.handle, origin: Chain.origin),
+            StatusReference(of: 1, in: name, of: Person.other.handle, origin: Chain.origin),
+            StatusReference(
+                of: 1, in: BookName("bills/2026-02")!, of: Person.enterprise.handle,
+                origin: Chain.origin),
+            StatusReference(of: 1, in: name, of: Person.enterprise.handle, origin: other),
+            StatusReference(index: 1, uri: right.uri + "/"),
+            StatusReference(index: 1, uri: right.uri.replacing("https", with: "http")),
+        ] {
+            #expect(chain.submit(chain.record(book, status: wrong)) == .book(.wrongStatus))
+        }
+        for wrong in [
+            TypeIntegrity(Digest(hashing: [])), RecordType.bill.integrity(origin: Chain.origin),
+            RecordType.invoice.integrity(origin: other),
+        ] {
+            #expect(
+                chain.submit(chain.record(book, integrity: wrong)) == .book(.wrongTypeDocument))
+        }
+        #expect(
+            chain.submit(
+                chain.record(
+                    book, integrity: RecordType.invoice.integrity(origin: Chain.origin),
+                    status: right)) == nil)
+    }
+
     @Test func holder() {
         var chain = Chain()
         #expect(

@@ -23,15 +23,21 @@ extension Chain {
         source: Digest<Digested.Source>? = nil, replaces: JTI? = nil,
         by person: Person = .enterprise,
         with key: SigningKey? = nil, holder: VerificationKey? = nil, vct: String? = nil,
-        fieldCount: Int? = nil, at time: Timestamp? = nil
+        fieldCount: Int? = nil, integrity: TypeIntegrity? = nil,
+        status: StatusReference? = nil, at time: Timestamp? = nil
     ) -> SignedStatement {
         let name = BookName(book)!
         let type = RecordType.types(of: name.series).first ?? .invoice
+        let number = number ?? self.book(book, of: person).count + 1
         let claims = RegisterRecord(
-            vct: vct ?? type.vct(origin: Self.origin), book: name,
-            number: number ?? self.book(book, of: person).count + 1, epoch: epoch,
+            vct: vct ?? type.vct(origin: Self.origin),
+            integrity: integrity ?? type.integrity(origin: Self.origin), book: name, number: number,
+            epoch: epoch,
             source: source ?? Digest(bytes: (jti().bytes + jti().bytes))!, replaces: replaces,
-            fieldsRoot: Digest(hashing: []), holder: (holder ?? person.key.verificationKey).named)
+            fieldsRoot: Digest(hashing: []), holder: (holder ?? person.key.verificationKey).named,
+            status: status
+                ?? StatusReference(
+                    of: number, in: name, of: person.handle, origin: Self.origin))
         let digests = (0..<(fieldCount ?? type.sealedNames.count)).map { index in
             Disclosure(salt: .init(using: &random), name: "f\(index)", value: .null)
         }

@@ -27,6 +27,35 @@ struct OfficialEngineTests {
         #expect(Int(report.dropFirst(3).prefix { $0.isNumber }) ?? 0 >= 70)
     }
 
+    /// The same on policies at random, one in seven of them valid. `TRINE_SEED` repeats a run.
+    @Test func validationAgreesOnAnything() throws {
+        let seed =
+            ProcessInfo.processInfo.environment["TRINE_SEED"].flatMap { UInt32($0) }
+            ?? .random(in: 0 ... .max)
+        print("validationAgreesOnAnything(): TRINE_SEED=\(seed)")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Readers/random_policies.py")
+        let output = try OfficialEngine.run(
+            "import sys; sys.argv[1:] = sys.argv[1].split(); exec(open(\"\(script.path)\").read())",
+            "\(seed) 4000", input: "")
+        let lines = try output.split(separator: "\n").map { try JSON(lenient: Array($0.utf8)) }
+        let schema = try Schema(parsing: try #require(lines.first?.text))
+        #expect(lines.count == 4001)
+        var valid = 0
+        for line in lines.dropFirst() {
+            guard case .array(let pair) = line, let text = pair.first?.text,
+                case .bool(let theirs)? = pair.last
+            else {
+                Issue.record("\(line)")
+                continue
+            }
+            let errors = try PolicySet(parsing: text).errors(against: schema)
+            #expect(errors.isEmpty == theirs, "\(text): \(errors)")
+            if theirs { valid += 1 }
+        }
+        #expect(valid > 300)
+    }
+
     /// Questions at random, made of what the policies speak of.
     @Test func decisionsAgree() throws {
         var situations = PolicySituations(of: .standard)

@@ -24,6 +24,7 @@ import Testing
     @Test func theStandardSetIsClean() throws {
         let check = try check { $0 }
         #expect(check.isClean)
+        #expect(check.escapes.isEmpty)
         #expect(check.meetings.map(\.hand.words) == [])
         #expect(check.neverApplied == [])
         #expect(check.failing.map(\.policy) == [])
@@ -79,6 +80,38 @@ import Testing
                 """
         }
         #expect(check.neverApplied == ["never"])
+    }
+
+    /// A list of forbidden classes lets the class of tomorrow through; a list of allowed ones doesn't.
+    @Test func forbiddenClassesAreFound() throws {
+        let ids = [
+            "contents-are-not-read-for-credit", "financing-reads-what-is-financed",
+            "accounts-are-not-read-for-audits", "only-known-classes-are-read",
+        ]
+        let rest = CedarPolicies.standard.set.policies
+            .filter { !ids.contains($0.id.description) }.map(\.text).joined(separator: "\n")
+        func classes(_ condition: String) -> String {
+            """
+            @id("classes")
+            forbid (principal, action in [Action::"request", Action::"grant", Action::"access"], resource)
+            when { context.terms.right == "read" && \(condition) };
+            """
+        }
+        for forbidden in [
+            "context.terms.classes.containsAny([\"content\", \"original\"])",
+            "context.terms.classes.contains(\"personal\")",
+            "[\"content\"].containsAny(context.terms.classes)",
+            "context.terms.fields.contains(\"lines\")",
+        ] {
+            let escapes = try check { _ in rest + classes(forbidden) }.escapes
+            #expect(
+                Set(escapes.map(\.action)) == [.request, .grant, .access], "\(forbidden)")
+            #expect(Set(escapes.map(\.purpose)).count == Purpose.allCases.count - 1)
+        }
+        let allowed = try check { _ in
+            rest + classes("!([\"amount\", \"date\"].containsAll(context.terms.classes))")
+        }
+        #expect(allowed.escapes.isEmpty && allowed.isClean)
     }
 
     @Test func policiesThatFailAreFound() throws {

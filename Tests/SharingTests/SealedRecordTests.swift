@@ -135,9 +135,12 @@ import Testing
             all.append(Disclosure(salt: Self.salts[6], name: name, value: .null))
         }
         let claims = RegisterRecord(
-            vct: vct ?? RecordType.invoice.vct(origin: World.origin), book: World.place.book,
+            vct: vct ?? RecordType.invoice.vct(origin: World.origin),
+            integrity: RecordType.invoice.integrity(origin: World.origin), book: World.place.book,
             number: 1, epoch: 0, source: World.digest(1), replaces: nil,
-            fieldsRoot: World.digest(2), holder: World.key.verificationKey.named)
+            fieldsRoot: World.digest(2), holder: World.key.verificationKey.named,
+            status: StatusReference(
+                of: 1, in: World.place.book, of: World.enterprise, origin: World.origin))
         return Statement.sign(
             claims, selective: all, by: World.signer, at: World.time,
             jti: World.jti(1)

@@ -91,9 +91,14 @@ struct StatementSample: Sendable, CustomStringConvertible {
         policies: World.digest(5))
 
     private static let record = RegisterRecord(
-        vct: RecordType.invoice.vct(origin: World.origin), book: World.book("invoices/2026-11"),
+        vct: RecordType.invoice.vct(origin: World.origin),
+        integrity: RecordType.invoice.integrity(origin: World.origin),
+        book: World.book("invoices/2026-11"),
         number: 17, epoch: 3, source: World.digest(6), replaces: World.jti(8),
-        fieldsRoot: World.digest(7), holder: World.key.verificationKey.named)
+        fieldsRoot: World.digest(7), holder: World.key.verificationKey.named,
+        status: StatusReference(
+            of: 17, in: World.book("invoices/2026-11"), of: World.enterprise,
+            origin: World.origin))
 
     private static let grant = Grant(
         right: .read, purpose: .creditAssessment, notBefore: World.time,

@@ -33,9 +33,10 @@ enum Forgery {
         let ciphertexts = SealedFields(fields)!
         let signed = Statement.sign(
             RegisterRecord(
-                vct: claims.vct, book: claims.book, number: claims.number,
+                vct: claims.vct, integrity: claims.integrity, book: claims.book,
+                number: claims.number,
                 epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
-                fieldsRoot: ciphertexts.root, holder: claims.holder),
+                fieldsRoot: ciphertexts.root, holder: claims.holder, status: claims.status),
             selective: disclosures,
             by: party.signer(log.origin, log.log),
             at: sealed.statement.issuedAt, jti: sealed.statement.jti)

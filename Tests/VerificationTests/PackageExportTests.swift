@@ -17,8 +17,8 @@ import Wire
         // The keys are read from the set alone, by thumbprint.
         let set = try JSON(lenient: try #require(named[PackageExport.keysName]))
         let members = try #require(set["keys"]?.elements)
-        #expect(members.map { $0["kid"] } == verified.recordKeys.map { .digest($0.thumbprint) })
-        #expect(members.map { $0["x"] } == verified.recordKeys.map { $0.jwk["x"] })
+        #expect(members.map { $0["kid"] } == verified.signingKeys.map { .digest($0.thumbprint) })
+        #expect(members.map { $0["x"] } == verified.signingKeys.map { $0.jwk["x"] })
 
         var records = 0
         for (name, bytes) in named where name.hasSuffix(".sd-jwt") {
@@ -27,10 +27,13 @@ import Wire
                 parsing: try #require(named[name.replacing(".sd-jwt", with: ".tlog-proof")]))
             _ = try receipt.verify(
                 leaf: .leaf(presentation.issuerJWT), policy: story.log.trust.policy)
+            // Whoever signed it: the key is in the set.
+            let jws = try JWS(parsing: presentation.issuerJWT)
+            let key = try #require(
+                verified.signingKeys.first { $0.thumbprint == jws.kid }, "\(name)")
+            _ = try jws.verified(by: key)
             guard name.contains("invoices") else { continue }
             records += 1
-            let kid = try JWS(parsing: presentation.issuerJWT).kid
-            let key = try #require(verified.recordKeys.first { $0.thumbprint == kid })
             let claims = try presentation.verify(by: key, at: story.log.now).claims
             let served = verified.records.contains {
                 $0.index == Int64(receipt.index) && $0.fields != nil

@@ -34,11 +34,17 @@ enum RegisterRecordRule: KindRule {
             throw .book(.unknownRecordType)
         }
         guard type.series == record.book.series else { throw .book(.wrongSeries) }
+        guard record.integrity == type.integrity(origin: decision.log.origin) else {
+            throw .book(.wrongTypeDocument)
+        }
         guard said.statement.selectiveCount == type.sealedNames.count else {
             throw .book(
                 .wrongFieldCount(
                     have: said.statement.selectiveCount, want: type.sealedNames.count))
         }
+        let status = StatusReference(
+            of: record.number, in: record.book, of: said.issuer, origin: decision.log.origin)
+        guard record.status == status else { throw .book(.wrongStatus) }
         guard let holder = decision.state[KeyState.key(record.holder.thumbprint)],
             holder.handle == said.issuer, !holder.retired, holder.covers(.present)
         else { throw .book(.holderNotIssuer) }

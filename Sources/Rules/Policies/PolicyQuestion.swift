@@ -121,6 +121,8 @@ public struct PolicyQuestion: Sendable {
         var fields: [Cedar.Record.Field] = [
             .init(
                 Word.fields, .set(ValueSet(question.fields.map { .string(Word.field($0)) }))),
+            .init(
+                Word.classes, .set(ValueSet(question.classes.map { .string(Word.field($0)) }))),
             .init(Word.time, time),
         ]
         func add(_ name: Text, _ value: Value?) {

@@ -110,6 +110,21 @@ public struct PolicyRequest: Hashable, Sendable {
     }
 }
 
+extension PolicyRequest {
+    /// The classes of the fields, as policies see them; of one that no type has it is a word that is no
+    /// class, which no list of classes contains.
+    package var classes: Set<String> {
+        let known = series.flatMap { SeriesFields($0) }
+        return fields.reduce(into: []) { classes, name in
+            let found = FieldName(name).flatMap { known?.classes(of: $0) } ?? []
+            if found.isEmpty { classes.insert(Self.unknownClass) }
+            for one in found { classes.insert(one.rawValue) }
+        }
+    }
+
+    private static let unknownClass = "unknown"
+}
+
 /// A policy set's answer. An error in any policy denies.
 public struct PolicyDecision: Hashable, Sendable {
     public let permitted: Bool

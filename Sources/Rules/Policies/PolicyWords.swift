@@ -19,6 +19,7 @@ package enum Word {
     static let right: Text = "right"
     static let purpose: Text = "purpose"
     static let fields: Text = "fields"
+    static let classes: Text = "classes"
     static let months: Text = "months"
     static let reach: Text = "reach"
     static let lifetime: Text = "lifetime"

@@ -4,6 +4,8 @@ public import Wire
 /// Why a record or a closing doesn't fit its book.
 public enum BookRefusal: Error, Equatable, Sendable {
     case unknownRecordType
+    /// `vct#integrity` isn't of the type's document.
+    case wrongTypeDocument
     case wrongSeries
     case wrongFieldCount(have: Int, want: Int)
     case bookClosed(BookName)
@@ -14,10 +16,15 @@ public enum BookRefusal: Error, Equatable, Sendable {
     case wrongCount(have: Int64, want: Int64)
     case wrongRoot
     case holderNotIssuer
+    /// `status` isn't the one that follows from the record's place.
+    case wrongStatus
 
     var entry: ProblemEntry {
         switch self {
         case .unknownRecordType: ProblemEntry("unknown-type", 422, "No such record type")
+        case .wrongTypeDocument:
+            ProblemEntry(
+                "wrong-type-document", 422, "The record names another document of its type")
         case .wrongSeries: ProblemEntry("wrong-series", 422, "The record belongs in another book")
         case .wrongFieldCount(let have, let want):
             ProblemEntry(
@@ -51,6 +58,8 @@ public enum BookRefusal: Error, Equatable, Sendable {
         case .wrongRoot: ProblemEntry("wrong-root", 409, "The book's root is another")
         case .holderNotIssuer:
             ProblemEntry("holder-not-issuer", 422, "The holder's key isn't the issuer's")
+        case .wrongStatus:
+            ProblemEntry("wrong-status", 422, "The record points to another list of statuses")
         }
     }
 }

@@ -8,6 +8,8 @@ public struct RegisterRecord: KindForm {
 
     /// The record's type (SD-JWT VC §3.2.2.1).
     public let vct: String
+    /// Of the type's document; the rules want its own digest.
+    public let integrity: TypeIntegrity
     public let book: BookName
     public let number: Int64
     public let epoch: Int64
@@ -16,12 +18,18 @@ public struct RegisterRecord: KindForm {
     public let fieldsRoot: Digest<Digested.Fields>
     /// Whom the record is bound to; the rules want a key of the issuer registered under this name.
     public let holder: NamedKey
+    /// Where others see whether it was replaced or erased; the rules want it as it follows from the
+    /// record's place.
+    public let status: StatusReference
 
     public init(
-        vct: String, book: BookName, number: Int64, epoch: Int64, source: Digest<Digested.Source>,
-        replaces: JTI?, fieldsRoot: Digest<Digested.Fields>, holder: NamedKey
+        vct: String, integrity: TypeIntegrity, book: BookName, number: Int64, epoch: Int64,
+        source: Digest<Digested.Source>,
+        replaces: JTI?, fieldsRoot: Digest<Digested.Fields>, holder: NamedKey,
+        status: StatusReference
     ) {
         self.vct = vct
+        self.integrity = integrity
         self.book = book
         self.number = number
         self.epoch = epoch
@@ -29,18 +37,22 @@ public struct RegisterRecord: KindForm {
         self.replaces = replaces
         self.fieldsRoot = fieldsRoot
         self.holder = holder
+        self.status = status
     }
 
     public static let shape = Shape<RegisterRecord>(
-        RegisterRecord.init(vct:book:number:epoch:source:replaces:fieldsRoot:holder:),
+        RegisterRecord.init(
+            vct:integrity:book:number:epoch:source:replaces:fieldsRoot:holder:status:),
         .required("vct", \.vct, .text),
+        .required("vct#integrity", \.integrity, .integrity),
         .required("book", \.book, .book),
         .required("record_number", \.number, .positive),
         .required("epoch", \.epoch, .count),
         .required("source", \.source, .digest()),
         .optional("replaces", \.replaces, .jti),
         .required("fields_root", \.fieldsRoot, .digest()),
-        .required("cnf", \.holder, .confirmation))
+        .required("cnf", \.holder, .confirmation),
+        .required("status", \.status, .object))
 
     public var blob: BlobCommitment? { .fields(root: fieldsRoot) }
 }

@@ -26,6 +26,12 @@ public struct SeriesFields: Sendable {
         types.lazy.compactMap { $0.field(name) }.first
     }
 
+    /// The classes of a field, or of what a commitment is to: one, unless types of other names differ.
+    /// None where no type has it.
+    public func classes(of name: FieldName) -> Set<FieldClass> {
+        Set(types.compactMap { ($0.field(name) ?? $0.field(committedAs: name))?.fieldClass })
+    }
+
     /// The names of all commitments, ascending.
     public var commitmentFields: [FieldName] { Set(types.flatMap(\.commitmentFields)).sorted() }
 

@@ -64,10 +64,14 @@ public struct SealedRecord: Sendable {
         ciphertexts.sort { $0.name < $1.name }
         guard let fields = SealedFields(ciphertexts) else { throw .tooLarge }
         let claims = RegisterRecord(
-            vct: record.type.vct(origin: signer.origin), book: place.book, number: place.number,
+            vct: record.type.vct(origin: signer.origin),
+            integrity: record.type.integrity(origin: signer.origin), book: place.book,
+            number: place.number,
             epoch: place.epoch, source: keys.schedule.source(of: record.businessKey),
             replaces: place.replaces, fieldsRoot: fields.root,
-            holder: signer.key.verificationKey.named)
+            holder: signer.key.verificationKey.named,
+            status: StatusReference(
+                of: place.number, in: place.book, of: signer.handle, origin: signer.origin))
         let signed = Statement.sign(
             claims, selective: disclosures, by: signer, at: time, jti: jti)
         return SealedRecord(statement: signed.statement, fields: fields)

@@ -127,7 +127,9 @@ private struct OwnRecords {
                 throw entry.refusal(.unexpectedKind(entry.statement.kind))
             }
             guard entry.statement.issuer == handle else { throw entry.refusal(.otherIssuer) }
-            guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin) else {
+            guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin),
+                claims.integrity == type.integrity(origin: entry.statement.origin)
+            else {
                 throw entry.refusal(.unknownRecordType)
             }
             try register.checkSignature(of: entry)

@@ -14,7 +14,7 @@ public struct PackageExport: Hashable, Sendable {
     /// Ascending by name.
     public let files: [File]
 
-    /// The names of the file with the enterprise's keys, and of the signed checkpoint.
+    /// The names of the file with the keys of all who signed a part, and of the signed checkpoint.
     public static let keysName = "issuer-keys.json"
     public static let checkpointName = "checkpoint"
     /// The name of the file with a proof about amounts, as the module `Commitments` encodes it.
@@ -28,16 +28,13 @@ public struct PackageExport: Hashable, Sendable {
             File(name: Self.checkpointName, bytes: package.checkpoint.bytes),
             File(
                 name: Self.keysName,
-                bytes: Self.keySet(verified.recordKeys).canonicalBytes + Array("\n".utf8)),
+                bytes: Self.keySet(verified.signingKeys).canonicalBytes + Array("\n".utf8)),
         ]
         if let proof = package.proof {
             files.append(File(name: Self.proofName, bytes: proof.presentation))
         }
-        let others =
-            [package.genesis, package.grant, package.access] + package.participants
-            + package.erasures + [package.rekey].compactMap(\.self)
         let records = Dictionary(verified.records.map { ($0.index, $0) }) { first, _ in first }
-        for logged in others + package.records {
+        for logged in package.statements {
             var name = Self.padded(logged.index)
             if let record = records[logged.index] {
                 let book = record.claims.book
@@ -71,5 +68,12 @@ public struct PackageExport: Hashable, Sendable {
     private static func padded(_ index: Int64) -> String {
         let digits = "\(index)"
         return String(repeating: "0", count: max(0, 9 - digits.count)) + digits
+    }
+}
+
+extension Package {
+    /// Every statement in it.
+    var statements: [LoggedStatement] {
+        [genesis, grant, access] + participants + erasures + [rekey].compactMap(\.self) + records
     }
 }

@@ -149,7 +149,9 @@ private struct RecordBounds {
             throw entry.refusal(.otherIssuer)
         }
         try granted.access.requireAfter(entry)
-        guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin) else {
+        guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin),
+            claims.integrity == type.integrity(origin: entry.statement.origin)
+        else {
             throw entry.refusal(.unknownRecordType)
         }
         guard let fields = fields[type], type.series == claims.book.series else {

@@ -35,8 +35,8 @@ public struct VerifiedPackage: Sendable {
     public let served: Served
     /// Ascending by book and number.
     public let records: [VerifiedRecord]
-    /// The enterprise's keys that signed the records, as the log has them.
-    public let recordKeys: [VerificationKey]
+    /// The keys that signed what is in the package, as the log has them, ascending by thumbprint.
+    public let signingKeys: [VerificationKey]
     /// What was proven, where the grant is one to prove.
     public let proven: ProvenStatements?
     public let verdict: Verdict
@@ -49,8 +49,8 @@ public struct VerifiedPackage: Sendable {
         (grant, terms) = (granted.grant.statement, granted.terms)
         (access, served) = (granted.access.statement, granted.served.served)
         self.records = records.records
-        let keys = Set(records.records.map(\.statement.jws.kid))
-        recordKeys = keys.sorted { $0.text < $1.text }
+        let signers = package.statements.compactMap { try? $0.statement().jws.kid }
+        signingKeys = Set(signers).sorted { $0.text < $1.text }
             .compactMap { granted.keys.key($0) }
         switch (granted.claims.right, package.proof) {
         case (.read, nil): proven = nil

@@ -10,7 +10,8 @@ struct PolicyCheckCommand: ResultCommand {
         discussion: """
             For every combination of roles and every action: which rights that the schema declares \
             exclusive can still meet in one hand, which policies never apply or can't be evaluated, \
-            which requests no policy answers; each with an example. The exit code is 1 where \
+            where a field of a class that there isn't yet could be read, which requests no policy \
+            answers; each with an example. The exit code is 1 where \
             anything but the last is found.
 
             Example: trine policy check Policies
@@ -45,6 +46,11 @@ extension PolicyCheck {
         parts += failing.map {
             "ERROR: \($0.policy) can't be evaluated, which denies:\n  \($0.example.words)"
         }
+        parts += escapes.map {
+            "TOMORROW: for \($0.purpose.rawValue), \($0.action.rawValue) lets through a field of a class "
+                + "that there isn't yet; allow classes instead of forbidding some, such as\n"
+                + "  unless { [\"amount\", \"date\"].containsAll(context.terms.classes) }"
+        }
         parts += impossible.map {
             "NOBODY: no situation was found in which \($0.rawValue) is permitted"
         }
@@ -61,7 +67,13 @@ extension PolicyCheck {
 
     fileprivate func members(of set: CedarPolicies) -> Members {
         [
-            "decisions": decisions, "hands": hands, "impossible": impossible,
+            "decisions": decisions,
+            "escapes": escapes.map {
+                [
+                    "action": $0.action, "example": $0.example.request,
+                    "policies": $0.example.policies, "purpose": $0.purpose.rawValue,
+                ] as Members
+            }, "hands": hands, "impossible": impossible,
             "never_applied": neverApplied, "policies": set.policyIDs, "set": set.digest,
             "errors": failing.map { ["example": $0.example, "policy": $0.policy] as Members },
             "meetings": meetings.map { meeting in

@@ -128,9 +128,12 @@ struct LogBuilder {
         book.count += 1
         let source = Digest<Digested.Source>(hashing: random.bytes(8))
         let claims = RegisterRecord(
-            vct: "https://trine.example/alliance/types/invoice/1", book: name,
+            vct: "https://trine.example/alliance/types/invoice/1",
+            integrity: TypeIntegrity(Digest(hashing: [])), book: name,
             number: book.count, epoch: Int64(random.number(0...3)), source: source, replaces: nil,
-            fieldsRoot: Digest(hashing: random.bytes(8)), holder: signer.key.verificationKey.named)
+            fieldsRoot: Digest(hashing: random.bytes(8)), holder: signer.key.verificationKey.named,
+            status: StatusReference(
+                of: book.count, in: name, of: issuer, origin: Origin("trine.example/alliance")!))
         let disclosures = (0..<random.number(1...3)).map {
             Disclosure(salt: .init(using: &random), name: "field_\($0)", value: .null)
         }
