@@ -219,6 +219,8 @@ public actor Sequencer {
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.
     private func reload() async throws(StoreError) {
         let head = try await store.head()
+        // A crash may have come before the keys of what was published as erased were destroyed.
+        if let head { try await store.destroyErased(before: head.size) }
         let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
         if let head, edge.root != head.edge.root {
             throw .corrupt(.tree, .otherRoot)
@@ -336,12 +338,16 @@ public actor Sequencer {
                 },
                 changes: plan.changes, erased: plan.erased, head: head),
             after: self.head)
-        // From here on the batch is durable: a crash loses the acknowledgements, not the entries.
+        // From here on the batch is committed and published, which is one while no witness is asked:
+        // a crash loses the acknowledgements, not the entries.
         self.head = head
         self.edge = edge
         if let state = plan.log { log = state }
         for set in plan.policies { shelf.add(set) }
         shelved = head.size
+        // What isn't published may still be taken back, so nothing is destroyed before. A crash here
+        // is recovered by reload().
+        try await store.destroyErased(before: head.size)
     }
 
     private func answer(_ works: [Work], _ plan: BatchPlan) {

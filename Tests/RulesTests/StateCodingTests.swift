@@ -134,6 +134,25 @@ import Wire
         }
     }
 
+    /// A value is stored in two parts: what follows from public claims, and the rest.
+    @Test func `the parts make the whole, and nothing stands in the other one`() throws {
+        var (open, closed) = (0, 0)
+        for (key, value) in Self.values {
+            let parts = (value.publicBytes, value.selectiveBytes)
+            #expect(try StateValue(parts.0, parts.1, for: key) == value)
+            if parts.0 != nil { open += 1 }
+            if parts.1 != nil { closed += 1 }
+            #expect(throws: StateError.self, "\(key.text)") {
+                try StateValue(parts.1, parts.0, for: key)
+            }
+            if parts.1 != nil {
+                #expect(throws: StateError.wrongPart) { try StateValue(value.bytes, nil, for: key) }
+            }
+        }
+        #expect(open > 10 && closed > 8)
+        #expect(try StateValue(nil, nil, for: LogState.key.untyped) == nil)
+    }
+
     @Test func `no byte can be left out, doubled or changed unseen`() throws {
         for (key, value) in Self.values {
             let bytes = value.bytes

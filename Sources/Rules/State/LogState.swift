@@ -5,6 +5,7 @@ public import Wire
 public struct LogState: StateObject {
     public static let family = "log"
     public static let pattern = StateName.Pattern.only
+    public static let origin = StateOrigin.publicClaims
     public static let key = StateKey.Of<LogState>(.only)
 
     public var origin: Origin

@@ -41,6 +41,12 @@ public struct Genesis: KindForm {
 
     public var blob: BlobCommitment? { .policies(policies, files: nil) }
     public var offeredKeys: [VerificationKey] { (authorities + [host]).map(\.key) }
+
+    public var pointers: Set<Reference> {
+        (authorities + [host]).reduce(into: [.log]) { pointers, founder in
+            pointers.formUnion([.participant(founder.handle), .key(founder.key.thumbprint)])
+        }
+    }
 }
 
 /// A participant's first keys, given when the log begins.

@@ -52,6 +52,7 @@ struct LogBuilder {
             changes[next.sources.removeFirst()] = .some(nil)
         }
         changes[LogState.key.untyped] = StateValue(next.log())
+        next.addConfidentialState(to: &changes)
         let hashes = entries.map { Hash.leaf($0.statement.jws.bytes) }
         let tiles = next.edge.append(hashes).map {
             StoredTile(
@@ -62,6 +63,18 @@ struct LogBuilder {
         let batch = Batch(
             entries: entries, tiles: tiles, changes: changes, erased: erased, head: head)
         return (batch, next)
+    }
+
+    /// State that follows from selective claims, in part or as a whole, and comes and goes.
+    private func addConfidentialState(to changes: inout [StateKey: StateValue?]) {
+        guard let jti = jtis.last else { return }
+        let handle = Self.handles[jtis.count % Self.handles.count]
+        changes[ParticipantState.key(handle).untyped] = StateValue(
+            ParticipantState(
+                roles: [.lender], keys: [], encryptionKey: nil, admittedAt: Int64(jtis.count),
+                size: jtis.count.isMultiple(of: 2) ? .small : nil))
+        changes[FetchState.key(jti).untyped] =
+            jtis.count.isMultiple(of: 3) ? .some(nil) : StateValue(FetchState(access: jti))
     }
 
     private func log() -> LogState {
