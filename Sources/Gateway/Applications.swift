@@ -93,7 +93,9 @@ actor Applications {
         let rejection: Rejection
         do { rejection = try Rejection(parsing: bytes) } catch { throw CallFault.malformed(error) }
         let caller = try await gate.caller(of: rejection, scope: .all)
-        guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
+        guard caller.log.charter.authorities.contains(caller.handle) else {
+            throw CallFault.notEntitled
+        }
         guard !caller.state.suspended else { throw CallFault.suspended(caller.handle) }
         try await inTurn { store, now in
             let waiting = try await Self.waiting(in: store, at: now)

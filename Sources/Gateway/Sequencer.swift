@@ -21,12 +21,18 @@ public enum Outcome: Sendable {
     case clockUnsure
 }
 
-/// The keys a gateway works with: the log's, for checkpoints only, and the host's, for accesses.
+/// The keys a gateway works with: the log's, for checkpoints only, the clock's, which dates them, and
+/// the host's, for accesses.
 public struct HostKeys: Sendable {
     public let log: NoteSigner
+    public let clock: Cosigner
     public let host: SigningKey
 
-    public init(log: NoteSigner, host: SigningKey) { (self.log, self.host) = (log, host) }
+    public init(log: NoteSigner, clock: Cosigner, host: SigningKey) {
+        self.log = log
+        self.clock = clock
+        self.host = host
+    }
 }
 
 /// The one who decides the order: it owns the tree's right edge, groups what arrives, commits once,

@@ -191,14 +191,16 @@ struct Chain {
 
     mutating func founding(
         rules: Int64 = 1, threshold: Int64 = 1, origin: Origin = Chain.origin,
-        logKey: String? = nil, authorities: [Person] = [.authority, .second],
+        logKey: String? = nil, clockKey: String? = nil,
+        authorities: [Person] = [.authority, .second],
         host: Person = .host, policies: Digest<Digested.Policies> = CedarPolicies.standard.digest,
         by signer: Person = .authority, with key: SigningKey? = nil
     ) -> SignedStatement {
         sign(
             Genesis(
-                of: origin, logKey: logKey ?? Self.logKey(), authorities: authorities, host: host,
-                rules: rules, threshold: threshold, policies: policies), by: signer, with: key)
+                of: origin, logKey: logKey ?? Self.logKey(), clockKey: clockKey,
+                authorities: authorities, host: host, rules: rules, threshold: threshold,
+                policies: policies), by: signer, with: key)
     }
 
     static func logKey(_ name: String = origin.text) -> String {

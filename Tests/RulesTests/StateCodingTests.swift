@@ -74,7 +74,11 @@ import Wire
                 LogState.key,
                 LogState(
                     origin: Origin("trine.example/alliance")!, genesis: Digest(hashing: [1]),
-                    rules: 1, authorities: [handle], threshold: 1, host: handle,
+                    rules: 1, logKey: "a", clockKey: "b",
+                    charter: Charter(
+                        authorities: [handle], threshold: 1, freshness: 60,
+                        witnesses: ["quorum none"]),
+                    host: handle,
                     policies: Digest(hashing: [2]), time: time(1_800_000_000))),
             piece(ParticipantState.key(handle), participant),
             piece(ParticipantState.key(handle), bare),

@@ -80,7 +80,10 @@ struct LogBuilder {
     private func log() -> LogState {
         LogState(
             origin: signer.origin, genesis: Digest(hashing: [1]), rules: 1,
-            authorities: [Self.handles[2]], threshold: 1, host: Self.handles[0],
+            logKey: "", clockKey: "",
+            charter: Charter(
+                authorities: [Self.handles[2]], threshold: 1, freshness: 60, witnesses: []),
+            host: Self.handles[0],
             policies: Digest(hashing: [2]), time: Timestamp(clamping: Int64(edge.size)))
     }
 
