@@ -75,6 +75,9 @@ public struct Keyring: Sendable {
     /// The key with which a gateway signs the checkpoints of its log.
     package var logKey: SigningKey { SigningKey(seed: derived(.logKey, "1")) }
 
+    /// The key with which a gateway dates what it publishes.
+    package var clockKey: SigningKey { SigningKey(seed: derived(.clockKey, "1")) }
+
     /// The key of one of the files that a home keeps encrypted.
     package func fileKey(_ name: String) -> Secret { derived(.outboxKey, name) }
 

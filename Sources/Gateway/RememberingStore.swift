@@ -69,6 +69,12 @@ struct RememberingStore: Store {
         }
     }
 
+    /// No further than was published: a log that is put back to what was published has the keys of
+    /// all that isn't erased in it.
+    func destroyErased(before size: Int64) async throws(StoreError) {
+        try await store.destroyErased(before: min(size, published.last?.size ?? 0))
+    }
+
     // MARK: As the store itself has it
 
     func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {

@@ -21,12 +21,18 @@ public enum Outcome: Sendable {
     case clockUnsure
 }
 
-/// The keys a gateway works with: the log's, for checkpoints only, and the host's, for accesses.
+/// The keys a gateway works with: the log's, for checkpoints only, the clock's, which dates them, and
+/// the host's, for accesses.
 public struct HostKeys: Sendable {
     public let log: NoteSigner
+    public let clock: Cosigner
     public let host: SigningKey
 
-    public init(log: NoteSigner, host: SigningKey) { (self.log, self.host) = (log, host) }
+    public init(log: NoteSigner, clock: Cosigner, host: SigningKey) {
+        self.log = log
+        self.clock = clock
+        self.host = host
+    }
 }
 
 /// The one who decides the order: it owns the tree's right edge, groups what arrives, commits once,
@@ -219,6 +225,8 @@ public actor Sequencer {
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.
     private func reload() async throws(StoreError) {
         let head = try await store.head()
+        // A crash may have come before the keys of what was published as erased were destroyed.
+        if let head { try await store.destroyErased(before: head.size) }
         let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
         if let head, edge.root != head.edge.root {
             throw .corrupt(.tree, .otherRoot)
@@ -336,12 +344,16 @@ public actor Sequencer {
                 },
                 changes: plan.changes, erased: plan.erased, head: head),
             after: self.head)
-        // From here on the batch is durable: a crash loses the acknowledgements, not the entries.
+        // From here on the batch is committed and published, which is one while no witness is asked:
+        // a crash loses the acknowledgements, not the entries.
         self.head = head
         self.edge = edge
         if let state = plan.log { log = state }
         for set in plan.policies { shelf.add(set) }
         shelved = head.size
+        // What isn't published may still be taken back, so nothing is destroyed before. A crash here
+        // is recovered by reload().
+        try await store.destroyErased(before: head.size)
     }
 
     private func answer(_ works: [Work], _ plan: BatchPlan) {

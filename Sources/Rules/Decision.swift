@@ -81,7 +81,9 @@ struct Decision: PolicyKnowledge {
 // What rules of several kinds ask for.
 extension Decision {
     func requireAuthority() throws(Refusal) {
-        guard log.authorities.contains(statement.issuer) else { throw .issuer(.notAuthority) }
+        guard log.charter.authorities.contains(statement.issuer) else {
+            throw .issuer(.notAuthority)
+        }
         try requireNotSuspended()
     }
 

@@ -14,6 +14,7 @@ public enum Label: String, CaseIterable, Sendable {
     case sourceKey = "trine/v1 source key"
     case outboxKey = "trine/v1 outbox key"
     case logKey = "trine/v1 log key"
+    case clockKey = "trine/v1 clock key"
 
     // What is hashed, sealed or committed to.
     case source = "trine/v1 business key"

@@ -32,15 +32,19 @@ final class LyingGateway: Transport {
     private let state = Mutex(State())
 
     init(at time: Timestamp) throws {
-        let keys = (0..<3).map { _ in Self.key() }
+        let keys = (0..<4).map { _ in Self.key() }
         signer = NoteSigner(name: try KeyName(origin.text), key: keys[0])
         let (authorityHandle, hostHandle) = (Handle("authority")!, Handle("host")!)
         genesis =
             Statement.sign(
                 Genesis(
                     origin: origin, rules: Rules.version, logKey: signer.verifierKey.text,
-                    authorities: [.init(handle: authorityHandle, key: keys[1].verificationKey)],
-                    threshold: 1, host: .init(handle: hostHandle, key: keys[2].verificationKey),
+                    clockKey: VerifierKey(
+                        witness: try KeyName(origin.text), key: keys[3].verificationKey
+                    ).text,
+                    charter: .init(authorities: [
+                        .init(handle: authorityHandle, key: keys[1].verificationKey)
+                    ]), host: .init(handle: hostHandle, key: keys[2].verificationKey),
                     policies: CedarPolicies.standard.digest),
                 by: Signer(origin: origin, handle: authorityHandle, log: nil, key: keys[1]),
                 at: time,

@@ -83,14 +83,16 @@ final class TestLog: Sendable {
         var random = SystemRandomNumberGenerator()
         let origin = Origin("trine.example/tests")!
         let log = SigningKey(seed: .random(count: 32, using: &random))
+        let clockKey = SigningKey(seed: .random(count: 32, using: &random))
         let host = SigningKey(seed: .random(count: 32, using: &random))
         let keys = HostKeys(
-            log: NoteSigner(name: try KeyName(origin.text), key: log), host: host)
+            log: NoteSigner(name: try KeyName(origin.text), key: log),
+            clock: Cosigner(name: try KeyName(origin.text), key: clockKey), host: host)
         let home = scratch.home("authority")
         let (genesis, founded) = try await home.found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: host.verificationKey),
-            logKey: keys.log.verifierKey,
+            logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey,
             gateway: try GatewayAddress(parsing: "http://localhost:1"),
             policies: CedarPolicies.standard.digest, under: protection,
             surroundings: clock.surroundings)

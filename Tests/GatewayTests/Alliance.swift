@@ -56,16 +56,18 @@ final class Alliance: Sendable {
         self.store = store
         var random = SystemRandomNumberGenerator()
         let origin = Origin("trine.example/test")!
+        let name = try KeyName(origin.text)
         keys = HostKeys(
             log: NoteSigner(
-                name: try KeyName(origin.text),
-                key: SigningKey(seed: .random(count: 32, using: &random))),
+                name: name, key: SigningKey(seed: .random(count: 32, using: &random))),
+            clock: Cosigner(
+                name: name, key: SigningKey(seed: .random(count: 32, using: &random))),
             host: SigningKey(seed: .random(count: 32, using: &random)))
         let port = listening ? try LoopbackPort.free() : 1
         let founded = try await Home(directory + "/authority").found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
-            logKey: keys.log.verifierKey,
+            logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
             policies: CedarPolicies.standard.digest, under: Self.protection,
             surroundings: clock.surroundings)

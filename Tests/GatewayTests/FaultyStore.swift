@@ -128,6 +128,10 @@ final class FaultyStore: Store {
         }
     }
 
+    func destroyErased(before size: Int64) async throws(StoreError) {
+        await memory.destroyErased(before: size)
+    }
+
     func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
         try reading()
         return await memory.leaves(range)

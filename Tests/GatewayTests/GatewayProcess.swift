@@ -50,7 +50,7 @@ final class GatewayProcess: Sendable {
             let founded = try await home.found(
                 origin, as: Handle("authority")!,
                 host: .init(handle: host, key: keys.host.verificationKey),
-                logKey: keys.log.verifierKey,
+                logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey,
                 gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
                 policies: CedarPolicies.standard.digest, under: protection)
             return (founded.genesis, (keys.log.verifierKey, founded.address))

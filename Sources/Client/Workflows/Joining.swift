@@ -94,7 +94,7 @@ extension Home {
     /// Throws ``HomeError`` and ``KeyringError``.
     public func found(
         _ origin: Origin, as handle: Handle, host: FoundingParticipant, logKey: VerifierKey,
-        gateway: GatewayAddress, policies: Digest<Digested.Policies>,
+        clockKey: VerifierKey, gateway: GatewayAddress, policies: Digest<Digested.Policies>,
         under protection: Protection, surroundings: Surroundings = .system
     ) async throws -> (genesis: Statement, address: LogAddress) {
         var random = surroundings.random
@@ -102,8 +102,8 @@ extension Home {
         let key = try keyring.signingKey(.all)
         let signed = Statement.sign(
             Genesis(
-                origin: origin, rules: Rules.version, logKey: logKey.text,
-                authorities: [.init(handle: handle, key: key.verificationKey)], threshold: 1,
+                origin: origin, rules: Rules.version, logKey: logKey.text, clockKey: clockKey.text,
+                charter: .init(authorities: [.init(handle: handle, key: key.verificationKey)]),
                 host: host, policies: policies),
             by: Signer(origin: origin, handle: handle, log: nil, key: key),
             at: surroundings.now(), jti: JTI(using: &random))

@@ -27,7 +27,7 @@ extension PolicyEntity {
     public init(_ handle: Handle, _ state: ParticipantState, in log: LogState) {
         self.init(
             handle: handle, roles: state.roles, suspended: state.suspended, size: state.size,
-            host: log.host, authorities: log.authorities)
+            host: log.host, authorities: log.charter.authorities)
     }
 
     /// A participant of a log that has this host and these authorities; `size` is `nil` where it

@@ -5,6 +5,7 @@ public import Wire
 public struct KeyState: StateObject {
     public static let family = "key"
     public static let pattern = StateName.Pattern.key
+    public static let origin = StateOrigin.publicClaims
     public static func key(_ thumbprint: Digest<Digested.Key>) -> StateKey.Of<KeyState> {
         .init(.key(thumbprint))
     }

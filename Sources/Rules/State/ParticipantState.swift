@@ -5,6 +5,7 @@ public import Wire
 public struct ParticipantState: StateObject {
     public static let family = "participant"
     public static let pattern = StateName.Pattern.handle
+    public static let origin = StateOrigin.both(selective: ["size"])
     public static func key(_ handle: Handle) -> StateKey.Of<ParticipantState> {
         .init(.handle(handle))
     }
