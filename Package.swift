@@ -184,7 +184,7 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "CedarTests", dependencies: ["TestSupport", "Cedar", "CedarTools", "Wire"],
-            swiftSettings: strict),
+            exclude: ["Validation"], swiftSettings: strict),
         .testTarget(
             name: "SharingTests",
             dependencies: [

@@ -72,6 +72,11 @@ extension CedarTestFile {
         return cases.map { $0.run(policies, entities, schema) }
     }
 
+    /// Why policies don't fit the schema. `read` as for ``run(read:)``.
+    public func validate(read: (String) throws -> [UInt8]) throws -> [ValidationError] {
+        try policySet(read(policies)).errors(against: schema(read(schema)))
+    }
+
     /// Whether the policies expected are named by their position, as in Cedar's own tests, and not
     /// by their `@id`.
     private var namesPositions: Bool {

@@ -47,7 +47,7 @@ public enum ClientError: Error, Equatable, Sendable {
     // Proofs.
     /// From one statement up to this many.
     case noStatements(limit: Int)
-    case notAnAmount(String, RecordType)
+    case notProvable(String, RecordType)
     /// Nothing was signed.
     case untrue([ProofStatement])
     /// Nothing can be proven about these records.

@@ -21,7 +21,7 @@ public enum Pedersen {
     /// The one opening with value and blinding zero gives the identity's encoding, which equals no
     /// parsed commitment.
     public static func commit(_ opening: Opening) -> Commitment {
-        Commitment(commit(Scalar(opening.value), blinding: opening.blinding))
+        Commitment(commit(opening.number.scalar, blinding: opening.blinding))
     }
 
     /// sum + blinding·B̃, in time independent of the blinding.

@@ -133,9 +133,13 @@ extension ProblemEntry {
             ProblemEntry(
                 "body-too-large", 413, "The blob is too large", nil,
                 ["limit": .integer(Int64(limit))])
+        case .blob(.policies(.texts(let refusal))):
+            ProblemEntry(
+                "malformed-policies", 422, "This isn't a policy set",
+                PolicySetRefusal.texts(refusal).words)
         case .blob(.policies(let refusal)):
             ProblemEntry(
-                "malformed-policies", 422, "This isn't a policy set", refusal.words)
+                "policy-invalid", 422, "A log can't be under these policies", refusal.words)
         case .blob(let fault):
             ProblemEntry(
                 "wrong-blob", 422, "The blob isn't what the statement commits to", nil,

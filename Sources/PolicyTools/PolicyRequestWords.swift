@@ -57,7 +57,8 @@ extension PolicyEntity {
     public var words: String {
         let names =
             (isAuthority ? ["authority"] : []) + (isHost ? ["host"] : []) + roles.map(\.rawValue)
-            + (size.map { [$0.rawValue] } ?? []) + (suspended ? ["suspended"] : [])
+            + (found.size.map { [$0.rawValue] } ?? []) + (found.country.map { [$0] } ?? [])
+            + (suspended ? ["suspended"] : [])
         return names.isEmpty ? handle.text : "\(handle) (\(names.joined(separator: ", ")))"
     }
 }

@@ -10,6 +10,8 @@ struct PolicySituations {
     private var numbers: [Int64] = [0, 1, 12]
     private var seconds: [Int64] = [0, 86_400]
     private var fields: [[String]] = [[], ["due_date"], ["tax_exclusive_amount"]]
+    /// One that no policy lists is there too.
+    private var countries = ["ZZ"]
     private var handles = [Example.one, Example.other]
 
     /// Takes numbers, durations, words and participants from the policies' conditions.
@@ -95,7 +97,10 @@ struct PolicySituations {
         let roles = Role.allCases.filter { _ in chance(25) }
         return PolicyEntity(
             handle: handle, roles: roles, suspended: chance(20), isHost: chance(15),
-            isAuthority: chance(15), size: chance(50) ? pick(SizeClass.allCases) : nil)
+            isAuthority: chance(15),
+            found: .init(
+                size: chance(50) ? pick(SizeClass.allCases) : nil,
+                country: chance(80) ? pick(countries) : nil))
     }
 
     private mutating func pick<Element>(_ elements: [Element]) -> Element {
@@ -120,6 +125,7 @@ struct PolicySituations {
             numbers += [max(0, number - 1), number, number + 1]
         case .value(.string(let text)):
             let name = text.string
+            if name.isCountry, !countries.contains(name) { countries.append(name) }
             if !fields.contains([name]), name.contains("_") || RecordType.knows(name) {
                 fields.append([name])
             }
@@ -134,6 +140,13 @@ struct PolicySituations {
         default: break
         }
         for operand in expression.operands { take(operand) }
+    }
+}
+
+extension String {
+    /// Two capital letters.
+    package var isCountry: Bool {
+        utf8.count == 2 && utf8.allSatisfy { (0x41...0x5a).contains($0) }
     }
 }
 

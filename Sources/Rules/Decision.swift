@@ -147,8 +147,7 @@ extension Decision {
         var sets = [log.policies]
         if let older, older != log.policies { sets.append(older) }
         for digest in sets {
-            guard let set = policies.policies(digest) else { throw .policy(.policyUnknown) }
-            let decision = set.decide(request)
+            let decision = try policies.required(digest).decide(request)
             guard decision.failed.isEmpty else {
                 throw .policy(.policyFailed(policies: decision.failed))
             }

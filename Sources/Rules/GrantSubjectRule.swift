@@ -45,7 +45,7 @@ enum GrantSubjectRule {
                 throw .proof(.malformedProofStatement(number, error))
             }
             if let field = statement.foreignField(to: known) {
-                throw .proof(.notAnAmount(statement: number, field: field))
+                throw .proof(.notProvable(statement: number, field: field))
             }
             guard case .equal(let first, let second) = statement else { continue }
             for place in [first, second] where !scope.covers(place.record) {

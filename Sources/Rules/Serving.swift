@@ -166,8 +166,7 @@ extension PolicyLibrary {
         _ request: PolicyRequest, under digests: Set<Digest<Digested.Policies>>
     ) throws(Refusal) {
         for digest in digests {
-            guard let set = policies(digest) else { throw .policy(.policyUnknown) }
-            let decision = set.decide(request)
+            let decision = try required(digest).decide(request)
             guard decision.failed.isEmpty else {
                 throw .policy(.policyFailed(policies: decision.failed))
             }

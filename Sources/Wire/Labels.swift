@@ -18,6 +18,7 @@ public enum Label: String, CaseIterable, Sendable {
 
     // What is hashed, sealed or committed to.
     case source = "trine/v1 business key"
+    case keyValue = "trine/v1 key value"
     case blinding = "trine/v1 commitment blinding"
     case fieldCiphertext = "trine/v1 field ciphertext"
     case fieldLeaf = "trine/v1 fields leaf"

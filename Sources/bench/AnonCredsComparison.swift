@@ -136,7 +136,10 @@ private struct Invoice {
         guard let amount = opened.first(where: { $0.name == "tax_exclusive_amount" }) else {
             preconditionFailure("the record has its amount")
         }
-        opening = NumericCommitment.opening(of: total, salt: amount.salt, field: amount.name)
+        guard let field = RecordType.invoice.field(amount.name),
+            let opening = FieldCommitment.opening(of: .amount(total), of: field, salt: amount.salt)
+        else { preconditionFailure("an amount has an opening") }
+        self.opening = opening
         statement = try ProofStatement(parsing: "sum(tax_exclusive_amount) >= 1000 EUR")
         terms = ProofTerms(
             log: log, at: .init(size: 1, root: Digest(hashing: [2])), grantee: handle, grant: jti,

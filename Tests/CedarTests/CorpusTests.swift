@@ -3,7 +3,7 @@ import CedarTools
 import Foundation
 import Testing
 
-/// Cedar's own integration tests: decision, determining policies and errors agree.
+/// Cedar's own integration tests: validation, decision, determining policies and errors agree.
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
 struct CorpusTests {
     @Test func handwrittenTestsAgree() throws {

@@ -14,9 +14,11 @@ enum Vectors {
 
     static func bytes(_ url: URL) throws -> [UInt8] { Array(try Data(contentsOf: url)) }
 
-    /// Runs a test file and returns how many cases passed; records an issue for each that didn't.
+    /// Validates the policies, runs a test file and returns how many cases passed; records an issue for each that didn't.
     static func run(_ file: URL, root: URL) throws -> Int {
         let test = try CedarTestFile(parsing: bytes(file))
+        let errors = try test.validate { try bytes(root.appendingPathComponent($0)) }
+        #expect(errors.isEmpty == test.shouldValidate, "\(file.lastPathComponent): \(errors)")
         let results = try test.run { try bytes(root.appendingPathComponent($0)) }
         for result in results where !result.isPassed {
             Issue.record("\(file.lastPathComponent), \(result.description): \(result.outcome)")

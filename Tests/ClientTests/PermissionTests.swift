@@ -18,6 +18,7 @@ import Wire
     static func standard(and more: String) throws -> CedarPolicies {
         try CedarPolicies(
             PolicyTexts([
+                .schema,
                 .init(name: "more.cedar", text: more),
                 .init(name: "separation.cedar", text: StandardTexts.separation),
             ]))
@@ -221,9 +222,10 @@ import Wire
             let authority = try await log.open(log.authorityHome)
             let anything = try CedarPolicies(
                 PolicyTexts([
+                    .schema,
                     .init(
                         name: "all.cedar",
-                        text: "@id(\"all\") permit (principal, action, resource);")
+                        text: "@id(\"all\") permit (principal, action, resource);"),
                 ]))
             _ = try await Authority(authority).publish(anything)
             _ = try await LegalHolds(regulator).hold(

@@ -137,7 +137,7 @@ import Wire
                     ClientError.statement(
                         "sum(tax_amount) >= 1.0 EUR",
                         .init(offset: 20, reason: .notCanonical("sum(tax_amount) >= 1 EUR")))
-                ), ("sum(due_date) >= 1 EUR", ClientError.notAnAmount("due_date", .invoice)),
+                ), ("sum(due_date) >= 1 EUR", ClientError.notProvable("due_date", .invoice)),
             ] {
                 let terms = RequestTerms(
                     to: enterprise.session.handle, right: .prove, scope: Self.scope,
@@ -265,7 +265,7 @@ import Wire
                 Issue.record("no amount")
                 return
             }
-            let value = try #require(ProofBound(.exactly(last.units), currency: "EUR"))
+            let value = try #require(ProofBound(.exactly(last.units), unit: .currency("EUR")))
             let exact = try await enterprise.plan(
                 try wish(
                     ["each(payable_amount) <= \(value.description.dropFirst(2))"],
@@ -319,7 +319,7 @@ import Wire
                     ClientError.proof(
                         .noValue(record: "invoices/2026-01#2", field: "allowance_total"))
                 ),
-                ("sum(due_date) >= 1 EUR", ClientError.notAnAmount("due_date", .invoice)),
+                ("sum(due_date) >= 1 EUR", ClientError.notProvable("due_date", .invoice)),
                 (
                     "equal(invoices/2026-02#1.tax_amount, invoices/2026-01#1.tax_amount)",
                     ClientError.proof(.notCovered("invoices/2026-02#1"))

@@ -82,7 +82,7 @@ import Wire
         .forbidden(policies: [], reasons: []), .forbidden(policies: ["a"], reasons: ["So it is."]),
         .underLegalHold(book), .policiesWrong(Digest(hashing: [])), .tooManyEpochs(limit: 3),
         .envelopeTooLarge(bytes: 4, limit: 3), .envelope(.envelope), .noStatements(limit: 8),
-        .notAnAmount("due_date", RecordType.all[0]), .untrue([]), .tooFragmented(limit: 3),
+        .notProvable("due_date", RecordType.all[0]), .untrue([]), .tooFragmented(limit: 3),
         .noSuchBook(book), .bookClosed(book), .noSuchRecord(record), .erased(record),
         .keyElsewhere(record), .conflict(attempts: 3), .noApplication(handle),
         .badApplication(handle), .fingerprintNeeded(handle), .substituted(handle),
@@ -91,7 +91,8 @@ import Wire
 
     private static let policySets: [PolicySetRefusal] =
         [
-            .malformedIdentifier("A"), .template("a"), .texts(.noFiles),
+            .malformedIdentifier("A"), .template("a"), .schemaCount(0),
+            .unknownSchema(file: "a.cedarschema"), .texts(.noFiles),
             .texts(.tooManyFiles(limit: 3)), .texts(.malformedName("A")),
             .texts(.duplicateName("a")), .texts(.tooLarge(bytes: 4, limit: 3)), .texts(.malformed),
         ]
@@ -114,9 +115,22 @@ import Wire
             #"@id("a") @id("b") permit (principal, action, resource);"#,
             #"@id("a") permit (principal == ?resource, action, resource);"#,
             #"@id("a") permit (principal, action == Role::"a", resource);"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal is Team };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { Action::"steal" == action };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal in Role::"bank" };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal is Log };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.own.colour == 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.own.size == "micro" };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal.getTag("a") == 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { [].isEmpty() };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.own == 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { principal.suspended < 1 };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { context.time < datetime(context.own.size) };"#,
+            #"@id("a") permit (principal, action == Action::"close", resource) when { duration("x") < duration("1d") };"#,
+            #"@id("a") permit (principal is Log, action, resource);"#,
         ].compactMap { text in
             do {
-                _ = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
+                _ = try CedarPolicies(PolicyTexts([.schema, .init(name: "a.cedar", text: text)]))
                 return nil
             } catch { return error as? PolicySetRefusal }
         }
@@ -196,7 +210,7 @@ import Wire
             .recordTwice, .beyondBook(count: 1), .wrongFields(missing: ["a"], extra: ["b"]),
             .notServed, .erased, .recordsMissing(1...1), .recordsMissing(1...2), .noContradiction,
             .strayProof, .proofMissing, .statement(0, statementError),
-            .noAmount(statement: 0, field: "due_date"), .pointMissing, .pointAfterGrant(size: 3),
+            .notProvable(statement: 0, field: "due_date"), .pointMissing, .pointAfterGrant(size: 3),
             .otherTree(.emptyTree), .recordsNotListed, .recordAfterPoint(record: record),
             .proof(.notCovered(record)), .strayErasure,
         ] + statements.flatMap { [.form($0), .disclosures($0), .fetch($0)] }

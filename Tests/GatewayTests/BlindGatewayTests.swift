@@ -125,6 +125,7 @@ private struct ValueSearch {
         case .text(let text): texts.insert(text)
         case .date(let date): texts.insert(date.description)
         case .amount(let amount): texts.insert(amount.text)
+        case .quantity(let quantity): texts.insert(quantity.text)
         case .json(let json): collect(json, into: &texts)
         case .document(_, let bytes):
             texts.insert(String(decoding: bytes.prefix(64), as: UTF8.self))

@@ -111,6 +111,7 @@ import Wire
         _ = try await Authority(authority).publish(
             try CedarPolicies(
                 PolicyTexts([
+                    .schema,
                     .init(name: "more.cedar", text: Self.noDates),
                     .init(name: "separation.cedar", text: StandardTexts.separation),
                 ])))

@@ -17,6 +17,7 @@ import Wire
     private static func set(_ more: String) throws -> CedarPolicies {
         try CedarPolicies(
             PolicyTexts([
+                .schema,
                 .init(name: "separation.cedar", text: StandardTexts.separation),
                 .init(name: "more.cedar", text: more),
             ]))
@@ -117,7 +118,7 @@ import Wire
         await alliance.stop()
     }
 
-    /// A policy that reads the auditor's size gets the same facts from the gateway as from the rules.
+    /// A policy that reads what was found about the auditor gets the same facts from the gateway as from the rules.
     @Test func auditingKnowsSizes() async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let sizes: [SizeClass?] = [nil] + SizeClass.allCases
@@ -132,7 +133,7 @@ import Wire
             """
             @id("large-only")
             forbid (principal, action == Action::"audit", resource)
-            unless { principal has size && principal.size == "large" };
+            unless { context.own has size && context.own.size == "large" };
             """)
         _ = try await Authority(authority).publish(set)
         for (regulator, size) in zip(regulators, sizes) {
@@ -199,7 +200,9 @@ import Wire
                         .texts(
                             .tooLarge(
                                 bytes: large.count, limit: PolicyTexts.maximumEncodedBytes)))))
-        let broken = try PolicyTexts([.init(name: "a.cedar", text: "permit (principal);")])
+        let broken = try PolicyTexts([
+            .schema, .init(name: "a.cedar", text: "permit (principal);"),
+        ])
         let signed = Statement.sign(
             PublishPolicies(set: broken.digest, files: broken.claims),
             by: try authority.signer(.all),
@@ -208,8 +211,34 @@ import Wire
             _ = try await authority.register(signed, blob: broken.bytes)
             Issue.record("registered")
         } catch ConnectionError.refused(let problem) {
-            #expect(problem.type.hasSuffix("malformed-policies"))
+            #expect(problem.type.hasSuffix("policy-invalid"))
             #expect(problem.detail?.contains("a.cedar:1:18") == true, "\(problem)")
+        }
+        // A set without the schema of the rules, and one that asks what a request isn't told.
+        let curious = PolicyTexts.File(
+            name: "a.cedar",
+            text: """
+                @id("curious") forbid (principal, action == Action::"request", resource)
+                when { context.terms.held };
+                """)
+        let widened = StandardTexts.schema.replacing(
+            "type Wish = {", with: "type Wish = { held: Bool,")
+        for (schema, words) in [
+            (nil, "0 files of a schema"), (widened, "byte for byte"),
+            (StandardTexts.schema, "a.cedar:2:8: policy curious"),
+        ] as [(String?, String)] {
+            let files = schema.map { [PolicyTexts.File(name: "trine.cedarschema", text: $0)] } ?? []
+            let texts = try PolicyTexts(files + [curious])
+            let signed = Statement.sign(
+                PublishPolicies(set: texts.digest, files: texts.claims),
+                by: try authority.signer(.all), at: .now, jti: authority.newJTI())
+            do {
+                _ = try await authority.register(signed, blob: texts.bytes)
+                Issue.record("registered")
+            } catch ConnectionError.refused(let problem) {
+                #expect(problem.type.hasSuffix("policy-invalid"))
+                #expect(problem.detail?.contains(words) == true, "\(problem)")
+            }
         }
         let foreign = Statement.sign(
             PublishPolicies(set: set.digest, files: set.texts.claims),

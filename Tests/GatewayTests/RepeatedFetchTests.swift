@@ -119,6 +119,7 @@ import Wire
             """
         let set = try CedarPolicies(
             PolicyTexts([
+                .schema,
                 .init(name: "separation.cedar", text: StandardTexts.separation),
                 .init(name: "more.cedar", text: text),
             ]))

@@ -46,6 +46,30 @@ struct UBLReaderTests {
             record["document"] == .document(mediaType: "application/xml", bytes: Array(text.utf8)))
     }
 
+    @Test("what ties an invoice to orders, deliveries and contracts")
+    func references() throws {
+        let currency = "<cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>"
+        let references = """
+            <cac:OrderReference><cbc:ID>PO-7</cbc:ID><cbc:SalesOrderID>SO-8</cbc:SalesOrderID>
+            </cac:OrderReference>
+            <cac:DespatchDocumentReference><cbc:ID>DA-9</cbc:ID></cac:DespatchDocumentReference>
+            <cac:ReceiptDocumentReference><cbc:ID>RA-10</cbc:ID></cac:ReceiptDocumentReference>
+            <cac:ContractDocumentReference><cbc:ID>C-11</cbc:ID></cac:ContractDocumentReference>
+            """
+        let record = try InvoiceText.record(
+            text.replacing(currency, with: currency + references))
+        #expect(record["order_reference"] == .text("PO-7"))
+        #expect(record["sales_order_reference"] == .text("SO-8"))
+        #expect(record["despatch_reference"] == .text("DA-9"))
+        #expect(record["receiving_reference"] == .text("RA-10"))
+        #expect(record["contract_reference"] == .text("C-11"))
+        let without = try InvoiceText.record(text)
+        for name in ["order", "sales_order", "despatch", "receiving", "contract"] {
+            let field = try #require(RecordType.invoice.field(name + "_reference"))
+            #expect(without[field.name] == .null && field.committed == .key)
+        }
+    }
+
     @Test("a credit note has everything that adds up negated, prices and rates not")
     func creditNote() throws {
         let record = try InvoiceText.record(InvoiceText.creditNote)

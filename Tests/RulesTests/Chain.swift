@@ -26,7 +26,9 @@ struct TestPolicies: PolicyLibrary {
     var sets: [Digest<Digested.Policies>: any Policies] = [
         CedarPolicies.standard.digest: CedarPolicies.standard
     ]
+    var invalid: Set<Digest<Digested.Policies>> = []
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? { sets[digest] }
+    func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { invalid.contains(digest) }
 
     struct Custom: Policies {
         let digest: Digest<Digested.Policies>

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func publish(_ text: String, in chain: inout Chain) throws {
-        let set = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
+        let set = try CedarPolicies(PolicyTexts([.schema, .init(name: "a.cedar", text: text)]))
         chain.policies.sets[set.digest] = set
         let refusal = chain.submit(
             chain.sign(PublishPolicies(set: set.digest, files: set.texts.claims), by: .authority))
@@ -74,18 +74,27 @@ import Testing
         #expect(chain.submit(chain.request(by: .regulator)) == nil)
     }
 
-    /// A policy that asks what who requests may not see can't be evaluated, and denies.
+    /// A policy that asks what who requests may not see isn't published.
     @Test func requestsKnowNothingOfTheHolder() throws {
-        for fact in ["past.contains(\"read\")", "held"] {
+        for fact in [
+            "context.terms.past.contains(\"read\")", "context.terms.held",
+            "resource.owner.size == \"micro\"", "resource.owner.country == \"DE\"",
+        ] {
             var chain = Chain()
-            try publish(
-                """
+            let text = """
                 @id("all") permit (principal, action, resource);
                 @id("curious") forbid (principal, action == Action::"request", resource)
-                when { context.terms.\(fact) };
-                """, in: &chain)
-            #expect(
-                chain.submit(chain.request()) == .policy(.policyFailed(policies: ["curious"])))
+                when { \(fact) };
+                """
+            let texts = try PolicyTexts([.schema, .init(name: "a.cedar", text: text)])
+            #expect(throws: PolicySetRefusal.self, "\(fact)") { try CedarPolicies(texts) }
+            chain.policies.invalid.insert(texts.digest)
+            let signed = chain.sign(
+                PublishPolicies(set: texts.digest, files: texts.claims), by: .authority)
+            #expect(chain.submit(signed) == .policy(.policyInvalid))
+            let unknown = chain.sign(
+                PublishPolicies(set: Digest(hashing: []), files: texts.claims), by: .authority)
+            #expect(chain.submit(unknown) == .policy(.policyUnknown))
         }
     }
 

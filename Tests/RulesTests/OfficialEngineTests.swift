@@ -19,6 +19,14 @@ struct OfficialEngineTests {
         #expect(Int(report.dropFirst(3).prefix { $0.isNumber }) ?? 0 >= 150)
     }
 
+    /// Its validator refuses what ours does, and nothing else.
+    @Test func validationAgrees() throws {
+        let report = try OfficialEngine.run(
+            OfficialEngine.validation, PolicyFolderTests.root.path, input: "")
+        #expect(report.hasPrefix("ok "), "\(report)")
+        #expect(Int(report.dropFirst(3).prefix { $0.isNumber }) ?? 0 >= 70)
+    }
+
     /// Questions at random, made of what the policies speak of.
     @Test func decisionsAgree() throws {
         var situations = PolicySituations(of: .standard)
@@ -115,6 +123,22 @@ enum OfficialEngine {
                          sorted(answer.diagnostics.reasons), answer.diagnostics.errors)
                 if found != (request["decision"], numbered(request["reason"]), request["errors"]):
                     wrong.append((path, request["description"], found))
+        print(wrong if wrong else "ok %d" % count)
+        """
+
+    static let validation = """
+        import cedarpy, glob, os, sys
+        read = lambda path: open(os.path.join(sys.argv[1], path)).read()
+        count, wrong = 0, []
+        for folder, schema in [("Tests/CedarTests/Validation", "schema.cedarschema"),
+                               ("Policies/tests/refused", "../../trine.cedarschema")]:
+            schema = read(os.path.join(folder, schema))
+            for path in sorted(glob.glob(os.path.join(sys.argv[1], folder, "*.cedar"))):
+                count += 1
+                expected = open(path).readline().strip() == "// valid"
+                checked = cedarpy.validate_policies(open(path).read(), schema)
+                if checked.validation_passed != expected:
+                    wrong.append((path, [str(error) for error in checked.errors]))
         print(wrong if wrong else "ok %d" % count)
         """
 

@@ -10,7 +10,7 @@ import Testing
     private func check(_ change: (String) -> String) throws -> PolicyCheck {
         let text = change(StandardTexts.separation)
         return PolicyCheck(
-            try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)])))
+            try CedarPolicies(PolicyTexts([.schema, .init(name: "a.cedar", text: text)])))
     }
 
     /// The text without the policy `id`.
@@ -86,7 +86,8 @@ import Testing
             $0 + """
 
                 @id("broken")
-                forbid (principal, action == Action::"grant", resource) when { context.grantee.size > 3 };
+                forbid (principal, action == Action::"grant", resource) 
+                when { context.terms.fetches + 9223372036854775807 > 0 };
                 """
         }
         #expect(check.failing.map(\.policy) == ["broken"])
@@ -126,7 +127,7 @@ import Testing
         func monitoring(_ size: SizeClass?, suspended: Bool = false) -> FieldReach.Row? {
             let owner = PolicyEntity(
                 handle: Handle("workshop")!, roles: [.enterprise], suspended: suspended,
-                isHost: false, isAuthority: false, size: size)
+                isHost: false, isAuthority: false, found: .init(size: size))
             return FieldReach("tax_exclusive_amount", of: owner, under: .standard).rows.first {
                 $0.role == .lender && $0.purpose == .creditMonitoring && $0.right == .read
             }

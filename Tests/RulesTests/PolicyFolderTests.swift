@@ -24,12 +24,30 @@ import Testing
     @Test func allPass() throws {
         var cases = 0
         for (name, file) in try Self.files() {
+            #expect(try file.validate(read: Self.bytes).isEmpty == file.shouldValidate, "\(name)")
             for result in try file.run(read: Self.bytes) {
                 cases += 1
                 #expect(result.isPassed, "\(name): \(result.description): \(result.outcome)")
             }
         }
         #expect(cases >= 150)
+    }
+
+    /// What nobody may make a decision depend on: each file is one policy that isn't published.
+    @Test func policiesOutsideTheSchemaAreRefused() throws {
+        let folder = Self.root.appendingPathComponent("Policies/tests/refused").path
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count >= 11)
+        for name in names {
+            let text = String(
+                decoding: try Self.bytes("Policies/tests/refused/" + name), as: UTF8.self)
+            do {
+                _ = try CedarPolicies(PolicyTexts([.schema, .init(name: "a.cedar", text: text)]))
+                Issue.record("\(name) was published")
+            } catch PolicySetRefusal.invalid(let error) {
+                #expect("\(error.policy).cedar" == name)
+            }
+        }
     }
 
     /// Without any one of the policies, a test decides otherwise.

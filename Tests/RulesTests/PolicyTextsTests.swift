@@ -40,7 +40,10 @@ import Testing
 
     @Test func limits() throws {
         #expect(throws: PolicyTextsRefusal.noFiles) { try PolicyTexts([]) }
-        for name in ["a", ".cedar", "A.cedar", "../a.cedar", "a b.cedar", "\u{e9}.cedar"] {
+        for name in [
+            "a", ".cedar", "A.cedar", "../a.cedar", "a b.cedar", "\u{e9}.cedar", "a.b.cedar",
+            "a.cedarschemas", ".cedarschema",
+        ] {
             #expect(throws: PolicyTextsRefusal.malformedName(name)) { try texts((name, "")) }
         }
         #expect(throws: PolicyTextsRefusal.duplicateName("a.cedar")) {
@@ -58,13 +61,19 @@ import Testing
     }
 
     @Test func setsAreRefusedPrecisely() throws {
-        func refusal(_ text: String) throws -> String {
-            let texts = try self.texts(("a.cedar", text))
+        func refusal(
+            _ text: String, _ schema: String? = StandardTexts.schema
+        ) throws -> String {
+            var files = [PolicyTexts.File(name: "a.cedar", text: text)]
+            if let schema { files.append(.init(name: "trine.cedarschema", text: schema)) }
+            let texts = try PolicyTexts(files)
             do throws(PolicySetRefusal) {
                 _ = try CedarPolicies(texts)
                 return ""
             } catch { return error.words }
         }
+        #expect(try refusal(Self.all, nil).contains("0 files of a schema"))
+        #expect(try refusal(Self.all, StandardTexts.schema + " ").contains("byte for byte"))
         #expect(try refusal(Self.all) == "")
         #expect(try refusal("permit (principal, action, resource);").contains("no @id"))
         #expect(try refusal(Self.all + "\n" + Self.all).hasPrefix("a.cedar:2:1: there is a policy"))
@@ -85,14 +94,14 @@ import Testing
 
     /// A policy that errors denies, whatever the others say.
     @Test func errorsDeny() throws {
+        let text =
+            Self.all + """
+                @id("odd") forbid (principal, action == Action::"close", resource) when {
+                  context.time.offset(duration("9223372036854775807ms")) > context.time
+                };
+                """
         let set = try CedarPolicies(
-            texts(
-                (
-                    "a.cedar",
-                    Self.all
-                        + "@id(\"odd\") forbid (principal, action, resource) when "
-                        + "{ principal.colour == \"red\" };"
-                )))
+            PolicyTexts([.schema, .init(name: "a.cedar", text: text)]))
         let entity = PolicyEntity(
             handle: Person.enterprise.handle, roles: [.enterprise], suspended: false,
             isHost: false, isAuthority: false)

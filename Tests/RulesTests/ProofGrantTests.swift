@@ -92,10 +92,10 @@ import Testing
         ),
         (
             "sum(tax_amount) >= 1 XXX",
-            .proof(.malformedProofStatement(1, .init(offset: 21, reason: .unknownCurrency("XXX"))))
+            .proof(.malformedProofStatement(1, .init(offset: 21, reason: .unknownUnit("XXX"))))
         ),
-        ("each(due_date) = 1 EUR", .proof(.notAnAmount(statement: 1, field: "due_date"))),
-        ("sum(turnover) >= 1 EUR", .proof(.notAnAmount(statement: 1, field: "turnover"))),
+        ("each(due_date) = 1 EUR", .proof(.notProvable(statement: 1, field: "due_date"))),
+        ("sum(turnover) >= 1 EUR", .proof(.notProvable(statement: 1, field: "turnover"))),
         (
             "equal(invoices/2026-02#1.tax_amount, invoices/2026-02#6.tax_amount)",
             .proof(.recordNotInScope(statement: 1, record: "invoices/2026-02#6"))

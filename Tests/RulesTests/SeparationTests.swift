@@ -11,11 +11,13 @@ import Testing
     private static let trader = Person("e-trader")
 
     private func admit(
-        _ person: Person, _ roles: [Role], size: SizeClass? = nil, withheld: Bool = false,
+        _ person: Person, _ roles: [Role], size: SizeClass? = nil, country: String = "DE",
+        withheld: Bool = false,
         to chain: inout Chain
     ) {
         let identity = LegalIdentity(
-            ApplicantIdentity(name: person.handle.text, identifiers: [], country: "DE"), size: size)
+            ApplicantIdentity(name: person.handle.text, identifiers: [], country: country),
+            size: size)
         let signed = chain.admission(of: person, roles, identity: identity)
         #expect(chain.submit(signed, withheld: withheld) == nil)
     }
@@ -117,7 +119,8 @@ import Testing
         #expect(ask(.inspection) == nil)
     }
 
-    /// A policy that goes by the owner's size decides grants, and never tells who asks of it.
+    /// A policy that goes by the size of who acts decides grants, and never tells who asks of the
+    /// owner's.
     @Test func requestsAreNotToldTheSize() throws {
         var chain = Chain()
         admit(Self.trader, [.enterprise], size: .micro, to: &chain)
@@ -126,9 +129,9 @@ import Testing
             @id("sized") forbid (
               principal, action in [Action::"request", Action::"grant"], resource
             )
-            when { resource.owner has size };
+            when { context.own has size };
             """
-        let set = try CedarPolicies(PolicyTexts([.init(name: "a.cedar", text: text)]))
+        let set = try CedarPolicies(PolicyTexts([.schema, .init(name: "a.cedar", text: text)]))
         chain.policies.sets[set.digest] = set
         let published = chain.sign(
             PublishPolicies(set: set.digest, files: set.texts.claims), by: .authority)
@@ -137,6 +140,27 @@ import Testing
         #expect(
             chain.submit(chain.granting(by: Self.trader))
                 == .policy(.forbidden(policies: ["sized"])))
+    }
+
+    /// A supervisor from outside of the Economic Area neither asks for records nor gets any; that it can
+    /// be granted them is since who grants isn't told where it is from. A replay that isn't shown the
+    /// country doesn't know of it.
+    @Test(arguments: ["DE", "NO", "US"], [false, true])
+    func countries(_ country: String, withheld: Bool) {
+        var chain = Chain()
+        _ = chain.register(2, in: "invoices/2026-02")
+        let watch = Person("foreign-watch")
+        admit(watch, [.regulator], country: country, withheld: withheld, to: &chain)
+        let known = withheld ? nil : country
+        #expect(chain.participant(watch)?.country == known)
+        let refusal: Refusal? =
+            known == "US"
+            ? .policy(.forbidden(policies: ["inspection-stays-in-the-economic-area"])) : nil
+        #expect(chain.submit(chain.request(by: watch, purpose: .inspection)) == refusal)
+        let granted = chain.granting(to: watch, purpose: .inspection)
+        #expect(chain.submit(granted) == nil)
+        let fetch = chain.fetch(granted.statement.jti, by: watch)
+        #expect(chain.submit(chain.access(granted.statement.jti, fetch: fetch)) == refusal)
     }
 
     /// A micro enterprise's books are watched over two years; another's, or one's of unknown size, over

@@ -55,34 +55,39 @@ import Testing
         #expect(Padding.unpad([1, 0, 0x80, 0x80, 0]).map(Array.init) == [1, 0, 0x80])
     }
 
-    /// An ordinary value, an absent one and its commitment can't be told apart by length.
+    /// An ordinary value and an absent one can't be told apart by length, nor a commitment from the
+    /// null in its place, whatever the field is called and counted in.
     @Test func hidesWhetherAValueIsThere() throws {
         var random = SeededGenerator(seed: 3)
         let full = try SealedRecord.seal(
             World.invoice(amount: "-1407374883553.27"), at: World.place, jti: World.jti(1),
             by: World.signer, keys: World.schedule, time: World.time, using: &random)
-        for type in RecordType.all {
-            for field in type.fields where field.kind == .amount {
-                for name in [field.name, field.commitmentName ?? field.name] {
-                    let longest = Disclosure(
-                        salt: .init(using: &random), name: name.text,
-                        value: name == field.name
-                            ? ["unit": "CLF", "value": "-14073748835.5327"]
-                            : [
-                                "c": .string(String(repeating: "A", count: 43)), "scale": 4,
-                                "unit": "CLF",
-                            ])
-                    let count = (Base64URL.decode(longest.text) ?? []).count
-                    #expect(
-                        Padding.paddedCount(count, minimum: field.minimumPaddedBytes)
-                            == field.minimumPaddedBytes)
-                    #expect(
-                        full.fields[name]?.bytes.count
-                            == field.minimumPaddedBytes + FieldCiphertext.nonceBytes
-                            + FieldCiphertext.tagBytes)
-                }
-            }
+        func count(_ name: String, _ value: JSON, minimum: Int) -> Int {
+            let disclosure = Disclosure(salt: .init(using: &random), name: name, value: value)
+            let bytes = (Base64URL.decode(disclosure.text) ?? []).count
+            return Padding.paddedCount(bytes, minimum: minimum)
         }
+        for field in RecordType.invoice.fields {
+            guard let name = field.commitmentName else { continue }
+            if field.kind == .amount {
+                let longest: JSON = ["unit": "CLF", "value": "-14073748835.5327"]
+                let least = field.minimumPaddedBytes
+                #expect(count(field.name.text, longest, minimum: least) == least)
+            }
+            #expect(
+                full.fields[name]?.bytes.count
+                    == FieldDefinition.commitmentPaddedBytes + FieldCiphertext.nonceBytes
+                    + FieldCiphertext.tagBytes, "\(name)")
+        }
+        let name =
+            String(repeating: "x", count: FieldDefinition.maximumCommittedName)
+            + FieldDefinition.commitmentSuffix
+        let longest: JSON = [
+            "c": .string(String(repeating: "A", count: 43)), "scale": 3, "unit": "rec20/KGM",
+        ]
+        let least = FieldDefinition.commitmentPaddedBytes
+        #expect(count(name, longest, minimum: least) == least)
+        #expect(count(name, .null, minimum: least) == least)
     }
 }
 

@@ -11,9 +11,10 @@ import Testing
     private static func records(_ count: Int) throws -> [ProofRecord] {
         var random = SystemRandomNumberGenerator()
         let fields = ["a", "b", "c"]
-        let commitment = NumericCommitment(
-            try Amount(units: 5, currency: "EUR"), salt: Disclosure.Salt(using: &random), field: "a"
-        )
+        let field = try #require(RecordType.invoice.field("tax_amount" as FieldName))
+        let amount = FieldValue.amount(try Amount(units: 5, currency: "EUR"))
+        let commitment = try #require(
+            FieldCommitment(amount, of: field, salt: Disclosure.Salt(using: &random)))
         let commitments = Dictionary(uniqueKeysWithValues: fields.map { ($0, commitment) })
         return (1...count).map { number in
             let bytes = (0..<16).map { UInt8((number >> (8 * ($0 % 3))) & 255) }

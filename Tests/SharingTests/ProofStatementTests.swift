@@ -11,7 +11,10 @@ import Wire
         "each(payable_amount) <= 5000 EUR", "each(payable_amount) between 7 and 7 EUR",
         "equal(invoices/2026-01#3.payable_amount, invoices/2026-02#4.tax_amount)",
         "score(3*payable_amount EUR, -1*prepaid_amount EUR) >= 5000000",
-        "score(-65536*line_total JPY) >= -1", "sum(a) >= 922337203685477.58 CLF",
+        "score(-65536*line_total JPY) >= -1", "each(due_date) <= 2026-12-31",
+        "each(due_date) between 2026-01-01 and 2026-12-31", "each(issue_date) = 0001-01-01",
+        "sum(weight) >= 12.5 rec20/KGM", "each(weight) between -1 and 0.001 rec20/C62",
+        "score(2*weight rec20/KGM, 1*zinc EUR) >= 7", "sum(a) >= 922337203685477.58 CLF",
     ])
     func canonicalTextsAreTheirOwnSpelling(_ text: String) throws {
         let statement = try ProofStatement(canonical: text)
@@ -42,19 +45,29 @@ import Wire
             Issue.record("not a sum")
             return
         }
-        #expect(bound.ends == .atLeast(12_300) && bound.unit == ValueUnit(code: "KWD", scale: 3))
+        #expect(
+            bound.ends == .atLeast(12_300)
+                && bound.unit.valueUnit == ValueUnit(code: "KWD", scale: 3))
     }
 
     /// What can't be said isn't made either.
     @Test func boundsAndTermsHaveBounds() {
-        #expect(ProofBound(.atLeast(1), currency: "XAU") == nil)
+        #expect(ProofBound(.atLeast(1), unit: .currency("XAU")) == nil)
+        #expect(ProofBound(.exactly(1), unit: .key) == nil)
+        #expect(ProofBound(.atLeast(1), unit: .measure("KG/M")) == nil)
+        for (day, isDate) in [(-719_163, false), (-719_162, true), (2_932_896, true)] {
+            #expect((ProofBound(.atMost(Int64(day)), unit: .day) != nil) == isDate)
+        }
+        #expect(ProofBound(.atMost(2_932_897), unit: .day) == nil)
         for ends in [
             .atLeast(.min), .atMost(.min), .exactly(.min), .between(.min, 0), .between(2, 1),
         ] as [ValueStatement.Bound] {
-            #expect(ProofBound(ends, currency: "EUR") == nil)
+            #expect(ProofBound(ends, unit: .currency("EUR")) == nil)
         }
-        #expect(ProofBound(.between(.min + 1, .max), currency: "EUR") != nil)
-        let term = { Scorecard.Term(field: "a", currency: $0, weight: $1) }
+        #expect(ProofBound(.between(.min + 1, .max), unit: .currency("EUR")) != nil)
+        let term = { Scorecard.Term(field: "a", unit: .currency($0), weight: $1) }
+        #expect(Scorecard.Term(field: "a", unit: .day, weight: 1) == nil)
+        #expect(Scorecard.Term(field: "a", unit: .key, weight: 1) == nil)
         #expect(term("XAU", 1) == nil && term("EUR", 0) == nil && term("EUR", 65_537) == nil)
         #expect(term("EUR", -65_536) != nil)
         let card = { Scorecard(terms: Array(repeating: term("EUR", 1)!, count: $0), threshold: $1) }
@@ -70,12 +83,22 @@ import Wire
         ("sum(a >= 1 EUR", 6, .expected(")")),
         ("sum(A) >= 1 EUR", 4, .expected("a field")),
         ("sum(a) > 1 EUR", 7, .expected(">=, <=, = or between")),
-        ("sum(a) >= EUR", 10, .notANumber), ("sum(a) >= 1e5 EUR", 11, .expected("a currency")),
-        ("sum(a) >= 1,000 EUR", 11, .expected("a currency")),
+        ("sum(a) >= EUR", 10, .notANumber), ("sum(a) >= 1e5 EUR", 11, .unknownUnit("e5")),
+        ("sum(a) >= 1,000 EUR", 11, .expected("a currency or unit")),
         ("sum(a) >= 1.0.0 EUR", 10, .notANumber), ("sum(a) >= --1 EUR", 10, .notANumber),
-        ("sum(a) >= 1", 11, .expected("a currency")),
-        ("sum(a) >= 1 eur", 12, .expected("a currency")),
-        ("sum(a) >= 1 XAU", 12, .unknownCurrency("XAU")),
+        ("sum(a) >= 1", 11, .expected("a currency or unit")),
+        ("sum(a) >= 1 eur", 12, .unknownUnit("eur")),
+        ("sum(a) >= 1 day", 12, .unknownUnit("day")), ("each(a) = 1 key", 10, .unknownUnit("key")),
+        ("sum(a) >= 1 KGM", 12, .unknownUnit("KGM")),
+        ("sum(a) >= 1 rec20/kgm", 12, .unknownUnit("rec20/kgm")),
+        ("sum(a) >= 1 rec20/", 12, .unknownUnit("rec20/")),
+        ("sum(a) >= 1.0001 rec20/KGM", 10, .tooPrecise(scale: 3)),
+        ("sum(a) >= 2026-01-01", 7, .sumOfDates), ("each(a) >= 2026-02-30", 11, .notANumber),
+        ("each(a) >= 2026-01-01 EUR", 22, .expected("the end")),
+        ("each(a) between 2026-01-01 and 7 EUR", 31, .mixedEnds),
+        ("each(a) between 2026-02-01 and 2026-01-31", 16, .emptyRange),
+        ("score(1*a day) >= 1", 10, .unknownUnit("day")),
+        ("sum(a) >= 1 XAU", 12, .unknownUnit("XAU")),
         ("sum(a) >= 1.001 EUR", 10, .tooPrecise(scale: 2)),
         ("sum(a) >= 999999999999999.0001 CLF", 10, .outOfRange),
         ("sum(a) >= 1 EUR EUR", 16, .expected("the end")),
@@ -200,7 +223,8 @@ import Wire
     @Test(
         arguments: [
             (#"{"field":"a","unit":"EUR","weight":2}"#, .term(1, .twice("a"))),
-            (#"{"field":"b","unit":"XAU","weight":2}"#, .term(1, .unknownCurrency("XAU"))),
+            (#"{"field":"b","unit":"XAU","weight":2}"#, .term(1, .unknownUnit("XAU"))),
+            (#"{"field":"b","unit":"day","weight":2}"#, .term(1, .unknownUnit("day"))),
             (#"{"field":"b","unit":"EUR","weight":0}"#, .term(1, .outOfRange)),
             (#"{"field":"b","unit":"EUR","weight":65537}"#, .term(1, .outOfRange)),
             (#"{"field":"B","unit":"EUR","weight":2}"#, .termClaims(1, .malformed("field"))),
@@ -216,13 +240,25 @@ import Wire
         #expect(throws: expected) { try Scorecard(parsing: Array(text.utf8)) }
     }
 
-    @Test func fieldsAreAmountsOfTheType() throws {
+    /// A statement is about fields that are committed to as what it says.
+    @Test(arguments: [
+        ("sum(due_date) >= 1 EUR", "due_date"), ("sum(number) >= 1 EUR", "number"),
+        ("each(number) = 1 rec20/C62", "number"), ("each(due_date) <= 2026-12-31", nil),
+        ("each(period_end) <= 2026-12-31", "period_end"),
+        ("each(tax_amount) <= 2026-12-31", "tax_amount"),
+        ("sum(tax_amount) >= 1 rec20/KGM", "tax_amount"),
+        ("sum(tax_amount_commitment) >= 1 EUR", "tax_amount_commitment"),
+        ("sum(tax_amount) >= 1 EUR", nil),
+        ("score(1*due_date EUR, 2*tax_amount EUR) >= 1", "due_date"),
+        ("equal(invoices/2026-01#1.number, invoices/2026-01#2.order_reference)", nil),
+        ("equal(invoices/2026-01#1.due_date, invoices/2026-01#2.issue_date)", nil),
+        ("equal(invoices/2026-01#1.due_date, invoices/2026-01#2.number)", "number"),
+        ("equal(invoices/2026-01#1.tax_amount, invoices/2026-01#2.due_date)", "due_date"),
+        ("equal(invoices/2026-01#1.notes, invoices/2026-01#2.notes)", "notes"),
+        ("equal(bills/2026-01#1.number, invoices/2026-01#2.number)", "number"),
+    ])
+    func fieldsAreCommittedToAsTheStatementSays(_ text: String, _ foreign: String?) throws {
         let invoices = try #require(SeriesFields(.invoices))
-        let statement = try ProofStatement(parsing: "sum(due_date) >= 1 EUR")
-        #expect(statement.foreignField(to: invoices) == "due_date")
-        let commitment = try ProofStatement(parsing: "sum(tax_amount_commitment) >= 1 EUR")
-        #expect(commitment.foreignField(to: invoices) == "tax_amount_commitment")
-        let amount = try ProofStatement(parsing: "sum(tax_amount) >= 1 EUR")
-        #expect(amount.foreignField(to: invoices) == nil)
+        #expect(try ProofStatement(parsing: text).foreignField(to: invoices) == foreign)
     }
 }

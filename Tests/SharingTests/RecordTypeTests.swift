@@ -6,85 +6,239 @@ import Testing
 
 /// Types as texts, on one that differs from an invoice in every respect.
 @Suite struct RecordTypeTests {
-    static func order(version: Int = 1, more: String = "") -> String {
-        """
-        {
-          "name": "order", "version": \(version), "series": "orders", "direction": "received",
-          "about": "what a customer ordered", "importers": ["ubl-order"],
-          "business_key": ["buyer", "number"],
-          "fields": [
-            {"name": "number", "kind": "text", "mandatory": true, "padding": 256, "about": "n"},
-            {"name": "total", "kind": "amount", "term": "T-9", "padding": 192, "about": "t"},
-            \(more)
-            {"name": "wanted", "kind": "date", "padding": 128, "about": "w"}
-          ]
+    struct Field {
+        var name: String
+        var terms: String
+        var mandatory = false
+    }
+
+    static let fields = [
+        Field(
+            name: "number", terms: #""kind":"text","class":"reference","least":256"#,
+            mandatory: true),
+        Field(
+            name: "total",
+            terms: #""kind":"amount","class":"amount","least":192,"term":"T-9""#),
+        Field(
+            name: "wanted", terms: #""kind":"date","class":"date","commit":"day","least":128"#),
+        Field(
+            name: "weight",
+            terms: #""kind":"quantity","class":"amount","unit":"KGM","least":192"#),
+        Field(
+            name: "buyer",
+            terms: #""kind":"text","class":"counterparty","commit":"key","least":256"#
+        ),
+    ]
+
+    static func order(version: Int = 1, _ fields: [Field] = fields) -> String {
+        let claims = fields.map {
+            #"{"path":["\#($0.name)"],\#($0.mandatory ? #""mandatory":true,"# : "")"sd":"always","#
+                + #""display":[{"locale":"en","label":"L","description":"what it is"}]}"#
         }
-        """
+        let terms = fields.map { #"{"name":"\#($0.name)",\#($0.terms)}"# }
+        return """
+            {"name": "order", "description": "what a customer ordered",
+             "display": [{"locale": "de", "name": "Auftrag", "description": "was bestellt wurde"},
+                         {"locale": "en", "name": "Order", "description": "what was ordered"}],
+             "claims": [\(claims.joined(separator: ","))],
+             "trine": {"version": \(version), "series": "orders", "direction": "received",
+                       "importers": ["ubl-order"], "business_key": ["buyer", "number"],
+                       "fields": [\(terms.joined(separator: ","))]}}
+            """
     }
 
     static func parse(_ text: String) throws(RecordTypeError) -> RecordType {
         try RecordType(parsing: Array(text.utf8))
     }
 
+    /// The type with one more field, or with another one in the place of `name`.
+    static func order(version: Int, _ name: String, _ terms: String) throws -> RecordType {
+        var fields = fields
+        let field = Field(name: name, terms: terms)
+        if let place = fields.firstIndex(where: { $0.name == name }) {
+            fields[place] = field
+        } else {
+            fields.append(field)
+        }
+        return try parse(order(version: version, fields))
+    }
+
     @Test func aTextIsRead() throws {
         let type = try Self.parse(Self.order())
-        #expect(type.name == "order" && type.version == 1 && type.series == .orders)
+        #expect(type.name == "order" && type.version == 1 && type.series.rawValue == "orders")
         #expect(type.direction == .received && type.about == "what a customer ordered")
         #expect(type.importers == ["ubl-order"])
         #expect(type.businessKeyParts == ["buyer", "number"])
-        #expect(type.fields.map(\.name) == ["number", "total", "wanted"])
-        #expect(type.fields.map(\.kind) == [.text, .amount, .date])
-        #expect(type.fields.map(\.mandatory) == [true, false, false])
-        #expect(type.fields.map(\.minimumPaddedBytes) == [256, 192, 128])
+        #expect(type.fields.map(\.name) == ["number", "total", "wanted", "weight", "buyer"])
+        #expect(type.fields.map(\.kind) == [.text, .amount, .date, .quantity, .text])
+        #expect(type.fields.map(\.committed) == [nil, .amount, .day, .quantity, .key])
+        #expect(
+            type.fields.map(\.fieldClass)
+                == [.reference, .amount, .date, .amount, .counterparty])
+        #expect(type.fields.map(\.mandatory) == [true, false, false, false, false])
+        #expect(type.fields.map(\.minimumPaddedBytes) == [256, 192, 128, 192, 256])
+        #expect(type.fields.map(\.unit) == [nil, nil, nil, "KGM", nil])
         #expect(type.field("total")?.businessTerm == "T-9")
-        #expect(type.sealedNames == ["number", "total", "total_commitment", "wanted"])
+        #expect(type.field("total")?.label == "L" && type.field("total")?.about == "what it is")
+        #expect(
+            type.sealedNames == [
+                "buyer", "buyer_commitment", "number", "total", "total_commitment", "wanted",
+                "wanted_commitment", "weight", "weight_commitment",
+            ])
         #expect(type.vct(origin: World.origin).hasSuffix("/types/order/1"))
         let second = try Self.parse(Self.order(version: 2))
         #expect(second != type)
         #expect(RecordType(vct: type.vct(origin: World.origin), origin: World.origin) == nil)
     }
 
-    @Test(arguments: [
-        ("\"name\": \"order\",", "", RecordTypeError.claim(.missing("name"))),
-        ("\"order\"", "\"or der\"", .claim(.malformed("name"))),
-        ("\"order\"", "\"\"", .claim(.malformed("name"))),
-        ("\"version\": 1", "\"version\": 0", .claim(.malformed("version"))),
-        ("\"orders\"", "\"horses\"", .claim(.malformed("series"))),
-        ("\"received\"", "\"lost\"", .claim(.malformed("direction"))),
-        ("[\"ubl-order\"]", "[\"a\", \"a\"]", .claim(.malformed("importers"))),
-        ("[\"buyer\", \"number\"]", "[]", .claim(.malformed("business_key"))),
-        ("\"about\": \"what", "\"more\": 1, \"about\": \"what", .claim(.unexpected("more"))),
-        ("\"kind\": \"date\"", "\"kind\": \"day\"", .field(3, .malformed("kind"))),
-        ("\"padding\": 128", "\"padding\": 1", .field(3, .malformed("padding"))),
-        ("\"padding\": 128, ", "", .field(3, .missing("padding"))),
-        ("\"mandatory\": true", "\"must\": true", .field(1, .unexpected("must"))),
-        (
-            "\"total\"", "\"\(String(repeating: "t", count: 54))\"",
-            .field(2, .malformed("name"))
-        ),
-        ("\"wanted\"", "\"want ed\"", .field(3, .malformed("name"))),
-        ("\"wanted\"", "\"total\"", .repeated(field: "total")),
-        ("\"wanted\"", "\"total_commitment\"", .repeated(field: "total_commitment")),
-    ])
-    func anotherShapeIsRefused(_ old: String, _ new: String, _ error: RecordTypeError) {
-        #expect(throws: error) { try Self.parse(Self.order().replacing(old, with: new)) }
+    /// What is served at the address is what the log names: one spelling, and that address inside.
+    @Test func theDocumentIsItsOwnSpelling() throws {
+        for type in RecordType.all + [try Self.parse(Self.order())] {
+            let document = type.document(origin: World.origin)
+            #expect(document.count <= RecordTypeText.maximumBytes)
+            let read = try RecordType(document: document, origin: World.origin)
+            #expect(read == type && read.text == type.text && read.fields == type.fields)
+            let json = try JSON(canonical: document)
+            #expect(json["vct"]?.text == type.vct(origin: World.origin))
+            #expect(json["trine"]?["fields"]?.elements?.count == type.fields.count)
+            #expect(json["claims"]?.elements?.count == type.fields.count)
+            #expect(throws: RecordTypeError.otherAddress(type.vct(origin: World.origin))) {
+                try RecordType(document: document, origin: Origin("other.example")!)
+            }
+            #expect(throws: RecordTypeError.self) {
+                try RecordType(document: document + [0x0a], origin: World.origin)
+            }
+            #expect(throws: RecordTypeError.claim(.unexpected("vct"))) {
+                try RecordType(parsing: document)
+            }
+        }
+        #expect(throws: RecordTypeError.tooLarge) {
+            try RecordType(parsing: [UInt8](repeating: 0x20, count: 65_537))
+        }
     }
 
-    @Test func tooManyFields() {
-        let more = (0..<61).map {
-            "{\"name\": \"f\($0)\", \"kind\": \"date\", \"padding\": 128, \"about\": \"f\"},"
-        }.joined()
-        #expect(throws: RecordTypeError.tooManyFields(limit: 64)) {
-            try Self.parse(Self.order(more: more))
+    /// Nothing that whoever reads a type would have to fetch, at any place in it.
+    @Test(arguments: [
+        #""extends":"https://a.example/t","#, #""extends#integrity":"sha256-x","#,
+        #""schema_uri":"https://a.example/s","#, #""schema":{},"#, #""logo":"x","#,
+    ])
+    func nothingElseIsAsked(_ member: String) throws {
+        let text = Self.order()
+        let name = try #require(member.split(separator: "\"").first).description
+        for (place, path) in [
+            (#""description": "what a"#, ""), (#""version""#, "trine/"),
+            (#""path":["number"]"#, "claims/0/"), (#""name":"number""#, "trine/fields/0/"),
+            (#""locale": "de""#, "display/0/"), (#""label":"L""#, "claims/0/display/0/"),
+        ] {
+            let range = try #require(text.firstRange(of: place))
+            let changed = text[..<range.lowerBound] + member + text[range.lowerBound...]
+            #expect(throws: RecordTypeError.claim(.unexpected(path + name))) {
+                try Self.parse(String(changed))
+            }
+        }
+        let rendering = #""rendering":{"simple":{"logo":{"uri":"https://a.example/l"}}},"#
+        #expect(throws: RecordTypeError.claim(.unexpected("display/0/rendering"))) {
+            try Self.parse(text.replacing(#""locale": "de""#, with: rendering + #""locale": "de""#))
+        }
+    }
+
+    @Test(arguments: [
+        ("\"name\": \"order\",", "", RecordTypeError.claim(.missing("name"))),
+        ("\"name\": \"order\"", "\"name\": \"or der\"", .claim(.malformed("name"))),
+        ("\"name\": \"order\"", "\"name\": \"4order\"", .claim(.malformed("name"))),
+        ("\"version\": 1", "\"version\": 0", .claim(.malformed("trine/version"))),
+        ("\"version\": 1", "\"version\": 1025", .claim(.malformed("trine/version"))),
+        ("\"orders\"", "\"Orders\"", .claim(.malformed("trine/series"))),
+        ("\"received\"", "\"lost\"", .claim(.malformed("trine/direction"))),
+        ("[\"ubl-order\"]", "[\"a\", \"a\"]", .claim(.malformed("trine/importers"))),
+        ("[\"buyer\", \"number\"]", "[]", .claim(.malformed("trine/business_key"))),
+        ("\"kind\":\"date\"", "\"kind\":\"day\"", .claim(.malformed("trine/fields/2/kind"))),
+        (
+            "\"class\":\"date\"", "\"class\":\"harmless\"",
+            .claim(.malformed("trine/fields/2/class"))
+        ),
+        ("\"class\":\"date\",", "", .claim(.missing("trine/fields/2/class"))),
+        ("\"commit\":\"day\"", "\"commit\":\"key\"", .claim(.malformed("trine/fields/2/commit"))),
+        (
+            "\"commit\":\"day\"", "\"commit\":\"amount\"",
+            .claim(.malformed("trine/fields/2/commit"))
+        ),
+        ("\"commit\":\"day\"", "\"unit\":\"DAY\"", .claim(.malformed("trine/fields/2/unit"))),
+        ("\"unit\":\"KGM\"", "\"unit\":\"kg\"", .claim(.malformed("trine/fields/3/unit"))),
+        ("\"unit\":\"KGM\"", "\"commit\":\"key\"", .claim(.malformed("trine/fields/3/commit"))),
+        ("\"least\":128", "\"least\":127", .claim(.malformed("trine/fields/2/least"))),
+        ("\"least\":256", "\"least\":255", .claim(.malformed("trine/fields/0/least"))),
+        (
+            "\"commit\":\"day\",\"least\":128", "\"commit\":\"day\"",
+            .claim(.missing("trine/fields/2/least"))
+        ),
+        ("\"sd\":\"always\"", "\"sd\":\"never\"", .claim(.malformed("claims/0/sd"))),
+        ("\"mandatory\":true", "\"mandatory\":false", .claim(.malformed("claims/0/mandatory"))),
+        ("[\"number\"]", "[\"number\",\"x\"]", .claim(.tooMany("claims/0/path", limit: 1))),
+        ("[\"number\"]", "[\"other\"]", .otherClaim(1)),
+        ("\"name\":\"wanted\"", "\"name\":\"total\"", .otherClaim(3)),
+        ("\"locale\": \"en\"", "\"locale\": \"fr\"", .claim(.malformed("display"))),
+        ("\"locale\": \"de\"", "\"locale\": \"en\"", .claim(.malformed("display"))),
+        ("\"locale\": \"de\"", "\"locale\": \"deutsch\"", .claim(.malformed("display/0/locale"))),
+        ("Auftrag", "Auf\\u202etrag", .claim(.malformed("display/0/name"))),
+        ("Auftrag", "", .claim(.malformed("display/0/name"))),
+        (
+            "\"label\":\"L\"", "\"label\":\"\\u001b[2J\"",
+            .claim(.malformed("claims/0/display/0/label"))
+        ),
+        ("what a customer ordered", "a\\nb", .claim(.malformed("description"))),
+    ])
+    func anotherShapeIsRefused(_ old: String, _ new: String, _ error: RecordTypeError) throws {
+        let text = Self.order()
+        let range = try #require(text.firstRange(of: old))
+        let changed = text[..<range.lowerBound] + new + text[range.upperBound...]
+        #expect(throws: error) { try Self.parse(String(changed)) }
+    }
+
+    @Test func namesAreBounded() throws {
+        for (length, isFine) in [(48, true), (49, false)] {
+            let name = String(repeating: "t", count: length)
+            let field = Self.Field(
+                name: name, terms: #""kind":"amount","class":"amount","least":192"#)
+            #expect(((try? Self.parse(Self.order([field]))) != nil) == isFine)
+            let text = Self.Field(
+                name: name, terms: #""kind":"text","class":"content","least":256"#)
+            #expect((try? Self.parse(Self.order([text]))) != nil)
+        }
+        // What is called like a commitment could take the place of one.
+        let field = Self.Field(
+            name: "total_commitment", terms: #""kind":"text","class":"content","least":256"#)
+        #expect(throws: RecordTypeError.claim(.malformed("trine/fields/5/name"))) {
+            try Self.parse(Self.order(Self.fields + [field]))
+        }
+        #expect(throws: RecordTypeError.repeated(field: "total")) {
+            try Self.parse(Self.order(Self.fields + [Self.fields[1]]))
+        }
+        #expect(throws: RecordTypeError.otherClaim(1)) {
+            try Self.parse(
+                Self.order().replacing(
+                    #""claims": [{"#,
+                    with:
+                        #""claims": [{"path":["a"],"sd":"always","display":[{"locale":"en","label":"L","description":"d"}]},{"#
+                ))
+        }
+    }
+
+    @Test func tooManyFields() throws {
+        let terms = #""kind":"date","class":"date","commit":"day","least":128"#
+        let fields = (0..<65).map { Self.Field(name: "f\($0)", terms: terms) }
+        let largest = try Self.parse(Self.order(Array(fields.dropLast())))
+        #expect(largest.sealedNames.count == 128)
+        #expect(throws: RecordTypeError.claim(.tooMany("claims", limit: 64))) {
+            try Self.parse(Self.order(fields))
         }
         #expect(throws: RecordTypeError.json(.unexpectedEnd)) { try Self.parse("{") }
     }
 
     @Test func fieldsOfASeries() throws {
-        let added =
-            "{\"name\": \"incoterm\", \"kind\": \"code\", \"padding\": 128, \"about\": \"i\"},"
         let types = [
-            try Self.parse(Self.order(version: 2, more: added)), try Self.parse(Self.order()),
+            try Self.order(version: 2, "incoterm", #""kind":"code","class":"content","least":128"#),
+            try Self.parse(Self.order()),
         ]
         let fields = try #require(SeriesFields(types))
         #expect(fields.newest.version == 2)
@@ -98,9 +252,22 @@ import Testing
         let names = Set(try #require(fields.withCommitments(["incoterm", "total"])))
         #expect(types[0].sealedNames(among: names) == ["incoterm", "total", "total_commitment"])
         #expect(types[1].sealedNames(among: names) == ["total", "total_commitment"])
-        #expect(fields.commitmentFields == ["total_commitment"])
-        #expect(SeriesFields(.bank) == nil)
+        #expect(
+            fields.commitmentFields
+                == [
+                    "buyer_commitment", "total_commitment", "wanted_commitment",
+                    "weight_commitment",
+                ])
+        #expect(
+            fields.commits(to: "wanted", as: .day) && !fields.commits(to: "wanted", as: .amount))
+        #expect(fields.isNumber("weight") && fields.isNumber("wanted") && !fields.isNumber("buyer"))
+        #expect(fields.commitments(beside: ["total", "incoterm"]) == ["total_commitment"])
+        #expect(SeriesFields(Series(rawValue: "bank")!) == nil)
         #expect(SeriesFields(.bills)?.types == [.bill])
+        let both = try #require(SeriesFields(of: [.bills, .invoices]))
+        #expect(both.types == [.bill, .invoice])
+        #expect(SeriesFields(of: []) == nil)
+        #expect(SeriesFields(of: [.bills, Series(rawValue: "bank")!]) == nil)
     }
 
     @Test func businessKeyOfTheType() throws {
@@ -126,33 +293,66 @@ import Testing
             invoice == BusinessKey(documentKind: "invoice", seller: "s", number: "1", date: date))
     }
 
-    /// A record of the type is sealed like any other: its own fields and the commitment of its one
-    /// amount, in a book of its series.
-    @Test func aRecordIsSealed() throws {
-        let type = try Self.parse(Self.order())
-        let date = CalendarDate("2026-11-20")!
-        let record = try Record(
-            type: type, date: date,
-            values: [
-                "number": .text("7"),
-                "total": .amount(try Amount(parsing: "10.00", currency: "EUR")),
-            ],
+    private static let date = CalendarDate("2026-11-20")!
+
+    private static func record(_ values: [FieldName: FieldValue]) throws -> Record {
+        let type = try parse(order())
+        return try Record(
+            type: type, date: date, values: values,
             businessKey: BusinessKey(of: type, ["number": "7", "buyer": "vat:X"]))
+    }
+
+    /// A record of the type is sealed like any other: its own fields and their commitments, in a book
+    /// of its series.
+    @Test func aRecordIsSealed() throws {
+        let record = try Self.record([
+            "number": .text("7"), "total": .amount(try Amount(parsing: "10.00", currency: "EUR")),
+            "weight": .quantity(try Quantity(parsing: "12.5", unit: "KGM")),
+        ])
+        let type = record.type
         #expect(record.book.description == "orders/2026-11" && record["wanted"] == .null)
+        #expect(record["weight"].json == ["unit": "KGM", "value": "12.500"])
         var random = SeededGenerator(seed: 5)
         let sealed = try SealedRecord.seal(
             record, at: .init(book: record.book, number: 1, epoch: 0), jti: World.jti(1),
             by: World.signer, keys: World.schedule, time: World.time, using: &random)
         #expect(sealed.fields.fields.map(\.name) == type.sealedNames)
-        #expect(throws: RecordError.missing(field: "number")) {
-            try Record(
-                type: type, date: date, values: [:],
-                businessKey: BusinessKey(of: type, ["number": "7", "buyer": "vat:X"]))
+        #expect(throws: RecordError.missing(field: "number")) { try Self.record([:]) }
+        // The type says in which unit the weight is.
+        #expect(throws: RecordError.malformed(field: "weight")) {
+            try Self.record([
+                "number": .text("7"),
+                "weight": .quantity(try Quantity(parsing: "12.5", unit: "TNE")),
+            ])
         }
-        let invoice = BusinessKey(documentKind: "invoice", seller: "s", number: "1", date: date)
+        let invoice = BusinessKey(
+            documentKind: "invoice", seller: "s", number: "1", date: Self.date)
         #expect(throws: RecordError.businessKey(part: "buyer")) {
             try Record(
-                type: type, date: date, values: ["number": .text("7")], businessKey: invoice)
+                type: type, date: Self.date, values: ["number": .text("7")], businessKey: invoice)
+        }
+    }
+
+    @Test func quantities() throws {
+        for (text, thousandths) in [("0", 0), ("-1.5", -1500), ("12.345", 12_345)] {
+            #expect(try Quantity(parsing: text, unit: "C62").thousandths == Int64(thousandths))
+        }
+        let errors: [(String, String, QuantityError)] = [
+            ("1.0001", "KGM", .tooPrecise(scale: 3)), ("1e3", "KGM", .notADecimal),
+            ("1", "kgm", .unknownUnit), ("1", "K", .unknownUnit), ("1", "KGMS", .unknownUnit),
+            ("140737488355.328", "KGM", .tooLarge),
+        ]
+        for (text, unit, error) in errors {
+            #expect(throws: error) { try Quantity(parsing: text, unit: unit) }
+        }
+        let weight = RecordTypeTests.fields[3]
+        let type = try Self.parse(Self.order([weight]))
+        let field = type.fields[0]
+        for (value, isFine) in [
+            (["unit": "KGM", "value": "1.500"], true), (["unit": "KGM", "value": "1.5"], false),
+            (["unit": "TNE", "value": "1.500"], false), (["value": "1.500"], false), ("1.5", false),
+        ] as [(JSON, Bool)] {
+            #expect(((try? FieldValue(json: value, as: field)) != nil) == isFine, "\(value)")
         }
     }
 
@@ -166,12 +366,17 @@ import Testing
         #expect(RecordType.invoice.field("Due Date") == nil)
     }
 
-    @Test func seriesHaveTheirSignedNames() {
+    @Test func seriesHaveNames() {
+        #expect(Series.withTypes.map(\.rawValue) == ["bills", "invoices"])
+        for text in ["a", "bank-2", String(repeating: "x", count: 24)] {
+            #expect(Series(rawValue: text)?.rawValue == text)
+        }
+        for text in ["", "Bank", "2bank", "-a", "a_b", "a/b", String(repeating: "x", count: 25)] {
+            #expect(Series(rawValue: text) == nil, "\(text)")
+        }
+        let books = ["bank/2026-02", "invoices/2026-01", "bills/2026-01"].map { World.book($0) }
         #expect(
-            Series.allCases.map(\.rawValue)
-                == ["invoices", "bills", "orders", "deliveries", "bank", "documents"])
-        for series in Series.allCases { #expect(Series(rawValue: series.rawValue) == series) }
-        #expect(Series(rawValue: "horses") == nil)
-        #expect(Series.allCases == Series.allCases.sorted())
+            books.sorted().map(\.description)
+                == ["bills/2026-01", "invoices/2026-01", "bank/2026-02"])
     }
 }

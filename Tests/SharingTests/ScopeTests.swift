@@ -28,7 +28,7 @@ import Testing
         let good: [String: JSON] = ["from": "2026-01", "series": "invoices", "to": "2026-12"]
         #expect(try scope(.object(good)) != nil)
         let changes: [(String, JSON?)] = [
-            ("from", "2027-01"), ("to", "2025-12"), ("series", "payroll"), ("series", "Invoices"),
+            ("from", "2027-01"), ("to", "2025-12"), ("series", "pay roll"), ("series", "Invoices"),
             ("from", "2026-1"), ("to", nil), ("from", nil), ("series", nil), ("zz", 1),
             ("from", 202_601), ("records", []),
         ]
@@ -42,7 +42,7 @@ import Testing
     @Test func refusesRecords() throws {
         let ranges: [[JSON]] = [
             [], [range("invoices/2026-01", 0, 1)], [range("invoices/2026-01", 2, 1)],
-            [range("invoices/2026-01", -1, 1)], [range("payroll/2026-01", 1, 1)],
+            [range("invoices/2026-01", -1, 1)], [range("Payroll/2026-01", 1, 1)],
             // Touching, overlapping, repeated, unordered.
             [range("invoices/2026-01", 1, 2), range("invoices/2026-01", 3, 4)],
             [range("invoices/2026-01", 1, 3), range("invoices/2026-01", 3, 4)],

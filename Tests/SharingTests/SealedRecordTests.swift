@@ -162,6 +162,13 @@ import Testing
         Disclosure.Salt(bytes: [UInt8](repeating: UInt8($0), count: 32))!
     }
 
+    static func commitment(
+        _ amount: Amount, salt: Int = 0, field: String = "tax_amount"
+    ) -> FieldCommitment {
+        let field = RecordType.invoice.field(field)!
+        return FieldCommitment(.amount(amount), of: field, salt: salts[salt])!
+    }
+
     private func opening(_ disclosures: [Disclosure], vct: String? = nil) -> OpeningError? {
         let record = signed(disclosures, vct: vct)
         return thrown { () throws(OpeningError) in
@@ -183,7 +190,7 @@ import Testing
         let other = try Amount(parsing: "19.01", currency: "EUR")
         let dollars = try Amount(parsing: "19.00", currency: "USD")
         func commitment(_ amount: Amount, _ salt: Int = 0, _ field: String = "tax_amount") -> JSON {
-            NumericCommitment(amount, salt: Self.salts[salt], field: field).json
+            Self.commitment(amount, salt: salt, field: field).json
         }
         #expect(opening(pair(amount.json, commitment(amount))) == nil)
         #expect(opening(pair(.null, .null)) == nil)
@@ -210,7 +217,7 @@ import Testing
         for value in ["2026-12-32", "20.12.2026", 20_261_220, "", [], true] as [JSON] {
             #expect(one("due_date", value) == .malformed(field: "due_date"))
         }
-        for name in ["zz", "due_date_commitment", "_sd", "...", "iss", "vct", "", "Due_date"] {
+        for name in ["zz", "period_end_commitment", "_sd", "...", "iss", "vct", "", "Due_date"] {
             #expect(one(name, "2026-12-20") == .malformed(field: name))
         }
         let commitments: [JSON] = [
@@ -251,19 +258,21 @@ import Testing
 
     @Test func commitmentSpelling() throws {
         let amount = try Amount(parsing: "19.00", currency: "EUR")
-        let good = NumericCommitment(amount, salt: Self.salts[0], field: "tax_amount")
+        let field = RecordType.invoice.field("tax_amount" as FieldName)!
+        let good = Self.commitment(amount)
         guard case .object(let members) = good.json, let point = members["c"]?.text else { return }
-        #expect(NumericCommitment(json: good.json) == good)
+        #expect(FieldCommitment(json: good.json, of: field) == good)
         let changes: [(String, JSON?)] = [
             ("c", nil), ("scale", nil), ("unit", nil), ("zz", 1), ("c", .string(point + "=")),
             ("c", .string(String(repeating: "A", count: 43))), ("c", 1), ("scale", 3),
-            ("scale", "2"), ("unit", "XXX"), ("unit", "eur"), ("unit", "SE\u{212a}"),
+            ("scale", "2"), ("unit", "XXX"), ("unit", "eur"), ("unit", "day"), ("unit", "key"),
+            ("unit", "rec20/KGM"), ("unit", "SE\u{212a}"),
             ("c", .string(String(repeating: "_", count: 42) + "8")),
         ]
         for (name, value) in changes {
             var changed = members
             changed[name] = value
-            #expect(NumericCommitment(json: .object(changed)) == nil, "\(name)")
+            #expect(FieldCommitment(json: .object(changed), of: field) == nil, "\(name)")
         }
     }
 
@@ -272,13 +281,14 @@ import Testing
         let amounts = try ["10.00", "-3.25", "0.00"].map {
             try Amount(parsing: $0, currency: "EUR")
         }
-        let openings = zip(amounts, Self.salts).map {
-            NumericCommitment.opening(of: $0, salt: $1, field: "tax_amount")
+        let field = RecordType.invoice.field("tax_amount" as FieldName)!
+        let openings = zip(amounts, Self.salts).compactMap {
+            FieldCommitment.opening(of: .amount($0), of: field, salt: $1)
         }
-        let sum = Opening(
-            value: openings.reduce(0) { $0 + $1.value },
-            blinding: openings.reduce(.zero) { $0 + $1.blinding })
-        #expect(sum.value == 675)
+        let values = openings.compactMap { opening -> Int64? in
+            if case .integer(let value) = opening.number { value } else { nil }
+        }
+        #expect(values == [1000, -325, 0])
         #expect(Set(openings.map(\.blinding)).count == 3)
     }
 
@@ -286,11 +296,14 @@ import Testing
     @Test func withCommitments() {
         let type = RecordType.invoice
         #expect(
-            type.withCommitments(["tax_amount", "due_date"])
-                == ["due_date", "tax_amount", "tax_amount_commitment"])
+            type.withCommitments(["tax_amount", "due_date", "period_end"])
+                == [
+                    "due_date", "due_date_commitment", "period_end", "tax_amount",
+                    "tax_amount_commitment",
+                ])
         #expect(type.withCommitments(["tax_amount_commitment"]) == ["tax_amount_commitment"])
         #expect(type.withCommitments([]) == [])
-        for name in ["zz", "due_date_commitment", "tax_amount_commitment_commitment"]
+        for name in ["zz", "period_end_commitment", "tax_amount_commitment_commitment"]
             as [FieldName]
         {
             #expect(type.withCommitments(["due_date", name]) == nil)

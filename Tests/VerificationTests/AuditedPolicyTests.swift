@@ -94,6 +94,39 @@ import Wire
             audit.finish().findings.contains { $0.what == .againstPolicy(.policy(.policyUnknown)) })
     }
 
+    /// A set that asks what a request isn't told, let in by a gateway that doesn't look: the audit names
+    /// its entry, and whatever is decided under it.
+    @Test func anInvalidSetIsNamed() throws {
+        var log = try TestLog(seed: 64)
+        log.policies = Skipped()
+        let text = """
+            @id("curious") forbid (principal, action == Action::"request", resource)
+            when { context.terms.held };
+            """
+        let texts = try PolicyTexts([.schema, .init(name: "a.cedar", text: text)])
+        try log.add(
+            PublishPolicies(set: texts.digest, files: texts.claims), by: log.authority)
+        let index = log.entries.count - 1
+        try log.admit(Person("acme"), [.enterprise])
+        var shelf = PolicyShelf.standard
+        #expect(throws: PolicySetRefusal.self) { shelf.add(try CedarPolicies(texts)) }
+        shelf.refuse(texts.digest)
+        var audit = Audit(
+            under: log.trust, policies: shelf, state: StateInMemory(), seesDisclosures: true)
+        for entry in log.entries {
+            audit.entry(
+                ReadEntry(
+                    entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)),
+                    keys: OfferedKeys()))
+        }
+        let found = audit.finish().findings
+        #expect(
+            found.contains {
+                $0.index == Int64(index) && $0.what == .againstPolicy(.policy(.policyInvalid))
+            }, "\(found.map(\.what))")
+        #expect(found.contains { $0.index == Int64(index + 1) })
+    }
+
     private static let actions = [
         "admit", "seal", "close", "erase", "request", "grant", "rekey", "revoke", "access",
     ]
@@ -105,6 +138,7 @@ import Wire
         }
         return try CedarPolicies(
             PolicyTexts([
+                .schema,
                 .init(name: "more.cedar", text: more.joined(separator: "\n")),
                 .init(name: "separation.cedar", text: StandardTexts.separation),
             ]))

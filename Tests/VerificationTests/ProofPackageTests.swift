@@ -66,7 +66,7 @@ import Wire
                     .init(
                         offset: 30, reason: .notCanonical("sum(tax_exclusive_amount) >= 1 EUR"))))
         ),
-        (.notAnAmount, text(.grant, .noAmount(statement: 0, field: "due_date"))),
+        (.notProvable, text(.grant, .notProvable(statement: 0, field: "due_date"))),
         (.noValue, text(.proof, .proof(.noValue(record: first, field: "tax_amount")))),
         (
             .otherUnit,

@@ -13,7 +13,7 @@ struct ProofStory {
         case otherLog, otherTreeSize, otherTreeRoot, otherGrantee, otherGrant, otherPurpose
         case otherExpiry, otherRecords, otherStatement
         // The grant says something that can't be proven.
-        case notAStatement, notCanonical, notAnAmount, noValue, otherUnit, otherRecord, tooHeavy
+        case notAStatement, notCanonical, notProvable, noValue, otherUnit, otherRecord, tooHeavy
         // The records aren't those of the list any more, or never were.
         case superseded, supersededButServed, erased, leftOut, notServed, listedLater, months
         // One that doesn't belong here.
@@ -83,7 +83,7 @@ struct ProofStory {
         switch twist {
         case .notAStatement: ["sum(tax_exclusive_amount) > 1 EUR"]
         case .notCanonical: ["sum(tax_exclusive_amount) >= 1.00 EUR"]
-        case .notAnAmount: ["sum(due_date) >= 1 EUR"]
+        case .notProvable: ["sum(due_date) >= 1 EUR"]
         case .noValue: ["sum(tax_amount) >= 1 EUR"]
         case .otherUnit: ["sum(tax_exclusive_amount) >= 1 USD"]
         case .otherRecord:
@@ -213,9 +213,7 @@ struct ProofStory {
                     commitments: opened.commitmentsByField))
             var amounts: [String: Opening] = [:]
             for disclosure in opened.disclosures {
-                guard let amount = opened.amount(disclosure.name) else { continue }
-                amounts[disclosure.name] = NumericCommitment.opening(
-                    of: amount, salt: disclosure.salt, field: disclosure.name)
+                amounts[disclosure.name] = opened.opening(disclosure.name)
             }
             openings.append(amounts)
         }

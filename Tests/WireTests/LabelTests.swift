@@ -25,7 +25,7 @@ import Testing
             .blinding: "trine/v1 commitment blinding",
             .fieldCiphertext: "trine/v1 field ciphertext", .fieldLeaf: "trine/v1 fields leaf",
             .envelope: "trine/v1 envelope", .policySet: "trine/v1 policy set",
-            .fetchLock: "trine/v1 fetch lock",
+            .fetchLock: "trine/v1 fetch lock", .keyValue: "trine/v1 key value",
         ]
         for (label, text) in released { #expect(label.rawValue == text) }
     }

@@ -18,14 +18,20 @@ extension Session {
     }
 
     /// Every set that the log was ever under, as far as the gateway gives its texts. One that is
-    /// missing decides nothing: an audit finds that at every entry under it.
+    /// missing, or isn't a set by the rules, decides nothing: an audit finds that at every entry under
+    /// it.
     nonisolated func publishedPolicies() async throws -> PolicyShelf {
         var shelf = PolicyShelf()
         for digest in try await listedPolicies() + [founding.policies] {
             guard shelf.policies(digest) == nil else { continue }
-            do { shelf.add(try await policies(digest)) } catch ConnectionError.refused {
+            let blob: [UInt8]
+            do { blob = try await connection.policies(digest) } catch ConnectionError.refused {
                 continue
-            } catch ClientError.policiesWrong { continue }
+            }
+            guard let texts = try? PolicyTexts(parsing: blob), texts.digest == digest else {
+                continue
+            }
+            do { shelf.add(try CedarPolicies(texts)) } catch { shelf.refuse(digest) }
         }
         return shelf
     }

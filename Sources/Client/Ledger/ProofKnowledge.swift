@@ -98,7 +98,7 @@ struct Knowledge {
         }
         let same = learned(answers)
         for (quantity, interval) in bounds where quantity.weights.count > 1 {
-            guard interval.isTight, before.bounds[quantity] != interval,
+            guard interval.isTight(in: quantity.units), before.bounds[quantity] != interval,
                 same[quantity] != interval || readings.count > before.readings.count,
                 !quantity.weights.keys.allSatisfy(isKnown)
             else { continue }
@@ -115,7 +115,7 @@ struct Knowledge {
 
     /// Why a single amount that can't be read is known all the same.
     private enum Fact: Equatable {
-        case within(Interval, units: [String])
+        case within(Interval, units: [CommittedUnit])
         /// Another one that is the same can be read.
         case readable
     }
@@ -123,7 +123,8 @@ struct Knowledge {
     private var amounts: [AmountName: Fact] {
         var known: [AmountName: Fact] = [:]
         for (quantity, interval) in bounds where quantity.weights.count == 1 {
-            guard interval.isTight, let name = quantity.weights.keys.first else { continue }
+            guard interval.isTight(in: quantity.units), let name = quantity.weights.keys.first
+            else { continue }
             for member in group(name) where !isReadable(member) {
                 known[member] = .within(interval, units: quantity.units)
             }

@@ -5,8 +5,8 @@ import Wire
 /// A sum of amounts with integer weights, as a statement has it.
 struct Form {
     let weights: [AmountName: Int64]
-    /// The currencies, ascending.
-    let units: [String]
+    /// What is counted, ascending by code.
+    let units: [CommittedUnit]
     /// What to call it: the field, or `score`.
     let field: String
 
@@ -51,7 +51,7 @@ struct Form {
 /// What bounds can be about, in its one form.
 struct Quantity: Hashable {
     let weights: [AmountName: Int64]
-    let units: [String]
+    let units: [CommittedUnit]
 
     private var isSum: Bool {
         weights.values.allSatisfy { $0 == 1 } && Set(weights.keys.map(\.field)).count == 1
@@ -69,8 +69,8 @@ struct Quantity: Hashable {
     }
 
     func text(_ units: Int128) -> String {
-        guard isSum, let currency = self.units.first, let narrow = Int64(exactly: units),
-            let bound = ProofBound(.exactly(narrow), currency: currency)
+        guard isSum, let unit = self.units.first, let narrow = Int64(exactly: units),
+            let bound = ProofBound(.exactly(narrow), unit: unit)
         else { return "\(units)" }
         return String(bound.description.dropFirst(2))
     }
@@ -86,9 +86,10 @@ struct Interval: Hashable {
         if let end = other.high { high = min(high ?? end, end) }
     }
 
-    /// Within a hundredth of its size.
-    var isTight: Bool {
+    /// Within a week of dates, or else within a hundredth of its size.
+    func isTight(in units: [CommittedUnit]) -> Bool {
         guard let low, let high else { return false }
+        if units == [.day] { return high - low <= 7 }
         let size = max(low.magnitude, high.magnitude)
         return high <= low || (high - low).magnitude * 100 <= size
     }
@@ -101,7 +102,7 @@ extension ProofLedger.Answer {
             return records.map { record in
                 let name = AmountName(record: record, field: field)
                 return (
-                    Form(weights: [name: 1], units: [bound.currency], field: field),
+                    Form(weights: [name: 1], units: [bound.unit], field: field),
                     bound.interval
                 )
             }
@@ -120,7 +121,7 @@ extension ProofLedger.Answer {
         case .sum(let field, let bound):
             let weights = records.map { (AmountName(record: $0, field: field), Int64(1)) }
             return Form(
-                weights: Dictionary(weights) { first, _ in first }, units: [bound.currency],
+                weights: Dictionary(weights) { first, _ in first }, units: [bound.unit],
                 field: field)
         case .score(let card):
             let weights = card.terms.flatMap { term in
@@ -128,7 +129,7 @@ extension ProofLedger.Answer {
             }
             return Form(
                 weights: Dictionary(weights) { first, _ in first },
-                units: Set(card.terms.map(\.currency)).sorted(), field: "score")
+                units: Set(card.terms.map(\.unit)).sorted { $0.code < $1.code }, field: "score")
         case .each, .equal: return nil
         }
     }

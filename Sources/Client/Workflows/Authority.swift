@@ -87,7 +87,7 @@ public struct Authority: Sendable {
         let own = session.handle
         let newcomer = PolicyEntity(
             handle: handle, roles: application.roles, suspended: false, isHost: false,
-            isAuthority: false, size: size)
+            isAuthority: false, found: .init(size: size, country: application.identity.country))
         try await session.permission { (known) throws(ClientError) in
             known.admitting(newcomer, by: try known.entity(own))
         }

@@ -37,7 +37,7 @@ public struct Lender: Sendable {
 
     /// Asks an enterprise for a grant. Only its purpose is public.
     ///
-    /// Throws ``ClientError/statement(_:_:)`` and ``ClientError/notAnAmount(_:_:)`` for what can't be
+    /// Throws ``ClientError/statement(_:_:)`` and ``ClientError/notProvable(_:_:)`` for what can't be
     /// proven and ``ClientError/forbidden(policies:reasons:)``, before anything is signed. Holds that
     /// others laid on the enterprise's books aren't known here: about those the gateway decides.
     public func request(_ terms: RequestTerms, purpose: Purpose) async throws -> Registration {
@@ -51,7 +51,7 @@ public struct Lender: Sendable {
                     throw ClientError.statement(text, error)
                 }
                 if let field = statement.foreignField(to: known) {
-                    throw ClientError.notAnAmount(field, known.newest)
+                    throw ClientError.notProvable(field, known.newest)
                 }
             }
         }
@@ -129,18 +129,16 @@ extension KnownGrant {
         switch terms.subject {
         case .fields(let names): return names
         case .statements(let texts):
-            guard let type = terms.scope.known?.newest else {
-                throw .noFields
-            }
-            var names: Set<FieldName> = []
+            guard let fields = terms.scope.known else { throw .noFields }
+            var names: Set<String> = []
             for (number, text) in texts.enumerated() {
                 let statement: ProofStatement
                 do { statement = try ProofStatement(canonical: text) } catch {
                     throw .package(PackageRefusal(.grant, .statement(number, error)))
                 }
-                names.formUnion(statement.fields.compactMap { type.field($0)?.commitmentName })
+                names.formUnion(statement.fields)
             }
-            return names.sorted()
+            return fields.commitments(beside: names)
         }
     }
 }

@@ -49,6 +49,8 @@ struct ObservedPolicies: PolicyLibrary {
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
         shelf.policies(digest).map { Observed(set: $0, observe: observe) }
     }
+
+    func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { shelf.isInvalid(digest) }
 }
 
 extension Regulator {

@@ -59,10 +59,15 @@ extension ValueAssertion {
             throw .openingCount(have: openings.count, expected: values.count)
         }
         for (index, opening) in openings.enumerated() {
-            // Both comparisons only ever branch on what ends the proof.
-            let limit = AssertionLimits.magnitude
-            guard opening.value > -limit && opening.value < limit else {
-                throw .valueOutOfRange(value: index)
+            // All comparisons only ever branch on what ends the proof.
+            switch opening.number {
+            case .integer(let value):
+                let limit = AssertionLimits.magnitude
+                guard value > -limit && value < limit else {
+                    throw .valueOutOfRange(value: index)
+                }
+            case .residue:
+                guard values[index].unit.isKey else { throw .openingMismatch(value: index) }
             }
             guard Pedersen.commit(opening) == commitments[index] else {
                 throw .openingMismatch(value: index)
@@ -84,10 +89,13 @@ extension ValueAssertion {
 
         init(_ obligations: Obligations, _ openings: [Opening]) {
             var sums = obligations.sums.map { terms in
-                var sum: (value: Int64, blinding: Scalar) = (0, .zero)
+                var sum: (value: Int64, residue: Scalar, blinding: Scalar) = (0, .zero, .zero)
                 for term in terms {
+                    switch openings[term.value].number {
                     // Within 64 bits, by the limits on weights and values.
-                    sum.value &+= term.weight &* openings[term.value].value
+                    case .integer(let value): sum.value &+= term.weight &* value
+                    case .residue(let scalar): sum.residue += Scalar(term.weight) * scalar
+                    }
                     sum.blinding += Scalar(term.weight) * openings[term.value].blinding
                 }
                 return sum
@@ -96,7 +104,9 @@ extension ValueAssertion {
             var failed = Set<Int>()
             for equality in obligations.equalities {
                 let sum = sums[equality.sum]
-                if sum.value != equality.constant { failed.insert(equality.statement) }
+                if sum.value != equality.constant || sum.residue != .zero {
+                    failed.insert(equality.statement)
+                }
                 equalities.append(sum.blinding)
             }
             for range in obligations.ranges {

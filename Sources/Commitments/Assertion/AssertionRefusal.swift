@@ -27,6 +27,8 @@ public enum AssertionRefusal: Error, Sendable, Hashable {
     case repeatedValue(statement: Int, value: Int)
     /// The value's unit is not the one the statement is about.
     case mixedUnits(statement: Int, value: Int)
+    /// A sum or bound of keys, which can only be equal.
+    case notANumber(statement: Int, value: Int)
     /// A score names another number of units than it has terms.
     case unitCount(statement: Int, have: Int, expected: Int)
     case zeroWeight(statement: Int, value: Int)

@@ -31,6 +31,7 @@ struct Obligations: Sendable {
             switch statement {
             case .linear(let form, let bound):
                 try checker.check(form.terms, form.units, bound)
+                try checker.requireNumbers(form.terms)
                 if bound.needsBoundedValues {
                     for term in form.terms where bounded[term.value] == nil {
                         bounded[term.value] = index
@@ -41,6 +42,7 @@ struct Obligations: Sendable {
             case .each(let selection, let unit, let bound):
                 let terms = selection.map { LinearForm.Term(value: $0, weight: 1) }
                 try checker.check(terms, .common(unit), bound)
+                try checker.requireNumbers(terms)
                 try reserve(bound.rangeCount * terms.count)
                 for term in terms { add([term], bound, index) }
             case .equal(let first, let second):
@@ -149,6 +151,13 @@ private struct StatementChecker {
             }
         }
         try check(bound)
+    }
+
+    /// Keys can be equal and nothing else: as numbers they would have to be bounded, and they aren't.
+    func requireNumbers(_ terms: [LinearForm.Term]) throws(AssertionRefusal) {
+        for term in terms where values[term.value].unit.isKey {
+            throw .notANumber(statement: statement, value: term.value)
+        }
     }
 
     private func check(_ bound: ValueStatement.Bound) throws(AssertionRefusal) {

@@ -74,7 +74,7 @@ public struct ProofContext: Sendable, Hashable {
 
 /// The unit of a committed integer: 12 345 in EUR at scale 2 is 123.45 EUR.
 public struct ValueUnit: Sendable, Hashable {
-    /// A currency or a unit of measure.
+    /// A currency or a unit of measure, `day` or `key`.
     public var code: String
     /// Decimal digits after the point, at most `AssertionLimits.scale`.
     public var scale: Int
@@ -83,6 +83,9 @@ public struct ValueUnit: Sendable, Hashable {
         self.code = code
         self.scale = scale
     }
+
+    /// Whether values of this unit are residues, which can only be equal.
+    public var isKey: Bool { code == "key" }
 }
 
 /// One committed field of one record.

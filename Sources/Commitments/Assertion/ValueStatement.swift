@@ -7,7 +7,7 @@ public enum ValueStatement: Sendable, Hashable {
     case linear(LinearForm, Bound)
     /// Each of the values within the bound.
     case each([Int], ValueUnit, Bound)
-    /// Two values of one unit are the same.
+    /// Two values of one unit are the same: all that can be said of keys.
     case equal(Int, Int)
 
     /// A bound on an integer; both ends belong to it. No end is the least 64-bit integer.

@@ -32,7 +32,8 @@ enum AdmitRule: KindRule {
         }
         let state = ParticipantState(
             roles: admit.roles, keys: thumbprints, encryptionKey: admit.envelopeKey.digest,
-            admittedAt: said.candidate.index, fingerprint: fingerprint, size: said.selective?.size)
+            admittedAt: said.candidate.index, fingerprint: fingerprint, size: said.selective?.size,
+            country: said.selective?.country)
         try decision.requirePermission(
             decision.admitting(
                 decision.entity(admit.handle, state), by: decision.issuerEntity))
@@ -63,5 +64,5 @@ extension Decision {
 
 extension PolicyAction {
     public static let admit = PolicyAction(
-        "admit", "admit OTHER", about: .newcomer, with: [.time])
+        "admit", "admit OTHER", about: .newcomer, with: [.time, .newcomer])
 }

@@ -16,7 +16,7 @@ enum GenesisRule: KindRule {
             throw .place(.genesisAlreadyThere)
         }
         try check(genesis, statement)
-        guard policies.policies(genesis.policies) != nil else { throw .policy(.policyUnknown) }
+        _ = try policies.required(genesis.policies)
 
         var changes = Changes()
         for founder in genesis.founders {

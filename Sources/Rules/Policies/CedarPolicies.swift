@@ -16,6 +16,12 @@ public enum PolicySetRefusal: Error, Equatable, Sendable {
     case malformedIdentifier(String)
     /// A template: nothing here links it, so it would never apply.
     case template(String)
+    /// A set has one schema.
+    case schemaCount(Int)
+    /// The schema isn't, byte for byte, one that these rules know.
+    case unknownSchema(file: String)
+    /// A policy that doesn't fit the schema, the first one.
+    case invalid(ValidationError)
 }
 
 /// A set of Cedar policies, compiled: what client, gateway and auditor ask.
@@ -30,9 +36,19 @@ public struct CedarPolicies: Policies {
 
     public var digest: Digest<Digested.Policies> { texts.digest }
 
-    /// Parses and compiles. Every policy has an `@id` of its own. Throws ``PolicySetRefusal``.
+    /// Parses, compiles and validates. Every policy has an `@id` of its own, and fits the set's schema:
+    /// it asks only for what is known where it decides. Throws ``PolicySetRefusal``.
     public init(_ texts: PolicyTexts) throws(PolicySetRefusal) {
-        let sources = texts.files.map { Cedar.PolicySet.Source(name: $0.name, text: $0.text) }
+        let schemas = texts.files.filter(\.isSchema)
+        guard let schema = schemas.first, schemas.count == 1 else {
+            throw .schemaCount(schemas.count)
+        }
+        guard schema.text.utf8.elementsEqual(StandardTexts.schema.utf8) else {
+            throw .unknownSchema(file: schema.name)
+        }
+        let sources = texts.files.filter { !$0.isSchema }.map {
+            Cedar.PolicySet.Source(name: $0.name, text: $0.text)
+        }
         do throws(PolicyError) {
             set = try Cedar.PolicySet(
                 parsing: sources, identifiedBy: .annotated,
@@ -46,6 +62,7 @@ public struct CedarPolicies: Policies {
         for policy in set.policies where !Self.isIdentifier(policy.id.description) {
             throw .malformedIdentifier(policy.id.description)
         }
+        if let error = set.errors(against: .standard).first { throw .invalid(error) }
         self.texts = texts
     }
 
@@ -82,10 +99,11 @@ public struct CedarPolicies: Policies {
 }
 
 extension CedarPolicies {
-    /// The set that a log begins with, `Policies/separation.cedar`.
+    /// The set that a log begins with, the files of the folder `Policies`.
     public static let standard: CedarPolicies = {
         let file = PolicyTexts.File(name: "separation.cedar", text: StandardTexts.separation)
-        guard let texts = try? PolicyTexts([file]), let set = try? CedarPolicies(texts) else {
+        guard let texts = try? PolicyTexts([file, .schema]), let set = try? CedarPolicies(texts)
+        else {
             preconditionFailure("the set in Policies compiles: a test says so")
         }
         return set

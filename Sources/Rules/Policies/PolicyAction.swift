@@ -18,9 +18,13 @@ public struct PolicyAction: RawRepresentable, CaseIterable, Hashable, Sendable {
         case givenGrant
     }
 
-    /// What the policies are told besides who, what and whose: a part of the schema's context.
+    /// What the policies are told besides who, what and whose, and what was found about who acts: a
+    /// part of the schema's context. Whoever brings about the decision may see all of it: whether
+    /// something is refused is an output too.
     public enum Fact: Sendable {
         case time
+        /// What was found about who isn't a participant yet.
+        case newcomer
         /// Whether books are under a legal hold.
         case held
         /// Right and purpose of a grant.

@@ -84,15 +84,12 @@ extension PolicyKnowledge {
             held: book.map { isHeld($0, of: issuer.handle) } ?? false, time: time)
     }
 
-    /// Holds on the holder's books, what was done with them before and the holder's size stay out of
-    /// it: whether a request is refused must tell who asks nothing of them.
+    /// Holds on the holder's books, what was done with them before and what was found about the holder
+    /// aren't in it: whether a request is refused must tell who asks nothing of them.
     public func requesting(
         _ use: PolicyUse, of holder: PolicyEntity, by issuer: PolicyEntity
     ) -> PolicyRequest {
-        var holder = holder
-        holder.size = nil
-        return question(
-            .request, use, principal: issuer, other: holder, user: issuer, owner: holder)
+        question(.request, use, principal: issuer, other: holder, user: issuer, owner: holder)
     }
 
     /// `request` is the issuer of the request that this answers, and whether it goes beyond that.

@@ -40,8 +40,7 @@ public struct PolicyQuestion: Sendable {
         if participant.isHost { roles.insert(Word.host) }
         if participant.isAuthority { roles.insert(Word.authority) }
         return Entity(
-            uid, attributes: Word.standing(participant.suspended, participant.size),
-            parents: roles)
+            uid, attributes: Word.standing(participant.suspended), parents: roles)
     }
 
     private static func books(
@@ -60,13 +59,14 @@ public struct PolicyQuestion: Sendable {
 
     private static func context(_ question: PolicyRequest) -> Cedar.Record {
         let time = Value.datetime(Datetime(milliseconds: question.time.seconds * 1000))
-        var fields: [Cedar.Record.Field] = []
+        var fields = [Cedar.Record.Field(Word.own, .record(found(question.principal)))]
         func add(_ name: Text, _ value: Value?) {
             if let value { fields.append(.init(name, value)) }
         }
         for fact in question.action.facts {
             switch fact {
             case .time: add(Word.time, time)
+            case .newcomer: add(Word.newcomer, question.counterparty.map { .record(found($0)) })
             case .held: add(Word.held, .bool(question.held))
             case .right:
                 add(Word.right, question.right.map { .string(Word.right($0)) })
@@ -88,6 +88,17 @@ public struct PolicyQuestion: Sendable {
                             ]))
                     })
             }
+        }
+        return record(fields)
+    }
+
+    private static func found(_ participant: PolicyEntity) -> Cedar.Record {
+        var fields: [Cedar.Record.Field] = []
+        if let country = participant.found.country {
+            fields.append(.init(Word.country, .string(Text(country))))
+        }
+        if let size = participant.found.size {
+            fields.append(.init(Word.size, .string(Word.size(size))))
         }
         return record(fields)
     }

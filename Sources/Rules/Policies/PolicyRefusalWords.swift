@@ -11,6 +11,11 @@ extension PolicySetRefusal {
                 + "letters, digits and hyphens"
         case .template(let id):
             "\(id) is a template (it has ?principal or ?resource), and nothing here fills those in"
+        case .schemaCount(let count):
+            "it has \(count) files of a schema, and a set has one: trine.cedarschema"
+        case .unknownSchema(let file):
+            "\(file) isn't the schema that this version of the rules knows, byte for byte"
+        case .invalid(let error): error.words
         }
     }
 }
@@ -22,7 +27,7 @@ extension PolicyTextsRefusal {
         case .tooManyFiles(let limit): "it has more than \(limit) files"
         case .malformedName(let name):
             "\"\(name)\" isn't a name of a policy file: lower-case letters, digits, hyphens, "
-                + "then .cedar"
+                + "then .cedar or .cedarschema"
         case .duplicateName(let name): "two files are called \(name)"
         case .tooLarge(let bytes, let limit): "it has \(bytes) bytes, and \(limit) are allowed"
         case .malformed: "it isn't the canonical JSON of a set's files"
@@ -67,6 +72,37 @@ extension PolicyError.Reason {
         case .notAnAction(let name): "\(name) isn't an action"
         case .slotMismatch: "a slot stands where another one belongs"
         case .noSuchTemplate(let id): "there is no template \(id)"
+        }
+    }
+}
+
+extension ValidationError {
+    /// `separation.cedar:12:3: policy some-id doesn't fit the schema: …`
+    public var words: String {
+        let place = (source.map { $0 + ":" } ?? "") + "\(position)"
+        let request = action.map { ", where \($0.id) is decided" } ?? ""
+        return "\(place): policy \(policy) doesn't fit the schema\(request): \(reason.words)"
+    }
+}
+
+extension ValidationError.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .unknownEntityType(let type): "there is no type \(type)"
+        case .unknownAction(let action): "there is no \(action)"
+        case .notAChoice(let entity): "there is no \(entity)"
+        case .noApplicableAction: "no action is for such a principal and resource"
+        case .unexpectedType(let found, let expected): "found \(found), expected \(expected)"
+        case .differentTypes(let one, let other): "\(one) and \(other) can't be equal"
+        case .noSuchAttribute(let name, let type): "\(name) isn't known of \(type)"
+        case .unguardedAttribute(let name, let type):
+            "\(name) may be absent from \(type): ask with has before"
+        case .noTags(let type): "\(type) has no tags"
+        case .unguardedTag(let type): "the tag may be absent from \(type): ask with hasTag before"
+        case .emptySet: "a set of nothing has no type"
+        case .notALiteral(let function): "\(function.rawValue) takes a text in quotes"
+        case .malformedLiteral(let function, let text):
+            "\"\(text)\" is no \(function.rawValue)"
         }
     }
 }

@@ -8,15 +8,31 @@ public struct PolicyEntity: Hashable, Sendable {
     public var suspended: Bool
     public let isHost: Bool
     public let isAuthority: Bool
-    /// `nil` where it isn't known.
-    public internal(set) var size: SizeClass?
+    /// What its authority found when it admitted it.
+    public let found: Found
+
+    /// What an authority finds about a participant; `nil` where it isn't known.
+    public struct Found: Hashable, Sendable {
+        public let size: SizeClass?
+        /// Where it is registered, ISO 3166-1: `DE`.
+        public let country: String?
+
+        public init(size: SizeClass? = nil, country: String? = nil) {
+            self.size = size
+            self.country = country
+        }
+    }
 
     public init(
         handle: Handle, roles: [Role], suspended: Bool, isHost: Bool, isAuthority: Bool,
-        size: SizeClass? = nil
+        found: Found = Found()
     ) {
-        (self.handle, self.roles, self.suspended) = (handle, roles, suspended)
-        (self.isHost, self.isAuthority, self.size) = (isHost, isAuthority, size)
+        self.handle = handle
+        self.roles = roles
+        self.suspended = suspended
+        self.isHost = isHost
+        self.isAuthority = isAuthority
+        self.found = found
     }
 }
 
@@ -26,19 +42,9 @@ extension PolicyEntity {
     /// The rules and the gateway both make it here, so that a policy decides both on the same facts.
     public init(_ handle: Handle, _ state: ParticipantState, in log: LogState) {
         self.init(
-            handle: handle, roles: state.roles, suspended: state.suspended, size: state.size,
-            host: log.host, authorities: log.charter.authorities)
-    }
-
-    /// A participant of a log that has this host and these authorities; `size` is `nil` where it
-    /// isn't known.
-    public init(
-        handle: Handle, roles: [Role], suspended: Bool, size: SizeClass?, host: Handle,
-        authorities: [Handle]
-    ) {
-        self.init(
-            handle: handle, roles: roles, suspended: suspended, isHost: handle == host,
-            isAuthority: authorities.contains(handle), size: size)
+            handle: handle, roles: state.roles, suspended: state.suspended,
+            isHost: handle == log.host, isAuthority: log.charter.authorities.contains(handle),
+            found: Found(size: state.size, country: state.country))
     }
 }
 
@@ -126,15 +132,34 @@ public protocol Policies: Sendable {
 /// Where the rules find a policy set by its digest; the texts are on the chain's side, not here.
 public protocol PolicyLibrary: Sendable {
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)?
+    /// Whether the texts are known, and aren't a set that a log can be under.
+    func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool
+}
+
+extension PolicyLibrary {
+    public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { false }
+
+    /// The set with this digest. Throws ``PolicyRefusal``.
+    func required(_ digest: Digest<Digested.Policies>) throws(Refusal) -> any Policies {
+        if let set = policies(digest) { return set }
+        throw .policy(isInvalid(digest) ? .policyInvalid : .policyUnknown)
+    }
 }
 
 /// Sets by digest: those that a log was ever under, once their texts were read and found good.
 public struct PolicyShelf: PolicyLibrary {
     private var sets: [Digest<Digested.Policies>: any Policies] = [:]
+    private var invalid: Set<Digest<Digested.Policies>> = []
 
     public init(_ sets: [any Policies] = []) { for set in sets { add(set) } }
 
     public mutating func add(_ set: any Policies) { sets[set.digest] = set }
 
+    /// Remembers that the texts with this digest were read, and aren't a set.
+    public mutating func refuse(_ digest: Digest<Digested.Policies>) { invalid.insert(digest) }
+
     public func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? { sets[digest] }
+    public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool {
+        invalid.contains(digest)
+    }
 }

@@ -2,7 +2,8 @@ import Cedar
 public import Sharing
 public import Wire
 
-/// The texts of a policy set, as they are published: files by name, ascending.
+/// The texts of a policy set, as they are published: files by name, ascending; the policies and the
+/// schema that they are written in.
 public struct PolicyTexts: Hashable, Sendable {
     public struct File: Hashable, Sendable {
         public let name: String
@@ -47,13 +48,13 @@ public struct PolicyTexts: Hashable, Sendable {
         return Digest(hashing: input.bytes)
     }
 
-    /// `separation.cedar`: lower-case letters, digits and hyphens, then `.cedar`.
+    /// `separation.cedar`: lower-case letters, digits and hyphens, then `.cedar` or `.cedarschema`.
     private static func isName(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        guard name.hasSuffix(".cedar"), bytes.count > 6, bytes.count <= maximumNameBytes else {
-            return false
-        }
-        return bytes.dropLast(6).allSatisfy {
+        let parts = name.utf8.split(separator: 0x2e, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, name.utf8.count <= maximumNameBytes,
+            ["cedar", "cedarschema"].contains(String(parts[1]))
+        else { return false }
+        return parts[0].allSatisfy {
             ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d
         }
     }
@@ -110,6 +111,12 @@ extension PolicyTexts {
 }
 
 extension PolicyTexts.File {
+    /// The schema that these rules know. A set has it, byte for byte.
+    public static let schema = PolicyTexts.File(
+        name: "trine.cedarschema", text: StandardTexts.schema)
+
+    var isSchema: Bool { name.hasSuffix(".cedarschema") }
+
     fileprivate static let shape = Shape<PolicyTexts.File>(
         PolicyTexts.File.init(name:text:),
         .required("name", \.name, .text), .required("text", \.text, .text))

@@ -31,6 +31,10 @@ package enum Word {
     static let by: Text = "by"
     static let exceeded: Text = "exceeded"
     static let series: Text = "series"
+    static let own: Text = "own"
+    static let newcomer: Text = "newcomer"
+    static let country: Text = "country"
+    static let size: Text = "size"
 
     static let books = type("Books")
     static let log = EntityUID(type: type("Log"), id: "log")
@@ -53,16 +57,9 @@ package enum Word {
         EntityUID(type: roleType, id: Text($0.rawValue))
     }
     private static let standings = numbered([false, true]) { suspended in
-        numbered([nil] + SizeClass.allCases.map(Optional.some)) { size in
-            var fields: [Cedar.Record.Field] = []
-            if let size { fields.append(.init("size", .string(Text(size.rawValue)))) }
-            fields.append(.init("suspended", .bool(suspended)))
-            guard let record = Cedar.Record(fields) else {
-                preconditionFailure("each field is there once")
-            }
-            return record
-        }
+        Cedar.Record(["suspended": .bool(suspended)])
     }
+    private static let sizes = numbered(SizeClass.allCases) { Text($0.rawValue) }
     private static let rights = numbered(Right.allCases) { Text($0.rawValue) }
     private static let purposes = numbered(Purpose.allCases) { Text($0.rawValue) }
     private static let involvements = numbered(Involvement.allCases) { Text($0.rawValue) }
@@ -75,9 +72,8 @@ package enum Word {
         found(action, in: actionEntities)
     }
     static func role(_ role: Role) -> EntityUID { found(role, in: roles) }
-    static func standing(_ suspended: Bool, _ size: SizeClass?) -> Cedar.Record {
-        found(size, in: found(suspended, in: standings))
-    }
+    static func standing(_ suspended: Bool) -> Cedar.Record { found(suspended, in: standings) }
+    static func size(_ size: SizeClass) -> Text { found(size, in: sizes) }
     static func right(_ right: Right) -> Text { found(right, in: rights) }
     static func purpose(_ purpose: Purpose) -> Text { found(purpose, in: purposes) }
     static func involvement(_ word: Involvement) -> Text { found(word, in: involvements) }

@@ -11,8 +11,8 @@ public enum ProofGrantRefusal: Error, Equatable, Sendable {
     case recordsNotListed
     /// The statement at this position isn't one, or isn't spelled as it is signed.
     case malformedProofStatement(Int, ProofStatementError)
-    /// It is about a field that isn't an amount of the type.
-    case notAnAmount(statement: Int, field: String)
+    /// It is about a field that the types don't commit to, or commit to as something else.
+    case notProvable(statement: Int, field: String)
     /// It names a record outside the scope.
     case recordNotInScope(statement: Int, record: String)
     /// Nobody would verify a proof of this size.
@@ -37,9 +37,10 @@ public enum ProofGrantRefusal: Error, Equatable, Sendable {
             ProblemEntry(
                 "malformed-proof-statement", 422, "This isn't a statement as it is signed", nil,
                 ["reason": .string("\(error)"), "statement": .integer(Int64(number))])
-        case .notAnAmount(let number, let field):
+        case .notProvable(let number, let field):
             ProblemEntry(
-                "not-an-amount", 422, "A statement is about what isn't an amount of the type", nil,
+                "not-provable", 422, "A statement is about a field of which it can't be proven",
+                nil,
                 ["field": .string(field), "statement": .integer(Int64(number))])
         case .recordNotInScope(let number, let record):
             ProblemEntry(

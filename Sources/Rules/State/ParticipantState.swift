@@ -21,11 +21,15 @@ public struct ParticipantState: StateObject {
     public var fingerprint: Digest<Digested.Fingerprint>?
     /// As its authority found; `nil` where it didn't say, or a replay wasn't shown it.
     public var size: SizeClass?
+    /// Where it is registered, ISO 3166-1; `nil` for those named at genesis, and where a replay wasn't
+    /// shown it.
+    public var country: String?
 
     public init(
         roles: [Role], keys: [Digest<Digested.Key>],
         encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64,
-        fingerprint: Digest<Digested.Fingerprint>? = nil, size: SizeClass? = nil
+        fingerprint: Digest<Digested.Fingerprint>? = nil, size: SizeClass? = nil,
+        country: String? = nil
     ) {
         self.roles = roles
         self.keys = keys
@@ -34,16 +38,18 @@ public struct ParticipantState: StateObject {
         self.admittedAt = admittedAt
         self.fingerprint = fingerprint
         self.size = size
+        self.country = country
     }
 
     public static let shape = Shape<ParticipantState>(
         ParticipantState.init(
-            roles:keys:encryptionKey:suspended:admittedAt:fingerprint:size:),
+            roles:keys:encryptionKey:suspended:admittedAt:fingerprint:size:country:),
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
         .optional("encryption_key", \.encryptionKey, .digest()),
         .flag("suspended", \.suspended),
         .required("admitted_at", \.admittedAt, .count),
         .optional("fingerprint", \.fingerprint, .digest()),
-        .optional("size", \.size, .word("size")))
+        .optional("size", \.size, .word("size")),
+        .optional("country", \.country, .country))
 }

@@ -9,12 +9,12 @@ public struct ProofRecord: Sendable {
     /// Of its statement.
     public let digest: Digest<Digested.Statement>
     public let standing: ProofContext.Standing
-    /// By the name of the amount's field; none for an amount that isn't there.
-    public let commitments: [String: NumericCommitment]
+    /// By the name of the field; none for a value that isn't there.
+    public let commitments: [String: FieldCommitment]
 
     public init(
         book: BookName, number: Int64, jti: JTI, digest: Digest<Digested.Statement>,
-        standing: ProofContext.Standing, commitments: [String: NumericCommitment]
+        standing: ProofContext.Standing, commitments: [String: FieldCommitment]
     ) {
         (self.book, self.number, self.jti) = (book, number, jti)
         (self.digest, self.standing, self.commitments) = (digest, standing, commitments)
@@ -112,7 +112,7 @@ public enum ProvingRefusal: Error, Equatable, Sendable {
             let (record, field) = places[value]
             self = .otherUnit(
                 record: records[record].name, field: field,
-                unit: records[record].commitments[field]?.unit ?? "")
+                unit: records[record].commitments[field]?.unit.code ?? "")
         default: self = .assertion(refusal)
         }
     }
@@ -155,8 +155,7 @@ private struct ValueTable {
                 presented.append(
                     PresentedValue(
                         record: position, field: field,
-                        unit: ValueUnit(
-                            code: commitment?.unit ?? "none", scale: commitment?.scale ?? 0),
+                        unit: commitment?.unit.valueUnit ?? ValueUnit(code: "none", scale: 0),
                         commitment: commitment?.commitment))
             }
         }
@@ -165,20 +164,18 @@ private struct ValueTable {
     func translate(_ statement: ProofStatement) throws(ProvingRefusal) -> ValueStatement {
         switch statement {
         case .sum(let field, let bound):
-            return .linear(.sum(of: all(field), unit: bound.unit), bound.ends)
+            return .linear(.sum(of: all(field), unit: bound.unit.valueUnit), bound.ends)
         case .each(let field, let bound):
-            return .each(all(field), bound.unit, bound.ends)
+            return .each(all(field), bound.unit.valueUnit, bound.ends)
         case .equal(let first, let second):
             return .equal(try number(first), try number(second))
         case .score(let card):
             var terms: [LinearForm.Term] = []
             var units: [ValueUnit] = []
             for term in card.terms {
-                let unit = ValueUnit(
-                    code: term.currency, scale: Currency.scale(of: term.currency) ?? 0)
                 for value in all(term.field) {
                     terms.append(LinearForm.Term(value: value, weight: term.weight))
-                    units.append(unit)
+                    units.append(term.unit.valueUnit)
                 }
             }
             return .linear(

@@ -1,6 +1,7 @@
 public import Commitments
+import Wire
 
-/// What a grant to prove says about committed amounts, in a text form that people write and read:
+/// What a grant to prove says about committed values, in a text form that people write and read:
 /// `sum(tax_exclusive_amount) >= 100000 EUR`.
 ///
 /// ``description`` is the one canonical spelling; it is what is signed. The grammar stands in
@@ -10,7 +11,7 @@ public enum ProofStatement: Hashable, Sendable {
     case sum(String, ProofBound)
     /// The field of every record of the grant is within the bound.
     case each(String, ProofBound)
-    /// Two fields, of one record or of two, have the same amount.
+    /// Two fields, of one record or of two, have the same value.
     case equal(ProofPlace, ProofPlace)
     /// A weighted sum of several fields over all records reaches a number of points.
     case score(Scorecard)
@@ -21,26 +22,42 @@ public enum ProofStatement: Hashable, Sendable {
     public static let maximumCount = 32
 }
 
-/// A bound on an amount of money; both ends belong to it.
+/// A bound on an amount, a quantity or a date; both ends belong to it.
 public struct ProofBound: Hashable, Sendable {
-    /// The ends, in the smallest unit of ``currency``.
+    /// The ends, in the smallest unit of ``unit``.
     public let ends: ValueStatement.Bound
-    /// The ISO 4217 code.
-    public let currency: String
+    public let unit: CommittedUnit
 
-    /// `nil` for an unknown currency, an end of −2⁶³, or a lower end above the upper one.
-    public init?(_ ends: ValueStatement.Bound, currency: String) {
-        guard Currency.scale(of: currency) != nil else { return nil }
+    /// `nil` for a unit that there isn't, for keys, which have no order, for a day without a date, an
+    /// end of −2⁶³, or a lower end above the upper one.
+    public init?(_ ends: ValueStatement.Bound, unit: CommittedUnit) {
+        guard unit != .key, CommittedUnit(code: unit.code) == unit else { return nil }
+        if unit == .day {
+            guard ends.values.allSatisfy({ Self.date($0) != nil }) else { return nil }
+        }
         switch ends {
         case .atLeast(.min), .atMost(.min), .exactly(.min), .between(.min, _): return nil
         case .between(let low, let high) where low > high: return nil
         default: break
         }
-        (self.ends, self.currency) = (ends, currency)
+        self.ends = ends
+        self.unit = unit
     }
 
-    public var unit: ValueUnit {
-        ValueUnit(code: currency, scale: Currency.scale(of: currency) ?? 0)
+    /// The date that is so many days after 1970-01-01; `nil` outside the years 1 to 9999.
+    static func date(_ days: Int64) -> CalendarDate? {
+        guard (-719_162...2_932_896).contains(days) else { return nil }
+        return CalendarDate(daysSince1970: Int(days))
+    }
+}
+
+extension ValueStatement.Bound {
+    /// One end or two, the lower one first.
+    fileprivate var values: [Int64] {
+        switch self {
+        case .atLeast(let end), .atMost(let end), .exactly(let end): [end]
+        case .between(let low, let high): [low, high]
+        }
     }
 }
 
@@ -61,7 +78,7 @@ extension ProofStatement: CustomStringConvertible {
         }
     }
 
-    /// The fields whose amounts it is about.
+    /// The fields whose values it is about.
     public var fields: Set<String> {
         switch self {
         case .sum(let field, _), .each(let field, _): [field]
@@ -70,24 +87,39 @@ extension ProofStatement: CustomStringConvertible {
         }
     }
 
-    /// The first of its fields that isn't an amount of any type of a series; `nil` where all are.
+    /// The first of its fields about which this can't be proven: one that isn't committed to as what
+    /// the statement says in each series of `known`, or of two that are to be equal, in the series of
+    /// its record. `nil` where there is none.
     public func foreignField(to known: SeriesFields) -> String? {
-        fields.sorted().first { !known.isAmount($0) }
+        switch self {
+        case .sum(let field, let bound), .each(let field, let bound):
+            return known.commits(to: field, as: bound.unit.kind) ? nil : field
+        case .score(let card):
+            return card.terms.first { !known.commits(to: $0.field, as: $0.unit.kind) }?.field
+        case .equal(let first, let second):
+            let kind = known.committed(first)
+            if kind == nil { return first.field }
+            return known.committed(second) == kind ? nil : second.field
+        }
     }
 }
 
 extension ProofBound: CustomStringConvertible {
     public var description: String {
         switch ends {
-        case .atLeast(let end): ">= \(text(end)) \(currency)"
-        case .atMost(let end): "<= \(text(end)) \(currency)"
-        case .exactly(let end): "= \(text(end)) \(currency)"
-        case .between(let low, let high): "between \(text(low)) and \(text(high)) \(currency)"
+        case .atLeast(let end): ">= \(text(end))\(suffix)"
+        case .atMost(let end): "<= \(text(end))\(suffix)"
+        case .exactly(let end): "= \(text(end))\(suffix)"
+        case .between(let low, let high): "between \(text(low)) and \(text(high))\(suffix)"
         }
     }
 
+    /// A date says by its form that it is one.
+    private var suffix: String { unit == .day ? "" : " " + unit.code }
+
     private func text(_ units: Int64) -> String {
-        ExactDecimal(coefficient: Int128(units), scale: unit.scale).description
+        if unit == .day, let date = Self.date(units) { return date.description }
+        return ExactDecimal(coefficient: Int128(units), scale: unit.scale).description
     }
 }
 

@@ -1,4 +1,5 @@
 import Commitments
+import Wire
 
 /// Why a text isn't a statement, and where.
 public struct ProofStatementError: Error, Equatable, Sendable {
@@ -14,12 +15,17 @@ public struct ProofStatementError: Error, Equatable, Sendable {
         case expected(String)
         /// Not digits with at most one full stop and a sign.
         case notANumber
-        case unknownCurrency(String)
-        /// More digits after the point than the currency has.
+        /// Neither a currency nor `rec20/` with a unit of measure.
+        case unknownUnit(String)
+        /// More digits after the point than the unit has.
         case tooPrecise(scale: Int)
         case outOfRange
         /// The lower end is above the upper one.
         case emptyRange
+        /// One end is a date and the other isn't.
+        case mixedEnds
+        /// The sum of dates is none.
+        case sumOfDates
         case notAPlace
         /// A field, or a field of a record, is named twice.
         case twice(String)
@@ -71,7 +77,10 @@ private struct ProofStatementParser {
         switch word() {
         case "sum":
             let field = try parenthesised()
-            statement = .sum(field, try bound())
+            let start = next()
+            let bound = try bound()
+            guard bound.unit.addsUp else { throw error(at: start, .sumOfDates) }
+            statement = .sum(field, bound)
         case "each":
             let field = try parenthesised()
             statement = .each(field, try bound())
@@ -98,28 +107,29 @@ private struct ProofStatementParser {
         guard word() == "between" else {
             throw error(at: start, .expected(">=, <=, = or between"))
         }
-        let low = try number()
+        let low = try end()
         let middle = next()
         guard word() == "and" else { throw error(at: middle, .expected("and")) }
-        let high = try number()
-        let currency = try currency()
-        let ends = (try units(low, currency), try units(high, currency))
+        let high = try end()
+        guard low.isDate == high.isDate else { throw error(at: high.offset, .mixedEnds) }
+        let unit = try unit(after: low)
+        let ends = (try units(low, unit), try units(high, unit))
         guard ends.0 <= ends.1 else { throw error(at: low.offset, .emptyRange) }
-        return try made(.between(ends.0, ends.1), currency, at: start)
+        return try made(.between(ends.0, ends.1), unit, at: start)
     }
 
     private mutating func single(
         _ start: Int, _ make: (Int64) -> ValueStatement.Bound
     ) throws(ProofStatementError) -> ProofBound {
-        let number = try number()
-        let currency = try currency()
-        return try made(make(try units(number, currency)), currency, at: start)
+        let end = try end()
+        let unit = try unit(after: end)
+        return try made(make(try units(end, unit)), unit, at: start)
     }
 
     private func made(
-        _ ends: ValueStatement.Bound, _ currency: String, at start: Int
+        _ ends: ValueStatement.Bound, _ unit: CommittedUnit, at start: Int
     ) throws(ProofStatementError) -> ProofBound {
-        guard let bound = ProofBound(ends, currency: currency) else {
+        guard let bound = ProofBound(ends, unit: unit) else {
             throw error(at: start, .outOfRange)
         }
         return bound
@@ -155,8 +165,8 @@ private struct ProofStatementParser {
             let weight = try integer()
             try take("*")
             let field = try name()
-            let currency = try currency()
-            guard let term = Scorecard.Term(field: field, currency: currency, weight: weight)
+            let unit = try unit()
+            guard let term = Scorecard.Term(field: field, unit: unit, weight: weight)
             else { throw error(at: start, .outOfRange) }
             guard !terms.contains(where: { $0.field == field }) else {
                 throw error(at: start, .twice(field))
@@ -178,13 +188,21 @@ private struct ProofStatementParser {
 
     // MARK: Words
 
-    private typealias Number = (offset: Int, value: ExactDecimal)
+    /// One end of a bound: a number, which a unit follows, or a date.
+    private struct End {
+        let offset: Int
+        let value: Value
+        enum Value { case number(ExactDecimal), date(CalendarDate) }
 
-    private mutating func number() throws(ProofStatementError) -> Number {
+        var isDate: Bool { if case .date = value { true } else { false } }
+    }
+
+    private mutating func end() throws(ProofStatementError) -> End {
         let start = next()
         let text = run { $0 == 0x2d || $0 == 0x2e || Self.isDigit($0) }
+        if let date = CalendarDate(text) { return End(offset: start, value: .date(date)) }
         guard let value = ExactDecimal(text) else { throw error(at: start, .notANumber) }
-        return (start, value)
+        return End(offset: start, value: .number(value))
     }
 
     private mutating func integer() throws(ProofStatementError) -> Int64 {
@@ -195,27 +213,33 @@ private struct ProofStatementParser {
         return value
     }
 
-    private func units(
-        _ number: Number, _ currency: String
-    ) throws(ProofStatementError) -> Int64 {
-        let scale = Currency.scale(of: currency) ?? 0
-        guard let units = number.value.units(scale: scale) else {
-            throw error(at: number.offset, .tooPrecise(scale: scale))
+    private func units(_ end: End, _ unit: CommittedUnit) throws(ProofStatementError) -> Int64 {
+        let value: ExactDecimal
+        switch end.value {
+        case .date(let date): return Int64(date.daysSince1970)
+        case .number(let number): value = number
+        }
+        guard let units = value.units(scale: unit.scale) else {
+            throw error(at: end.offset, .tooPrecise(scale: unit.scale))
         }
         guard let narrow = Int64(exactly: units), narrow != .min else {
-            throw error(at: number.offset, .outOfRange)
+            throw error(at: end.offset, .outOfRange)
         }
         return narrow
     }
 
-    private mutating func currency() throws(ProofStatementError) -> String {
+    private mutating func unit(after end: End) throws(ProofStatementError) -> CommittedUnit {
+        end.isDate ? .day : try unit()
+    }
+
+    private mutating func unit() throws(ProofStatementError) -> CommittedUnit {
         let start = next()
-        let code = run { (0x41...0x5a).contains($0) }
-        guard !code.isEmpty else { throw error(at: start, .expected("a currency")) }
-        guard Currency.scale(of: code) != nil else {
-            throw error(at: start, .unknownCurrency(code))
+        let code = run { (0x41...0x5a).contains($0) || Self.isWord($0) || $0 == 0x2f }
+        guard !code.isEmpty else { throw error(at: start, .expected("a currency or unit")) }
+        guard let unit = CommittedUnit(code: code), unit.addsUp else {
+            throw error(at: start, .unknownUnit(code))
         }
-        return code
+        return unit
     }
 
     private mutating func name() throws(ProofStatementError) -> String {

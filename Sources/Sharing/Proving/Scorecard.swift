@@ -3,22 +3,24 @@ public import Wire
 
 /// A weighted sum with public weights that has to reach a threshold.
 ///
-/// Every term counts in each record: weight × the amount in the smallest unit of its currency, so a
+/// Every term counts in each record: weight × the value in the smallest unit of what it counts, so a
 /// weight of 3 on an amount in EUR gives 3 points for each cent. Both sides can read it as a file.
 public struct Scorecard: Hashable, Sendable {
     public struct Term: Hashable, Sendable {
         public let field: String
-        /// The ISO 4217 code that the amounts must have.
-        public let currency: String
+        /// What the values must be in: a currency, or a unit of measure.
+        public let unit: CommittedUnit
         /// Not zero, and at most 2¹⁶ in absolute value.
         public let weight: Int64
 
-        /// `nil` for an unknown currency or a weight out of bounds.
-        public init?(field: String, currency: String, weight: Int64) {
-            guard Currency.scale(of: currency) != nil, weight != 0,
+        /// `nil` for a unit that can't be added up, or a weight out of bounds.
+        public init?(field: String, unit: CommittedUnit, weight: Int64) {
+            guard CommittedUnit(code: unit.code) == unit, unit.addsUp, weight != 0,
                 weight.magnitude <= AssertionLimits.weights
             else { return nil }
-            (self.field, self.currency, self.weight) = (field, currency, weight)
+            self.field = field
+            self.unit = unit
+            self.weight = weight
         }
     }
 
@@ -79,8 +81,10 @@ public struct Scorecard: Hashable, Sendable {
             weight = try reader.required("weight") { $0.integer }
             try reader.finish()
         } catch { throw .termClaims(number, error) }
-        guard Currency.scale(of: unit) != nil else { throw .term(number, .unknownCurrency(unit)) }
-        guard let term = Term(field: field, currency: unit, weight: weight) else {
+        guard let known = CommittedUnit(code: unit), known.addsUp else {
+            throw .term(number, .unknownUnit(unit))
+        }
+        guard let term = Term(field: field, unit: known, weight: weight) else {
             throw .term(number, .outOfRange)
         }
         return term
@@ -101,7 +105,7 @@ public enum ScorecardError: Error, Equatable, Sendable {
 extension Scorecard: CustomStringConvertible {
     /// `score(3*payable_amount EUR, -1*prepaid_amount EUR) >= 500000`.
     public var description: String {
-        let terms = terms.map { "\($0.weight)*\($0.field) \($0.currency)" }
+        let terms = terms.map { "\($0.weight)*\($0.field) \($0.unit.code)" }
         return "score(\(terms.joined(separator: ", "))) >= \(threshold)"
     }
 }

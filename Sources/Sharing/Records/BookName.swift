@@ -2,44 +2,35 @@ public import Wire
 
 /// A kind of book: what its records have in common, and which side of the business they are from.
 ///
-/// Six are named from the beginning; a record type may bring another one.
-public struct Series: RawRepresentable, CaseIterable, Hashable, Sendable {
-    /// The place among ``names``.
-    private let rank: UInt8
+/// Its name is `[a-z][a-z0-9-]{0,23}`. Which ones there are, the record types say.
+public struct Series: RawRepresentable, Hashable, Sendable {
+    public let rawValue: String
 
-    private static let names: [String] = {
-        var names = ["invoices", "bills", "orders", "deliveries", "bank", "documents"]
-        for name in RecordType.textSeries where !names.contains(name) { names.append(name) }
-        return names
-    }()
-
-    public static let allCases = names.indices.map { Series(rank: UInt8($0)) }
+    public static let maximumLength = 24
 
     /// Invoices and credit notes that the enterprise issued.
-    public static let invoices = Series(rank: 0)
+    public static let invoices = RecordType.invoice.series
     /// Invoices and credit notes that it received.
-    public static let bills = Series(rank: 1)
-    public static let orders = Series(rank: 2)
-    public static let deliveries = Series(rank: 3)
-    public static let bank = Series(rank: 4)
-    public static let documents = Series(rank: 5)
+    public static let bills = RecordType.bill.series
 
-    /// Those that a record type is of.
+    /// Those that a record type is of, in order.
     public static let withTypes = Set(RecordType.all.map(\.series)).sorted()
 
-    private init(rank: UInt8) { self.rank = rank }
-
+    /// `nil` for any other spelling of a name.
     public init?(rawValue: String) {
-        guard let rank = Self.names.firstIndex(of: rawValue) else { return nil }
-        self.rank = UInt8(rank)
+        guard (1...Self.maximumLength).contains(rawValue.utf8.count),
+            rawValue.utf8.first.map({ (0x61...0x7a).contains($0) }) == true,
+            rawValue.utf8.allSatisfy({
+                (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+            })
+        else { return nil }
+        self.rawValue = rawValue
     }
-
-    public var rawValue: String { Self.names[Int(rank)] }
 }
 
 extension Series: Comparable {
-    /// In the order of ``allCases``.
-    public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+    /// By code units.
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// The name of one enterprise's book: a series and a month, printed `invoices/2026-11`.
@@ -63,7 +54,7 @@ public struct BookName: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     public var description: String { "\(series.rawValue)/\(month)" }
 
-    /// By month, then by series.
+    /// By month, then by the series' name.
     public static func < (left: Self, right: Self) -> Bool {
         (left.month, left.series) < (right.month, right.series)
     }

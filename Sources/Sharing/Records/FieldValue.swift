@@ -8,6 +8,7 @@ public enum FieldValue: Sendable, Hashable {
     case text(String)
     case date(CalendarDate)
     case amount(Amount)
+    case quantity(Quantity)
     /// A list of objects, objects or strings; no number but integers.
     case json(JSON)
     case document(mediaType: String, bytes: [UInt8])
@@ -19,6 +20,7 @@ public enum FieldValue: Sendable, Hashable {
         case .text(let text): .string(text)
         case .date(let date): .string(date.description)
         case .amount(let amount): amount.json
+        case .quantity(let quantity): quantity.json
         case .json(let value): value
         case .document(let mediaType, let bytes):
             ["content": .string(Base64URL.encode(bytes)), "media_type": .string(mediaType)]
@@ -28,7 +30,7 @@ public enum FieldValue: Sendable, Hashable {
     /// Reads a disclosed value of `field`: what ``json`` gives, and no other spelling of it.
     /// Throws ``RecordError/malformed(field:)`` for what doesn't fit the field's kind.
     public init(json: JSON, as field: FieldDefinition) throws(RecordError) {
-        guard let value = Self(reading: json, kind: field.kind) else {
+        guard let value = Self(reading: json, kind: field.kind), value.fits(field) else {
             throw .malformed(field: field.name)
         }
         self = value
@@ -49,6 +51,9 @@ public enum FieldValue: Sendable, Hashable {
         case .amount:
             guard let amount = Amount(json: json) else { return nil }
             self = .amount(amount)
+        case .quantity:
+            guard let quantity = Quantity(json: json) else { return nil }
+            self = .quantity(quantity)
         case .json:
             guard Self.isStructure(json) else { return nil }
             self = .json(json)
@@ -61,10 +66,11 @@ public enum FieldValue: Sendable, Hashable {
         }
     }
 
-    /// Whether this value is one that a field of `kind` can have.
-    func fits(_ kind: FieldKind) -> Bool {
-        switch (self, kind) {
+    /// Whether this value is one that `field` can have.
+    func fits(_ field: FieldDefinition) -> Bool {
+        switch (self, field.kind) {
         case (.null, _), (.date, .date), (.amount, .amount), (.document, .document): true
+        case (.quantity(let quantity), .quantity): quantity.unit == field.unit ?? quantity.unit
         case (.text(let text), .text), (.text(let text), .code): !text.isEmpty
         case (.json(let value), .json): Self.isStructure(value)
         default: false

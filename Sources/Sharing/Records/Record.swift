@@ -96,7 +96,7 @@ public struct Record: Sendable, Hashable {
         for field in type.fields {
             let value = values[field.name] ?? .null
             if field.mandatory && value == .null { throw .missing(field: field.name) }
-            guard value.fits(field.kind) else { throw .malformed(field: field.name) }
+            guard value.fits(field) else { throw .malformed(field: field.name) }
             complete[field.name] = value
         }
         let bytes = complete.values.reduce(0) { $0 + $1.contentBytes }

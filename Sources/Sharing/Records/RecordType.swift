@@ -2,8 +2,8 @@ public import Wire
 
 /// What kind of business document a record is: its fields, and the series of books it goes into.
 ///
-/// It is described by a text, `Types/<name>-<version>.json`, and addressed by its ``vct(origin:)``,
-/// which every record states. A series may have records of several types and versions.
+/// It is described by a document, which is served at its ``vct(origin:)``; every record states that
+/// address. A series may have records of several versions.
 public struct RecordType: Sendable, Hashable {
     /// The word in the type's address: `invoice`, `bill`.
     public let name: String
@@ -20,6 +20,8 @@ public struct RecordType: Sendable, Hashable {
     public let businessKeyParts: [String]
     /// In the order in which they are shown.
     public let fields: [FieldDefinition]
+    /// What its document says, but for the address.
+    public let text: RecordTypeText
 
     /// From which side a record's document comes.
     public enum Direction: String, Sendable {
@@ -36,19 +38,6 @@ public struct RecordType: Sendable, Hashable {
 
     /// An invoice or credit note that it received.
     public static let bill = known("bill", 1)
-
-    private static func known(_ name: String, _ version: Int) -> RecordType {
-        guard let type = all.first(where: { $0.name == name && $0.version == version }) else {
-            preconditionFailure("the type comes with the program")
-        }
-        return type
-    }
-
-    /// All types whose records are in books of this series, the newest version of each name first.
-    public static func types(of series: Series) -> [RecordType] { bySeries[series] ?? [] }
-
-    private static let bySeries = Dictionary(
-        grouping: all.sorted { $0.version > $1.version }, by: \.series)
 
     /// `https://<origin>/types/invoice/1`, the `vct` of the type's records (SD-JWT VC §3.2.2.1).
     public func vct(origin: Origin) -> String { "https://\(origin)/types/\(name)/\(version)" }
@@ -71,13 +60,13 @@ public struct RecordType: Sendable, Hashable {
         FieldName(text).flatMap { field($0) }
     }
 
-    /// The names of the commitments that stand beside the numeric fields.
+    /// The names of the commitments that stand beside fields.
     public let commitmentFields: [FieldName]
 
     /// The names of all fields and commitments, ascending.
     public let sealedNames: [FieldName]
 
-    /// The numeric field that `name` is the commitment of.
+    /// The field that `name` is the commitment of.
     public func field(committedAs name: FieldName) -> FieldDefinition? {
         guard name.text.hasSuffix(FieldDefinition.commitmentSuffix) else { return nil }
         let base = name.text.dropLast(FieldDefinition.commitmentSuffix.count)
@@ -93,8 +82,36 @@ public struct RecordType: Sendable, Hashable {
     /// The place of each name among ``sealedNames``.
     let sealedPositions: [FieldName: Int]
 
-    /// Fields of one type, commitments counted.
-    public static let maximumFields = 64
+    /// Reads what a type's document says. Throws ``RecordTypeError``.
+    public init(_ text: RecordTypeText) throws(RecordTypeError) {
+        let terms = text.terms
+        guard text.claims.count == terms.fields.count else {
+            throw .otherClaim(min(text.claims.count, terms.fields.count) + 1)
+        }
+        var fields: [FieldDefinition] = []
+        for (place, (claim, field)) in zip(text.claims, terms.fields).enumerated() {
+            guard claim.path == [field.name] else { throw .otherClaim(place + 1) }
+            fields.append(FieldDefinition(field, claim))
+        }
+        self.text = text
+        name = text.name
+        version = Int(terms.version)
+        series = terms.series
+        direction = terms.direction
+        about = text.description
+        importers = terms.importers
+        businessKeyParts = terms.businessKey
+        self.fields = fields
+        positions = Dictionary(
+            fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        commitmentFields = fields.compactMap(\.commitmentName)
+        sealedNames = (fields.map(\.name) + commitmentFields).sorted()
+        sealedPositions = Dictionary(
+            sealedNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        for (name, next) in zip(sealedNames, sealedNames.dropFirst()) where name == next {
+            throw .repeated(field: name.text)
+        }
+    }
 
     public static func == (left: Self, right: Self) -> Bool {
         left.name == right.name && left.version == right.version
@@ -103,5 +120,23 @@ public struct RecordType: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(name)
         hasher.combine(version)
+    }
+}
+
+extension FieldDefinition {
+    fileprivate init(_ field: RecordTypeText.Field, _ claim: RecordTypeText.Claim) {
+        name = field.name
+        kind = field.kind
+        fieldClass = field.fieldClass
+        committed = field.committed
+        unit = field.unit
+        businessTerm = field.term
+        minimumPaddedBytes = Int(field.least)
+        mandatory = claim.mandatory
+        let display = claim.display.first { $0.locale == "en" }
+        label = display?.label ?? field.name.text
+        about = display?.description ?? ""
+        commitmentName =
+            field.committed == nil ? nil : FieldName(field.name.text + Self.commitmentSuffix)
     }
 }

@@ -1,11 +1,18 @@
-/// The fields that may be named where only a series is known and not a record's type: those of all
+/// The fields that may be named where only series are known and not a record's type: those of all
 /// types of the series.
 public struct SeriesFields: Sendable {
-    /// The newest version of each name first; never empty.
+    /// The newest version of each name first, series by series; never empty.
     public let types: [RecordType]
 
     /// `nil` for a series that no type is of yet.
-    public init?(_ series: Series) { self.init(RecordType.types(of: series)) }
+    public init?(_ series: Series) { self.init(of: [series]) }
+
+    /// `nil` for no series, and where no type is of one of them.
+    public init?(of series: [Series]) {
+        let types = series.map { RecordType.types(of: $0) }
+        if types.contains(where: \.isEmpty) { return nil }
+        self.init(types.flatMap(\.self))
+    }
 
     init?(_ types: [RecordType]) {
         if types.isEmpty { return nil }
@@ -22,9 +29,35 @@ public struct SeriesFields: Sendable {
     /// The names of all commitments, ascending.
     public var commitmentFields: [FieldName] { Set(types.flatMap(\.commitmentFields)).sorted() }
 
-    /// Whether `name` is a field with a commitment in some type.
-    public func isAmount(_ name: String) -> Bool {
-        types.contains { $0.field(name)?.commitmentName != nil }
+    /// Whether each of the series has a type in which `name` is committed to as `kind`.
+    func commits(to name: String, as kind: CommittedKind) -> Bool {
+        Dictionary(grouping: types, by: \.series).values.allSatisfy { types in
+            types.contains { $0.field(name)?.committed == kind }
+        }
+    }
+
+    /// As what a place's field is committed to in the series of its record; `nil` where it isn't.
+    func committed(_ place: ProofPlace) -> CommittedKind? {
+        types.lazy.filter { $0.series == place.record.book.series }
+            .compactMap { $0.field(place.field)?.committed }.first
+    }
+
+    /// Whether `name` is a field with a commitment to a number in some type.
+    public func isNumber(_ name: String) -> Bool {
+        types.contains { type in
+            switch type.field(name)?.committed {
+            case .amount, .quantity, .day: true
+            case .key, nil: false
+            }
+        }
+    }
+
+    /// The names of the commitments beside `fields` in some type, ascending.
+    public func commitments(beside fields: some Sequence<String>) -> [FieldName] {
+        let names = fields.flatMap { field in
+            types.compactMap { $0.field(field)?.commitmentName }
+        }
+        return Set(names).sorted()
     }
 
     /// `names` with the commitments that each type has to them, ascending; `nil` where one is in no
@@ -43,6 +76,6 @@ public struct SeriesFields: Sendable {
 
 extension Scope {
     /// The fields that may be named of the records in this scope; `nil` where this program knows no
-    /// type of its series.
+    /// type of a series in it.
     public var known: SeriesFields? { series.flatMap { SeriesFields($0) } }
 }

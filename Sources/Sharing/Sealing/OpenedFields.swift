@@ -1,3 +1,4 @@
+public import Commitments
 public import Wire
 
 /// Fields of one record that were decrypted and found to be what the record committed to. There is
@@ -9,18 +10,19 @@ public struct OpenedFields: Sendable {
     /// The disclosures, ascending by name.
     public let disclosures: [Disclosure]
     public let values: [FieldName: FieldValue]
-    public let commitments: [FieldName: NumericCommitment]
+    public let commitments: [FieldName: FieldCommitment]
 
     /// Checks `disclosures` against `record`: each name is a field of its type, each digest the one
-    /// that the record has at the place of this name, each value well-formed, and each value that comes with its commitment equal to it.
+    /// that the record has at the place of this name, each value well-formed, and each value that comes with its
+    /// commitment equal to it.
     ///
-    /// Throws ``OpeningError``; a numeric value without its commitment is refused too.
+    /// Throws ``OpeningError``; a value without its commitment is refused too.
     public init(_ record: Statement, disclosures: [Disclosure]) throws(OpeningError) {
         guard let claims = record.claims as? RegisterRecord,
             let type = RecordType(vct: claims.vct, origin: record.origin)
         else { throw .malformed(field: "vct") }
         var values: [FieldName: FieldValue] = [:]
-        var commitments: [FieldName: NumericCommitment] = [:]
+        var commitments: [FieldName: FieldCommitment] = [:]
         var seen: Set<FieldName> = []
         for disclosure in disclosures {
             let text = disclosure.name
@@ -35,9 +37,9 @@ public struct OpenedFields: Sendable {
                     throw .malformed(field: text)
                 }
                 values[name] = value
-            } else if type.field(committedAs: name) != nil {
+            } else if let field = type.field(committedAs: name) {
                 if disclosure.value == .null { continue }
-                guard let commitment = NumericCommitment(json: disclosure.value) else {
+                guard let commitment = FieldCommitment(json: disclosure.value, of: field) else {
                     throw .malformed(field: text)
                 }
                 commitments[name] = commitment
@@ -59,51 +61,42 @@ public struct OpenedFields: Sendable {
         .object(Dictionary(uniqueKeysWithValues: values.map { ($0.key.text, $0.value.json) }))
     }
 
-    /// The amount in this field; `nil` where it is none, or isn't here.
-    public func amount(_ field: String) -> Amount? {
-        guard let name = FieldName(field), case .amount(let amount) = values[name] else {
-            return nil
-        }
-        return amount
+    /// What opens the commitment to this field; `nil` where there is none, or the value isn't here.
+    public func opening(_ field: String) -> Opening? {
+        guard let field = type.field(field), let value = values[field.name],
+            let salt = disclosures.first(where: { $0.name == field.name.text })?.salt
+        else { return nil }
+        return FieldCommitment.opening(of: value, of: field, salt: salt)
     }
 
-    /// The commitments by the name of the amount that each is to.
-    public var commitmentsByField: [String: NumericCommitment] {
-        var byField: [String: NumericCommitment] = [:]
+    /// The commitments by the name of the field that each is to.
+    public var commitmentsByField: [String: FieldCommitment] {
+        var byField: [String: FieldCommitment] = [:]
         for (name, commitment) in commitments {
             if let field = type.field(committedAs: name) { byField[field.name.text] = commitment }
         }
         return byField
     }
 
-    /// Recomputes the commitment of every disclosed amount.
+    /// Recomputes the commitment of every disclosed value.
     private static func compare(
         _ disclosures: [Disclosure], _ values: [FieldName: FieldValue],
-        _ commitments: [FieldName: NumericCommitment], _ seen: Set<FieldName>, _ type: RecordType
+        _ commitments: [FieldName: FieldCommitment], _ seen: Set<FieldName>, _ type: RecordType
     ) throws(OpeningError) {
         for disclosure in disclosures {
             guard let field = type.field(disclosure.name), let name = field.commitmentName else {
                 continue
             }
             guard seen.contains(name) else { throw .notCommitted(field: name.text) }
-            switch values[field.name] {
-            case .amount(let amount):
-                let expected = NumericCommitment(
-                    amount, salt: disclosure.salt, field: disclosure.name)
-                guard commitments[name] == expected else {
-                    throw .contradiction(field: disclosure.name)
-                }
-            default:
-                guard commitments[name] == nil else {
-                    throw .contradiction(field: disclosure.name)
-                }
-            }
+            guard let value = values[field.name],
+                FieldCommitment(value, of: field, salt: disclosure.salt) == commitments[name]
+            else { throw .contradiction(field: disclosure.name) }
         }
     }
 }
 
 extension RecordType {
-    /// `names` with the commitment of every numeric field among them, ascending; `nil` where one
+    /// `names` with the commitment of every field among them that has one, ascending; `nil` where one
     /// isn't a field of this type.
     public func withCommitments(_ names: some Sequence<FieldName>) -> [FieldName]? {
         var complete: Set<FieldName> = []

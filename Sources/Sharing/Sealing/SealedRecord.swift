@@ -27,7 +27,7 @@ public struct SealedRecord: Sendable {
     }
 
     /// Seals `record` at `place`: a fresh salt, key and nonce for every field, a commitment beside
-    /// every amount, all digests in the signed statement.
+    /// every field that has one, all digests in the signed statement.
     ///
     /// Throws ``SealingError/tooLarge`` where the ciphertexts exceed the limits.
     public static func seal(
@@ -86,11 +86,10 @@ public struct SealedRecord: Sendable {
             let salt = Disclosure.Salt(using: &random)
             add(field.name, salt, value.json, field.minimumPaddedBytes)
             guard let name = field.commitmentName else { continue }
-            var commitment = JSON.null
-            if case .amount(let amount) = value {
-                commitment = NumericCommitment(amount, salt: salt, field: field.name.text).json
-            }
-            add(name, .init(using: &random), commitment, field.minimumPaddedBytes)
+            let commitment = FieldCommitment(value, of: field, salt: salt)
+            add(
+                name, .init(using: &random), commitment?.json ?? .null,
+                FieldDefinition.commitmentPaddedBytes)
         }
         return result
     }

@@ -136,28 +136,36 @@ enum Ledger {
         ) { ($0.integer(0), $0.integer(1)) }
     }
 
-    /// Book names sort by month within a series, so each series is a range of keys.
+    /// Book names sort by month within a series, so the books of one series are a range of keys, and
+    /// those of all series a range too, in which the months are looked at.
     static func books(
         of enterprise: Handle, series: Series?, months: ClosedRange<Month>?, in db: Database
     ) throws -> [(book: BookName, state: BookState)] {
-        var books: [(book: BookName, state: BookState)] = []
-        for series in series.map({ [$0] }) ?? Series.allCases {
-            guard let months = months ?? Self.allMonths else { continue }
-            let first = BookName(series: series, month: months.lowerBound)
-            let last = BookName(series: series, month: months.upperBound)
-            books += try db.rows(
-                "SELECT key, value FROM state WHERE key BETWEEN ? AND ? ORDER BY key",
-                BookState.key(enterprise, first).untyped.text,
-                BookState.key(enterprise, last).untyped.text
-            ) { row in
-                let text = row.text(0)
-                guard let key = StateKey(text: text), case .book(_, let book) = key.name,
-                    let state = try value(row.bytes(1), nil, of: key, named: text)?.object
-                        as? BookState
-                else { throw StoreError.corrupt(.state(text), .malformed) }
-                return (book, state)
-            }
+        guard let all = allMonths else { return [] }
+        let wanted = months ?? all
+        func key(_ series: Series, _ month: Month) -> (text: String, name: String) {
+            let book = BookName(series: series, month: month)
+            return (BookState.key(enterprise, book).untyped.text, book.description)
         }
+        let range: ClosedRange<String>
+        if let series {
+            range = key(series, wanted.lowerBound).text...key(series, wanted.upperBound).text
+        } else {
+            let any = key(.invoices, all.lowerBound)
+            let prefix = any.text.dropLast(any.name.count + 1)
+            // What follows the name of the enterprise is a stroke; the zero is what comes after that.
+            range = "\(prefix)/"..."\(prefix)0"
+        }
+        let books = try db.rows(
+            "SELECT key, value FROM state WHERE key BETWEEN ? AND ? ORDER BY key",
+            range.lowerBound, range.upperBound
+        ) { row in
+            let text = row.text(0)
+            guard let key = StateKey(text: text), case .book(_, let book) = key.name,
+                let state = try value(row.bytes(1), nil, of: key, named: text)?.object as? BookState
+            else { throw StoreError.corrupt(.state(text), .malformed) }
+            return (book: book, state: state)
+        }.filter { wanted.contains($0.book.month) }
         return books.sorted { $0.book < $1.book }
     }
 

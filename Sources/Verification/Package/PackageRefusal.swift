@@ -113,7 +113,7 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         /// The statement at this position of the grant isn't one.
         case statement(Int, ProofStatementError)
         /// It is about a field that isn't an amount of the granted type.
-        case noAmount(statement: Int, field: String)
+        case notProvable(statement: Int, field: String)
         /// The grant doesn't say at which tree its records were listed.
         case pointMissing
         case pointAfterGrant(size: Int64)

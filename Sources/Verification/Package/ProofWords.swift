@@ -8,8 +8,9 @@ extension ProofStatement {
         case .sum(let field, let bound): "The sum of \(field) is \(bound.words)."
         case .each(let field, let bound): "The \(field) of every record is \(bound.words)."
         case .equal(let first, let second):
-            "The \(first.field) of \(first.record) is the same amount as the \(second.field) of"
-                + " \(second.record)."
+            "The \(first.field) of \(first.record) is the same as the \(second.field) of"
+                + " \(second.record); of references, identifiers and accounts this says: equal apart"
+                + " from case and punctuation."
         case .score(let card): card.sentence
         }
     }
@@ -41,12 +42,10 @@ extension Scorecard {
 
 extension Scorecard.Term {
     /// `0.01 EUR`.
-    private var scale: Int { Currency.scale(of: currency) ?? 0 }
-
     fileprivate var smallestUnit: String {
-        scale == 0
-            ? "1 \(currency)"
-            : "0.\(String(repeating: "0", count: scale - 1))1 \(currency)"
+        unit.scale == 0
+            ? "1 \(unit.code)"
+            : "0.\(String(repeating: "0", count: unit.scale - 1))1 \(unit.code)"
     }
 }
 
@@ -67,7 +66,7 @@ extension Verdict {
     /// `word` names those on whose word the log is what it is.
     func unprovenLines(onTheWordOf word: String) -> [String] {
         var lines = [
-            "that the amounts were true when they were sealed",
+            "that the values were true when they were sealed",
             "that all business of these months was registered",
             "that by entry \(access) no record of another book had replaced one of these, and none"
                 + " was erased, beyond the word of \(word)",
@@ -82,7 +81,7 @@ extension Verdict {
                 "anything about the left out numbers of \(incomplete.joined(separator: ", "))")
         }
         lines.append("anything about other books, fields or times")
-        lines.append("any amount: none was shown, and only what the statements say is known")
+        lines.append("any value: none was shown, and only what the statements say is known")
         return ["Not proven:"] + lines.map { "  " + $0 + ($0 == lines.last ? "." : ",") }
     }
 }

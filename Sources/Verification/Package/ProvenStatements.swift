@@ -45,7 +45,7 @@ public struct ProvenStatements: Sendable {
                 throw granted.grant.refusal(.statement(number, error))
             }
             if let field = statement.foreignField(to: known) {
-                throw granted.grant.refusal(.noAmount(statement: number, field: field))
+                throw granted.grant.refusal(.notProvable(statement: number, field: field))
             }
             statements.append(statement)
         }

@@ -23,10 +23,12 @@ struct PolicyPaths: ParsableArguments {
             valueName: "path"))
     var paths: [String] = []
 
-    /// Reads and compiles the set; a directory's own `.cedar` files, not those further down.
+    /// Reads and compiles the set; a directory's own files of policies and schema, not those further
+    /// down. Where no schema is given, it is the one that the rules know.
     func set() throws -> CedarPolicies {
         if paths.isEmpty { return .standard }
-        let files = try paths.flatMap(Self.files)
+        var files = try paths.flatMap(Self.files)
+        if !files.contains(where: { $0.name.hasSuffix(Self.schema) }) { files.append(.schema) }
         do { return try CedarPolicies(PolicyTexts(files)) } catch let error as PolicyTextsRefusal {
             throw ClientError.policySet(.texts(error))
         } catch let error as PolicySetRefusal { throw ClientError.policySet(error) }
@@ -35,10 +37,12 @@ struct PolicyPaths: ParsableArguments {
     private static func files(_ path: String) throws -> [PolicyTexts.File] {
         guard try InputFile.isFolder(path) else { return [try file(path)] }
         let found = try FileManager.default.contentsOfDirectory(atPath: path)
-            .filter { $0.hasSuffix(".cedar") }.sorted()
+            .filter { $0.hasSuffix(".cedar") || $0.hasSuffix(Self.schema) }.sorted()
         if found.isEmpty { throw Complaint.usage("there is no .cedar file in \(path)") }
         return try found.map { try file(path + "/" + $0) }
     }
+
+    private static let schema = ".cedarschema"
 
     private static func file(_ path: String) throws -> PolicyTexts.File {
         guard let text = String(validating: try InputFile.bytes(path), as: UTF8.self) else {

@@ -23,8 +23,8 @@ struct PolicyExplain: CommonCommand {
 
     @OptionGroup var files: PolicyPaths
     @Option(help: "What is wanted: grant, access, request, seal, …") var action: PolicyAction?
-    @Option(help: "Who wants it: roles, a size, also host, authority, suspended.") var by:
-        NameList<String>?
+    @Option(help: "Who wants it: roles, a size, a country, also host, authority, suspended.")
+    var by: NameList<String>?
     @Option(help: "Towards whom: the same words.") var to: NameList<String>?
     @Option(help: "read or prove.") var right: Right = .read
     @Option(help: "For which purpose.") var purpose: Purpose = .creditAssessment
@@ -63,7 +63,7 @@ struct PolicyExplain: CommonCommand {
             to?.names ?? [isUse ? "enterprise" : "lender"], "another")
         guard let own, let other else {
             throw Complaint.usage("--by and --to are lists of roles")
-                .hint("such as enterprise,micro or lender; also host, authority and suspended")
+                .hint("such as enterprise,micro or lender,DE; also host, authority and suspended")
         }
         let request = PolicyRequest(
             principal: own, action: action, counterparty: other,
@@ -122,19 +122,22 @@ struct PolicyExplain: CommonCommand {
 }
 
 extension PolicyHand {
-    /// Somebody with these roles and at most one size; `nil` where a word is neither.
+    /// Somebody with these roles, at most one size and one country; `nil` where a word is none of it.
     fileprivate static func named(_ names: [String], _ handle: String) -> PolicyEntity? {
         let special: Set<String> = ["host", "authority", "suspended"]
         let sizes = names.compactMap { SizeClass(rawValue: $0) }
-        let roles = names.filter { !special.contains($0) && SizeClass(rawValue: $0) == nil }
-            .map { Role(rawValue: $0) }
-        guard let handle = Handle(handle), !roles.contains(nil), sizes.count <= 1 else {
-            return nil
-        }
+        let countries = names.filter(\.isCountry)
+        let roles = names.filter {
+            !special.contains($0) && !$0.isCountry && SizeClass(rawValue: $0) == nil
+        }.map { Role(rawValue: $0) }
+        guard let handle = Handle(handle), !roles.contains(nil), sizes.count <= 1,
+            countries.count <= 1
+        else { return nil }
         return PolicyEntity(
             handle: handle, roles: roles.compactMap(\.self).sorted(),
             suspended: names.contains("suspended"), isHost: names.contains("host"),
-            isAuthority: names.contains("authority"), size: sizes.first)
+            isAuthority: names.contains("authority"),
+            found: .init(size: sizes.first, country: countries.first))
     }
 }
 

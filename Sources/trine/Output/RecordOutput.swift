@@ -16,15 +16,17 @@ extension FieldValue: Shown {
         case .text(let text): text.split(whereSeparator: \.isNewline).joined(separator: " ")
         case .date(let date): date.description
         case .amount(let amount): "\(amount.text) \(amount.currency)"
+        case .quantity(let quantity): "\(quantity.text) \(quantity.unit)"
         case .json(let json): json.canonicalText
         case .document(let mediaType, let bytes): "\(mediaType), \(bytes.count) bytes"
         }
     }
 
-    /// For another program: amounts in units of the currency, documents whole.
+    /// For another program: amounts and quantities without their unit, documents whole.
     fileprivate var cell: String {
         switch self {
         case .amount(let amount): amount.text
+        case .quantity(let quantity): quantity.text
         case .document(_, let bytes): Base64URL.encode(bytes)
         case .null, .text, .date, .json: words
         }

@@ -71,12 +71,13 @@ extension ClientError: Worded {
         case .envelope: .refused("nothing can be sealed to the grantee's key")
 
         case .noStatements(let limit): .usage("there can be 1 to \(limit) statements")
-        case .notAnAmount(let field, let type):
-            .usage("\(field) isn't an amount of an \(type.name)")
+        case .notProvable(let field, let type):
+            .usage("nothing like this can be proven of \(field) in records of type \(type.name)")
                 .hint(
                     "there are: "
-                        + type.fields.filter { $0.commitmentName != nil }.map(\.name.text)
-                        .joined(separator: ", "))
+                        + type.fields.compactMap { field in
+                            field.committed.map { "\(field.name) (\($0.rawValue))" }
+                        }.joined(separator: ", "))
         case .untrue(let statements):
             .refused(
                 "not true, so nothing was signed: "

@@ -83,7 +83,7 @@ extension PackageRefusal.Reason {
         case .statement(let number, let error):
             "its statement \(number + 1) isn't one: \(error.reason.words),"
                 + " at byte \(error.offset)"
-        case .noAmount(let statement, let field):
+        case .notProvable(let statement, let field):
             "its statement \(statement + 1) is about \(field), which is no amount"
         case .pointMissing: "it doesn't say as of when its records were listed"
         case .pointAfterGrant(let size): "its records were listed at \(size) entries, after itself"

@@ -21,11 +21,14 @@ extension ProofStatementError.Reason {
         switch self {
         case .tooLong(let limit): "it has more than \(limit) bytes"
         case .expected(let what): "\(what) is expected here"
-        case .notANumber: "this isn't a number such as 1234.50"
-        case .unknownCurrency(let code): "\(code) isn't a currency's code"
-        case .tooPrecise(let scale): "this currency has \(scale) digits after the point"
+        case .notANumber: "this is neither a number such as 1234.50 nor a date"
+        case .unknownUnit(let code):
+            "\(code) is neither a currency's code nor a unit such as rec20/KGM"
+        case .tooPrecise(let scale): "this unit has \(scale) digits after the point"
         case .outOfRange: "this is too large, or zero where that means nothing"
         case .emptyRange: "the lower end is above the upper one"
+        case .mixedEnds: "one end is a date and the other isn't"
+        case .sumOfDates: "dates don't add up"
         case .notAPlace: "a record is written invoices/2026-01#3"
         case .twice(let name): "\(name) is there twice"
         case .tooMany(let limit): "more than \(limit)"
@@ -78,31 +81,33 @@ extension ProvingRefusal {
 }
 
 extension AssertionRefusal {
-    /// Records, amounts and statements are counted from 1.
+    /// Records, values and statements are counted from 1.
     fileprivate var words: String {
         switch self {
         case .tooManyRecords(let have, let limit): "\(have) records; \(limit) is the limit"
-        case .tooManyValues(let have, let limit): "\(have) amounts; \(limit) is the limit"
+        case .tooManyValues(let have, let limit): "\(have) values; \(limit) is the limit"
         case .tooManyStatements(let have, let limit): "\(have) statements; \(limit) is the limit"
         case .tooManyTerms(let statement, let have, let limit):
-            "statement \(statement + 1) counts \(have) amounts; \(limit) is the limit"
+            "statement \(statement + 1) counts \(have) values; \(limit) is the limit"
         case .tooManyRanges(let have, let limit):
             "it takes \(have) range proofs; \(limit) is the limit"
         case .malformedContext: "what the proof is bound to isn't what it should be"
         case .duplicateRecord(let record): "record \(record + 1) is there twice"
         case .supersededRecord(let record): "record \(record + 1) was replaced"
         case .erasedRecord(let record): "record \(record + 1) was erased"
-        case .noSuchRecord(let value): "amount \(value + 1) is of a record that isn't there"
-        case .nullValue(let value): "amount \(value + 1) isn't in its record"
-        case .duplicateValue(let value): "amount \(value + 1) is there twice"
+        case .noSuchRecord(let value): "value \(value + 1) is of a record that isn't there"
+        case .nullValue(let value): "value \(value + 1) isn't in its record"
+        case .duplicateValue(let value): "value \(value + 1) is there twice"
         case .noStatements: "there is no statement"
         case .noTerms(let statement): "statement \(statement + 1) is about nothing"
         case .noSuchValue(let statement, _):
-            "statement \(statement + 1) is about an amount that isn't there"
+            "statement \(statement + 1) is about a value that isn't there"
         case .repeatedValue(let statement, _):
-            "statement \(statement + 1) counts an amount twice"
+            "statement \(statement + 1) counts a value twice"
         case .mixedUnits(let statement, _):
-            "statement \(statement + 1) counts an amount in another unit"
+            "statement \(statement + 1) counts a value in another unit"
+        case .notANumber(let statement, _):
+            "statement \(statement + 1) adds or bounds a key, which can only be equal"
         case .unitCount(let statement, let have, let expected):
             "statement \(statement + 1) names \(have) units for \(expected) terms"
         case .zeroWeight(let statement, _): "statement \(statement + 1) has a weight of zero"
@@ -138,8 +143,8 @@ extension AssertionProvingError {
     var words: String {
         switch self {
         case .openingCount(let have, let expected): "\(have) amounts, and \(expected) are needed"
-        case .openingMismatch(let value): "amount \(value + 1) isn't what was committed to"
-        case .valueOutOfRange(let value): "amount \(value + 1) is too large"
+        case .openingMismatch(let value): "value \(value + 1) isn't what was committed to"
+        case .valueOutOfRange(let value): "value \(value + 1) is too large"
         case .untrue(let statement): "statement \(statement + 1) isn't true"
         case .identityCombination(let statement):
             "the commitments of statement \(statement + 1) cancel each other out"

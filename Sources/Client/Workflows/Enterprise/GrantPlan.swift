@@ -252,11 +252,10 @@ extension SeriesFields {
             }
             for statement in statements {
                 if let field = statement.foreignField(to: self) {
-                    throw .notAnAmount(field, newest)
+                    throw .notProvable(field, newest)
                 }
             }
-            return Set(statements.flatMap(\.fields))
-                .compactMap { newest.field($0)?.commitmentName }.sorted()
+            return commitments(beside: statements.flatMap(\.fields))
         }
     }
 }

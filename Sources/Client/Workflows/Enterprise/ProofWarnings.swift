@@ -38,19 +38,31 @@ extension Enterprise {
         for book in byBook.sorted(by: { $0.book < $1.book }) {
             // A commitment that was granted to be read shows no amount, and has no use here.
             guard let known = SeriesFields(book.book.series) else { continue }
-            let fields = Set(names.map(\.field)).filter(known.isAmount)
+            let fields = Set(names.map(\.field)).filter(known.isNumber)
                 .compactMap { FieldName($0) }
             guard !fields.isEmpty else { continue }
             for range in try Self.listed([book]) {
                 for record in try await read([range], fields: fields.sorted()) {
                     for (field, value) in record.fields?.values ?? [:] {
-                        guard case .amount(let amount) = value else { continue }
+                        guard let number = value.units else { continue }
                         values[AmountName(record: record.statement.jti, field: field.text)] =
-                            amount.units
+                            number
                     }
                 }
             }
         }
         return values
+    }
+}
+
+extension FieldValue {
+    /// What a bound would be compared with.
+    fileprivate var units: Int64? {
+        switch self {
+        case .amount(let amount): amount.units
+        case .quantity(let quantity): quantity.thousandths
+        case .date(let date): Int64(date.daysSince1970)
+        case .null, .text, .json, .document: nil
+        }
     }
 }

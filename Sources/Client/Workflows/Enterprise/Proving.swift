@@ -95,7 +95,6 @@ extension Enterprise {
             }
         }
         var proven: [ProofRecord] = []
-        var salts: [[String: Disclosure.Salt]] = []
         for record in records {
             guard let opened = shown[record.jti] else {
                 throw ClientError.noSuchRecord(record.name)
@@ -105,8 +104,6 @@ extension Enterprise {
                     book: record.book, number: record.number, jti: record.jti,
                     digest: record.digest, standing: .current,
                     commitments: opened.commitmentsByField))
-            salts.append(
-                Dictionary(opened.disclosures.map { ($0.name, $0.salt) }) { first, _ in first })
         }
         let assembly: ProofAssembly
         do { assembly = try ProofAssembly(statements, of: proven, for: terms) } catch {
@@ -114,12 +111,10 @@ extension Enterprise {
         }
         var openings: [Opening] = []
         for (position, field) in assembly.places {
-            guard let amount = shown[proven[position].jti]?.amount(field),
-                let salt = salts[position][field]
-            else {
+            guard let opening = shown[proven[position].jti]?.opening(field) else {
                 throw ClientError.proof(.noValue(record: proven[position].name, field: field))
             }
-            openings.append(NumericCommitment.opening(of: amount, salt: salt, field: field))
+            openings.append(opening)
         }
         return (assembly, openings)
     }
