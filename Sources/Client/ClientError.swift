@@ -66,6 +66,9 @@ public enum ClientError: Error, Equatable, Sendable {
     /// The numbers of a book kept moving: somebody else seals for this enterprise now.
     case conflict(attempts: Int)
 
+    /// What came as a share of the participant's keys for this machine.
+    case share(ShareRefusal)
+
     // Admission.
     /// This home's participant isn't admitted to the log yet.
     case notAdmitted(Handle)

@@ -108,7 +108,9 @@ public struct DemoStory: Sendable {
             applicant(.regulator, "supervisor", "Supervisor"),
         ] {
             let home = home(applicant.roles[0].rawValue)
-            _ = try await home.join(invitation, as: applicant, under: protection)
+            // What is lost with this scene was made up for it.
+            _ = try await home.join(
+                invitation, as: applicant, under: protection, keeping: { _ in })
         }
         let authority = try await open("authority")
         defer { Task { await authority.close() } }

@@ -40,8 +40,11 @@ import Wire
         try scene.stage.start("trine gateway serve gateway &")
         try scene.run(
             "trine join '\(invitation)' --role enterprise --handle bearings --name 'Example"
-                + " Bearings GmbH' --country DE --id vat:DE000100017 --home enterprise")
-        try scene.run("trine join '\(invitation)' --role lender --handle northbank --home lender")
+                + " Bearings GmbH' --country DE --id vat:DE000100017 --home enterprise --kit enterprise.kit"
+        )
+        try scene.run(
+            "trine join '\(invitation)' --role lender --handle northbank --home lender"
+                + " --kit lender.kit")
         try scene.run("trine authority admit bearings --home authority")
         try scene.run("trine authority admit northbank --home authority")
         let enterprise = try await DishonestEnterprise(home: scene.file("enterprise"))

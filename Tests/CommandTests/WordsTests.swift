@@ -34,6 +34,10 @@ import Wire
         KeyringError.passphraseFile(path: "file"),
         KeyringError.passphraseFileExposed(path: "file"),
         KeyringError.passphraseTooShort(minimum: 12), KeyringError.noKey(.seal),
+        KeyringError.eraMissing(2), KeyringError.otherRoot,
+        RecoveryKitError.notAKit, RecoveryKitError.unknownFormat,
+        RecoveryKitError.malformed(line: "handle"), RecoveryKitError.wrongSecret,
+        RecoveryKitError.ofAnother(handle),
         ContactError.malformed(line: 3), ContactError.malformedName, ContactError.ambiguous("bank"),
         InvitationError.notPinned, InvitationError.malformedPin, InvitationError.malformedAddress,
         InvitationError.plainHTTP(host: "gateway.example"),
@@ -72,7 +76,9 @@ import Wire
 
     private static let client: [ClientError] = [
         .notInRole(.lender, have: [.enterprise]), .notAuthority, .unknownName("bank"),
-        .noParticipant(handle),
+        .noParticipant(handle), .share(.otherLog), .share(.otherParticipant(handle)),
+        .share(.unknownKey), .share(.badSignature), .share(.otherDevice),
+        .share(.otherEra(have: 1, want: 2)), .share(.otherEnvelope), .share(.closed),
         .notAdmitted(handle),
         .contacts(.malformedName), .noGrant("ABCD"), .noRequest("ABCD"), .requestOver(jti),
         .statement("sum", statementError), .ambiguous("ABCD", [jti, jti]), .grantOver(jti),

@@ -125,7 +125,7 @@ final class Alliance: Sendable {
             as: Applicant(
                 handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
                 identifiers: identifiers),
-            under: Self.protection, surroundings: clock.surroundings,
+            under: Self.protection, keeping: { _ in }, surroundings: clock.surroundings,
             transport: { _ in transport() })
         let authority = try await session("authority")
         _ = try await Authority(authority).admit(application.handle, size: size)

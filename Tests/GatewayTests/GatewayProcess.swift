@@ -124,7 +124,7 @@ final class GatewayProcess: Sendable {
             as: Applicant(
                 handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
                 identifiers: []),
-            under: protection)
+            under: protection, keeping: { _ in })
         let authority = try await session("authority")
         _ = try await Authority(authority).admit(application.handle)
         await authority.close()

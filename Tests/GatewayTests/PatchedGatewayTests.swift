@@ -77,7 +77,8 @@ import Wire
             as: Applicant(
                 handle: Handle("both"), roles: [.lender, .operator], legalName: nil,
                 country: "DE", identifiers: []),
-            under: Alliance.protection, transport: { _ in alliance.transport() })
+            under: Alliance.protection, keeping: { _ in },
+            transport: { _ in alliance.transport() })
         let admitted = try await Self.send(
             application.claims, application.identity(dueDiligence: nil), by: authority)
         wrong[admitted.index] = ["operating-excludes-holding-and-using"]

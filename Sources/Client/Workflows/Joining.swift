@@ -31,19 +31,23 @@ extension Home {
     /// Joins the log that `invitation` pins: fetches entry 0, checks it against the pin, makes the
     /// keyring and the trust policy of this home, and sends an application.
     ///
-    /// Where that fails after the home was made, joining again with the same invitation takes up the
-    /// home that is there. Throws ``LogFault``, ``ConnectionError``, ``HomeError`` and
-    /// ``KeyringError``.
+    /// `keep` gets the recovery kit before anything is made, and returns once it is in safety: the
+    /// home doesn't hold what is in it, and nobody can make it again.
+    ///
+    /// Where joining fails after the home was made, joining again with the same invitation takes up
+    /// the home that is there, and sends the same application. Throws ``LogFault``,
+    /// ``ConnectionError``, ``HomeError``, ``KeyringError`` and what `keep` throws.
     public func join(
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
+        keeping keep: @Sendable (RecoveryKit) throws -> Void,
         surroundings: Surroundings = .system,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws -> Application {
         let connection = GatewayConnection(transport(invitation.gateway))
         do {
             let application = try await join(
-                invitation, as: applicant, under: protection, surroundings: surroundings,
-                through: connection)
+                invitation, as: applicant, under: protection, keeping: keep,
+                surroundings: surroundings, through: connection)
             await connection.shutDown()
             return application
         } catch {
@@ -54,7 +58,8 @@ extension Home {
 
     private func join(
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
-        surroundings: Surroundings, through connection: GatewayConnection
+        keeping keep: @Sendable (RecoveryKit) throws -> Void, surroundings: Surroundings,
+        through connection: GatewayConnection
     ) async throws -> Application {
         if isInhabited {
             let known = try configuration()
@@ -62,12 +67,7 @@ extension Home {
                 applicant.handle == nil || applicant.handle == known.handle,
                 applicant.roles.sorted() == known.roles
             else { throw HomeError.alreadyThere(path: directory) }
-            let keyring = try await BlockingWork.run {
-                try KeyringFile.open(
-                    try required(.keyring), with: protection.passphrase,
-                    allowing: protection.cost)
-            }
-            return try await apply(as: applicant, known, keyring, through: connection)
+            return try await applyAgain(under: protection, through: connection)
         }
         let genesis = try await PinnedGenesis.fetch(invitation, through: connection)
         var random = surroundings.random
@@ -80,14 +80,34 @@ extension Home {
             identifiers: applicant.identifiers.compactMap {
                 RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
             })
-        let keyring = Keyring(using: &random)
+        let kit = RecoveryKit(configuration, Root(using: &random))
+        let keyring = Keyring(of: kit.root, using: &random)
+        let application = try applicant.application(kit, keyring)
+        // From here on the kit outlives whatever happens to this machine.
+        try keep(kit)
         try await settle(
-            configuration, keyring, genesis: genesis.statement, logKey: genesis.logKey,
-            under: protection, random)
+            configuration, keyring, application, genesis: genesis.statement,
+            logKey: genesis.logKey, under: protection, random)
         let keeper = try CheckpointKeeper(
             home: self, policy: TrustPolicy(trusting: genesis.logKey), connection: connection)
         _ = try await keeper.latest()
-        return try await apply(as: applicant, configuration, keyring, through: connection)
+        try await connection.apply(application)
+        return application
+    }
+
+    /// Sends the application of an earlier run. Throws as ``KeyringFile`` does for another passphrase.
+    private func applyAgain(
+        under protection: Protection, through connection: GatewayConnection
+    ) async throws -> Application {
+        _ = try await BlockingWork.run {
+            try KeyringFile.open(
+                try required(.keyring), with: protection.passphrase, allowing: protection.cost)
+        }
+        guard let application = try? Application(parsing: try required(.application)) else {
+            throw malformed(.application)
+        }
+        try await connection.apply(application)
+        return application
     }
 
     /// Begins a log: makes the home of its first authority, with the entry 0 that this authority
@@ -115,15 +135,15 @@ extension Home {
             gateway: gateway, origin: origin, genesis: invitation.genesis, handle: handle,
             roles: [])
         try await settle(
-            configuration, keyring, genesis: signed.statement, logKey: logKey, under: protection,
-            random)
+            configuration, keyring, nil, genesis: signed.statement, logKey: logKey,
+            under: protection, random)
         return (signed.statement, invitation)
     }
 
     /// Writes a new home; the keyring comes last, so that what is without one was never complete.
-    private func settle(
-        _ configuration: Configuration, _ keyring: Keyring, genesis: Statement,
-        logKey: VerifierKey, under protection: Protection, _ random: Randomness
+    func settle(
+        _ configuration: Configuration, _ keyring: Keyring, _ application: Application?,
+        genesis: Statement, logKey: VerifierKey, under protection: Protection, _ random: Randomness
     ) async throws {
         try await BlockingWork.run {
             var random = random
@@ -135,29 +155,38 @@ extension Home {
                 try replace(.trustPolicy, with: TrustPolicy(trusting: logKey).file)
                 try replace(.genesis, with: genesis.jws.bytes)
                 try replace(.config, with: configuration.bytes)
+                if let application { try replace(.application, with: application.bytes) }
                 try replace(.keyring, with: sealed)
             }
         }
     }
+}
 
-    private func apply(
-        as applicant: Applicant, _ configuration: Configuration, _ keyring: Keyring,
-        through connection: GatewayConnection
-    ) async throws -> Application {
-        let key = try keyring.signingKey(.all)
-        let offer = KeyOffer(
-            key: key.verificationKey, scopes: [.all],
-            pop: ProofOfPossession.sign(
-                log: configuration.genesis, handle: configuration.handle, introducer: nil,
-                with: key))
-        let application = Application(
+extension Applicant {
+    /// What is sent: this machine's key and the recovery key, each for everything; an enterprise's
+    /// records are bound to a key that presents them and does nothing else.
+    fileprivate func application(
+        _ kit: RecoveryKit, _ keyring: Keyring
+    ) throws(KeyringError) -> Application {
+        var keys: [(SigningKey, [KeyScope])] = [
+            (try keyring.signingKey(.all), [.all]), (kit.root.recoveryKey, [.all]),
+        ]
+        if roles.contains(.enterprise) {
+            keys.append((try keyring.holderKey(era: 1), [.present]))
+        }
+        let configuration = kit.configuration
+        return Application(
             handle: configuration.handle, roles: configuration.roles,
-            legalName: applicant.legalName ?? configuration.handle.text,
-            legalIdentifiers: applicant.identifiers, country: applicant.country,
-            keys: [offer],
-            encryptionKey: try keyring.decryptionKey().encryptionKey)
-        try await connection.apply(application)
-        return application
+            legalName: legalName ?? configuration.handle.text, legalIdentifiers: identifiers,
+            country: country,
+            keys: keys.map { key, scopes in
+                KeyOffer(
+                    key: key.verificationKey, scopes: scopes,
+                    pop: ProofOfPossession.sign(
+                        log: configuration.genesis, handle: configuration.handle,
+                        introducer: nil, with: key))
+            },
+            encryptionKey: try keyring.decryptionKey(era: 1).encryptionKey)
     }
 }
 
