@@ -74,6 +74,12 @@ public enum ClientError: Error, Equatable, Sendable {
     case notAdmitted(Handle)
     case noApplication(Handle)
     case badApplication(Handle)
+    /// No invitation from this home vouches for the application, and no fingerprint was given.
+    case fingerprintNeeded(Handle)
+    /// Other keys are, or are to be, admitted than the participant's own.
+    case substituted(Handle)
+    /// Named at genesis: the log's address pins it, and it has no fingerprint.
+    case founder(Handle)
 
     /// What a fetch or a package was refused for.
     case package(PackageRefusal)

@@ -27,6 +27,8 @@ public actor Session {
     /// Signs in the place of the machine's own key, until that is registered.
     private nonisolated let acting: SigningKey?
     nonisolated let reader: LogReader
+    /// Of what was sent from this home to be admitted; `nil` for a founder.
+    nonisolated let ownFingerprint: Digest<Digested.Fingerprint>?
     private let viewFile: ViewFile
     /// The outbox and the view are synced to the disk by this actor.
     private let executor = QueueExecutor("trine.session")
@@ -75,6 +77,7 @@ public actor Session {
         view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
         kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
+        ownFingerprint = try home.application()?.fingerprint(in: configuration.genesis)
         self.home = home
         self.configuration = configuration
         heldKeyring = Mutex(keyring)
@@ -87,7 +90,8 @@ public actor Session {
             origin: configuration.origin, handle: configuration.handle,
             log: configuration.genesis, key: try acting ?? keyring.signingKey(.all))
         reader = LogReader(
-            handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper
+            handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper,
+            fingerprint: ownFingerprint
         ) { from in
             Query.sign(
                 .entries, from: from, limit: Int64(QueryAnswer.maximumEntries), by: signer,
@@ -149,7 +153,8 @@ public actor Session {
 
     /// Brings the view up to the log's latest checkpoint, verifying every entry. Throws
     /// ``ConnectionError``, ``LogFault`` and ``HomeError``, and ``ClientError/notAdmitted(_:)`` where
-    /// no entry names this participant yet.
+    /// no entry names this participant yet, and ``ClientError/substituted(_:)`` where what was admitted
+    /// under its handle isn't what this home sent.
     @discardableResult
     public func sync() async throws -> View {
         let checkpoint = try await keeper.latest()
@@ -161,6 +166,7 @@ public actor Session {
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
             for entry in entries { view.take(entry) }
+            try checkOwnAdmission()
             changed = true
         }
         if changed { try saveView() }
@@ -170,6 +176,13 @@ public actor Session {
 
     /// Whether the entries read so far name this participant.
     private var isAdmitted: Bool { view.state[ParticipantState.key(handle)] != nil }
+
+    private func checkOwnAdmission() throws(ClientError) {
+        guard let ownFingerprint, let admitted = view.state[ParticipantState.key(handle)] else {
+            return
+        }
+        guard admitted.fingerprint == ownFingerprint else { throw .substituted(handle) }
+    }
 
     /// The view with everything that this session has registered.
     func upToDate() async throws -> View {

@@ -64,6 +64,11 @@ public struct Keyring: Sendable {
     /// The key of one of the files that a home keeps encrypted.
     package func fileKey(_ name: String) -> Secret { device.derived(.outboxKey, name) }
 
+    /// The secret of one invitation that this keyring's authority makes. 16 bytes.
+    package func invitationSecret(_ jti: JTI) -> Secret {
+        device.derived(.invitationSecret, jti.text).withBytes { Secret(copying: $0.prefix(16)) }
+    }
+
     // MARK: The participant's keys
 
     /// How many eras the keyring has the secrets of.

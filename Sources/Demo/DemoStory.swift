@@ -68,9 +68,9 @@ public struct DemoStory: Sendable {
 
     public func run() async throws -> DemoResult {
         tell("A gateway begins a log and serves it.")
-        let invitation = try await gateway.begin(authority: home("authority"))
-        tell("  invitation: \(invitation)")
-        try await admitAll(invitation)
+        let log = try await gateway.begin(authority: home("authority"))
+        tell("  \(log)")
+        try await admitAll()
         var scene = DemoScene(
             directory: directory, tell: tell, enterprise: try await open("enterprise"),
             lender: try await open("lender"), regulator: try await open("regulator"))
@@ -88,37 +88,31 @@ public struct DemoStory: Sendable {
         try await Session(home(name), passphrase: protection.passphrase, cost: protection.cost)
     }
 
-    private func admitAll(_ invitation: Invitation) async throws {
-        tell("An enterprise, a lender and a regulator apply; the authority admits them.")
+    private func admitAll() async throws {
+        tell("The authority invites an enterprise, a lender and a regulator, and admits them.")
         let identifiers = SampleEnterprise.identifiers.identifiers.sorted().compactMap { known in
             IdentifierScheme(rawValue: known.scheme).flatMap {
                 LegalIdentifier(scheme: $0, id: known.id)
             }
         }
-        func applicant(
+        let session = try await open("authority")
+        defer { Task { await session.close() } }
+        let authority = try Authority(session)
+        func admit(
             _ role: Role, _ handle: String?, _ name: String, _ identifiers: [LegalIdentifier] = []
-        ) -> Applicant {
-            Applicant(
-                handle: handle.flatMap { Handle($0) }, roles: [role], legalName: name,
-                country: "DE", identifiers: identifiers)
+        ) async throws {
+            let invitation = try await authority.invite(handle.flatMap { Handle($0) })
+            _ = try await home(role.rawValue).join(
+                invitation,
+                as: Applicant(
+                    roles: [role], legalName: name, country: "DE", identifiers: identifiers),
+                under: protection, keeping: { _ in })
+            _ = try await authority.admit(invitation.handle)
+            tell("  \(invitation.handle), \(role.rawValue)")
         }
-        for applicant in [
-            applicant(.enterprise, nil, SampleEnterprise.name, identifiers),
-            applicant(.lender, "northbank", "Northbank"),
-            applicant(.regulator, "supervisor", "Supervisor"),
-        ] {
-            let home = home(applicant.roles[0].rawValue)
-            // What is lost with this scene was made up for it.
-            _ = try await home.join(
-                invitation, as: applicant, under: protection, keeping: { _ in })
-        }
-        let authority = try await open("authority")
-        defer { Task { await authority.close() } }
-        for application in try await Authority(authority).pending().map(\.application) {
-            _ = try await Authority(authority).admit(application.handle)
-            let roles = application.roles.map(\.rawValue)
-            tell("  \(application.handle), \(roles.joined(separator: ", "))")
-        }
+        try await admit(.enterprise, nil, SampleEnterprise.name, identifiers)
+        try await admit(.lender, "northbank", "Northbank")
+        try await admit(.regulator, "supervisor", "Supervisor")
     }
 
     private func tamper(_ result: inout DemoResult) async throws {

@@ -22,15 +22,15 @@ package actor LocalGateway {
         self.protection = protection
     }
 
-    /// Begins a log whose authority lives in `home`, and serves it. Returns the invitation.
-    package func begin(authority home: Home) async throws -> Invitation {
+    /// Begins a log whose authority lives in `home`, and serves it. Returns the log's address.
+    package func begin(authority home: Home) async throws -> LogAddress {
         guard let origin = Origin("trine.example/alliance"), let host = Handle("host"),
             let authority = Handle("authority"),
             let listen = ListenAddress("127.0.0.1:\(try LoopbackPort.free())")
         else { preconditionFailure("these are well-formed") }
         let protection = protection
         let address = try GatewayAddress(parsing: "http://\(listen)")
-        let invitation = try await directory.begin(
+        let log = try await directory.begin(
             .init(origin: origin, host: host, listen: listen), under: protection
         ) { keys in
             try await home.found(
@@ -39,7 +39,7 @@ package actor LocalGateway {
                 policies: CedarPolicies.standard.digest, under: protection)
         }
         try await serve(listen)
-        return invitation
+        return log
     }
 
     private func serve(_ listen: ListenAddress) async throws {

@@ -4,9 +4,9 @@ import Sharing
 import Storage
 import Wire
 
-/// Takes applications for admission, one after the other: whoever asked first under a handle holds it
-/// until an authority decides or the time for it is over, also against one who asks in the same
-/// moment.
+/// Takes applications for admission from those whom an authority invited, one after the other: the
+/// first application with an invitation is the only one, until an authority decides or the time for it
+/// is over, also against one that comes in the same moment.
 actor Applications {
     private let store: any Store
     private let clock: @Sendable () -> Timestamp
@@ -39,50 +39,79 @@ actor Applications {
     private static func keep(
         _ application: Application, in store: any Store, _ received: Timestamp
     ) async throws {
+        let handle = application.handle
         let slice = try await store.state([
-            LogState.key.untyped, ParticipantState.key(application.handle).untyped,
+            LogState.key.untyped, ParticipantState.key(handle).untyped,
         ])
         guard let log = slice[LogState.key] else { throw GatewayFault.notFound }
-        guard slice[ParticipantState.key(application.handle)] == nil else {
-            throw GatewayFault.handleTaken
+        guard slice[ParticipantState.key(handle)] == nil else { throw GatewayFault.handleTaken }
+        let guest = try await waiting(in: store, at: received)
+            .first { $0.handle == handle }?.guest
+        guard let guest, guest.admits(application.token) else { throw GatewayFault.notInvited }
+        if let earlier = guest.application, earlier != application {
+            throw GatewayFault.invitationUsed
         }
-        for offer in application.keys {
-            guard
-                ProofOfPossession.isGiven(
-                    by: offer, for: application.handle, of: log.genesis, introducedBy: nil)
-            else { throw GatewayFault.badProofOfPossession }
+        guard application.isProven(in: log.genesis) else {
+            throw GatewayFault.badProofOfPossession
         }
-        let waiting = try await Self.waiting(in: store, at: received)
-        if let same = waiting.first(where: { $0.handle == application.handle }) {
-            guard let earlier = try? Application(parsing: same.bytes),
-                earlier.keys.map(\.key) == application.keys.map(\.key)
-            else { throw GatewayFault.handleTaken }
-        }
-        guard waiting.count < GatewayLimits.applications else {
-            throw GatewayFault.tooManyApplications(limit: GatewayLimits.applications)
-        }
+        guard guest.application == nil else { return }
         try await store.keep(
-            StoredApplication(
-                handle: application.handle, received: received, bytes: application.bytes))
+            Guest(token: guest.token, application: application).stored(handle, received))
+    }
+
+    /// Expects an application for which an authority made an invitation. Throws ``CallFault``,
+    /// ``GatewayFault`` and ``StoreError``.
+    func expect(_ bytes: [UInt8], through gate: CallGate) async throws {
+        let call: InvitationCall
+        do { call = try InvitationCall(parsing: bytes) } catch { throw CallFault.malformed(error) }
+        try Self.requireAuthority(try await gate.caller(of: call, scope: .all))
+        try await inTurn { store, now in
+            guard try await store.value(of: ParticipantState.key(call.handle)) == nil else {
+                throw GatewayFault.handleTaken
+            }
+            let waiting = try await Self.waiting(in: store, at: now)
+            let same = waiting.first { $0.handle == call.handle }
+            guard same?.guest.application == nil else { throw GatewayFault.handleTaken }
+            guard same != nil || waiting.count < GatewayLimits.applications else {
+                throw GatewayFault.tooManyApplications(limit: GatewayLimits.applications)
+            }
+            try await store.keep(
+                Guest(token: call.token, application: nil).stored(call.handle, now))
+        }
+    }
+
+    private static func requireAuthority(_ caller: Caller) throws {
+        guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
+        guard !caller.state.suspended else { throw CallFault.suspended(caller.handle) }
     }
 
     /// The applications that wait; those that nobody decided about in time are gone. Throws
     /// ``StoreError``.
-    func waiting() async throws -> [StoredApplication] {
-        try await inTurn { store, now in try await Self.waiting(in: store, at: now) }
+    func waiting() async throws -> [ApplicationsAnswer.Received] {
+        try await inTurn { store, now in
+            try await Self.waiting(in: store, at: now).compactMap { waiting in
+                waiting.guest.application.map { application in
+                    ApplicationsAnswer.Received(
+                        application: application, received: waiting.received)
+                }
+            }
+        }
     }
 
+    /// Who is invited, and who applied.
     private static func waiting(
         in store: any Store, at now: Timestamp
-    ) async throws -> [StoredApplication] {
-        var waiting: [StoredApplication] = []
-        for application in try await store.applications() {
-            let end = application.received.advanced(by: GatewayLimits.applicationSeconds)
-            if now < end {
-                waiting.append(application)
-            } else {
-                try await store.dropApplication(application.handle)
+    ) async throws -> [(handle: Handle, received: Timestamp, guest: Guest)] {
+        var waiting: [(handle: Handle, received: Timestamp, guest: Guest)] = []
+        for stored in try await store.applications() {
+            guard now < stored.received.advanced(by: InvitationClaims.validSeconds) else {
+                try await store.dropApplication(stored.handle)
+                continue
             }
+            guard let guest = try? Guest(parsing: stored.bytes) else {
+                throw StoreError.corrupt(.application(stored.handle.text), .malformed)
+            }
+            waiting.append((stored.handle, stored.received, guest))
         }
         return waiting
     }
@@ -92,15 +121,14 @@ actor Applications {
     func reject(_ bytes: [UInt8], through gate: CallGate) async throws {
         let rejection: Rejection
         do { rejection = try Rejection(parsing: bytes) } catch { throw CallFault.malformed(error) }
-        let caller = try await gate.caller(of: rejection, scope: .all)
-        guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
-        guard !caller.state.suspended else { throw CallFault.suspended(caller.handle) }
+        try Self.requireAuthority(try await gate.caller(of: rejection, scope: .all))
         try await inTurn { store, now in
             let waiting = try await Self.waiting(in: store, at: now)
             guard
-                waiting.contains(where: {
-                    $0.handle == rejection.handle
-                        && Digest<Digested.Blob>(hashing: $0.bytes) == rejection.application
+                waiting.contains(where: { waiting in
+                    waiting.handle == rejection.handle
+                        && waiting.guest.application.map { Digest(hashing: $0.bytes) }
+                            == rejection.application
                 })
             else { throw GatewayFault.notFound }
             try await store.dropApplication(rejection.handle)
@@ -112,5 +140,24 @@ actor Applications {
         if let admit = statement.claims as? Admit {
             try? await store.dropApplication(admit.handle)
         }
+    }
+}
+
+/// Somebody who was invited, as the gateway keeps it: how its invitation is recognised, and what came
+/// with it.
+private struct Guest: Message, Hashable {
+    let token: Digest<Digested.InvitationToken>
+    let application: Application?
+
+    static let maximumBytes = 1 << 10 + Application.maximumBytes
+
+    static let shape = Shape<Guest>(
+        Guest.init(token:application:),
+        .required("token", \.token, .digest()), .optional("application", \.application, .object))
+
+    func admits(_ token: [UInt8]) -> Bool { Digest(hashing: token) == self.token }
+
+    func stored(_ handle: Handle, _ received: Timestamp) -> StoredApplication {
+        StoredApplication(handle: handle, received: received, bytes: bytes)
     }
 }

@@ -44,16 +44,16 @@ public struct GatewayDirectory: Hashable, Sendable {
     ///
     /// Throws ``HomeError/alreadyThere(path:)`` where a gateway is in the directory,
     /// ``KeyringError``, ``FoundingError``, and what `founding` throws.
-    public func begin<Invitation>(
+    public func begin<Address>(
         _ settings: Settings, under protection: Protection,
-        founding: (HostKeys) async throws -> (genesis: Statement, invitation: Invitation)
-    ) async throws -> Invitation {
+        founding: (HostKeys) async throws -> (genesis: Statement, address: Address)
+    ) async throws -> Address {
         let keys = try make(settings, under: protection)
-        let (genesis, invitation) = try await founding(keys)
+        let (genesis, address) = try await founding(keys)
         let store = try SQLiteStore(opening: self.store)
         defer { try? store.close() }
         try await Founding.begin(with: genesis, in: try await remembering(store), keys: keys)
-        return invitation
+        return address
     }
 
     private func make(_ settings: Settings, under protection: Protection) throws -> HostKeys {

@@ -16,6 +16,10 @@ enum GatewayFault: Error, Equatable {
     case bodyIncomplete
     case bodyTooSlow
     case handleTaken
+    /// No invitation with this token waits for an application under this handle.
+    case notInvited
+    /// Another application came with it.
+    case invitationUsed
     case badProofOfPossession
     case tooManyApplications(limit: Int)
     case busy

@@ -56,6 +56,14 @@ extension ProblemEntry {
             ProblemEntry("body-incomplete", 400, "The body ended before its end")
         case .bodyTooSlow: ProblemEntry("body-too-slow", 408, "The body took too long to come")
         case .handleTaken: ProblemEntry("handle-taken", 409, "This handle belongs to somebody")
+        case .notInvited:
+            ProblemEntry(
+                "not-invited", 403, "No invitation stands for this handle",
+                "It may be over: invitations stand for 14 days, and are used once.")
+        case .invitationUsed:
+            ProblemEntry(
+                "invitation-used", 409, "Another application came with this invitation",
+                "If it wasn't yours, tell who invited you: somebody else has the invitation.")
         case .badProofOfPossession:
             ProblemEntry("bad-proof-of-possession", 422, "A key wasn't proven to be held")
         case .tooManyApplications(let limit):

@@ -69,12 +69,6 @@ struct QueryService: Sendable {
 
     private func applications(_ caller: Caller) async throws -> ApplicationsAnswer {
         guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
-        let stored = try await applications.waiting()
-        return ApplicationsAnswer(
-            applications: stored.compactMap { stored in
-                (try? Application(parsing: stored.bytes)).map {
-                    .init(application: $0, received: stored.received)
-                }
-            })
+        return ApplicationsAnswer(applications: try await applications.waiting())
     }
 }

@@ -78,6 +78,12 @@ struct Routes: Sendable {
                 Response.json(try await queries.answer($0))
             }
         }
+        table.post("/invitations") { request in
+            try await bodies.read(request, Media.jose, JWS.maximumBytes) {
+                try await applications.expect($0, through: queries.gate)
+                return Response(status: .noContent)
+            }
+        }
         table.post("/applications") { request in
             try await bodies.read(request, Media.json, GatewayLimits.applicationBytes) {
                 try await applications.keep(try Application(parsing: $0))

@@ -172,8 +172,6 @@ public enum GatewayLimits {
     public static let participantsPerPage = 256
     /// Applications kept; a gateway isn't a place to store things.
     public static let applications = 1000
-    /// How long an application waits for an authority, in seconds: 14 days.
-    public static let applicationSeconds: Int64 = 14 * 86_400
     /// Bytes of an application.
     public static let applicationBytes = 64 << 10
     /// How often a fetch is tried again when its books moved under it.

@@ -28,6 +28,10 @@ public enum Digested {
     public enum Source {}
     /// What opens the lock of a fetch.
     public enum FetchOpener {}
+    /// Everything that was said about a participant at its admission.
+    public enum Fingerprint {}
+    /// The token by which a gateway knows an invitation.
+    public enum InvitationToken {}
     /// Anything else that is only compared.
     public enum Blob {}
 }

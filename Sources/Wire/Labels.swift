@@ -36,6 +36,12 @@ public enum Label: String, CaseIterable, Sendable {
     case presentation = "trine/v1 presentation"
     case wrap = "trine/v1 gateway wrap"
     case fetchLock = "trine/v1 fetch lock"
+    case fingerprint = "trine/v1 fingerprint"
+
+    // Keys derived from the secret of an invitation.
+    case invitationSecret = "trine/v1 invitation secret"
+    case invitationToken = "trine/v1 invitation token"
+    case invitationMAC = "trine/v1 invitation mac"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) }
 }

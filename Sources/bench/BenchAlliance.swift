@@ -31,15 +31,15 @@ struct BenchAlliance: Sendable {
         }
         let protection = Protection(phrase, cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "8"]))
         gateway = LocalGateway(directory: directory + "/gateway", under: protection)
-        let invitation = try await gateway.begin(authority: Home(directory + "/authority"))
+        _ = try await gateway.begin(authority: Home(directory + "/authority"))
         guard let store = await gateway.store else { preconditionFailure("the gateway serves") }
         self.store = store
-        let parties = try await Self.admitAll(directory, invitation, protection)
+        let parties = try await Self.admitAll(directory, protection)
         (enterprise, lender, regulator) = (parties[0], parties[1], parties[2])
     }
 
     private static func admitAll(
-        _ directory: String, _ invitation: Invitation, _ protection: Protection
+        _ directory: String, _ protection: Protection
     ) async throws -> [Session] {
         let identifiers = SampleEnterprise.identifiers.identifiers.sorted().compactMap { known in
             IdentifierScheme(rawValue: known.scheme).flatMap {
@@ -51,20 +51,22 @@ struct BenchAlliance: Sendable {
                 Home(directory + "/" + name), passphrase: protection.passphrase,
                 cost: protection.cost)
         }
-        let authority = try await open("authority")
+        let session = try await open("authority")
+        let authority = try Authority(session)
         var sessions: [Session] = []
         let roles: [Role] = [.enterprise, .lender, .regulator]
         for role in roles {
-            let application = try await Home(directory + "/" + role.rawValue).join(
+            let invitation = try await authority.invite()
+            _ = try await Home(directory + "/" + role.rawValue).join(
                 invitation,
                 as: Applicant(
                     roles: [role], legalName: role.rawValue, country: "DE",
                     identifiers: role == .enterprise ? identifiers : []),
                 under: protection, keeping: { _ in })
-            _ = try await Authority(authority).admit(application.handle)
+            _ = try await authority.admit(invitation.handle)
             sessions.append(try await open(role.rawValue))
         }
-        await authority.close()
+        await session.close()
         return sessions
     }
 

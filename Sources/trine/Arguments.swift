@@ -92,6 +92,10 @@ extension Handle: TextArgument {}
 extension Origin: TextArgument {}
 extension ListenAddress: TextArgument {}
 
+extension Fingerprint: ExpressibleByArgument {
+    public init?(argument: String) { self.init(typed: argument) }
+}
+
 /// `vat:DE123456789`.
 extension LegalIdentifier: ExpressibleByArgument {
     public init?(argument: String) {

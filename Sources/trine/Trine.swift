@@ -22,8 +22,8 @@ struct Trine: AsyncParsableCommand {
             DemoCommand.self, GatewayCommand.self, JoinCommand.self, NewEraCommand.self,
             AuthorityCommand.self,
             EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self,
-            CheckpointCommand.self,
-            PolicyCommand.self, ContactsCommand.self,
+            CheckpointCommand.self, PolicyCommand.self, ContactsCommand.self,
+            FingerprintCommand.self, CompareCommand.self,
         ])
 
     static func main() async {

@@ -3,6 +3,7 @@ import Foundation
 import Importing
 import Rules
 import Sharing
+import TestSupport
 import Testing
 import Verification
 import Wire

@@ -86,19 +86,31 @@ import Wire
 
 @Suite struct InvitationTests {
     private let pin = String(repeating: "A", count: 43)
+    private let secret = String(repeating: "A", count: 22)
 
     @Test func wholeInvitationsAreRead() throws {
         for address in [
             "https://gateway.example", "https://gateway.example:8443/trine", "http://127.0.0.1:80",
             "http://localhost", "http://[::1]:8087",
         ] {
-            let invitation = try Invitation(parsing: "\(address)#\(pin)")
-            #expect(invitation.gateway.text == address)
-            #expect(invitation.description == "\(address)#\(pin)")
+            let text = "\(address)#\(pin).\(secret).e-one"
+            let invitation = try Invitation(parsing: text)
+            #expect(invitation.log.gateway.text == address)
+            #expect(invitation.handle == Handle("e-one") && invitation.description == text)
+            #expect(try LogAddress(parsing: text) == invitation.log)
+            #expect(invitation.log.description == "\(address)#\(pin)")
         }
-        #expect(
-            try Invitation(parsing: "https://a.example/#\(pin)").gateway.text == "https://a.example"
-        )
+        let slash = try LogAddress(parsing: "https://a.example/#\(pin)")
+        #expect(slash.gateway.text == "https://a.example")
+        for (end, error) in [
+            ("", InvitationError.onlyAddress), (".", .malformedSecret),
+            (".\(secret)", .malformedSecret), (".\(secret).", .malformedSecret),
+            (".\(secret).E", .malformedSecret), (".\(secret)A.e-one", .malformedSecret),
+            (".\(secret).e-one.", .malformedSecret),
+            (".\(secret.dropLast())B.e-one", .malformedSecret),
+        ] {
+            #expect(throws: error) { try Invitation(parsing: "https://a.example#\(pin)\(end)") }
+        }
     }
 
     @Test(arguments: [

@@ -12,29 +12,29 @@ import Wire
 @testable import Custody
 
 @Suite struct JoinTests {
-    private func applicant(_ handle: String? = nil, _ roles: [Role] = [.lender]) -> Applicant {
+    private func applicant(_ roles: [Role] = [.lender]) -> Applicant {
         Applicant(
-            handle: handle.flatMap { Handle($0) }, roles: roles, legalName: "Somebody",
-            country: "NL", identifiers: [LegalIdentifier(scheme: .lei, id: "X")!])
+            roles: roles, legalName: "Somebody", country: "NL",
+            identifiers: [LegalIdentifier(scheme: .lei, id: "X")!])
     }
 
     private func join(
-        _ log: TestLog, _ home: Home, _ applicant: Applicant, invitation: Invitation? = nil,
+        _ log: TestLog, _ home: Home, _ applicant: Applicant, _ invitation: Invitation,
         through wrap: @escaping @Sendable (any Transport) -> any Transport = { $0 }
     ) async throws -> Application {
         try await home.join(
-            invitation ?? log.invitation, as: applicant, under: TestLog.protection,
-            keeping: { log.kits.keep($0) },
-            surroundings: log.clock.surroundings, transport: { _ in wrap(log.transport()) })
+            invitation, as: applicant, under: TestLog.protection,
+            keeping: { log.kits.keep($0) }, surroundings: log.clock.surroundings,
+            transport: { _ in wrap(log.transport()) })
     }
 
     @Test func whoAppliesWaitsUntilAdmitted() async throws {
         try await TestLog.serving { log in
             let home = log.scratch.home("one")
-            let application = try await join(log, home, applicant())
-            #expect(application.handle.text.hasPrefix("l-"))
+            let application = try await join(log, home, applicant(), try await log.invite())
+            #expect(application.handle.text.hasPrefix("p-"))
             #expect(try home.configuration().handle == application.handle)
-            #expect(try home.trust().genesis == log.invitation.genesis)
+            #expect(try home.trust().genesis == log.address.genesis)
 
             let session = try await log.open(home)
             await #expect(throws: ClientError.notAdmitted(application.handle)) {
@@ -66,12 +66,17 @@ import Wire
     @Test func anotherLogIsNotJoined() async throws {
         try await TestLog.serving { log in
             let home = log.scratch.home("one")
-            let other = Invitation(
-                gateway: log.invitation.gateway, genesis: Digest(hashing: Array("other".utf8)))
+            let invitation = try await log.invite("one")
+            let other = LogAddress(
+                gateway: log.address.gateway, genesis: Digest(hashing: Array("other".utf8)))
             await #expect(
                 throws: LogFault.otherGenesis(
-                    have: log.invitation.genesis, pinned: other.genesis)
-            ) { try await join(log, home, applicant(), invitation: other) }
+                    have: log.address.genesis, pinned: other.genesis)
+            ) {
+                try await join(
+                    log, home, applicant(),
+                    Invitation(to: other, as: invitation.handle, secret: invitation.secret))
+            }
             #expect(!home.isInhabited)
         }
     }
@@ -82,8 +87,9 @@ import Wire
         try await TestLog.serving { log in
             let home = log.scratch.home("one")
             _ = try await log.participant("northbank", [.lender])
+            let invitation = try await log.invite("one")
             await #expect(throws: (any Error).self) {
-                try await join(log, home, applicant()) {
+                try await join(log, home, applicant(), invitation) {
                     FaultyTransport(
                         $0,
                         [
@@ -106,25 +112,27 @@ import Wire
     @Test func joiningIsTakenUpAgain() async throws {
         try await TestLog.serving { log in
             let home = log.scratch.home("one")
+            let invitation = try await log.invite("northbank")
             await #expect(throws: ConnectionError.self) {
-                try await join(log, home, applicant("northbank")) {
+                try await join(log, home, applicant(), invitation) {
                     FaultyTransport($0, [("/applications", .unreachable)])
                 }
             }
             let keyring = try home.read(.keyring)
-            let application = try await join(log, home, applicant("northbank"))
+            let sent = try home.application()
+            let application = try await join(log, home, applicant(), invitation)
             #expect(application.handle == Handle("northbank"))
-            #expect(try home.read(.keyring) == keyring)
+            #expect(try home.read(.keyring) == keyring && application == sent)
             // But nobody else's home is overwritten.
             await #expect(throws: HomeError.alreadyThere(path: home.directory)) {
-                try await join(log, home, applicant("southbank"))
+                try await join(log, home, applicant(), try await log.invite("southbank"))
             }
             await #expect(throws: HomeError.alreadyThere(path: home.directory)) {
-                try await join(log, home, applicant("northbank", [.regulator]))
+                try await join(log, home, applicant([.regulator]), invitation)
             }
             await #expect(throws: KeyringError.wrongPassphrase) {
                 try await home.join(
-                    log.invitation, as: applicant("northbank"),
+                    invitation, as: applicant(),
                     under: Protection(
                         Passphrase("another one".utf8)!, cost: TestLog.protection.cost),
                     keeping: { log.kits.keep($0) }, surroundings: log.clock.surroundings)

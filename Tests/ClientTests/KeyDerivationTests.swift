@@ -8,7 +8,7 @@ import Wire
 
 /// The whole key schedule, computed once more in another language from the specification alone:
 /// Python's `hmac` and `hashlib`. Skipped where there is no `python3`.
-@Suite(.enabled(if: KeyDerivationTests.isThere, "no Python"))
+@Suite(.enabled(if: Python.isThere, "no Python"))
 struct KeyDerivationTests {
     @Test func anotherLanguageDerivesTheSame() throws {
         let log = Digest<Digested.Genesis>(hashing: Array("a log".utf8))
@@ -39,7 +39,7 @@ struct KeyDerivationTests {
         }
         expected += schedule.sources(of: key, in: month).map { hex($0.bytes) }
         #expect(
-            try Self.run([Self.script, hex(log.bytes), hex(jti.bytes)]).split(separator: "\n")
+            try Python.run([Self.script, hex(log.bytes), hex(jti.bytes)]).split(separator: "\n")
                 .map(String.init) == expected)
     }
 
@@ -76,11 +76,13 @@ struct KeyDerivationTests {
             node = derive(vault(era), "trine/v1 source root", log)
             print(mac(month_key(node, 2026, 11), business).hex())
         """
+}
 
+private enum Python {
     static let python = ProcessInfo.processInfo.environment["TRINE_PYTHON"] ?? "python3"
     static let isThere = (try? run(["import hashlib, hmac"])) != nil
 
-    private static func run(_ arguments: [String]) throws -> String {
+    static func run(_ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [python, "-c"] + arguments

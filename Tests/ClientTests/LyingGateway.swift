@@ -52,9 +52,9 @@ final class LyingGateway: Transport {
         state.withLock { $0.entries = [Entry(statement: genesis, disclosures: [])] }
     }
 
-    var invitation: Invitation {
+    var address: LogAddress {
         get throws {
-            Invitation(
+            LogAddress(
                 gateway: try GatewayAddress(parsing: "http://localhost:1"),
                 genesis: genesis.digest.relabelled())
         }

@@ -28,10 +28,10 @@ import Wire
             self.gateway = gateway
             let home = scratch.home("home")
             let application = try await home.join(
-                try gateway.invitation,
-                as: Applicant(
-                    handle: Handle("bearings"), roles: [.enterprise], legalName: nil,
-                    country: "DE", identifiers: []),
+                Invitation(
+                    to: try gateway.address, as: Handle("bearings")!,
+                    secret: InvitationSecret(text: String(repeating: "A", count: 22))!),
+                as: Applicant(roles: [.enterprise], legalName: nil, country: "DE", identifiers: []),
                 under: TestLog.protection, keeping: { _ in }, surroundings: clock.surroundings,
                 transport: { _ in gateway })
             session = try await Session(
@@ -49,7 +49,8 @@ import Wire
             var random = SystemRandomNumberGenerator()
             gateway.enter(
                 application.claims,
-                selective: application.identity(dueDiligence: nil).disclosures(using: &random),
+                selective: LegalIdentity(application.identity).disclosures(
+                    completing: application.disclosures, using: &random),
                 by: gateway.authority, at: time)
         }
 
@@ -60,15 +61,14 @@ import Wire
             var random = SystemRandomNumberGenerator()
             let (key, handle) = (LyingGateway.key(), Handle(name)!)
             let log = gateway.authority.log!
-            let pop = ProofOfPossession.sign(
-                log: log, handle: handle, introducer: nil, with: key)
+            let identity = ApplicantIdentity(name: name, identifiers: [], country: "DE")
+            let own = identity.disclosures(using: &random)
             gateway.enter(
-                Admit(
-                    handle: handle, roles: [role],
-                    keys: [KeyOffer(key: key.verificationKey, scopes: [.all], pop: pop)],
-                    encryptionKey: try encryptionKey(of: name)),
-                selective: LegalIdentity(name: name, identifiers: [], country: "DE")
-                    .disclosures(using: &random),
+                Admit.proven(
+                    handle, as: [role],
+                    [(KeyTerms(key: key.verificationKey, scopes: [.all]), key)],
+                    try encryptionKey(of: name), own, to: log),
+                selective: LegalIdentity(identity).disclosures(completing: own, using: &random),
                 by: authority ?? gateway.authority, at: time)
             return Signer(origin: gateway.origin, handle: handle, log: log, key: key)
         }
@@ -181,14 +181,15 @@ import Wire
     @Test func keysCountWhileTheyStand() async throws {
         let scene = try await Scene()
         let new = LyingGateway.key()
+        let terms = KeyTerms(key: new.verificationKey, scopes: [.all])
         let pop = ProofOfPossession.sign(
-            log: scene.own.log!, handle: scene.own.handle,
-            introducer: scene.own.key.verificationKey.thumbprint, with: new)
+            terms, for: scene.own.handle, of: scene.own.log!,
+            .by(scene.own.key.verificationKey.thumbprint), with: new)
         let second = Signer(
             origin: scene.own.origin, handle: scene.own.handle, log: scene.own.log, key: new)
         scene.grant(by: second)
         scene.gateway.enter(
-            AddKey(KeyOffer(key: new.verificationKey, scopes: [.all], pop: pop)),
+            AddKey(KeyOffer(terms, pop: pop)),
             by: scene.own, at: scene.clock.now)
         scene.gateway.enter(
             RetireKey(scene.own.key.verificationKey.thumbprint, .unspecified), by: second,

@@ -108,10 +108,8 @@ import Wire
             let standing = try await holder.grant(try await holder.plan(Self.wish()))
                 .statement.jti
             let applicant = try await log.scratch.home("late").join(
-                log.invitation,
-                as: Applicant(
-                    handle: Handle("late"), roles: [.lender], legalName: nil, country: "DE",
-                    identifiers: []),
+                try await log.invite("late"),
+                as: Applicant(roles: [.lender], legalName: nil, country: "DE", identifiers: []),
                 under: TestLog.protection, keeping: { _ in },
                 surroundings: log.clock.surroundings, transport: { _ in log.transport() })
             try await Self.publish(Self.nothing, on: log)

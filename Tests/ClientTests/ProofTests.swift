@@ -187,7 +187,7 @@ import Wire
         do {
             let jti = session.newJTI()
             let envelope = try enterprise.seal(
-                GrantedKeys(proofs: [[1]]), to: plan.grantee, plan.recipient, carrier: jti)
+                GrantedKeys(proofs: [[1]]), to: plan.grantee, plan.recipient.key, carrier: jti)
             var random = session.surroundings.random
             let signed = Statement.sign(
                 Grant(

@@ -71,7 +71,7 @@ final class TestLog: Sendable {
     let scratch: Scratch
     let clock: TestClock
     let kits = Kits()
-    let invitation: Invitation
+    let address: LogAddress
     let store: MemoryStore
     let authorityHome: Home
     private let service: GatewayService
@@ -81,11 +81,11 @@ final class TestLog: Sendable {
         cost: .named(in: ["TRINE_TEST_ARGON2_MIB": "1"]))
 
     private init(
-        scratch: Scratch, clock: TestClock, invitation: Invitation, store: MemoryStore, home: Home,
+        scratch: Scratch, clock: TestClock, address: LogAddress, store: MemoryStore, home: Home,
         service: GatewayService
     ) {
         self.service = service
-        (self.scratch, self.clock, self.invitation) = (scratch, clock, invitation)
+        (self.scratch, self.clock, self.address) = (scratch, clock, address)
         (self.store, authorityHome) = (store, home)
     }
 
@@ -115,7 +115,7 @@ final class TestLog: Sendable {
             store: store, keys: keys, logger: logger, clock: HostClock { clock.now })
         try await body(
             TestLog(
-                scratch: scratch, clock: clock, invitation: founded, store: store, home: home,
+                scratch: scratch, clock: clock, address: founded, store: store, home: home,
                 service: service))
         await service.sequencer.stop()
     }
@@ -139,17 +139,24 @@ final class TestLog: Sendable {
         size: SizeClass? = nil
     ) async throws -> Home {
         let home = scratch.home(name)
-        let application = try await home.join(
+        let session = try await open(authorityHome)
+        let invitation = try await Authority(session).invite(Handle(name))
+        _ = try await home.join(
             invitation,
-            as: Applicant(
-                handle: Handle(name), roles: roles, legalName: nil, country: "DE",
-                identifiers: identifiers),
+            as: Applicant(roles: roles, legalName: nil, country: "DE", identifiers: identifiers),
             under: Self.protection, keeping: { self.kits.keep($0) },
             surroundings: clock.surroundings, transport: { _ in transport() })
-        let session = try await open(authorityHome)
-        _ = try await Authority(session).admit(application.handle, size: size)
+        _ = try await Authority(session).admit(invitation.handle, size: size)
         await session.close()
         return home
+    }
+
+    /// Has the authority invite `handle`.
+    func invite(_ handle: String? = nil) async throws -> Invitation {
+        let session = try await open(authorityHome)
+        let invitation = try await Authority(session).invite(handle.flatMap { Handle($0) })
+        await session.close()
+        return invitation
     }
 
     func enterprise(

@@ -33,18 +33,19 @@ import Wire
     private func scene() async throws -> (Scene, record: String, grant: String) {
         let scene = Scene(stage: try Stage())
         let port = try LoopbackPort.free()
-        let invitation = try scene.run(
+        _ = try scene.run(
             "trine gateway init gateway --origin trine.example/alliance --home authority"
-                + " --listen 127.0.0.1:\(port)"
-        ).trimmingCharacters(in: .whitespacesAndNewlines)
+                + " --listen 127.0.0.1:\(port)")
         try scene.stage.start("trine gateway serve gateway &")
+        func invitation(_ handle: String) throws -> String {
+            try scene.run("trine authority invite --handle \(handle) --home authority")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
         try scene.run(
-            "trine join '\(invitation)' --role enterprise --handle bearings --name 'Example"
-                + " Bearings GmbH' --country DE --id vat:DE000100017 --home enterprise --kit enterprise.kit"
-        )
+            "trine join '\(try invitation("bearings"))' --role enterprise --name 'Example"
+                + " Bearings GmbH' --country DE --id vat:DE000100017 --home enterprise --kit enterprise.kit")
         try scene.run(
-            "trine join '\(invitation)' --role lender --handle northbank --home lender"
-                + " --kit lender.kit")
+            "trine join '\(try invitation("northbank"))' --role lender --home lender --kit lender.kit")
         try scene.run("trine authority admit bearings --home authority")
         try scene.run("trine authority admit northbank --home authority")
         let enterprise = try await DishonestEnterprise(home: scene.file("enterprise"))

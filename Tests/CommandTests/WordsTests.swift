@@ -39,6 +39,7 @@ import Wire
         RecoveryKitError.malformed(line: "handle"), RecoveryKitError.wrongSecret,
         RecoveryKitError.ofAnother(handle),
         ContactError.malformed(line: 3), ContactError.malformedName, ContactError.ambiguous("bank"),
+        InvitationError.onlyAddress, InvitationError.malformedSecret,
         InvitationError.notPinned, InvitationError.malformedPin, InvitationError.malformedAddress,
         InvitationError.plainHTTP(host: "gateway.example"),
         StoreError.superseded, StoreError.failed(.closed), StoreError.outcomeUnknown(.closed),
@@ -90,7 +91,8 @@ import Wire
         .notAnAmount("due_date", RecordType.all[0]), .untrue([]), .tooFragmented(limit: 3),
         .noSuchBook(book), .bookClosed(book), .noSuchRecord(record), .erased(record),
         .keyElsewhere(record), .conflict(attempts: 3), .noApplication(handle),
-        .badApplication(handle),
+        .badApplication(handle), .fingerprintNeeded(handle), .substituted(handle),
+        .founder(handle),
     ]
 
     private static let policySets: [PolicySetRefusal] =

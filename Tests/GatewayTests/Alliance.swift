@@ -20,7 +20,7 @@ import Wire
 /// of 127.0.0.1 where a test is about connections.
 final class Alliance: Sendable {
     let store: any Store
-    let invitation: Invitation
+    let log: LogAddress
     let keys: HostKeys
     let directory: String
     /// The gateway's and every client's.
@@ -69,7 +69,7 @@ final class Alliance: Sendable {
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
             policies: CedarPolicies.standard.digest, under: Self.protection,
             surroundings: clock.surroundings)
-        invitation = founded.invitation
+        log = founded.address
         try await Founding.begin(with: founded.genesis, in: store, keys: keys)
         service = try await GatewayService(
             store: store, limits: limits, logger: logger, clock: { [clock] in clock.now },
@@ -95,7 +95,7 @@ final class Alliance: Sendable {
 
     /// A way to the gateway, for one client.
     func transport() -> any Transport {
-        socket == nil ? InProcessTransport(to: service) : HTTPTransport(invitation.gateway)
+        socket == nil ? InProcessTransport(to: service) : HTTPTransport(log.gateway)
     }
 
     func stop() async {
@@ -120,35 +120,39 @@ final class Alliance: Sendable {
                     LegalIdentifier(scheme: $0, id: known.id)
                 }
             } : []
-        let application = try await home.join(
+        let authority = try await session("authority")
+        let invitation = try await Authority(authority).invite(Handle(name))
+        _ = try await home.join(
             invitation,
             as: Applicant(
-                handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
-                identifiers: identifiers),
+                roles: roles, legalName: "The \(name)", country: "DE", identifiers: identifiers),
             under: Self.protection, keeping: { _ in }, surroundings: clock.surroundings,
             transport: { _ in transport() })
-        let authority = try await session("authority")
-        _ = try await Authority(authority).admit(application.handle, size: size)
+        _ = try await Authority(authority).admit(invitation.handle, size: size)
         await authority.close()
         return try await session(name)
     }
 
-    /// A lender's application under `handle`, with a fresh key that is proven for `log`.
-    func application(_ handle: String, log: Digest<Digested.Genesis>) throws -> Application {
+    /// Has the authority invite `handle`, in its session where that is open.
+    func invite(_ handle: String, by open: Session? = nil) async throws -> Invitation {
+        if let open { return try await Authority(open).invite(Handle(handle)) }
+        let session = try await session("authority")
+        let invitation = try await Authority(session).invite(Handle(handle))
+        await session.close()
+        return invitation
+    }
+
+    /// A lender's application with fresh keys, by somebody who has `invitation`.
+    func application(
+        with invitation: Invitation, roles: [Role] = [.lender], name: String? = nil
+    ) throws -> Application {
         var random = SystemRandomNumberGenerator()
-        let key = SigningKey(seed: .random(count: 32, using: &random))
-        let handle = Handle(handle)!
-        return Application(
-            handle: handle, roles: [.lender], legalName: "The \(handle)", legalIdentifiers: [],
-            country: "DE",
-            keys: [
-                KeyOffer(
-                    key: key.verificationKey, scopes: [.all],
-                    pop: ProofOfPossession.sign(
-                        log: log, handle: handle, introducer: nil, with: key))
-            ],
-            encryptionKey: try DecryptionKey(seed: .random(count: 32, using: &random))
-                .encryptionKey)
+        let identity = ApplicantIdentity(
+            name: name ?? "The \(invitation.handle)", identifiers: [], country: "DE")
+        return try Application(
+            to: invitation, as: roles, disclosing: identity.disclosures(using: &random),
+            with: SigningKey(seed: .random(count: 32, using: &random)),
+            DecryptionKey(seed: .random(count: 32, using: &random)).encryptionKey)
     }
 
     func session(_ name: String) async throws -> Session {

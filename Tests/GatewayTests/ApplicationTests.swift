@@ -14,25 +14,78 @@ import Wire
         try await alliance.send("/applications", application.bytes, type: "application/json").status
     }
 
+    private func refusal(
+        _ application: Application, to alliance: Alliance
+    ) async throws -> String {
+        let answer = try await alliance.send(
+            "/applications", application.bytes, type: "application/json")
+        return try Problem(parsing: answer.bytes).name
+    }
+
     @Test func anAuthorityRejects() async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let lender = try await alliance.admit("northbank", [.lender])
         let authority = try await alliance.session("authority")
-        let squatter = try alliance.application("southbank", log: authority.log)
-        let honest = try alliance.application("southbank", log: authority.log)
-        #expect(try await apply(squatter, to: alliance) == 202)
-        #expect(try await apply(honest, to: alliance) == 409)
-        // Only an authority can do it.
+        let invitation = try await alliance.invite("southbank", by: authority)
+        let first = try alliance.application(with: invitation)
+        let second = try alliance.application(with: invitation)
+        #expect(try await apply(first, to: alliance) == 202)
+        // The same again is no other application; another one is.
+        #expect(try await apply(first, to: alliance) == 202)
+        #expect(try await refusal(second, to: alliance) == "invitation-used")
+        // Only an authority can reject it.
         let own = Rejection.sign(
-            squatter.handle, Digest(hashing: squatter.bytes), by: try lender.signer(.all),
+            first.handle, Digest(hashing: first.bytes), by: try lender.signer(.all),
             at: lender.now, jti: lender.newJTI())
         let refused = try await alliance.send("/rejections", own.bytes, type: "application/jose")
         #expect(try Problem(parsing: refused.bytes).name == "not-entitled")
         #expect(try await Authority(authority).pending().count == 1)
-        #expect(try await Authority(authority).reject(squatter.handle) == squatter)
+        #expect(try await Authority(authority).reject(first.handle) == first)
         #expect(try await Authority(authority).pending().isEmpty)
-        #expect(try await apply(honest, to: alliance) == 202)
+        // The invitation went with it.
+        #expect(try await refusal(second, to: alliance) == "not-invited")
+        let again = try alliance.application(
+            with: try await alliance.invite("southbank", by: authority))
+        #expect(try await apply(again, to: alliance) == 202)
         for session in [lender, authority] { await session.close() }
+        await alliance.stop()
+    }
+
+    /// Nobody takes a handle, or room, without an authority's word.
+    @Test func onlyWhoIsInvitedApplies() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let lender = try await alliance.admit("northbank", [.lender])
+        let invitation = try await alliance.invite("southbank")
+        let before = try await alliance.fingerprint()
+        var random = SystemRandomNumberGenerator()
+        let guessed = InvitationSecret(.random(count: 16, using: &random))!
+        for (handle, secret) in [
+            ("southbank", guessed), ("westbank", invitation.secret), ("northbank", guessed),
+        ] {
+            let forged = Invitation(to: alliance.log, as: Handle(handle)!, secret: secret)
+            #expect(
+                try await refusal(try alliance.application(with: forged), to: alliance)
+                    == (handle == "northbank" ? "handle-taken" : "not-invited"))
+        }
+        // Who isn't an authority invites nobody, and nobody is invited as somebody who is there.
+        for (session, handle, name) in [
+            (lender, "westbank", "not-entitled"),
+            (try await alliance.session("authority"), "northbank", "handle-taken"),
+        ] {
+            let call = InvitationCall.sign(
+                Handle(handle)!, Digest(hashing: [1]), by: try session.signer(.all),
+                at: session.now, jti: session.newJTI())
+            let answer = try await alliance.send(
+                "/invitations", call.bytes, type: "application/jose")
+            #expect(try Problem(parsing: answer.bytes).name == name)
+            await session.close()
+        }
+        #expect(try await alliance.fingerprint() == before)
+        // A second invitation for a handle ends the first.
+        let later = try await alliance.invite("southbank")
+        let early = try alliance.application(with: invitation)
+        #expect(try await refusal(early, to: alliance) == "not-invited")
+        #expect(try await apply(try alliance.application(with: later), to: alliance) == 202)
         await alliance.stop()
     }
 
@@ -40,7 +93,8 @@ import Wire
     @Test func aRejectionIsForOneApplication() async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let authority = try await alliance.session("authority")
-        let first = try alliance.application("southbank", log: authority.log)
+        let first = try alliance.application(
+            with: try await alliance.invite("southbank", by: authority))
         #expect(try await apply(first, to: alliance) == 202)
         let call = Rejection.sign(
             first.handle, Digest(hashing: first.bytes), by: try authority.signer(.all),
@@ -50,7 +104,8 @@ import Wire
         }
         #expect(try await reject() == 204)
         #expect(try await reject() == 404)
-        let second = try alliance.application("southbank", log: authority.log)
+        let second = try alliance.application(
+            with: try await alliance.invite("southbank", by: authority))
         #expect(try await apply(second, to: alliance) == 202)
         #expect(try await reject() == 404)
         #expect(try await Authority(authority).pending().map(\.application) == [second])
@@ -61,20 +116,22 @@ import Wire
         await alliance.stop()
     }
 
-    @Test func applicationsExpire() async throws {
+    @Test func invitationsAndApplicationsExpire() async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let authority = try await alliance.session("authority")
-        #expect(
-            try await apply(
-                try alliance.application("southbank", log: authority.log), to: alliance) == 202)
-        alliance.clock.advance(by: GatewayLimits.applicationSeconds - 60)
+        let late = try alliance.application(
+            with: try await alliance.invite("westbank", by: authority))
+        alliance.clock.advance(by: InvitationClaims.validSeconds - 60)
+        let timely = try alliance.application(
+            with: try await alliance.invite("southbank", by: authority))
+        #expect(try await apply(timely, to: alliance) == 202)
+        alliance.clock.advance(by: 60)
+        #expect(try await refusal(late, to: alliance) == "not-invited")
+        alliance.clock.advance(by: InvitationClaims.validSeconds - 120)
         #expect(try await Authority(authority).pending().count == 1)
-        let other = try alliance.application("southbank", log: authority.log)
-        #expect(try await apply(other, to: alliance) == 409)
         alliance.clock.advance(by: 60)
         #expect(try await Authority(authority).pending().isEmpty)
         #expect(try await alliance.store.applications().isEmpty)
-        #expect(try await apply(other, to: alliance) == 202)
         await authority.close()
         await alliance.stop()
     }
@@ -87,20 +144,31 @@ import Wire
     func namesWithControlsAreRefused(controls: String) async throws {
         let alliance = try await Alliance(on: MemoryStore())
         let authority = try await alliance.session("authority")
-        let good = try alliance.application("southbank", log: authority.log)
+        let invitation = try await alliance.invite("southbank", by: authority)
+        let good = try alliance.application(with: invitation)
         let name = "Bank" + controls
         #expect(LegalIdentifier(scheme: .vat, id: name) == nil)
-        let bad = Application(
-            handle: good.handle, roles: good.roles, legalName: name, legalIdentifiers: [],
-            country: good.country, keys: good.keys, encryptionKey: good.encryptionKey)
-        #expect(try await apply(bad, to: alliance) == 400)
+        // A program of somebody else would send it all the same.
+        let identity = ApplicantIdentity(name: name, identifiers: [], country: "DE")
+        var random = SystemRandomNumberGenerator()
+        let evil = zip(good.disclosures, identity.disclosures(using: &random)).reduce(
+            String(decoding: good.bytes, as: UTF8.self)
+        ) { text, pair in
+            text.replacing(
+                String(decoding: pair.0.text, as: UTF8.self),
+                with: String(decoding: pair.1.text, as: UTF8.self))
+        }
+        let answer = try await alliance.send(
+            "/applications", Array(evil.utf8), type: "application/json")
+        #expect(answer.status == 400)
         let before = try await alliance.fingerprint()
         let hold = HoldTerms(
             holder: Handle("authority")!, books: nil, until: nil, caseReference: name)
+        let bad = LegalIdentity(identity)
+        let worse = LegalIdentity(good.identity, dueDiligence: name)
         for answer in [
-            try await submit(good.claims, bad.identity(dueDiligence: nil), by: authority, alliance),
-            try await submit(
-                good.claims, good.identity(dueDiligence: name), by: authority, alliance),
+            try await submit(good.claims, bad, by: authority, alliance),
+            try await submit(good.claims, worse, by: authority, alliance),
             try await submit(LegalHold(), hold, by: authority, alliance),
         ] {
             #expect(answer.status == 422)

@@ -20,7 +20,7 @@ final class GatewayProcess: Sendable {
     let directory: String
     let port: Int
     let logKey: VerifierKey
-    let invitation: Invitation
+    let log: LogAddress
     private let running = Mutex<Process?>(nil)
     private let protection: Protection
 
@@ -43,7 +43,7 @@ final class GatewayProcess: Sendable {
         let gateway = GatewayDirectory(directory + "/gateway")
         let home = Home(directory + "/authority")
         let (port, protection) = (port, protection)
-        (logKey, invitation) = try await gateway.begin(
+        (logKey, log) = try await gateway.begin(
             .init(origin: origin, host: host, listen: ListenAddress("127.0.0.1:\(port)")!),
             under: protection
         ) { keys in
@@ -53,7 +53,7 @@ final class GatewayProcess: Sendable {
                 logKey: keys.log.verifierKey,
                 gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
                 policies: CedarPolicies.standard.digest, under: protection)
-            return (founded.genesis, (keys.log.verifierKey, founded.invitation))
+            return (founded.genesis, (keys.log.verifierKey, founded.address))
         }
     }
 
@@ -119,14 +119,13 @@ final class GatewayProcess: Sendable {
 
     func admit(_ name: String, _ roles: [Role]) async throws -> Session {
         let home = Home(directory + "/" + name)
-        let application = try await home.join(
-            invitation,
-            as: Applicant(
-                handle: Handle(name), roles: roles, legalName: "The \(name)", country: "DE",
-                identifiers: []),
-            under: protection, keeping: { _ in })
         let authority = try await session("authority")
-        _ = try await Authority(authority).admit(application.handle)
+        let invitation = try await Authority(authority).invite(Handle(name))
+        _ = try await home.join(
+            invitation,
+            as: Applicant(roles: roles, legalName: "The \(name)", country: "DE", identifiers: []),
+            under: protection, keeping: { _ in })
+        _ = try await Authority(authority).admit(invitation.handle)
         await authority.close()
         return try await session(name)
     }

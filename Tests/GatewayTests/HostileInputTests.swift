@@ -362,21 +362,20 @@ import Wire
 
     // MARK: Applications
 
-    /// Of many that ask for one handle in the same moment one is told that it holds it, and that one's
+    /// Of many that use one invitation in the same moment one is told that it applied, and that one's
     /// keys are what an authority sees.
     @Test func oneOfManyApplicants() async throws {
         let store = FaultyStore(keepingTakes: .milliseconds(50))
         let alliance = try await Alliance(on: store)
-        let applications = try (0..<12).map { _ in
-            try alliance.application("northbank", log: alliance.invitation.genesis)
-        }
+        let invitation = try await alliance.invite("northbank")
+        let applications = try (0..<12).map { _ in try alliance.application(with: invitation) }
         let accepted = try await withThrowingTaskGroup(of: Int?.self) { group in
             for (number, application) in applications.enumerated() {
                 group.addTask {
                     let answer = try await alliance.send(
                         "/applications", application.bytes, type: "application/json")
                     if answer.status == 202 { return number }
-                    #expect(try Problem(parsing: answer.bytes).name == "handle-taken")
+                    #expect(try Problem(parsing: answer.bytes).name == "invitation-used")
                     return nil
                 }
             }
@@ -385,51 +384,65 @@ import Wire
             return accepted
         }
         #expect(accepted.count == 1)
-        let kept = try await store.applications()
-        #expect(
-            kept.count == 1 && kept.first?.bytes == accepted.first.map { applications[$0].bytes })
+        let authority = try await alliance.session("authority")
+        let kept = try await Authority(authority).pending().map(\.application)
+        #expect(kept == accepted.map { applications[$0] })
+        await authority.close()
         await alliance.stop()
     }
 
     @Test func applicationsThatAreNone() async throws {
         let scene = try await Scene()
-        let application = try scene.alliance.application("southbank", log: scene.enterprise.log)
+        let alliance = scene.alliance
+        let invitation = try await alliance.invite("southbank")
+        let application = try alliance.application(with: invitation)
         let text = String(decoding: application.bytes, as: UTF8.self)
         func send(_ text: String) -> RawRequest {
             .post("/applications", "application/json", Array(text.utf8))
         }
+        let country = application.disclosures[0].text
+        let disclosed = String(decoding: country, as: UTF8.self)
+        let other = Disclosure(salt: application.disclosures[0].salt, name: "country", value: 7)
         let changes: [(name: String, text: String)] = [
             ("cut", String(text.dropLast())), ("with white space", " " + text),
             ("with more behind it", text + "{}"), ("a list", "[\(text)]"),
-            ("a member twice", "{\"country\":\"DE\"," + text.dropFirst()),
+            ("a member twice", "{\"encryption_key\":\"\"," + text.dropFirst()),
             ("one member more", "{\"aaa\":1," + text.dropFirst()),
             (
-                "a member of another type",
-                text.replacing("\"country\":\"DE\"", with: "\"country\":7")
+                "a claim of another type",
+                text.replacing(disclosed, with: String(decoding: other.text, as: UTF8.self))
             ),
-            ("no country", text.replacing("\"country\":\"DE\",", with: "")),
+            ("no country", text.replacing("\"\(disclosed)\",", with: "")),
             ("an escape", text.replacing("southbank", with: "south\\u0062ank")),
             ("a handle that is none", text.replacing("southbank", with: "South Bank")),
             ("no roles", text.replacing("[\"lender\"]", with: "[]")),
+            ("another format", text.replacing("trine-application/1", with: "trine-application/2")),
             ("deep", String(repeating: "[", count: 20_000)),
         ]
         for (name, changed) in changes { #expect(changed != text, "\(name)") }
         var cases = changes.map { Case($0.name, send($0.text), 400, "malformed") }
-        let other = try scene.alliance.application(
-            "southbank", log: Digest<Digested.Genesis>(hashing: [1]))
+        let elsewhere = Invitation(
+            to: LogAddress(gateway: alliance.log.gateway, genesis: Digest(hashing: [1])),
+            as: invitation.handle, secret: invitation.secret)
+        let taken = Invitation(
+            to: alliance.log, as: Handle("northbank")!, secret: invitation.secret)
         cases += [
             Case(
-                "proven for another log", .post("/applications", "application/json", other.bytes),
+                "for another log",
+                .post(
+                    "/applications", "application/json",
+                    try alliance.application(with: elsewhere).bytes), 403, "not-invited"),
+            Case(
+                "with another role", send(text.replacing("[\"lender\"]", with: "[\"regulator\"]")),
                 422, "bad-proof-of-possession"),
             Case(
-                "proven for another handle", send(text.replacing("southbank", with: "westbank")),
-                422, "bad-proof-of-possession"),
+                "with the invitation of another",
+                send(text.replacing("southbank", with: "westbank")), 403, "not-invited"),
             Case(
                 "a handle that is taken",
                 .post(
                     "/applications", "application/json",
-                    try scene.alliance.application("northbank", log: scene.enterprise.log).bytes),
-                409, "handle-taken"),
+                    try alliance.application(with: taken).bytes), 409, "handle-taken"),
         ]
         try await scene.play(cases)
         await scene.close()

@@ -72,7 +72,11 @@ import Wire
             grant: enterprise.newJTI(), fields: ["due_date"], ranges: [],
             by: try enterprise.signer(.all), at: enterprise.now, jti: enterprise.newJTI(),
             opener: .random())
-        let application = try alliance.application("acme", log: enterprise.log)
+        var random = SystemRandomNumberGenerator()
+        let taken = Invitation(
+            to: alliance.log, as: Handle("acme")!,
+            secret: InvitationSecret(.random(count: 16, using: &random))!)
+        let application = try alliance.application(with: taken)
         let requests = [
             bulk, .post("/statements", "application/octet-stream", frames[0].bytes),
             .post("/queries", "application/jose", query.bytes),

@@ -73,14 +73,16 @@ import Wire
             [try alliance.documents(Months.first...Months.first, "first")])
 
         let application = try await Home(alliance.directory + "/both").join(
-            alliance.invitation,
+            try await Authority(authority).invite(Handle("both")),
             as: Applicant(
-                handle: Handle("both"), roles: [.lender, .operator], legalName: nil,
-                country: "DE", identifiers: []),
+                roles: [.lender, .operator], legalName: nil, country: "DE", identifiers: []),
             under: Alliance.protection, keeping: { _ in },
             transport: { _ in alliance.transport() })
-        let admitted = try await Self.send(
-            application.claims, application.identity(dueDiligence: nil), by: authority)
+        var random = SystemRandomNumberGenerator()
+        let admitted = try await authority.register(
+            application.claims,
+            disclosing: LegalIdentity(application.identity).disclosures(
+                completing: application.disclosures, using: &random))
         wrong[admitted.index] = ["operating-excludes-holding-and-using"]
 
         let right = try await Self.grant(366, to: lender, by: enterprise)

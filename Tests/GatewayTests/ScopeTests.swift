@@ -15,11 +15,11 @@ import Wire
         var random = SystemRandomNumberGenerator()
         let owner = try session.signer(.all)
         let key = SigningKey(seed: .random(count: 32, using: &random))
+        let terms = KeyTerms(key: key.verificationKey, scopes: [scope])
         let pop = ProofOfPossession.sign(
-            log: session.log, handle: session.handle,
-            introducer: owner.key.verificationKey.thumbprint, with: key)
-        _ = try await session.register(
-            AddKey(KeyOffer(key: key.verificationKey, scopes: [scope], pop: pop)))
+            terms, for: session.handle, of: session.log,
+            .by(owner.key.verificationKey.thumbprint), with: key)
+        _ = try await session.register(AddKey(KeyOffer(terms, pop: pop)))
         return Signer(
             origin: owner.origin, handle: owner.handle, log: owner.log, key: key)
     }
@@ -85,7 +85,8 @@ import Wire
                 fields: ["due_date"], purpose: .receivablesFinancing, lifetime: 86_400, fetches: 9,
                 dataLife: 86_400))
         let grant = try await Enterprise(enterprise).grant(plan).statement.jti
-        let application = try alliance.application("southbank", log: authority.log)
+        let application = try alliance.application(
+            with: try await alliance.invite("southbank", by: authority))
         _ = try await alliance.send(
             "/applications", application.bytes, type: "application/json")
         for (session, calls) in [

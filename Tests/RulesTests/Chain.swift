@@ -181,17 +181,27 @@ struct Chain {
 
     mutating func admission(
         of person: Person, _ roles: [Role], by authority: Person = .authority,
-        keys: [KeyOffer]? = nil, encryptionKey: EncryptionKey? = nil
+        keys: [(SigningKey, [KeyScope])]? = nil, encryptionKey: EncryptionKey? = nil,
+        identity: LegalIdentity? = nil, to log: Digest<Digested.Genesis>? = nil
     ) -> SignedStatement {
-        sign(
-            person.admission(
-                as: roles, keys: keys ?? [offer(person.key, for: person)],
-                encryptionKey: encryptionKey), person.identity, by: authority)
+        let (claims, disclosures) = person.admission(
+            as: roles, keys: keys, encryptionKey: encryptionKey, identity: identity,
+            to: log ?? genesis ?? Digest(hashing: []), using: &random)
+        return sign(claims, disclosing: disclosures, by: authority)
+    }
+
+    /// Signs with these disclosures.
+    mutating func sign(
+        _ claims: any KindForm, disclosing disclosures: [Disclosure], by person: Person
+    ) -> SignedStatement {
+        Statement.sign(
+            claims, selective: disclosures, by: person.signer(Self.origin, genesis), at: now,
+            jti: jti())
     }
 
     func offer(
         _ key: SigningKey, for person: Person, _ scopes: [KeyScope] = [.all],
-        introducer: SigningKey? = nil, log: Digest<Digested.Genesis>? = nil,
+        introducer: SigningKey, log: Digest<Digested.Genesis>? = nil,
         provenBy prover: SigningKey? = nil
     ) -> KeyOffer {
         person.offer(

@@ -230,22 +230,34 @@ import Testing
         let offers: [KeyOffer] = [
             chain.offer(Self.spare, for: .lender, introducer: mine.key),
             chain.offer(Self.spare, for: mine, introducer: Person.lender.key),
-            chain.offer(Self.spare, for: mine),
             chain.offer(Self.spare, for: mine, introducer: mine.key, log: other),
             chain.offer(Self.spare, for: mine, introducer: mine.key, provenBy: stolen),
             chain.offer(Self.spare, for: mine, introducer: mine.key, provenBy: mine.key),
             KeyOffer(
-                key: stolen.verificationKey, scopes: [.all],
+                KeyTerms(key: stolen.verificationKey, scopes: [.all]),
                 pop: chain.offer(Self.spare, for: mine, introducer: mine.key).pop),
+            // With other scopes, or another end, than its owner meant.
+            KeyOffer(
+                KeyTerms(key: Self.spare.verificationKey, scopes: [.seal, .all]),
+                pop: chain.offer(Self.spare, for: mine, introducer: mine.key).pop),
+            KeyOffer(
+                KeyTerms(key: Self.spare.verificationKey, scopes: [.all], until: chain.now),
+                pop: chain.offer(Self.spare, for: mine, introducer: mine.key).pop),
+            // As at an admission.
+            KeyOffer(
+                KeyTerms(key: Self.spare.verificationKey, scopes: [.all]),
+                pop: ProofOfPossession.sign(
+                    KeyTerms(key: Self.spare.verificationKey, scopes: [.all]), for: mine.handle,
+                    of: chain.genesis!, .admission(Digest(hashing: [])), with: Self.spare)),
             // The new key's word in another kind of statement is no proof.
             KeyOffer(
-                key: Self.spare.verificationKey, scopes: [.all],
+                KeyTerms(key: Self.spare.verificationKey, scopes: [.all]),
                 pop: JWS(
                     signing: chain.offer(Self.spare, for: mine, introducer: mine.key).pop.payload,
                     type: Fetch.type, with: Self.spare)),
             // Signed by the new key, about another one.
             KeyOffer(
-                key: Self.spare.verificationKey, scopes: [.all],
+                KeyTerms(key: Self.spare.verificationKey, scopes: [.all]),
                 pop: JWS(
                     signing: chain.offer(stolen, for: mine, introducer: mine.key).pop.payload,
                     type: ProofOfPossession.type, with: Self.spare)),
@@ -264,7 +276,8 @@ import Testing
             [UInt8](repeating: 1, count: 32) + [UInt8](repeating: 0, count: 32))
         let forged = try? JWS(parsing: "\(parts[0]).\(parts[1]).\(zeros)")
         if let forged {
-            let offer = KeyOffer(key: Self.spare.verificationKey, scopes: [.all], pop: forged)
+            let offer = KeyOffer(
+                KeyTerms(key: Self.spare.verificationKey, scopes: [.all]), pop: forged)
             #expect(
                 chain.submit(chain.sign(AddKey(offer), by: mine))
                     == .participant(.badProofOfPossession))

@@ -15,12 +15,8 @@ import Testing
         to chain: inout Chain
     ) {
         let identity = LegalIdentity(
-            name: person.handle.text, identifiers: [], country: "DE", size: size)
-        let signed = chain.sign(
-            Admit(
-                handle: person.handle, roles: roles,
-                keys: [chain.offer(person.key, for: person)],
-                encryptionKey: person.encryptionKey), identity, by: .authority)
+            ApplicantIdentity(name: person.handle.text, identifiers: [], country: "DE"), size: size)
+        let signed = chain.admission(of: person, roles, identity: identity)
         #expect(chain.submit(signed, withheld: withheld) == nil)
     }
 

@@ -12,8 +12,6 @@ import Testing
     ).jws
     private static let query = Query.sign(
         .entries, from: 0, limit: 256, by: World.signer, at: World.time, jti: World.jti(10))
-    private static let proof = ProofOfPossession.sign(
-        log: World.log, handle: World.lender, introducer: World.digest(1), with: World.key)
 
     @Test func fetchRoundTrip() throws {
         let fetch = try Fetch(parsing: Self.fetch.bytes)
@@ -58,27 +56,51 @@ import Testing
         #expect(query.issuer == World.enterprise && query.log == World.log)
     }
 
-    @Test func proofRoundTrip() throws {
-        let proof = try ProofOfPossession(parsing: Self.proof)
-        #expect(proof.log == World.log && proof.handle == World.lender)
-        #expect(proof.introducer == World.digest(1) && proof.key == World.key.verificationKey)
-        let own = ProofOfPossession.sign(
-            log: World.log, handle: World.lender, introducer: nil, with: World.key)
+    /// What a key proves to be its own has one spelling, for each way into a log.
+    @Test func proofsHaveOneSpelling() throws {
+        let terms = KeyTerms(
+            key: World.key.verificationKey, scopes: [.grant, .seal], until: World.time)
+        let x = Base64URL.encode(World.key.verificationKey.bytes)
+        let jwk = #"{"crv":"Ed25519","kty":"OKP","x":"\#(x)"}"#
+        let fingerprint = Digest<Digested.Fingerprint>(hashing: [7])
+        func proof(_ introduction: ProofOfPossession.Introduction) -> JWS {
+            ProofOfPossession.sign(
+                terms, for: World.lender, of: World.log, introduction, with: World.key)
+        }
+        let admitted = proof(.admission(fingerprint))
         #expect(
-            try ProofOfPossession(parsing: own).introducer == World.key.verificationKey.thumbprint)
+            String(decoding: admitted.payload, as: UTF8.self)
+                == #"{"fingerprint":"\#(fingerprint)","handle":"\#(World.lender)","jwk":\#(jwk),"#
+                + #""log":"\#(World.log)"}"#)
+        let introduced = proof(.by(World.digest(1)))
+        #expect(
+            String(decoding: introduced.payload, as: UTF8.self)
+                == #"{"handle":"\#(World.lender)","jwk":\#(jwk),"kid":"\#(World.digest(1) as Digest<Digested.Key>)","#
+                + #""log":"\#(World.log)","scopes":["seal","grant"],"until":\#(World.time.seconds)}"#
+        )
+        func isGiven(_ pop: JWS, _ introduction: ProofOfPossession.Introduction) -> Bool {
+            ProofOfPossession.isGiven(
+                by: KeyOffer(terms, pop: pop), for: World.lender, of: World.log, introduction)
+        }
+        #expect(isGiven(admitted, .admission(fingerprint)))
+        #expect(isGiven(introduced, .by(World.digest(1))))
+        #expect(!isGiven(admitted, .by(World.digest(1))))
+        #expect(!isGiven(introduced, .admission(fingerprint)))
+        #expect(!isGiven(admitted, .admission(Digest(hashing: [8]))))
+        let otherType = JWS(signing: admitted.payload, type: Fetch.type, with: World.key)
+        #expect(!isGiven(otherType, .admission(fingerprint)))
     }
 
     /// Schemas are closed here too, member by member.
     @Test func closedSchemas() throws {
         let optional: [String: Set<String>] = [Fetch.type: ["grant"]]
-        for call in [Self.fetch, Self.query, Self.proof] {
+        for call in [Self.fetch, Self.query] {
             let payload = try JSON(canonical: call.payload)
             func isAccepted(_ payload: JSON, type: String = call.type) -> Bool {
                 let jws = JWS(signing: payload.canonicalBytes, type: type, with: World.key)
                 return switch type {
                 case Fetch.type: (try? Fetch(parsing: jws.bytes)) != nil
-                case Query.type: (try? Query(parsing: jws.bytes)) != nil
-                default: (try? ProofOfPossession(parsing: jws)) != nil
+                default: (try? Query(parsing: jws.bytes)) != nil
                 }
             }
             #expect(isAccepted(payload))
@@ -110,9 +132,6 @@ import Testing
         let asQuery = JWS(signing: Self.fetch.payload, type: Query.type, with: World.key)
         #expect(throws: StatementError.unknownType(Query.type)) {
             try Fetch(parsing: asQuery.bytes)
-        }
-        #expect(throws: StatementError.unknownType(Fetch.type)) {
-            try ProofOfPossession(parsing: Self.fetch)
         }
     }
 

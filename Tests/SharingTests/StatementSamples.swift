@@ -42,10 +42,12 @@ struct StatementSample: Sendable, CustomStringConvertible {
         bytes: [UInt8](repeating: 3, count: EncryptionKey.byteCount))!
 
     private static func offer(_ key: SigningKey, _ scopes: [KeyScope]) -> KeyOffer {
-        KeyOffer(
-            key: key.verificationKey, scopes: scopes,
+        let terms = KeyTerms(key: key.verificationKey, scopes: scopes)
+        return KeyOffer(
+            terms,
             pop: ProofOfPossession.sign(
-                log: World.log, handle: World.lender, introducer: nil, with: key))
+                terms, for: World.lender, of: World.log,
+                .admission(Digest(hashing: Array("fingerprint".utf8))), with: key))
     }
 
     private static func claims(of kind: Kind) -> any KindForm {
@@ -102,9 +104,10 @@ struct StatementSample: Sendable, CustomStringConvertible {
         switch kind {
         case .admit:
             LegalIdentity(
-                name: "Nordbank AG",
-                identifiers: [LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!],
-                country: "DE", dueDiligence: "2026/117", size: .small)
+                ApplicantIdentity(
+                    name: "Nordbank AG",
+                    identifiers: [LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!],
+                    country: "DE"), dueDiligence: "2026/117", size: .small)
         case .request:
             RequestTerms(
                 to: World.enterprise, right: .read, scope: scope,

@@ -35,18 +35,17 @@ extension Person {
         FoundingParticipant(handle: handle, key: key.verificationKey)
     }
 
-    /// A key that it offers to `log`, with the proof that it holds it; its own key at admission,
-    /// unless told otherwise.
+    /// A key that it offers to `log`, introduced by `introducer`, with the proof that it holds it.
     public func offer(
-        _ key: SigningKey? = nil, scopes: [KeyScope] = [.all], to log: Digest<Digested.Genesis>,
-        introducer: SigningKey? = nil, provenBy prover: SigningKey? = nil
+        _ key: SigningKey, scopes: [KeyScope] = [.all], to log: Digest<Digested.Genesis>,
+        introducer: SigningKey, provenBy prover: SigningKey? = nil
     ) -> KeyOffer {
-        let offered = key ?? self.key
+        let terms = KeyTerms(key: key.verificationKey, scopes: scopes)
         return KeyOffer(
-            key: offered.verificationKey, scopes: scopes,
+            terms,
             pop: ProofOfPossession.sign(
-                log: log, handle: handle, introducer: introducer?.verificationKey.thumbprint,
-                with: prover ?? offered))
+                terms, for: handle, of: log, .by(introducer.verificationKey.thumbprint),
+                with: prover ?? key))
     }
 
     /// Signs as this person, with its own key unless told otherwise.
@@ -56,18 +55,27 @@ extension Person {
         Signer(origin: origin, handle: handle, log: log, key: key ?? self.key)
     }
 
-    /// Its admission.
+    /// Its admission, and the disclosures of who it is; with its own key for everything unless told
+    /// otherwise.
     public func admission(
-        as roles: [Role], keys: [KeyOffer], encryptionKey: EncryptionKey? = nil
-    ) -> Admit {
-        Admit(
-            handle: handle, roles: roles, keys: keys,
-            encryptionKey: encryptionKey ?? self.encryptionKey)
+        as roles: [Role], keys: [(SigningKey, [KeyScope])]? = nil,
+        encryptionKey: EncryptionKey? = nil, identity: LegalIdentity? = nil,
+        to log: Digest<Digested.Genesis>, using random: inout some RandomNumberGenerator
+    ) -> (claims: Admit, disclosures: [Disclosure]) {
+        let disclosures = (identity ?? self.identity).disclosures(using: &random)
+        let own = ["country", "legal_ids", "legal_name"]
+        let claims = Admit.proven(
+            handle, as: roles,
+            (keys ?? [(key, [.all])]).map { key, scopes in
+                (KeyTerms(key: key.verificationKey, scopes: scopes), key)
+            }, encryptionKey ?? self.encryptionKey,
+            disclosures.filter { own.contains($0.name) }, to: log)
+        return (claims, disclosures)
     }
 
     /// Who it is.
     public var identity: LegalIdentity {
-        LegalIdentity(name: handle.text, identifiers: [], country: "DE")
+        LegalIdentity(ApplicantIdentity(name: handle.text, identifiers: [], country: "DE"))
     }
 }
 

@@ -17,30 +17,30 @@ enum FrozenScene {
 
         func admit(_ party: Person, _ roles: [Role], _ identity: LegalIdentity) throws {
             let clerk = SigningKey(seed: .random(count: 32, using: &log.random))
-            try log.add(
-                party.admission(
-                    as: roles,
-                    keys: [
-                        party.offer(to: log.log),
-                        party.offer(clerk, scopes: [.seal, .close], to: log.log),
-                    ]),
-                selective: identity.disclosures(using: &log.random), by: founder)
+            let (claims, disclosures) = party.admission(
+                as: roles, keys: [(party.key, [.all]), (clerk, [.seal, .close])],
+                identity: identity, to: log.log, using: &log.random)
+            try log.add(claims, selective: disclosures, by: founder)
         }
         try admit(
             acme, [.enterprise],
             LegalIdentity(
-                name: "Bäckerei \"Ähre\" 有限公司",
-                identifiers: [
-                    LegalIdentifier(scheme: .vat, id: "DE100000017")!,
-                    LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!,
-                ], country: "DE", dueDiligence: "file 17/3", size: .micro))
+                ApplicantIdentity(
+                    name: "Bäckerei \"Ähre\" 有限公司",
+                    identifiers: [
+                        LegalIdentifier(scheme: .vat, id: "DE100000017")!,
+                        LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!,
+                    ], country: "DE"), dueDiligence: "file 17/3", size: .micro))
         try admit(
             bakery, [.enterprise, .attestor],
-            LegalIdentity(name: "B", identifiers: [], country: "FR"))
+            LegalIdentity(ApplicantIdentity(name: "B", identifiers: [], country: "FR")))
         try admit(
             northbank, [.lender],
-            LegalIdentity(name: "Northbank", identifiers: [], country: "NL", size: .large))
-        try admit(regulator, [.regulator], LegalIdentity(name: "R", identifiers: [], country: "NL"))
+            LegalIdentity(
+                ApplicantIdentity(name: "Northbank", identifiers: [], country: "NL"), size: .large))
+        try admit(
+            regulator, [.regulator],
+            LegalIdentity(ApplicantIdentity(name: "R", identifiers: [], country: "NL")))
 
         // Keys.
         let second = SigningKey(seed: .random(count: 32, using: &log.random))

@@ -132,28 +132,33 @@ import Wire
     }
 
     @Test func applications() throws {
-        let application = Application(
-            handle: story.acme.handle, roles: [.enterprise], legalName: "Straße & Söhne",
-            legalIdentifiers: [LegalIdentifier(scheme: .lei, id: "5493001KJTIIGC8Y1R12")!],
-            country: "DE",
-            keys: [story.acme.offer(to: story.log.log)],
-            encryptionKey: story.acme.decryption.encryptionKey)
-        #expect(try Application(parsing: application.bytes) == application)
+        var log = try TestLog(seed: 30)
+        let (claims, disclosures) = story.acme.admission(
+            as: [.enterprise],
+            identity: LegalIdentity(
+                ApplicantIdentity(
+                    name: "Straße & Söhne",
+                    identifiers: [LegalIdentifier(scheme: .lei, id: "5493001KJTIIGC8Y1R12")!],
+                    country: "DE")), to: log.log, using: &log.random)
+        let own = disclosures.filter { ["country", "legal_ids", "legal_name"].contains($0.name) }
+        func application(_ disclosures: [Disclosure]) -> Application? {
+            Application(
+                handle: claims.handle, roles: claims.roles, keys: claims.keys,
+                encryptionKey: claims.envelopeKey, disclosures: disclosures,
+                token: [UInt8](repeating: 1, count: 32), mac: [UInt8](repeating: 2, count: 32))
+        }
+        #expect(application(own.reversed()) == nil && application(disclosures) == nil)
+        let whole = try #require(application(own))
+        #expect(try Application(parsing: whole.bytes) == whole)
+        #expect(whole.identity.name == "Straße & Söhne" && whole.isProven(in: log.log))
+        #expect(!whole.isProven(in: story.log.log))
         let answer = ApplicationsAnswer(applications: [
-            .init(application: application, received: TestLog.start)
+            .init(application: whole, received: TestLog.start)
         ])
         #expect(try ApplicationsAnswer(parsing: answer.bytes) == answer)
-        // It can be admitted as it is.
-        var log = try TestLog(seed: 30)
-        let own = Application(
-            handle: story.acme.handle, roles: [.enterprise], legalName: "A", legalIdentifiers: [],
-            country: "DE",
-            keys: [story.acme.offer(to: log.log)],
-            encryptionKey: story.acme.decryption.encryptionKey)
-        try log.add(
-            own.claims,
-            selective: own.identity(dueDiligence: nil).disclosures(using: &log.random),
-            by: log.authority)
+        // It can be admitted as it is, and everybody computes the same fingerprint from the entry.
+        let admitted = try log.add(whole.claims, selective: disclosures, by: log.authority)
+        #expect(admitted.fingerprint == whole.fingerprint(in: log.log))
     }
 
     @Test func frames() throws {

@@ -156,10 +156,10 @@ extension TestLog {
         _ party: Person, _ roles: [Role], by authority: Person? = nil, scopes: [KeyScope] = [.all],
         forced: Bool = false
     ) throws -> Statement {
-        try add(
-            party.admission(as: roles, keys: [party.offer(scopes: scopes, to: log)]),
-            selective: party.identity.disclosures(using: &random),
-            by: authority ?? self.authority, forced: forced)
+        let (claims, disclosures) = party.admission(
+            as: roles, keys: [(party.key, scopes)], to: log, using: &random)
+        return try add(
+            claims, selective: disclosures, by: authority ?? self.authority, forced: forced)
     }
 
     func schedule(_ party: Person) -> KeySchedule {

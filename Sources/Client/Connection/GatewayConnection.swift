@@ -141,6 +141,12 @@ public struct GatewayConnection: Sendable {
             limit: Self.smallAnswerBytes, seconds: Self.briefSeconds)
     }
 
+    public func invite(_ invitation: JWS) async throws(ConnectionError) {
+        _ = try await exchange(
+            "/invitations", .init(invitation.bytes, mediaType: "application/jose"),
+            limit: Self.smallAnswerBytes, seconds: Self.briefSeconds)
+    }
+
     public func apply(_ application: Application) async throws(ConnectionError) {
         _ = try await exchange(
             "/applications", .init(application.bytes, mediaType: "application/json"),

@@ -25,7 +25,7 @@ public struct Configuration: Message, Hashable {
         self.identifiers = identifiers.sorted()
     }
 
-    public var invitation: Invitation { Invitation(gateway: gateway, genesis: genesis) }
+    public var log: LogAddress { LogAddress(gateway: gateway, genesis: genesis) }
 
     public static let maximumBytes = 64 << 10
     private static let format = "trine-home/1"

@@ -48,6 +48,32 @@ extension Home {
         return (statement, founding)
     }
 
+    /// Whom the authority of this home invited; nobody where there is no file. Throws ``HomeError``.
+    func invited() throws(HomeError) -> Invited {
+        guard let bytes = try read(.invited) else { return Invited() }
+        guard let invited = try? Invited(parsing: bytes) else { throw malformed(.invited) }
+        return invited
+    }
+
+    /// Throws ``HomeError``.
+    func replace(_ invited: Invited) throws(HomeError) {
+        try replace(.invited, with: invited.bytes)
+    }
+
+    /// The fingerprints that were compared; none where there is no file. Throws ``HomeError``.
+    public func comparedFingerprints() throws(HomeError) -> ComparedFingerprints {
+        guard let bytes = try read(.fingerprints) else { return ComparedFingerprints() }
+        guard let compared = try? ComparedFingerprints(parsing: bytes) else {
+            throw malformed(.fingerprints)
+        }
+        return compared
+    }
+
+    /// Throws ``HomeError``.
+    func replace(_ compared: ComparedFingerprints) throws(HomeError) {
+        try replace(.fingerprints, with: compared.bytes)
+    }
+
     /// Local names for handles; none where there is no file. Throws ``HomeError`` and
     /// ``ClientError/contacts(_:)``.
     public func contacts() throws -> Contacts {

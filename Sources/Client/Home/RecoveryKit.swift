@@ -55,8 +55,7 @@ public struct RecoveryKit: Sendable {
 
     /// What the checksum of the secret covers besides it: a line of another's kit is noticed.
     private static func context(of configuration: Configuration) -> [UInt8] {
-        DomainSeparated(.kitChecksum).appending(configuration.genesis.bytes)
-            .appending(configuration.handle.text).bytes
+        configuration.genesis.bytes + configuration.handle.text.utf8
     }
 
     /// Reads a page: lines of a name and a value in any order; empty ones and those that begin with

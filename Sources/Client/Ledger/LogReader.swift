@@ -11,6 +11,8 @@ struct LogReader: Sendable {
     let genesis: Statement
     let connection: GatewayConnection
     let keeper: CheckpointKeeper
+    /// Of what the participant sent to be admitted; `nil` for a founder.
+    let fingerprint: Digest<Digested.Fingerprint>?
     /// The signed question for the disclosures from an index on.
     let query: @Sendable (Int64) throws -> JWS
 
@@ -22,12 +24,14 @@ struct LogReader: Sendable {
 
     init(
         handle: Handle, genesis: Statement, connection: GatewayConnection, keeper: CheckpointKeeper,
+        fingerprint: Digest<Digested.Fingerprint>?,
         query: @escaping @Sendable (Int64) throws -> JWS
     ) {
         self.handle = handle
         self.genesis = genesis
         self.connection = connection
         self.keeper = keeper
+        self.fingerprint = fingerprint
         self.query = query
     }
 
@@ -61,12 +65,13 @@ struct LogReader: Sendable {
         ReadEntry(frame.jws, .shown(frame.disclosures), keys: keys)
     }
 
-    /// Whether the entry admits this participant.
+    /// Whether the entry admits this participant, and not somebody with other keys under its handle.
     private func admits(_ leaf: [UInt8]) -> Bool {
         guard let jws = try? JWS(parsing: leaf), jws.type == Admit.kind.type,
             let statement = try? Statement(parsing: leaf)
         else { return false }
         return (statement.claims as? Admit)?.handle == handle
+            && (fingerprint == nil || statement.fingerprint == fingerprint)
     }
 
     private func leaves(_ range: Range<Int64>) async throws -> [[UInt8]] {

@@ -1,10 +1,11 @@
+import Custody
 public import Interface
 public import Rules
 public import Sharing
 import Verification
 public import Wire
 
-/// What an authority does: it looks at applications and admits, suspends and reinstates.
+/// What an authority does: it invites, looks at applications and admits, suspends and reinstates.
 public struct Authority: Sendable {
     public let session: Session
 
@@ -25,19 +26,63 @@ public struct Authority: Sendable {
             .sorted { ($0.received, $0.application.handle) < ($1.received, $1.application.handle) }
     }
 
-    /// Admits who applied as `handle`. `reference` points to the authority's own file about it, `size`
-    /// is what the authority found there; policies may differ by it.
+    /// Invites somebody to apply under `handle`, a random one where `nil`, for
+    /// ``InvitationClaims/validSeconds``. An earlier invitation for the handle ends.
+    ///
+    /// What is returned has the secret, and is nowhere else. It must reach who is meant by a way that
+    /// the gateway doesn't see.
+    public func invite(_ handle: Handle? = nil) async throws -> Invitation {
+        var random = session.surroundings.random
+        let handle = handle ?? Handle(prefix: "p", using: &random)
+        let number = session.newJTI()
+        let secret = secret(number)
+        let call = InvitationCall.sign(
+            handle, Digest(hashing: secret.token(for: session.log)), by: try session.signer(.all),
+            at: session.now, jti: session.newJTI())
+        var invited = try session.home.invited()
+        invited.add(
+            .init(
+                handle: handle, secret: number,
+                ends: session.now.advanced(by: InvitationClaims.validSeconds)), at: session.now)
+        try session.home.replace(invited)
+        try await session.connection.invite(call)
+        return Invitation(to: session.configuration.log, as: handle, secret: secret)
+    }
+
+    private func secret(_ number: JTI) -> InvitationSecret {
+        guard let secret = InvitationSecret(session.keyring.invitationSecret(number)) else {
+            preconditionFailure("a keyring's secret of an invitation has its length")
+        }
+        return secret
+    }
+
+    /// Whether who was invited from this home made the application: the gateway couldn't. `nil` where
+    /// this home has invited nobody under its handle.
+    public func isFromInvited(_ application: Application) throws -> Bool? {
+        try session.home.invited().secret(of: application.handle).map { number in
+            secret(number).isCode(
+                application.mac, of: application.fingerprint(in: session.log), for: session.log)
+        }
+    }
+
+    /// Admits who applied as `handle`. `fingerprint` is what the applicant said by another way than the
+    /// gateway; it may be `nil` where the applicant was invited from this home. `reference` points to
+    /// the authority's own file about it, `size` is what the authority found there; policies may differ
+    /// by it.
     ///
     /// Throws ``ClientError/noApplication(_:)``, ``ClientError/badApplication(_:)`` where a key comes
-    /// without the proof that its owner holds it, and ``ClientError/forbidden(policies:reasons:)``
-    /// before anything is signed.
+    /// without the proof that its owner holds it, ``ClientError/substituted(_:)`` where somebody else
+    /// than who is meant made the application, ``ClientError/fingerprintNeeded(_:)``, and
+    /// ``ClientError/forbidden(policies:reasons:)`` before anything is signed.
     public func admit(
-        _ handle: Handle, reference: String? = nil, size: SizeClass? = nil
+        _ handle: Handle, fingerprint: Fingerprint? = nil, reference: String? = nil,
+        size: SizeClass? = nil
     ) async throws -> Registration {
         let application = try await application(of: handle)
-        guard application.keys.allSatisfy({ isProven($0, handle) }),
-            application.encryptionKey.isUsable
-        else { throw ClientError.badApplication(handle) }
+        guard application.isProven(in: session.log), application.encryptionKey.isUsable else {
+            throw ClientError.badApplication(handle)
+        }
+        try check(application, against: fingerprint)
         let own = session.handle
         let newcomer = PolicyEntity(
             handle: handle, roles: application.roles, suspended: false, isHost: false,
@@ -45,9 +90,26 @@ public struct Authority: Sendable {
         try await session.permission { (known) throws(ClientError) in
             known.admitting(newcomer, by: try known.entity(own))
         }
+        var random = session.surroundings.random
+        let identity = LegalIdentity(application.identity, dueDiligence: reference, size: size)
         return try await session.register(
             application.claims,
-            selective: application.identity(dueDiligence: reference, size: size))
+            disclosing: identity.disclosures(
+                completing: application.disclosures, using: &random))
+    }
+
+    private func check(_ application: Application, against said: Fingerprint?) throws {
+        if let said {
+            guard said == Fingerprint(application.fingerprint(in: session.log)) else {
+                throw ClientError.substituted(application.handle)
+            }
+            return
+        }
+        switch try isFromInvited(application) {
+        case true?: return
+        case false?: throw ClientError.substituted(application.handle)
+        case nil: throw ClientError.fingerprintNeeded(application.handle)
+        }
     }
 
     /// Has the gateway drop the application of `handle` that waits; whoever sent it may apply again.
@@ -85,9 +147,5 @@ public struct Authority: Sendable {
     public func publish(_ set: CedarPolicies) async throws -> Registration {
         try await session.register(
             PublishPolicies(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
-    }
-
-    private func isProven(_ offer: KeyOffer, _ handle: Handle) -> Bool {
-        ProofOfPossession.isGiven(by: offer, for: handle, of: session.log, introducedBy: nil)
     }
 }

@@ -40,9 +40,19 @@ extension Session {
         by scope: KeyScope = .all, jti: JTI? = nil, blob: [UInt8] = []
     ) async throws -> Registration {
         var random = surroundings.random
+        return try await register(
+            claims, disclosing: selective.disclosures(using: &random), by: scope, jti: jti,
+            blob: blob)
+    }
+
+    /// Signs a statement with these disclosures, registers it, and keeps the view that has it.
+    /// Throws as ``register(_:blob:)`` does.
+    func register(
+        _ claims: some KindForm, disclosing disclosures: [Disclosure], by scope: KeyScope = .all,
+        jti: JTI? = nil, blob: [UInt8] = []
+    ) async throws -> Registration {
         let signed = Statement.sign(
-            claims, selective: selective.disclosures(using: &random), by: try signer(scope),
-            at: now, jti: jti ?? newJTI())
+            claims, selective: disclosures, by: try signer(scope), at: now, jti: jti ?? newJTI())
         let registration = try await register(signed, blob: blob)
         try saveView()
         return registration

@@ -7,10 +7,8 @@ public import Transparency
 import Verification
 public import Wire
 
-/// Who wants to be admitted.
+/// What somebody who was invited says about itself.
 public struct Applicant: Sendable {
-    /// A random one, where `nil`.
-    public let handle: Handle?
     public let roles: [Role]
     /// Its handle stands for it where `nil`.
     public let legalName: String?
@@ -19,11 +17,12 @@ public struct Applicant: Sendable {
     public let identifiers: [LegalIdentifier]
 
     public init(
-        handle: Handle? = nil, roles: [Role], legalName: String?, country: String,
-        identifiers: [LegalIdentifier]
+        roles: [Role], legalName: String?, country: String, identifiers: [LegalIdentifier]
     ) {
-        (self.handle, self.roles, self.legalName) = (handle, roles, legalName)
-        (self.country, self.identifiers) = (country, identifiers)
+        self.roles = roles
+        self.legalName = legalName
+        self.country = country
+        self.identifiers = identifiers
     }
 }
 
@@ -34,16 +33,17 @@ extension Home {
     /// `keep` gets the recovery kit before anything is made, and returns once it is in safety: the
     /// home doesn't hold what is in it, and nobody can make it again.
     ///
-    /// Where joining fails after the home was made, joining again with the same invitation takes up
-    /// the home that is there, and sends the same application. Throws ``LogFault``,
-    /// ``ConnectionError``, ``HomeError``, ``KeyringError`` and what `keep` throws.
+    /// Where joining fails after the home was made, joining again with an invitation for the same
+    /// handle takes up the home that is there, with the keys and proofs of its first application.
+    /// Throws ``LogFault``, ``ConnectionError``, ``HomeError``, ``KeyringError`` and what `keep`
+    /// throws.
     public func join(
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
         keeping keep: @Sendable (RecoveryKit) throws -> Void,
         surroundings: Surroundings = .system,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws -> Application {
-        let connection = GatewayConnection(transport(invitation.gateway))
+        let connection = GatewayConnection(transport(invitation.log.gateway))
         do {
             let application = try await join(
                 invitation, as: applicant, under: protection, keeping: keep,
@@ -61,28 +61,39 @@ extension Home {
         keeping keep: @Sendable (RecoveryKit) throws -> Void, surroundings: Surroundings,
         through connection: GatewayConnection
     ) async throws -> Application {
+        let random = surroundings.random
+        let handle = invitation.handle
         if isInhabited {
             let known = try configuration()
-            guard known.invitation == invitation,
-                applicant.handle == nil || applicant.handle == known.handle,
+            guard known.log == invitation.log, invitation.handle == known.handle,
                 applicant.roles.sorted() == known.roles
             else { throw HomeError.alreadyThere(path: directory) }
-            return try await applyAgain(under: protection, through: connection)
+            guard let earlier = try self.application(), earlier.identity == applicant.said(handle)
+            else { throw HomeError.alreadyThere(path: directory) }
+            // The passphrase is asked for in any case: whose home it is, nobody else carries on.
+            _ = try await BlockingWork.run {
+                try KeyringFile.open(
+                    try required(.keyring), with: protection.passphrase,
+                    allowing: protection.cost)
+            }
+            let again = earlier.claims.application(to: invitation, disclosing: earlier.disclosures)
+            try replace(.application, with: again.bytes)
+            try await connection.apply(again)
+            return again
         }
-        let genesis = try await PinnedGenesis.fetch(invitation, through: connection)
-        var random = surroundings.random
-        let handle =
-            applicant.handle
-            ?? Handle(prefix: applicant.roles.sorted().first?.rawValue.first ?? "p", using: &random)
+        let genesis = try await PinnedGenesis.fetch(invitation.log, through: connection)
+        var fresh = random
         let configuration = Configuration(
-            gateway: invitation.gateway, origin: genesis.founding.origin,
-            genesis: invitation.genesis, handle: handle, roles: applicant.roles,
+            gateway: invitation.log.gateway, origin: genesis.founding.origin,
+            genesis: invitation.log.genesis, handle: invitation.handle, roles: applicant.roles,
             identifiers: applicant.identifiers.compactMap {
                 RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
             })
-        let kit = RecoveryKit(configuration, Root(using: &random))
-        let keyring = Keyring(of: kit.root, using: &random)
-        let application = try applicant.application(kit, keyring)
+        let kit = RecoveryKit(configuration, Root(using: &fresh))
+        let keyring = Keyring(of: kit.root, using: &fresh)
+        let disclosures = applicant.said(handle).disclosures(using: &fresh)
+        let application = try Admit.applying(kit, keyring, disclosing: disclosures)
+            .application(to: invitation, disclosing: disclosures)
         // From here on the kit outlives whatever happens to this machine.
         try keep(kit)
         try await settle(
@@ -95,21 +106,6 @@ extension Home {
         return application
     }
 
-    /// Sends the application of an earlier run. Throws as ``KeyringFile`` does for another passphrase.
-    private func applyAgain(
-        under protection: Protection, through connection: GatewayConnection
-    ) async throws -> Application {
-        _ = try await BlockingWork.run {
-            try KeyringFile.open(
-                try required(.keyring), with: protection.passphrase, allowing: protection.cost)
-        }
-        guard let application = try? Application(parsing: try required(.application)) else {
-            throw malformed(.application)
-        }
-        try await connection.apply(application)
-        return application
-    }
-
     /// Begins a log: makes the home of its first authority, with the entry 0 that this authority
     /// signs. The gateway's own keys are others, and in another place.
     ///
@@ -118,7 +114,7 @@ extension Home {
         _ origin: Origin, as handle: Handle, host: FoundingParticipant, logKey: VerifierKey,
         gateway: GatewayAddress, policies: Digest<Digested.Policies>,
         under protection: Protection, surroundings: Surroundings = .system
-    ) async throws -> (genesis: Statement, invitation: Invitation) {
+    ) async throws -> (genesis: Statement, address: LogAddress) {
         var random = surroundings.random
         let keyring = Keyring(using: &random)
         let key = try keyring.signingKey(.all)
@@ -129,15 +125,15 @@ extension Home {
                 host: host, policies: policies),
             by: Signer(origin: origin, handle: handle, log: nil, key: key),
             at: surroundings.now(), jti: JTI(using: &random))
-        let invitation = Invitation(
+        let address = LogAddress(
             gateway: gateway, genesis: signed.statement.digest.relabelled())
         let configuration = Configuration(
-            gateway: gateway, origin: origin, genesis: invitation.genesis, handle: handle,
+            gateway: gateway, origin: origin, genesis: address.genesis, handle: handle,
             roles: [])
         try await settle(
             configuration, keyring, nil, genesis: signed.statement, logKey: logKey,
             under: protection, random)
-        return (signed.statement, invitation)
+        return (signed.statement, address)
     }
 
     /// Writes a new home; the keyring comes last, so that what is without one was never complete.
@@ -162,31 +158,59 @@ extension Home {
     }
 }
 
+extension Home {
+    /// What was sent from here to be admitted; `nil` in the home of a founder. Throws ``HomeError``.
+    public func application() throws(HomeError) -> Application? {
+        guard let bytes = try read(.application) else { return nil }
+        guard let application = try? Application(parsing: bytes) else {
+            throw malformed(.application)
+        }
+        return application
+    }
+}
+
 extension Applicant {
-    /// What is sent: this machine's key and the recovery key, each for everything; an enterprise's
-    /// records are bound to a key that presents them and does nothing else.
-    fileprivate func application(
-        _ kit: RecoveryKit, _ keyring: Keyring
-    ) throws(KeyringError) -> Application {
+    /// What it says of itself.
+    fileprivate func said(_ handle: Handle) -> ApplicantIdentity {
+        ApplicantIdentity(
+            name: legalName ?? handle.text, identifiers: identifiers, country: country)
+    }
+}
+
+extension Admit {
+    /// What is applied for: this machine's key and the recovery key, each for everything; an
+    /// enterprise's records are bound to a key that presents them and does nothing else. Each key
+    /// proves that it is meant.
+    fileprivate static func applying(
+        _ kit: RecoveryKit, _ keyring: Keyring, disclosing disclosures: [Disclosure]
+    ) throws(KeyringError) -> Admit {
+        let configuration = kit.configuration
         var keys: [(SigningKey, [KeyScope])] = [
             (try keyring.signingKey(.all), [.all]), (kit.root.recoveryKey, [.all]),
         ]
-        if roles.contains(.enterprise) {
+        if configuration.roles.contains(.enterprise) {
             keys.append((try keyring.holderKey(era: 1), [.present]))
         }
-        let configuration = kit.configuration
-        return Application(
-            handle: configuration.handle, roles: configuration.roles,
-            legalName: legalName ?? configuration.handle.text, legalIdentifiers: identifiers,
-            country: country,
-            keys: keys.map { key, scopes in
-                KeyOffer(
-                    key: key.verificationKey, scopes: scopes,
-                    pop: ProofOfPossession.sign(
-                        log: configuration.genesis, handle: configuration.handle,
-                        introducer: nil, with: key))
-            },
-            encryptionKey: try keyring.decryptionKey(era: 1).encryptionKey)
+        return Admit.proven(
+            configuration.handle, as: configuration.roles,
+            keys.map { (KeyTerms(key: $0.verificationKey, scopes: $1), $0) },
+            try keyring.decryptionKey(era: 1).encryptionKey, disclosures, to: configuration.genesis)
+    }
+
+    /// The application of who was invited. A later invitation gives another token and MAC, and
+    /// changes nothing of what is admitted.
+    fileprivate func application(
+        to invitation: Invitation, disclosing disclosures: [Disclosure]
+    ) -> Application {
+        let log = invitation.log.genesis
+        let code = invitation.secret.code(
+            of: fingerprint(disclosures.map(\.digest), in: log), for: log)
+        guard
+            let application = Application(
+                handle: handle, roles: roles, keys: keys, encryptionKey: envelopeKey,
+                disclosures: disclosures, token: invitation.secret.token(for: log), mac: code)
+        else { preconditionFailure("these are the disclosures of an identity") }
+        return application
     }
 }
 
@@ -198,7 +222,7 @@ struct PinnedGenesis {
 
     /// Reads entry 0 from the tiles. Throws ``LogFault`` and ``ConnectionError``.
     static func fetch(
-        _ invitation: Invitation, through connection: GatewayConnection
+        _ log: LogAddress, through connection: GatewayConnection
     ) async throws -> PinnedGenesis {
         // Nothing can be verified before entry 0 is known; the size only says what to ask for.
         let note = try await connection.checkpoint()
@@ -207,7 +231,7 @@ struct PinnedGenesis {
         let width = Int(min(size, UInt64(TileCoordinate.fullWidth)))
         let bundle = try await connection.bundle(
             try EntryBundleCoordinate(index: 0, width: width))
-        let genesis = try PinnedGenesis(Array(bundle[0]), pinned: invitation.genesis)
+        let genesis = try PinnedGenesis(Array(bundle[0]), pinned: log.genesis)
         let checkpoint: VerifiedCheckpoint
         do { checkpoint = try TrustPolicy(trusting: genesis.logKey).verify(note) } catch {
             throw LogFault.checkpoint(error)

@@ -11,11 +11,11 @@ extension Session {
     /// Registers a key that this machine holds.
     func addKey(_ key: SigningKey, _ scopes: [KeyScope]) async throws -> Registration {
         let introducer = try signer(.all).key.verificationKey.thumbprint
+        let terms = KeyTerms(key: key.verificationKey, scopes: scopes)
         return try await addKey(
             KeyOffer(
-                key: key.verificationKey, scopes: scopes,
-                pop: ProofOfPossession.sign(
-                    log: log, handle: handle, introducer: introducer, with: key)))
+                terms,
+                pop: ProofOfPossession.sign(terms, for: handle, of: log, .by(introducer), with: key)))
     }
 
     /// Retires one of this participant's keys: it signs nothing any more. Not the one that signs this.

@@ -32,7 +32,7 @@ extension Home {
             let connection = GatewayConnection(transport(kit.configuration.gateway))
             do {
                 let genesis = try await PinnedGenesis.fetch(
-                    kit.configuration.invitation, through: connection)
+                    kit.configuration.log, through: connection)
                 var random = surroundings.random
                 try await settle(
                     kit.configuration, Keyring(of: kit.root, using: &random), nil,

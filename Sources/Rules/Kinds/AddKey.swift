@@ -13,8 +13,7 @@ enum AddKeyRule: KindRule {
         guard participant.keys.count < Limits.keysPerParticipant else {
             throw .participant(.tooManyKeys(limit: Limits.keysPerParticipant))
         }
-        try decision.add(
-            said.claims.offer, to: said.issuer, introducedBy: said.statement.jws.kid)
+        try decision.add(said.claims.offer, to: said.issuer, .by(said.statement.jws.kid))
         participant.keys.append(said.claims.offer.key.thumbprint)
         decision.change(ParticipantState.key(said.issuer), to: participant)
     }

@@ -20,16 +20,19 @@ enum AdmitRule: KindRule {
             throw .issuer(.scopeMissing(.all))
         }
         guard admit.envelopeKey.isUsable else { throw .participant(.unusableEncryptionKey) }
+        guard let fingerprint = said.statement.fingerprint else {
+            preconditionFailure("an admission has a fingerprint")
+        }
         var thumbprints: [Digest<Digested.Key>] = []
         for offer in admit.keys {
             let thumbprint = offer.key.thumbprint
             guard !thumbprints.contains(thumbprint) else { throw .participant(.keyAlreadyUsed) }
-            try decision.add(offer, to: admit.handle, introducedBy: nil)
+            try decision.add(offer, to: admit.handle, .admission(fingerprint))
             thumbprints.append(thumbprint)
         }
         let state = ParticipantState(
             roles: admit.roles, keys: thumbprints, encryptionKey: admit.envelopeKey.digest,
-            admittedAt: said.candidate.index, size: said.selective?.size)
+            admittedAt: said.candidate.index, fingerprint: fingerprint, size: said.selective?.size)
         try decision.requirePermission(
             decision.admitting(
                 decision.entity(admit.handle, state), by: decision.issuerEntity))
@@ -45,15 +48,14 @@ enum AdmitRule: KindRule {
 
 extension Decision {
     /// Registers a new key. A thumbprint is used once, ever; and the new key signed for this log,
-    /// handle and introducer.
+    /// handle and introduction.
     mutating func add(
-        _ offer: KeyOffer, to handle: Handle, introducedBy introducer: Digest<Digested.Key>?
+        _ offer: KeyOffer, to handle: Handle, _ introduction: ProofOfPossession.Introduction
     ) throws(Refusal) {
         let key = KeyState.key(offer.key.thumbprint)
         guard state[key] == nil else { throw .participant(.keyAlreadyUsed) }
         guard
-            ProofOfPossession.isGiven(
-                by: offer, for: handle, of: log.genesis, introducedBy: introducer)
+            ProofOfPossession.isGiven(by: offer, for: handle, of: log.genesis, introduction)
         else { throw .participant(.badProofOfPossession) }
         change(key, to: KeyState(handle: handle, key: offer.key, scopes: offer.scopes))
     }

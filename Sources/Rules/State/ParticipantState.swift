@@ -16,28 +16,33 @@ public struct ParticipantState: StateObject {
     public var encryptionKey: Digest<Digested.EncryptionKey>?
     public var suspended: Bool
     public var admittedAt: Int64
+    /// Of what was admitted; `nil` for those named at genesis, whom the genesis digest pins.
+    public var fingerprint: Digest<Digested.Fingerprint>?
     /// As its authority found; `nil` where it didn't say, or a replay wasn't shown it.
     public var size: SizeClass?
 
     public init(
         roles: [Role], keys: [Digest<Digested.Key>],
         encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64,
-        size: SizeClass? = nil
+        fingerprint: Digest<Digested.Fingerprint>? = nil, size: SizeClass? = nil
     ) {
         self.roles = roles
         self.keys = keys
         self.encryptionKey = encryptionKey
         self.suspended = suspended
         self.admittedAt = admittedAt
+        self.fingerprint = fingerprint
         self.size = size
     }
 
     public static let shape = Shape<ParticipantState>(
-        ParticipantState.init(roles:keys:encryptionKey:suspended:admittedAt:size:),
+        ParticipantState.init(
+            roles:keys:encryptionKey:suspended:admittedAt:fingerprint:size:),
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
         .optional("encryption_key", \.encryptionKey, .digest()),
         .flag("suspended", \.suspended),
         .required("admitted_at", \.admittedAt, .count),
+        .optional("fingerprint", \.fingerprint, .digest()),
         .optional("size", \.size, .word("size")))
 }

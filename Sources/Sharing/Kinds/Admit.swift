@@ -30,35 +30,74 @@ public struct Admit: KindForm {
     public var encryptionKey: EncryptionKey? { envelopeKey }
 }
 
-/// Who a participant is in law: the selective claims of `admit`.
-public struct LegalIdentity: SelectiveClaims {
+/// Who an applicant is in law, by its own word. It makes the disclosures of this itself, so that its
+/// fingerprint is over them and tells nothing to who guesses names.
+public struct ApplicantIdentity: SelectiveClaims {
     public let name: String
     public let identifiers: [LegalIdentifier]
     /// ISO 3166-1 alpha-2.
     public let country: String
+
+    public init(name: String, identifiers: [LegalIdentifier], country: String) {
+        self.name = name
+        self.identifiers = identifiers
+        self.country = country
+    }
+
+    public static let shape = Shape<ApplicantIdentity>(
+        ApplicantIdentity.init(name:identifiers:country:),
+        .required("legal_name", \.name, .legalName),
+        .required("legal_ids", \.identifiers, .legalIdentifiers),
+        .required("country", \.country, .country))
+
+    /// `country`, `legal_ids`, `legal_name`.
+    static let names = shape.rows.map(\.name)
+
+    /// Reads the three disclosures; `nil` unless they are in the order of their names.
+    public init?(_ disclosures: [Disclosure]) {
+        guard disclosures.map(\.name) == Self.names else { return nil }
+        let values = Dictionary(uniqueKeysWithValues: disclosures.map { ($0.name, $0.value) })
+        guard let identity = try? ApplicantIdentity(disclosed: values) else { return nil }
+        self = identity
+    }
+}
+
+/// Who a participant is in law: the selective claims of `admit`.
+public struct LegalIdentity: SelectiveClaims {
+    /// By its own word.
+    public let applicant: ApplicantIdentity
     /// The authority's reference to its own file, not a text about anyone.
     public let dueDiligence: String?
     /// What the authority found; `nil` where it doesn't say.
     public let size: SizeClass?
 
     public init(
-        name: String, identifiers: [LegalIdentifier], country: String, dueDiligence: String? = nil,
-        size: SizeClass? = nil
+        _ applicant: ApplicantIdentity, dueDiligence: String? = nil, size: SizeClass? = nil
     ) {
-        self.name = name
-        self.identifiers = identifiers
-        self.country = country
+        self.applicant = applicant
         self.dueDiligence = dueDiligence
         self.size = size
     }
 
+    public var name: String { applicant.name }
+    public var identifiers: [LegalIdentifier] { applicant.identifiers }
+    public var country: String { applicant.country }
+
     public static let shape = Shape<LegalIdentity>(
-        LegalIdentity.init(name:identifiers:country:dueDiligence:size:),
-        .required("legal_name", \.name, .legalName),
-        .required("legal_ids", \.identifiers, .legalIdentifiers),
-        .required("country", \.country, .country),
+        LegalIdentity.init(_:dueDiligence:size:),
+        .part(\.applicant, ApplicantIdentity.shape),
         .nullable("due_diligence", \.dueDiligence, .reference),
         .nullable("size", \.size, .code))
+}
+
+extension LegalIdentity {
+    /// The applicant's own disclosures with fresh ones of what the authority found.
+    public func disclosures(
+        completing own: [Disclosure], using random: inout some RandomNumberGenerator
+    ) -> [Disclosure] {
+        own
+            + disclosures(using: &random).filter { !ApplicantIdentity.names.contains($0.name) }
+    }
 }
 
 /// How a legal entity is known to a register.

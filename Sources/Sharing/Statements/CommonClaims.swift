@@ -124,6 +124,11 @@ struct SelectiveDigests: Sendable {
         guard Set((0..<count).map { self[$0] }).count == count else { return nil }
     }
 
+    /// The digest at `position`; `nil` beyond the last.
+    func digest(at position: Int) -> Digest<Digested.Disclosure>? {
+        position < count ? Digest(text: String(decoding: self[position], as: UTF8.self)) : nil
+    }
+
     fileprivate subscript(position: Int) -> ArraySlice<UInt8> {
         texts[(position * Self.width)..<((position + 1) * Self.width)]
     }

@@ -45,6 +45,12 @@ public struct Statement: Sendable {
         selective.has(digest, at: position)
     }
 
+    /// The digest of the selective claim whose name is at `position` among all names of the kind,
+    /// ascending; `nil` where there is none.
+    func commitment(at position: Int) -> Digest<Digested.Disclosure>? {
+        selective.digest(at: position)
+    }
+
     /// Parses a statement. Throws ``StatementError``.
     public init(parsing bytes: [UInt8]) throws(StatementError) {
         let jws: JWS

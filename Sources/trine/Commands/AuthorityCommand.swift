@@ -7,12 +7,44 @@ import Wire
 struct AuthorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "authority",
-        abstract: "Admit, reject, suspend and reinstate participants.",
+        abstract: "Invite, admit, reject, suspend and reinstate participants.",
         discussion: "Example: trine authority pending",
         subcommands: [
-            Pending.self, Admit.self, Reject.self, Suspend.self, Reinstate.self, HoldCommand.self,
+            Invite.self, Pending.self, Admit.self, Reject.self, Suspend.self, Reinstate.self,
+            HoldCommand.self,
             ReleaseCommand.self,
         ])
+
+    struct Invite: HomeCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Invite somebody to apply.",
+            discussion: """
+                Prints the invitation: a secret, until it is used. Give it to who is meant by a way that \
+                the gateway's operator doesn't see. It is for one application, within 14 days; \
+                inviting the same handle again ends the earlier invitation.
+
+                Example: trine authority invite --name 'Northern Bank' --handle northbank
+                """)
+
+        @Option(help: "What you call it, for your own lists.") var name: String?
+        @Option(help: "Its handle on the log, seen by everybody; a random one otherwise.")
+        var handle: Handle?
+        @OptionGroup var common: CommonOptions
+
+        func outcome(in session: Session) async throws -> Outcome {
+            var contacts = try session.contacts()
+            let invitation = try await Authority(session).invite(handle)
+            if let name {
+                do { try contacts.name(invitation.handle, name) } catch {
+                    throw ClientError.contacts(error)
+                }
+                try session.home.replace(contacts)
+            }
+            return Outcome([
+                "handle": invitation.handle, "invitation": invitation.description,
+            ]) { invitation.description }
+        }
+    }
 
     struct Pending: HomeCommand {
         static let configuration = CommandConfiguration(
@@ -25,9 +57,9 @@ struct AuthorityCommand: AsyncParsableCommand {
                 "applications", try await Authority(session).pending(), none: "Nobody waits.",
                 .init("HANDLE", "handle") { $0.application.handle },
                 .init("ROLES", "roles") { $0.application.roles },
-                .init("NAME", "legal_name") { $0.application.legalName },
-                .init("COUNTRY", "country") { $0.application.country },
-                .init("IDENTIFIERS", "legal_ids") { $0.application.legalIdentifiers },
+                .init("NAME", "legal_name") { $0.application.identity.name },
+                .init("COUNTRY", "country") { $0.application.identity.country },
+                .init("IDENTIFIERS", "legal_ids") { $0.application.identity.identifiers },
                 .init("RECEIVED", "received") { $0.received })
         }
     }
@@ -35,10 +67,18 @@ struct AuthorityCommand: AsyncParsableCommand {
     struct Admit: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Admit who applied.",
-            discussion: "Example: trine authority admit e-7k2m9q4x --reference file-17 --size micro"
-        )
+            discussion: """
+                That the application is from who was invited from this home is checked by its \
+                invitation. Whom another authority invited says its fingerprint by telephone or on \
+                paper; the gateway's word for it isn't enough.
+
+                Example: trine authority admit e-7k2m9q4x --reference file-17 --size micro
+                """)
 
         @Argument(help: "The handle that applied.") var handle: Handle
+
+        @Option(help: "What the applicant told you, by another way than the gateway.")
+        var fingerprint: Fingerprint?
 
         @Option(help: "Where the authority's own file about it is; only the regulator sees it.")
         var reference: CaseReference?
@@ -50,7 +90,8 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         func outcome(in session: Session) async throws -> Outcome {
             .signed(
-                try await Authority(session).admit(handle, reference: reference?.text, size: size),
+                try await Authority(session).admit(
+                    handle, fingerprint: fingerprint, reference: reference?.text, size: size),
                 ["handle": handle], words: "Admitted \(handle)")
         }
     }
@@ -70,8 +111,8 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         func outcome(in session: Session) async throws -> Outcome {
             let application = try await Authority(session).reject(handle)
-            return Outcome(["handle": handle, "legal_name": application.legalName]) {
-                "Rejected \(handle) (\(application.legalName.onOneLine))."
+            return Outcome(["handle": handle, "legal_name": application.identity.name]) {
+                "Rejected \(handle) (\(application.identity.name.onOneLine))."
             }
         }
     }

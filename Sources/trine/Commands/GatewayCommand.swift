@@ -20,7 +20,7 @@ struct GatewayCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Begin a log: make its gateway's directory and its authority's home.",
             discussion: """
-                Prints the invitation, which pins the log's first entry. The authority's keys go to \
+                Prints the log's address, which pins its first entry. The authority's keys go to \
                 the home (--home), never into the gateway's directory.
 
                 Example: trine gateway init ./gateway --origin trine.example/alliance \
@@ -45,7 +45,7 @@ struct GatewayCommand: AsyncParsableCommand {
             let gateway = GatewayDirectory(directory)
             let ownProtection = try common.protection(of: directory, isNew: true)
             let protection = try common.protection(of: home.directory, isNew: true)
-            let invitation = try await gateway.begin(
+            let log = try await gateway.begin(
                 .init(origin: origin, host: host, listen: listen), under: ownProtection
             ) { keys in
                 try await home.found(
@@ -56,12 +56,12 @@ struct GatewayCommand: AsyncParsableCommand {
             }
             let notes = [
                 "serve it: trine gateway serve \(directory)",
-                "whoever is to join needs the line above, whole",
+                "whoever is to join is invited: trine authority invite --home \(home.directory)",
             ]
             return Outcome([
                 "authority": authority, "directory": gateway.path, "home": home.directory,
-                "invitation": invitation,
-            ]) { invitation.description }.noting(printing.json ? [] : notes)
+                "log": log,
+            ]) { log.description }.noting(printing.json ? [] : notes)
         }
     }
 

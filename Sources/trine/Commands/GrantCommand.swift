@@ -56,7 +56,9 @@ struct GrantCommand: HomeCommand {
         let contacts = try session.contacts()
         let enterprise = try Enterprise(session)
         let plan = try await enterprise.plan(try await wish(enterprise))
-        let warnings = plan.warnings.map { "careful: \($0.words)" }
+        let warnings =
+            plan.warnings.map { "careful: \($0.words)" }
+            + plan.recipient.notes(on: plan.grantee, called: contacts.shown(plan.grantee))
         if dryRun {
             return Outcome(plan.foreseen) { plan.words(naming: contacts.shown) }.noting(warnings)
         }

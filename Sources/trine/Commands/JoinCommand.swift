@@ -10,26 +10,25 @@ struct JoinCommand: CommonCommand {
         commandName: "join",
         abstract: "Make a home and apply for admission to a log.",
         discussion: """
-            The invitation is an address and, after #, the digest of the log's first entry; without \
-            that pin nothing is joined. An enterprise gives the identifiers under which it appears \
+            The invitation comes from an authority and is as secret as a password until it is used. It \
+            pins the log's first entry, so nothing else is joined, and it has the handle. What is \
+            shown at the end is your fingerprint: tell it, by telephone or on paper, to who asks for \
+            it. An enterprise gives the identifiers under which it appears \
             on its documents: by them imports tell what it issued from what it received.
 
             A recovery kit is made first. It brings everything back where this machine is lost, and is \
             needed where one is stolen; the home doesn't hold what is in it. It is shown on the \
             terminal, to be written down, or written to a file on something that isn't this machine.
 
-            Example: trine join 'https://gateway.example#PIN' --role enterprise \
+            Example: trine join 'https://gateway.example#PIN.SECRET.HANDLE' --role enterprise \
             --name 'Example Bearings GmbH' --country DE --id vat:DE000100017 --kit /media/stick/kit
             """)
 
-    @Argument(help: "The invitation: an address, #, and the digest of the log's first entry.")
+    @Argument(help: "The invitation, whole and in single quotes.")
     var invitation: String
 
     @Option(help: "What to be admitted as; may be given several times.")
     var role: [Role]
-
-    @Option(help: "The handle on the log; a random one otherwise.")
-    var handle: Handle?
 
     @Option(
         help: "The registered name, for authority and regulator; the handle where it isn't given.")
@@ -63,7 +62,7 @@ struct JoinCommand: CommonCommand {
         let invitation = try Invitation(parsing: invitation)
         let home = common.directory
         let applicant = Applicant(
-            handle: handle, roles: role, legalName: name, country: country,
+            roles: role, legalName: name, country: country,
             identifiers: identifiers)
         let page = home.isInhabited ? nil : try KitPage(kit, outside: home)
         let application = try await home.join(
@@ -77,11 +76,15 @@ struct JoinCommand: CommonCommand {
         }
         if page != nil { notes.append(KitPage.advice) }
         let roles = application.roles.map(\.rawValue)
+        let fingerprint = Fingerprint(application.fingerprint(in: invitation.log.genesis))
         return Outcome([
-            "handle": application.handle, "home": home.directory, "roles": roles,
-            "state": "applied",
+            "fingerprint": fingerprint, "handle": application.handle, "home": home.directory,
+            "roles": roles, "state": "applied",
         ]) {
-            "Applied as \(application.handle) (\(roles.joined(separator: ", ")))."
+            """
+            Applied as \(application.handle) (\(roles.joined(separator: ", "))).
+            Your fingerprint: \(fingerprint)
+            """
         }.noting(notes)
     }
 }

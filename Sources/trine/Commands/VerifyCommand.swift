@@ -11,7 +11,7 @@ struct VerifyCommand: CommonCommand {
         commandName: "verify",
         abstract: "Verify a package, offline.",
         discussion: """
-            What is trusted is the home's: the genesis that its invitation pinned, and its trust \
+            What is trusted is the home's: the genesis that its log's address pinned, and its trust \
             policy. Without a home, name both. No passphrase and no network are needed.
 
             In a home the package's checkpoint is compared with the last one that this home has seen: \
@@ -33,7 +33,7 @@ struct VerifyCommand: CommonCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Trust this log instead of the home's: an invitation, or what stands behind its #.",
+            "Trust this log instead of the home's: its address, or what stands behind its #.",
             valueName: "pin"))
     var genesis: String?
 
@@ -96,13 +96,13 @@ struct VerifyCommand: CommonCommand {
             do { return try common.directory.trust() } catch {
                 guard case .missing(let path) = error else { throw error }
                 throw Complaint.home("there is no \(path), so it isn't known which log to trust")
-                    .hint("name the log: --genesis INVITATION --policy FILE; or a home: --home DIR")
+                    .hint("name the log: --genesis ADDRESS --policy FILE; or a home: --home DIR")
             }
         }
-        let pin = genesis.firstIndex(of: "#").map { genesis[genesis.index(after: $0)...] }
-        guard let digest = Digest<Digested.Genesis>(text: String(pin ?? genesis[...])) else {
-            throw ValidationError("'\(genesis)' is neither an invitation nor a genesis digest")
-        }
+        guard
+            let digest = try? Digest<Digested.Genesis>(text: genesis)
+                ?? LogAddress(parsing: genesis).genesis
+        else { throw ValidationError("'\(genesis)' is neither a log's address nor a digest") }
         guard let text = FileManager.default.contents(atPath: policy),
             let parsed = try? TrustPolicy(parsing: text)
         else { throw Complaint.home("\(policy) isn't a trust policy") }

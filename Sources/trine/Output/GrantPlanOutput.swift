@@ -8,7 +8,7 @@ extension GrantPlan {
     var members: Members {
         let members: Members = [
             "exp": expires, "fetches": terms.fetches, "grantee": grantee, "nbf": notBefore,
-            "purpose": purpose, "scope": terms.scope,
+            "purpose": purpose, "recipient": recipient.members, "scope": terms.scope,
         ]
         let subject: Members =
             if let proof {
@@ -123,5 +123,27 @@ extension GrantTerms {
     /// The fields that can be read, without commitments.
     var fieldNames: [String] {
         if case .fields(let names) = subject { names.map(\.text) } else { [] }
+    }
+}
+
+/// Why the key that a grant is sealed to is believed to be the grantee's.
+extension Recipient {
+    var members: Members {
+        ["compared": isCompared, "since": since, "signed_by": signedBy]
+    }
+
+    func notes(on handle: Handle, called name: String) -> [String] {
+        var notes: [String] = []
+        if !isCompared {
+            notes.append(
+                "you haven't compared the fingerprint of \(name): have it tell you by telephone or "
+                    + "on paper, and type: trine compare \(handle) FINGERPRINT")
+        }
+        if let signedBy {
+            notes.append(
+                "what is granted is sealed to a key that \(name) has since entry \(since), "
+                    + "signed with its key \(signedBy)")
+        }
+        return notes
     }
 }

@@ -33,7 +33,8 @@ extension FieldName: Shown {}
 extension RecordNumber: Shown {}
 extension CalendarDate: Shown {}
 extension Digest: Shown {}
-extension Invitation: Shown {}
+extension LogAddress: Shown {}
+extension Fingerprint: Shown {}
 extension ProofStatement: Shown {}
 extension Role: Shown {}
 extension Right: Shown {}

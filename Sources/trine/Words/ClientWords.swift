@@ -110,6 +110,17 @@ extension ClientError: Worded {
                 .hint("list the applications: trine authority pending")
         case .badApplication(let handle):
             .refused("\(handle) didn't prove to hold its keys").hint("don't admit it")
+        case .fingerprintNeeded(let handle):
+            .refused("nothing shows that this application is from who \(handle) is to be")
+                .hint("have it tell you its fingerprint by telephone or on paper: --fingerprint")
+        case .substituted(let handle):
+            Complaint(
+                .substituted,
+                ["these aren't the keys of \(handle): somebody put others in their place"]
+            )
+            .hint("trust nothing of it, and tell it and the authorities by another way")
+        case .founder(let handle):
+            .usage("\(handle) was named when the log began, so the log's address pins it")
         case .package(let refusal): refusal.complaint
         }
     }

@@ -72,7 +72,7 @@ extension LogFault: Worded {
     var complaint: Complaint {
         switch self {
         case .otherGenesis(let have, let pinned):
-            .untrusted("the log there begins with \(have), and the invitation pins \(pinned)")
+            .untrusted("the log there begins with \(have), and the log's address pins \(pinned)")
                 .hint("it is another log; ask who invited you")
         case .splitView(let size, let other):
             .untrusted("the log of \(size) entries and the one of \(other) aren't one history")

@@ -100,6 +100,12 @@ extension ContactError: Worded {
 extension InvitationError: Worded {
     var complaint: Complaint {
         switch self {
+        case .onlyAddress:
+            .usage("this is the address of a log, and invites nobody")
+                .hint("have an authority of the log invite you: trine authority invite")
+        case .malformedSecret:
+            .usage("the invitation isn't whole: address, #, digest, secret and handle")
+                .hint("copy the whole invitation again, and put it in single quotes")
         case .notPinned:
             .usage("the invitation has no # and no digest behind it, so nothing is pinned")
                 .hint("ask for the whole invitation, and put it in single quotes")

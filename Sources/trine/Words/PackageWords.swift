@@ -38,7 +38,7 @@ extension PackageRefusal.Reason {
         case .otherLog: "it was made for another log than the one that is trusted"
         case .unexpectedKind(let kind): "a \(kind.rawValue) has no place here"
         case .outOfOrder(let index): "it should come after entry \(index)"
-        case .notGenesis, .genesisNotPinned: "it isn't the one that the invitation pins"
+        case .notGenesis, .genesisNotPinned: "it isn't the one that the log's address pins"
         case .otherOrigin(let origin): "it calls its log \(origin)"
         case .notAdmitted(let refusal): "the rules of the log don't admit it (\(refusal.words))"
         case .unknownKey: "it is signed by a key that the log doesn't know"

@@ -46,7 +46,7 @@ public struct GrantWish: Sendable {
 public struct GrantPlan: Sendable {
     public let grantee: Handle
     /// The grantee's key that the envelope is sealed to.
-    public let recipient: EncryptionKey
+    public let recipient: Recipient
     public let type: RecordType
     /// The fields whose keys would leave, ascending: to read, with their commitments; to prove, the
     /// commitments alone.
@@ -77,6 +77,18 @@ public struct GrantPlan: Sendable {
     }
 }
 
+/// The key that envelopes for a grantee are sealed to, and why it is believed to be the grantee's.
+public struct Recipient: Sendable {
+    public let key: EncryptionKey
+    /// Whether this home's participant compared the grantee's fingerprint.
+    public let isCompared: Bool
+    /// The entry that introduced the key.
+    public let since: Int64
+    /// The grantee's key that signed that entry; `nil` where it is the admission, which the
+    /// fingerprint is over.
+    public let signedBy: Digest<Digested.Key>?
+}
+
 extension Enterprise {
     /// Plans a grant; nothing is signed or sent but questions. For one to prove the own amounts are
     /// read, to see which statements are true of them.
@@ -97,7 +109,7 @@ extension Enterprise {
         if case .records = scope, covered.isEmpty { throw ClientError.nothingCovered }
         let now = session.now
         let terms = GrantTerms(
-            to: wish.to, recipientKey: recipient.digest, scope: scope,
+            to: wish.to, recipientKey: recipient.key.digest, scope: scope,
             subject: wish.subject.claimed, fetches: wish.fetches, dataLife: wish.dataLife,
             epochs: try epochs(scope, in: view, at: now),
             request: wish.request)
@@ -139,15 +151,20 @@ extension Enterprise {
     }
 
     /// The key to which envelopes for `handle` are sealed. The log has its digest; the gateway gives
-    /// the key. Throws ``ClientError/notAGrantee(_:)``.
-    func recipient(_ handle: Handle) async throws -> EncryptionKey {
+    /// the key. Throws ``ClientError/notAGrantee(_:)``, and ``ClientError/substituted(_:)`` where its
+    /// fingerprint isn't the one that was compared.
+    func recipient(_ handle: Handle) async throws -> Recipient {
         guard let digest = await session.view.state[ParticipantState.key(handle)]?.encryptionKey
         else { throw ClientError.notAGrantee(handle) }
+        let isCompared = try await session.isCompared(handle)
         let answer = try await session.connection.participant(handle)
         for logged in answer.statements.reversed() {
-            guard let key = try? logged.statement().claims.encryptionKey, key.digest == digest
+            guard let statement = try? logged.statement(), let key = statement.claims.encryptionKey,
+                key.digest == digest
             else { continue }
-            return key
+            return Recipient(
+                key: key, isCompared: isCompared, since: logged.index,
+                signedBy: statement.kind == .admit ? nil : statement.jws.kid)
         }
         throw ClientError.notAGrantee(handle)
     }

@@ -24,7 +24,7 @@ extension Enterprise {
                     schedule, type: plan.type, fields: plan.fields, scope: plan.terms.scope,
                     epochs: plan.terms.epochs, records: plan.records)
             }
-        let envelope = try seal(keys, to: plan.grantee, plan.recipient, carrier: jti)
+        let envelope = try seal(keys, to: plan.grantee, plan.recipient.key, carrier: jti)
         return try await session.register(
             Grant(
                 right: plan.proof == nil ? .read : .prove, purpose: plan.purpose,

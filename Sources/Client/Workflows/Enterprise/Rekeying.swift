@@ -60,7 +60,7 @@ extension Enterprise {
         else { return nil }
         let grantee = try await session.entity(grant.terms.to)
         guard !grantee.suspended else { return nil }
-        let recipient = try await recipient(grantee.handle)
+        let recipient = try await recipient(grantee.handle).key
         let handle = session.handle
         let use = PolicyUse(grant.terms, grant.claims)
         do {
