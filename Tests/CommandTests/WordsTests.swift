@@ -77,7 +77,10 @@ import Wire
 
     private static let client: [ClientError] = [
         .notInRole(.lender, have: [.enterprise]), .notAuthority, .unknownName("bank"),
-        .noParticipant(handle), .share(.otherLog), .share(.otherParticipant(handle)),
+        .noParticipant(handle), .correction(.replaced(by: "invoices/2026-01#2")),
+        .correction(.unreadable),
+        .correction(.notOne(2, in: .invoices)), .share(.otherLog),
+        .share(.otherParticipant(handle)),
         .share(.unknownKey), .share(.badSignature), .share(.otherDevice),
         .share(.otherEra(have: 1, want: 2)), .share(.otherEnvelope), .share(.closed),
         .notAdmitted(handle),

@@ -57,7 +57,7 @@ extension View {
         _ thumbprint: Digest<Digested.Key>, of participant: Handle
     ) -> VerificationKey? {
         guard let key = state[KeyState.key(thumbprint)], key.handle == participant, !key.retired,
-            key.scopes.contains(.all)
+            !key.isExpired(at: time), key.scopes.contains(.all)
         else { return nil }
         return key.key
     }

@@ -15,7 +15,8 @@ extension Session {
         return try await addKey(
             KeyOffer(
                 terms,
-                pop: ProofOfPossession.sign(terms, for: handle, of: log, .by(introducer), with: key)))
+                pop: ProofOfPossession.sign(terms, for: handle, of: log, .by(introducer), with: key)
+            ))
     }
 
     /// Retires one of this participant's keys: it signs nothing any more. Not the one that signs this.

@@ -100,6 +100,7 @@ extension ClientError: Worded {
             .refused("the books' next numbers were taken by others \(attempts) times in a row")
                 .hint("let one machine at a time import, and run it again")
 
+        case .correction(let fault): fault.complaint
         case .share(let refusal): refusal.complaint
 
         case .notAdmitted(let handle):
@@ -127,6 +128,19 @@ extension ClientError: Worded {
 
     private static let otherHome = "name another home with --home"
     private static let records = "list them: trine enterprise records"
+}
+
+extension CorrectionFault: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .replaced(let later):
+            .refused("the record was corrected before").hint("correct \(later), which counts now")
+        case .unreadable: .usage("the document can't be read")
+        case .refused(let refusal): .refused("the document isn't imported: \(refusal.reason)")
+        case .notOne(let count, let series):
+            .refused("the document makes \(count) records of \(series), not one")
+        }
+    }
 }
 
 extension ShareRefusal: Worded {
