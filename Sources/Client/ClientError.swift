@@ -66,6 +66,10 @@ public enum ClientError: Error, Equatable, Sendable {
     /// The numbers of a book kept moving: somebody else seals for this enterprise now.
     case conflict(attempts: Int)
 
+    case correction(CorrectionFault)
+    /// What came as a share of the participant's keys for this machine.
+    case share(ShareRefusal)
+
     // Admission.
     /// This home's participant isn't admitted to the log yet.
     case notAdmitted(Handle)

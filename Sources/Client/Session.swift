@@ -2,6 +2,7 @@ public import Custody
 import Interface
 import Rules
 public import Sharing
+import Synchronization
 import Transparency
 public import Verification
 public import Wire
@@ -20,7 +21,11 @@ public actor Session {
     public nonisolated let surroundings: Surroundings
     public nonisolated let connection: GatewayConnection
     public nonisolated let keeper: CheckpointKeeper
-    package nonisolated let keyring: Keyring
+    /// What is signed and opened with. A new era adds to it.
+    package nonisolated var keyring: Keyring { heldKeyring.withLock { $0 } }
+    private nonisolated let heldKeyring: Mutex<Keyring>
+    /// Signs in the place of the machine's own key, until that is registered.
+    private nonisolated let acting: SigningKey?
     nonisolated let reader: LogReader
     /// Of what was sent from this home to be admitted; `nil` for a founder.
     nonisolated let ownFingerprint: Digest<Digested.Fingerprint>?
@@ -60,8 +65,8 @@ public actor Session {
     }
 
     init(
-        _ home: Home, keyring: Keyring, lock: HomeLock, surroundings: Surroundings,
-        transport: @Sendable (GatewayAddress) -> any Transport
+        _ home: Home, keyring: Keyring, acting: SigningKey? = nil, lock: HomeLock,
+        surroundings: Surroundings, transport: @Sendable (GatewayAddress) -> any Transport
     ) throws {
         let configuration = try home.configuration()
         let (genesis, founding) = try home.genesis(configuration)
@@ -73,13 +78,17 @@ public actor Session {
         kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
         ownFingerprint = try home.application()?.fingerprint(in: configuration.genesis)
-        (self.home, self.configuration, self.keyring, self.lock) = (
-            home, configuration, keyring, lock
-        )
-        (self.genesis, self.founding, self.surroundings) = (genesis, founding, surroundings)
+        self.home = home
+        self.configuration = configuration
+        heldKeyring = Mutex(keyring)
+        self.acting = acting
+        self.lock = lock
+        self.genesis = genesis
+        self.founding = founding
+        self.surroundings = surroundings
         let signer = Signer(
             origin: configuration.origin, handle: configuration.handle,
-            log: configuration.genesis, key: try keyring.signingKey(.all))
+            log: configuration.genesis, key: try acting ?? keyring.signingKey(.all))
         reader = LogReader(
             handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper,
             fingerprint: ownFingerprint
@@ -99,12 +108,31 @@ public actor Session {
     public nonisolated var now: Timestamp { surroundings.now() }
     public nonisolated var handle: Handle { configuration.handle }
     package nonisolated var log: Digest<Digested.Genesis> { configuration.genesis }
-    nonisolated var schedule: KeySchedule { keyring.schedule(log: log) }
+
+    /// The keys of the own records of all eras that the log has begun. Throws
+    /// ``KeyringError/eraMissing(_:)``.
+    func schedule() throws(KeyringError) -> KeySchedule {
+        try keyring.schedule(log: log, firstEpochs: view.firstEpochs)
+    }
+
+    /// The key that this era's records are bound to. Throws ``KeyringError/eraMissing(_:)``.
+    func holder() throws(KeyringError) -> NamedKey {
+        try keyring.holderKey(era: view.era).verificationKey.named
+    }
 
     package nonisolated func signer(_ scope: KeyScope) throws(KeyringError) -> Signer {
-        Signer(
-            origin: configuration.origin, handle: handle, log: log,
-            key: try keyring.signingKey(scope))
+        let key = if let acting { acting } else { try keyring.signingKey(scope) }
+        return Signer(origin: configuration.origin, handle: handle, log: log, key: key)
+    }
+
+    /// Puts a keyring with more eras in the place of this one, durably. Throws ``HomeError`` and
+    /// ``KeyringError``.
+    func replaceKeyring(_ keyring: Keyring, under protection: Protection) throws {
+        var random = surroundings.random
+        let sealed = try KeyringFile.seal(
+            keyring, under: protection.passphrase, cost: protection.cost, using: &random)
+        try home.replace(.keyring, with: sealed)
+        heldKeyring.withLock { $0 = keyring }
     }
 
     package nonisolated func newJTI() -> JTI { Self.newJTI(surroundings) }

@@ -124,7 +124,7 @@ struct DemoScene: Sendable {
             at: lender.now, jti: lender.newJTI(), opener: .random())
         let answer = try await lender.connection.fetch(call)
         guard let granted = answer.granted else { throw ClientError.noGrant(grant.text) }
-        let key = try lender.keyring.decryptionKey()
+        let key = try lender.keyring.decryptionKey(era: 1)
         return try granted.envelope.open(
             with: key,
             context: .init(

@@ -124,7 +124,7 @@ public struct DemoStory: Sendable {
                 invitation,
                 as: Applicant(
                     roles: [role], legalName: name, country: "DE", identifiers: identifiers),
-                under: protection,
+                under: protection, keeping: { _ in },
                 transport: { FalseHost(before: HTTPTransport($0), lie) })
             return invitation.handle
         }

@@ -45,6 +45,13 @@ struct CommonOptions: ParsableArguments {
 
     /// Opens the home, does `work`, and lets go of the connection.
     func session<Result>(_ work: (Session) async throws -> Result) async throws -> Result {
+        try await unlocked { session, _ in try await work(session) }
+    }
+
+    /// The same for work that changes what the passphrase protects.
+    func unlocked<Result>(
+        _ work: (Session, Protection) async throws -> Result
+    ) async throws -> Result {
         let home = directory
         // Asking for a passphrase that nothing needs would be rude.
         _ = try home.configuration()
@@ -53,7 +60,7 @@ struct CommonOptions: ParsableArguments {
             home, passphrase: protection.passphrase, cost: protection.cost)
         do {
             if await session.hasUnsent { Self.tell(try await session.flush()) }
-            let result = try await work(session)
+            let result = try await work(session, protection)
             Self.tell(refused: await session.view.refused)
             await session.close()
             return result

@@ -32,7 +32,7 @@ import Wire
                     to: try gateway.address, as: Handle("bearings")!,
                     secret: InvitationSecret(text: String(repeating: "A", count: 22))!),
                 as: Applicant(roles: [.enterprise], legalName: nil, country: "DE", identifiers: []),
-                under: TestLog.protection, surroundings: clock.surroundings,
+                under: TestLog.protection, keeping: { _ in }, surroundings: clock.surroundings,
                 transport: { _ in gateway })
             session = try await Session(
                 home, passphrase: TestLog.protection.passphrase, cost: TestLog.protection.cost,

@@ -128,7 +128,7 @@ final class Alliance: Sendable {
             invitation,
             as: Applicant(
                 roles: roles, legalName: "The \(name)", country: "DE", identifiers: identifiers),
-            under: Self.protection, surroundings: clock.surroundings,
+            under: Self.protection, keeping: { _ in }, surroundings: clock.surroundings,
             transport: { _ in transport() })
         _ = try await Authority(authority).admit(invitation.handle, size: size)
         await authority.close()

@@ -124,7 +124,7 @@ final class GatewayProcess: Sendable {
         _ = try await home.join(
             invitation,
             as: Applicant(roles: roles, legalName: "The \(name)", country: "DE", identifiers: []),
-            under: protection)
+            under: protection, keeping: { _ in })
         _ = try await Authority(authority).admit(invitation.handle)
         await authority.close()
         return try await session(name)

@@ -51,7 +51,7 @@ struct Chain {
     static let origin = Origin("trine.example/alliance")!
     static let start = Timestamp(seconds: 1_795_000_000)!
 
-    private(set) var state = Slice()
+    var state = Slice()
     private(set) var size: Int64 = 0
     private(set) var genesis: Digest<Digested.Genesis>?
     /// What was admitted so far.

@@ -162,7 +162,9 @@ extension TestLog {
             claims, selective: disclosures, by: authority ?? self.authority, forced: forced)
     }
 
-    func schedule(_ party: Person) -> KeySchedule { KeySchedule(seed: party.seed, log: log) }
+    func schedule(_ party: Person) -> KeySchedule {
+        KeySchedule(vaults: [Vault(secret: party.seed, firstEpoch: 0)], log: log)
+    }
 
     /// Seals an invoice of `amount` cents as the next record of its month's book.
     @discardableResult

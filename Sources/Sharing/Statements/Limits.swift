@@ -1,7 +1,9 @@
 /// The named limits of `rules: 1`. Each bounds what one statement can cost everybody else.
 public enum Limits {
-    /// Signing keys of one participant, retired ones included.
+    /// Signing keys of one participant that aren't retired.
     public static let keysPerParticipant = 16
+    /// Signing keys that one participant ever has.
+    public static let keysEver = 1024
     /// Fields of a record type, commitments not counted.
     public static let fieldsPerType = 64
     /// Record ranges in one statement.
