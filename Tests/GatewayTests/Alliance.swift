@@ -153,10 +153,12 @@ final class Alliance: Sendable {
                 .encryptionKey)
     }
 
-    func session(_ name: String) async throws -> Session {
+    func session(
+        _ name: String, through wrap: @Sendable (any Transport) -> any Transport = { $0 }
+    ) async throws -> Session {
         try await Session(
             Home(directory + "/" + name), passphrase: Self.passphrase, cost: Self.cost,
-            surroundings: clock.surroundings, transport: { _ in transport() })
+            surroundings: clock.surroundings, transport: { _ in wrap(transport()) })
     }
 
     /// A folder with the sample documents of `months`.

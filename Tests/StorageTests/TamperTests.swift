@@ -2,10 +2,11 @@ import Foundation
 import GRDB
 import Rules
 import Sharing
-import Storage
 import Testing
 import Transparency
 import Wire
+
+@testable import Storage
 
 /// A byte changed on the disk is noticed where it is read, or reads as something that a check
 /// against the tree or a replay tells from what it must be.

@@ -16,6 +16,8 @@ public struct Home: Hashable, Sendable {
         case genesis
         /// The last checkpoint that was verified.
         case checkpoint
+        /// Dated checkpoints that were verified before, some of them.
+        case trail = "checkpoints"
         /// Local names for handles.
         case contacts
         /// What concerns the participant, as far as it was read from the log; encrypted.

@@ -85,8 +85,10 @@ extension Home {
             configuration, keyring, genesis: genesis.statement, logKey: genesis.logKey,
             under: protection, random)
         let keeper = try CheckpointKeeper(
-            home: self, policy: TrustPolicy(trusting: genesis.logKey), connection: connection)
-        _ = try await keeper.latest()
+            home: self, policy: TrustPolicy(trusting: genesis.logKey), clock: try clockKey(),
+            connection: connection)
+        _ = try await keeper.latest(
+            at: surroundings.now(), freshness: genesis.founding.charter.freshness)
         return try await apply(as: applicant, configuration, keyring, through: connection)
     }
 
