@@ -32,7 +32,8 @@ public struct DemoResult: Sendable {
     /// Whether everything came out as promised.
     public var isAsPromised: Bool {
         verified && ungrantedAbsent && revokedRefused && laterOutOfReach && auditFindings == 0
-            && exchangedKeysRefused && hiddenAccessSeen && tamperUndetected.isEmpty && !tamperDetectedAt.isEmpty && records == documents
+            && exchangedKeysRefused && hiddenAccessSeen && tamperUndetected.isEmpty
+            && !tamperDetectedAt.isEmpty && records == documents
     }
 
     public var json: JSON {

@@ -59,7 +59,14 @@ struct RememberingStore: Store {
         return head
     }
 
+    /// Refuses a head that is dated before what was published: whoever holds both could prove a
+    /// rollback that wasn't one. So an older store, or a clock that was set back, waits.
     func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        if let last = published.last, let next = PublishedCheckpoint.Head(batch.head.checkpoint),
+            next.date < last.date
+        {
+            throw .failed(.datedBefore(published: last.date))
+        }
         try await store.commit(batch, after: previous)
         // From here on the batch is durable, and a crash before it is noted is recovered by the next
         // look at the head.

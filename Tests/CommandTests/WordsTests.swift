@@ -69,7 +69,11 @@ import Wire
         LogFault.checkpoint(.note(.notText)), LogFault.checkpoint(.unknownLog(origin: "log")),
         LogFault.checkpoint(.quorumNotMet(have: 1, need: 2)), LogFault.tile(.notATilePath),
         LogFault.splitView(size: 3, otherSize: 4), LogFault.stale(size: 3, known: 4),
-        LogFault.rolledBack(size: 3, known: 4), LogFault.notIncluded(index: 1, .emptyTree),
+        LogFault.rolledBack(size: 3, known: 4, isProven: true),
+        LogFault.rolledBack(size: 3, known: 4, isProven: false),
+        LogFault.frozen(dated: Timestamp(clamping: 1), limit: 86_400),
+        LogFault.timeAhead(dated: Timestamp(clamping: 1)), LogFault.undated(size: 3),
+        LogFault.backdated(index: 3, seconds: 301), LogFault.notIncluded(index: 1, .emptyTree),
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
         LogFault.entriesWrong(from: 1, to: 3),
         LogFault.disclosures(index: 1), LogFault.outOfOrder(index: 1),
@@ -77,7 +81,8 @@ import Wire
 
     private static let client: [ClientError] = [
         .notInRole(.lender, have: [.enterprise]), .notAuthority, .unknownName("bank"),
-        .noParticipant(handle), .correction(.replaced(by: "invoices/2026-01#2")),
+        .moreEntries(read: 100_000, of: 350_000), .noParticipant(handle),
+        .correction(.replaced(by: "invoices/2026-01#2")),
         .correction(.unreadable),
         .correction(.notOne(2, in: .invoices)), .share(.otherLog),
         .share(.otherParticipant(handle)),
@@ -291,10 +296,11 @@ import Wire
     /// Scripts tell a copy that lags behind from a log that was taken back, and both from a lie.
     @Test func whatTheLogShowsHasExitCodesOfItsOwn() {
         let exits = [
-            LogFault.stale(size: 3, known: 4), .rolledBack(size: 3, known: 4),
-            .splitView(size: 3, otherSize: 4),
+            LogFault.stale(size: 3, known: 4), .rolledBack(size: 3, known: 4, isProven: false),
+            .splitView(size: 3, otherSize: 4), .frozen(dated: Timestamp(clamping: 1), limit: 60),
+            .timeAhead(dated: Timestamp(clamping: 1)), .backdated(index: 3, seconds: 301),
         ].map(\.complaint.exit.rawValue)
-        #expect(exits == [6, 7, 5])
+        #expect(exits == [6, 7, 5, 10, 11, 5])
         // Each code is in the table that help prints.
         for exit in Exit.allCases { #expect(Exit.table.contains(" \(exit.rawValue) ")) }
     }

@@ -151,16 +151,22 @@ final class Alliance: Sendable {
         var random = SystemRandomNumberGenerator()
         let identity = ApplicantIdentity(
             name: name ?? "The \(invitation.handle)", identifiers: [], country: "DE")
-        return try Application(
-            to: invitation, as: roles, disclosing: identity.disclosures(using: &random),
-            with: SigningKey(seed: .random(count: 32, using: &random)),
-            DecryptionKey(seed: .random(count: 32, using: &random)).encryptionKey)
+        let disclosures = identity.disclosures(using: &random)
+        let key = SigningKey(seed: .random(count: 32, using: &random))
+        let encryption = try DecryptionKey(seed: .random(count: 32, using: &random))
+        return Admit.proven(
+            invitation.handle, as: roles,
+            [(KeyTerms(key: key.verificationKey, scopes: [.all]), key)],
+            encryption.encryptionKey, disclosures, to: invitation.log.genesis
+        ).application(to: invitation, disclosing: disclosures)
     }
 
-    func session(_ name: String) async throws -> Session {
+    func session(
+        _ name: String, through wrap: @Sendable (any Transport) -> any Transport = { $0 }
+    ) async throws -> Session {
         try await Session(
             Home(directory + "/" + name), passphrase: Self.passphrase, cost: Self.cost,
-            surroundings: clock.surroundings, transport: { _ in transport() })
+            surroundings: clock.surroundings, transport: { _ in wrap(transport()) })
     }
 
     /// A folder with the sample documents of `months`.

@@ -111,12 +111,16 @@ struct TestLog {
     }
 
     /// A note over everything so far.
-    func checkpoint(size: Int? = nil) throws -> Note {
+    func checkpoint(size: Int? = nil, at date: Timestamp? = nil) throws -> Note {
         let size = UInt64(size ?? entries.count)
         var edge = RightEdge()
         for entry in entries.prefix(Int(size)) { edge.append(Hash.leaf(entry.statement.jws.bytes)) }
         let checkpoint = try Checkpoint(origin: origin.text, size: size, root: edge.root)
-        return try Note(parsing: checkpoint.signed(by: signer))
+        let clock = Cosigner(name: signer.verifierKey.name, key: Person.key("clock"))
+        return try Note(
+            parsing: date.map {
+                checkpoint.signed(by: signer, at: UInt64($0.seconds), by: clock)
+            } ?? checkpoint.signed(by: signer))
     }
 
     func index(of jti: JTI) -> Int { indices[jti]! }

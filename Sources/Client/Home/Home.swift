@@ -19,12 +19,12 @@ public struct Home: Hashable, Sendable {
         case application
         /// The last checkpoint that was verified.
         case checkpoint
-        /// What its participant sent to be admitted.
-        case application
         /// Whom its authority invited.
         case invited
         /// Fingerprints that its participant compared.
         case fingerprints
+        /// Dated checkpoints that were verified before, some of them.
+        case trail = "checkpoints"
         /// Local names for handles.
         case contacts
         /// What concerns the participant, as far as it was read from the log; encrypted.

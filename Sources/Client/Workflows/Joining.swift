@@ -100,8 +100,10 @@ extension Home {
             configuration, keyring, application, genesis: genesis.statement,
             logKey: genesis.logKey, under: protection, random)
         let keeper = try CheckpointKeeper(
-            home: self, policy: TrustPolicy(trusting: genesis.logKey), connection: connection)
-        _ = try await keeper.latest()
+            home: self, policy: TrustPolicy(trusting: genesis.logKey), clock: try clockKey(),
+            connection: connection)
+        _ = try await keeper.latest(
+            at: surroundings.now(), freshness: genesis.founding.charter.freshness)
         try await connection.apply(application)
         return application
     }
@@ -199,7 +201,7 @@ extension Admit {
 
     /// The application of who was invited. A later invitation gives another token and MAC, and
     /// changes nothing of what is admitted.
-    fileprivate func application(
+    func application(
         to invitation: Invitation, disclosing disclosures: [Disclosure]
     ) -> Application {
         let log = invitation.log.genesis

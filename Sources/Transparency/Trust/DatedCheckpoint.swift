@@ -52,8 +52,8 @@ extension Checkpoint {
 extension Note {
     /// The latest time that a line under `name` states, by whatever key. Nobody checked it: it is for
     /// whoever wrote the note.
-    public func unverifiedTime(under name: String) -> UInt64? {
-        signatures.filter { $0.name.names(name) }
+    public func unverifiedTime(under name: KeyName) -> UInt64? {
+        signatures.filter { $0.name == name }
             .compactMap { TimestampedSignature(parsing: $0.signature)?.timestamp }.max()
     }
 }

@@ -1,4 +1,5 @@
 import Client
+import Importing
 import Rules
 import Sharing
 import Verification
@@ -107,6 +108,9 @@ extension ClientError: Worded {
         case .notAdmitted(let handle):
             .refused("\(handle) isn't admitted to this log yet")
                 .hint("an authority does that: trine authority pending")
+        case .moreEntries(let read, let all):
+            .refused("this home has read \(read) of the log's \(all) entries so far")
+                .hint("run it again: it goes on from there")
         case .noApplication(let handle):
             .refused("nobody applied as \(handle)")
                 .hint("list the applications: trine authority pending")
