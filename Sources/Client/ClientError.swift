@@ -66,9 +66,15 @@ public enum ClientError: Error, Equatable, Sendable {
     /// The numbers of a book kept moving: somebody else seals for this enterprise now.
     case conflict(attempts: Int)
 
+    case correction(CorrectionFault)
+    /// What came as a share of the participant's keys for this machine.
+    case share(ShareRefusal)
+
     // Admission.
     /// This home's participant isn't admitted to the log yet.
     case notAdmitted(Handle)
+    /// The log has many more entries than this home has read; the next run goes on from there.
+    case moreEntries(read: Int64, of: Int64)
     case noApplication(Handle)
     case badApplication(Handle)
     /// No invitation from this home vouches for the application, and no fingerprint was given.

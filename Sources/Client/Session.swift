@@ -2,7 +2,8 @@ public import Custody
 import Interface
 import Rules
 public import Sharing
-import Transparency
+import Synchronization
+public import Transparency
 public import Verification
 public import Wire
 
@@ -20,7 +21,11 @@ public actor Session {
     public nonisolated let surroundings: Surroundings
     public nonisolated let connection: GatewayConnection
     public nonisolated let keeper: CheckpointKeeper
-    package nonisolated let keyring: Keyring
+    /// What is signed and opened with. A new era adds to it.
+    package nonisolated var keyring: Keyring { heldKeyring.withLock { $0 } }
+    private nonisolated let heldKeyring: Mutex<Keyring>
+    /// Signs in the place of the machine's own key, until that is registered.
+    private nonisolated let acting: SigningKey?
     nonisolated let reader: LogReader
     /// Of what was sent from this home to be admitted; `nil` for a founder.
     nonisolated let ownFingerprint: Digest<Digested.Fingerprint>?
@@ -36,6 +41,13 @@ public actor Session {
     private var kept: Int64
     /// The last entry that this session registered.
     private var registered: Int64 = -1
+    /// Whether the gateway is asked for nothing, and what is known is taken as it is.
+    private let isOffline: Bool
+    /// How many entries one ``sync()`` reads at most.
+    private let entriesPerSync: UInt64
+
+    /// Some hundred megabytes.
+    public static let usualEntriesPerSync: UInt64 = 100_000
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -44,7 +56,8 @@ public actor Session {
     /// Opens a home. Throws ``HomeError``, ``KeyringError`` and ``LogFault``; nothing is sent yet.
     public init(
         _ home: Home, passphrase: Passphrase, cost: KeyringCost = .usual,
-        surroundings: Surroundings = .system,
+        surroundings: Surroundings = .system, offline: Bool = false,
+        entriesPerSync: UInt64 = usualEntriesPerSync,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws {
         let (keyring, lock) = try await BlockingWork.run {
@@ -56,30 +69,40 @@ public actor Session {
             )
         }
         try self.init(
-            home, keyring: keyring, lock: lock, surroundings: surroundings, transport: transport)
+            home, keyring: keyring, lock: lock, surroundings: surroundings, offline: offline,
+            entriesPerSync: entriesPerSync, transport: transport)
     }
 
     init(
-        _ home: Home, keyring: Keyring, lock: HomeLock, surroundings: Surroundings,
+        _ home: Home, keyring: Keyring, acting: SigningKey? = nil, lock: HomeLock,
+        surroundings: Surroundings, offline: Bool = false,
+        entriesPerSync: UInt64 = usualEntriesPerSync,
         transport: @Sendable (GatewayAddress) -> any Transport
     ) throws {
+        isOffline = offline
+        self.entriesPerSync = entriesPerSync
         let configuration = try home.configuration()
         let (genesis, founding) = try home.genesis(configuration)
         trust = try home.trust()
         connection = GatewayConnection(transport(configuration.gateway))
-        keeper = try CheckpointKeeper(home: home, policy: trust.policy, connection: connection)
+        keeper = try CheckpointKeeper(
+            home: home, policy: trust.policy, clock: try home.clockKey(), connection: connection)
         viewFile = ViewFile(home: home, keyring: keyring)
         view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
         kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
         ownFingerprint = try home.application()?.fingerprint(in: configuration.genesis)
-        (self.home, self.configuration, self.keyring, self.lock) = (
-            home, configuration, keyring, lock
-        )
-        (self.genesis, self.founding, self.surroundings) = (genesis, founding, surroundings)
+        self.home = home
+        self.configuration = configuration
+        heldKeyring = Mutex(keyring)
+        self.acting = acting
+        self.lock = lock
+        self.genesis = genesis
+        self.founding = founding
+        self.surroundings = surroundings
         let signer = Signer(
             origin: configuration.origin, handle: configuration.handle,
-            log: configuration.genesis, key: try keyring.signingKey(.all))
+            log: configuration.genesis, key: try acting ?? keyring.signingKey(.all))
         reader = LogReader(
             handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper,
             fingerprint: ownFingerprint
@@ -92,6 +115,8 @@ public actor Session {
 
     /// Lets go of the connection and of the home. What wasn't sent stays in the outbox.
     public func close() async {
+        // The view is a cache, and what can't be kept of it is read again.
+        if !isOffline, view.next < Self.entriesKeptAlways { try? keepView() }
         await connection.shutDown()
         lock = nil
     }
@@ -99,12 +124,31 @@ public actor Session {
     public nonisolated var now: Timestamp { surroundings.now() }
     public nonisolated var handle: Handle { configuration.handle }
     package nonisolated var log: Digest<Digested.Genesis> { configuration.genesis }
-    nonisolated var schedule: KeySchedule { keyring.schedule(log: log) }
+
+    /// The keys of the own records of all eras that the log has begun. Throws
+    /// ``KeyringError/eraMissing(_:)``.
+    func schedule() throws(KeyringError) -> KeySchedule {
+        try keyring.schedule(log: log, firstEpochs: view.firstEpochs)
+    }
+
+    /// The key that this era's records are bound to. Throws ``KeyringError/eraMissing(_:)``.
+    func holder() throws(KeyringError) -> NamedKey {
+        try keyring.holderKey(era: view.era).verificationKey.named
+    }
 
     package nonisolated func signer(_ scope: KeyScope) throws(KeyringError) -> Signer {
-        Signer(
-            origin: configuration.origin, handle: handle, log: log,
-            key: try keyring.signingKey(scope))
+        let key = if let acting { acting } else { try keyring.signingKey(scope) }
+        return Signer(origin: configuration.origin, handle: handle, log: log, key: key)
+    }
+
+    /// Puts a keyring with more eras in the place of this one, durably. Throws ``HomeError`` and
+    /// ``KeyringError``.
+    func replaceKeyring(_ keyring: Keyring, under protection: Protection) throws {
+        var random = surroundings.random
+        let sealed = try KeyringFile.seal(
+            keyring, under: protection.passphrase, cost: protection.cost, using: &random)
+        try home.replace(.keyring, with: sealed)
+        heldKeyring.withLock { $0 = keyring }
     }
 
     package nonisolated func newJTI() -> JTI { Self.newJTI(surroundings) }
@@ -126,24 +170,62 @@ public actor Session {
     /// Brings the view up to the log's latest checkpoint, verifying every entry. Throws
     /// ``ConnectionError``, ``LogFault`` and ``HomeError``, and ``ClientError/notAdmitted(_:)`` where
     /// no entry names this participant yet, and ``ClientError/substituted(_:)`` where what was admitted
-    /// under its handle isn't what this home sent.
+    /// under its handle isn't what this home sent. Where there are very many
+    /// it reads some, keeps them and throws ``ClientError/moreEntries(read:of:)``.
     @discardableResult
     public func sync() async throws -> View {
-        let checkpoint = try await keeper.latest()
+        if isOffline {
+            guard isAdmitted else { throw ClientError.notAdmitted(handle) }
+            return view
+        }
+        // What the host dated before it is asked: no entry behind that may be older.
+        let trail = await keeper.trail
+        let checkpoint = try await latest()
+        let end = min(checkpoint.size, view.edge.size + entriesPerSync)
         var changed = false
-        while view.edge.size < checkpoint.size {
+        while view.edge.size < end {
             let edge = view.edge
             let entries = try await reader.entries(
                 after: edge, under: checkpoint, admitted: isAdmitted)
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
+            try refuseBackdated(entries, from: view.next, after: trail)
             for entry in entries { view.take(entry) }
             try checkOwnAdmission()
             changed = true
         }
         if changed { try saveView() }
+        guard view.edge.size >= checkpoint.size else {
+            throw ClientError.moreEntries(read: view.next, of: Int64(clamping: checkpoint.size))
+        }
         guard isAdmitted else { throw ClientError.notAdmitted(handle) }
         return view
+    }
+
+    /// The log's checkpoint of this moment, as fresh as its charter wants. Throws what
+    /// ``CheckpointKeeper/latest(at:freshness:)`` does.
+    public func latest() async throws -> VerifiedCheckpoint {
+        let charter = view.state[LogState.key]?.charter ?? founding.charter.charter
+        return try await keeper.latest(at: now, freshness: charter.freshness)
+    }
+
+    /// The host can't enter something as of a time at which the log, by its own word, didn't have it.
+    /// Participants may sign long before they send. Throws ``LogFault/backdated(index:seconds:)``.
+    private func refuseBackdated(
+        _ entries: [ReadEntry], from first: Int64, after trail: DatedTrail
+    ) throws {
+        for (offset, entry) in entries.enumerated() {
+            let index = first + Int64(offset)
+            guard case .success(let statement) = entry.statement,
+                statement.issuer == founding.host.handle,
+                let note = trail.dateBefore(index),
+                let seconds = note.backdating(statement)
+            else { continue }
+            let path = "\(home.directory)/backdated-\(index)"
+            try PrivateFile.replace(path + ".note", with: note.checkpoint.note.bytes)
+            try PrivateFile.replace(path + ".entry", with: entry.leaf)
+            throw LogFault.backdated(index: index, seconds: seconds)
+        }
     }
 
     /// Whether the entries read so far name this participant.
@@ -164,13 +246,19 @@ public actor Session {
     /// Keeps the view, if it has enough entries that are new to the file: reading a few again costs
     /// less than writing everything.
     func saveView() throws(HomeError) {
-        guard view.next - kept >= Self.entriesUnkept else { return }
+        if view.next - kept >= Self.entriesUnkept { try keepView() }
+    }
+
+    private func keepView() throws(HomeError) {
+        guard view.next > kept else { return }
         var random = surroundings.random
         try viewFile.write(view, using: &random)
         kept = view.next
     }
 
     private static let entriesUnkept: Int64 = 64
+    /// A view of so few entries is written whenever a session ends.
+    private static let entriesKeptAlways: Int64 = 4096
 
     // MARK: The outbox
 

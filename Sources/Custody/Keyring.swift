@@ -1,13 +1,11 @@
+import CSodium
 public import Sharing
 public import Wire
 
-import struct Crypto.HKDF
-import struct Crypto.SHA256
-
-/// A participant's secrets: one root of 256 bits, and which keys were derived from it so far.
+/// What one machine keeps secret: 256 random bits of its own, which sign and which encrypt its files,
+/// and the secrets of the participant's eras until now.
 ///
-/// Every key follows from the root, a label and a generation, so that whoever has the root has them
-/// all again, and a new one needs no new secret.
+/// The root that the eras derive from isn't among them. It stands in the recovery kit.
 public struct Keyring: Sendable {
     /// A signing key by its generation, and what it may sign.
     public struct Signing: Hashable, Sendable {
@@ -15,25 +13,32 @@ public struct Keyring: Sendable {
         public let scopes: [KeyScope]
     }
 
-    let root: Secret
+    let device: Secret
+    /// From the first on. Empty on a machine that holds no records and gets no grants: a gateway's,
+    /// an authority's.
+    let eras: [EraSecrets]
     /// Ascending by generation.
     public let signing: [Signing]
-    /// Generations of the encryption key, ascending; the last is current.
-    public let encryption: [Int64]
 
-    static let rootBytes = 32
+    static let deviceBytes = 32
 
-    /// A fresh keyring with one signing key for everything and one encryption key.
-    public init(using random: inout some RandomNumberGenerator) {
-        root = .random(count: Self.rootBytes, using: &random)
-        signing = [Signing(generation: 1, scopes: [.all])]
-        encryption = [1]
+    /// The keyring of a new machine, with one signing key for everything, and with what `root` has
+    /// for the first era.
+    public init(of root: Root? = nil, using random: inout some RandomNumberGenerator) {
+        self.init(
+            device: .random(count: Self.deviceBytes, using: &random),
+            eras: root.map { [$0.secrets(ofEra: 1)] } ?? [],
+            signing: [Signing(generation: 1, scopes: [.all])])
     }
 
-    init(root: Secret, signing: [Signing], encryption: [Int64]) {
-        precondition(root.count == Self.rootBytes, "a root has 32 bytes")
-        (self.root, self.signing, self.encryption) = (root, signing, encryption)
+    init(device: Secret, eras: [EraSecrets], signing: [Signing]) {
+        precondition(device.count == Self.deviceBytes, "a machine's secret has 32 bytes")
+        self.device = device
+        self.eras = eras
+        self.signing = signing
     }
+
+    // MARK: The machine's own keys
 
     /// The key with which to sign what needs `scope`: the latest of those that may.
     public func signingKey(_ scope: KeyScope) throws(KeyringError) -> SigningKey {
@@ -43,58 +48,94 @@ public struct Keyring: Sendable {
     }
 
     public func signingKey(generation: Int64) -> SigningKey {
-        SigningKey(seed: derived(.signingKey, "\(generation)"))
+        SigningKey(seed: device.derived(.signingKey, "\(generation)"))
     }
 
-    /// The key that has this public half, be it current or not.
-    package func signingKey(for key: NamedKey) -> SigningKey? {
-        signing.lazy.reversed().map { signingKey(generation: $0.generation) }
-            .first { $0.verificationKey.named == key }
-    }
-
-    /// The key to which others seal envelopes now.
-    public func decryptionKey() throws(KeyringError) -> DecryptionKey {
-        guard let generation = encryption.last else { throw .malformed }
-        return try decryptionKey(generation: generation)
-    }
-
-    /// The key that has this public one, be it current or not.
-    package func decryptionKey(for key: EncryptionKey) throws(KeyringError) -> DecryptionKey? {
-        for generation in encryption.reversed() {
-            let candidate = try decryptionKey(generation: generation)
-            if candidate.encryptionKey == key { return candidate }
-        }
-        return nil
-    }
-
-    /// What all field keys of the participant's own records descend from.
-    public func schedule(log: Digest<Digested.Genesis>) -> KeySchedule {
-        KeySchedule(seed: root, log: log)
-    }
-
-    /// The key with which a gateway signs the checkpoints of its log.
-    package var logKey: SigningKey { SigningKey(seed: derived(.logKey, "1")) }
-
-    /// The key of one of the files that a home keeps encrypted.
-    package func fileKey(_ name: String) -> Secret { derived(.outboxKey, name) }
-
-    /// The secret of one invitation that this keyring's authority makes. 16 bytes.
-    package func invitationSecret(_ jti: JTI) -> Secret {
-        derived(.invitationSecret, jti.text).withBytes { Secret(copying: $0.prefix(16)) }
-    }
-
-    private func decryptionKey(generation: Int64) throws(KeyringError) -> DecryptionKey {
-        do { return try DecryptionKey(seed: derived(.encryptionKey, "\(generation)")) } catch {
+    /// The key to which a share is sealed that gives this machine some of the participant's keys.
+    public func deviceKey() throws(KeyringError) -> DecryptionKey {
+        do { return try DecryptionKey(seed: device.derived(.deviceKey)) } catch {
             throw .malformed
         }
     }
 
-    /// HKDF-Expand (RFC 5869 §3.3: the root is uniformly random).
-    private func derived(_ label: Label, _ part: String) -> Secret {
-        let info = DomainSeparated(label).appending(part).bytes
-        return root.withBytes { root in
-            HKDF<SHA256>.expand(pseudoRandomKey: root, info: info, outputByteCount: 32)
-                .withUnsafeBytes { Secret(copying: $0) }
+    /// The key with which a gateway signs the checkpoints of its log.
+    package var logKey: SigningKey { SigningKey(seed: device.derived(.logKey, "1")) }
+
+    /// The key with which a gateway dates what it publishes.
+    package var clockKey: SigningKey { SigningKey(seed: device.derived(.clockKey, "1")) }
+
+    /// The key of one of the files that a home keeps encrypted.
+    package func fileKey(_ name: String) -> Secret { device.derived(.outboxKey, name) }
+
+    /// The secret of one invitation that this keyring's authority makes. 16 bytes.
+    package func invitationSecret(_ jti: JTI) -> Secret {
+        device.derived(.invitationSecret, jti.text).withBytes { Secret(copying: $0.prefix(16)) }
+    }
+
+    // MARK: The participant's keys
+
+    /// How many eras the keyring has the secrets of.
+    package var eraCount: Int { eras.count }
+
+    /// The same with the eras that `root` has, `count` in all. Throws ``KeyringError/otherRoot`` where
+    /// those that are here derive from another.
+    package func adding(_ count: Int, of root: Root) throws(KeyringError) -> Keyring {
+        let all = (1...Int64(max(count, eras.count, 1))).map { root.secrets(ofEra: $0) }
+        guard zip(eras, all).allSatisfy({ $0.vault.isEqual(to: $1.vault) }) else {
+            throw .otherRoot
+        }
+        return Keyring(device: device, eras: all, signing: signing)
+    }
+
+    /// The key of an era to which others seal envelopes. Throws ``KeyringError/eraMissing(_:)``.
+    package func decryptionKey(era: Int) throws(KeyringError) -> DecryptionKey {
+        try secrets(ofEra: era).decryptionKey()
+    }
+
+    /// Every key to which others ever sealed envelopes, the latest first.
+    package func decryptionKeys() throws(KeyringError) -> [DecryptionKey] {
+        var keys: [DecryptionKey] = []
+        for era in eras.reversed() { keys.append(try era.decryptionKey()) }
+        return keys
+    }
+
+    /// The key that presents the records of an era. Throws ``KeyringError/eraMissing(_:)``.
+    package func holderKey(era: Int) throws(KeyringError) -> SigningKey {
+        try secrets(ofEra: era).holderKey
+    }
+
+    /// The key that presents what is bound to this public half.
+    package func holderKey(for key: NamedKey) -> SigningKey? {
+        eras.lazy.reversed().map(\.holderKey).first { $0.verificationKey.named == key }
+    }
+
+    /// What all field keys of the participant's own records descend from, where the eras begin with
+    /// these epochs. Throws ``KeyringError/eraMissing(_:)``.
+    public func schedule(
+        log: Digest<Digested.Genesis>, firstEpochs: [Int64]
+    ) throws(KeyringError) -> KeySchedule {
+        var vaults: [Vault] = []
+        for (number, epoch) in firstEpochs.enumerated() {
+            vaults.append(
+                Vault(secret: try secrets(ofEra: number + 1).vault, firstEpoch: epoch))
+        }
+        return KeySchedule(vaults: vaults, log: log)
+    }
+
+    package func secrets(ofEra era: Int) throws(KeyringError) -> EraSecrets {
+        guard eras.indices.contains(era - 1) else { throw .eraMissing(era) }
+        return eras[era - 1]
+    }
+}
+
+extension Secret {
+    /// Compares in constant time.
+    func isEqual(to other: Secret) -> Bool {
+        guard count == other.count else { return false }
+        return withBytes { left in
+            other.withBytes { right in
+                sodium_memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0
+            }
         }
     }
 }
@@ -116,4 +157,8 @@ public enum KeyringError: Error, Equatable, Sendable {
     /// A new keyring's passphrase has fewer characters than this.
     case passphraseTooShort(minimum: Int)
     case noKey(KeyScope)
+    /// The log is in this era, and the keyring has no secrets of it: only the kit leads there.
+    case eraMissing(Int)
+    /// The kit's root isn't the one that this keyring's secrets derive from.
+    case otherRoot
 }

@@ -56,7 +56,7 @@ public struct KeyringCost: Hashable, Sendable {
 }
 
 /// A keyring as it lies on disk: a line of text that says how its key is derived, then libsodium's
-/// secretbox (XSalsa20-Poly1305) of the root and the list of keys.
+/// secretbox (XSalsa20-Poly1305) of the list of keys and the secrets.
 ///
 /// The line isn't authenticated by itself; a changed one gives another key, and the box doesn't open.
 package enum KeyringFile {
@@ -107,33 +107,50 @@ package enum KeyringFile {
         return keyring
     }
 
-    /// The root, raw, so that it can be wiped; then what isn't secret, as canonical JSON.
+    /// What isn't secret, as canonical JSON behind its length; then the secrets, raw, so that they can
+    /// be wiped: the machine's own, then those of each era.
     private static func plaintext(_ keyring: Keyring) -> [UInt8] {
-        let list = KeyList(encryption: keyring.encryption, signing: keyring.signing)
-        return keyring.root.withBytes { Array($0) } + list.canonicalBytes
+        let list = KeyList(eras: Int64(keyring.eras.count), signing: keyring.signing)
+            .canonicalBytes
+        var plaintext = withUnsafeBytes(of: UInt32(list.count).bigEndian) { Array($0) } + list
+        // Grown once: no copy is left behind.
+        let secrets = [keyring.device] + keyring.eras.flatMap(\.all)
+        plaintext.reserveCapacity(plaintext.count + secrets.count * Keyring.deviceBytes)
+        for secret in secrets { secret.withBytes { plaintext += $0 } }
+        return plaintext
     }
 
     private static func keyring(_ plaintext: [UInt8]) -> Keyring? {
-        guard plaintext.count > Keyring.rootBytes,
-            let list = try? JSONDocument(.canonical, Array(plaintext[Keyring.rootBytes...])),
+        guard plaintext.count > 4 else { return nil }
+        let length = plaintext.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        guard length <= plaintext.count - 4,
+            let list = try? JSONDocument(.canonical, Array(plaintext[4..<(4 + length)])),
             let keys = try? KeyList.shape.read(list.root)
         else { return nil }
-        return Keyring(
-            root: Secret(copying: plaintext[..<Keyring.rootBytes]), signing: keys.signing,
-            encryption: keys.encryption)
+        let secrets = plaintext[(4 + length)...]
+        let width = Keyring.deviceBytes
+        guard secrets.count == (1 + Int(keys.eras) * EraSecrets.count) * width else { return nil }
+        func secret(_ number: Int) -> Secret {
+            Secret(copying: secrets.dropFirst(number * width).prefix(width))
+        }
+        let eras = (0..<Int(keys.eras)).map { era in
+            let first = 1 + era * EraSecrets.count
+            return EraSecrets(
+                vault: secret(first), encryption: secret(first + 1), holder: secret(first + 2),
+                locker: secret(first + 3))
+        }
+        return Keyring(device: secret(0), eras: eras, signing: keys.signing)
     }
 }
 
-/// Which keys were derived from the root so far.
+/// What the secrets of a keyring are for.
 private struct KeyList: Shaped {
-    let encryption: [Int64]
+    let eras: Int64
     let signing: [Keyring.Signing]
 
     static let shape = Shape<KeyList>(
-        { (encryption, signing) throws(ClaimError) in
-            KeyList(encryption: encryption, signing: signing)
-        },
-        .required("encryption", \.encryption, .list(of: .positive, 1...Int.max)),
+        KeyList.init(eras:signing:),
+        .required("eras", \.eras, .count),
         .required("signing", \.signing, .list(of: .signing, 1...Int.max)))
 }
 

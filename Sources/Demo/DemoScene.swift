@@ -11,6 +11,8 @@ import Wire
 struct DemoScene: Sendable {
     let directory: String
     let tell: @Sendable (String) -> Void
+    /// Between the enterprise's program and the gateway; honest but for one moment.
+    let host: FalseHost
     let enterprise: Session
     let lender: Session
     let regulator: Session
@@ -38,6 +40,7 @@ struct DemoScene: Sendable {
         try await closeBook()
         let grant = try await grant()
         let keys = try await fetch(grant, documents)
+        try await hideAccess()
         try await revoke(grant)
         try await importDocuments(Self.after, "later")
         try await checkReach(keys)
@@ -121,12 +124,28 @@ struct DemoScene: Sendable {
             at: lender.now, jti: lender.newJTI(), opener: .random())
         let answer = try await lender.connection.fetch(call)
         guard let granted = answer.granted else { throw ClientError.noGrant(grant.text) }
-        let key = try lender.keyring.decryptionKey()
+        let key = try lender.keyring.decryptionKey(era: 1)
         return try granted.envelope.open(
             with: key,
             context: .init(
                 log: lender.log, statement: grant, issuer: enterprise.handle,
                 grantee: lender.handle, recipient: key.encryptionKey))
+    }
+
+    /// The host serves the enterprise a log without the lender's accesses; then the true one.
+    private mutating func hideAccess() async throws {
+        tell("A host hides from the enterprise that somebody read its records:")
+        host.tell(.hidesAccesses)
+        do {
+            _ = try await enterprise.sync()
+            tell("  ATTENTION: its program notices nothing")
+        } catch is LogFault {
+            result.hiddenAccessSeen = true
+            tell("  its program refuses them: these aren't the entries that the host signed")
+        }
+        host.tell(.none)
+        let accesses = try await enterprise.sync().accesses.count
+        tell("  once the host shows them all, it sees \(accesses) accesses")
     }
 
     private mutating func revoke(_ grant: JTI) async throws {

@@ -20,6 +20,10 @@ public struct DemoResult: Sendable {
     public var ungrantedAbsent = false
     public var revokedRefused = false
     public var laterOutOfReach = false
+    /// Keys that a host put into an application weren't admitted.
+    public var exchangedKeysRefused = false
+    /// An access that a host left out of the log was missed.
+    public var hiddenAccessSeen = false
     public var auditEntries: UInt64 = 0
     public var auditFindings = 0
     public var tamperDetectedAt: [String] = []
@@ -28,7 +32,8 @@ public struct DemoResult: Sendable {
     /// Whether everything came out as promised.
     public var isAsPromised: Bool {
         verified && ungrantedAbsent && revokedRefused && laterOutOfReach && auditFindings == 0
-            && tamperUndetected.isEmpty && !tamperDetectedAt.isEmpty && records == documents
+            && exchangedKeysRefused && hiddenAccessSeen && tamperUndetected.isEmpty
+            && !tamperDetectedAt.isEmpty && records == documents
     }
 
     public var json: JSON {
@@ -37,8 +42,10 @@ public struct DemoResult: Sendable {
             "audit_findings": .integer(Int64(auditFindings)),
             "books_closed": .integer(Int64(booksClosed)), "complete": .bool(complete),
             "documents": .integer(Int64(documents)),
+            "exchanged_keys_refused": .bool(exchangedKeysRefused),
             "fetched_fields": .array(fetchedFields.map { .string($0) }),
             "fetched_records": .integer(Int64(fetchedRecords)),
+            "hidden_access_seen": .bool(hiddenAccessSeen),
             "later_out_of_reach": .bool(laterOutOfReach), "records": .integer(Int64(records)),
             "revoked_refused": .bool(revokedRefused),
             "tamper_detected_at": .array(tamperDetectedAt.map { .string($0) }),
@@ -70,10 +77,13 @@ public struct DemoStory: Sendable {
         tell("A gateway begins a log and serves it.")
         let log = try await gateway.begin(authority: home("authority"))
         tell("  \(log)")
-        try await admitAll()
+        let exchangedKeysRefused = try await admitAll()
+        let host = FalseHost(before: HTTPTransport(log.gateway))
         var scene = DemoScene(
-            directory: directory, tell: tell, enterprise: try await open("enterprise"),
+            directory: directory, tell: tell, host: host,
+            enterprise: try await open("enterprise", through: host),
             lender: try await open("lender"), regulator: try await open("regulator"))
+        scene.result.exchangedKeysRefused = exchangedKeysRefused
         defer { Task { [scene] in await scene.close() } }
         try await scene.play()
         await scene.close()
@@ -84,11 +94,19 @@ public struct DemoStory: Sendable {
 
     private func home(_ name: String) -> Home { Home(directory + "/" + name) }
 
-    private func open(_ name: String) async throws -> Session {
-        try await Session(home(name), passphrase: protection.passphrase, cost: protection.cost)
+    private func open(
+        _ name: String, through host: FalseHost? = nil
+    ) async throws -> Session {
+        try await Session(
+            home(name), passphrase: protection.passphrase, cost: protection.cost,
+            transport: { address in
+                if let host { host } else { HTTPTransport(address) }
+            })
     }
 
-    private func admitAll() async throws {
+    /// Admits everybody; first, a host puts other keys into the lender's application. Returns whether
+    /// these were refused.
+    private func admitAll() async throws -> Bool {
         tell("The authority invites an enterprise, a lender and a regulator, and admits them.")
         let identifiers = SampleEnterprise.identifiers.identifiers.sorted().compactMap { known in
             IdentifierScheme(rawValue: known.scheme).flatMap {
@@ -98,21 +116,44 @@ public struct DemoStory: Sendable {
         let session = try await open("authority")
         defer { Task { await session.close() } }
         let authority = try Authority(session)
-        func admit(
-            _ role: Role, _ handle: String?, _ name: String, _ identifiers: [LegalIdentifier] = []
-        ) async throws {
+        func apply(
+            _ role: Role, _ handle: String?, _ name: String, _ identifiers: [LegalIdentifier] = [],
+            _ lie: FalseHost.Lie = .none
+        ) async throws -> Handle {
             let invitation = try await authority.invite(handle.flatMap { Handle($0) })
             _ = try await home(role.rawValue).join(
                 invitation,
                 as: Applicant(
                     roles: [role], legalName: name, country: "DE", identifiers: identifiers),
-                under: protection)
-            _ = try await authority.admit(invitation.handle)
-            tell("  \(invitation.handle), \(role.rawValue)")
+                under: protection, keeping: { _ in },
+                transport: { FalseHost(before: HTTPTransport($0), lie) })
+            return invitation.handle
         }
-        try await admit(.enterprise, nil, SampleEnterprise.name, identifiers)
-        try await admit(.lender, "northbank", "Northbank")
-        try await admit(.regulator, "supervisor", "Supervisor")
+        func admit(_ handle: Handle, _ role: Role) async throws {
+            _ = try await authority.admit(handle)
+            tell("  \(handle), \(role.rawValue)")
+        }
+        try await admit(
+            try await apply(.enterprise, nil, SampleEnterprise.name, identifiers), .enterprise)
+        let refused = try await isRefused(
+            try await apply(.lender, "northbank", "Northbank", [], .exchangesKeys), by: authority)
+        try await admit(try await apply(.lender, "northbank", "Northbank"), .lender)
+        try await admit(try await apply(.regulator, "supervisor", "Supervisor"), .regulator)
+        return refused
+    }
+
+    /// Whether the authority's program sees that the application isn't from who was invited.
+    private func isRefused(_ handle: Handle, by authority: Authority) async throws -> Bool {
+        tell("  A host puts keys of its own into the application of \(handle):")
+        do {
+            _ = try await authority.admit(handle)
+            tell("    ATTENTION: they are admitted")
+            return false
+        } catch ClientError.substituted {
+            tell("    the authority's program refuses: it isn't from who was invited")
+            _ = try await authority.reject(handle)
+            return true
+        }
     }
 
     private func tamper(_ result: inout DemoResult) async throws {

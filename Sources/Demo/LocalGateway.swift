@@ -35,7 +35,7 @@ package actor LocalGateway {
         ) { keys in
             try await home.found(
                 origin, as: authority, host: .init(handle: host, key: keys.host.verificationKey),
-                logKey: keys.log.verifierKey, gateway: address,
+                logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey, gateway: address,
                 policies: CedarPolicies.standard.digest, under: protection)
         }
         try await serve(listen)

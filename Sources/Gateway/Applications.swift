@@ -81,7 +81,9 @@ actor Applications {
     }
 
     private static func requireAuthority(_ caller: Caller) throws {
-        guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
+        guard caller.log.charter.authorities.contains(caller.handle) else {
+            throw CallFault.notEntitled
+        }
         guard !caller.state.suspended else { throw CallFault.suspended(caller.handle) }
     }
 

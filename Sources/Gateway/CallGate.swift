@@ -11,6 +11,7 @@ enum CallFault: Error, Equatable, Sendable {
     case stale(issuedAt: Timestamp, now: Timestamp)
     case unknownKey
     case keyRetired
+    case keyExpired
     case keyOfAnother
     case badSignature
     /// The key may sign some statements, and no calls.
@@ -75,6 +76,7 @@ struct CallGate: Sendable {
         else { throw CallFault.unknownKey }
         guard key.handle == issuer else { throw CallFault.keyOfAnother }
         guard !key.retired else { throw CallFault.keyRetired }
+        guard !key.isExpired(at: max(log.time, now)) else { throw CallFault.keyExpired }
         guard (try? jws.verified(byKeyNamed: key.key)) != nil else { throw CallFault.badSignature }
         guard key.covers(scope) else { throw CallFault.scopeMissing(scope) }
         return Caller(handle: issuer, state: state, log: log)

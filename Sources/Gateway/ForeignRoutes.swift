@@ -55,7 +55,7 @@ struct ForeignRoutes: Sendable {
         let states = try await store.state(
             Set(participant.keys.map { KeyState.key($0).untyped }))
         let keys = participant.keys.compactMap { states[KeyState.key($0)] }
-            .filter { !$0.retired }
+            .filter { !$0.retired && !$0.isExpired(at: clock()) }
         let answer = JSON.object([
             "issuer": .string("https://\(origin)/participants/\(handle)"),
             "jwks": .object(["keys": .array(keys.map { Self.key($0.key) })]),

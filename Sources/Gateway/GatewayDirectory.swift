@@ -112,8 +112,10 @@ public struct GatewayDirectory: Hashable, Sendable {
 
     /// The log's key signs checkpoints under the log's name.
     private static func keys(_ keyring: Keyring, origin: Origin) throws -> HostKeys {
-        HostKeys(
-            log: NoteSigner(name: try KeyName(origin.text), key: keyring.logKey),
+        let name = try KeyName(origin.text)
+        return HostKeys(
+            log: NoteSigner(name: name, key: keyring.logKey),
+            clock: Cosigner(name: name, key: keyring.clockKey),
             host: try keyring.signingKey(.all))
     }
 }

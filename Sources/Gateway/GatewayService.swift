@@ -80,6 +80,13 @@ public struct GatewayService: Sendable {
         let group = ServiceGroup(configuration: configuration)
         // Cancelling this task asks the service to finish; it isn't torn down in the middle.
         let running = Task { try await group.run() }
+        let dating = Task {
+            while !Task.isCancelled {
+                await sequencer.renewDate()
+                try? await Task.sleep(for: .seconds(sequencer.dateLasts))
+            }
+        }
+        defer { dating.cancel() }
         try await withTaskCancellationHandler {
             try await running.value
         } onCancel: {

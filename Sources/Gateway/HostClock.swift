@@ -46,12 +46,12 @@ struct ClockWatch {
     private var seen: (time: Timestamp, uptime: Int64)
     private var isBelieved: Bool
 
-    /// Begins to watch. `logTime` is the log's, `nil` for one that hasn't begun.
-    init(_ clock: HostClock, logTime: Timestamp?) {
+    /// Begins to watch. `last` is when the log last moved or was dated, `nil` for one that hasn't begun.
+    init(_ clock: HostClock, last: Timestamp?) {
         self.clock = clock
         let now = clock.now()
         seen = (now, clock.uptime())
-        let silent = logTime.map { now.seconds - $0.seconds } ?? 0
+        let silent = last.map { now.seconds - $0.seconds } ?? 0
         isBelieved = clock.isTrustedAtStart || silent <= HostClock.silence
     }
 

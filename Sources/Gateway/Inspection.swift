@@ -292,9 +292,12 @@ private struct InspectionWalk {
         if edge.root != head.edge.root {
             find(.checkpoint, .damaged(.otherRoot))
         }
-        guard let genesis, let key = try? VerifierKey(parsing: genesis.logKey) else { return }
+        guard let genesis, let key = try? VerifierKey(parsing: genesis.logKey),
+            let clock = try? VerifierKey(parsing: genesis.clockKey)
+        else { return }
         guard let note = try? Note(parsing: head.checkpoint),
-            let verified = try? TrustPolicy(trusting: key).verify(note)
+            let verified = try? TrustPolicy(trusting: key).verify(note),
+            (try? verified.dated(by: clock)) != nil
         else { return find(.checkpoint, .notSigned) }
         if verified.size != edge.size || verified.root != edge.root {
             find(.checkpoint, .otherTree)

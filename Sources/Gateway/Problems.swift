@@ -160,6 +160,7 @@ extension ProblemEntry {
                 ["iat": .integer(issuedAt.seconds), "now": .integer(now.seconds)])
         case .unknownKey: ProblemEntry("unknown-key", 401, "No participant has this key")
         case .keyRetired: ProblemEntry("key-retired", 401, "This key was retired")
+        case .keyExpired: ProblemEntry("key-expired", 401, "This key's time is over")
         case .keyOfAnother: ProblemEntry("key-of-another", 401, "This key is another's")
         case .badSignature: ProblemEntry("bad-signature", 401, "The signature doesn't hold")
         case .scopeMissing(let scope): Refusal.issuer(.scopeMissing(scope)).entry

@@ -15,6 +15,8 @@ final class PublishedCheckpoint: Sendable {
     struct Head: Equatable, Sendable {
         let size: Int64
         let root: Hash
+        /// When it was dated last.
+        let date: UInt64
 
         init?(_ note: [UInt8]) {
             guard let note = try? Note(parsing: note),
@@ -22,7 +24,12 @@ final class PublishedCheckpoint: Sendable {
             else { return nil }
             size = Int64(checkpoint.size)
             root = checkpoint.root
+            let name = try? KeyName(checkpoint.origin)
+            date = name.flatMap { note.unverifiedTime(under: $0) } ?? 0
         }
+
+        /// Whether `other` is larger, or was dated later.
+        func isBefore(_ other: Head) -> Bool { (size, date) < (other.size, other.date) }
     }
 
     private struct State {
@@ -59,10 +66,10 @@ final class PublishedCheckpoint: Sendable {
             throw .unreadable(.publishedUnknown)
         }
         let heads = places.map { if case .has(let head) = $0 { head } else { nil as Head? } }
-        let first = heads[0]?.size ?? -1
-        let second = heads[1]?.size ?? -1
-        let newest = first >= second ? 0 : 1
-        (self.path, self.descriptor) = (path, descriptor)
+        var newest = heads[0] == nil ? 1 : 0
+        if let first = heads[0], let second = heads[1], first.isBefore(second) { newest = 1 }
+        self.path = path
+        self.descriptor = descriptor
         state = Mutex(State(last: heads[newest], place: 1 - newest))
     }
 
@@ -70,13 +77,14 @@ final class PublishedCheckpoint: Sendable {
 
     var last: Head? { state.withLock { $0.last } }
 
-    /// Takes note of a checkpoint that is about to be shown, durably, unless a later one was noted.
+    /// Takes note of a checkpoint that is about to be shown, durably, unless it is the last one already
+    /// or a later one was noted.
     func note(_ checkpoint: [UInt8]) async throws(StoreError) {
         guard let head = Head(checkpoint) else { throw .corrupt(.checkpoint, .malformed) }
-        if let last, last.size >= head.size { return }
+        if let last, !last.isBefore(head) { return }
         try await onQueue { [self] () throws(StoreError) in
             try state.withLock { (state) throws(StoreError) in
-                if let last = state.last, last.size >= head.size { return }
+                if let last = state.last, !last.isBefore(head) { return }
                 try write(checkpoint, at: state.place)
                 state.last = head
                 state.place = 1 - state.place

@@ -68,7 +68,9 @@ struct QueryService: Sendable {
     }
 
     private func applications(_ caller: Caller) async throws -> ApplicationsAnswer {
-        guard caller.log.authorities.contains(caller.handle) else { throw CallFault.notEntitled }
+        guard caller.log.charter.authorities.contains(caller.handle) else {
+            throw CallFault.notEntitled
+        }
         return ApplicationsAnswer(applications: try await applications.waiting())
     }
 }

@@ -59,7 +59,14 @@ struct RememberingStore: Store {
         return head
     }
 
+    /// Refuses a head that is dated before what was published: whoever holds both could prove a
+    /// rollback that wasn't one. So an older store, or a clock that was set back, waits.
     func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        if let last = published.last, let next = PublishedCheckpoint.Head(batch.head.checkpoint),
+            next.date < last.date
+        {
+            throw .failed(.datedBefore(published: last.date))
+        }
         try await store.commit(batch, after: previous)
         // From here on the batch is durable, and a crash before it is noted is recovered by the next
         // look at the head.
@@ -67,6 +74,12 @@ struct RememberingStore: Store {
             guard case .failed(let fault) = error else { throw error }
             throw .outcomeUnknown(fault)
         }
+    }
+
+    /// No further than was published: a log that is put back to what was published has the keys of
+    /// all that isn't erased in it.
+    func destroyErased(before size: Int64) async throws(StoreError) {
+        try await store.destroyErased(before: min(size, published.last?.size ?? 0))
     }
 
     // MARK: As the store itself has it

@@ -103,6 +103,7 @@ struct Routes: Sendable {
     // MARK: The log
 
     private func checkpoint() async throws -> Response {
+        await sequencer.renewDate()
         guard let head = try await store.head() else { throw GatewayFault.notFound }
         return Response(
             bytes: head.checkpoint, type: "text/plain; charset=utf-8", cache: "max-age=1")

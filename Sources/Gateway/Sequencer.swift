@@ -21,12 +21,18 @@ public enum Outcome: Sendable {
     case clockUnsure
 }
 
-/// The keys a gateway works with: the log's, for checkpoints only, and the host's, for accesses.
+/// The keys a gateway works with: the log's, for checkpoints only, the clock's, which dates them, and
+/// the host's, for accesses.
 public struct HostKeys: Sendable {
     public let log: NoteSigner
+    public let clock: Cosigner
     public let host: SigningKey
 
-    public init(log: NoteSigner, host: SigningKey) { (self.log, self.host) = (log, host) }
+    public init(log: NoteSigner, clock: Cosigner, host: SigningKey) {
+        self.log = log
+        self.clock = clock
+        self.host = host
+    }
 }
 
 /// The one who decides the order: it owns the tree's right edge, groups what arrives, commits once,
@@ -44,6 +50,8 @@ public actor Sequencer {
 
     /// Where the tree stands after the last commit; reloaded when another gateway got ahead.
     private var head: Head?
+    /// The last time that the clock's key signed for what is stored.
+    private var dated: Timestamp?
     private var edge = TileEdge()
     private var log: LogState?
     /// Every set that this log was ever under, and the index up to which it was looked for.
@@ -94,7 +102,9 @@ public actor Sequencer {
 
     private func begin() async throws(StoreError) {
         try await reload()
-        watch = ClockWatch(clock, logTime: log?.time)
+        // While it served it dated what it published by this clock, however silent the log was.
+        let last = [log?.time, dated].compactMap(\.self).max()
+        watch = ClockWatch(clock, last: last)
     }
 
     /// Enters `submission` and returns once that is durable, or certain not to be.
@@ -180,7 +190,11 @@ public actor Sequencer {
             let error: StoreError
             do {
                 let plan = try await plan(works)
-                try await commit(plan)
+                if plan.isWorthwhile {
+                    try await commit(plan)
+                } else if isDateDue {
+                    try await commit(BatchPlan(after: head))
+                }
                 failed = nil
                 return answer(works, plan)
             } catch let caught {
@@ -198,11 +212,31 @@ public actor Sequencer {
         putOff(works, .superseded, doubt)
     }
 
+    /// Dates the newest checkpoint anew, where its date is old: nobody is to take a log for frozen
+    /// because nothing is entered. A clock that isn't to be believed dates nothing.
+    public func renewDate() async {
+        if isDateDue { _ = await enqueue(.statements([])) }
+    }
+
+    /// How many seconds a date lasts: half of the time within which it has to be renewed.
+    public var dateLasts: Int64 { max(1, (log?.charter.freshness ?? 0) / Self.datesInFreshness) }
+
+    private static let datesInFreshness: Int64 = 8
+
+    private var isDateDue: Bool {
+        guard log != nil, head != nil, let now = watch?.time() else { return false }
+        return dated.map { now.seconds - $0.seconds >= dateLasts } ?? true
+    }
+
+    /// The time of the host's statements and notes: what the clock shows, and never before what it was
+    /// seen to show. Else an entry would look backdated, and two notes as if the log was taken back.
+    private var now: Timestamp { [clock.now(), dated].compactMap(\.self).max() ?? clock.now() }
+
     /// Whether statements of now can be entered: log time can stay where it is, or the clock may move
     /// it on.
     public func isTimely() -> Bool {
         let time = watch?.time()
-        guard let log, needsStep(log, clock.now()) else { return true }
+        guard let log, needsStep(log, now) else { return true }
         return time != nil
     }
 
@@ -219,6 +253,8 @@ public actor Sequencer {
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.
     private func reload() async throws(StoreError) {
         let head = try await store.head()
+        // A crash may have come before the keys of what was published as erased were destroyed.
+        if let head { try await store.destroyErased(before: head.size) }
         let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
         if let head, edge.root != head.edge.root {
             throw .corrupt(.tree, .otherRoot)
@@ -227,7 +263,10 @@ public actor Sequencer {
         if let state = try await store.value(of: LogState.key) { log = state }
         let size = head?.size ?? 0
         let published = try await PublishedPolicies.read(from: store, shelved..<size)
-        (self.head, self.edge, self.log) = (head, edge, log)
+        self.head = head
+        self.edge = edge
+        self.log = log
+        dated = head.flatMap { try? Note(parsing: $0.checkpoint) }.flatMap { date(of: $0) }
         for set in published { shelf.add(set) }
         shelved = size
     }
@@ -239,7 +278,7 @@ public actor Sequencer {
         var plan = BatchPlan(after: head)
         var state = LoadedState(store: store)
         var shelf = self.shelf
-        let now = clock.now()
+        let now = now
         var groups: [[Submission]] = []
         for work in works { groups.append(submissions(of: work, at: now)) }
         // The state that the whole batch names is read at once; what only turns up on the way
@@ -319,14 +358,17 @@ public actor Sequencer {
     // MARK: Committing
 
     private func commit(_ plan: BatchPlan) async throws(StoreError) {
-        guard plan.isWorthwhile else { return }
         var edge = self.edge
         let tiles = edge.append(plan.leaves)
-        guard let origin = plan.log?.origin,
+        guard let origin = (plan.log ?? log)?.origin,
             let checkpoint = try? Checkpoint(
                 origin: origin.text, size: edge.size, root: edge.root)
         else { preconditionFailure("an origin is a valid checkpoint origin") }
-        let head = Head(edge: edge.rightEdge, checkpoint: checkpoint.signed(by: keys.log))
+        let date = nextDate()
+        let head = Head(
+            edge: edge.rightEdge,
+            checkpoint: checkpoint.signed(
+                by: keys.log, at: UInt64(date.seconds), by: keys.clock))
         try await store.commit(
             Batch(
                 entries: plan.entries,
@@ -336,12 +378,29 @@ public actor Sequencer {
                 },
                 changes: plan.changes, erased: plan.erased, head: head),
             after: self.head)
-        // From here on the batch is durable: a crash loses the acknowledgements, not the entries.
+        // From here on the batch is committed and published, which is one while no witness is asked:
+        // a crash loses the acknowledgements, not the entries.
         self.head = head
         self.edge = edge
+        dated = date
         if let state = plan.log { log = state }
         for set in plan.policies { shelf.add(set) }
         shelved = head.size
+        // What isn't published may still be taken back, so nothing is destroyed before. A crash here
+        // is recovered by reload().
+        try await store.destroyErased(before: head.size)
+    }
+
+    /// The date of the next note: the time, where the clock is to be believed, else that of the last
+    /// one. Dates never go back: two notes of which the later one is smaller prove a rollback.
+    private func nextDate() -> Timestamp {
+        [watch?.time(), dated].compactMap(\.self).max() ?? log?.time ?? clock.now()
+    }
+
+    private func date(of note: Note) -> Timestamp? {
+        note.unverifiedTime(under: keys.clock.verifierKey.name).map {
+            Timestamp(clamping: Int64(clamping: $0))
+        }
     }
 
     private func answer(_ works: [Work], _ plan: BatchPlan) {

@@ -27,7 +27,7 @@ struct Decision: PolicyKnowledge {
         guard var log = slice[LogState.key] else { throw .place(.genesisExpected) }
         try Self.checkPlace(candidate.statement, in: log, slice)
         log.time = try time(log)
-        issuer = try Self.issuer(of: candidate, scope: scope, slice)
+        issuer = try Self.issuer(of: candidate, scope: scope, at: log.time, slice)
         self.candidate = candidate
         self.log = log
         self.policies = policies
@@ -63,12 +63,13 @@ struct Decision: PolicyKnowledge {
     }
 
     private static func issuer(
-        of candidate: Candidate, scope: KeyScope, _ state: Slice
+        of candidate: Candidate, scope: KeyScope, at time: Timestamp, _ state: Slice
     ) throws(Refusal) -> ParticipantState {
         let statement = candidate.statement
         guard let key = state[KeyState.key(statement.jws.kid)] else { throw .issuer(.unknownKey) }
         guard key.handle == statement.issuer else { throw .issuer(.keyOfAnother) }
         guard !key.retired else { throw .issuer(.keyRetired) }
+        guard !key.isExpired(at: time) else { throw .issuer(.keyExpired) }
         guard key.covers(scope) else { throw .issuer(.scopeMissing(scope)) }
         guard candidate.isSigned(with: key.key) else { throw .issuer(.badSignature) }
         guard let participant = state[ParticipantState.key(statement.issuer)] else {
@@ -81,7 +82,9 @@ struct Decision: PolicyKnowledge {
 // What rules of several kinds ask for.
 extension Decision {
     func requireAuthority() throws(Refusal) {
-        guard log.authorities.contains(statement.issuer) else { throw .issuer(.notAuthority) }
+        guard log.charter.authorities.contains(statement.issuer) else {
+            throw .issuer(.notAuthority)
+        }
         try requireNotSuspended()
     }
 

@@ -52,6 +52,9 @@ public actor MemoryStore: Store {
         current = batch.head
     }
 
+    /// What was erased isn't kept in any form.
+    public func destroyErased(before size: Int64) {}
+
     public func leaves(_ range: Range<Int64>) -> [[UInt8]] {
         slice(range).map(\.statement.jws.bytes)
     }

@@ -111,8 +111,14 @@ public protocol Store: Sendable {
     func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice
 
     /// Stores `batch` if the head still is `previous`. Wrap keys are durable before the entries they
-    /// belong to, and erased ones are gone before this returns. Throws ``StoreError``.
+    /// belong to. What the batch erases can't be read any more when this returns; its keys are there
+    /// still. Throws ``StoreError``.
     func commit(_ batch: Batch, after previous: Head?) async throws(StoreError)
+
+    /// Destroys the wrap keys of what was erased in the first `size` entries, which are published:
+    /// the keys are in no file when this returns. After a crash it is called again, with the
+    /// published size. Throws ``StoreError``.
+    func destroyErased(before size: Int64) async throws(StoreError)
 
     /// The leaves (a JWS's ASCII each) in `range`, as far as they exist.
     func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]]

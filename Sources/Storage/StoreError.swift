@@ -27,6 +27,8 @@ public indirect enum StoreFault: Equatable, Sendable {
     case other(file: String, type: String)
     /// SQLite doesn't sync the commits to this file.
     case notSynced(file: String)
+    /// The log's clock has published a later date, in POSIX seconds, than this batch would get.
+    case datedBefore(published: UInt64)
     /// The log's state has no such statement to erase.
     case nothingToErase(JTI)
     /// The batch is stored, and the keys of what it erases are still there.

@@ -1,4 +1,5 @@
 import Foundation
+import Wire
 
 extension StoreError: CustomStringConvertible {
     public var description: String {
@@ -23,6 +24,9 @@ extension StoreFault: CustomStringConvertible {
         case .other(let file, let type): "\(file): \(type)"
         case .notSynced(let file): "\(file): commits are not synced"
         case .nothingToErase(let jti): "there is no statement \(jti) to erase"
+        case .datedBefore(let published):
+            "the last checkpoint was dated \(Timestamp(clamping: Int64(clamping: published))), which is "
+                + "still to come: is this machine's clock right?"
         case .notErased(let fault): "stored, but not erased: \(fault)"
         }
     }

@@ -4,16 +4,26 @@
 /// A label is the ASCII of its raw value. Changing one changes what signed data means; released
 /// labels stay for ever.
 public enum Label: String, CaseIterable, Sendable {
-    // Keys derived from a keyring's root.
-    case signingKey = "trine/v1 signing key"
+    // Secrets derived from the root, which is in the recovery kit.
+    case vault = "trine/v1 vault"
     case encryptionKey = "trine/v1 encryption key"
+    case holderKey = "trine/v1 holder key"
+    case locker = "trine/v1 locker"
+    case recoveryKey = "trine/v1 recovery key"
+
+    // Secrets derived from a machine's own.
+    case signingKey = "trine/v1 signing key"
+    case deviceKey = "trine/v1 device encryption key"
+    case outboxKey = "trine/v1 outbox key"
+    case logKey = "trine/v1 log key"
+    case clockKey = "trine/v1 clock key"
+
+    // Keys derived from a vault.
     case fieldRoot = "trine/v1 field root"
     case monthLeft = "trine/v1 month tree 0"
     case monthRight = "trine/v1 month tree 1"
     case fieldKey = "trine/v1 field key"
-    case sourceKey = "trine/v1 source key"
-    case outboxKey = "trine/v1 outbox key"
-    case logKey = "trine/v1 log key"
+    case sourceRoot = "trine/v1 source root"
 
     // What is hashed, sealed or committed to.
     case source = "trine/v1 business key"
@@ -22,6 +32,8 @@ public enum Label: String, CaseIterable, Sendable {
     case fieldCiphertext = "trine/v1 field ciphertext"
     case fieldLeaf = "trine/v1 fields leaf"
     case envelope = "trine/v1 envelope"
+    case deviceShare = "trine/v1 device share"
+    case kitChecksum = "trine/v1 kit checksum"
     case policySet = "trine/v1 policy set"
     case presentation = "trine/v1 presentation"
     case wrap = "trine/v1 gateway wrap"

@@ -62,7 +62,7 @@ struct BenchAlliance: Sendable {
                 as: Applicant(
                     roles: [role], legalName: role.rawValue, country: "DE",
                     identifiers: role == .enterprise ? identifiers : []),
-                under: protection)
+                under: protection, keeping: { _ in })
             _ = try await authority.admit(invitation.handle)
             sessions.append(try await open(role.rawValue))
         }

@@ -33,7 +33,10 @@ struct BenchLog {
             origin: origin, handle: handle, log: genesis,
             key: SigningKey(seed: Secret(copying: [UInt8](repeating: 7, count: 32))))
         log = LogState(
-            origin: origin, genesis: genesis, rules: 1, authorities: [authority], threshold: 1,
+            origin: origin, genesis: genesis, rules: 1, logKey: "", clockKey: "",
+            charter: FoundingCharter(authorities: [
+                .init(handle: authority, key: signer.key.verificationKey)
+            ]).charter,
             host: host, policies: CedarPolicies.standard.digest,
             time: Timestamp(clamping: 1_800_000_000))
         // Most fields are padded to 128 or 256 bytes of ciphertext.

@@ -44,16 +44,26 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// Opens the home, does `work`, and lets go of the connection.
-    func session<Result>(_ work: (Session) async throws -> Result) async throws -> Result {
+    func session<Result>(
+        offline: Bool = false, _ work: (Session) async throws -> Result
+    ) async throws -> Result {
+        try await unlocked(offline: offline) { session, _ in try await work(session) }
+    }
+
+    /// The same for work that changes what the passphrase protects.
+    func unlocked<Result>(
+        offline: Bool = false, _ work: (Session, Protection) async throws -> Result
+    ) async throws -> Result {
         let home = directory
         // Asking for a passphrase that nothing needs would be rude.
         _ = try home.configuration()
         let protection = try protection(of: home.directory, isNew: false)
         let session = try await Session(
-            home, passphrase: protection.passphrase, cost: protection.cost)
+            home, passphrase: protection.passphrase, cost: protection.cost, offline: offline)
         do {
-            if await session.hasUnsent { Self.tell(try await session.flush()) }
-            let result = try await work(session)
+            if offline { Self.tell(known: await session.view) }
+            if !offline, await session.hasUnsent { Self.tell(try await session.flush()) }
+            let result = try await work(session, protection)
             Self.tell(refused: await session.view.refused)
             await session.close()
             return result
@@ -70,6 +80,13 @@ struct CommonOptions: ParsableArguments {
         Terminal.note(
             "the gateway made \(count) against the rules of the log (the first is \(first)); they "
                 + "change nothing here: tell a regulator")
+    }
+
+    /// Names the time as of which everything is that is shown without asking.
+    private static func tell(known view: View) {
+        Terminal.note(
+            "as this home knew it with \(view.next) entries, on \(view.time) by the log; the gateway "
+                + "wasn't asked")
     }
 
     /// What became of statements that an earlier run couldn't bring to the gateway.
@@ -117,6 +134,24 @@ extension HomeCommand {
     func outcome() async throws -> Outcome {
         try prepare()
         return try await common.session { try await outcome(in: $0) }
+    }
+}
+
+/// What every command takes that lists what is known of the log.
+struct ListingOptions: ParsableArguments {
+    @Flag(help: "Ask no gateway: list what this home knew, and say as of when.")
+    var offline = false
+}
+
+/// A command that lists what the log says, now or as far as the home knows.
+protocol ListCommand: HomeCommand {
+    var listing: ListingOptions { get }
+}
+
+extension ListCommand {
+    func outcome() async throws -> Outcome {
+        try prepare()
+        return try await common.session(offline: listing.offline) { try await outcome(in: $0) }
     }
 }
 

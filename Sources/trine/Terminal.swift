@@ -45,6 +45,24 @@ enum Terminal {
         return first
     }
 
+    /// Throws ``Complaint`` where no person could read what ``show(_:)`` shows.
+    static func checkPerson() throws { close(try terminalForKit()) }
+
+    /// Shows what is for a person's eyes alone: on the terminal, whatever becomes of the streams.
+    static func show(_ text: String) throws {
+        let terminal = FileHandle(fileDescriptor: try terminalForKit(), closeOnDealloc: true)
+        try terminal.write(contentsOf: Data(("\n" + text.withoutControls + "\n").utf8))
+    }
+
+    private static func terminalForKit() throws -> Int32 {
+        let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Complaint.usage("there is no terminal to show the recovery kit on")
+                .hint("name a file on something that isn't this machine: --kit /media/stick/kit")
+        }
+        return descriptor
+    }
+
     private static func ask(_ prompt: String) throws -> Passphrase {
         let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else {

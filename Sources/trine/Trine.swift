@@ -19,7 +19,8 @@ struct Trine: AsyncParsableCommand {
             """,
         version: "trine 0.1.0",
         subcommands: [
-            DemoCommand.self, GatewayCommand.self, JoinCommand.self, AuthorityCommand.self,
+            DemoCommand.self, GatewayCommand.self, JoinCommand.self, NewEraCommand.self,
+            AuthorityCommand.self,
             EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self,
             CheckpointCommand.self, PolicyCommand.self, ContactsCommand.self,
             FingerprintCommand.self, CompareCommand.self,

@@ -10,6 +10,7 @@ import Wire
 /// A log of opaque leaves that serves tiles of whichever history it is told to.
 private final class ScriptedLog: Transport {
     let signer: NoteSigner
+    let clock: Cosigner
     private let tiles = Mutex<[TileCoordinate: Tile]>([:])
     private let notes = Mutex<(Note, pastCaches: Note)?>(nil)
     private let requests = Mutex<[TransportRequest]>([])
@@ -19,7 +20,13 @@ private final class ScriptedLog: Transport {
         signer = NoteSigner(
             name: try KeyName("trine.example/scripted"),
             key: SigningKey(seed: .random(count: 32, using: &random)))
+        clock = Cosigner(
+            name: signer.verifierKey.name,
+            key: SigningKey(seed: .random(count: 32, using: &random)))
     }
+
+    /// Larger ones are later, where nothing else is said.
+    static func date(_ size: Int) -> Int64 { 1_790_000_000 + Int64(size) }
 
     var asked: [TransportRequest] { requests.withLock { $0 } }
 
@@ -29,12 +36,19 @@ private final class ScriptedLog: Transport {
     }
 
     /// The note of a history of `size` leaves that differ from another's from `fork` on.
-    func note(_ size: Int, fork: Int = .max, by other: NoteSigner? = nil) throws -> Note {
+    func note(
+        _ size: Int, fork: Int = .max, by other: NoteSigner? = nil, at date: Int64? = nil
+    ) throws -> Note {
+        let date = UInt64(date ?? Self.date(size))
+        return try Note(
+            parsing: checkpoint(size, fork).signed(by: other ?? signer, at: date, by: clock))
+    }
+
+    func checkpoint(_ size: Int, _ fork: Int = .max) throws -> Checkpoint {
         var edge = TileEdge()
         _ = edge.append(leaves(size, fork))
-        let checkpoint = try Checkpoint(
+        return try Checkpoint(
             origin: "trine.example/scripted", size: UInt64(size), root: edge.root)
-        return try Note(parsing: checkpoint.signed(by: other ?? signer))
     }
 
     /// Serves the tiles of this history.
@@ -77,7 +91,13 @@ private final class ScriptedLog: Transport {
         if !FileManager.default.fileExists(atPath: home.directory) { try home.make() }
         return try CheckpointKeeper(
             home: home, policy: TrustPolicy(trusting: log.signer.verifierKey),
-            connection: GatewayConnection(log))
+            clock: log.clock.verifierKey, connection: GatewayConnection(log))
+    }
+
+    /// Asks as of a moment after all dates.
+    private func latest(_ keeper: CheckpointKeeper) async throws -> VerifiedCheckpoint {
+        try await keeper.latest(
+            at: Timestamp(clamping: ScriptedLog.date(1_000)), freshness: 86_400)
     }
 
     @Test func followsAGrowingLogAndRemembersIt() async throws {
@@ -128,20 +148,115 @@ private final class ScriptedLog: Transport {
         _ = try await keeper.accept(try log.note(300))
         log.show(try log.note(40))
         await #expect(throws: LogFault.stale(size: 40, known: 300)) {
-            try await keeper.latest()
+            try await latest(keeper)
         }
         #expect(log.asked.filter(\.pastCaches).count == 1)
         log.show(try log.note(40), pastCaches: try log.note(300))
-        #expect(try await keeper.latest().size == 300)
+        #expect(try await latest(keeper).size == 300)
         log.show(try log.note(40))
         log.serve(40)
-        await #expect(throws: LogFault.rolledBack(size: 40, known: 300)) {
-            try await keeper.latest()
+        await #expect(throws: LogFault.rolledBack(size: 40, known: 300, isProven: false)) {
+            try await latest(keeper)
         }
         let kept = "\(home.directory)/rolled-back-300-40"
         #expect(try PrivateFile.read(kept + ".shown", limit: 10_000) == log.note(40).bytes)
         #expect(try PrivateFile.read(kept + ".known", limit: 10_000) == log.note(300).bytes)
         #expect(await keeper.last?.size == 300)
+    }
+
+    // MARK: Dates
+
+    /// A gateway that goes on showing what was true once is asked past caches, and refused.
+    @Test func aFrozenLogIsRefused() async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let keeper = try keeper(scratch.home("home"), log)
+        log.serve(300)
+        let now = Timestamp(clamping: ScriptedLog.date(300) + 3_600)
+        log.show(try log.note(300))
+        #expect(try await keeper.latest(at: now, freshness: 3_600).size == 300)
+        #expect(log.asked.filter(\.pastCaches).isEmpty)
+        let dated = Timestamp(clamping: ScriptedLog.date(300))
+        await #expect(throws: LogFault.frozen(dated: dated, limit: 3_599)) {
+            try await keeper.latest(at: now, freshness: 3_599)
+        }
+        #expect(log.asked.filter(\.pastCaches).count == 1)
+        // The same tree, dated anew, is what stands now. It is remembered with its date.
+        let renewed = try log.note(300, at: now.seconds)
+        log.show(try log.note(300), pastCaches: renewed)
+        #expect(try await keeper.latest(at: now, freshness: 60).note == renewed)
+        #expect(await keeper.last?.note == renewed)
+    }
+
+    @Test func aLogOfTheFutureIsRefused() async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let keeper = try keeper(scratch.home("home"), log)
+        log.show(try log.note(300))
+        let dated = Timestamp(clamping: ScriptedLog.date(300))
+        #expect(try await keeper.latest(at: dated.advanced(by: -300), freshness: 60).size == 300)
+        await #expect(throws: LogFault.timeAhead(dated: dated)) {
+            try await keeper.latest(at: dated.advanced(by: -301), freshness: 60)
+        }
+    }
+
+    /// Every note bears the host's date, and no other key's.
+    @Test func aNoteWithoutItsDateIsRefused() async throws {
+        let (scratch, log, other) = (try Scratch(), try ScriptedLog(), try ScriptedLog())
+        let keeper = try keeper(scratch.home("home"), log)
+        let checkpoint = try log.checkpoint(300)
+        for note in [
+            checkpoint.signed(by: log.signer),
+            checkpoint.signed(by: log.signer, at: 1_790_000_300, by: other.clock),
+        ] {
+            await #expect(throws: LogFault.undated(size: 300)) {
+                try await keeper.accept(try Note(parsing: note))
+            }
+        }
+        let line = log.clock.cosignature(of: checkpoint, at: 1_790_000_300)
+        let moved = try log.checkpoint(299).signed(by: log.signer) + line.line
+        await #expect(
+            throws: LogFault.checkpoint(.note(.badSignature(log.signer.verifierKey.name)))
+        ) { try await keeper.accept(try Note(parsing: moved)) }
+    }
+
+    /// Dates that contradict each other are proof, though every tile is still served: a log that is
+    /// smaller later, and one that was larger before.
+    @Test(arguments: [(40, 400), (500, 200)])
+    func datesProveARollback(size: Int, date: Int) async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let home = scratch.home("home")
+        let keeper = try keeper(home, log)
+        log.serve(600)
+        _ = try await keeper.accept(try log.note(300))
+        let note = try log.note(size, at: ScriptedLog.date(date))
+        let sizes = [300, UInt64(size)]
+        let fault = LogFault.rolledBack(
+            size: sizes.min()!, known: sizes.max()!, isProven: true)
+        await #expect(throws: fault) { try await keeper.accept(note) }
+        await #expect(throws: fault) { try await keeper.compare(note, offline: true) }
+        let kept = "\(home.directory)/rolled-back-300-\(size)"
+        #expect(try PrivateFile.read(kept + ".shown", limit: 10_000) == note.bytes)
+        #expect(try PrivateFile.read(kept + ".known", limit: 10_000) == log.note(300).bytes)
+        // Another session remembers all dates, not only the last.
+        _ = try await keeper.accept(try log.note(600))
+        let again = try self.keeper(home, log)
+        await #expect(throws: fault) { try await again.accept(note) }
+    }
+
+    /// However often a home looks, it remembers some dates of each time, and the last.
+    @Test func theTrailStaysShort() async throws {
+        let (scratch, log) = (try Scratch(), try ScriptedLog())
+        let home = scratch.home("home")
+        let keeper = try keeper(home, log)
+        log.serve(300)
+        for date in 0..<300 {
+            _ = try await keeper.accept(try log.note(300, at: ScriptedLog.date(date)))
+        }
+        let trail = try self.keeper(home, log)
+        let dates = await trail.trail.notes.map(\.time)
+        #expect(dates.count <= DatedTrail.maximumNotes && dates.count > 60)
+        #expect(dates == dates.sorted())
+        #expect(dates.first == UInt64(ScriptedLog.date(0)))
+        #expect(dates.last == UInt64(ScriptedLog.date(299)))
     }
 
     /// What a package or another participant shows is compared with what the home knows, and changes
@@ -204,7 +319,7 @@ private final class ScriptedLog: Transport {
         #expect(throws: LogFault.self) {
             try CheckpointKeeper(
                 home: home, policy: TrustPolicy(trusting: other.signer.verifierKey),
-                connection: GatewayConnection(log))
+                clock: log.clock.verifierKey, connection: GatewayConnection(log))
         }
     }
 

@@ -24,7 +24,8 @@ import Wire
     ) async throws -> Application {
         try await home.join(
             invitation, as: applicant, under: TestLog.protection,
-            surroundings: log.clock.surroundings, transport: { _ in wrap(log.transport()) })
+            keeping: { log.kits.keep($0) }, surroundings: log.clock.surroundings,
+            transport: { _ in wrap(log.transport()) })
     }
 
     @Test func whoAppliesWaitsUntilAdmitted() async throws {
@@ -134,7 +135,7 @@ import Wire
                     invitation, as: applicant(),
                     under: Protection(
                         Passphrase("another one".utf8)!, cost: TestLog.protection.cost),
-                    surroundings: log.clock.surroundings)
+                    keeping: { log.kits.keep($0) }, surroundings: log.clock.surroundings)
             }
         }
     }
@@ -202,15 +203,6 @@ import Wire
                 else { continue }
                 for secret in secrets {
                     #expect(content.range(of: Data(secret.utf8)) == nil, "\(secret) in \(name)")
-                }
-            }
-            try session.keyring.root.withBytes { root in
-                for case let name as String in try #require(
-                    FileManager.default.enumerator(atPath: home.directory))
-                {
-                    let content = FileManager.default.contents(
-                        atPath: home.directory + "/" + name)
-                    #expect(content?.range(of: Data(root)) == nil, "the root in \(name)")
                 }
             }
         }

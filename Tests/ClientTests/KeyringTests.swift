@@ -23,7 +23,7 @@ import Wire
         #expect(
             try opened.signingKey(.all).verificationKey == keyring.signingKey(.all).verificationKey)
         #expect(
-            try opened.decryptionKey().encryptionKey == keyring.decryptionKey().encryptionKey)
+            try opened.deviceKey().encryptionKey == keyring.deviceKey().encryptionKey)
         #expect(throws: KeyringError.wrongPassphrase) {
             try KeyringFile.open(
                 bytes, with: Passphrase("correct horse batterz".utf8)!, allowing: cheap)
@@ -81,27 +81,54 @@ import Wire
         }
     }
 
-    /// All keys follow from the root; each use and generation has its own.
-    @Test func keysFollowFromTheRoot() throws {
-        let root = Secret(copying: [UInt8](repeating: 7, count: 32))
+    /// All keys of a machine follow from its secret, and those of an era from the root; each use has
+    /// its own.
+    @Test func keysFollowFromTheirSecrets() throws {
+        let device = Secret(copying: [UInt8](repeating: 7, count: 32))
+        let root = Root(Secret(copying: [UInt8](repeating: 8, count: 32)))
+        let eras = (1...2).map { root.secrets(ofEra: $0) }
         let one = Keyring(
-            root: root, signing: [.init(generation: 1, scopes: [.all])], encryption: [1])
+            device: device, eras: [eras[0]], signing: [.init(generation: 1, scopes: [.all])])
         let two = Keyring(
-            root: root,
-            signing: [
-                .init(generation: 1, scopes: [.all]), .init(generation: 2, scopes: [.seal]),
-            ], encryption: [1, 2])
+            device: device, eras: eras,
+            signing: [.init(generation: 1, scopes: [.all]), .init(generation: 2, scopes: [.seal])])
         #expect(
             try one.signingKey(.grant).verificationKey == two.signingKey(.grant).verificationKey)
         #expect(
             try one.signingKey(.seal).verificationKey != two.signingKey(.seal).verificationKey)
         #expect(
-            try one.decryptionKey().encryptionKey != two.decryptionKey().encryptionKey)
-        let secrets = [one.fileKey("a"), one.fileKey("b"), root].map { $0.withBytes { Array($0) } }
-        #expect(Set(secrets).count == 3)
+            try one.decryptionKey(era: 1).encryptionKey == two.decryptionKey(era: 1).encryptionKey)
+        #expect(
+            try two.decryptionKeys().map(\.encryptionKey)
+                == [2, 1].map { try two.decryptionKey(era: $0).encryptionKey })
+        #expect(throws: KeyringError.eraMissing(2)) { try one.decryptionKey(era: 2) }
+        #expect(throws: KeyringError.eraMissing(2)) { try one.holderKey(era: 2) }
+        let all =
+            [one.fileKey("a"), one.fileKey("b"), device, root.secret] + eras.flatMap(\.all)
+            + [root.secret.derived(.recoveryKey), device.derived(.deviceKey)]
+        #expect(Set(all.map { $0.withBytes { Array($0) } }).count == all.count)
         let sealing = Keyring(
-            root: root, signing: [.init(generation: 1, scopes: [.seal])], encryption: [1])
+            device: device, eras: [], signing: [.init(generation: 1, scopes: [.seal])])
         #expect(throws: KeyringError.noKey(.grant)) { try sealing.signingKey(.grant) }
+    }
+
+    /// A keyring with several eras is itself again; a kit of another participant adds none.
+    @Test func erasAreKept() throws {
+        var random = SystemRandomNumberGenerator()
+        let root = Root(using: &random)
+        let keyring = try Keyring(of: root, using: &random).adding(3, of: root)
+        let bytes = try KeyringFile.seal(keyring, under: passphrase, cost: cheap, using: &random)
+        let opened = try KeyringFile.open(bytes, with: passphrase, allowing: cheap)
+        #expect(opened.eraCount == 3)
+        for era in 1...3 {
+            #expect(
+                try opened.decryptionKey(era: era).encryptionKey
+                    == root.secrets(ofEra: Int64(era)).decryptionKey().encryptionKey)
+        }
+        #expect(throws: KeyringError.otherRoot) {
+            try keyring.adding(4, of: Root(using: &random))
+        }
+        #expect(try keyring.adding(2, of: root).eraCount == 3, "none is lost")
     }
 
     @Test func passphraseComesFromTheFirstLineOfAFile() throws {

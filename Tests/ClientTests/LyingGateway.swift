@@ -19,6 +19,8 @@ final class LyingGateway: Transport {
 
     private struct State {
         var entries: [Entry] = []
+        /// When it says that it shows what it shows; where nobody says so, the date of its last entry.
+        var date: Timestamp?
         /// What is served instead of the entries that were asked for, and of their disclosures.
         var leaves: @Sendable ([EntriesAnswer.Entry]) -> [EntriesAnswer.Entry] = { $0 }
         var disclosures: @Sendable ([QueryAnswer.Entry]) -> [QueryAnswer.Entry] = { $0 }
@@ -29,18 +31,22 @@ final class LyingGateway: Transport {
     let host: Signer
     let genesis: Statement
     private let signer: NoteSigner
+    private let dating: Cosigner
     private let state = Mutex(State())
 
     init(at time: Timestamp) throws {
-        let keys = (0..<3).map { _ in Self.key() }
+        let keys = (0..<4).map { _ in Self.key() }
         signer = NoteSigner(name: try KeyName(origin.text), key: keys[0])
+        dating = Cosigner(name: try KeyName(origin.text), key: keys[3])
         let (authorityHandle, hostHandle) = (Handle("authority")!, Handle("host")!)
         genesis =
             Statement.sign(
                 Genesis(
                     origin: origin, rules: Rules.version, logKey: signer.verifierKey.text,
-                    authorities: [.init(handle: authorityHandle, key: keys[1].verificationKey)],
-                    threshold: 1, host: .init(handle: hostHandle, key: keys[2].verificationKey),
+                    clockKey: dating.verifierKey.text,
+                    charter: .init(authorities: [
+                        .init(handle: authorityHandle, key: keys[1].verificationKey)
+                    ]), host: .init(handle: hostHandle, key: keys[2].verificationKey),
                     policies: CedarPolicies.standard.digest),
                 by: Signer(origin: origin, handle: authorityHandle, log: nil, key: keys[1]),
                 at: time,
@@ -94,6 +100,9 @@ final class LyingGateway: Transport {
         state.withLock { $0.disclosures = change }
     }
 
+    /// Dates what it shows as of now.
+    func date(_ time: Timestamp) { state.withLock { $0.date = time } }
+
     // MARK: What it answers
 
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
@@ -112,7 +121,8 @@ final class LyingGateway: Transport {
     private func answer(_ request: TransportRequest) throws -> [UInt8] {
         let state = state.withLock { $0 }
         let (entries, path) = (state.entries, request.path)
-        let log = try Shown(entries, signer)
+        let last = entries.map(\.statement.issuedAt).max() ?? Timestamp(clamping: 0)
+        let log = try Shown(entries, signer, dating, at: state.date ?? last)
         switch path {
         case "/checkpoint": return log.note.bytes
         case "/applications": return []
@@ -171,13 +181,16 @@ final class LyingGateway: Transport {
         let tiles: TileSet
         let entries: [LoggedStatement]
 
-        init(_ entries: [Entry], _ signer: NoteSigner) throws {
+        init(
+            _ entries: [Entry], _ signer: NoteSigner, _ dating: Cosigner, at date: Timestamp
+        ) throws {
             var edge = TileEdge()
             tiles = TileSet(edge.append(entries.map { Hash.leaf($0.statement.jws.bytes) }))
             let checkpoint = try Checkpoint(
                 origin: signer.verifierKey.name.text, size: UInt64(entries.count),
                 root: edge.root)
-            note = try Note(parsing: checkpoint.signed(by: signer))
+            note = try Note(
+                parsing: checkpoint.signed(by: signer, at: UInt64(date.seconds), by: dating))
             let tiles = tiles
             self.entries = try entries.enumerated().map { index, entry in
                 LoggedStatement(

@@ -32,7 +32,7 @@ import Wire
                     to: try gateway.address, as: Handle("bearings")!,
                     secret: InvitationSecret(text: String(repeating: "A", count: 22))!),
                 as: Applicant(roles: [.enterprise], legalName: nil, country: "DE", identifiers: []),
-                under: TestLog.protection, surroundings: clock.surroundings,
+                under: TestLog.protection, keeping: { _ in }, surroundings: clock.surroundings,
                 transport: { _ in gateway })
             session = try await Session(
                 home, passphrase: TestLog.protection.passphrase, cost: TestLog.protection.cost,
@@ -104,7 +104,8 @@ import Wire
         /// Enters an access to nothing, by the host where nobody else is named, and the counts and
         /// epochs of the books from 2026-01 on.
         func access(
-            _ grant: JTI, by signer: Signer? = nil, books: [(count: Int64, epoch: Int64)] = []
+            _ grant: JTI, by signer: Signer? = nil, books: [(count: Int64, epoch: Int64)] = [],
+            at time: Timestamp? = nil
         ) {
             var random = SystemRandomNumberGenerator()
             let fetch = Fetch.sign(
@@ -122,7 +123,8 @@ import Wire
             gateway.enter(
                 Access(grant: grant),
                 selective: AccessTerms(fetch: fetch, served: served)
-                    .disclosures(using: &random), by: signer ?? gateway.host, at: clock.now)
+                    .disclosures(using: &random), by: signer ?? gateway.host,
+                at: time ?? clock.now)
         }
 
         /// Enters a record with this number, without content worth the name.
@@ -275,6 +277,83 @@ import Wire
         #expect(view.accesses.map(\.grant) == [grant])
         #expect(view.accesses[0].terms == nil)
         #expect(view.grants[grant]?.accesses == 1)
+    }
+
+    /// A host can't serve something today and date it as of last week, behind what it dated since.
+    @Test(arguments: [(-300, false), (-301, true)])
+    func anAccessIsNotOlderThanTheLogBeforeIt(shift: Int64, isBackdated: Bool) async throws {
+        let scene = try await Scene()
+        let grant = scene.grant(by: scene.own)
+        scene.clock.advance(1_000)
+        scene.gateway.date(scene.clock.now)
+        try await scene.session.sync()
+        scene.access(grant, at: scene.clock.now.advanced(by: shift))
+        guard isBackdated else {
+            #expect(try await scene.session.sync().accesses.count == 1)
+            return
+        }
+        for _ in 0..<2 {
+            await #expect(throws: LogFault.backdated(index: 5, seconds: 301)) {
+                try await scene.session.sync()
+            }
+        }
+        let kept = scene.session.home.directory + "/backdated-5"
+        let entry = try #require(try PrivateFile.read(kept + ".entry", limit: 70_000))
+        #expect(try Statement(parsing: entry).claims is Access)
+        let note = try Note(
+            parsing: try #require(try PrivateFile.read(kept + ".note", limit: 10_000)))
+        #expect(try Checkpoint(parsing: note.unverifiedText).size == 5)
+    }
+
+    /// A log of very many entries is read in parts. What was read is kept, and the end is reached.
+    @Test func aLongLogIsReadInParts() async throws {
+        let scene = try await Scene()
+        for number in 1...9 { scene.record(Int64(number), by: scene.own) }
+        let home = scene.session.home
+        await scene.session.close()
+        func sync() async throws -> View {
+            let session = try await Session(
+                home, passphrase: TestLog.protection.passphrase, cost: TestLog.protection.cost,
+                surroundings: scene.clock.surroundings, entriesPerSync: 5,
+                transport: { _ in scene.gateway })
+            do {
+                let view = try await session.sync()
+                await session.close()
+                return view
+            } catch {
+                await session.close()
+                throw error
+            }
+        }
+        for read in [5, 10] as [Int64] {
+            await #expect(throws: ClientError.moreEntries(read: read, of: 13)) { try await sync() }
+        }
+        #expect(try await sync().records.count == 9)
+        // What is known is shown without the gateway, too.
+        let offline = try await Session(
+            home, passphrase: TestLog.protection.passphrase, cost: TestLog.protection.cost,
+            offline: true, transport: { _ in Unreachable() })
+        #expect(try await offline.sync().records.count == 9)
+        await offline.close()
+    }
+
+    private struct Unreachable: Transport {
+        func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+            throw .unreachable("nobody is there")
+        }
+        func shutDown() async {}
+    }
+
+    /// Others may sign long before they send.
+    @Test func statementsOfParticipantsMayBeOlder() async throws {
+        let scene = try await Scene()
+        scene.clock.advance(1_000)
+        scene.gateway.date(scene.clock.now)
+        try await scene.session.sync()
+        scene.clock.advance(-800)
+        let grant = scene.grant(by: scene.own)
+        scene.clock.advance(800)
+        #expect(try await scene.session.sync().grants.keys.contains(grant))
     }
 
     /// The disclosures are the statement's own, and all of them, or said to be erased.

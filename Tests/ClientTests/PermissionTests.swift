@@ -111,8 +111,8 @@ import Wire
             let applicant = try await log.scratch.home("late").join(
                 try await log.invite("late"),
                 as: Applicant(roles: [.lender], legalName: nil, country: "DE", identifiers: []),
-                under: TestLog.protection, surroundings: log.clock.surroundings,
-                transport: { _ in log.transport() })
+                under: TestLog.protection, keeping: { _ in },
+                surroundings: log.clock.surroundings, transport: { _ in log.transport() })
             try await Self.publish(Self.nothing, on: log)
             let authority = try await Watched(log.authorityHome, log)
 

@@ -98,7 +98,7 @@ import Wire
             by: try session.signer(.all), at: session.now, jti: session.newJTI(), opener: .random())
         let answer = try await session.connection.fetch(call)
         let known = try #require(try await session.sync().grants[grant])
-        let key = try session.keyring.decryptionKey()
+        let key = try session.keyring.decryptionKey(era: 1)
         let granted = try #require(answer.granted)
         return try granted.envelope.open(
             with: key,

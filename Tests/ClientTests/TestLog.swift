@@ -54,10 +54,23 @@ final class Scratch: Sendable {
     }
 }
 
+/// The recovery kits of those who joined, as their owners would keep them.
+final class Kits: Sendable {
+    private let kept = Mutex<[Handle: String]>([:])
+
+    func keep(_ kit: RecoveryKit) { kept.withLock { $0[kit.configuration.handle] = kit.text } }
+
+    /// Reads the page of one of them.
+    func kit(of handle: Handle) throws -> RecoveryKit {
+        try RecoveryKit(parsing: kept.withLock { $0[handle] } ?? "")
+    }
+}
+
 /// A log served by a gateway in the process, over a store in memory, with an authority.
 final class TestLog: Sendable {
     let scratch: Scratch
     let clock: TestClock
+    let kits = Kits()
     let address: LogAddress
     let store: MemoryStore
     let authorityHome: Home
@@ -83,14 +96,16 @@ final class TestLog: Sendable {
         var random = SystemRandomNumberGenerator()
         let origin = Origin("trine.example/tests")!
         let log = SigningKey(seed: .random(count: 32, using: &random))
+        let clockKey = SigningKey(seed: .random(count: 32, using: &random))
         let host = SigningKey(seed: .random(count: 32, using: &random))
         let keys = HostKeys(
-            log: NoteSigner(name: try KeyName(origin.text), key: log), host: host)
+            log: NoteSigner(name: try KeyName(origin.text), key: log),
+            clock: Cosigner(name: try KeyName(origin.text), key: clockKey), host: host)
         let home = scratch.home("authority")
         let (genesis, founded) = try await home.found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: host.verificationKey),
-            logKey: keys.log.verifierKey,
+            logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey,
             gateway: try GatewayAddress(parsing: "http://localhost:1"),
             policies: CedarPolicies.standard.digest, under: protection,
             surroundings: clock.surroundings)
@@ -131,8 +146,8 @@ final class TestLog: Sendable {
         _ = try await home.join(
             invitation,
             as: Applicant(roles: roles, legalName: nil, country: "DE", identifiers: identifiers),
-            under: Self.protection, surroundings: clock.surroundings,
-            transport: { _ in transport() })
+            under: Self.protection, keeping: { self.kits.keep($0) },
+            surroundings: clock.surroundings, transport: { _ in transport() })
         _ = try await Authority(session).admit(invitation.handle, size: size)
         await session.close()
         return home

@@ -43,9 +43,11 @@ import Wire
         }
         try scene.run(
             "trine join '\(try invitation("bearings"))' --role enterprise --name 'Example"
-                + " Bearings GmbH' --country DE --id vat:DE000100017 --home enterprise")
+                + " Bearings GmbH' --country DE --id vat:DE000100017 --home enterprise --kit enterprise.kit"
+        )
         try scene.run(
-            "trine join '\(try invitation("northbank"))' --role lender --home lender")
+            "trine join '\(try invitation("northbank"))' --role lender --home lender --kit lender.kit"
+        )
         try scene.run("trine authority admit bearings --home authority")
         try scene.run("trine authority admit northbank --home authority")
         let enterprise = try await DishonestEnterprise(home: scene.file("enterprise"))

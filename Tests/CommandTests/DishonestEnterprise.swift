@@ -41,8 +41,9 @@ struct DishonestEnterprise {
         var random = session.surroundings.random
         let honest = try SealedRecord.seal(
             record, at: place, jti: session.newJTI(), by: try session.signer(.seal),
-            keys: session.schedule, time: session.now, using: &random)
-        let forged = try forge(honest, payable, using: &random)
+            keys: try await session.schedule(), time: session.now, using: &random)
+        let forged = try forge(
+            honest, payable, under: try await session.schedule(), using: &random)
         _ = try await session.register(
             [Frame(jws: forged.statement.jws.bytes, blob: forged.fields.encoded)])
         return "\(book)#\(place.number)"
@@ -50,7 +51,8 @@ struct DishonestEnterprise {
 
     /// The same record with another payable amount under the same salt, sealed and signed again.
     private func forge(
-        _ sealed: SealedRecord, _ payable: Int64, using random: inout some RandomNumberGenerator
+        _ sealed: SealedRecord, _ payable: Int64, under schedule: KeySchedule,
+        using random: inout some RandomNumberGenerator
     ) throws -> SealedRecord {
         guard let claims = sealed.statement.claims as? RegisterRecord else {
             preconditionFailure("it is a record")
@@ -61,7 +63,7 @@ struct DishonestEnterprise {
         var disclosures: [Disclosure] = []
         var fields: [FieldCiphertext] = []
         for field in sealed.fields.fields {
-            let key = session.schedule.fieldKey(
+            let key = schedule.fieldKey(
                 type: "invoice", field: field.name, epoch: claims.epoch,
                 month: claims.book.month, record: jti)
             var disclosure = try field.open(key: key, context: context)

@@ -34,6 +34,10 @@ import Wire
         KeyringError.passphraseFile(path: "file"),
         KeyringError.passphraseFileExposed(path: "file"),
         KeyringError.passphraseTooShort(minimum: 12), KeyringError.noKey(.seal),
+        KeyringError.eraMissing(2), KeyringError.otherRoot,
+        RecoveryKitError.notAKit, RecoveryKitError.unknownFormat,
+        RecoveryKitError.malformed(line: "handle"), RecoveryKitError.wrongSecret,
+        RecoveryKitError.ofAnother(handle),
         ContactError.malformed(line: 3), ContactError.malformedName, ContactError.ambiguous("bank"),
         InvitationError.onlyAddress, InvitationError.malformedSecret,
         InvitationError.notPinned, InvitationError.malformedPin, InvitationError.malformedAddress,
@@ -65,7 +69,11 @@ import Wire
         LogFault.checkpoint(.note(.notText)), LogFault.checkpoint(.unknownLog(origin: "log")),
         LogFault.checkpoint(.quorumNotMet(have: 1, need: 2)), LogFault.tile(.notATilePath),
         LogFault.splitView(size: 3, otherSize: 4), LogFault.stale(size: 3, known: 4),
-        LogFault.rolledBack(size: 3, known: 4), LogFault.notIncluded(index: 1, .emptyTree),
+        LogFault.rolledBack(size: 3, known: 4, isProven: true),
+        LogFault.rolledBack(size: 3, known: 4, isProven: false),
+        LogFault.frozen(dated: Timestamp(clamping: 1), limit: 86_400),
+        LogFault.timeAhead(dated: Timestamp(clamping: 1)), LogFault.undated(size: 3),
+        LogFault.backdated(index: 3, seconds: 301), LogFault.notIncluded(index: 1, .emptyTree),
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
         LogFault.entriesWrong(from: 1, to: 3),
         LogFault.disclosures(index: 1), LogFault.outOfOrder(index: 1),
@@ -73,7 +81,13 @@ import Wire
 
     private static let client: [ClientError] = [
         .notInRole(.lender, have: [.enterprise]), .notAuthority, .unknownName("bank"),
-        .noParticipant(handle),
+        .moreEntries(read: 100_000, of: 350_000), .noParticipant(handle),
+        .correction(.replaced(by: "invoices/2026-01#2")),
+        .correction(.unreadable),
+        .correction(.notOne(2, in: .invoices)), .share(.otherLog),
+        .share(.otherParticipant(handle)),
+        .share(.unknownKey), .share(.badSignature), .share(.otherDevice),
+        .share(.otherEra(have: 1, want: 2)), .share(.otherEnvelope), .share(.closed),
         .notAdmitted(handle),
         .contacts(.malformedName), .noGrant("ABCD"), .noRequest("ABCD"), .requestOver(jti),
         .statement("sum", statementError), .ambiguous("ABCD", [jti, jti]), .grantOver(jti),
@@ -282,10 +296,11 @@ import Wire
     /// Scripts tell a copy that lags behind from a log that was taken back, and both from a lie.
     @Test func whatTheLogShowsHasExitCodesOfItsOwn() {
         let exits = [
-            LogFault.stale(size: 3, known: 4), .rolledBack(size: 3, known: 4),
-            .splitView(size: 3, otherSize: 4),
+            LogFault.stale(size: 3, known: 4), .rolledBack(size: 3, known: 4, isProven: false),
+            .splitView(size: 3, otherSize: 4), .frozen(dated: Timestamp(clamping: 1), limit: 60),
+            .timeAhead(dated: Timestamp(clamping: 1)), .backdated(index: 3, seconds: 301),
         ].map(\.complaint.exit.rawValue)
-        #expect(exits == [6, 7, 5])
+        #expect(exits == [6, 7, 5, 10, 11, 5])
         // Each code is in the table that help prints.
         for exit in Exit.allCases { #expect(Exit.table.contains(" \(exit.rawValue) ")) }
     }

@@ -56,16 +56,18 @@ final class Alliance: Sendable {
         self.store = store
         var random = SystemRandomNumberGenerator()
         let origin = Origin("trine.example/test")!
+        let name = try KeyName(origin.text)
         keys = HostKeys(
             log: NoteSigner(
-                name: try KeyName(origin.text),
-                key: SigningKey(seed: .random(count: 32, using: &random))),
+                name: name, key: SigningKey(seed: .random(count: 32, using: &random))),
+            clock: Cosigner(
+                name: name, key: SigningKey(seed: .random(count: 32, using: &random))),
             host: SigningKey(seed: .random(count: 32, using: &random)))
         let port = listening ? try LoopbackPort.free() : 1
         let founded = try await Home(directory + "/authority").found(
             origin, as: Handle("authority")!,
             host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
-            logKey: keys.log.verifierKey,
+            logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey,
             gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
             policies: CedarPolicies.standard.digest, under: Self.protection,
             surroundings: clock.surroundings)
@@ -126,7 +128,7 @@ final class Alliance: Sendable {
             invitation,
             as: Applicant(
                 roles: roles, legalName: "The \(name)", country: "DE", identifiers: identifiers),
-            under: Self.protection, surroundings: clock.surroundings,
+            under: Self.protection, keeping: { _ in }, surroundings: clock.surroundings,
             transport: { _ in transport() })
         _ = try await Authority(authority).admit(invitation.handle, size: size)
         await authority.close()
@@ -149,16 +151,22 @@ final class Alliance: Sendable {
         var random = SystemRandomNumberGenerator()
         let identity = ApplicantIdentity(
             name: name ?? "The \(invitation.handle)", identifiers: [], country: "DE")
-        return try Application(
-            to: invitation, as: roles, disclosing: identity.disclosures(using: &random),
-            with: SigningKey(seed: .random(count: 32, using: &random)),
-            DecryptionKey(seed: .random(count: 32, using: &random)).encryptionKey)
+        let disclosures = identity.disclosures(using: &random)
+        let key = SigningKey(seed: .random(count: 32, using: &random))
+        let encryption = try DecryptionKey(seed: .random(count: 32, using: &random))
+        return Admit.proven(
+            invitation.handle, as: roles,
+            [(KeyTerms(key: key.verificationKey, scopes: [.all]), key)],
+            encryption.encryptionKey, disclosures, to: invitation.log.genesis
+        ).application(to: invitation, disclosing: disclosures)
     }
 
-    func session(_ name: String) async throws -> Session {
+    func session(
+        _ name: String, through wrap: @Sendable (any Transport) -> any Transport = { $0 }
+    ) async throws -> Session {
         try await Session(
             Home(directory + "/" + name), passphrase: Self.passphrase, cost: Self.cost,
-            surroundings: clock.surroundings, transport: { _ in transport() })
+            surroundings: clock.surroundings, transport: { _ in wrap(transport()) })
     }
 
     /// A folder with the sample documents of `months`.

@@ -51,11 +51,14 @@ import Wire
             let origin = Origin("trine.example/clock")!
             let (handle, own) = (Handle("authority")!, key())
             keys = HostKeys(
-                log: NoteSigner(name: try KeyName(origin.text), key: key()), host: key())
+                log: NoteSigner(name: try KeyName(origin.text), key: key()),
+                clock: Cosigner(name: try KeyName(origin.text), key: key()), host: key())
             let genesis = Statement.sign(
                 Genesis(
                     origin: origin, rules: Rules.version, logKey: keys.log.verifierKey.text,
-                    authorities: [.init(handle: handle, key: own.verificationKey)], threshold: 1,
+                    clockKey: keys.clock.verifierKey.text,
+                    charter: .init(
+                        authorities: [.init(handle: handle, key: own.verificationKey)]),
                     host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
                     policies: CedarPolicies.standard.digest),
                 by: Signer(origin: origin, handle: handle, log: nil, key: own), at: clock.now,

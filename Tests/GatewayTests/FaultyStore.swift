@@ -128,6 +128,16 @@ final class FaultyStore: Store {
         }
     }
 
+    private let destructions = Mutex<[Int64]>([])
+
+    /// Up to which size keys were destroyed, each time.
+    var destroyed: [Int64] { destructions.withLock { $0 } }
+
+    func destroyErased(before size: Int64) async throws(StoreError) {
+        destructions.withLock { $0.append(size) }
+        await memory.destroyErased(before: size)
+    }
+
     func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
         try reading()
         return await memory.leaves(range)

@@ -50,7 +50,7 @@ final class GatewayProcess: Sendable {
             let founded = try await home.found(
                 origin, as: Handle("authority")!,
                 host: .init(handle: host, key: keys.host.verificationKey),
-                logKey: keys.log.verifierKey,
+                logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey,
                 gateway: try GatewayAddress(parsing: "http://127.0.0.1:\(port)"),
                 policies: CedarPolicies.standard.digest, under: protection)
             return (founded.genesis, (keys.log.verifierKey, founded.address))
@@ -124,7 +124,7 @@ final class GatewayProcess: Sendable {
         _ = try await home.join(
             invitation,
             as: Applicant(roles: roles, legalName: "The \(name)", country: "DE", identifiers: []),
-            under: protection)
+            under: protection, keeping: { _ in })
         _ = try await Authority(authority).admit(invitation.handle)
         await authority.close()
         return try await session(name)

@@ -76,7 +76,8 @@ import Wire
             try await Authority(authority).invite(Handle("both")),
             as: Applicant(
                 roles: [.lender, .operator], legalName: nil, country: "DE", identifiers: []),
-            under: Alliance.protection, transport: { _ in alliance.transport() })
+            under: Alliance.protection, keeping: { _ in },
+            transport: { _ in alliance.transport() })
         var random = SystemRandomNumberGenerator()
         let admitted = try await authority.register(
             application.claims,

@@ -296,6 +296,9 @@ private struct WithoutPolicies: Store {
     func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
         try await store.commit(batch, after: previous)
     }
+    func destroyErased(before size: Int64) async throws(StoreError) {
+        try await store.destroyErased(before: size)
+    }
     func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
         try await store.leaves(range)
     }

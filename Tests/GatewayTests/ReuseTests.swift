@@ -107,7 +107,7 @@ import Wire
         #expect(answer.erasures.isEmpty)
         _ = try await lender.keeper.accept(answer.checkpoint)
         let package = try answer.open(
-            with: try lender.keyring.decryptionKey(), under: lender.trust, expecting: call.jws,
+            with: try lender.keyring.decryptionKeys(), under: lender.trust, expecting: call.jws,
             consistency: [])
         let served = first.records.filter { !$0.fields.isEmpty }.count
         #expect(package.verdict.records == served)
@@ -118,12 +118,14 @@ import Wire
     private func correct(_ enterprise: Session, except other: JTI? = nil) async throws -> OwnRecord
     {
         let view = try await enterprise.sync()
+        let schedule = try await enterprise.schedule()
         for document in SampleEnterprise.documents(months: Months.first...Months.first) {
             let read = try Importer.records(
                 from: document.xml, named: document.name, for: SampleEnterprise.identifiers
             ).get()
             guard let record = read.first, record.type.series == .invoices,
-                let old = view.record(from: enterprise.schedule.source(of: record.businessKey)),
+                let old = view.record(
+                    from: schedule.source(of: record.businessKey, in: record.month)),
                 old.jti != other, old.replacedBy == nil
             else { continue }
             var random = SystemRandomNumberGenerator()
@@ -133,7 +135,7 @@ import Wire
                 replaces: old.jti)
             let sealed = try SealedRecord.seal(
                 record, at: place, jti: enterprise.newJTI(), by: try enterprise.signer(.seal),
-                keys: enterprise.schedule, time: enterprise.now, using: &random)
+                keys: try await enterprise.schedule(), time: enterprise.now, using: &random)
             _ = try await enterprise.register(
                 SignedStatement(statement: sealed.statement, disclosures: []),
                 blob: sealed.fields.encoded)

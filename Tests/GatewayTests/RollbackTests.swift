@@ -104,7 +104,7 @@ import Wire
         let newer = try await grow(gateway, by: "castings", ending: SIGTERM)
         try put(older, Restored.wholeStore.files, in: gateway)
         // Whoever has seen more says so; an authority that has seen as little goes on.
-        await #expect(throws: LogFault.rolledBack(size: 2, known: 4)) {
+        await #expect(throws: LogFault.rolledBack(size: 2, known: 4, isProven: false)) {
             _ = try await grow(gateway, by: "drills", ending: SIGTERM, "--accept-loss")
         }
         _ = try await gateway.end(SIGTERM)
@@ -150,6 +150,26 @@ import Wire
         #expect(
             try PublishedCheckpoint(at: path).last
                 == PublishedCheckpoint.Head(accepted.checkpoint))
+    }
+
+    /// Whoever asks for it: what was committed and not published may still be taken back.
+    @Test func `keys are destroyed for what was published alone`() async throws {
+        let path = NSTemporaryDirectory() + "/published-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(PublishedCheckpoint.empty).write(to: URL(fileURLWithPath: path))
+        let published = try PublishedCheckpoint(at: path)
+        let files = FaultyStore()
+        let store = try await RememberingStore(files, published, acceptingLoss: false)
+        try await store.destroyErased(before: 7)
+        #expect(files.destroyed == [0])
+        // A gateway does so after each batch, when it is noted.
+        let alliance = try await Alliance(on: store)
+        await (try alliance.admit("acme", [.enterprise])).close()
+        #expect(files.destroyed.last == 2)
+        #expect(published.last?.size == 2)
+        try await store.destroyErased(before: 7)
+        #expect(files.destroyed.last == 2)
+        await alliance.stop()
     }
 
     // MARK: The file

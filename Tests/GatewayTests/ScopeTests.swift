@@ -24,6 +24,38 @@ import Wire
             origin: owner.origin, handle: owner.handle, log: owner.log, key: key)
     }
 
+    /// A key whose time is over calls nothing, even while the log is silent.
+    @Test func keysThatHaveEnded() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let session = try await alliance.admit("acme", [.enterprise])
+        let owner = try session.signer(.all)
+        var random = SystemRandomNumberGenerator()
+        let key = SigningKey(seed: .random(count: 32, using: &random))
+        let terms = KeyTerms(
+            key: key.verificationKey, scopes: [.all], until: session.now.advanced(by: 60))
+        let pop = ProofOfPossession.sign(
+            terms, for: session.handle, of: session.log,
+            .by(owner.key.verificationKey.thumbprint), with: key)
+        _ = try await session.addKey(KeyOffer(terms, pop: pop))
+        let signer = Signer(
+            origin: owner.origin, handle: owner.handle, log: owner.log, key: key)
+        func query() async throws -> TransportAnswer {
+            try await alliance.send(
+                "/queries",
+                Query.sign(
+                    .entries, from: 0, limit: 9, by: signer, at: session.now,
+                    jti: session.newJTI()
+                ).bytes)
+        }
+        #expect(try await query().status == 200)
+        alliance.clock.advance(by: 60)
+        let answer = try await query()
+        #expect(answer.status == 401)
+        #expect(try Problem(parsing: answer.bytes).name == "key-expired")
+        await session.close()
+        await alliance.stop()
+    }
+
     private struct Call {
         let path: String
         /// Of the answer to a key with scope `all`.

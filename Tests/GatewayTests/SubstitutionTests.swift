@@ -43,7 +43,8 @@ import Wire
             invitation,
             as: Applicant(
                 roles: [.lender], legalName: "Meridian Bank", country: "DE", identifiers: []),
-            under: Alliance.protection, surroundings: alliance.clock.surroundings,
+            under: Alliance.protection, keeping: { _ in },
+            surroundings: alliance.clock.surroundings,
             transport: { _ in
                 ExchangingTransport(transport: alliance.transport(), exchange: exchange)
             })

@@ -94,6 +94,14 @@ import Testing
                 chain.sign(RetireKey(spare.verificationKey.thumbprint, .unspecified), by: .lender))
                 == nil)
         #expect(submit(chain.fetch(grant, with: spare)) == .issuer(.keyRetired))
+        let ending = Person.key("ending")
+        let key = KeyState.key(ending.verificationKey.thumbprint)
+        chain.state[key] = KeyState(
+            handle: Person.lender.handle, key: ending.verificationKey, scopes: [.fetch],
+            until: chain.now)
+        #expect(submit(chain.fetch(grant, with: ending)) == .issuer(.keyExpired))
+        chain.state[key]?.until = chain.now.advanced(by: 1)
+        #expect(submit(chain.fetch(grant, with: ending)) == nil)
         let elsewhere = Digest<Digested.Genesis>(hashing: Array("another".utf8))
         #expect(submit(chain.fetch(grant, log: elsewhere)) == .place(.otherLog))
         #expect(

@@ -51,9 +51,11 @@ struct Chain {
     static let origin = Origin("trine.example/alliance")!
     static let start = Timestamp(seconds: 1_795_000_000)!
 
-    private(set) var state = Slice()
+    var state = Slice()
     private(set) var size: Int64 = 0
     private(set) var genesis: Digest<Digested.Genesis>?
+    /// What was admitted so far.
+    private(set) var admitted: [SignedStatement] = []
     var policies = TestPolicies()
     /// The time at which statements are signed unless told otherwise.
     var now = Chain.start
@@ -88,6 +90,7 @@ struct Chain {
         do { admission = try decide(signed, withheld: withheld) } catch { return error }
         state.apply(admission.changes)
         size += 1
+        admitted.append(signed)
         if signed.statement.kind == .genesis { genesis = signed.statement.digest.relabelled() }
         return nil
     }
@@ -126,6 +129,29 @@ struct Chain {
         for key in Rules.keys(of: candidate) { slice[key] = state[key] }
         for key in Rules.furtherKeys(of: candidate, in: slice) { slice[key] = state[key] }
         return slice
+    }
+
+    /// The state of a bystander, who replays the leaves and is shown nothing, is what of the whole
+    /// state follows from public claims, to the byte.
+    func expectPublicFold(_ location: SourceLocation = #_sourceLocation) {
+        var bystander = StateInMemory()
+        for (index, signed) in admitted.enumerated() {
+            let candidate = Candidate(signed.statement, selective: nil, index: Int64(index))
+            let decision = bystander.admit(candidate, under: policies)
+            if case .failure(let refusal) = decision {
+                Issue.record("\(signed.statement.kind): \(refusal)", sourceLocation: location)
+            }
+        }
+        let rows = { (values: [StateKey: StateValue]) in
+            Dictionary(
+                uniqueKeysWithValues: values.compactMap { key, value in
+                    value.publicBytes.map { (key.text, String(decoding: $0, as: UTF8.self)) }
+                })
+        }
+        let (seen, whole) = (rows(bystander.all), rows(state.values))
+        for key in Set(seen.keys).union(whole.keys).sorted() {
+            #expect(seen[key] == whole[key], "\(key)", sourceLocation: location)
+        }
     }
 
     // MARK: State
@@ -167,14 +193,16 @@ struct Chain {
 
     mutating func founding(
         rules: Int64 = 1, threshold: Int64 = 1, origin: Origin = Chain.origin,
-        logKey: String? = nil, authorities: [Person] = [.authority, .second],
+        logKey: String? = nil, clockKey: String? = nil,
+        authorities: [Person] = [.authority, .second],
         host: Person = .host, policies: Digest<Digested.Policies> = CedarPolicies.standard.digest,
         by signer: Person = .authority, with key: SigningKey? = nil
     ) -> SignedStatement {
         sign(
             Genesis(
-                of: origin, logKey: logKey ?? Self.logKey(), authorities: authorities, host: host,
-                rules: rules, threshold: threshold, policies: policies), by: signer, with: key)
+                of: origin, logKey: logKey ?? Self.logKey(), clockKey: clockKey,
+                authorities: authorities, host: host, rules: rules, threshold: threshold,
+                policies: policies), by: signer, with: key)
     }
 
     static func logKey(_ name: String = origin.text) -> String {

@@ -22,8 +22,8 @@ import Transparency
         #expect(chain.submit(signed) == nil)
         let log = try #require(chain.log)
         #expect(log.genesis == signed.statement.digest.relabelled())
-        #expect(log.origin == Chain.origin && log.rules == 1 && log.threshold == 1)
-        #expect(log.authorities == [Person.authority.handle, Person.second.handle])
+        #expect(log.origin == Chain.origin && log.rules == 1 && log.charter.threshold == 1)
+        #expect(log.charter.authorities == [Person.authority.handle, Person.second.handle])
         #expect(log.host == Person.host.handle && log.time == Chain.start)
         #expect(log.policies == CedarPolicies.standard.digest)
         for person in [Person.authority, .second, .host] {
@@ -56,6 +56,15 @@ import Transparency
         ] {
             #expect(found { $0.founding(logKey: logKey) } == .place(.malformedGenesis(.logKey)))
         }
+        let name = try! KeyName(Chain.origin.text)
+        for clockKey in [
+            "", Chain.logKey(), Genesis.clockKey("other.example/log"),
+            VerifierKey(log: name, key: Person.key("clock").verificationKey).text,
+            VerifierKey(witness: name, key: Person.key("log").verificationKey).text,
+        ] {
+            #expect(
+                found { $0.founding(clockKey: clockKey) } == .place(.malformedGenesis(.clockKey)))
+        }
         let twice: [Person] = [.authority, .authority]
         #expect(
             found { $0.founding(authorities: twice) } == .place(.malformedGenesis(.authorities)))
@@ -82,8 +91,10 @@ import Transparency
             handle: Person.host.handle, key: Person.authority.key.verificationKey)
         let signed = chain.sign(
             Genesis(
-                origin: Chain.origin, rules: 1, logKey: Chain.logKey(), authorities: [founder],
-                threshold: 1, host: host, policies: CedarPolicies.standard.digest),
+                origin: Chain.origin, rules: 1, logKey: Chain.logKey(),
+                clockKey: Genesis.clockKey(Chain.origin.text),
+                charter: .init(authorities: [founder]), host: host,
+                policies: CedarPolicies.standard.digest),
             by: .authority)
         #expect(chain.submit(signed) == .place(.malformedGenesis(.authorities)))
     }
@@ -96,11 +107,12 @@ import Transparency
                 chain.sign(
                     Genesis(
                         origin: Chain.origin, rules: 1, logKey: Chain.logKey(),
-                        authorities: [
+                        clockKey: Genesis.clockKey(Chain.origin.text),
+                        charter: .init(authorities: [
                             .init(
                                 handle: Person.authority.handle,
                                 key: Person.authority.key.verificationKey)
-                        ], threshold: 1,
+                        ]),
                         host: .init(handle: host, key: Person.host.key.verificationKey),
                         policies: CedarPolicies.standard.digest), by: signer,
                     with: Person.authority.key))

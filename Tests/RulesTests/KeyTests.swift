@@ -1,3 +1,4 @@
+import TestSupport
 import TestWorld
 import Testing
 
@@ -174,7 +175,8 @@ import Testing
         #expect(
             chain.submit(chain.added(Self.spare, [.all], to: .enterprise))
                 == .participant(.keyAlreadyUsed))
-        #expect(chain.participant(.enterprise)?.keys.count == 2)
+        #expect(chain.participant(.enterprise)?.keys.count == 1)
+        #expect(chain.participant(.enterprise)?.keysEver == 2)
     }
 
     @Test func adding() {
@@ -209,16 +211,116 @@ import Testing
         for number in 1..<Limits.keysPerParticipant {
             let key = Person.key("key \(number)")
             #expect(chain.submit(chain.added(key, [.seal], to: .enterprise)) == nil)
-            // Retired ones count.
-            #expect(
-                chain.submit(
-                    chain.sign(
-                        RetireKey(key.verificationKey.thumbprint, .unspecified), by: .enterprise))
-                    == nil)
         }
         #expect(
             chain.submit(chain.added(Self.spare, [.seal], to: .enterprise))
                 == .participant(.tooManyKeys(limit: 16)))
+        // One that is retired makes room.
+        let first = Person.key("key 1").verificationKey.thumbprint
+        #expect(
+            chain.submit(chain.sign(RetireKey(first, .unspecified), by: .enterprise)) == nil)
+        #expect(chain.submit(chain.added(Self.spare, [.seal], to: .enterprise)) == nil)
+        #expect(chain.participant(.enterprise)?.keys.count == 16)
+        #expect(chain.participant(.enterprise)?.keysEver == 17)
+    }
+
+    /// Retiring makes no room for ever: what everybody keeps about a participant stays bounded.
+    @Test func keysEverAreLimited() {
+        var chain = Chain()
+        var participant = chain.participant(.enterprise)
+        participant?.keysEver = 1023
+        chain.state[ParticipantState.key(Person.enterprise.handle)] = participant
+        #expect(chain.submit(chain.added(Self.spare, [.seal], to: .enterprise)) == nil)
+        let spare = Self.spare.verificationKey.thumbprint
+        #expect(
+            chain.submit(chain.sign(RetireKey(spare, .unspecified), by: .enterprise)) == nil)
+        #expect(
+            chain.submit(chain.added(Person.key("one more"), [.seal], to: .enterprise))
+                == .participant(.tooManyKeys(limit: 1024)))
+    }
+
+    private func adding(
+        _ key: SigningKey, _ scopes: [KeyScope], until: Timestamp,
+        with introducer: SigningKey? = nil,
+        in chain: inout Chain
+    ) -> SignedStatement {
+        let introducer = introducer ?? Person.enterprise.key
+        let terms = KeyTerms(key: key.verificationKey, scopes: scopes, until: until)
+        let pop = ProofOfPossession.sign(
+            terms, for: Person.enterprise.handle, of: chain.genesis!,
+            .by(introducer.verificationKey.thumbprint), with: key)
+        return chain.sign(
+            AddKey(KeyOffer(terms, pop: pop)), by: .enterprise, with: introducer)
+    }
+
+    /// A key ends by itself, at the second that it names: it signs nothing then, no record is bound
+    /// to it, and it can't make itself last.
+    @Test func keysEnd() {
+        var chain = Chain()
+        let end = chain.now.advanced(by: 600)
+        #expect(
+            chain.submit(adding(Self.spare, [.all], until: chain.now, in: &chain))
+                == .issuer(.keyExpired), "over before it began")
+        #expect(chain.submit(adding(Self.spare, [.all], until: end, in: &chain)) == nil)
+        let holder = Self.spare.verificationKey
+        chain.now = end.advanced(by: -1)
+        #expect(
+            chain.submit(chain.record("invoices/2026-02", with: Self.spare, holder: holder)) == nil)
+        // What it introduces before its end stays; what it would retire doesn't go.
+        let mine = Person.enterprise.key.verificationKey.thumbprint
+        #expect(
+            chain.submit(
+                chain.sign(RetireKey(mine, .unspecified), by: .enterprise, with: Self.spare))
+                == .participant(.lastKey))
+        chain.now = end
+        #expect(
+            chain.submit(chain.record("invoices/2026-02", with: Self.spare)) == .issuer(.keyExpired)
+        )
+        #expect(
+            chain.submit(chain.record("invoices/2026-02", holder: holder))
+                == .book(.holderNotIssuer))
+        // Nor dated back: log time decides.
+        #expect(chain.submit(chain.record("invoices/2026-02")) == nil)
+        #expect(
+            chain.submit(
+                chain.record("invoices/2026-02", with: Self.spare, at: end.advanced(by: -5)))
+                == .issuer(.keyExpired))
+        #expect(
+            chain.submit(
+                chain.sign(RetireKey(holder.thumbprint, .unspecified), by: .enterprise)) == nil)
+    }
+
+    /// Whoever is admitted keeps a key for everything that doesn't end.
+    @Test func anEndlessKeyIsNeeded() {
+        var chain = Chain()
+        var random = SeededGenerator(seed: 3)
+        let person = Person("newcomer")
+        let disclosures = person.identity.disclosures(using: &random)
+        func admission(_ until: Timestamp?, alsoEndless: Bool) -> SignedStatement {
+            var keys = [
+                (
+                    KeyTerms(key: person.key.verificationKey, scopes: [.all], until: until),
+                    person.key
+                )
+            ]
+            if alsoEndless {
+                keys.append(
+                    (KeyTerms(key: Self.spare.verificationKey, scopes: [.all]), Self.spare))
+            }
+            let claims = Admit.proven(
+                person.handle, as: [.enterprise], keys, person.encryptionKey,
+                disclosures.filter { ["country", "legal_ids", "legal_name"].contains($0.name) },
+                to: chain.genesis!)
+            return chain.sign(claims, disclosing: disclosures, by: .authority)
+        }
+        let later = chain.now.advanced(by: 600)
+        #expect(
+            chain.submit(admission(later, alsoEndless: false)) == .issuer(.scopeMissing(.all)))
+        #expect(
+            chain.submit(admission(chain.now, alsoEndless: true)) == .issuer(.keyExpired))
+        #expect(chain.submit(admission(later, alsoEndless: true)) == nil)
+        let key = chain.state[KeyState.key(person.key.verificationKey.thumbprint)]
+        #expect(key?.until == later)
     }
 
     /// Nobody registers a key that its owner didn't offer to this log, this handle, this introducer.

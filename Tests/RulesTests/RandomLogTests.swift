@@ -15,6 +15,7 @@ import Testing
         for _ in 0..<12 {
             var run = Run(random: random)
             for _ in 0..<220 { run.step() }
+            run.chain.expectPublicFold()
             random = run.random
             accepted.merge(run.accepted, uniquingKeysWith: +)
             refused.merge(run.refused, uniquingKeysWith: +)

@@ -74,7 +74,11 @@ import Wire
                 LogState.key,
                 LogState(
                     origin: Origin("trine.example/alliance")!, genesis: Digest(hashing: [1]),
-                    rules: 1, authorities: [handle], threshold: 1, host: handle,
+                    rules: 1, logKey: "a", clockKey: "b",
+                    charter: Charter(
+                        authorities: [handle], threshold: 1, freshness: 60,
+                        witnesses: ["quorum none"]),
+                    host: handle,
                     policies: Digest(hashing: [2]), time: time(1_800_000_000))),
             piece(ParticipantState.key(handle), participant),
             piece(ParticipantState.key(handle), bare),
@@ -132,6 +136,25 @@ import Wire
             #expect(try StateValue(parsing: bytes, for: key) == value, "\(Self.text(bytes))")
             #expect(try JSON(canonical: bytes).canonicalBytes == bytes)
         }
+    }
+
+    /// A value is stored in two parts: what follows from public claims, and the rest.
+    @Test func `the parts make the whole, and nothing stands in the other one`() throws {
+        var (open, closed) = (0, 0)
+        for (key, value) in Self.values {
+            let parts = (value.publicBytes, value.selectiveBytes)
+            #expect(try StateValue(parts.0, parts.1, for: key) == value)
+            if parts.0 != nil { open += 1 }
+            if parts.1 != nil { closed += 1 }
+            #expect(throws: StateError.self, "\(key.text)") {
+                try StateValue(parts.1, parts.0, for: key)
+            }
+            if parts.1 != nil {
+                #expect(throws: StateError.wrongPart) { try StateValue(value.bytes, nil, for: key) }
+            }
+        }
+        #expect(open > 10 && closed > 8)
+        #expect(try StateValue(nil, nil, for: LogState.key.untyped) == nil)
     }
 
     @Test func `no byte can be left out, doubled or changed unseen`() throws {

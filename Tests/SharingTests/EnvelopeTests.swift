@@ -60,7 +60,7 @@ import Testing
             }
         }
         #expect(throws: OpeningError.envelope) { try envelope.open(with: other, context: here) }
-        #expect(Set(([here] + contexts).map { Array($0.info) }).count == 6)
+        #expect(Set(([here] + contexts).map(\.info.bytes)).count == 6)
     }
 
     @Test func everyByteCounts() throws {

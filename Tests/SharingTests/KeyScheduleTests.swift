@@ -57,8 +57,8 @@ import struct Crypto.SymmetricKey
     /// Everything that a key depends on makes it another.
     @Test func keysAreSeparate() {
         let month = World.month("2026-11")
-        let other = KeySchedule(seed: Secret(byte: 8), log: World.log)
-        let elsewhere = KeySchedule(seed: Secret(byte: 9), log: World.otherLog)
+        let other = World.schedule(8)
+        let elsewhere = World.schedule(9, log: World.otherLog)
         func key(
             _ schedule: KeySchedule = World.schedule, _ type: String = "invoice",
             _ field: FieldName = "due_date", _ epoch: Int64 = 3, _ month: Month = month,
@@ -216,15 +216,63 @@ import struct Crypto.SymmetricKey
             schedule.source(
                 of: BusinessKey(
                     documentKind: kind, seller: seller, number: number,
-                    date: CalendarDate(date)!, ordinal: ordinal))
+                    date: CalendarDate(date)!, ordinal: ordinal),
+                in: CalendarDate(date)!.bookMonth!)
         }
         #expect(source() == source())
         let others = [
             source(), source("2"), source(kind: "credit_note"), source(seller: "DE2"),
             source(date: "2026-11-21"), source(ordinal: 2), source("E11", seller: "D"),
-            source(by: KeySchedule(seed: Secret(byte: 8), log: World.log)),
-            source(by: KeySchedule(seed: Secret(byte: 9), log: World.otherLog)),
+            source(by: World.schedule(8)),
+            source(by: World.schedule(9, log: World.otherLog)),
         ]
         #expect(Set(others).count == others.count)
+    }
+
+    /// A node of the source tree recognises the documents of its months, and no others: who has it
+    /// can't try guesses against what was registered before and after.
+    @Test func sourceNodesReachTheirMonths() throws {
+        let months = World.month("2026-02")...World.month("2026-07")
+        let nodes = MonthPosition.cover(months).compactMap {
+            World.schedule.sourceRoot.descend(to: $0)
+        }
+        let key = BusinessKey(
+            documentKind: "invoice", seller: "DE1", number: "1",
+            date: CalendarDate("2026-03-01")!)
+        for number in 300..<340 {
+            let month = try #require(Month(number: number))
+            let found = nodes.compactMap { $0.monthKey(month) }.first?.source(of: key)
+            #expect((found != nil) == months.contains(month), "\(month)")
+            let own = World.schedule.source(of: key, in: month)
+            #expect(found == nil || found == own)
+            // Not a field's tree by another name.
+            let field = World.schedule.root(type: "invoice", field: "due_date", epoch: 0)
+            #expect(field.monthKey(month)?.source(of: key) != own)
+        }
+    }
+
+    /// An epoch belongs to one era: a later era's vault has nothing to do with an older one's keys,
+    /// and an older one's nothing with a later one's.
+    @Test func erasHaveVaultsOfTheirOwn() throws {
+        let first = World.schedule(9)
+        let second = World.schedule(8)
+        let both = KeySchedule(
+            vaults: [
+                Vault(secret: Secret(byte: 9), firstEpoch: 0),
+                Vault(secret: Secret(byte: 8), firstEpoch: 4),
+            ], log: World.log)
+        func root(_ schedule: KeySchedule, _ epoch: Int64) -> String {
+            schedule.root(type: "invoice", field: "due_date", epoch: epoch).key.hex
+        }
+        for epoch in [0, 1, 3] as [Int64] { #expect(root(both, epoch) == root(first, epoch)) }
+        for epoch in [4, 5, 99] as [Int64] { #expect(root(both, epoch) == root(second, epoch)) }
+        let key = BusinessKey(
+            documentKind: "invoice", seller: "DE1", number: "1",
+            date: CalendarDate("2026-03-01")!)
+        let month = World.month("2026-03")
+        #expect(both.source(of: key, in: month) == second.source(of: key, in: month))
+        #expect(
+            both.sources(of: key, in: month)
+                == [second.source(of: key, in: month), first.source(of: key, in: month)])
     }
 }

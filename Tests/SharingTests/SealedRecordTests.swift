@@ -51,7 +51,7 @@ import Testing
         guard let claims = sealed.statement.claims as? RegisterRecord else { return }
         #expect(claims.fieldsRoot == sealed.fields.root)
         #expect(claims.number == 17 && claims.epoch == 3)
-        #expect(claims.source == World.schedule.source(of: record.businessKey))
+        #expect(claims.source == World.schedule.source(of: record.businessKey, in: record.month))
         #expect(claims.holder == World.key.verificationKey.named)
         #expect(sealed.statement.selectiveCount == RecordType.invoice.sealedNames.count)
 

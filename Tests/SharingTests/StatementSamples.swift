@@ -84,9 +84,11 @@ struct StatementSample: Sendable, CustomStringConvertible {
 
     private static let genesis = Genesis(
         origin: World.origin, rules: 1, logKey: "trine.example/alliance+00000000+AAAA",
-        authorities: [
-            FoundingParticipant(handle: World.enterprise, key: World.key.verificationKey)
-        ], threshold: 1,
+        clockKey: "trine.example/alliance+00000000+BAAA",
+        charter: FoundingCharter(
+            authorities: [
+                FoundingParticipant(handle: World.enterprise, key: World.key.verificationKey)
+            ], witnesses: ["quorum none"]),
         host: FoundingParticipant(handle: World.lender, key: key2.verificationKey),
         policies: World.digest(5))
 

@@ -34,7 +34,14 @@ enum World {
     static let key = SigningKey(seed: Secret(byte: 1))
     static let opener = FetchOpener(bytes: [UInt8](repeating: 4, count: FetchOpener.byteCount))!
     static let signer = Signer(origin: origin, handle: enterprise, log: log, key: key)
-    static let schedule = KeySchedule(seed: Secret(byte: 9), log: log)
+    static let schedule = schedule(9)
+
+    /// The keys of an enterprise whose only vault has this byte 32 times.
+    static func schedule(
+        _ byte: UInt8, log: Digest<Digested.Genesis> = log
+    ) -> KeySchedule {
+        KeySchedule(vaults: [Vault(secret: Secret(byte: byte), firstEpoch: 0)], log: log)
+    }
 
     static func jti(_ number: UInt8) -> JTI { JTI(bytes: [UInt8](repeating: number, count: 16))! }
 

@@ -28,14 +28,14 @@ import Wire
         try directory.bytes("keys.sqlite") + directory.bytes("keys.sqlite-wal")
     }
 
-    @Test func `an erased entry's key is in no file once the commit returns`() async throws {
+    @Test func `an erased entry's key is in no file once that is published`() async throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path, .small)
         var builder = LogBuilder(seed: 21)
         var known: [Int64: [UInt8]] = [:]
         for _ in 0..<40 {
             let (batch, next) = builder.batch(entries: 0...12)
-            try await store.commit(batch, after: builder.head)
+            try await store.enter(batch, after: builder.head)
             builder = next
             let now = try keys(in: directory)
             let bytes = Data(try files(directory))
@@ -49,6 +49,40 @@ import Wire
         for entry in erased.keys {
             #expect(try await store.attachments(of: entry, sections: nil) == nil)
         }
+    }
+
+    /// Until it is published an erasure may still be taken back, whatever happens meanwhile. Then it
+    /// is finished, also by a process that is started later.
+    @Test(arguments: [false, true])
+    func `nothing is destroyed before it is published`(reopened: Bool) async throws {
+        let directory = try TemporaryDirectory()
+        var store = try SQLiteStore(opening: directory.path, .small)
+        var builder = LogBuilder(seed: 26)
+        var published: Int64 = 0
+        for number in 0..<12 {
+            let (batch, next) = builder.batch(entries: 1...4)
+            try await store.commit(batch, after: builder.head)
+            builder = next
+            if number == 5 { published = batch.head.size }
+        }
+        let erased = Set(builder.statements.filter(\.erased).map(\.index))
+        let kept = try keys(in: directory)
+        #expect(erased.allSatisfy { kept[$0] != Self.erased })
+        if reopened {
+            try store.close()
+            store = try SQLiteStore(opening: directory.path, .small)
+        }
+        #expect(try keys(in: directory).filter { $0.value == Self.erased }.isEmpty)
+        try await store.destroyErased(before: published)
+        let first = Set(try keys(in: directory).filter { $0.value == Self.erased }.keys)
+        #expect(!first.isEmpty && first.isStrictSubset(of: erased))
+        try await store.destroyErased(before: builder.head!.size)
+        let bytes = Data(try files(directory))
+        for entry in erased {
+            #expect(try keys(in: directory)[entry].map { $0 == Self.erased } ?? true)
+            #expect(kept[entry].map { bytes.range(of: Data($0)) == nil } ?? true, "\(entry)")
+        }
+        try store.close()
     }
 
     @Test func `a dropped application's key is in no file`() async throws {
@@ -80,7 +114,7 @@ import Wire
         var backup: TemporaryDirectory?
         for step in 0..<20 {
             let (batch, next) = builder.batch()
-            try await store.commit(batch, after: builder.head)
+            try await store.enter(batch, after: builder.head)
             builder = next
             if step == 9 {
                 try store.close()
@@ -101,6 +135,7 @@ import Wire
         if seed == 22 { #expect(!revived.isEmpty) }
 
         store = try SQLiteStore(opening: directory.path, .small)
+        try await store.destroyErased(before: builder.head!.size)
         let bytes = Data(try files(directory))
         for (entry, key) in revived {
             #expect(bytes.range(of: Data(key)) == nil)
@@ -123,7 +158,7 @@ import Wire
         var builder = LogBuilder(seed: 25)
         for _ in 0..<20 {
             let (batch, next) = builder.batch(entries: 1...4)
-            try await store.commit(batch, after: builder.head)
+            try await store.enter(batch, after: builder.head)
             builder = next
         }
         try await store.close()
@@ -146,7 +181,7 @@ import Wire
         var secrets: [[UInt8]] = []
         for _ in 0..<10 {
             let (batch, next) = builder.batch()
-            try await store.commit(batch, after: builder.head)
+            try await store.enter(batch, after: builder.head)
             builder = next
             for entry in batch.entries {
                 secrets += entry.attachments.sections.map(\.bytes)

@@ -44,7 +44,7 @@ import Wire
             while done < script.batches.count {
                 let (batch, previous) = script.batches[done]
                 do {
-                    try await store.commit(batch, after: previous)
+                    try await store.enter(batch, after: previous)
                     done += 1
                 } catch StoreError.outcomeUnknown {
                     let head = try await store.head()
@@ -112,7 +112,7 @@ import Wire
             // It goes on from there.
             let done = script.answers.firstIndex(of: answers)!
             for (batch, previous) in script.batches[done...] {
-                try await store.commit(batch, after: previous)
+                try await store.enter(batch, after: previous)
             }
             let final = try await Answers.complete(store, jtis: script.jtis)
             try #require(final == script.answers.last, comment)

@@ -2,10 +2,11 @@ import Foundation
 import GRDB
 import Rules
 import Sharing
-import Storage
 import Testing
 import Transparency
 import Wire
+
+@testable import Storage
 
 /// A byte changed on the disk is noticed where it is read, or reads as something that a check
 /// against the tree or a replay tells from what it must be.
@@ -117,20 +118,22 @@ import Wire
     @Test func `a changed state row is named or differs`() async throws {
         let filled = try await Filled()
         for (key, value) in filled.state {
-            let bytes = value.bytes
-            for position in stride(from: 0, to: bytes.count, by: 41) {
-                var changed = bytes
-                changed[position] ^= 1
-                let (copy, store) = try filled.changed(
-                    "UPDATE state SET value = ? WHERE key = ?", [Data(changed), key])
-                let stateKey = try #require(StateKey(text: key))
-                switch await store.found(stateKey) {
-                case .success(let found): #expect(found != value, "\(key)")
-                case .failure(.corrupt(let place, _)): #expect(place == .state(key))
-                case .failure(let error): Issue.record(error)
+            for part in StatePart.all {
+                guard let bytes = part.bytes(value) else { continue }
+                for position in stride(from: 0, to: bytes.count, by: 41) {
+                    var changed = bytes
+                    changed[position] ^= 1
+                    let (copy, store) = try filled.changed(
+                        "UPDATE \(part.table) SET value = ? WHERE key = ?", [Data(changed), key])
+                    let stateKey = try #require(StateKey(text: key))
+                    switch await store.found(stateKey) {
+                    case .success(let found): #expect(found != value, "\(key)")
+                    case .failure(.corrupt(let place, _)): #expect(place == .state(key))
+                    case .failure(let error): Issue.record(error)
+                    }
+                    try store.close()
+                    withExtendedLifetime(copy) {}
                 }
-                try store.close()
-                withExtendedLifetime(copy) {}
             }
         }
     }

@@ -80,14 +80,24 @@ extension Person {
 }
 
 extension Genesis {
+    /// The vkey of a clock that dates under `name`.
+    public static func clockKey(_ name: String) -> String {
+        VerifierKey(witness: try! KeyName(name), key: Person.key("clock").verificationKey).text
+    }
+
     /// The founding of a log by these people.
     public init(
-        of origin: Origin, logKey: String, authorities: [Person], host: Person,
-        rules: Int64 = Rules.version, threshold: Int64 = 1,
+        of origin: Origin, logKey: String, clockKey: String? = nil, authorities: [Person],
+        host: Person, rules: Int64 = Rules.version, threshold: Int64 = 1,
+        freshness: Int64 = FoundingCharter.usualFreshness, witnesses: [String] = [],
         policies: Digest<Digested.Policies> = CedarPolicies.standard.digest
     ) {
         self.init(
-            origin: origin, rules: rules, logKey: logKey, authorities: authorities.map(\.founder),
-            threshold: threshold, host: host.founder, policies: policies)
+            origin: origin, rules: rules, logKey: logKey,
+            clockKey: clockKey ?? Self.clockKey(origin.text),
+            charter: FoundingCharter(
+                authorities: authorities.map(\.founder), threshold: threshold,
+                freshness: freshness, witnesses: witnesses),
+            host: host.founder, policies: policies)
     }
 }

@@ -17,16 +17,14 @@ import Wire
     /// The replay of a log, with what is changed in what the auditor gets.
     static func audit(
         _ log: TestLog, seesDisclosures: Bool = true, last: VerifiedCheckpoint? = nil,
-        notes: [(note: Note, seen: Timestamp?)]? = nil,
+        notes: [Note]? = nil,
         leaf: (Int, [UInt8]) -> [UInt8] = { $1 },
         shown: (Int, ShownDisclosures) -> ShownDisclosures = { $1 }
     ) throws -> AuditReport {
         var audit = Audit(
             under: log.trust, policies: PolicyShelf.standard, state: StateInMemory(),
             seesDisclosures: seesDisclosures, last: last)
-        for (note, seen) in try notes ?? [(log.checkpoint(), nil)] {
-            audit.checkpoint(note, seen: seen)
-        }
+        for note in try notes ?? [log.checkpoint()] { audit.checkpoint(note) }
         let keys = OfferedKeys()
         for (index, entry) in log.entries.enumerated() {
             audit.entry(
@@ -87,12 +85,12 @@ import Wire
     @Test func entriesLeftOutOrMoved() throws {
         var log = story.log
         let size = log.entries.count
-        let short = try Self.audit(log.prefix(size - 1), notes: [(log.checkpoint(), nil)])
+        let short = try Self.audit(log.prefix(size - 1), notes: [log.checkpoint()])
         #expect(
             short.findings.map(\.what) == [.entriesMissing(have: UInt64(size - 1))])
         #expect(short.newest == nil)
         log = log.swapping(size - 1, size - 2)
-        let swapped = try Self.audit(log, notes: [(story.log.checkpoint(), nil)])
+        let swapped = try Self.audit(log, notes: [story.log.checkpoint()])
         #expect(swapped.findings.last?.what.name == "root-wrong")
     }
 

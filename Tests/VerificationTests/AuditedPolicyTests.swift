@@ -261,7 +261,7 @@ import Wire
                     entry.statement.jws.bytes, .shown(Disclosure.join(entry.disclosures)),
                     keys: OfferedKeys()))
         }
-        audit.checkpoint(try log.checkpoint(), seen: nil)
+        audit.checkpoint(try log.checkpoint())
         let findings = audit.finish().findings
         #expect(findings.count == expected.count)
         for finding in findings {

@@ -32,7 +32,7 @@ import Wire
     }
 
     @Test func everyKeptCheckpointIsCompared() throws {
-        let notes = try (1...7).map { (note: try log.checkpoint(size: $0), seen: Timestamp?.none) }
+        let notes = try (1...7).map { try log.checkpoint(size: $0) }
         let report = try AuditTests.audit(log, notes: notes.shuffled())
         #expect(report.isClean)
         #expect(report.newest?.size == 7)
@@ -41,7 +41,7 @@ import Wire
 
     @Test func wrongRoot() throws {
         let wrong = try fork().checkpoint(size: 6)
-        let report = try AuditTests.audit(log, notes: [(wrong, nil)])
+        let report = try AuditTests.audit(log, notes: [wrong])
         #expect(report.findings.map(\.what.name) == ["root-wrong"])
         #expect(report.findings.first?.index == 6)
         #expect(report.findings.first?.evidence.checkpoints == [wrong])
@@ -49,7 +49,7 @@ import Wire
 
     @Test func twoHistoriesOfOneSize() throws {
         let notes = [try log.checkpoint(size: 6), try fork().checkpoint(size: 6)]
-        let report = try AuditTests.audit(log, notes: notes.map { ($0, nil) })
+        let report = try AuditTests.audit(log, notes: notes)
         #expect(report.findings.map(\.what) == [.fork])
         #expect(Set(report.findings[0].evidence.checkpoints) == Set(notes))
     }
@@ -57,7 +57,7 @@ import Wire
     @Test func forkAgainstTheAuditorsOwnLastState() throws {
         let own = try log.trust.policy.verify(fork().checkpoint(size: 6))
         let shown = try log.checkpoint()
-        let report = try AuditTests.audit(log, last: own, notes: [(shown, nil)])
+        let report = try AuditTests.audit(log, last: own, notes: [shown])
         #expect(report.findings.map(\.what) == [.fork])
         #expect(report.findings[0].evidence.checkpoints == [own.note, shown])
         let same = try log.trust.policy.verify(log.checkpoint(size: 6))
@@ -67,14 +67,14 @@ import Wire
     @Test func aLogThatShrank() throws {
         let own = try log.trust.policy.verify(log.checkpoint())
         let report = try AuditTests.audit(
-            log.prefix(4), last: own, notes: [(log.checkpoint(size: 4), nil)])
+            log.prefix(4), last: own, notes: [log.checkpoint(size: 4)])
         #expect(report.findings.map(\.what) == [.entriesMissing(have: 4)])
         #expect(report.findings.first?.index == 7)
     }
 
     @Test func foreignAndUnsignedCheckpoints() throws {
         let other = try TestLog(seed: 61)
-        let report = try AuditTests.audit(log, notes: [(other.checkpoint(), nil)])
+        let report = try AuditTests.audit(log, notes: [other.checkpoint()])
         #expect(report.findings.map(\.what) == [.checkpointRefused(.note(.noKnownSignature))])
         #expect(report.findings.first?.index == 1)
     }
@@ -96,21 +96,40 @@ import Wire
         #expect(report.newest?.size == 7)
     }
 
-    /// At a time when the log verifiably didn't have the entry, the entry says it was made long
-    /// before.
-    @Test func entriesCheckpointedLate() throws {
-        let fifth = log.entries[5].statement.issuedAt
-        func findings(_ seen: Timestamp) throws -> [AuditFinding] {
+    /// At a time when the log, by the word of its host, didn't have the host's own entry, the entry says
+    /// that it was made before.
+    @Test func entriesOfTheHostAreNotBackdated() throws {
+        var log = log
+        try log.add(MoveTime(), by: log.host)
+        let time = log.entries[7].statement.issuedAt
+        func findings(_ date: Timestamp, size: Int = 7) throws -> [AuditFinding] {
             try AuditTests.audit(
-                log,
-                notes: [(log.checkpoint(size: 5), seen), (log.checkpoint(), nil)]
+                log, notes: [log.checkpoint(size: size, at: date), log.checkpoint()]
             ).findings
         }
-        #expect(try findings(fifth.advanced(by: 600)).isEmpty)
-        let late = try findings(fifth.advanced(by: 601))
-        #expect(late.map(\.what) == [.checkpointedLate(seconds: 601)])
-        #expect(late.first?.index == 5)
-        #expect(late.first?.evidence.checkpoints == [try log.checkpoint(size: 5)])
-        #expect(late.first?.evidence.entry == log.entries[5].statement.jws.bytes)
+        #expect(try findings(time.advanced(by: 300)).isEmpty)
+        let late = try findings(time.advanced(by: 301))
+        #expect(late.map(\.what) == [.backdated(seconds: 301)])
+        #expect(late.first?.index == 7)
+        #expect(
+            late.first?.evidence.checkpoints
+                == [try log.checkpoint(size: 7, at: time.advanced(by: 301))])
+        #expect(late.first?.evidence.entry == log.entries[7].statement.jws.bytes)
+        // Others sign when they like, and what the checkpoint has isn't late.
+        #expect(try findings(time.advanced(by: 9_000), size: 3).map(\.index) == [7])
+        #expect(try findings(time.advanced(by: 9_000), size: 8).isEmpty)
+    }
+
+    /// Two dates of the host's that contradict each other, whatever entries are shown.
+    @Test func datesProveARollback() throws {
+        let start = log.now
+        let notes = try [(7, 0), (4, 1), (7, 2)].map { size, seconds in
+            try log.checkpoint(size: size, at: start.advanced(by: Int64(seconds)))
+        }
+        let report = try AuditTests.audit(log, notes: notes)
+        #expect(report.findings.map(\.what) == [.rolledBack(from: 7)])
+        #expect(report.findings.first?.index == 4)
+        #expect(report.findings.first?.evidence.checkpoints == Array(notes[..<2]))
+        #expect(try AuditTests.audit(log, notes: [notes[0], notes[2]]).isClean)
     }
 }

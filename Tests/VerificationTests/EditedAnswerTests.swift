@@ -20,7 +20,7 @@ import Wire
     func refusal(_ answer: FetchAnswer, key: DecryptionKey? = nil, fetch: JWS? = nil) -> String {
         do {
             _ = try answer.open(
-                with: key ?? story.northbank.decryption, under: story.log.trust,
+                with: [key ?? story.northbank.decryption], under: story.log.trust,
                 expecting: fetch ?? story.fetch)
             return "accepted"
         } catch { return error.label }

@@ -90,7 +90,7 @@ import Wire
             erasures: answer.erasures.map { $0.moved(in: log) })
         let refusal = #expect(throws: PackageRefusal.self) {
             try refreshed.open(
-                with: other.northbank.decryption, under: other.log.trust, expecting: other.fetch)
+                with: [other.northbank.decryption], under: other.log.trust, expecting: other.fetch)
         }
         #expect(refusal?.label == "records/9 otherLog")
     }

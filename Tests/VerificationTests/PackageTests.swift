@@ -84,13 +84,13 @@ import Wire
             throws: PackageRefusal(.checkpoint, .checkpoint(.quorumNotMet(have: 0, need: 1)))
         ) {
             try answer.open(
-                with: story.northbank.decryption, under: trust, expecting: story.fetch)
+                with: [story.northbank.decryption], under: trust, expecting: story.fetch)
         }
         let cosigned = answer.with(
             checkpoint: try answer.checkpoint.adding(
                 witness.cosignature(of: checkpoint, at: 1_790_001_000)))
         let verified = try cosigned.open(
-            with: story.northbank.decryption, under: trust, expecting: story.fetch)
+            with: [story.northbank.decryption], under: trust, expecting: story.fetch)
         #expect(verified.verdict.word == .quorum(["harbour"]))
     }
 

@@ -270,7 +270,7 @@ struct ProofStory {
 
     func opened() throws -> VerifiedPackage {
         try answer().open(
-            with: northbank.decryption, under: log.trust, expecting: fetch,
+            with: [northbank.decryption], under: log.trust, expecting: fetch,
             consistency: try log.consistency(from: Int(at.size)))
     }
 }

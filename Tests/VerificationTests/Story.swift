@@ -402,7 +402,7 @@ extension Story {
     func opened() throws(PackageRefusal) -> VerifiedPackage {
         let answer: FetchAnswer
         do { answer = try self.answer() } catch { preconditionFailure("\(error)") }
-        return try answer.open(with: northbank.decryption, under: log.trust, expecting: fetch)
+        return try answer.open(with: [northbank.decryption], under: log.trust, expecting: fetch)
     }
 }
 

@@ -111,12 +111,16 @@ struct TestLog {
     }
 
     /// A note over everything so far.
-    func checkpoint(size: Int? = nil) throws -> Note {
+    func checkpoint(size: Int? = nil, at date: Timestamp? = nil) throws -> Note {
         let size = UInt64(size ?? entries.count)
         var edge = RightEdge()
         for entry in entries.prefix(Int(size)) { edge.append(Hash.leaf(entry.statement.jws.bytes)) }
         let checkpoint = try Checkpoint(origin: origin.text, size: size, root: edge.root)
-        return try Note(parsing: checkpoint.signed(by: signer))
+        let clock = Cosigner(name: signer.verifierKey.name, key: Person.key("clock"))
+        return try Note(
+            parsing: date.map {
+                checkpoint.signed(by: signer, at: UInt64($0.seconds), by: clock)
+            } ?? checkpoint.signed(by: signer))
     }
 
     func index(of jti: JTI) -> Int { indices[jti]! }
@@ -162,7 +166,9 @@ extension TestLog {
             claims, selective: disclosures, by: authority ?? self.authority, forced: forced)
     }
 
-    func schedule(_ party: Person) -> KeySchedule { KeySchedule(seed: party.seed, log: log) }
+    func schedule(_ party: Person) -> KeySchedule {
+        KeySchedule(vaults: [Vault(secret: party.seed, firstEpoch: 0)], log: log)
+    }
 
     /// Seals an invoice of `amount` cents as the next record of its month's book.
     @discardableResult

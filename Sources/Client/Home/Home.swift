@@ -6,7 +6,8 @@ import Foundation
 public struct Home: Hashable, Sendable {
     /// The files of a home.
     enum File: String, CaseIterable {
-        /// The root secret, encrypted under the passphrase.
+        /// This machine's secret and those of the eras until now, encrypted under the passphrase. The
+        /// root isn't here.
         case keyring
         /// Who the participant is, and where its gateway.
         case config
@@ -14,14 +15,16 @@ public struct Home: Hashable, Sendable {
         case trustPolicy = "trust.policy"
         /// Entry 0 of the log that was joined.
         case genesis
+        /// What was sent for admission: the proofs in it can't be made again without the kit.
+        case application
         /// The last checkpoint that was verified.
         case checkpoint
-        /// What its participant sent to be admitted.
-        case application
         /// Whom its authority invited.
         case invited
         /// Fingerprints that its participant compared.
         case fingerprints
+        /// Dated checkpoints that were verified before, some of them.
+        case trail = "checkpoints"
         /// Local names for handles.
         case contacts
         /// What concerns the participant, as far as it was read from the log; encrypted.

@@ -1,7 +1,7 @@
 import Custody
 import Foundation
 public import Transparency
-import Wire
+public import Wire
 
 /// Knows the last checkpoint that was believed, and believes another only if one of the two extends
 /// the other.
@@ -10,12 +10,16 @@ import Wire
 /// not even an older one: whatever it shows later is a part or a continuation of the same.
 public actor CheckpointKeeper {
     private let policy: TrustPolicy
+    /// The key with which the host dates what it publishes.
+    private let clock: VerifierKey
     private let connection: GatewayConnection
     private let home: Home
     /// The checkpoint is synced to the disk by this actor.
     private let executor = QueueExecutor("trine.checkpoints")
     /// Owned by this actor; on disk before anything follows from it.
     public private(set) var last: VerifiedCheckpoint?
+    /// Dated checkpoints that were believed, by size and time; the last is ``last``.
+    public private(set) var trail: DatedTrail
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -23,28 +27,48 @@ public actor CheckpointKeeper {
 
     /// Takes up what the home remembers. Throws ``HomeError``, and ``LogFault/checkpoint(_:)`` where
     /// that isn't accepted under the policy (any more).
-    init(home: Home, policy: TrustPolicy, connection: GatewayConnection) throws {
-        (self.home, self.policy, self.connection) = (home, policy, connection)
+    init(
+        home: Home, policy: TrustPolicy, clock: VerifierKey, connection: GatewayConnection
+    ) throws {
+        self.home = home
+        self.policy = policy
+        self.clock = clock
+        self.connection = connection
         if let note = try home.read(.checkpoint) {
             do { last = try policy.verify(note) } catch { throw LogFault.checkpoint(error) }
         }
+        trail = try home.trail(policy, clock)
     }
 
-    /// The log's checkpoint of this moment, at least as new as any that was believed before.
+    /// The log's checkpoint of this moment: at least as new as any that was believed before, and
+    /// dated at most `freshness` seconds before `now`.
     ///
     /// Throws ``ConnectionError`` and ``LogFault``: ``LogFault/stale(size:known:)`` where the gateway
-    /// shows an older one, past caches too.
-    public func latest() async throws -> VerifiedCheckpoint {
+    /// shows an older one, ``LogFault/frozen(dated:limit:)`` where it shows none of now, past caches
+    /// too, and ``LogFault/timeAhead(dated:)``.
+    public func latest(at now: Timestamp, freshness: Int64) async throws -> VerifiedCheckpoint {
         let known = last?.size ?? 0
-        var shown = try await accept(try await connection.checkpoint())
-        if shown.size < known {
-            shown = try await accept(try await connection.checkpoint(pastCaches: true))
+        let isCurrent = { (shown: DatedCheckpoint) in
+            shown.size >= known && now.seconds - shown.timestamp.seconds <= freshness
+        }
+        var shown = try await dated(try await connection.checkpoint())
+        if !isCurrent(shown) {
+            shown = try await dated(try await connection.checkpoint(pastCaches: true))
         }
         guard shown.size >= known else {
             throw LogFault.stale(size: shown.size, known: known)
         }
-        return shown
+        guard isCurrent(shown) else {
+            throw LogFault.frozen(dated: shown.timestamp, limit: freshness)
+        }
+        guard shown.timestamp.seconds <= now.seconds + Self.ahead else {
+            throw LogFault.timeAhead(dated: shown.timestamp)
+        }
+        return shown.checkpoint
     }
+
+    /// Seconds by which the host's clock may be ahead of one's own.
+    private static let ahead: Int64 = 300
 
     /// Checks a checkpoint that came with an answer: its signatures under the policy, and that it
     /// belongs to the history known so far.
@@ -52,23 +76,43 @@ public actor CheckpointKeeper {
     /// Throws ``LogFault``, ``ConnectionError`` where the tiles for the proof can't be had, and
     /// ``HomeError``.
     public func accept(_ note: Note) async throws -> VerifiedCheckpoint {
-        let checkpoint: VerifiedCheckpoint
-        do { checkpoint = try policy.verify(note) } catch { throw LogFault.checkpoint(error) }
+        try await dated(note).checkpoint
+    }
+
+    /// The same, with its date.
+    private func dated(_ note: Note) async throws -> DatedCheckpoint {
+        let dated = try DatedCheckpoint(verifying: note, policy, clock)
+        try refuseRollback(dated)
+        let checkpoint = dated.checkpoint
         // Other calls may move `last` while the tiles are fetched, so it is looked at anew until
         // nothing moved.
         while let known = last {
             try await prove(known, checkpoint)
             guard last == known else { continue }
-            if checkpoint.size > known.size { try keep(checkpoint) }
-            return checkpoint
+            if trail.last.map({ $0.isBefore(dated) }) ?? true { try keep(dated) }
+            return dated
         }
-        try keep(checkpoint)
-        return checkpoint
+        try keep(dated)
+        return dated
     }
 
-    private func keep(_ checkpoint: VerifiedCheckpoint) throws(HomeError) {
-        try home.replace(.checkpoint, with: checkpoint.note.bytes)
-        last = checkpoint
+    /// Two dates of the host's that contradict each other are proof, whatever else it still shows.
+    private func refuseRollback(_ shown: DatedCheckpoint) throws {
+        for known in trail.notes {
+            guard let proof = Rollback(known, shown) else { continue }
+            try keep(known.checkpoint, shown.checkpoint, as: "rolled-back")
+            throw LogFault.rolledBack(
+                size: proof.after.size, known: proof.before.size, isProven: true)
+        }
+    }
+
+    private func keep(_ dated: DatedCheckpoint) throws(HomeError) {
+        var trail = trail
+        trail.add(dated)
+        try home.replace(.trail, with: trail.bytes)
+        try home.replace(.checkpoint, with: dated.checkpoint.note.bytes)
+        self.trail = trail
+        last = dated.checkpoint
     }
 
     private func prove(_ known: VerifiedCheckpoint, _ shown: VerifiedCheckpoint) async throws {
@@ -78,7 +122,7 @@ public actor CheckpointKeeper {
         } catch ConnectionError.refused where shown.size < known.size {
             // The tiles of a tree that was signed are there, or it was taken back.
             try keep(known, shown, as: "rolled-back")
-            throw LogFault.rolledBack(size: shown.size, known: known.size)
+            throw LogFault.rolledBack(size: shown.size, known: known.size, isProven: false)
         }
         guard isOneHistory else { throw try splitView(known, shown) }
     }
@@ -110,8 +154,9 @@ public actor CheckpointKeeper {
     /// Throws ``LogFault``: ``LogFault/splitView(size:otherSize:)`` where they aren't of one history,
     /// with both notes kept in the home. Without the log's tiles sizes that differ aren't decided.
     func compare(_ note: Note, offline: Bool = false) async throws -> CheckpointComparison {
-        let other: VerifiedCheckpoint
-        do { other = try policy.verify(note) } catch { throw LogFault.checkpoint(error) }
+        let dated = try DatedCheckpoint(verifying: note, policy, clock)
+        try refuseRollback(dated)
+        let other = dated.checkpoint
         guard let known = last else { return .nothingKnown(size: other.size) }
         guard other.size == known.size || !offline else {
             return .undecided(size: other.size, known: known.size, nil)

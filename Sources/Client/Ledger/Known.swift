@@ -55,6 +55,8 @@ public struct KnownGrant: Shaped {
     public let terms: GrantTerms
     /// Whose keys its envelopes gave, ascending.
     public internal(set) var epochs: [Int64]
+    /// The entry with its latest envelope.
+    public internal(set) var sealedAt: Int64
     public internal(set) var revocation: Revocation?
 
     init(jti: JTI, state: GrantState, terms: GrantTerms) {
@@ -62,6 +64,7 @@ public struct KnownGrant: Shaped {
         self.state = state
         self.terms = terms
         epochs = terms.epochs
+        sealedAt = state.index
     }
 
     public var index: Int64 { state.index }
@@ -77,16 +80,18 @@ public struct KnownGrant: Shaped {
     }
 
     public static let shape = Shape<KnownGrant>(
-        { (jti, state, epochs, revocation) throws(ClaimError) in
+        { (jti, state, epochs, sealedAt, revocation) throws(ClaimError) in
             guard let terms = state.terms else { throw .missing("terms") }
             var grant = KnownGrant(jti: jti, state: state, terms: terms)
             grant.epochs = epochs
+            grant.sealedAt = sealedAt
             grant.revocation = revocation
             return grant
         },
         .required("jti", \.jti, .jti),
         .required("state", \.state, .object(GrantState.shape, leavingOutNulls: true)),
         .required("epochs", \.epochs, .list(of: .count)),
+        .required("sealed_at", \.sealedAt, .count),
         .optional("revocation", \.revocation, .object))
 }
 

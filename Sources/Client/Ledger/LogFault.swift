@@ -22,8 +22,18 @@ public enum LogFault: Error, Equatable, Sendable {
     /// after it: a copy that lags behind.
     case stale(size: UInt64, known: UInt64)
     /// The log has fewer entries than the gateway once signed, and what came after them is gone. Both
-    /// notes are kept in the home.
-    case rolledBack(size: UInt64, known: UInt64)
+    /// notes are kept in the home; `isProven` where their dates show it to everybody.
+    case rolledBack(size: UInt64, known: UInt64, isProven: Bool)
+    /// The newest checkpoint that the gateway shows was dated more than `limit` seconds ago: nobody can
+    /// tell from it what stands now.
+    case frozen(dated: Timestamp, limit: Int64)
+    /// The newest checkpoint is dated in the future, by this machine's clock.
+    case timeAhead(dated: Timestamp)
+    /// A checkpoint bears no date of the host's.
+    case undated(size: UInt64)
+    /// The host signed the entry as of a time at which, by its own word, the log already was larger
+    /// without it: `seconds` before that. The note and the entry are kept in the home.
+    case backdated(index: Int64, seconds: Int64)
     /// An entry isn't where the gateway says it is.
     case notIncluded(index: Int64, ProofError)
     /// A receipt is for another entry, or proves nothing.

@@ -26,6 +26,11 @@ public struct View: Sendable {
     public private(set) var accesses: [KnownAccess] = []
     /// The first entries, at most 100, that the rules don't admit: the gateway entered them anyway.
     public private(set) var refused: [Int64] = []
+    /// With which epoch each era of the participant's keys begins, from the first era on. The log says
+    /// it: an era begins where the participant names a new encryption key.
+    public private(set) var firstEpochs: [Int64] = [0]
+    /// Who said that its encryption key was in wrong hands, and the entry that said it last.
+    private(set) var compromised: [Handle: Int64] = [:]
     private var numbers: [BookName: [Int64: JTI]] = [:]
 
     private static let refusedListed = 100
@@ -59,9 +64,14 @@ public struct View: Sendable {
         return nil
     }
 
-    /// The lowest epoch that a new record of `month` may have at `time`.
+    /// The era of the participant's keys now, from 1.
+    public var era: Int { firstEpochs.count }
+
+    /// The lowest epoch that a new record of `month` has at `time`: one that no ended grant opens, and
+    /// one of this era.
     public func requiredEpoch(_ series: Series, _ month: Month, at time: Timestamp) -> Int64 {
-        state[EpochState.key(handle, series)]?.required(for: month, at: time) ?? 0
+        let required = state[EpochState.key(handle, series)]?.required(for: month, at: time) ?? 0
+        return max(required, firstEpochs[firstEpochs.count - 1])
     }
 
     /// The grants that this participant gave over `series` and that stand at `time`, oldest first.
@@ -98,6 +108,21 @@ public struct View: Sendable {
         listBooks(admission)
         listGrants(admission)
         listUse(admission.candidate)
+        listKeyChange(admission.candidate)
+    }
+
+    /// A new era's epochs are later than every one that a record has or a grant gives: so an epoch
+    /// belongs to one era, and everybody who reads the log finds the same.
+    private mutating func listKeyChange(_ candidate: Candidate) {
+        guard let change = candidate.statement.claims as? ChangeEncryptionKey else { return }
+        let issuer = candidate.statement.issuer
+        if change.reason == .keyCompromised { compromised[issuer] = candidate.index }
+        guard issuer == handle else { return }
+        let used =
+            books.values.map(\.epoch)
+            + grants.values.filter { $0.issuer == handle }
+            .flatMap(\.epochs)
+        firstEpochs.append(max(used.max() ?? 0, firstEpochs[firstEpochs.count - 1]) + 1)
     }
 
     private mutating func listBooks(_ admission: Admission) {
@@ -135,6 +160,7 @@ public struct View: Sendable {
             grant.state = given
             if let rekey = candidate.selective as? RekeyTerms {
                 grant.epochs = Set(grant.epochs).union(rekey.epochs).sorted()
+                grant.sealedAt = candidate.index
             }
             if let revoke = candidate.statement.claims as? Revoke {
                 grant.revocation = .init(
@@ -167,7 +193,8 @@ extension View: Shaped {
     private init(
         format _: String, of handle: Handle, edge: RightEdge, state: [StateRow],
         records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
-        accesses: [KnownAccess], refused: [Int64]
+        accesses: [KnownAccess], refused: [Int64], firstEpochs: [Int64],
+        compromised: [Compromise]
     ) {
         self.handle = handle
         self.edge = edge
@@ -181,6 +208,8 @@ extension View: Shaped {
         self.requests = Dictionary(requests.map { ($0.jti, $0) }) { $1 }
         self.accesses = accesses
         self.refused = refused
+        self.firstEpochs = firstEpochs
+        self.compromised = Dictionary(compromised.map { ($0.handle, $0.index) }) { $1 }
     }
 
     private var format: String { "trine-view/3" }
@@ -190,7 +219,9 @@ extension View: Shaped {
     }
 
     public static let shape = Shape<View>(
-        View.init(format:of:edge:state:records:grants:requests:accesses:refused:),
+        View.init(
+            format:of:edge:state:records:grants:requests:accesses:refused:firstEpochs:compromised:
+        ),
         .required("format", \.format, .format("trine-view/3")),
         .required("handle", \.handle, .handle),
         .required("edge", \.edge, .edge),
@@ -199,7 +230,25 @@ extension View: Shaped {
         .required("grants", \.listed.grants, .list(of: .object)),
         .required("requests", \.listed.requests, .list(of: .object)),
         .required("accesses", \.accesses, .list(of: .object)),
-        .required("refused", \.refused, .list(of: .count)))
+        .required("refused", \.refused, .list(of: .count)),
+        .required(
+            "first_epochs", \.firstEpochs, .ascending(of: .count, 1...maximumEras)),
+        .required("compromised", \.compromises, .list(of: .object(Compromise.shape))))
+
+    private static let maximumEras = 400
+
+    private var compromises: [Compromise] {
+        compromised.map { Compromise(handle: $0.key, index: $0.value) }
+    }
+
+    private struct Compromise: Sendable {
+        let handle: Handle
+        let index: Int64
+
+        static let shape = Shape<Compromise>(
+            Compromise.init(handle:index:),
+            .required("handle", \.handle, .handle), .required("index", \.index, .count))
+    }
 }
 
 extension Codec where Value == RightEdge {

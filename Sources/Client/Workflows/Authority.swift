@@ -11,7 +11,8 @@ public struct Authority: Sendable {
 
     /// Throws ``ClientError/notAuthority`` unless entry 0 names this participant as one.
     public init(_ session: Session) throws(ClientError) {
-        guard session.founding.authorities.contains(where: { $0.handle == session.handle }) else {
+        guard session.founding.charter.authorities.contains(where: { $0.handle == session.handle })
+        else {
             throw .notAuthority
         }
         self.session = session

@@ -30,19 +30,24 @@ extension Home {
     /// Joins the log that `invitation` pins: fetches entry 0, checks it against the pin, makes the
     /// keyring and the trust policy of this home, and sends an application.
     ///
-    /// Where that fails after the home was made, joining again with an invitation for the same handle
-    /// takes up the home that is there. Throws ``LogFault``, ``ConnectionError``, ``HomeError`` and
-    /// ``KeyringError``.
+    /// `keep` gets the recovery kit before anything is made, and returns once it is in safety: the
+    /// home doesn't hold what is in it, and nobody can make it again.
+    ///
+    /// Where joining fails after the home was made, joining again with an invitation for the same
+    /// handle takes up the home that is there, with the keys and proofs of its first application.
+    /// Throws ``LogFault``, ``ConnectionError``, ``HomeError``, ``KeyringError`` and what `keep`
+    /// throws.
     public func join(
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
+        keeping keep: @Sendable (RecoveryKit) throws -> Void,
         surroundings: Surroundings = .system,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws -> Application {
         let connection = GatewayConnection(transport(invitation.log.gateway))
         do {
             let application = try await join(
-                invitation, as: applicant, under: protection, surroundings: surroundings,
-                through: connection)
+                invitation, as: applicant, under: protection, keeping: keep,
+                surroundings: surroundings, through: connection)
             await connection.shutDown()
             return application
         } catch {
@@ -53,21 +58,28 @@ extension Home {
 
     private func join(
         _ invitation: Invitation, as applicant: Applicant, under protection: Protection,
-        surroundings: Surroundings, through connection: GatewayConnection
+        keeping keep: @Sendable (RecoveryKit) throws -> Void, surroundings: Surroundings,
+        through connection: GatewayConnection
     ) async throws -> Application {
         let random = surroundings.random
+        let handle = invitation.handle
         if isInhabited {
             let known = try configuration()
             guard known.log == invitation.log, invitation.handle == known.handle,
                 applicant.roles.sorted() == known.roles
             else { throw HomeError.alreadyThere(path: directory) }
-            let keyring = try await BlockingWork.run {
+            guard let earlier = try self.application(), earlier.identity == applicant.said(handle)
+            else { throw HomeError.alreadyThere(path: directory) }
+            // The passphrase is asked for in any case: whose home it is, nobody else carries on.
+            _ = try await BlockingWork.run {
                 try KeyringFile.open(
                     try required(.keyring), with: protection.passphrase,
                     allowing: protection.cost)
             }
-            return try await apply(
-                invitation, as: applicant, known, keyring, random, through: connection)
+            let again = earlier.claims.application(to: invitation, disclosing: earlier.disclosures)
+            try replace(.application, with: again.bytes)
+            try await connection.apply(again)
+            return again
         }
         let genesis = try await PinnedGenesis.fetch(invitation.log, through: connection)
         var fresh = random
@@ -77,15 +89,23 @@ extension Home {
             identifiers: applicant.identifiers.compactMap {
                 RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
             })
-        let keyring = Keyring(using: &fresh)
+        let kit = RecoveryKit(configuration, Root(using: &fresh))
+        let keyring = Keyring(of: kit.root, using: &fresh)
+        let disclosures = applicant.said(handle).disclosures(using: &fresh)
+        let application = try Admit.applying(kit, keyring, disclosing: disclosures)
+            .application(to: invitation, disclosing: disclosures)
+        // From here on the kit outlives whatever happens to this machine.
+        try keep(kit)
         try await settle(
-            configuration, keyring, genesis: genesis.statement, logKey: genesis.logKey,
-            under: protection, random)
+            configuration, keyring, application, genesis: genesis.statement,
+            logKey: genesis.logKey, under: protection, random)
         let keeper = try CheckpointKeeper(
-            home: self, policy: TrustPolicy(trusting: genesis.logKey), connection: connection)
-        _ = try await keeper.latest()
-        return try await apply(
-            invitation, as: applicant, configuration, keyring, random, through: connection)
+            home: self, policy: TrustPolicy(trusting: genesis.logKey), clock: try clockKey(),
+            connection: connection)
+        _ = try await keeper.latest(
+            at: surroundings.now(), freshness: genesis.founding.charter.freshness)
+        try await connection.apply(application)
+        return application
     }
 
     /// Begins a log: makes the home of its first authority, with the entry 0 that this authority
@@ -94,7 +114,7 @@ extension Home {
     /// Throws ``HomeError`` and ``KeyringError``.
     public func found(
         _ origin: Origin, as handle: Handle, host: FoundingParticipant, logKey: VerifierKey,
-        gateway: GatewayAddress, policies: Digest<Digested.Policies>,
+        clockKey: VerifierKey, gateway: GatewayAddress, policies: Digest<Digested.Policies>,
         under protection: Protection, surroundings: Surroundings = .system
     ) async throws -> (genesis: Statement, address: LogAddress) {
         var random = surroundings.random
@@ -102,8 +122,8 @@ extension Home {
         let key = try keyring.signingKey(.all)
         let signed = Statement.sign(
             Genesis(
-                origin: origin, rules: Rules.version, logKey: logKey.text,
-                authorities: [.init(handle: handle, key: key.verificationKey)], threshold: 1,
+                origin: origin, rules: Rules.version, logKey: logKey.text, clockKey: clockKey.text,
+                charter: .init(authorities: [.init(handle: handle, key: key.verificationKey)]),
                 host: host, policies: policies),
             by: Signer(origin: origin, handle: handle, log: nil, key: key),
             at: surroundings.now(), jti: JTI(using: &random))
@@ -113,15 +133,15 @@ extension Home {
             gateway: gateway, origin: origin, genesis: address.genesis, handle: handle,
             roles: [])
         try await settle(
-            configuration, keyring, genesis: signed.statement, logKey: logKey, under: protection,
-            random)
+            configuration, keyring, nil, genesis: signed.statement, logKey: logKey,
+            under: protection, random)
         return (signed.statement, address)
     }
 
     /// Writes a new home; the keyring comes last, so that what is without one was never complete.
-    private func settle(
-        _ configuration: Configuration, _ keyring: Keyring, genesis: Statement,
-        logKey: VerifierKey, under protection: Protection, _ random: Randomness
+    func settle(
+        _ configuration: Configuration, _ keyring: Keyring, _ application: Application?,
+        genesis: Statement, logKey: VerifierKey, under protection: Protection, _ random: Randomness
     ) async throws {
         try await BlockingWork.run {
             var random = random
@@ -133,31 +153,14 @@ extension Home {
                 try replace(.trustPolicy, with: TrustPolicy(trusting: logKey).file)
                 try replace(.genesis, with: genesis.jws.bytes)
                 try replace(.config, with: configuration.bytes)
+                if let application { try replace(.application, with: application.bytes) }
                 try replace(.keyring, with: sealed)
             }
         }
     }
+}
 
-    /// Sends the application of this home: the one that was made before, so that its fingerprint
-    /// stays, or a new one.
-    private func apply(
-        _ invitation: Invitation, as applicant: Applicant, _ configuration: Configuration,
-        _ keyring: Keyring, _ random: Randomness, through connection: GatewayConnection
-    ) async throws -> Application {
-        let said = ApplicantIdentity(
-            name: applicant.legalName ?? configuration.handle.text,
-            identifiers: applicant.identifiers, country: applicant.country)
-        var random = random
-        let earlier = try application().flatMap { $0.identity == said ? $0.disclosures : nil }
-        let application = try Application(
-            to: invitation, as: configuration.roles,
-            disclosing: earlier ?? said.disclosures(using: &random),
-            with: keyring.signingKey(.all), keyring.decryptionKey().encryptionKey)
-        try replace(.application, with: application.bytes)
-        try await connection.apply(application)
-        return application
-    }
-
+extension Home {
     /// What was sent from here to be admitted; `nil` in the home of a founder. Throws ``HomeError``.
     public func application() throws(HomeError) -> Application? {
         guard let bytes = try read(.application) else { return nil }
@@ -168,25 +171,48 @@ extension Home {
     }
 }
 
-extension Application {
-    /// An application with one signing key, which it proves, made with an invitation.
-    init(
-        to invitation: Invitation, as roles: [Role], disclosing disclosures: [Disclosure],
-        with key: SigningKey, _ encryptionKey: EncryptionKey
-    ) throws {
+extension Applicant {
+    /// What it says of itself.
+    fileprivate func said(_ handle: Handle) -> ApplicantIdentity {
+        ApplicantIdentity(
+            name: legalName ?? handle.text, identifiers: identifiers, country: country)
+    }
+}
+
+extension Admit {
+    /// What is applied for: this machine's key and the recovery key, each for everything; an
+    /// enterprise's records are bound to a key that presents them and does nothing else. Each key
+    /// proves that it is meant.
+    fileprivate static func applying(
+        _ kit: RecoveryKit, _ keyring: Keyring, disclosing disclosures: [Disclosure]
+    ) throws(KeyringError) -> Admit {
+        let configuration = kit.configuration
+        var keys: [(SigningKey, [KeyScope])] = [
+            (try keyring.signingKey(.all), [.all]), (kit.root.recoveryKey, [.all]),
+        ]
+        if configuration.roles.contains(.enterprise) {
+            keys.append((try keyring.holderKey(era: 1), [.present]))
+        }
+        return Admit.proven(
+            configuration.handle, as: configuration.roles,
+            keys.map { (KeyTerms(key: $0.verificationKey, scopes: $1), $0) },
+            try keyring.decryptionKey(era: 1).encryptionKey, disclosures, to: configuration.genesis)
+    }
+
+    /// The application of who was invited. A later invitation gives another token and MAC, and
+    /// changes nothing of what is admitted.
+    func application(
+        to invitation: Invitation, disclosing disclosures: [Disclosure]
+    ) -> Application {
         let log = invitation.log.genesis
-        let terms = KeyTerms(key: key.verificationKey, scopes: [.all])
-        let claims = Admit.proven(
-            invitation.handle, as: roles, [(terms, key)], encryptionKey, disclosures, to: log)
         let code = invitation.secret.code(
-            of: claims.fingerprint(disclosures.map(\.digest), in: log), for: log)
+            of: fingerprint(disclosures.map(\.digest), in: log), for: log)
         guard
             let application = Application(
-                handle: invitation.handle, roles: roles, keys: claims.keys,
-                encryptionKey: encryptionKey, disclosures: disclosures,
-                token: invitation.secret.token(for: log), mac: code)
+                handle: handle, roles: roles, keys: keys, encryptionKey: envelopeKey,
+                disclosures: disclosures, token: invitation.secret.token(for: log), mac: code)
         else { preconditionFailure("these are the disclosures of an identity") }
-        self = application
+        return application
     }
 }
 

@@ -9,7 +9,9 @@ public struct LegalHolds: Sendable {
     /// Throws ``ClientError/notInRole(_:have:)`` for who is neither.
     public init(_ session: Session) throws(ClientError) {
         let roles = session.configuration.roles
-        let isAuthority = session.founding.authorities.contains { $0.handle == session.handle }
+        let isAuthority = session.founding.charter.authorities.contains {
+            $0.handle == session.handle
+        }
         guard roles.contains(.regulator) || isAuthority else {
             throw .notInRole(.regulator, have: roles)
         }

@@ -113,7 +113,7 @@ public struct Lender: Sendable {
         }
         do {
             let package = try answer.open(
-                with: try session.keyring.decryptionKey(), under: session.trust,
+                with: try session.keyring.decryptionKeys(), under: session.trust,
                 expecting: call.jws,
                 consistency: consistency)
             try await session.drop(parcel)

@@ -37,12 +37,14 @@ public struct Regulator: Sendable {
         under policies: Library, keeping state: State, at entry: @Sendable (Int64) -> Void,
         _ progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {
-        let known = await session.keeper.last
-        let checkpoint = try await session.keeper.latest()
+        let known = await session.keeper.trail
+        let checkpoint = try await session.latest()
         var audit = Audit(
             under: session.trust, policies: policies,
-            state: state, seesDisclosures: true, last: known)
-        audit.checkpoint(checkpoint.note, seen: session.now)
+            state: state, seesDisclosures: true, last: known.last?.checkpoint)
+        // Those seen before say what the log didn't have yet.
+        for dated in known.notes { audit.checkpoint(dated.checkpoint.note) }
+        audit.checkpoint(checkpoint.note)
         let session = session
         try await audit.replay(
             Array(EntryBundleCoordinate.changed(from: 0, to: checkpoint.size)),

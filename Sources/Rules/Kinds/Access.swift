@@ -112,6 +112,7 @@ enum AccessRule: KindRule {
         }
         guard key.handle == grantee else { throw .issuer(.keyOfAnother) }
         guard !key.retired else { throw .issuer(.keyRetired) }
+        guard !key.isExpired(at: decision.now) else { throw .issuer(.keyExpired) }
         guard key.covers(.fetch) else { throw .issuer(.scopeMissing(.fetch)) }
         guard (try? fetch.jws.verified(byKeyNamed: key.key)) != nil else {
             throw .issuer(.badSignature)

@@ -13,8 +13,12 @@ enum AddKeyRule: KindRule {
         guard participant.keys.count < Limits.keysPerParticipant else {
             throw .participant(.tooManyKeys(limit: Limits.keysPerParticipant))
         }
+        guard participant.keysEver < Limits.keysEver else {
+            throw .participant(.tooManyKeys(limit: Limits.keysEver))
+        }
         try decision.add(said.claims.offer, to: said.issuer, .by(said.statement.jws.kid))
         participant.keys.append(said.claims.offer.key.thumbprint)
+        participant.keysEver += 1
         decision.change(ParticipantState.key(said.issuer), to: participant)
     }
 }

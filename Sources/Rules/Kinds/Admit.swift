@@ -16,7 +16,7 @@ enum AdmitRule: KindRule {
         guard decision.state[ParticipantState.key(admit.handle)] == nil else {
             throw .participant(.handleTaken(admit.handle))
         }
-        guard admit.keys.contains(where: { $0.scopes.contains(.all) }) else {
+        guard admit.keys.contains(where: { $0.scopes.contains(.all) && $0.until == nil }) else {
             throw .issuer(.scopeMissing(.all))
         }
         guard admit.envelopeKey.isUsable else { throw .participant(.unusableEncryptionKey) }
@@ -58,7 +58,10 @@ extension Decision {
         guard
             ProofOfPossession.isGiven(by: offer, for: handle, of: log.genesis, introduction)
         else { throw .participant(.badProofOfPossession) }
-        change(key, to: KeyState(handle: handle, key: offer.key, scopes: offer.scopes))
+        let added = KeyState(
+            handle: handle, key: offer.key, scopes: offer.scopes, until: offer.until)
+        guard !added.isExpired(at: now) else { throw .issuer(.keyExpired) }
+        change(key, to: added)
     }
 }
 

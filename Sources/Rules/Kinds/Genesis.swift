@@ -19,7 +19,7 @@ enum GenesisRule: KindRule {
         _ = try policies.required(genesis.policies)
 
         var changes = Changes()
-        for founder in genesis.authorities + [genesis.host] {
+        for founder in genesis.founders {
             let roles: [Role] = founder.handle == genesis.host.handle ? [.operator] : []
             changes.set(
                 ParticipantState.key(founder.handle),
@@ -34,8 +34,8 @@ enum GenesisRule: KindRule {
             LogState.key,
             LogState(
                 origin: genesis.origin, genesis: statement.digest.relabelled(),
-                rules: genesis.rules, authorities: genesis.authorities.map(\.handle),
-                threshold: genesis.threshold, host: genesis.host.handle,
+                rules: genesis.rules, logKey: genesis.logKey, clockKey: genesis.clockKey,
+                charter: genesis.charter.charter, host: genesis.host.handle,
                 policies: genesis.policies, time: statement.issuedAt))
         changes.set(
             StatementState.key(statement.jti),
@@ -45,28 +45,39 @@ enum GenesisRule: KindRule {
     }
 
     static func parties(_ said: Stated<Genesis>, in state: Slice) -> [Handle] {
-        said.claims.authorities.map(\.handle) + [said.claims.host.handle]
+        said.claims.founders.map(\.handle)
     }
 
     static func facts(_ said: Stated<Genesis>) -> [AuditFact] {
-        [.participants(said.claims.authorities.count + 1), .policies(said.claims.policies)]
+        [.participants(said.claims.founders.count), .policies(said.claims.policies)]
     }
 
     private static func check(
         _ genesis: Genesis, _ statement: Statement
     ) throws(Refusal) {
         guard genesis.rules == Rules.version else { throw .place(.malformedGenesis(.rulesUnknown)) }
-        guard genesis.threshold == 1 else { throw .place(.thresholdUnsupported) }
+        guard genesis.charter.threshold == 1 else { throw .place(.thresholdUnsupported) }
         guard genesis.origin == statement.origin else { throw .place(.malformedGenesis(.issuer)) }
         guard let logKey = try? VerifierKey(parsing: genesis.logKey),
             logKey.name.text == genesis.origin.text, logKey.kind == .ed25519
         else { throw .place(.malformedGenesis(.logKey)) }
-        let handles = genesis.authorities.map(\.handle) + [genesis.host.handle]
-        let keys = genesis.authorities.map(\.key.thumbprint) + [genesis.host.key.thumbprint]
+        guard let clockKey = try? VerifierKey(parsing: genesis.clockKey),
+            clockKey.name == logKey.name, clockKey.kind == .ed25519Cosignature,
+            clockKey.publicKey != logKey.publicKey
+        else { throw .place(.malformedGenesis(.clockKey)) }
+        try checkFounders(genesis, statement)
+    }
+
+    /// Everybody named has a handle and a key of its own, and the first authority signed.
+    private static func checkFounders(
+        _ genesis: Genesis, _ statement: Statement
+    ) throws(Refusal) {
+        let handles = genesis.founders.map(\.handle)
+        let keys = genesis.founders.map(\.key.thumbprint)
         guard Set(handles).count == handles.count, Set(keys).count == keys.count else {
             throw .place(.malformedGenesis(.authorities))
         }
-        let first = genesis.authorities[0]
+        let first = genesis.charter.authorities[0]
         guard first.handle == statement.issuer, first.key.thumbprint == statement.jws.kid else {
             throw .place(.malformedGenesis(.notFirstAuthority))
         }

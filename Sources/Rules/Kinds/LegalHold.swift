@@ -38,7 +38,9 @@ extension Reads {
 extension Decision {
     /// Only regulators and authorities lay holds and end them.
     func requireSupervisor() throws(Refusal) {
-        guard log.authorities.contains(statement.issuer) || issuer.roles.contains(.regulator) else {
+        guard
+            log.charter.authorities.contains(statement.issuer) || issuer.roles.contains(.regulator)
+        else {
             throw .issuer(.notPermittedToIssuer(statement.kind))
         }
         try requireNotSuspended()

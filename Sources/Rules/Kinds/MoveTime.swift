@@ -8,7 +8,7 @@ enum MoveTimeRule: KindRule {
         _ said: Stated<MoveTime>, in log: LogState
     ) throws(Refusal) -> Timestamp {
         let issued = said.statement.issuedAt
-        if log.authorities.contains(said.issuer) { return issued }
+        if log.charter.authorities.contains(said.issuer) { return issued }
         guard issued > log.time else {
             throw .place(.tooOld(issuedAt: issued, logTime: log.time))
         }
@@ -19,7 +19,7 @@ enum MoveTimeRule: KindRule {
     }
 
     static func decide(_ said: Stated<MoveTime>, _ decision: inout Decision) throws(Refusal) {
-        let isAuthority = decision.log.authorities.contains(said.issuer)
+        let isAuthority = decision.log.charter.authorities.contains(said.issuer)
         guard isAuthority || said.issuer == decision.log.host else { throw .issuer(.notHost) }
         try decision.requireNotSuspended()
     }

@@ -46,7 +46,8 @@ enum RegisterRecordRule: KindRule {
             of: record.number, in: record.book, of: said.issuer, origin: decision.log.origin)
         guard record.status == status else { throw .book(.wrongStatus) }
         guard let holder = decision.state[KeyState.key(record.holder.thumbprint)],
-            holder.handle == said.issuer, !holder.retired, holder.covers(.present)
+            holder.handle == said.issuer, !holder.retired,
+            !holder.isExpired(at: decision.now), holder.covers(.present)
         else { throw .book(.holderNotIssuer) }
         var book = decision.book(record.book, of: said.issuer)
         guard !book.closed else { throw .book(.bookClosed(record.book)) }

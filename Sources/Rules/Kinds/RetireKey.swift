@@ -1,7 +1,8 @@
 import Sharing
 import Wire
 
-/// A key may retire any of its owner's keys but itself: so one with scope `all` always remains.
+/// A key without an end may retire any of its owner's keys but itself: so one with scope `all` always
+/// remains.
 enum RetireKeyRule: KindRule {
     static func reads(_ said: Stated<RetireKey>, _ reads: inout Reads) {
         reads.add(KeyState.key(said.claims.key))
@@ -14,7 +15,13 @@ enum RetireKeyRule: KindRule {
         }
         guard !key.retired else { throw .issuer(.keyRetired) }
         guard said.claims.key != said.statement.jws.kid else { throw .participant(.lastKey) }
+        guard decision.state[KeyState.key(said.statement.jws.kid)]?.until == nil else {
+            throw .participant(.lastKey)
+        }
         key.retired = true
         decision.change(name, to: key)
+        var participant = decision.issuer
+        participant.keys.removeAll { $0 == said.claims.key }
+        decision.change(ParticipantState.key(said.issuer), to: participant)
     }
 }

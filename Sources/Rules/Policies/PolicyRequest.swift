@@ -43,7 +43,7 @@ extension PolicyEntity {
     public init(_ handle: Handle, _ state: ParticipantState, in log: LogState) {
         self.init(
             handle: handle, roles: state.roles, suspended: state.suspended,
-            isHost: handle == log.host, isAuthority: log.authorities.contains(handle),
+            isHost: handle == log.host, isAuthority: log.charter.authorities.contains(handle),
             found: Found(size: state.size, country: state.country))
     }
 }

@@ -5,6 +5,8 @@ public import Wire
 public enum IssuerRefusal: Error, Equatable, Sendable {
     case unknownKey
     case keyRetired
+    /// Log time has come to the key's `until`.
+    case keyExpired
     case keyOfAnother
     case badSignature
     case scopeMissing(KeyScope)
@@ -19,6 +21,7 @@ public enum IssuerRefusal: Error, Equatable, Sendable {
         switch self {
         case .unknownKey: ProblemEntry("unknown-key", 401, "No participant has this key")
         case .keyRetired: ProblemEntry("key-retired", 401, "This key was retired")
+        case .keyExpired: ProblemEntry("key-expired", 401, "This key's time is over")
         case .keyOfAnother: ProblemEntry("key-of-another", 401, "This key is another's")
         case .badSignature: ProblemEntry("bad-signature", 401, "The signature doesn't hold")
         case .scopeMissing(let scope):

@@ -29,7 +29,8 @@ public enum ParticipantRefusal: Error, Equatable, Sendable {
         case .unusableEncryptionKey:
             ProblemEntry(
                 "unusable-encryption-key", 422, "Nothing can be sealed to the encryption key")
-        case .lastKey: ProblemEntry("last-key", 422, "A key doesn't retire itself")
+        case .lastKey:
+            ProblemEntry("last-key", 422, "A key doesn't retire itself, nor one that ends another")
         case .alreadySuspended(let handle), .notSuspended(let handle):
             ProblemEntry(
                 "no-change", 409, "The participant is in that state already", nil,

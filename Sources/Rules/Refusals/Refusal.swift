@@ -64,6 +64,7 @@ public struct ProblemEntry: Equatable, Sendable {
 public enum GenesisFault: Error, Equatable, Sendable {
     case rulesUnknown
     case logKey
+    case clockKey
     case authorities
     case notFirstAuthority
     case issuer

@@ -6,6 +6,7 @@ public import Wire
 public struct BookState: StateObject {
     public static let family = "book"
     public static let pattern = StateName.Pattern.book
+    public static let origin = StateOrigin.publicClaims
     public static func key(_ handle: Handle, _ book: BookName) -> StateKey.Of<BookState> {
         .init(.book(handle, book))
     }

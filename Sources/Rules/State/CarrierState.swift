@@ -5,6 +5,7 @@ public import Wire
 public struct CarrierState: StateObject {
     public static let family = "carrier"
     public static let pattern = StateName.Pattern.jti
+    public static let origin = StateOrigin.publicClaims
     public static func key(_ rekey: JTI) -> StateKey.Of<CarrierState> { .init(.jti(rekey)) }
 
     public let grant: JTI

@@ -5,6 +5,7 @@ public import Wire
 public struct EpochState: StateObject {
     public static let family = "epochs"
     public static let pattern = StateName.Pattern.series
+    public static let origin = StateOrigin.selectiveClaims
     public static func key(_ handle: Handle, _ series: Series) -> StateKey.Of<EpochState> {
         .init(.series(handle, series))
     }

@@ -5,6 +5,7 @@ public import Wire
 public struct FetchState: StateObject {
     public static let family = "fetch"
     public static let pattern = StateName.Pattern.jti
+    public static let origin = StateOrigin.selectiveClaims
     public static func key(_ fetch: JTI) -> StateKey.Of<FetchState> { .init(.jti(fetch)) }
 
     public let access: JTI

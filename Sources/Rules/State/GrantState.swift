@@ -5,6 +5,7 @@ public import Wire
 public struct GrantState: StateObject {
     public static let family = "grant"
     public static let pattern = StateName.Pattern.jti
+    public static let origin = StateOrigin.both(selective: ["terms"])
     public static func key(_ grant: JTI) -> StateKey.Of<GrantState> { .init(.jti(grant)) }
 
     public var issuer: Handle

@@ -5,6 +5,7 @@ public import Wire
 public struct HoldsState: StateObject {
     public static let family = "holds"
     public static let pattern = StateName.Pattern.handle
+    public static let origin = StateOrigin.selectiveClaims
     public static func key(_ holder: Handle) -> StateKey.Of<HoldsState> { .init(.handle(holder)) }
 
     public var holds: [HoldState]

@@ -5,6 +5,7 @@ public import Wire
 public struct InvolvementState: StateObject {
     public static let family = "dealings"
     public static let pattern = StateName.Pattern.handles
+    public static let origin = StateOrigin.selectiveClaims
     /// What `user` has done with the books of `owner`.
     public static func key(
         _ user: Handle, with owner: Handle

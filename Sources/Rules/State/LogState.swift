@@ -1,43 +1,51 @@
-import Sharing
+public import Sharing
 public import Wire
 
 /// What genesis fixed, what authorities changed since, and log time.
 public struct LogState: StateObject {
     public static let family = "log"
     public static let pattern = StateName.Pattern.only
+    public static let origin = StateOrigin.publicClaims
     public static let key = StateKey.Of<LogState>(.only)
 
     public var origin: Origin
     public var genesis: Digest<Digested.Genesis>
     public var rules: Int64
-    public var authorities: [Handle]
-    public var threshold: Int64
+    /// The vkeys of the log and of its host's clock, as in genesis.
+    public var logKey: String
+    public var clockKey: String
+    /// The charter in force.
+    public var charter: Charter
     public var host: Handle
     public var policies: Digest<Digested.Policies>
     /// Log time: the largest `iat` since an authority last set it.
     public var time: Timestamp
 
     public init(
-        origin: Origin, genesis: Digest<Digested.Genesis>, rules: Int64, authorities: [Handle],
-        threshold: Int64, host: Handle, policies: Digest<Digested.Policies>, time: Timestamp
+        origin: Origin, genesis: Digest<Digested.Genesis>, rules: Int64, logKey: String,
+        clockKey: String, charter: Charter, host: Handle, policies: Digest<Digested.Policies>,
+        time: Timestamp
     ) {
         self.origin = origin
         self.genesis = genesis
         self.rules = rules
-        self.authorities = authorities
-        self.threshold = threshold
+        self.logKey = logKey
+        self.clockKey = clockKey
+        self.charter = charter
         self.host = host
         self.policies = policies
         self.time = time
     }
 
     public static let shape = Shape<LogState>(
-        LogState.init(origin:genesis:rules:authorities:threshold:host:policies:time:),
+        LogState.init(
+            origin:genesis:rules:logKey:clockKey:charter:host:policies:time:),
         .required("origin", \.origin, .origin),
         .required("genesis", \.genesis, .digest()),
         .required("rules", \.rules, .count),
-        .required("authorities", \.authorities, .list(of: .handle)),
-        .required("threshold", \.threshold, .count),
+        .required("log_key", \.logKey, .text),
+        .required("clock_key", \.clockKey, .text),
+        .required("charter", \.charter, .object),
         .required("host", \.host, .handle),
         .required("policies", \.policies, .digest()),
         .required("time", \.time, .time))

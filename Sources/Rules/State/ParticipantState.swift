@@ -5,13 +5,16 @@ public import Wire
 public struct ParticipantState: StateObject {
     public static let family = "participant"
     public static let pattern = StateName.Pattern.handle
+    public static let origin = StateOrigin.both(selective: ["size", "country"])
     public static func key(_ handle: Handle) -> StateKey.Of<ParticipantState> {
         .init(.handle(handle))
     }
 
     public var roles: [Role]
-    /// Every key it ever had; retired ones count towards the limit.
+    /// The keys that aren't retired, in the order in which they came.
     public var keys: [Digest<Digested.Key>]
+    /// How many keys it ever had.
+    public var keysEver: Int64
     /// Of the key that envelopes are sealed to now; `nil` for those named at genesis.
     public var encryptionKey: Digest<Digested.EncryptionKey>?
     public var suspended: Bool
@@ -25,13 +28,14 @@ public struct ParticipantState: StateObject {
     public var country: String?
 
     public init(
-        roles: [Role], keys: [Digest<Digested.Key>],
+        roles: [Role], keys: [Digest<Digested.Key>], keysEver: Int64? = nil,
         encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64,
         fingerprint: Digest<Digested.Fingerprint>? = nil, size: SizeClass? = nil,
         country: String? = nil
     ) {
         self.roles = roles
         self.keys = keys
+        self.keysEver = keysEver ?? Int64(keys.count)
         self.encryptionKey = encryptionKey
         self.suspended = suspended
         self.admittedAt = admittedAt
@@ -41,10 +45,17 @@ public struct ParticipantState: StateObject {
     }
 
     public static let shape = Shape<ParticipantState>(
-        ParticipantState.init(
-            roles:keys:encryptionKey:suspended:admittedAt:fingerprint:size:country:),
+        {
+            (roles, keys, ever, encryptionKey, suspended, admittedAt, fingerprint, size, country)
+                throws(ClaimError) in
+            ParticipantState(
+                roles: roles, keys: keys, keysEver: ever, encryptionKey: encryptionKey,
+                suspended: suspended, admittedAt: admittedAt, fingerprint: fingerprint, size: size,
+                country: country)
+        },
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
+        .required("keys_ever", \.keysEver, .positive),
         .optional("encryption_key", \.encryptionKey, .digest()),
         .flag("suspended", \.suspended),
         .required("admitted_at", \.admittedAt, .count),

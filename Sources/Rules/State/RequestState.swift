@@ -5,6 +5,7 @@ public import Wire
 public struct RequestState: StateObject {
     public static let family = "request"
     public static let pattern = StateName.Pattern.jti
+    public static let origin = StateOrigin.selectiveClaims
     public static func key(_ request: JTI) -> StateKey.Of<RequestState> { .init(.jti(request)) }
 
     public var by: Handle

@@ -5,6 +5,7 @@ public import Wire
 public struct SourceState: StateObject {
     public static let family = "source"
     public static let pattern = StateName.Pattern.source
+    public static let origin = StateOrigin.publicClaims
     public static func key(
         _ handle: Handle, _ source: Digest<Digested.Source>
     ) -> StateKey.Of<SourceState> { .init(.source(handle, source)) }

@@ -36,8 +36,22 @@ public protocol StateObject: Shaped, Hashable {
     /// The name of the family: the first part of its keys.
     static var family: String { get }
     static var pattern: StateName.Pattern { get }
+    /// What the values follow from.
+    static var origin: StateOrigin { get }
     /// Whether the value can stand under this name.
     func fits(_ name: StateName) -> Bool
+}
+
+/// Which claims the values of a family follow from.
+///
+/// What follows from public claims is a function of the leaves alone: whoever replays the log without
+/// being shown anything has the same values, to the byte.
+public enum StateOrigin: Hashable, Sendable {
+    case publicClaims
+    /// Without the selective claims there is no value, or another one.
+    case selectiveClaims
+    /// These members follow from selective claims too, and are left out without them.
+    case both(selective: Set<String>)
 }
 
 extension StateObject {
@@ -56,6 +70,10 @@ extension StateObject {
         return value
     }
 
+    fileprivate func bytes(where isWanted: (String) -> Bool) -> [UInt8] {
+        Self.shape.bytes(of: self, leavingOutNulls: true, where: isWanted)
+    }
+
     fileprivate func write(to writer: inout JSONWriter) {
         Self.shape.write(self, to: &writer, leavingOutNulls: true)
     }
@@ -70,6 +88,52 @@ public struct StateValue: Hashable, Sendable {
     public init(_ object: some StateObject) { self.object = object }
 
     public var bytes: [UInt8] { object.bytes }
+
+    /// What of the value follows from public claims, as canonical JSON; `nil` where nothing does.
+    public var publicBytes: [UInt8]? {
+        switch type(of: object).origin {
+        case .publicClaims: bytes
+        case .selectiveClaims: nil
+        case .both(let others): object.bytes { !others.contains($0) }
+        }
+    }
+
+    /// The rest of the value; `nil` where there is none.
+    public var selectiveBytes: [UInt8]? {
+        switch type(of: object).origin {
+        case .publicClaims: return nil
+        case .selectiveClaims: return bytes
+        case .both(let others):
+            let bytes = object.bytes(where: others.contains)
+            return bytes == Array("{}".utf8) ? nil : bytes
+        }
+    }
+
+    /// Puts together what stands under `key` of ``publicBytes`` and ``selectiveBytes``; `nil` where
+    /// there is nothing. Throws ``StateError``.
+    public init?(
+        _ publicBytes: [UInt8]?, _ selectiveBytes: [UInt8]?, for key: StateKey
+    ) throws(StateError) {
+        switch (key.family.object.origin, publicBytes, selectiveBytes) {
+        case (_, nil, nil): return nil
+        case (.publicClaims, .some(let bytes), nil), (.selectiveClaims, nil, .some(let bytes)):
+            try self.init(parsing: bytes, for: key)
+        case (.both(let others), .some(let bytes), let rest):
+            var members = try Self.members(bytes)
+            guard others.isDisjoint(with: members.keys) else { throw .wrongPart }
+            if let rest = try rest.map(Self.members) {
+                guard !rest.isEmpty, others.isSuperset(of: rest.keys) else { throw .wrongPart }
+                members.merge(rest) { $1 }
+            }
+            try self.init(parsing: JSON.object(members).canonicalBytes, for: key)
+        default: throw .wrongPart
+        }
+    }
+
+    private static func members(_ bytes: [UInt8]) throws(StateError) -> [String: JSON] {
+        guard case .object(let members)? = try? JSON(canonical: bytes) else { throw .wrongPart }
+        return members
+    }
 
     /// Reads ``bytes`` as what stands under `key`, and accepts no other spelling of it. Throws
     /// ``StateError``.
@@ -126,4 +190,6 @@ public enum StateError: Error, Equatable, Sendable {
     case claims(ClaimError)
     /// The value can't stand under this name.
     case wrongName
+    /// What follows from selective claims stands with what follows from public ones, or the other way.
+    case wrongPart
 }

@@ -5,6 +5,7 @@ public import Wire
 public struct StatementState: StateObject {
     public static let family = "statement"
     public static let pattern = StateName.Pattern.jti
+    public static let origin = StateOrigin.publicClaims
     public static func key(_ jti: JTI) -> StateKey.Of<StatementState> { .init(.jti(jti)) }
 
     public var index: Int64

@@ -90,11 +90,10 @@ public struct Envelope: Hashable, Sendable {
             self.recipient = recipient
         }
 
-        var info: Data {
-            Data(
-                DomainSeparated(.envelope).appending(log.bytes).appending(statement.bytes)
-                    .appending(issuer.text).appending(grantee.text)
-                    .appending(recipient.digest.bytes).bytes)
+        var info: DomainSeparated {
+            DomainSeparated(.envelope).appending(log.bytes).appending(statement.bytes)
+                .appending(issuer.text).appending(grantee.text)
+                .appending(recipient.digest.bytes)
         }
     }
 
@@ -103,13 +102,19 @@ public struct Envelope: Hashable, Sendable {
     public static func seal(
         _ keys: GrantedKeys, context: Context
     ) throws(OpeningError) -> Envelope {
+        var plaintext = keys.canonicalBytes
+        defer { plaintext.wipe() }
+        return try seal(plaintext, to: context.recipient, info: context.info)
+    }
+
+    /// Seals `plaintext` for a use that `info` names. Throws ``OpeningError/envelope``.
+    static func seal(
+        _ plaintext: [UInt8], to recipient: EncryptionKey, info: DomainSeparated
+    ) throws(OpeningError) -> Envelope {
         do {
-            let key = try XWingMLKEM768X25519.PublicKey(
-                rawRepresentation: Data(context.recipient.bytes))
+            let key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: Data(recipient.bytes))
             var sender = try HPKE.Sender(
-                recipientKey: key, ciphersuite: suite, info: context.info)
-            var plaintext = keys.canonicalBytes
-            defer { plaintext.wipe() }
+                recipientKey: key, ciphersuite: suite, info: Data(info.bytes))
             let ciphertext = try sender.seal(plaintext)
             let bytes = Array(sender.encapsulatedKey) + Array(ciphertext)
             guard bytes.count <= Limits.envelopeBytes else { throw OpeningError.envelope }
@@ -124,17 +129,24 @@ public struct Envelope: Hashable, Sendable {
     public func open(
         with key: DecryptionKey, context: Context
     ) throws(OpeningError) -> GrantedKeys {
+        try open(with: key, info: context.info) { GrantedKeys(canonical: $0) }
+    }
+
+    /// Opens what was sealed for the use that `info` names, and reads it. The plaintext is wiped.
+    func open<Content>(
+        with key: DecryptionKey, info: DomainSeparated, reading read: ([UInt8]) -> Content?
+    ) throws(OpeningError) -> Content {
         guard bytes.count > Self.encapsulatedBytes, bytes.count <= Limits.envelopeBytes else {
             throw .envelope
         }
         do {
             var recipient = try HPKE.Recipient(
-                privateKey: try key.privateKey(), ciphersuite: Self.suite, info: context.info,
+                privateKey: try key.privateKey(), ciphersuite: Self.suite, info: Data(info.bytes),
                 encapsulatedKey: Data(bytes[..<Self.encapsulatedBytes]))
             var plaintext = Array(try recipient.open(Data(bytes[Self.encapsulatedBytes...])))
             defer { plaintext.wipe() }
-            guard let keys = GrantedKeys(canonical: plaintext) else { throw OpeningError.envelope }
-            return keys
+            guard let content = read(plaintext) else { throw OpeningError.envelope }
+            return content
         } catch {
             throw .envelope
         }
@@ -274,7 +286,7 @@ extension GrantedKeys.Listed {
 
 extension Codec where Value == Secret {
     /// A key of 32 bytes, for an envelope's plaintext, which is encrypted at once.
-    fileprivate static let secret = Codec(
+    static let secret = Codec(
         "key",
         read: { (value) throws(ClaimError) in
             guard var bytes = value.plainBytes.flatMap({ Base64URL.decode($0) }), bytes.count == 32

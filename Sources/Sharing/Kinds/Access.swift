@@ -13,6 +13,8 @@ public struct Access: KindForm {
 
     public static let shape = Shape<Access>(
         Access.init(grant:), .required("grant", \.grant, .jti))
+
+    public var pointers: Set<Reference> { [.grant(grant)] }
 }
 
 /// What an access served, and to whose call: the selective claims of `access`.

@@ -12,6 +12,8 @@ public struct AddKey: KindForm {
     public static let shape = Shape<AddKey>(AddKey.init(_:), .part(\.offer, KeyOffer.shape))
 
     public var offeredKeys: [VerificationKey] { [offer.key] }
+
+    public var pointers: Set<Reference> { [.key(offer.key.thumbprint)] }
 }
 
 /// A signing key: what it may sign, and until when.

@@ -28,6 +28,10 @@ public struct Admit: KindForm {
     public func participant(issuer: Handle) -> Handle? { handle }
     public var offeredKeys: [VerificationKey] { keys.map(\.key) }
     public var encryptionKey: EncryptionKey? { envelopeKey }
+
+    public var pointers: Set<Reference> {
+        Set(keys.map { .key($0.key.thumbprint) }).union([.participant(handle)])
+    }
 }
 
 /// Who an applicant is in law, by its own word. It makes the disclosures of this itself, so that its

@@ -19,4 +19,6 @@ public struct ChangeEncryptionKey: KindForm {
         .required("reason", \.reason, .code))
 
     public var encryptionKey: EncryptionKey? { key }
+
+    public var pointers: Set<Reference> { [] }
 }

@@ -22,4 +22,6 @@ public struct CloseBook: KindForm {
         .required("book", \.book, .book),
         .required("count", \.count, .count),
         .required("root", \.root, .digest()))
+
+    public var pointers: Set<Reference> { [] }
 }

@@ -43,4 +43,11 @@ public struct Erase: KindForm {
         .required("reason", \.reason, .code),
         .optional("record", \.record, .jti),
         .optional("statement", \.statement, .jti))
+
+    public var pointers: Set<Reference> {
+        switch target {
+        case .record(let jti): [.record(jti)]
+        case .statement(let jti): [.grant(jti)]
+        }
+    }
 }

@@ -10,51 +10,42 @@ public struct Genesis: KindForm {
     public let rules: Int64
     /// The log's own key, a C2SP vkey.
     public let logKey: String
-    public let authorities: [FoundingParticipant]
-    /// How many authorities decide together.
-    public let threshold: Int64
+    /// The key with which the host dates what it publishes, a C2SP vkey for cosignatures.
+    public let clockKey: String
+    public let charter: FoundingCharter
     public let host: FoundingParticipant
     public let policies: Digest<Digested.Policies>
 
     public init(
-        origin: Origin, rules: Int64, logKey: String, authorities: [FoundingParticipant],
-        threshold: Int64, host: FoundingParticipant, policies: Digest<Digested.Policies>
+        origin: Origin, rules: Int64, logKey: String, clockKey: String, charter: FoundingCharter,
+        host: FoundingParticipant, policies: Digest<Digested.Policies>
     ) {
         self.origin = origin
         self.rules = rules
         self.logKey = logKey
-        self.authorities = authorities
-        self.threshold = threshold
+        self.clockKey = clockKey
+        self.charter = charter
         self.host = host
         self.policies = policies
     }
 
     public static let shape = Shape<Genesis>(
-        Genesis.init(origin:rules:logKey:authorities:threshold:host:policies:),
+        Genesis.init(origin:rules:logKey:clockKey:charter:host:policies:),
         .required("origin", \.origin, .origin),
         .required("rules", \.rules, .positive),
         .required("log_key", \.logKey, .text),
-        .required("authorities", \.authorities, .list(of: .object, 1...64)),
-        .required("threshold", \.threshold, .positive),
+        .required("clock_key", \.clockKey, .text),
+        .required("charter", \.charter, .object),
         .required("host", \.host, .object),
         .required("policies", \.policies, .digest()))
 
     public var blob: BlobCommitment? { .policies(policies, files: nil) }
-    public var offeredKeys: [VerificationKey] { (authorities + [host]).map(\.key) }
-}
+    public var founders: [FoundingParticipant] { charter.authorities + [host] }
+    public var offeredKeys: [VerificationKey] { founders.map(\.key) }
 
-/// A participant's first keys, given when the log begins.
-public struct FoundingParticipant: Shaped, Hashable {
-    public let handle: Handle
-    public let key: VerificationKey
-
-    public init(handle: Handle, key: VerificationKey) {
-        self.handle = handle
-        self.key = key
+    public var pointers: Set<Reference> {
+        founders.reduce(into: [.log]) { pointers, founder in
+            pointers.formUnion([.participant(founder.handle), .key(founder.key.thumbprint)])
+        }
     }
-
-    public static let shape = Shape<FoundingParticipant>(
-        FoundingParticipant.init(handle:key:),
-        .required("handle", \.handle, .handle),
-        .required("jwk", \.key, .jwk))
 }

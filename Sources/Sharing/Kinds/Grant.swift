@@ -47,6 +47,8 @@ public struct Grant: KindForm {
             throw .malformedSelectiveClaim(terms.subject.right.foreignMember)
         }
     }
+
+    public var pointers: Set<Reference> { [] }
 }
 
 /// A size of the tree and its root there.

@@ -27,6 +27,10 @@ public protocol KindForm: Shaped, Hashable {
     /// The participant whom the statement changes; `nil` where the kind changes none.
     func participant(issuer: Handle) -> Handle?
 
+    /// What the public claims name: every handle, key and statement among them. There is no default, so
+    /// that no kind leaves one out.
+    var pointers: Set<Reference> { get }
+
     /// Signing keys that the statement introduces, whoever may use them.
     var offeredKeys: [VerificationKey] { get }
 

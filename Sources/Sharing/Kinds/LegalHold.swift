@@ -8,6 +8,8 @@ public struct LegalHold: KindForm {
     public init() {}
 
     public static let shape = Shape<LegalHold>(LegalHold.init)
+
+    public var pointers: Set<Reference> { [] }
 }
 
 /// What may not be erased, and until when: the selective claims of `legal-hold` and `release`.

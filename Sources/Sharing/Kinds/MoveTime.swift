@@ -9,4 +9,6 @@ public struct MoveTime: KindForm {
     public init() {}
 
     public static let shape = Shape<MoveTime>(MoveTime.init)
+
+    public var pointers: Set<Reference> { [.log] }
 }

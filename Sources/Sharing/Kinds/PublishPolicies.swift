@@ -18,6 +18,8 @@ public struct PublishPolicies: KindForm {
         .required("files", \.files, .list(of: .object, 1...64)))
 
     public var blob: BlobCommitment? { .policies(set, files: files) }
+
+    public var pointers: Set<Reference> { [.log] }
 }
 
 /// One policy file of a set.

@@ -55,6 +55,10 @@ public struct RegisterRecord: KindForm {
         .required("status", \.status, .object))
 
     public var blob: BlobCommitment? { .fields(root: fieldsRoot) }
+
+    public var pointers: Set<Reference> {
+        Set(replaces.map { [.record($0)] } ?? []).union([.key(holder.thumbprint)])
+    }
 }
 
 extension Codec where Value == NamedKey {

@@ -19,4 +19,6 @@ public struct Reinstate: KindForm {
         .required("reason", \.reason, .code))
 
     public func participant(issuer: Handle) -> Handle? { handle }
+
+    public var pointers: Set<Reference> { [.participant(handle)] }
 }

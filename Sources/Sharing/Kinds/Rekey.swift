@@ -19,6 +19,8 @@ public struct Rekey: KindForm {
         .required("grant", \.grant, .jti), .required("envelope", \.envelope, .digest()))
 
     public var blob: BlobCommitment? { .envelope(envelope) }
+
+    public var pointers: Set<Reference> { [.grant(grant)] }
 }
 
 /// What the new envelope gives, and to which key: the selective claims of `rekey`.

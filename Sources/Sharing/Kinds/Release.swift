@@ -8,4 +8,6 @@ public struct Release: KindForm {
     public init() {}
 
     public static let shape = Shape<Release>(Release.init)
+
+    public var pointers: Set<Reference> { [] }
 }

@@ -12,6 +12,8 @@ public struct Request: KindForm {
 
     public static let shape = Shape<Request>(
         Request.init(_:), .required("purpose", \.purpose, .code))
+
+    public var pointers: Set<Reference> { [] }
 }
 
 /// Whom is asked, and for what: the selective claims of `request`.

@@ -17,4 +17,6 @@ public struct RetireKey: KindForm {
     public static let shape = Shape<RetireKey>(
         RetireKey.init(_:_:),
         .required("kid", \.key, .digest()), .required("reason", \.reason, .code))
+
+    public var pointers: Set<Reference> { [.key(key)] }
 }

@@ -16,4 +16,6 @@ public struct Revoke: KindForm {
     public static let shape = Shape<Revoke>(
         Revoke.init(grant:_:),
         .required("grant", \.grant, .jti), .required("reason", \.reason, .code))
+
+    public var pointers: Set<Reference> { [.grant(grant)] }
 }

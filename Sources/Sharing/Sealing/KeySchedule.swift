@@ -1,28 +1,55 @@
 import CSodium
 public import Wire
 
-/// The keys of an enterprise's fields: one per field and record, all from one 256-bit seed, so that
+/// The secret that all keys of an enterprise's records of one era descend from: 256 bits.
+///
+/// A new era has a vault that nothing of an older one leads to.
+public struct Vault: Sendable {
+    public let secret: Secret
+    /// The lowest epoch of the era. Every epoch below it belongs to an older one.
+    public let firstEpoch: Int64
+
+    /// `secret` has 32 uniformly random bytes.
+    public init(secret: Secret, firstEpoch: Int64) {
+        precondition(secret.count == 32, "a vault has 32 bytes")
+        self.secret = secret
+        self.firstEpoch = firstEpoch
+    }
+}
+
+/// The keys of an enterprise's fields: one per field and record, all from one vault an era, so that
 /// few of them open one field over a range of months.
 ///
 /// For each log, record type, field and epoch there is a root; below it a binary tree over the month
 /// number, twelve levels deep; below each month one key per record. Who holds a node can derive
 /// what lies below it and nothing else. Derivation is HKDF-SHA256 (RFC 5869) with the labels of
-/// ``Wire/Label``.
+/// ``Wire/Label``. An epoch belongs to one era, and so to one vault.
 public struct KeySchedule: Sendable {
-    private let seed: Secret
+    /// By era.
+    private let vaults: [Vault]
     private let log: Digest<Digested.Genesis>
 
-    /// `seed` has 32 uniformly random bytes.
-    public init(seed: Secret, log: Digest<Digested.Genesis>) {
-        precondition(seed.count == 32, "a seed has 32 bytes")
-        (self.seed, self.log) = (seed, log)
+    /// `vaults` are those of all eras, from the first on.
+    public init(vaults: [Vault], log: Digest<Digested.Genesis>) {
+        precondition(vaults.first?.firstEpoch == 0, "the first era begins with epoch 0")
+        precondition(
+            zip(vaults, vaults.dropFirst()).allSatisfy { $0.firstEpoch < $1.firstEpoch },
+            "each era has later epochs than the one before")
+        self.vaults = vaults
+        self.log = log
+    }
+
+    /// The vault of the era that `epoch` belongs to.
+    private func vault(of epoch: Int64) -> Vault {
+        vaults.last { $0.firstEpoch <= epoch } ?? vaults[0]
     }
 
     /// The root of one field's month tree in one epoch.
     public func root(type: String, field: FieldName, epoch: Int64) -> MonthNode {
         let info = DomainSeparated(.fieldRoot).appending(log.bytes).appending(type)
             .appending(field.text).appending("\(epoch)")
-        return MonthNode(position: .root, key: Derivation.key(from: seed, info: info))
+        return MonthNode(
+            position: .root, key: Derivation.key(from: vault(of: epoch).secret, info: info))
     }
 
     /// The key of one field of one record.
@@ -32,16 +59,26 @@ public struct KeySchedule: Sendable {
         root(type: type, field: field, epoch: epoch).monthKey(month)!.fieldKey(record: record)
     }
 
-    /// What makes a document recognisable to its own enterprise and to nobody else: a MAC of the
-    /// business key under a key derived from the seed (HMAC-SHA256).
-    public func source(of businessKey: BusinessKey) -> Digest<Digested.Source> {
-        let key = Derivation.key(
-            from: seed, info: DomainSeparated(.sourceKey).appending(log.bytes))
-        let code = Derivation.code(of: businessKey.bytes, under: key)
-        guard let digest = Digest<Digested.Source>(bytes: code) else {
-            preconditionFailure("HMAC-SHA256 has 32 bytes")
+    /// The root of this era's month tree of source keys. It has no epoch: no grant gives of it.
+    public var sourceRoot: MonthNode { sourceRoot(of: vaults[vaults.count - 1]) }
+
+    private func sourceRoot(of vault: Vault) -> MonthNode {
+        let info = DomainSeparated(.sourceRoot).appending(log.bytes)
+        return MonthNode(position: .root, key: Derivation.key(from: vault.secret, info: info))
+    }
+
+    /// What makes a document issued in `month` recognisable to its own enterprise and to nobody
+    /// else, in a record of this era: a MAC of the business key under the month's source key.
+    public func source(of businessKey: BusinessKey, in month: Month) -> Digest<Digested.Source> {
+        sourceRoot.monthKey(month)!.source(of: businessKey)
+    }
+
+    /// What the records of this document bear in every era, the latest first: a document that was
+    /// registered in an older one is found by them.
+    public func sources(of businessKey: BusinessKey, in month: Month) -> [Digest<Digested.Source>] {
+        vaults.reversed().map {
+            sourceRoot(of: $0).monthKey(month)!.source(of: businessKey)
         }
-        return digest
     }
 }
 
@@ -116,9 +153,18 @@ public struct MonthNode: Sendable {
     }
 }
 
-/// The key of one field in one month and epoch.
+/// The key of one month: of one field in one epoch, or of the sources of one era.
 public struct MonthKey: Sendable {
     let key: Secret
+
+    /// The MAC of a business key (HMAC-SHA256), where this is a month of a source tree.
+    public func source(of businessKey: BusinessKey) -> Digest<Digested.Source> {
+        let code = Derivation.code(of: businessKey.bytes, under: key)
+        guard let digest = Digest<Digested.Source>(bytes: code) else {
+            preconditionFailure("HMAC-SHA256 has 32 bytes")
+        }
+        return digest
+    }
 
     public func fieldKey(record: JTI) -> FieldKey {
         let info = DomainSeparated(.fieldKey).appending(record.bytes)
@@ -149,17 +195,24 @@ public struct MonthKeys: Sendable {
     }
 
     public let name: Name
-    let schedule: KeySchedule
+    /// The source keys of the era. A record's month is its document's, which may lie before its
+    /// book's.
+    private let sourceRoot: MonthNode
     private let keys: [FieldName: MonthKey]
 
     public init(_ name: Name, from schedule: KeySchedule) {
         self.name = name
-        self.schedule = schedule
+        sourceRoot = schedule.sourceRoot
         keys = Dictionary(
             uniqueKeysWithValues: name.type.sealedNames.map { field in
                 let root = schedule.root(type: name.type.name, field: field, epoch: name.epoch)
                 return (field, root.monthKey(name.month)!)
             })
+    }
+
+    /// What recognises a record's document.
+    func source(of record: Record) -> Digest<Digested.Source> {
+        sourceRoot.monthKey(record.month)!.source(of: record.businessKey)
     }
 
     /// The key of a field or commitment of the type; `nil` for any other name.

@@ -27,23 +27,26 @@ public struct SealedRecord: Sendable {
     }
 
     /// Seals `record` at `place`: a fresh salt, key and nonce for every field, a commitment beside
-    /// every field that has one, all digests in the signed statement.
+    /// every field that has one, all digests in the signed statement. It is bound to the key `holder`,
+    /// which presents it; to the signer's own where that is `nil`.
     ///
     /// Throws ``SealingError/tooLarge`` where the ciphertexts exceed the limits.
     public static func seal(
-        _ record: Record, at place: Place, jti: JTI, by signer: Signer, keys: KeySchedule,
-        time: Timestamp, using random: inout some RandomNumberGenerator
+        _ record: Record, at place: Place, jti: JTI, by signer: Signer,
+        holder: NamedKey? = nil, keys: KeySchedule, time: Timestamp,
+        using random: inout some RandomNumberGenerator
     ) throws(SealingError) -> SealedRecord {
         try seal(
-            record, at: place, jti: jti, by: signer,
+            record, at: place, jti: jti, by: signer, holder: holder,
             keys: MonthKeys(place.keys(of: record.type), from: keys), time: time, using: &random)
     }
 
     /// Seals `record` as above, under keys that many records of one book share: those that
     /// ``Place/keys(of:)`` names.
     public static func seal(
-        _ record: Record, at place: Place, jti: JTI, by signer: Signer, keys: MonthKeys,
-        time: Timestamp, using random: inout some RandomNumberGenerator
+        _ record: Record, at place: Place, jti: JTI, by signer: Signer,
+        holder: NamedKey? = nil, keys: MonthKeys, time: Timestamp,
+        using random: inout some RandomNumberGenerator
     ) throws(SealingError) -> SealedRecord {
         guard let log = signer.log else { preconditionFailure("records belong to a log") }
         precondition(keys.name == place.keys(of: record.type), "the keys of the record's place")
@@ -66,10 +69,9 @@ public struct SealedRecord: Sendable {
         let claims = RegisterRecord(
             vct: record.type.vct(origin: signer.origin),
             integrity: record.type.integrity(origin: signer.origin), book: place.book,
-            number: place.number,
-            epoch: place.epoch, source: keys.schedule.source(of: record.businessKey),
+            number: place.number, epoch: place.epoch, source: keys.source(of: record),
             replaces: place.replaces, fieldsRoot: fields.root,
-            holder: signer.key.verificationKey.named,
+            holder: holder ?? signer.key.verificationKey.named,
             status: StatusReference(
                 of: place.number, in: place.book, of: signer.handle, origin: signer.origin))
         let signed = Statement.sign(

@@ -1,7 +1,9 @@
 /// The named limits of `rules: 1`. Each bounds what one statement can cost everybody else.
 public enum Limits {
-    /// Signing keys of one participant, retired ones included.
+    /// Signing keys of one participant that aren't retired.
     public static let keysPerParticipant = 16
+    /// Signing keys that one participant ever has.
+    public static let keysEver = 1024
     /// Fields of a record type, commitments not counted.
     public static let fieldsPerType = 64
     /// Record ranges in one statement.
@@ -16,6 +18,14 @@ public enum Limits {
     public static let policySetBytes = 256 << 10
     /// Bytes of a statement's disclosures together.
     public static let disclosureBytes = 256 << 10
+    /// Authorities of a charter.
+    public static let authorities = 32
+    /// How old the newest checkpoint may be that somebody is shown, in seconds.
+    public static let freshnessSeconds: ClosedRange<Int64> = 60...604_800
+    /// Lines of a charter's trust policy.
+    public static let witnessLines = 64
+    /// Bytes of one of them: room for a name, an address and the longest key that can be verified.
+    public static let witnessLineBytes = 512
     /// Bytes of an envelope: the keys of the 131 072 amounts that one proof can be about, 43 bytes
     /// each, and the proof.
     public static let envelopeBytes = 6 << 20

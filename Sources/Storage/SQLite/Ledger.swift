@@ -19,8 +19,13 @@ enum Ledger {
 
     static func value(of key: StateKey, in db: Database) throws -> StateValue? {
         let text = key.text
-        let rows = try db.rows("SELECT value FROM state WHERE key = ?", text) { $0.bytes(0) }
-        return try rows.first.map { try value($0, of: key, named: text) }
+        let parts = try StatePart.all.map { part in
+            guard part.has(key.family) else { return nil as [UInt8]? }
+            return try db.rows("SELECT value FROM \(part.table) WHERE key = ?", text) {
+                $0.bytes(0)
+            }.first
+        }
+        return try value(parts[0], parts[1], of: key, named: text)
     }
 
     static func state(_ keys: Set<StateKey>, in db: Database) throws -> Slice {
@@ -32,15 +37,21 @@ enum Ledger {
     static func allState(
         after key: String?, limit: Int, in db: Database
     ) throws -> [(key: String, value: StateValue)] {
-        try db.rows(
-            "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key ?? "",
-            max(0, limit)
-        ) { row in
-            let text = row.text(0)
+        var parts: [String: [[UInt8]?]] = [:]
+        for (number, part) in StatePart.all.enumerated() {
+            let rows = try db.rows(
+                "SELECT key, value FROM \(part.table) WHERE key > ? ORDER BY key LIMIT ?",
+                key ?? "", max(0, limit)
+            ) { (key: $0.text(0), value: $0.bytes(1)) }
+            for row in rows { parts[row.key, default: [nil, nil]][number] = row.value }
+        }
+        // Of each table the first are here, and so the first of both.
+        return try parts.sorted { $0.key < $1.key }.prefix(max(0, limit)).compactMap {
+            text, parts in
             guard let key = StateKey(text: text) else {
                 throw StoreError.corrupt(.state(text), .malformed)
             }
-            return (text, try value(row.bytes(1), of: key, named: text))
+            return try value(parts[0], parts[1], of: key, named: text).map { (text, $0) }
         }
     }
 
@@ -151,7 +162,7 @@ enum Ledger {
         ) { row in
             let text = row.text(0)
             guard let key = StateKey(text: text), case .book(_, let book) = key.name,
-                let state = try value(row.bytes(1), of: key, named: text).object as? BookState
+                let state = try value(row.bytes(1), nil, of: key, named: text)?.object as? BookState
             else { throw StoreError.corrupt(.state(text), .malformed) }
             return (book: book, state: state)
         }.filter { wanted.contains($0.book.month) }
@@ -177,15 +188,18 @@ enum Ledger {
         try !db.rows("SELECT 1 FROM erasures WHERE entry = ?", index) { $0.integer(0) }.isEmpty
     }
 
-    static func erasures(in db: Database) throws -> [Int64] {
-        try db.rows("SELECT entry FROM erasures") { $0.integer(0) }
+    /// The entries that were erased, each with the size that the log had then.
+    static func erasures(in db: Database) throws -> [DueKey] {
+        try db.rows("SELECT entry, size FROM erasures") {
+            DueKey(entry: $0.integer(0), size: $0.integer(1))
+        }
     }
 
     private static func value(
-        _ bytes: [UInt8], of key: StateKey, named text: String
-    ) throws -> StateValue {
+        _ open: [UInt8]?, _ selective: [UInt8]?, of key: StateKey, named text: String
+    ) throws -> StateValue? {
         do throws(StateError) {
-            return try StateValue(parsing: bytes, for: key)
+            return try StateValue(open, selective, for: key)
         } catch {
             throw StoreError.corrupt(.state(text), .state(error))
         }

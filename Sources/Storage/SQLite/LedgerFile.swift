@@ -42,12 +42,17 @@ extension DatabaseFile {
             key TEXT NOT NULL UNIQUE,
             value BLOB NOT NULL
         ) STRICT;
+        CREATE TABLE selective_state (
+            key TEXT NOT NULL UNIQUE,
+            value BLOB NOT NULL
+        ) STRICT;
         CREATE TABLE attachments (
             place INTEGER PRIMARY KEY,
             row BLOB NOT NULL
         ) STRICT;
         CREATE TABLE erasures (
-            entry INTEGER PRIMARY KEY
+            entry INTEGER PRIMARY KEY,
+            size INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE applications (
             handle TEXT PRIMARY KEY,

@@ -11,7 +11,7 @@ public import Wire
 ///
 /// Every commit is synced before it is acknowledged. After an error of which it is unclear what it
 /// left behind, the files are closed and opened again before anything else is answered, which
-/// recovers what is durable and erases again what must be.
+/// recovers what is durable.
 public final class SQLiteStore: Store {
     public let directory: String
     private let tuning: SQLiteTuning
@@ -64,6 +64,13 @@ public final class SQLiteStore: Store {
         let staged = StagedBatch(batch, keysFrom: try await current().keys.reserve)
         try await write { files, db throws(StoreError) in
             try files.commit(staged, after: previous, on: db)
+        }
+    }
+
+    public func destroyErased(before size: Int64) async throws(StoreError) {
+        guard try await current().hasDueKeys(at: size) else { return }
+        try await write { files, db throws(StoreError) in
+            try files.destroyErased(before: size, on: db)
         }
     }
 

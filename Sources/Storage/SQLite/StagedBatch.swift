@@ -12,8 +12,8 @@ struct StagedBatch: Sendable {
     let keys: [KeyReserve.Taken]
     /// The attachments of the same entries.
     private let wrapped: [WrappedAttachments]
-    /// In the order of the keys, which is the order of the table's index.
-    private let state: [(key: String, value: [UInt8]?)]
+    /// In the order of the keys, which is the order of the tables' indices.
+    private let state: [(part: StatePart, rows: [(key: String, value: [UInt8]?)])]
 
     init(_ batch: Batch, keysFrom reserve: KeyReserve) {
         self.batch = batch
@@ -22,7 +22,16 @@ struct StagedBatch: Sendable {
         wrapped = zip(entries, keys).map {
             WrappedAttachments($0.attachments, of: $0.index, key: $1.key)
         }
-        state = batch.changes.map { ($0.key.text, $0.value?.bytes) }.sorted { $0.key < $1.key }
+        let changes = batch.changes.map { (key: $0.key, text: $0.key.text, value: $0.value) }
+            .sorted { $0.text < $1.text }
+        state = StatePart.all.map { part in
+            (
+                part,
+                changes.filter { part.has($0.key.family) }.map {
+                    ($0.text, $0.value.flatMap(part.bytes))
+                }
+            )
+        }
     }
 
     /// About how many pages are written: those the bytes fill, and one for each row of the state,
@@ -30,12 +39,13 @@ struct StagedBatch: Sendable {
     var pages: Int {
         let leaves = batch.entries.reduce(0) { $0 + $1.statement.jws.bytes.count }
         let rows = wrapped.reduce(0) { $0 + $1.rows.reduce(0) { $0 + $1.count } }
-        return (leaves + rows) / DatabaseFile.pageBytes + batch.entries.count + state.count + 8
+        return (leaves + rows) / DatabaseFile.pageBytes + batch.entries.count + batch.changes.count
+            + 8
     }
 
-    /// Writes everything within the transaction that is open, and returns the entries whose keys
-    /// are to be erased after it.
-    func write(to db: Database) throws -> [Int64] {
+    /// Writes everything within the transaction that is open, and returns the keys that are to be
+    /// destroyed once the head is published.
+    func write(to db: Database) throws -> [DueKey] {
         for entry in batch.entries { try write(entry, to: db) }
         for (taken, attachments) in zip(keys, wrapped) {
             for (number, row) in attachments.rows.enumerated() {
@@ -50,7 +60,9 @@ struct StagedBatch: Sendable {
                 TilePlace(level: tile.level, index: tile.index).place, tile.hashes.bytes.data)
         }
         let erased = try erase(in: db)
-        for (key, value) in state { try write(key, value, to: db) }
+        for (part, rows) in state {
+            for (key, value) in rows { try write(key, value, in: part, to: db) }
+        }
         try db.run(
             "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
             batch.head.edge.bytes.data, batch.head.checkpoint.data)
@@ -74,18 +86,22 @@ struct StagedBatch: Sendable {
         }
     }
 
-    private func write(_ key: String, _ value: [UInt8]?, to db: Database) throws {
-        guard let value else { return try db.run("DELETE FROM state WHERE key = ?", key) }
+    private func write(
+        _ key: String, _ value: [UInt8]?, in part: StatePart, to db: Database
+    ) throws {
+        guard let value else {
+            return try db.run("DELETE FROM \(part.table) WHERE key = ?", key)
+        }
         try db.run(
             """
-            INSERT INTO state (key, value) VALUES (?1, ?2)
+            INSERT INTO \(part.table) (key, value) VALUES (?1, ?2)
             ON CONFLICT (key) DO UPDATE SET value = ?2
             """, key, value.data)
     }
 
     /// Removes what the erased statements' keys would open, and notes that the keys must go.
-    private func erase(in db: Database) throws -> [Int64] {
-        var erased: [Int64] = []
+    private func erase(in db: Database) throws -> [DueKey] {
+        var erased: [DueKey] = []
         for jti in batch.erased {
             let key = StatementState.key(jti).untyped
             let index = try batch.index(ofErased: jti, in: Ledger.value(of: key, in: db))
@@ -93,8 +109,10 @@ struct StagedBatch: Sendable {
                 "DELETE FROM attachments WHERE place BETWEEN ? AND ?",
                 RowPlace(entry: index, row: 0).place,
                 RowPlace(entry: index, row: WrappedAttachments.maximumRows - 1).place)
-            try db.run("INSERT OR IGNORE INTO erasures (entry) VALUES (?)", index)
-            erased.append(index)
+            let due = DueKey(entry: index, size: batch.head.size)
+            try db.run(
+                "INSERT OR IGNORE INTO erasures (entry, size) VALUES (?, ?)", due.entry, due.size)
+            erased.append(due)
         }
         return erased
     }

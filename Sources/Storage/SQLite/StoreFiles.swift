@@ -12,14 +12,16 @@ struct StoreFiles: Sendable {
     let trust = Trust()
     private let checkpointer: Checkpointer
     private let unknownKeys = UnknownKeys()
+    private let dueKeys: DueKeys
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.wrapKeys.name]
 
-    /// Opens both files, makes their tables where there are none, and brings the keys in line with
-    /// the ledger: whatever is erased there is erased here, before anybody can read.
+    /// Opens both files, and makes their tables where there are none. The keys of all that the ledger
+    /// says is erased are due: ``destroyErased(before:on:)`` destroys them, whatever backup of either
+    /// file this started from. Opening destroys nothing.
     ///
     /// Throws ``StoreError/unreadable(_:)`` for a ledger that is older than its keys, unless
-    /// `acceptingLoss`. Nothing is overwritten then.
+    /// `acceptingLoss`.
     static func open(
         in directory: String, _ tuning: SQLiteTuning, acceptingLoss: Bool = false
     ) throws(StoreError) -> StoreFiles {
@@ -29,9 +31,10 @@ struct StoreFiles: Sendable {
             let files = StoreFiles(
                 ledger: ledger,
                 keys: WrapKeys(pool: keys, reserve: KeyReserve(count: tuning.keysInReserve)),
-                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
+                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages),
+                dueKeys: DueKeys())
             try files.requireOneStore()
-            try files.reconcile(acceptingLoss: acceptingLoss)
+            try files.requireNotOlder(acceptingLoss: acceptingLoss)
             return files
         } catch {
             throw StoreError(error, in: directory)
@@ -90,7 +93,7 @@ struct StoreFiles: Sendable {
 
     /// The keys know of no more entries than were durable in the ledger when they were written. A
     /// ledger with fewer was put there later; one that a crash cut short has at least as many.
-    private func reconcile(acceptingLoss: Bool) throws {
+    private func requireNotOlder(acceptingLoss: Bool) throws {
         let (size, erased) = try ledger.read { db in
             (try Ledger.head(in: db)?.size ?? 0, try Ledger.erasures(in: db))
         }
@@ -98,8 +101,27 @@ struct StoreFiles: Sendable {
         guard size >= known || acceptingLoss else {
             throw StoreError.unreadable(.ledgerOlderThanKeys(have: size, known: known))
         }
-        try keys.reconcile(size: size, erased: erased)
+        try keys.noteLedger(size: size)
+        dueKeys.add(erased)
     }
+}
+
+/// The key of an entry that was erased, which goes when the log is published with `size` entries.
+struct DueKey: Sendable {
+    let entry: Int64
+    let size: Int64
+}
+
+/// The keys that are still to be destroyed, or may be.
+private final class DueKeys: Sendable {
+    private let keys = Mutex<[DueKey]>([])
+
+    func add(_ due: [DueKey]) { keys.withLock { $0 += due } }
+
+    /// Those that go when the log is published with `size` entries.
+    func due(at size: Int64) -> [DueKey] { keys.withLock { $0.filter { $0.size <= size } } }
+
+    func areDestroyed(at size: Int64) { keys.withLock { $0.removeAll { $0.size <= size } } }
 }
 
 /// Whether keys of entries and applications that the ledger doesn't have may still be there. A crash
@@ -130,7 +152,7 @@ extension StoreFiles {
     func commit(
         _ staged: StagedBatch, after previous: Head?, on db: Database
     ) throws(StoreError) {
-        var erased: [Int64] = []
+        var erased: [DueKey] = []
         do {
             guard try Ledger.head(in: db) == previous else { throw StoreError.superseded }
             try dropUnknownKeys(db)
@@ -145,11 +167,25 @@ extension StoreFiles {
         }
         try finish(db)
         checkpointer.committed(pages: staged.pages)
-        // From here on the batch is durable, and a crash before the erased keys are gone is
-        // recovered by the next opening.
-        do { try keys.erase(erased, size: staged.batch.head.size) } catch {
+        // From here on the batch is durable. What it erases can't be read any more; its keys are
+        // destroyed once the head is published.
+        dueKeys.add(erased)
+    }
+
+    /// Whether keys are due at this size.
+    func hasDueKeys(at size: Int64) -> Bool { !dueKeys.due(at: size).isEmpty }
+
+    /// Destroys the keys of what was erased in the first `size` entries. Runs alone, on the ledger's
+    /// writing connection.
+    func destroyErased(before size: Int64, on db: Database) throws(StoreError) {
+        let due = dueKeys.due(at: size)
+        do {
+            try keys.erase(due.map(\.entry), size: try Ledger.head(in: db)?.size ?? 0)
+        } catch {
+            // A crash here, or an error, is recovered by the next opening: they are due again.
             throw .outcomeUnknown(.notErased(StoreFault(error, in: DatabaseFile.wrapKeys.name)))
         }
+        dueKeys.areDestroyed(at: size)
     }
 
     /// Commits. When that fails, what it wrote may or may not be found after a crash.

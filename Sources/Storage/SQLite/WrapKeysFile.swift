@@ -93,7 +93,8 @@ struct WrapKeys: Sendable {
         guard !entries.isEmpty else { return }
         try purging { db in
             for entry in entries {
-                try db.run("UPDATE keys SET key = ?1 WHERE entry = ?2", Self.zero, entry)
+                try db.run(
+                    "UPDATE keys SET key = ?1 WHERE entry = ?2 AND key <> ?1", Self.zero, entry)
             }
             try setLedgerSize(size, in: db)
         }
@@ -115,18 +116,6 @@ struct WrapKeys: Sendable {
                 try setLedgerSize(size, in: db)
                 return .commit
             }
-        }
-    }
-
-    /// Overwrites what a ledger of `size` entries has erased, whatever backup of either file this
-    /// started from. Nothing else: the ledger may turn out to be an older one.
-    func reconcile(size: Int64, erased: [Int64]) throws {
-        try purging { db in
-            for entry in erased {
-                try db.run(
-                    "UPDATE keys SET key = ?1 WHERE entry = ?2 AND key <> ?1", Self.zero, entry)
-            }
-            try setLedgerSize(size, in: db)
         }
     }
 

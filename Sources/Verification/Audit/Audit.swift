@@ -1,7 +1,7 @@
 public import Rules
 import Sharing
 public import Transparency
-public import Wire
+import Wire
 
 /// What an auditor was given of an entry's selective claims.
 public enum ShownDisclosures: Sendable {
@@ -22,6 +22,8 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
     private let seesDisclosures: Bool
     private var state: State
     private var edge = RightEdge()
+    /// As entry 0 names it.
+    private var host: Handle?
     private var checkpoints: CheckpointTrail
     private var erasures = ErasureClaims()
     private var facts = AuditFacts()
@@ -34,7 +36,9 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
         under trust: Trust, policies: Policies, state: State, seesDisclosures: Bool,
         last: VerifiedCheckpoint? = nil
     ) {
-        (self.trust, self.policies, self.state) = (trust, policies, state)
+        self.trust = trust
+        self.policies = policies
+        self.state = state
         self.seesDisclosures = seesDisclosures
         checkpoints = CheckpointTrail(last: last)
     }
@@ -42,13 +46,12 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
     /// How many entries were replayed; the next one has this index.
     public var size: UInt64 { edge.size }
 
-    /// Takes a checkpoint into account: its signatures now, its root when all its entries are in.
-    /// `seen` is the time at which it was the newest one, if the auditor kept that; a cosignature
-    /// tells it too.
-    public mutating func checkpoint(_ note: Note, seen: Timestamp? = nil) {
+    /// Takes a checkpoint into account: its signatures now, its root when all its entries are in. When
+    /// it was the newest one the line of the host's clock says.
+    public mutating func checkpoint(_ note: Note) {
         do {
             let checkpoint = try trust.policy.verify(note)
-            checkpoints.add(checkpoint, seen: seen, replayed: edge.size, into: &findings)
+            checkpoints.add(checkpoint, replayed: edge.size, into: &findings)
             checkpoints.reach(edge, into: &findings)
         } catch {
             let claimed = (try? Checkpoint(parsing: note.unverifiedText))?.size
@@ -92,10 +95,12 @@ extension Audit {
             findings.add(
                 0, .genesisNotPinned(statement.digest.relabelled()), evidence)
         }
-        if let late = checkpoints.lateness(of: statement.issuedAt, limit: Self.lateSeconds) {
+        if isHosts(statement), let dated = checkpoints.dated,
+            let seconds = dated.backdating(statement)
+        {
             findings.add(
-                index, .checkpointedLate(seconds: late.seconds),
-                .init(entry: statement.jws.bytes, checkpoints: [late.note]))
+                index, .backdated(seconds: seconds),
+                .init(entry: statement.jws.bytes, checkpoints: [dated.checkpoint.note]))
         }
         let candidate = Candidate(
             statement, selective: selective(of: statement, entry, at: index), index: index,
@@ -103,6 +108,14 @@ extension Audit {
         guard let admission = try admit(candidate, evidence) else { return }
         facts.count(admission)
         if let erased = statement.claims.erases { erasures.prove(erased) }
+    }
+
+    private mutating func isHosts(_ statement: Statement) -> Bool {
+        if let genesis = statement.claims as? Genesis {
+            host = genesis.host.handle
+            checkpoints.clock = try? VerifierKey(parsing: genesis.clockKey)
+        }
+        return statement.issuer == host
     }
 
     /// The selective claims as far as they were shown; what was shown wrongly counts as not shown.
@@ -141,8 +154,4 @@ extension Audit {
             return nil
         }
     }
-
-    /// Later than this after its `iat`, an entry is reported, if a checkpoint shows it: twice what
-    /// the rules allow a statement to be older than log time.
-    public static var lateSeconds: Int64 { 2 * Limits.backdatingSeconds }
 }

@@ -18,8 +18,9 @@ public struct AuditFinding: Equatable, Sendable {
         /// were said to be erased, but no entry erases them.
         case disclosuresWithheld(saidErased: Bool)
         case disclosuresWrong(StatementError)
-        /// A checkpoint made `seconds` after its `iat` doesn't have it yet.
-        case checkpointedLate(seconds: Int64)
+        /// The host made it, and a checkpoint that the host dated `seconds` after its `iat` doesn't have
+        /// it yet.
+        case backdated(seconds: Int64)
 
         // A checkpoint.
         case checkpointRefused(PolicyError)
@@ -30,6 +31,8 @@ public struct AuditFinding: Equatable, Sendable {
         case fork
         /// The log signed, or the auditor once saw, more entries than there are.
         case entriesMissing(have: UInt64)
+        /// By the host's own dates the log was larger before.
+        case rolledBack(from: UInt64)
         /// A checkpoint smaller than what was replayed before it came; it can't be compared any
         /// more.
         case unplaced
@@ -82,11 +85,12 @@ extension AuditFinding.What {
         case .againstPolicy: "against-policy"
         case .disclosuresWithheld: "disclosures-withheld"
         case .disclosuresWrong: "disclosures-wrong"
-        case .checkpointedLate: "checkpointed-late"
+        case .backdated: "backdated"
         case .checkpointRefused: "checkpoint-refused"
         case .rootWrong: "root-wrong"
         case .fork: "fork"
         case .entriesMissing: "entries-missing"
+        case .rolledBack: "rolled-back"
         case .unplaced: "unplaced"
         }
     }
@@ -98,10 +102,11 @@ extension AuditFinding.What {
         case .malformed(let error), .disclosuresWrong(let error): "\(error)"
         case .refused(let refusal), .againstPolicy(let refusal): "\(refusal)"
         case .disclosuresWithheld(let saidErased): saidErased ? "said to be erased" : ""
-        case .checkpointedLate(let seconds): "\(seconds) s"
+        case .backdated(let seconds): "\(seconds) s"
         case .checkpointRefused(let error): "\(error)"
         case .rootWrong(let computed): "computed \(computed)"
         case .entriesMissing(let have): "have \(have)"
+        case .rolledBack(let before): "from \(before)"
         case .fork, .unplaced: ""
         }
     }

@@ -268,13 +268,14 @@ extension AuditFinding.What {
             "What belongs to this entry was kept from this auditor, who has a right to it."
         case .disclosuresWrong:
             "What was shown as belonging to this entry isn't what it commits to."
-        case .checkpointedLate:
-            "A checkpoint that the log signed long after this statement's date doesn't have it yet."
+        case .backdated:
+            "The host dated a checkpoint long after the date of its own statement, and it isn't in it."
         case .checkpointRefused:
             "This checkpoint isn't signed as this auditor's trust policy demands."
         case .rootWrong: "The entries don't give the root that the log signed."
         case .fork: "The log signed two histories."
         case .entriesMissing: "The log signed for more entries than it shows."
+        case .rolledBack: "By the host's own dates the log was larger before."
         case .unplaced: "A checkpoint came too late in the replay to be compared."
         }
     }

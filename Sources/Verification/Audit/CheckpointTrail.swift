@@ -6,8 +6,6 @@ import Wire
 struct CheckpointTrail: Sendable {
     private struct Kept: Sendable {
         let checkpoint: VerifiedCheckpoint
-        /// At which it was the newest one.
-        let time: Timestamp?
         /// The auditor's own, from its previous audit.
         let isOwn: Bool
 
@@ -16,8 +14,12 @@ struct CheckpointTrail: Sendable {
 
     /// Descending by size: the next one to be reached is the last.
     private var ahead: [Kept] = []
-    /// The latest time for which it is known how many entries the log had, and by which checkpoint.
-    private var witnessed: (time: Timestamp, note: Note)?
+    /// The one that was dated last of those that were reached: the log didn't have what follows then.
+    private(set) var dated: DatedCheckpoint?
+    /// The host's, as entry 0 names it.
+    var clock: VerifierKey?
+    /// All of them, to tell a rollback.
+    private var all: [VerifiedCheckpoint] = []
     /// The one that matched at this size, to tell a fork from a wrong root.
     private var matched: VerifiedCheckpoint?
     /// The largest one whose root was found right.
@@ -25,16 +27,16 @@ struct CheckpointTrail: Sendable {
     private var forked: VerifiedCheckpoint?
 
     init(last: VerifiedCheckpoint?) {
-        ahead = last.map { [Kept(checkpoint: $0, time: nil, isOwn: true)] } ?? []
+        ahead = last.map { [Kept(checkpoint: $0, isOwn: true)] } ?? []
+        all = last.map { [$0] } ?? []
     }
 
     mutating func add(
-        _ checkpoint: VerifiedCheckpoint, seen: Timestamp?, replayed size: UInt64,
+        _ checkpoint: VerifiedCheckpoint, replayed size: UInt64,
         into findings: inout FindingList
     ) {
-        let cosigned = checkpoint.cosignatures.map(\.timestamp).max()
-            .map { Timestamp(clamping: Int64(clamping: $0)) }
-        let kept = Kept(checkpoint: checkpoint, time: seen ?? cosigned, isOwn: false)
+        all.append(checkpoint)
+        let kept = Kept(checkpoint: checkpoint, isOwn: false)
         guard checkpoint.size >= size else {
             return findings.add(Int64(clamping: checkpoint.size), .unplaced, kept.evidence)
         }
@@ -56,14 +58,6 @@ struct CheckpointTrail: Sendable {
         }
     }
 
-    /// How many seconds after the statement's `iat` the log still didn't have it, if that is known
-    /// and more than `limit`; and the checkpoint that shows it.
-    func lateness(of issuedAt: Timestamp, limit: Int64) -> (seconds: Int64, note: Note)? {
-        guard let witnessed else { return nil }
-        let seconds = witnessed.time.seconds - issuedAt.seconds
-        return seconds > limit ? (seconds, witnessed.note) : nil
-    }
-
     mutating func finish(replayed size: UInt64, into findings: inout FindingList) {
         if let forked {
             findings.add(
@@ -75,13 +69,29 @@ struct CheckpointTrail: Sendable {
                 Int64(clamping: kept.checkpoint.size), .entriesMissing(have: size), kept.evidence)
         }
         ahead = []
+        findRollbacks(into: &findings)
+    }
+
+    /// By the host's dates no checkpoint is smaller than one before it.
+    private func findRollbacks(into findings: inout FindingList) {
+        let dated = all.compactMap(dated(_:)).sorted { ($0.time, $0.size) < ($1.time, $1.size) }
+        for (before, after) in zip(dated, dated.dropFirst()) {
+            guard let proof = Rollback(before, after) else { continue }
+            findings.add(
+                Int64(clamping: after.size), .rolledBack(from: before.size),
+                .init(checkpoints: [proof.before, proof.after].map(\.checkpoint.note)))
+        }
+    }
+
+    private func dated(_ checkpoint: VerifiedCheckpoint) -> DatedCheckpoint? {
+        clock.flatMap { try? checkpoint.dated(by: $0) }
     }
 
     private mutating func pass(_ kept: Kept) {
         matched = kept.checkpoint
         newest = kept.checkpoint
-        if let time = kept.time, witnessed.map({ $0.time < time }) ?? true {
-            witnessed = (time, kept.checkpoint.note)
+        if let later = dated(kept.checkpoint), dated.map({ $0.time < later.time }) ?? true {
+            dated = later
         }
     }
 

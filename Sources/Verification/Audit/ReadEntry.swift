@@ -6,7 +6,7 @@ public import Wire
 /// A log entry of which everything is known that doesn't depend on the entries before it: its hash,
 /// what it says, and whose signature it bears. Entries can be read at once, before their turn.
 public struct ReadEntry: Sendable {
-    let leaf: [UInt8]
+    package let leaf: [UInt8]
     public let hash: Hash
     public let statement: Result<Statement, StatementError>
     let disclosures: ShownDisclosures

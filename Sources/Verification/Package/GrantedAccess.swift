@@ -100,7 +100,10 @@ struct GrantedAccess: Sendable {
                 by: terms.to, for: grant.statement.jti, origin: entries.founding.origin,
                 log: entry.statement.log, at: entry.statement.issuedAt)
         } catch { throw entry.refusal(.init(error)) }
-        do { try keys.check(fetch.jws, by: terms.to, at: entry.index, scope: .fetch) } catch {
+        do {
+            try keys.check(
+                fetch.jws, by: terms.to, at: entry.index, entry.statement.issuedAt, scope: .fetch)
+        } catch {
             throw entry.refusal(.init(error))
         }
         return fetch

@@ -15,6 +15,8 @@ public struct KeyRegister: Sendable {
         let scopes: [KeyScope]
         let from: Int64
         var until: Int64?
+        /// The end that it was registered with, in log time.
+        let ends: Timestamp?
     }
 
     private var state = StateInMemory()
@@ -41,7 +43,8 @@ public struct KeyRegister: Sendable {
             } else {
                 // Entry 0 itself is signed by a key it names.
                 keys[key.key.thumbprint] = Standing(
-                    handle: key.handle, key: key.key, scopes: key.scopes, from: index)
+                    handle: key.handle, key: key.key, scopes: key.scopes, from: index,
+                    ends: key.until)
             }
         }
         for (name, participant) in admission.changes.all(ParticipantState.self) {
@@ -70,15 +73,16 @@ public struct KeyRegister: Sendable {
         suspensions[handle]?.last { $0.index < index }?.suspended ?? false
     }
 
-    /// Checks that `jws` is signed by a key of `handle` that stood at `index` and has the scope.
-    /// Throws ``KeyFault``.
+    /// Checks that `jws`, issued at `time`, is signed by a key of `handle` that stood at `index` and
+    /// has the scope. Throws ``KeyFault``.
     public func check(
-        _ jws: JWS, by handle: Handle, at index: Int64, scope: KeyScope
+        _ jws: JWS, by handle: Handle, at index: Int64, _ time: Timestamp, scope: KeyScope
     ) throws(KeyFault) {
         guard let standing = keys[jws.kid] else { throw .unknownKey }
         guard standing.handle == handle else { throw .keyOfAnother }
         guard standing.from < index || index == 0, standing.until.map({ index < $0 }) ?? true
         else { throw .keyNotStanding }
+        guard standing.ends.map({ time < $0 }) ?? true else { throw .keyNotStanding }
         guard standing.scopes.contains(scope) || standing.scopes.contains(.all) else {
             throw .scopeMissing(scope)
         }
@@ -89,7 +93,8 @@ public struct KeyRegister: Sendable {
     /// Throws ``KeyFault``.
     public func checkSignature(of statement: Statement, at index: Int64) throws(KeyFault) {
         try check(
-            statement.jws, by: statement.issuer, at: index, scope: type(of: statement.claims).scope)
+            statement.jws, by: statement.issuer, at: index, statement.issuedAt,
+            scope: type(of: statement.claims).scope)
     }
 }
 

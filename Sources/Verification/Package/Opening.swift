@@ -7,11 +7,12 @@ extension FetchAnswer {
     /// exactly the fields that were served, each checked against its record. What comes out
     /// contains the package to be saved, verified already.
     ///
-    /// `fetch` is the call that was sent. `consistency` proves that the tree of a grant to prove is
+    /// `keys` are all that the grantee ever had envelopes sealed to: an envelope stays as it is when
+    /// its grantee changes its key. `fetch` is the call that was sent. `consistency` proves that the tree of a grant to prove is
     /// the beginning of the answer's; it is no secret, and comes from the log's tiles.
     /// Throws ``PackageRefusal``.
     public func open(
-        with key: DecryptionKey, under trust: Trust, expecting fetch: JWS,
+        with keys: [DecryptionKey], under trust: Trust, expecting fetch: JWS,
         consistency: [Hash] = []
     ) throws(PackageRefusal) -> VerifiedPackage {
         guard let answer = self.granted else { throw PackageRefusal(.grant, .nothingGranted) }
@@ -21,7 +22,7 @@ extension FetchAnswer {
             records: records.map(\.logged), erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         guard granted.fetch.jws == fetch else { throw granted.access.refusal(.notTheFetchSent) }
-        let sealed = try Self.open(answer.envelope, of: granted, with: key, trust)
+        let sealed = try Self.open(answer.envelope, of: granted, with: keys, trust)
         var keys = FieldKeys(sealed, scope: granted.terms.scope)
 
         var opened: [Int: [Disclosure]] = [:]
@@ -58,7 +59,7 @@ extension FetchAnswer {
 
     /// Opens the envelope that the rekey or the grant names, now that they are verified.
     private static func open(
-        _ envelope: Envelope, of granted: GrantedAccess, with key: DecryptionKey, _ trust: Trust
+        _ envelope: Envelope, of granted: GrantedAccess, with keys: [DecryptionKey], _ trust: Trust
     ) throws(PackageRefusal) -> GrantedKeys {
         let source = granted.entries.rekey ?? granted.grant
         let digest: Digest<Digested.Envelope>
@@ -68,12 +69,13 @@ extension FetchAnswer {
             digest = granted.claims.envelope
         }
         guard envelope.digest == digest else { throw source.refusal(.otherEnvelope) }
-        let context = Envelope.Context(
-            log: trust.genesis, statement: source.statement.jti, issuer: granted.enterprise,
-            grantee: granted.terms.to, recipient: key.encryptionKey)
-        do { return try envelope.open(with: key, context: context) } catch {
-            throw source.refusal(.envelopeClosed)
+        for key in keys {
+            let context = Envelope.Context(
+                log: trust.genesis, statement: source.statement.jti, issuer: granted.enterprise,
+                grantee: granted.terms.to, recipient: key.encryptionKey)
+            if let opened = try? envelope.open(with: key, context: context) { return opened }
         }
+        throw source.refusal(.envelopeClosed)
     }
 
     /// The one proof of a grant to prove, all statements together.

@@ -52,24 +52,28 @@ public struct Shape<Root>: Sendable {
         return root
     }
 
-    /// Writes a whole object.
+    /// Writes an object: all its members, or those of which `isWanted` says so.
     public func write(
-        _ root: Root, to writer: inout JSONWriter, leavingOutNulls: Bool = false
+        _ root: Root, to writer: inout JSONWriter, leavingOutNulls: Bool = false,
+        where isWanted: (String) -> Bool = { _ in true }
     ) {
         let before = writer.leavesOutNulls
         writer.leavesOutNulls = leavingOutNulls
         defer { writer.leavesOutNulls = before }
         writer.object { writer in
-            for member in writers { writer.member(member.name) { member.write(root, &$0) } }
+            for member in writers where isWanted(member.name) {
+                writer.member(member.name) { member.write(root, &$0) }
+            }
         }
     }
 
-    /// The object as canonical JSON.
+    /// The object, or some of its members, as canonical JSON.
     public func bytes(
-        of root: Root, leavingOutNulls: Bool = false, reserving capacity: Int = 320
+        of root: Root, leavingOutNulls: Bool = false, reserving capacity: Int = 320,
+        where isWanted: (String) -> Bool = { _ in true }
     ) -> [UInt8] {
         var writer = JSONWriter(reserving: capacity)
-        write(root, to: &writer, leavingOutNulls: leavingOutNulls)
+        write(root, to: &writer, leavingOutNulls: leavingOutNulls, where: isWanted)
         return writer.bytes
     }
 }

@@ -13,17 +13,38 @@ struct CheckpointCommand: CommonCommand {
             is of the same history. Where it isn't, both are kept in the home, and the exit code is \
             5. No passphrase is needed; the gateway is asked for hashes where sizes differ.
 
-            Example: trine checkpoint --compare checkpoint-of-northbank
+            Given twice, --compare compares two checkpoints of whomever with each other, without the \
+            gateway. Each bears the time at which the host called it the newest one. Two of them of \
+            which the later one is smaller prove to everybody that the log was taken back: exit code 7.
+
+            Examples: trine checkpoint --compare checkpoint-of-northbank
+            trine checkpoint --compare mine --compare theirs
             """)
 
     @Option(help: "A file to write the signed checkpoint to; it must not be there yet.")
     var export: String?
 
-    @Option(help: "A file with the signed checkpoint of somebody else.") var compare: String?
+    @Option(
+        help: ArgumentHelp(
+            "A file with the signed checkpoint of somebody else; twice, to compare two.",
+            valueName: "file"))
+    var compare: [String] = []
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard compare.count <= 2 else { throw ValidationError("--compare is given once or twice") }
+        guard compare.count < 2 || export == nil else {
+            throw ValidationError("two checkpoints are compared with each other, and none exported")
+        }
+    }
+
     func outcome() async throws -> Outcome {
+        if compare.count == 2 {
+            let comparison = try common.directory.compare(
+                try Self.note(compare[0]), with: try Self.note(compare[1]))
+            return try comparison.outcome()
+        }
         let home = common.directory
         guard let known = try home.lastCheckpoint() else {
             throw Complaint.home("this home has seen no checkpoint yet")
@@ -39,13 +60,8 @@ struct CheckpointCommand: CommonCommand {
             members["exported"] = export
             lines.append("Saved as \(export).")
         }
-        if let compare {
-            let bytes = try InputFile.bytes(compare, limit: Note.maximumBytes)
-            guard let note = try? Note(parsing: bytes) else {
-                throw Complaint.refused("\(compare) isn't a signed checkpoint")
-                    .hint("it is what trine checkpoint --export writes")
-            }
-            let comparison = try await home.compare(note)
+        if let compare = compare.first {
+            let comparison = try await home.compare(try Self.note(compare))
             if case .undecided(_, _, let error?) = comparison {
                 Terminal.note(comparison.line(about: "That checkpoint"))
                 throw error
@@ -54,5 +70,14 @@ struct CheckpointCommand: CommonCommand {
             lines.append(comparison.line(about: "That checkpoint"))
         }
         return Outcome(members) { [lines] in lines.joined(separator: "\n") }
+    }
+
+    private static func note(_ path: String) throws -> Note {
+        let bytes = try InputFile.bytes(path, limit: Note.maximumBytes)
+        guard let note = try? Note(parsing: bytes) else {
+            throw Complaint.refused("\(path) isn't a signed checkpoint")
+                .hint("it is what trine checkpoint --export writes")
+        }
+        return note
     }
 }

@@ -17,11 +17,12 @@ struct EnterpriseCommand: AsyncParsableCommand {
             Erase.self,
         ])
 
-    struct Books: HomeCommand {
+    struct Books: ListCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the books and how far they have got.",
             discussion: "Example: trine enterprise books --json")
 
+        @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
@@ -36,12 +37,13 @@ struct EnterpriseCommand: AsyncParsableCommand {
         }
     }
 
-    struct Records: HomeCommand {
+    struct Records: ListCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the records of a book, or of all.",
             discussion: "Example: trine enterprise records invoices/2026-11")
 
         @Argument(help: "The book: invoices/2026-11.") var book: BookName?
+        @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {

@@ -51,7 +51,8 @@ struct GatewayCommand: AsyncParsableCommand {
                 try await home.found(
                     origin, as: authority,
                     host: .init(handle: host, key: keys.host.verificationKey),
-                    logKey: keys.log.verifierKey, gateway: address,
+                    logKey: keys.log.verifierKey, clockKey: keys.clock.verifierKey,
+                    gateway: address,
                     policies: CedarPolicies.standard.digest, under: protection)
             }
             let notes = [

@@ -4,10 +4,11 @@ import Sharing
 import Wire
 
 extension EnterpriseCommand {
-    struct Grants: HomeCommand {
+    struct Grants: ListCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the grants you gave.", discussion: "Example: trine enterprise grants")
 
+        @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
@@ -15,7 +16,7 @@ extension EnterpriseCommand {
         }
     }
 
-    struct Accesses: HomeCommand {
+    struct Accesses: ListCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what was read under your grants.",
             discussion: "Example: trine enterprise accesses --json")
@@ -23,6 +24,7 @@ extension EnterpriseCommand {
         @Argument(help: "Only under this grant; its first characters are enough.")
         var grant: String?
 
+        @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {

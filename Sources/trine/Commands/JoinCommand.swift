@@ -16,8 +16,12 @@ struct JoinCommand: CommonCommand {
             it. An enterprise gives the identifiers under which it appears \
             on its documents: by them imports tell what it issued from what it received.
 
+            A recovery kit is made first. It brings everything back where this machine is lost, and is \
+            needed where one is stolen; the home doesn't hold what is in it. It is shown on the \
+            terminal, to be written down, or written to a file on something that isn't this machine.
+
             Example: trine join 'https://gateway.example#PIN.SECRET.HANDLE' --role enterprise \
-            --name 'Example Bearings GmbH' --country DE --id vat:DE000100017
+            --name 'Example Bearings GmbH' --country DE --id vat:DE000100017 --kit /media/stick/kit
             """)
 
     @Argument(help: "The invitation, whole and in single quotes.")
@@ -38,6 +42,9 @@ struct JoinCommand: CommonCommand {
         help: "A legal identifier, such as vat:DE123456789; may be given several times.")
     var identifiers: [LegalIdentifier] = []
 
+    @Option(help: "A file for the recovery kit, outside the home; the terminal otherwise.")
+    var kit: String?
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -57,14 +64,17 @@ struct JoinCommand: CommonCommand {
         let applicant = Applicant(
             roles: role, legalName: name, country: country,
             identifiers: identifiers)
+        let page = home.isInhabited ? nil : try KitPage(kit, outside: home)
         let application = try await home.join(
             invitation, as: applicant,
-            under: try common.protection(of: home.directory, isNew: !home.isInhabited))
+            under: try common.protection(of: home.directory, isNew: !home.isInhabited),
+            keeping: { try page?.keep($0) })
         var notes = ["an authority has to admit it: trine authority admit \(application.handle)"]
         if role.contains(.enterprise), identifiers.isEmpty {
             notes.append(
                 "imports need its identifiers: trine enterprise import --id vat:DE123456789 PATH")
         }
+        if page != nil { notes.append(KitPage.advice) }
         let roles = application.roles.map(\.rawValue)
         let fingerprint = Fingerprint(application.fingerprint(in: invitation.log.genesis))
         return Outcome([

@@ -11,10 +11,11 @@ struct LenderCommand: AsyncParsableCommand {
         discussion: "Example: trine lender grants",
         subcommands: [Grants.self, FetchCommand.self, Request.self, Requests.self, GiveBack.self])
 
-    struct Grants: HomeCommand {
+    struct Grants: ListCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the grants you got.", discussion: "Example: trine lender grants --json")
 
+        @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
@@ -24,10 +25,11 @@ struct LenderCommand: AsyncParsableCommand {
         }
     }
 
-    struct Requests: HomeCommand {
+    struct Requests: ListCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what you asked for.", discussion: "Example: trine lender requests")
 
+        @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {

@@ -104,7 +104,7 @@ struct PolicyExplain: CommonCommand {
 
     private func decision(at entry: Int64) async throws -> Outcome {
         let found = try await common.session { session in
-            let size = try await session.keeper.latest().size
+            let size = try await session.latest().size
             guard entry >= 0, UInt64(entry) < size else {
                 throw Complaint.usage("there is no entry \(entry)")
                     .hint("the log has \(size) entries, counted from 0")

@@ -77,7 +77,7 @@ extension Session {
     /// Where a replay of the whole log keeps what its entries make: in memory, or on disk where they
     /// are many. Tests ask for the disk on short logs too.
     nonisolated func replayState() async throws -> any StateSource & Sendable {
-        let entries = try await keeper.latest().size
+        let entries = try await latest().size
         let isForced = ProcessInfo.processInfo.environment["TRINE_TEST_AUDIT_ON_DISK"] != nil
         guard entries >= Self.fitInMemory || isForced else { return StateInMemory() }
         return try AuditState(in: home.directory)

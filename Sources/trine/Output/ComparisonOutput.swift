@@ -1,4 +1,5 @@
 import Client
+import Transparency
 import Wire
 
 extension CheckpointComparison {
@@ -37,5 +38,38 @@ extension CheckpointComparison {
             return "\(name) of \(size) entries \(age) than the one of \(known) that this home has "
                 + "seen, and was compared with nothing: \(reason)."
         }
+    }
+}
+
+extension DatedComparison {
+    /// What two checkpoints say together. Throws what they prove against the host.
+    func outcome() throws(Complaint) -> Outcome {
+        switch self {
+        case .same(let size):
+            return Outcome(["entries": size, "result": "same"]) {
+                "Both are of the same \(size) entries."
+            }
+        case .grown(let from, let to):
+            return Outcome(["entries": to.size, "known_entries": from.size, "result": "grown"]) {
+                "\(from.words); \(to.words). Whether the second continues the first isn't decided here."
+            }
+        case .forked(let size):
+            throw Complaint.untrusted("the log of \(size) entries has two histories")
+                .hint("both are signed by the log: show them to others")
+        case .rolledBack(let proof):
+            throw Complaint(
+                .rolledBack,
+                [
+                    "the log was taken back: \(proof.before.words), and \(proof.after.words), by its "
+                        + "host's own signatures"
+                ]
+            ).hint("the two files prove it to everybody who has joined this log")
+        }
+    }
+}
+
+extension DatedCheckpoint {
+    fileprivate var words: String {
+        "on \(Timestamp(clamping: Int64(clamping: time))) it had \(size) entries"
     }
 }

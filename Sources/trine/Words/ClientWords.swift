@@ -1,4 +1,5 @@
 import Client
+import Importing
 import Rules
 import Sharing
 import Verification
@@ -101,9 +102,15 @@ extension ClientError: Worded {
             .refused("the books' next numbers were taken by others \(attempts) times in a row")
                 .hint("let one machine at a time import, and run it again")
 
+        case .correction(let fault): fault.complaint
+        case .share(let refusal): refusal.complaint
+
         case .notAdmitted(let handle):
             .refused("\(handle) isn't admitted to this log yet")
                 .hint("an authority does that: trine authority pending")
+        case .moreEntries(let read, let all):
+            .refused("this home has read \(read) of the log's \(all) entries so far")
+                .hint("run it again: it goes on from there")
         case .noApplication(let handle):
             .refused("nobody applied as \(handle)")
                 .hint("list the applications: trine authority pending")
@@ -126,4 +133,39 @@ extension ClientError: Worded {
 
     private static let otherHome = "name another home with --home"
     private static let records = "list them: trine enterprise records"
+}
+
+extension CorrectionFault: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .replaced(let later):
+            .refused("the record was corrected before").hint("correct \(later), which counts now")
+        case .unreadable: .usage("the document can't be read")
+        case .refused(let refusal): .refused("the document isn't imported: \(refusal.reason)")
+        case .notOne(let count, let series):
+            .refused("the document makes \(count) records of \(series), not one")
+        }
+    }
+}
+
+extension ShareRefusal: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .otherLog: Self.refused("it is of another log")
+        case .otherParticipant(let handle): Self.refused("it is \(handle)'s")
+        case .unknownKey:
+            Self.refused("the log knows no key of this participant that signed it and may")
+        case .badSignature: Self.refused("its signature doesn't hold")
+        case .otherDevice: Self.refused("it is for another device")
+        case .otherEra(let have, let want):
+            Self.refused("it is of era \(have), and the log is in era \(want)")
+        case .otherEnvelope: Self.refused("the envelope isn't the one that was signed")
+        case .closed: Self.refused("the envelope doesn't open")
+        }
+    }
+
+    private static func refused(_ reason: String) -> Complaint {
+        .untrusted("this share of the participant's keys isn't taken: \(reason)")
+            .hint("ask the owner for a new one, and by another way")
+    }
 }

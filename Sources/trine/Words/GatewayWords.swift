@@ -83,12 +83,36 @@ extension LogFault: Worded {
                 ["the gateway shows the log with \(size) entries, and this home has seen \(known)"]
             )
             .hint("it may be a copy that lags behind: try again later")
-        case .rolledBack(let size, let known):
+        case .rolledBack(let size, let known, let isProven):
             Complaint(
                 .rolledBack,
                 ["the gateway's log had \(known) entries and has \(size) now: some were taken back"]
             )
-            .hint("both checkpoints are kept in the home as rolled-back-…: show them to others")
+            .hint(
+                "both checkpoints are kept in the home as rolled-back-…: "
+                    + (isProven
+                        ? "their dates prove it to everybody: trine checkpoint --compare"
+                        : "show them to others"))
+        case .frozen(let dated, let limit):
+            Complaint(
+                .frozen,
+                [
+                    "the newest state of the log that the gateway shows is of \(dated), and this log "
+                        + "wants one of the last \(limit) seconds: nobody can tell what stands now"
+                ]
+            )
+            .hint("ask its operator; lists show what this home knew with --offline")
+        case .timeAhead(let dated):
+            Complaint(.timeAhead, ["the gateway dates the log \(dated), which is still to come"])
+                .hint(Self.ownClock)
+        case .undated(let size):
+            unused("the checkpoint of \(size) entries bears no date of the host's")
+        case .backdated(let index, let seconds):
+            .untrusted(
+                "the host made entry \(index) as of \(seconds) seconds before a time at which, by its "
+                    + "own word, the log didn't have it"
+            )
+            .hint("entry and checkpoint are kept in the home as backdated-…: show them to others")
         case .checkpoint(let error):
             .untrusted("the checkpoint isn't accepted under the trust policy: \(error.words)")
                 .hint("compare trust.policy in the home with what the log's keys should be")
@@ -105,6 +129,8 @@ extension LogFault: Worded {
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
         }
     }
+
+    private static let ownClock = "check this machine's clock"
 
     private func unused(_ what: String) -> Complaint {
         .untrusted("what the gateway shows doesn't verify: \(what)").hint("nothing of it was used")

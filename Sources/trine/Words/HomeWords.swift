@@ -57,6 +57,30 @@ extension KeyringError: Worded {
             .home("a new passphrase needs at least \(minimum) characters")
                 .hint("a few random words are easy to type and hard to guess")
         case .noKey(let scope): .home("this keyring has no key that may sign for \(scope.rawValue)")
+        case .eraMissing(let era):
+            .home("the log is in era \(era), and this home has no keys of it")
+                .hint("they come from the recovery kit: trine new-era --kit FILE, or a new home")
+        case .otherRoot:
+            .home("the secret of this kit isn't the one that the keys here derive from")
+                .hint("look for the kit that was made when this participant joined")
+        }
+    }
+}
+
+extension RecoveryKitError: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .notAKit:
+            .usage("this isn't a recovery kit").hint("its first line is trine-kit/1")
+        case .unknownFormat:
+            .usage("the recovery kit was written by a later version").hint("use that version")
+        case .malformed(let line):
+            .usage("the line \(line) of the recovery kit isn't as it must be, or is missing")
+                .hint("compare it with the page, character by character")
+        case .wrongSecret:
+            .usage("the secret of the recovery kit was copied wrongly, or is of another kit")
+                .hint("compare it with the page, character by character")
+        case .ofAnother(let handle): .usage("this is the recovery kit of \(handle)")
         }
     }
 }

@@ -43,7 +43,7 @@ extension PackageRefusal.Reason {
         case .notAdmitted(let refusal): "the rules of the log don't admit it (\(refusal.words))"
         case .unknownKey: "it is signed by a key that the log doesn't know"
         case .keyOfAnother: "it is signed by somebody else's key"
-        case .keyNotStanding: "its key was retired, or came later"
+        case .keyNotStanding: "its key was retired, was over, or came later"
         case .scopeMissing(let scope): "its key may not sign this: it lacks \(scope.rawValue)"
         case .badSignature: "its signature is wrong: it was changed, or is forged"
         case .suspended(let handle): "\(handle) was suspended"

@@ -69,3 +69,11 @@ protocol ClosableStore: Store {
 }
 
 extension SQLiteStore: ClosableStore {}
+
+extension Store {
+    /// Commits, and destroys what is due, as a gateway does once the head is published.
+    func enter(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        try await commit(batch, after: previous)
+        try await destroyErased(before: batch.head.size)
+    }
+}

@@ -52,6 +52,7 @@ struct LogBuilder {
             changes[next.sources.removeFirst()] = .some(nil)
         }
         changes[LogState.key.untyped] = StateValue(next.log())
+        next.addConfidentialState(to: &changes)
         let hashes = entries.map { Hash.leaf($0.statement.jws.bytes) }
         let tiles = next.edge.append(hashes).map {
             StoredTile(
@@ -64,10 +65,25 @@ struct LogBuilder {
         return (batch, next)
     }
 
+    /// State that follows from selective claims, in part or as a whole, and comes and goes.
+    private func addConfidentialState(to changes: inout [StateKey: StateValue?]) {
+        guard let jti = jtis.last else { return }
+        let handle = Self.handles[jtis.count % Self.handles.count]
+        changes[ParticipantState.key(handle).untyped] = StateValue(
+            ParticipantState(
+                roles: [.lender], keys: [], encryptionKey: nil, admittedAt: Int64(jtis.count),
+                size: jtis.count.isMultiple(of: 2) ? .small : nil))
+        changes[FetchState.key(jti).untyped] =
+            jtis.count.isMultiple(of: 3) ? .some(nil) : StateValue(FetchState(access: jti))
+    }
+
     private func log() -> LogState {
         LogState(
             origin: signer.origin, genesis: Digest(hashing: [1]), rules: 1,
-            authorities: [Self.handles[2]], threshold: 1, host: Self.handles[0],
+            logKey: "", clockKey: "",
+            charter: Charter(
+                authorities: [Self.handles[2]], threshold: 1, freshness: 60, witnesses: []),
+            host: Self.handles[0],
             policies: Digest(hashing: [2]), time: Timestamp(clamping: Int64(edge.size)))
     }
 

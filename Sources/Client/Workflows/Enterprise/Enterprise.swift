@@ -77,7 +77,7 @@ public struct Enterprise: Sendable {
         let presentation = Presentation(
             shown.statement, disclosures: shown.fields?.disclosures ?? [])
         guard let demand else { return presentation }
-        guard let key = session.keyring.signingKey(for: shown.claims.holder) else {
+        guard let key = session.keyring.holderKey(for: shown.claims.holder) else {
             throw ClientError.keyElsewhere(place.description)
         }
         return try presentation.bound(to: demand, at: session.now, with: key)
@@ -88,11 +88,12 @@ public struct Enterprise: Sendable {
         let call = Fetch.sign(
             grant: nil, fields: fields, ranges: ranges, by: try session.signer(.all),
             at: session.now, jti: session.newJTI(), opener: .random())
+        let schedule = try await session.schedule()
         let answer = try await session.connection.fetch(call)
         _ = try await session.keeper.accept(answer.checkpoint)
         do {
             return try answer.openOwn(
-                as: session.handle, with: session.schedule, fields: fields, under: session.trust)
+                as: session.handle, with: schedule, fields: fields, under: session.trust)
         } catch { throw ClientError.package(error) }
     }
 

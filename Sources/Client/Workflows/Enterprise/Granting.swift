@@ -13,14 +13,15 @@ extension Enterprise {
         }
         _ = try await session.flush()
         let jti = plan.proof?.jti ?? session.newJTI()
+        let schedule = try await session.schedule()
         let keys =
             if let proof = plan.proof {
                 GrantedKeys(
-                    listed: listedKeys(plan),
+                    listed: listedKeys(plan, schedule),
                     proofs: [try proof.prove(using: session.surroundings.random)])
             } else {
                 grantedKeys(
-                    type: plan.type, fields: plan.fields, scope: plan.terms.scope,
+                    schedule, type: plan.type, fields: plan.fields, scope: plan.terms.scope,
                     epochs: plan.terms.epochs, records: plan.records)
             }
         let envelope = try seal(keys, to: plan.grantee, plan.recipient.key, carrier: jti)
@@ -33,16 +34,20 @@ extension Enterprise {
     }
 
     /// One key for each commitment that a proof is about, in the order of the scope.
-    private func listedKeys(_ plan: GrantPlan) -> [GrantedKeys.Listed] {
+    private func listedKeys(
+        _ plan: GrantPlan, _ schedule: KeySchedule
+    ) -> [GrantedKeys.Listed] {
         plan.fields.map { field in
             GrantedKeys.Listed(
                 field: field.text,
-                keys: plan.records.map { key(of: field, $0, plan.type) })
+                keys: plan.records.map { key(of: field, $0, plan.type, schedule) })
         }
     }
 
-    private func key(of field: FieldName, _ record: OwnRecord, _ type: RecordType) -> FieldKey {
-        session.schedule.fieldKey(
+    private func key(
+        of field: FieldName, _ record: OwnRecord, _ type: RecordType, _ schedule: KeySchedule
+    ) -> FieldKey {
+        schedule.fieldKey(
             type: type.name, field: field, epoch: record.epoch, month: record.book.month,
             record: record.jti)
     }
@@ -50,9 +55,9 @@ extension Enterprise {
     /// The keys of `fields`: for a range of months the fewest nodes that cover it in every epoch; for
     /// single records one key for each.
     func grantedKeys(
-        type: RecordType, fields: [FieldName], scope: Scope, epochs: [Int64], records: [OwnRecord]
+        _ schedule: KeySchedule, type: RecordType, fields: [FieldName], scope: Scope,
+        epochs: [Int64], records: [OwnRecord]
     ) -> GrantedKeys {
-        let schedule = session.schedule
         switch scope {
         case .months(_, let months):
             let cover = MonthPosition.cover(months)
@@ -70,7 +75,7 @@ extension Enterprise {
                     records.map { record in
                         .init(
                             field: field.text, record: record.jti,
-                            key: key(of: field, record, type))
+                            key: key(of: field, record, type, schedule))
                     }
                 })
         }

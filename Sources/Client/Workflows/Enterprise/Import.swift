@@ -16,7 +16,9 @@ extension Enterprise {
         _ paths: [String], progress: @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportReport {
         let rekeyed = try await rekeyStanding()
-        var run = ImportRun(self, view: await session.view)
+        var run = ImportRun(
+            self, view: await session.view, keys: try await session.schedule(),
+            holder: try await session.holder())
         let files = DocumentFiles(paths).files
         for (number, file) in files.enumerated() {
             run.read(file)
@@ -49,7 +51,8 @@ private struct ImportRun {
         let line: Int
         let file: String
         let record: Record
-        let source: Digest<Digested.Source>
+        /// What its document bears in records of each era, the latest first.
+        let sources: [Digest<Digested.Source>]
     }
 
     /// Sealed, at a place that is free as far as the view knows.
@@ -61,6 +64,9 @@ private struct ImportRun {
 
     private let enterprise: Enterprise
     private var view: View
+    private let schedule: KeySchedule
+    /// What the records are bound to.
+    private let holder: NamedKey
     private var waiting: [Draft] = []
     /// The keys of the books that this run has sealed into.
     private var keys: [MonthKeys.Name: MonthKeys] = [:]
@@ -80,7 +86,12 @@ private struct ImportRun {
     /// How often in a row others may take the numbers that this run wants.
     private static let maximumFailures = 8
 
-    init(_ enterprise: Enterprise, view: View) { (self.enterprise, self.view) = (enterprise, view) }
+    init(_ enterprise: Enterprise, view: View, keys schedule: KeySchedule, holder: NamedKey) {
+        self.enterprise = enterprise
+        self.view = view
+        self.schedule = schedule
+        self.holder = holder
+    }
 
     private var session: Session { enterprise.session }
     var isDone: Bool { waiting.isEmpty }
@@ -105,16 +116,22 @@ private struct ImportRun {
     }
 
     private mutating func add(_ record: Record, from file: String) {
-        let source = session.schedule.source(of: record.businessKey)
-        if let known = view.record(from: source) {
+        let sources = schedule.sources(of: record.businessKey, in: record.month)
+        if let known = known(sources) {
             lines.append(.init(file: file, outcome: .duplicate(of: known.name)))
-        } else if let other = seen[source] {
+        } else if let other = seen[sources[0]] {
             lines.append(.init(file: file, outcome: .duplicate(of: other)))
         } else {
-            seen[source] = file
-            waiting.append(Draft(line: lines.count, file: file, record: record, source: source))
+            seen[sources[0]] = file
+            waiting.append(Draft(line: lines.count, file: file, record: record, sources: sources))
             lines.append(nil)
         }
+    }
+
+    /// The record of the same document. The rules compare the sources of one era only, so one from
+    /// an older era is the enterprise's own to find.
+    private func known(_ sources: [Digest<Digested.Source>]) -> OwnRecord? {
+        sources.lazy.compactMap { view.record(from: $0) }.first
     }
 
     /// Seals what waits, as much as fits a batch, and registers it. What a conflict held up waits
@@ -180,7 +197,7 @@ private struct ImportRun {
     private mutating func settleConflict() async throws {
         view = try await session.sync()
         for draft in waiting {
-            guard let known = view.record(from: draft.source) else { continue }
+            guard let known = known(draft.sources) else { continue }
             settle(draft, .duplicate(of: known.name))
         }
         waiting.removeAll { lines[$0.line] != nil }
@@ -235,12 +252,12 @@ private struct ImportRun {
     private mutating func frame(_ record: Record, at place: SealedRecord.Place) throws -> Frame? {
         var random = session.surroundings.random
         let name = place.keys(of: record.type)
-        let keys = self.keys[name] ?? MonthKeys(name, from: session.schedule)
+        let keys = self.keys[name] ?? MonthKeys(name, from: schedule)
         self.keys[name] = keys
         do {
             let sealed = try SealedRecord.seal(
                 record, at: place, jti: session.newJTI(), by: try session.signer(.seal),
-                keys: keys, time: session.now, using: &random)
+                holder: holder, keys: keys, time: session.now, using: &random)
             return Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
         } catch SealingError.tooLarge {
             return nil

@@ -71,7 +71,7 @@ extension Enterprise {
         let last = records.map(\.index).max() ?? 0
         var checkpoint = await session.keeper.last
         if checkpoint.map({ $0.size <= UInt64(clamping: last) }) ?? true {
-            checkpoint = try await session.keeper.latest()
+            checkpoint = try await session.latest()
         }
         guard let checkpoint, checkpoint.size > UInt64(clamping: last),
             let root = Digest<Digested.Leaf>(bytes: checkpoint.root.bytes)

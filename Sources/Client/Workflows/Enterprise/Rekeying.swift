@@ -27,7 +27,9 @@ extension Enterprise {
     /// Gives every standing grant the keys of the epochs that new records will have in its months.
     ///
     /// After a grant ended, by revocation or by time, new records get keys of a later epoch, which
-    /// the ended grant doesn't open; those that stand would not either. One that policy forbids to give
+    /// the ended grant doesn't open; those that stand would not either. A grant whose grantee said that
+    /// its key was in wrong hands gets a new envelope too; another change of its key is no reason for
+    /// one, since many at once would show who its enterprises are. One that policy forbids to give
     /// more is left as it is, and named.
     @discardableResult
     public func rekeyStanding() async throws -> [Rekeying] {
@@ -39,7 +41,9 @@ extension Enterprise {
                 guard case .months = grant.terms.scope else { continue }
                 let epochs = try epochs(grant.terms.scope, in: view, at: session.now)
                 let missing = Set(epochs).subtracting(grant.epochs).sorted()
-                guard !missing.isEmpty,
+                let isInWrongHands =
+                    view.compromised[grant.terms.to].map { grant.sealedAt < $0 } ?? false
+                guard !missing.isEmpty || isInWrongHands,
                     let rekeying = try await rekey(grant, adding: missing)
                 else { continue }
                 rekeyed.append(rekeying)
@@ -75,7 +79,8 @@ extension Enterprise {
         }
         let jti = session.newJTI()
         let keys = grantedKeys(
-            type: known.newest, fields: fields, scope: grant.terms.scope, epochs: epochs,
+            try await session.schedule(), type: known.newest, fields: fields,
+            scope: grant.terms.scope, epochs: epochs,
             records: [])
         let envelope = try seal(keys, to: grantee.handle, recipient, carrier: jti)
         let registration = try await session.register(

@@ -1,0 +1,129 @@
+public import Custody
+import Foundation
+import Importing
+import Sharing
+public import Wire
+
+/// The recovery kit of a participant: everything that brings it back where its home is lost, and what
+/// leads to its next era where its home was stolen.
+///
+/// It is text for paper, or for a stick that lies in a safe. Who has it can act as the participant.
+public struct RecoveryKit: Sendable {
+    /// As the home had it when the kit was made.
+    public let configuration: Configuration
+    public let root: Root
+
+    init(_ configuration: Configuration, _ root: Root) {
+        self.configuration = configuration
+        self.root = root
+    }
+
+    private enum Line: String, CaseIterable {
+        case handle, roles, gateway, origin, genesis, identifier, secret
+    }
+
+    private static let format = "trine-kit/1"
+    /// A kit file is a page.
+    public static let maximumBytes = 16 << 10
+
+    /// What stands on the page.
+    public var text: String {
+        let values: [(Line, String)] =
+            [
+                (.handle, configuration.handle.text),
+                (.roles, configuration.roles.map(\.rawValue).joined(separator: ", ")),
+                (.gateway, configuration.gateway.text), (.origin, configuration.origin.text),
+                (.genesis, configuration.genesis.text),
+            ] + configuration.identifiers.map { (.identifier, $0.description) } + [
+                (.secret, root.text(for: Self.context(of: configuration)))
+            ]
+        let width = Line.allCases.map(\.rawValue.count).max() ?? 0
+        let lines = values.filter { !$1.isEmpty }.map { line, value in
+            line.rawValue + String(repeating: " ", count: width + 2 - line.rawValue.count) + value
+        }
+        return ([Self.format] + Self.words + lines).joined(separator: "\n") + "\n"
+    }
+
+    /// For whoever finds the page in ten years.
+    private static let words = [
+        "# This is the recovery kit of a participant of a Trine log.",
+        "# Who has this page can act as the participant and read its records: keep it as you keep",
+        "# cash, and not on the computer that it is for.",
+        "# It brings everything back where the computer is lost, and it is needed where one is",
+        "# stolen. Nobody has another copy.",
+    ]
+
+    /// What the checksum of the secret covers besides it: a line of another's kit is noticed.
+    private static func context(of configuration: Configuration) -> [UInt8] {
+        configuration.genesis.bytes + configuration.handle.text.utf8
+    }
+
+    /// Reads a page: lines of a name and a value in any order; empty ones and those that begin with
+    /// `#` say nothing. Throws ``RecoveryKitError``.
+    public init(parsing text: String) throws(RecoveryKitError) {
+        var lines = text.split(whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+        guard let first = lines.first, first.hasPrefix("trine-kit/") else { throw .notAKit }
+        guard first == Self.format else { throw .unknownFormat }
+        lines.removeFirst()
+        var values: [Line: [String]] = [:]
+        for line in lines {
+            guard let end = line.firstIndex(where: \.isWhitespace),
+                let name = Line(rawValue: line[..<end].lowercased()),
+                values[name] == nil || name == .identifier
+            else { throw .malformed(line: String(line.prefix { !$0.isWhitespace })) }
+            values[name, default: []].append(
+                line[end...].trimmingCharacters(in: .whitespaces))
+        }
+        configuration = try Self.configuration(values)
+        guard let typed = values[.secret]?.first,
+            let root = Root(typed: typed, for: Self.context(of: configuration))
+        else { throw .wrongSecret }
+        self.root = root
+    }
+
+    private static func configuration(
+        _ values: [Line: [String]]
+    ) throws(RecoveryKitError) -> Configuration {
+        func read<Value>(
+            _ line: Line, _ parse: (String) -> Value?
+        ) throws(RecoveryKitError) -> Value {
+            guard let value = values[line]?.first.flatMap(parse) else {
+                throw .malformed(line: line.rawValue)
+            }
+            return value
+        }
+        func all<Element>(
+            _ line: Line, _ texts: [String], _ parse: (String) -> Element?
+        ) throws(RecoveryKitError) -> [Element] {
+            let elements = texts.compactMap(parse)
+            guard elements.count == texts.count else { throw .malformed(line: line.rawValue) }
+            return elements
+        }
+        let roles = (values[.roles]?.first ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        return Configuration(
+            gateway: try read(.gateway) { try? GatewayAddress(parsing: $0) },
+            origin: try read(.origin) { Origin($0) },
+            genesis: try read(.genesis) { Digest(text: $0) },
+            handle: try read(.handle) { Handle($0) },
+            roles: try all(.roles, roles) { Role(rawValue: $0) },
+            identifiers: try all(.identifier, values[.identifier] ?? []) {
+                RegisteredIdentifier($0)
+            })
+    }
+}
+
+/// Why a text is no recovery kit. It says nothing of the secret.
+public enum RecoveryKitError: Error, Equatable, Sendable {
+    case notAKit
+    /// Written by a later version.
+    case unknownFormat
+    /// A line that isn't one, is there twice, is missing, or doesn't say what it should.
+    case malformed(line: String)
+    /// The secret was copied wrongly, or is of another kit.
+    case wrongSecret
+    /// The kit is another participant's, or of another log.
+    case ofAnother(Handle)
+}

@@ -1,0 +1,87 @@
+import Custody
+import Rules
+public import Sharing
+public import Wire
+
+/// Which of an era's keys a device gets.
+public enum DeviceOpens: Sendable {
+    /// All: an owner's device.
+    case everything
+    /// The records of these types in these months, as far as the epochs of now reach, and whether a
+    /// document of them is registered already.
+    case months([RecordType], ClosedRange<Month>)
+}
+
+extension Session {
+    /// Makes the share that gives a device keys of this era. The device's key is registered by an
+    /// ordinary `key` statement, with the scopes of what it is for.
+    ///
+    /// Throws ``KeyringError`` and ``ClientError/envelope(_:)``.
+    public func share(
+        _ opens: DeviceOpens, with device: Digest<Digested.Key>, _ deviceKey: EncryptionKey
+    ) async throws -> SealedShare {
+        let view = try await sync()
+        let keys: SharedKeys
+        switch opens {
+        case .everything: keys = try keyring.secrets(ofEra: view.era).shared
+        case .months(let types, let months):
+            keys = SharedKeys(types, months, of: try schedule(), in: view, at: now)
+        }
+        do {
+            return try SealedShare(
+                keys, ofEra: Int64(view.era), to: device, deviceKey, by: try signer(.all), at: now,
+                jti: newJTI())
+        } catch let error as OpeningError { throw ClientError.envelope(error) }
+    }
+
+    /// Reads a share for this machine. Whoever carried it, the log says whose key signed it.
+    ///
+    /// Throws ``ClientError/share(_:)``.
+    public func open(_ share: SealedShare) async throws -> SharedKeys {
+        let view = try await sync()
+        let participant = handle
+        let expected = SealedShare.Expectation(
+            log: log, participant: participant,
+            device: keyring.signingKey(generation: 1).verificationKey.thumbprint,
+            era: Int64(view.era)
+        ) { view.keyForAll($0, of: participant) }
+        do {
+            return try share.open(with: try keyring.deviceKey(), expecting: expected)
+        } catch let refusal as ShareRefusal { throw ClientError.share(refusal) }
+    }
+}
+
+extension View {
+    /// The participant's key with this thumbprint, where it signs everything now.
+    func keyForAll(
+        _ thumbprint: Digest<Digested.Key>, of participant: Handle
+    ) -> VerificationKey? {
+        guard let key = state[KeyState.key(thumbprint)], key.handle == participant, !key.retired,
+            !key.isExpired(at: time), key.scopes.contains(.all)
+        else { return nil }
+        return key.key
+    }
+}
+
+extension SharedKeys {
+    /// The nodes that cover `months`, in every epoch that new records of them have now.
+    fileprivate init(
+        _ types: [RecordType], _ months: ClosedRange<Month>, of schedule: KeySchedule,
+        in view: View, at now: Timestamp
+    ) {
+        let cover = MonthPosition.cover(months)
+        let nodes = types.flatMap { type in
+            let epochs = Set(months.map { view.requiredEpoch(type.series, $0, at: now) }).sorted()
+            return type.sealedNames.flatMap { field in
+                epochs.flatMap { epoch in
+                    let root = schedule.root(type: type.name, field: field, epoch: epoch)
+                    return cover.compactMap { root.descend(to: $0) }.map {
+                        Node(type: type.name, field: field, epoch: epoch, node: $0)
+                    }
+                }
+            }
+        }
+        let sources = schedule.sourceRoot
+        self.init(nodes: nodes, sources: cover.compactMap { sources.descend(to: $0) })
+    }
+}

@@ -1,0 +1,97 @@
+public import Custody
+import Rules
+public import Sharing
+import Verification
+public import Wire
+
+/// What became of a participant that was brought back.
+public struct Restored: Sendable {
+    /// The era that the log is in.
+    public let era: Int
+    /// The keys of lost machines that were retired.
+    public let retired: [Digest<Digested.Key>]
+}
+
+extension Home {
+    /// Makes the home of a participant anew, on a machine that has nothing but the recovery kit.
+    ///
+    /// The log says how many eras there are, and the root gives the keys of them all, so every record
+    /// opens again. The recovery key signs for the new machine's key, and with `retiring` for the end
+    /// of every other machine's; it stays off this machine, too. Where a machine was stolen, a new era
+    /// comes next: ``Session/beginEra(with:_:under:)``.
+    ///
+    /// Begun again after an interruption, it goes on where that was. Throws
+    /// ``HomeError/alreadyThere(path:)`` for a home of somebody else, ``KeyringError/otherRoot`` where
+    /// the log knows another encryption key than the root's, ``LogFault`` and ``ConnectionError``.
+    public func restore(
+        from kit: RecoveryKit, retiring reason: Reason?, under protection: Protection,
+        surroundings: Surroundings = .system,
+        transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
+    ) async throws -> Restored {
+        if !isInhabited {
+            let connection = GatewayConnection(transport(kit.configuration.gateway))
+            do {
+                let genesis = try await PinnedGenesis.fetch(
+                    kit.configuration.log, through: connection)
+                var random = surroundings.random
+                try await settle(
+                    kit.configuration, Keyring(of: kit.root, using: &random), nil,
+                    genesis: genesis.statement, logKey: genesis.logKey, under: protection, random)
+            } catch {
+                await connection.shutDown()
+                throw error
+            }
+            await connection.shutDown()
+        }
+        guard try configuration().handle == kit.configuration.handle,
+            try configuration().genesis == kit.configuration.genesis
+        else { throw HomeError.alreadyThere(path: directory) }
+        let lock = try self.lock()
+        let keyring = try await BlockingWork.run {
+            try KeyringFile.open(
+                try required(.keyring), with: protection.passphrase, allowing: protection.cost)
+        }
+        let session = try Session(
+            self, keyring: keyring, acting: kit.root.recoveryKey, lock: lock,
+            surroundings: surroundings, transport: transport)
+        do {
+            let restored = try await session.takeOver(kit, retiring: reason, under: protection)
+            await session.close()
+            return restored
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+}
+
+extension Session {
+    /// Brings the keyring to the log's era and registers this machine's key, signed by the recovery
+    /// key.
+    fileprivate func takeOver(
+        _ kit: RecoveryKit, retiring reason: Reason?, under protection: Protection
+    ) async throws -> Restored {
+        _ = try await flush()
+        let view = try await sync()
+        let current = try kit.root.secrets(ofEra: Int64(view.era)).decryptionKey()
+        guard let participant = view.state[ParticipantState.key(handle)],
+            participant.encryptionKey == current.encryptionKey.digest
+        else { throw KeyringError.otherRoot }
+        try replaceKeyring(try keyring.adding(view.era, of: kit.root), under: protection)
+        let own = try keyring.signingKey(.all)
+        let thumbprint = own.verificationKey.thumbprint
+        if view.state[KeyState.key(thumbprint)] == nil { _ = try await addKey(own, [.all]) }
+        guard let reason else { return Restored(era: view.era, retired: []) }
+        var kept: Set = [thumbprint, kit.root.recoveryKey.verificationKey.thumbprint]
+        for era in 1...view.era {
+            kept.insert(try keyring.holderKey(era: era).verificationKey.thumbprint)
+        }
+        var retired: [Digest<Digested.Key>] = []
+        for key in participant.keys where !kept.contains(key) {
+            guard view.state[KeyState.key(key)]?.retired == false else { continue }
+            _ = try await retireKey(key, reason)
+            retired.append(key)
+        }
+        return Restored(era: view.era, retired: retired)
+    }
+}
