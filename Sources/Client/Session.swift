@@ -186,7 +186,7 @@ public actor Session {
         while view.edge.size < end {
             let edge = view.edge
             let entries = try await reader.entries(
-                after: edge, under: checkpoint, admitted: isAdmitted)
+                after: edge, under: checkpoint, upTo: end, admitted: isAdmitted)
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
             try refuseBackdated(entries, from: view.next, after: trail)

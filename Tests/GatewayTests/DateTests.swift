@@ -119,7 +119,7 @@ import Wire
             #expect(Int64(dated.time) >= scene.clock.now.seconds - Scene.freshness / 4)
             dates.insert(dated.time)
         }
-        #expect(dates.count == 8)
+        #expect(dates.count == 9)
         // Entries have dates of their own.
         scene.clock.pass(1)
         guard case .registered(_, let head) = try await scene.submit() else {

@@ -35,14 +35,15 @@ struct LogReader: Sendable {
         self.query = query
     }
 
-    /// The next entries of the tree of `checkpoint` behind those of `edge`, at least one. Nothing is
-    /// shown to who isn't `admitted`, there or by one of these entries. Throws ``ConnectionError``
-    /// and ``LogFault``.
+    /// The next entries of the tree of `checkpoint` behind those of `edge`, at least one, and none from
+    /// `limit` on. Nothing is shown to who isn't `admitted`, there or by one of these entries. Throws
+    /// ``ConnectionError`` and ``LogFault``.
     func entries(
-        after edge: RightEdge, under checkpoint: VerifiedCheckpoint, admitted: Bool
+        after edge: RightEdge, under checkpoint: VerifiedCheckpoint, upTo limit: UInt64,
+        admitted: Bool
     ) async throws -> [ReadEntry] {
         let first = Int64(clamping: edge.size)
-        let end = min(checkpoint.size, edge.size + Self.maximumEntries)
+        let end = min(checkpoint.size, limit, edge.size + Self.maximumEntries)
         let leaves = try await leaves(first..<Int64(clamping: end))
         var grown = edge
         for leaf in leaves { grown.append(Hash.leaf(leaf)) }

@@ -17,8 +17,9 @@ struct CheckpointCommand: CommonCommand {
             gateway. Each bears the time at which the host called it the newest one. Two of them of \
             which the later one is smaller prove to everybody that the log was taken back: exit code 7.
 
-            Examples: trine checkpoint --compare checkpoint-of-northbank
-            trine checkpoint --compare mine --compare theirs
+            Example: trine checkpoint --compare checkpoint-of-northbank
+
+            Example: trine checkpoint --compare mine --compare theirs
             """)
 
     @Option(help: "A file to write the signed checkpoint to; it must not be there yet.")

@@ -81,7 +81,8 @@ struct GatewayCommand: AsyncParsableCommand {
         @Flag(
             help: """
                 Serve an older store than was published: what came after it is lost for ever, and \
-                everybody who saw it will say so.
+                everybody who saw it will say so, and can prove it to others by the dates of what \
+                they saw.
                 """)
         var acceptLoss = false
         @Flag(help: "Believe this machine's clock, although the log was silent for over a day.")
