@@ -54,7 +54,7 @@ public struct KnownGrant: Shaped {
     var state: GrantState
     public let terms: GrantTerms
     /// Whose keys its envelopes gave, ascending.
-    public internal(set) var epochs: [Int64]
+    public internal(set) var epochs: [SeriesEpochs]
     public internal(set) var revocation: Revocation?
 
     init(jti: JTI, state: GrantState, terms: GrantTerms) {
@@ -86,7 +86,7 @@ public struct KnownGrant: Shaped {
         },
         .required("jti", \.jti, .jti),
         .required("state", \.state, .object(GrantState.shape, leavingOutNulls: true)),
-        .required("epochs", \.epochs, .list(of: .count)),
+        .required("epochs", \.epochs, .list(of: .object)),
         .optional("revocation", \.revocation, .object))
 }
 
