@@ -48,6 +48,8 @@ public enum ClientError: Error, Equatable, Sendable {
     /// From one statement up to this many.
     case noStatements(limit: Int)
     case notProvable(String, RecordType)
+    /// A grant to read is of one series.
+    case severalSeries([Series])
     /// Nothing was signed.
     case untrue([ProofStatement])
     /// Nothing can be proven about these records.

@@ -149,16 +149,18 @@ struct FetchService: Sendable {
     private func select(
         _ fetch: Fetch, _ grant: GrantState, _ terms: GrantTerms
     ) async throws -> Selection {
-        guard let series = terms.scope.series, let known = terms.scope.known else {
-            throw CallFault.notEntitled
-        }
+        guard let known = terms.scope.known else { throw CallFault.notEntitled }
         let fields = try fields(fetch, of: known, terms)
-        let books = try await store.books(
-            of: grant.issuer, series: series, months: terms.scope.months
-        ).filter { book in
-            terms.scope.covers(book.book)
-                && (fetch.ranges.isEmpty || fetch.ranges.contains { $0.book == book.book })
+        var books: [(book: BookName, state: BookState)] = []
+        for part in terms.scope.parts {
+            books += try await store.books(
+                of: grant.issuer, series: part.onlySeries, months: part.months
+            ).filter { book in
+                part.covers(book.book)
+                    && (fetch.ranges.isEmpty || fetch.ranges.contains { $0.book == book.book })
+            }
         }
+        books.sort { $0.book < $1.book }
         guard books.count <= Limits.booksPerAccess else {
             throw CallFault.tooFragmented(limit: Limits.booksPerAccess)
         }

@@ -4,8 +4,8 @@ import Wire
 /// What a request or grant may be about, and what a verifier would refuse of a grant to prove as far
 /// as it shows without the proof.
 enum GrantSubjectRule {
-    /// The fields are of a type of the series, or the statements about amounts of one and about
-    /// records in the scope.
+    /// The fields are of a type of the one series, or the statements about committed fields of types of
+    /// all series, and about records in the scope.
     static func check(_ subject: GrantSubject, scope: Scope) throws(Refusal) {
         guard let known = scope.known else {
             throw .grant(.foreignScope)
@@ -16,6 +16,7 @@ enum GrantSubjectRule {
         switch subject {
         case .statements(let texts): try check(texts, of: known, scope: scope)
         case .fields(let names):
+            guard scope.onlySeries != nil else { throw .grant(.foreignScope) }
             guard known.withCommitments(names) == nil else { return }
             let unknown = names.filter { known.withCommitments([$0]) == nil }
             throw .grant(.unknownFields(unknown.map(\.text)))

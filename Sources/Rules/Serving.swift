@@ -121,15 +121,16 @@ public struct RepeatedAccess: PolicyKnowledge {
         let grantee = try participant(terms.to)
         try checkLive(served, grant, terms)
         let owner = PolicyEntity(grant.issuer, enterprise, in: log)
-        try policies.require(
-            operating(
-                on: owner, terms.scope.series, by: PolicyEntity(log.host, host, in: log)),
-            under: [log.policies])
-        try policies.require(
-            accessing(
-                PolicyUse(terms, grant.claims, fields: served.fields.map(\.text)), of: owner,
-                by: PolicyEntity(terms.to, grantee, in: log)),
-            under: [log.policies, grant.claims.policies])
+        let use = PolicyUse(terms, grant.claims, fields: served.fields.map(\.text))
+        for part in use.bySeries {
+            try policies.require(
+                operating(
+                    on: owner, part.scope.onlySeries, by: PolicyEntity(log.host, host, in: log)),
+                under: [log.policies])
+            try policies.require(
+                accessing(part, of: owner, by: PolicyEntity(terms.to, grantee, in: log)),
+                under: [log.policies, grant.claims.policies])
+        }
     }
 
     /// None of the records was erased, and a proof's all still count.

@@ -7,7 +7,7 @@ import Foundation
 @main struct Bench {
     static let groups: [any BenchGroup] = [
         StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(), ProofsBench(),
-        PolicyBench(),
+        PolicyBench(), SealingBench(),
     ]
 
     static func main() async throws {

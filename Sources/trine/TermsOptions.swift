@@ -22,7 +22,7 @@ struct BooksOptions: ParsableArguments {
 
 /// What is granted or asked for, what for, and for how long.
 struct TermsOptions: ParsableArguments {
-    @Option(help: "To read fields, or to prove something about amounts that aren't shown.")
+    @Option(help: "To read fields, or to prove something about values that aren't shown.")
     var right: Right = .read
 
     @OptionGroup var books: BooksOptions

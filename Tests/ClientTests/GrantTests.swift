@@ -151,7 +151,11 @@ import Wire
             let plan = try await enterprise.plan(
                 wish(to: "northbank", .months(.invoices, months("2026-01", "2026-01"))))
             #expect(try await session.latest().size == before)
-            #expect(plan.fields == ["due_date", "payable_amount", "payable_amount_commitment"])
+            #expect(
+                plan.fields == [
+                    "due_date", "due_date_commitment", "payable_amount",
+                    "payable_amount_commitment",
+                ])
             #expect(plan.permitting == ["holder-grants-use"])
             #expect(
                 plan.covered.map(\.book)

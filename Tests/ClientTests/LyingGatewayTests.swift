@@ -90,7 +90,8 @@ import Wire
             let terms = GrantTerms(
                 to: lender.handle, recipientKey: try! Self.recipientKey,
                 scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
-                subject: .fields(["due_date"]), fetches: 1, dataLife: 1, epochs: [0])
+                subject: .fields(["due_date"]), fetches: 1, dataLife: 1,
+                epochs: [.init(series: .invoices, counts: [0])])
             return gateway.enter(
                 Grant(
                     right: .read, purpose: .audit, notBefore: clock.now,
@@ -395,8 +396,11 @@ import Wire
             Revoke(grant: grant, .resolved), by: scene.stranger, at: scene.clock.now)
         scene.gateway.enter(
             Rekey(grant: grant, envelope: Digest(hashing: [7])),
-            selective: RekeyTerms(epochs: [5], recipientKey: try Scene.recipientKey)
-                .disclosures(using: &random), by: scene.stranger, at: scene.clock.now)
+            selective: RekeyTerms(
+                epochs: [.init(series: .invoices, counts: [5])],
+                recipientKey: try Scene.recipientKey
+            )
+            .disclosures(using: &random), by: scene.stranger, at: scene.clock.now)
         scene.record(1, by: scene.stranger)
         scene.grant(by: scene.stranger)
         let record = try #require(try await scene.session.sync().records.keys.first)
@@ -411,7 +415,7 @@ import Wire
         #expect(view.accesses.isEmpty)
         #expect(view.grants.count == 1)
         #expect(view.grants[grant]?.revocation == nil)
-        #expect(view.grants[grant]?.epochs == [0])
+        #expect(view.grants[grant]?.epochs == [.init(series: .invoices, counts: [0])])
         #expect(view.records.count == 1)
         #expect(view.records.values.allSatisfy { !$0.erased })
         #expect(view.state[HoldsState.key(scene.own.handle)] == nil)

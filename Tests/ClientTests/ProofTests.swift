@@ -57,6 +57,50 @@ import Wire
         }
     }
 
+    /// One statement over two flows: what the enterprise invoices under is what it is billed under.
+    @Test func recordsOfSeveralSeriesAreTied() async throws {
+        try await story { log, enterprise, lender in
+            let scope = Scope.records(
+                ["bills", "invoices"].map {
+                    RecordRange(book: BookName("\($0)/2026-01")!, from: 1, to: 2)!
+                })
+            let texts = [
+                "equal(bills/2026-01#1.buyer_vat_id, invoices/2026-01#2.seller_vat_id)",
+                "equal(bills/2026-01#2.buyer_vat_id, invoices/2026-01#1.seller_vat_id)",
+                "each(issue_date) between 2026-01-01 and 2026-01-31",
+            ]
+            let plan = try await enterprise.plan(try wish(texts, scope: scope))
+            #expect(plan.proof?.untrue.isEmpty == true && plan.recordCount == 4)
+            #expect(plan.terms.epochs.map(\.series) == [.bills, .invoices])
+            let grant = try await enterprise.grant(plan).statement
+            let package = try await lender.fetch(grant.jti)
+            #expect(package.verdict.statements.map(\.description) == texts)
+            #expect(package.verdict.books.map(\.book.series) == [.bills, .invoices])
+            let shown = package.records.compactMap(\.fields)
+            #expect(shown.count == 4)
+            #expect(shown.allSatisfy { $0.values.isEmpty && !$0.commitments.isEmpty })
+            let again = try Package(parsing: package.package.bytes)
+                .verify(under: lender.session.trust)
+            #expect(again.verdict == package.verdict)
+
+            // What isn't true isn't signed.
+            let untrue = try await enterprise.plan(
+                try wish(
+                    [
+                        "equal(bills/2026-01#1.number, invoices/2026-01#2.number)",
+                        "each(issue_date) <= 2025-12-31", texts[0],
+                    ], scope: scope))
+            #expect(untrue.proof?.untrue == [0, 1])
+            // To be read are records of one series.
+            await #expect(throws: ClientError.severalSeries([.bills, .invoices])) {
+                try await enterprise.plan(
+                    GrantWish(
+                        to: Handle("northbank")!, scope: scope, fields: ["due_date"],
+                        purpose: .creditAssessment, lifetime: 86_400, fetches: 1, dataLife: 0))
+            }
+        }
+    }
+
     @Test func aThresholdIsProvenFetchedAndVerifiedOffline() async throws {
         try await story { log, enterprise, lender in
             let sum = try await turnover(enterprise)

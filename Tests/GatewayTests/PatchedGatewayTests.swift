@@ -51,7 +51,8 @@ import Wire
                 try await enterprise.sync().state[ParticipantState.key(lender.handle)]?
                     .encryptionKey),
             scope: .months(.invoices, Months.first...Months.first),
-            subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
+            subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400,
+            epochs: [.init(series: .invoices, counts: [0])])
         let envelope = Envelope(bytes: [1, 2, 3])
         return try await send(
             Grant(

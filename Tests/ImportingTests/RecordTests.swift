@@ -84,7 +84,7 @@ struct RecordTests {
             try Amount(parsing: "1.001", currency: "EUR")
         }
         #expect(throws: AmountError.notADecimal) { try Amount(parsing: "1e1", currency: "EUR") }
-        for code in ["eur", "EU", "XXX", "", "EURO"] {
+        for code in ["eur", "EU", "XXX", "", "EURO", "SE\u{212a}"] {
             #expect(throws: AmountError.unknownCurrency) {
                 try Amount(parsing: "1", currency: code)
             }

@@ -108,7 +108,9 @@ extension Chain {
             GrantTerms(
                 to: grantee.handle, recipientKey: recipientKey ?? grantee.encryptionKey.digest,
                 scope: scope, subject: subject, fetches: fetches,
-                dataLife: 0, epochs: epochs, request: request), by: person, with: key)
+                dataLife: 0,
+                epochs: scope.series.map { SeriesEpochs(series: $0, counts: epochs) },
+                request: request), by: person, with: key)
     }
 
     /// Registers a grant that nothing stands against.
@@ -128,15 +130,17 @@ extension Chain {
 
     /// Sealed to the grantee's key of now, unless told otherwise.
     mutating func rekeying(
-        _ grant: JTI, epochs: [Int64], by person: Person = .enterprise,
+        _ grant: JTI, epochs: [Int64], of others: [Series]? = nil, by person: Person = .enterprise,
         recipientKey: Digest<Digested.EncryptionKey>? = nil
     ) -> SignedStatement {
         let grantee = state[GrantState.key(grant)]?.terms?.to ?? Person.lender.handle
         let current = state[ParticipantState.key(grantee)]?.encryptionKey
+        let series = others ?? state[GrantState.key(grant)]?.terms?.scope.series ?? [.invoices]
         return sign(
             Rekey(grant: grant, envelope: Digest(hashing: jti().bytes)),
             RekeyTerms(
-                epochs: epochs, recipientKey: recipientKey ?? current ?? Digest(hashing: [])),
+                epochs: series.map { SeriesEpochs(series: $0, counts: epochs) },
+                recipientKey: recipientKey ?? current ?? Digest(hashing: [])),
             by: person)
     }
 

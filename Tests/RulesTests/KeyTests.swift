@@ -79,11 +79,16 @@ import Testing
         #expect(
             chain.submit(chain.granting(recipientKey: old)) == .grant(.wrongRecipientKey))
         #expect(
-            chain.submit(chain.rekeying(grant, epochs: [1], recipientKey: old))
+            chain.submit(
+                chain.rekeying(
+                    grant, epochs: [1], recipientKey: old))
                 == .grant(.wrongRecipientKey))
         #expect(chain.submit(chain.granting(recipientKey: new.digest)) == nil)
         #expect(
-            chain.submit(chain.rekeying(grant, epochs: [1], recipientKey: new.digest)) == nil)
+            chain.submit(
+                chain.rekeying(
+                    grant, epochs: [1], recipientKey: new.digest
+                )) == nil)
         // What was granted before goes on: its grantee has the old key still.
         #expect(chain.submit(chain.access(grant)) == nil)
     }
@@ -105,7 +110,8 @@ import Testing
                 chain.sign(
                     Rekey(grant: grant, envelope: Digest(hashing: [])),
                     RekeyTerms(
-                        epochs: [1], recipientKey: Person.lender.encryptionKey.digest),
+                        epochs: [.init(series: .invoices, counts: [1])],
+                        recipientKey: Person.lender.encryptionKey.digest),
                     by: .enterprise, with: key)
             ),
             (.revoke, chain.sign(Revoke(grant: grant, .unspecified), by: .enterprise, with: key)),

@@ -55,7 +55,7 @@ import Testing
                 recipientKey: Person.lender.encryptionKey.digest,
                 scope: .records([Chain.range(book, 1, 5)]),
                 subject: .statements(["sum(tax_amount) >= 1 EUR"]), fetches: 1, dataLife: 0,
-                epochs: [0]), by: .enterprise)
+                epochs: [.init(series: .invoices, counts: [0])]), by: .enterprise)
         #expect(chain.submit(without) == .proof(.pointMissing))
         // The point is public: also a replay that isn't shown the terms sees it.
         #expect(chain.submit(without, withheld: true) == .proof(.pointMissing))

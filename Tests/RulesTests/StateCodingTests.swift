@@ -64,11 +64,12 @@ import Wire
             to: handle, recipientKey: Digest(hashing: [5]),
             scope: .months(.invoices, month("2026-01")...month("2026-12")),
             subject: .fields(["due_date", "tax_exclusive_amount"]), fetches: 10, dataLife: 0,
-            epochs: [0, 2], request: jti)
+            epochs: [.init(series: .invoices, counts: [0, 2])], request: jti)
         let single = GrantTerms(
             to: handle, recipientKey: Digest(hashing: [5]),
             scope: .records([RecordRange(book: book, from: 1, to: 9)!]),
-            subject: .statements(["sum(\"x\") ≥ 1\n"]), fetches: 1, dataLife: 5, epochs: [1])
+            subject: .statements(["sum(\"x\") ≥ 1\n"]), fetches: 1, dataLife: 5,
+            epochs: [.init(series: .invoices, counts: [1])])
         return [
             piece(
                 LogState.key,

@@ -12,7 +12,8 @@ import Testing
         let grant = chain.granted()
         let statements: [SignedStatement] = [
             chain.admission(of: .outsider, [.lender]), chain.request(), chain.granting(),
-            chain.rekeying(grant, epochs: [1]), chain.access(grant),
+            chain.rekeying(grant, epochs: [1]),
+            chain.access(grant),
         ]
         for signed in statements {
             #expect(try !chain.decide(signed, withheld: true).complete, "\(signed.statement.kind)")
@@ -30,7 +31,9 @@ import Testing
         var chain = Chain()
         let signed = chain.granting(to: .outsider)
         for selective in [
-            NoSelectiveClaims(), RekeyTerms(epochs: [0], recipientKey: Digest(hashing: [])),
+            NoSelectiveClaims(),
+            RekeyTerms(
+                epochs: [.init(series: .invoices, counts: [0])], recipientKey: Digest(hashing: [])),
         ] as [any SelectiveClaims] {
             let candidate = Candidate(signed.statement, selective: selective, index: chain.size)
             #expect(candidate.selective == nil)
@@ -62,7 +65,10 @@ import Testing
         #expect(chain.grant(grant)?.terms == nil)
         #expect(chain.submit(chain.access(grant), withheld: true) == nil)
         #expect(chain.grant(grant)?.used == 1)
-        #expect(chain.submit(chain.rekeying(grant, epochs: [3]), withheld: true) == nil)
+        #expect(
+            chain.submit(
+                chain.rekeying(grant, epochs: [3]),
+                withheld: true) == nil)
         #expect(chain.submit(chain.revocation(grant, by: .lender)) == nil)
         #expect(chain.submit(chain.access(grant), withheld: true) == .grant(.grantDead(grant)))
     }

@@ -11,7 +11,7 @@ import Testing
 
     private static func field(_ name: String) throws -> FieldDefinition {
         let order = try RecordTypeTests.parse(RecordTypeTests.order())
-        return try #require(order.field(name) ?? RecordType.invoice.field(name))
+        return try #require(RecordType.invoice.field(name) ?? order.field(name))
     }
 
     private func commitment(_ value: FieldValue, _ name: String) throws -> FieldCommitment? {

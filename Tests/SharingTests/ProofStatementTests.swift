@@ -88,7 +88,7 @@ import Wire
         ("sum(a) >= 1.0.0 EUR", 10, .notANumber), ("sum(a) >= --1 EUR", 10, .notANumber),
         ("sum(a) >= 1", 11, .expected("a currency or unit")),
         ("sum(a) >= 1 eur", 12, .unknownUnit("eur")),
-        ("sum(a) >= 1 day", 12, .unknownUnit("day")), ("each(a) = 1 key", 10, .unknownUnit("key")),
+        ("sum(a) >= 1 day", 12, .unknownUnit("day")), ("each(a) = 1 key", 12, .unknownUnit("key")),
         ("sum(a) >= 1 KGM", 12, .unknownUnit("KGM")),
         ("sum(a) >= 1 rec20/kgm", 12, .unknownUnit("rec20/kgm")),
         ("sum(a) >= 1 rec20/", 12, .unknownUnit("rec20/")),

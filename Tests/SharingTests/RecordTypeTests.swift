@@ -214,7 +214,7 @@ import Testing
         #expect(throws: RecordTypeError.repeated(field: "total")) {
             try Self.parse(Self.order(Self.fields + [Self.fields[1]]))
         }
-        #expect(throws: RecordTypeError.otherClaim(1)) {
+        #expect(throws: RecordTypeError.otherClaim(6)) {
             try Self.parse(
                 Self.order().replacing(
                     #""claims": [{"#,

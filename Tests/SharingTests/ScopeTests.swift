@@ -20,7 +20,8 @@ import Testing
             World.range("invoices/2026-02", 1, 1),
         ])
         #expect(try scope(records.json) == records)
-        #expect(months.series == .invoices && records.series == .invoices)
+        #expect(months.series == [.invoices] && records.series == [.invoices])
+        #expect(months.parts == [months] && months.part(of: .bills) == nil)
         #expect(records.months == World.month("2026-01")...World.month("2026-02"))
     }
 
@@ -49,8 +50,6 @@ import Testing
             [range("invoices/2026-01", 1, 1), range("invoices/2026-01", 1, 1)],
             [range("invoices/2026-02", 1, 1), range("invoices/2026-01", 1, 1)],
             [range("invoices/2026-01", 5, 6), range("invoices/2026-01", 1, 2)],
-            // Of two series.
-            [range("invoices/2026-01", 1, 1), range("bills/2026-02", 1, 1)],
             [["book": "invoices/2026-01", "from": 1]],
             [["book": "invoices/2026-01", "from": 1, "to": 1, "zz": 1]],
             [.null], (1...257).map { range("invoices/2026-01", 2 * $0, 2 * $0) },
@@ -60,6 +59,29 @@ import Testing
         #expect(try scope(["records": .array(most)]) != nil)
         #expect(try scope(["records": .array(most), "series": "invoices"]) == nil)
         #expect(try scope(["records": [range("invoices/2026-01", 1, JSON.maximumInteger)]]) != nil)
+    }
+
+    /// Ordered by month, then by series, then by number.
+    @Test func severalSeries() throws {
+        let ranges = [
+            range("bills/2026-01", 1, 1), range("invoices/2026-01", 3, 4),
+            range("bills/2026-02", 7, 7),
+        ]
+        let mixed = try #require(try scope(["records": .array(ranges)]))
+        #expect(mixed.series == [.bills, .invoices] && mixed.onlySeries == nil)
+        #expect(
+            mixed.parts == [
+                .records([World.range("bills/2026-01", 1, 1), World.range("bills/2026-02", 7, 7)]),
+                .records([World.range("invoices/2026-01", 3, 4)]),
+            ])
+        #expect(
+            mixed.part(of: .invoices)?.months == World.month("2026-01")...World.month("2026-01"))
+        for order in [[1, 0, 2], [0, 2, 1], [2, 0, 1]] {
+            #expect(try scope(["records": .array(order.map { ranges[$0] })]) == nil)
+        }
+        let many = (0..<9).map { range("s\($0)/2026-01", 1, 1) }
+        #expect(try scope(["records": .array(many)]) == nil)
+        #expect(try scope(["records": .array(Array(many.dropLast()))])?.series.count == 8)
     }
 
     @Test func covers() {

@@ -140,10 +140,32 @@ import Testing
             (.grant, "fetches", 1_000_001, false), (.grant, "fetches", 0, false),
             (.grant, "data_life", .integer(Limits.dataLifeSeconds), true),
             (.grant, "data_life", .integer(Limits.dataLifeSeconds + 1), false),
-            (.grant, "epochs", [0], true), (.grant, "epochs", [0, 0], false),
-            (.grant, "epochs", [1, 0], false), (.grant, "epochs", [-1], false),
-            (.grant, "epochs", .array((0..<256).map { .integer($0) }), true),
-            (.grant, "epochs", .array((0..<257).map { .integer($0) }), false),
+            (.grant, "epochs", epochs([0]), true), (.grant, "epochs", epochs([0, 0]), false),
+            (.grant, "epochs", epochs([1, 0]), false), (.grant, "epochs", epochs([-1]), false),
+            (.grant, "epochs", epochs([]), false), (.grant, "epochs", [0], false),
+            (.grant, "epochs", epochs((0..<256).map { .integer($0) }), true),
+            (.grant, "epochs", epochs((0..<257).map { .integer($0) }), false),
+            // For each series of the scope and no other.
+            (.grant, "epochs", [], false), (.grant, "epochs", epochs([0], "bills"), false),
+            (
+                .grant, "epochs",
+                [
+                    ["counts": [0], "series": "bills"], ["counts": [0], "series": "invoices"],
+                ], false
+            ),
+            (.rekey, "epochs", [["counts": [0], "series": "bills"]], true),
+            (
+                .rekey, "epochs",
+                .array((0..<8).map { ["counts": [0], "series": .string("s\($0)")] }), true
+            ),
+            (
+                .rekey, "epochs",
+                .array((0..<9).map { ["counts": [0], "series": .string("s\($0)")] }), false
+            ),
+            (
+                .rekey, "epochs",
+                [["counts": [0], "series": "b"], ["counts": [0], "series": "a"]], false
+            ),
             (.grant, "fields", ["a", "b"], true), (.grant, "fields", ["b", "a"], false),
             (.grant, "fields", ["a", "a"], false), (.grant, "fields", ["A"], false),
             (.grant, "fields", ["a-b"], false), (.grant, "fields", .null, false),
@@ -167,4 +189,9 @@ import Testing
         let error = opening(sample, index, name: name, value: value)
         #expect((error == nil) == isValid, "\(String(describing: error))")
     }
+}
+
+/// The epochs of one series, as a grant says them.
+private func epochs(_ counts: [JSON], _ series: String = "invoices") -> JSON {
+    [["counts": .array(counts), "series": .string(series)]]
 }

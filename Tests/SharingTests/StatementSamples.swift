@@ -124,8 +124,11 @@ struct StatementSample: Sendable, CustomStringConvertible {
             GrantTerms(
                 to: World.lender, recipientKey: Digest(hashing: [8]), scope: scope,
                 subject: .fields(["due_date"]), fetches: 3,
-                dataLife: 0, epochs: [0, 3], request: World.jti(9))
-        case .rekey: RekeyTerms(epochs: [4], recipientKey: Digest(hashing: [8]))
+                dataLife: 0, epochs: [.init(series: .invoices, counts: [0, 3])],
+                request: World.jti(9))
+        case .rekey:
+            RekeyTerms(
+                epochs: [.init(series: .invoices, counts: [4])], recipientKey: Digest(hashing: [8]))
         case .access: access
         case .legalHold, .release:
             HoldTerms(

@@ -61,6 +61,17 @@ import Testing
         #expect(refusal(back, after: [without, first]) == .field("buyer", .fieldClass, since: 1))
     }
 
+    /// What is granted by series and name of a field is of one type name, in all its versions.
+    @Test func theTypesOfTheProgramAreCompatible() throws {
+        for type in RecordType.all {
+            let others = RecordType.all.filter { $0 != type && $0.version <= type.version }
+            #expect(refusal(type, after: others) == nil)
+            #expect(RecordType.types(of: type.series).allSatisfy { $0.name == type.name })
+        }
+        let fields = try #require(SeriesFields(.invoices))
+        #expect(fields.types.allSatisfy { $0.name == "invoice" })
+    }
+
     @Test func whatAllVersionsShare() throws {
         let first = try Self.first()
         let second = RecordTypeTests.order(version: 2)
@@ -73,8 +84,10 @@ import Testing
             #expect(refusal(type, after: [first]) == .changed(part))
         }
         let other = try RecordTypeTests.parse(
-            second.replacing("\"name\": \"order\"", with: "\"name\": \"purchase\""))
-        #expect(refusal(other, after: [first]) == .otherName("order"))
+            RecordTypeTests.order().replacing(
+                "\"name\": \"order\"", with: "\"name\": \"purchase\""))
+        #expect(refusal(other, after: [.invoice, first]) == .seriesTaken(by: "order"))
+        #expect(refusal(other, after: RecordType.all) == nil)
         #expect(refusal(first, after: [first]) == .wrongVersion(have: 1, next: 2))
         let third = try RecordTypeTests.parse(RecordTypeTests.order(version: 3))
         #expect(refusal(third, after: [first]) == .wrongVersion(have: 3, next: 2))

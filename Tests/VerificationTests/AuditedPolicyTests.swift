@@ -31,7 +31,8 @@ import Wire
         let terms = GrantTerms(
             to: party.handle, recipientKey: party.encryptionKey.digest,
             scope: .months(.invoices, Month(from)!...Month("2026-12")!),
-            subject: .fields(fields), fetches: 10, dataLife: 86_400, epochs: [0])
+            subject: .fields(fields), fetches: 10, dataLife: 86_400,
+            epochs: [.init(series: .invoices, counts: [0])])
         let claims = Grant(
             right: .read, purpose: purpose, notBefore: log.now,
             expires: log.now.advanced(by: days * 86_400),
@@ -163,7 +164,8 @@ import Wire
             let terms = GrantTerms(
                 to: bank.handle, recipientKey: bank.encryptionKey.digest,
                 scope: .months(.invoices, month...month),
-                subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
+                subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400,
+                epochs: [.init(series: .invoices, counts: [0])])
             let claims = Grant(
                 right: .read, purpose: .creditAssessment, notBefore: log.now,
                 expires: log.now.advanced(by: 86_400), policies: set.digest,
@@ -224,7 +226,8 @@ import Wire
             try log.add(
                 Rekey(grant: given, envelope: Digest(hashing: [])),
                 selective: RekeyTerms(
-                    epochs: [1], recipientKey: bank.encryptionKey.digest
+                    epochs: [.init(series: .invoices, counts: [1])],
+                    recipientKey: bank.encryptionKey.digest
                 ).disclosures(using: &log.random),
                 by: acme)
             note("rekey")

@@ -138,7 +138,8 @@ enum FrozenScene {
             GrantTerms(
                 to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
                 scope: .months(.invoices, september...october),
-                subject: .fields(fields), fetches: 5, dataLife: 86_400 * 30, epochs: [0],
+                subject: .fields(fields), fetches: 5, dataLife: 86_400 * 30,
+                epochs: [.init(series: .invoices, counts: [0])],
                 request: asked.jti))
         let some = try grant(
             .read,
@@ -146,7 +147,8 @@ enum FrozenScene {
                 to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
                 scope: .records([RecordRange(book: BookName("invoices/2026-09")!, from: 4, to: 5)!]
                 ),
-                subject: .fields(["due_date"]), fetches: 1, dataLife: 0, epochs: [0]))
+                subject: .fields(["due_date"]), fetches: 1, dataLife: 0,
+                epochs: [.init(series: .invoices, counts: [0])]))
         let prove = try grant(
             .prove,
             GrantTerms(
@@ -154,18 +156,20 @@ enum FrozenScene {
                 scope: .records([RecordRange(book: BookName("invoices/2026-09")!, from: 4, to: 6)!]
                 ),
                 subject: .statements(["sum(payable_amount) >= 1 EUR"]), fetches: 2, dataLife: 0,
-                epochs: [0], request: askedProof.jti),
+                epochs: [.init(series: .invoices, counts: [0])], request: askedProof.jti),
             at: log.point(at: log.entries.count))
         let short = try grant(
             .read,
             GrantTerms(
                 to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
                 scope: .months(.bills, september...september),
-                subject: .fields(["due_date"]), fetches: 1, dataLife: 0, epochs: [0, 1]))
+                subject: .fields(["due_date"]), fetches: 1, dataLife: 0,
+                epochs: [.init(series: .invoices, counts: [0, 1])]))
         try log.add(
             Rekey(grant: read.jti, envelope: Digest(hashing: [7])),
             selective: RekeyTerms(
-                epochs: [0, 1], recipientKey: encryption.encryptionKey.digest
+                epochs: [.init(series: .invoices, counts: [0, 1])],
+                recipientKey: encryption.encryptionKey.digest
             ).disclosures(using: &log.random), by: acme)
 
         // Accesses.

@@ -138,7 +138,7 @@ struct ProofStory {
         let terms = GrantTerms(
             to: northbank.handle, recipientKey: northbank.encryptionKey.digest, scope: scope,
             subject: .statements(texts), fetches: 10,
-            dataLife: 86_400, epochs: [0])
+            dataLife: 86_400, epochs: [.init(series: .invoices, counts: [0])])
         var stated: TreePoint? = at
         if twist == .noPoint { stated = nil }
         if twist == .laterPoint {

@@ -190,7 +190,7 @@ struct Story {
             scope: .months(.invoices, months),
             subject: lie == .proveGrant
                 ? .statements(["sum(payable_amount) >= 1.00 EUR"]) : .fields(Self.fields),
-            fetches: 10, dataLife: 86_400 * 365, epochs: [0])
+            fetches: 10, dataLife: 86_400 * 365, epochs: [.init(series: .invoices, counts: [0])])
         grant = try seal(
             GrantedKeys(nodes: nodes), by: giver, key: key, terms: terms)
         if rekeyed {
@@ -203,7 +203,8 @@ struct Story {
         let terms = GrantTerms(
             to: northbank.handle, recipientKey: northbank.encryptionKey.digest,
             scope: .months(.invoices, Self.september.month...Self.september.month),
-            subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400, epochs: [0])
+            subject: .fields(["due_date"]), fetches: 10, dataLife: 86_400,
+            epochs: [.init(series: .invoices, counts: [0])])
         let claims = Grant(
             right: .read, purpose: .creditAssessment, notBefore: log.now,
             expires: log.now.advanced(by: 86_400), policies: CedarPolicies.standard.digest,
@@ -252,7 +253,9 @@ struct Story {
                 recipient: northbank.decryption.encryptionKey))
         log.now = log.now.advanced(by: 1)
         let party = lie == .rekeyByAnother ? mallory : acme
-        let terms = RekeyTerms(epochs: [0], recipientKey: northbank.encryptionKey.digest)
+        let terms = RekeyTerms(
+            epochs: [.init(series: .invoices, counts: [0])],
+            recipientKey: northbank.encryptionKey.digest)
         let signed = Statement.sign(
             Rekey(grant: grant.jti, envelope: envelope.digest),
             selective: terms.disclosures(using: &log.random),

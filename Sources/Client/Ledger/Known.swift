@@ -54,7 +54,7 @@ public struct KnownGrant: Shaped {
     var state: GrantState
     public let terms: GrantTerms
     /// Whose keys its envelopes gave, ascending.
-    public internal(set) var epochs: [Int64]
+    public internal(set) var epochs: [SeriesEpochs]
     /// The entry with its latest envelope.
     public internal(set) var sealedAt: Int64
     public internal(set) var revocation: Revocation?
@@ -90,7 +90,7 @@ public struct KnownGrant: Shaped {
         },
         .required("jti", \.jti, .jti),
         .required("state", \.state, .object(GrantState.shape, leavingOutNulls: true)),
-        .required("epochs", \.epochs, .list(of: .count)),
+        .required("epochs", \.epochs, .list(of: .object)),
         .required("sealed_at", \.sealedAt, .count),
         .optional("revocation", \.revocation, .object))
 }

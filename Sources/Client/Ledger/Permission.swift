@@ -22,6 +22,12 @@ struct Permission: Sendable {
     let permitting: [String]
     /// What they were asked.
     let asked: PolicyRequest
+
+    /// The same with what permits another part of it.
+    func adding(_ other: Permission) -> Permission {
+        let more = other.permitting.filter { !permitting.contains($0) }
+        return Permission(policies: policies, permitting: permitting + more, asked: asked)
+    }
 }
 
 extension Session {

@@ -77,7 +77,7 @@ public struct View: Sendable {
     /// The grants that this participant gave over `series` and that stand at `time`, oldest first.
     public func standingGrants(_ series: Series, at time: Timestamp) -> [KnownGrant] {
         grants.values.filter {
-            $0.issuer == handle && $0.terms.scope.series == series && $0.isLive(at: time)
+            $0.issuer == handle && $0.terms.scope.series.contains(series) && $0.isLive(at: time)
         }.sorted { $0.index < $1.index }
     }
 
@@ -159,7 +159,7 @@ public struct View: Sendable {
             var grant = grants[jti] ?? KnownGrant(jti: jti, state: given, terms: terms)
             grant.state = given
             if let rekey = candidate.selective as? RekeyTerms {
-                grant.epochs = Set(grant.epochs).union(rekey.epochs).sorted()
+                grant.epochs = grant.epochs.union(rekey.epochs)
                 grant.sealedAt = candidate.index
             }
             if let revoke = candidate.statement.claims as? Revoke {

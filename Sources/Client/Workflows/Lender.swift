@@ -58,10 +58,11 @@ public struct Lender: Sendable {
         _ = try await session.flush()
         try await session.sync()
         let handle = session.handle
-        try await session.permission { (known) throws(ClientError) in
-            guard let holder = try? known.entity(terms.to) else { throw .notAHolder(terms.to) }
-            return known.requesting(
-                PolicyUse(terms, for: purpose), of: holder, by: try known.entity(handle))
+        for part in PolicyUse(terms, for: purpose).bySeries {
+            try await session.permission { (known) throws(ClientError) in
+                guard let holder = try? known.entity(terms.to) else { throw .notAHolder(terms.to) }
+                return known.requesting(part, of: holder, by: try known.entity(handle))
+            }
         }
         return try await session.register(Request(purpose), selective: terms)
     }
@@ -152,9 +153,11 @@ extension Session {
             grant.terms, grant.claims,
             fields: (known?.withCommitments(fields) ?? fields).map(\.text))
         let handle = handle
-        try await permission(alsoUnder: grant.claims.policies) { (known) throws(ClientError) in
-            known.accessing(
-                use, of: try known.entity(grant.issuer), by: try known.entity(handle))
+        for part in use.bySeries {
+            try await permission(alsoUnder: grant.claims.policies) { (known) throws(ClientError) in
+                known.accessing(
+                    part, of: try known.entity(grant.issuer), by: try known.entity(handle))
+            }
         }
     }
 

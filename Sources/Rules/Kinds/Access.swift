@@ -85,13 +85,14 @@ enum AccessRule: KindRule {
             try decision.requireCurrent(ranges, of: grant.issuer)
         }
         let owner = decision.entity(grant.issuer, enterprise)
-        try decision.requirePermission(
-            decision.operating(on: owner, terms.scope.series, by: decision.issuerEntity))
-        try decision.requirePermission(
-            decision.accessing(
-                PolicyUse(terms, grant.claims, fields: access.served.fields.map(\.text)), of: owner,
-                by: decision.entity(terms.to, grantee)),
-            alsoUnder: grant.claims.policies)
+        let use = PolicyUse(terms, grant.claims, fields: access.served.fields.map(\.text))
+        for part in use.bySeries {
+            try decision.requirePermission(
+                decision.operating(on: owner, part.scope.onlySeries, by: decision.issuerEntity))
+            try decision.requirePermission(
+                decision.accessing(part, of: owner, by: decision.entity(terms.to, grantee)),
+                alsoUnder: grant.claims.policies)
+        }
         decision.change(FetchState.key(fetch.jti), to: FetchState(access: said.jti))
     }
 

@@ -16,7 +16,7 @@ enum GrantRule: KindRule {
         reads.add(ParticipantState.key(terms.to))
         reads.add(HoldsState.key(said.issuer))
         reads.add(InvolvementState.key(terms.to, with: said.issuer))
-        if let series = terms.scope.series { reads.add(EpochState.key(said.issuer, series)) }
+        for series in terms.scope.series { reads.add(EpochState.key(said.issuer, series)) }
         if let request = terms.request {
             reads.add(StatementState.key(request))
             reads.add(RequestState.key(request))
@@ -78,29 +78,32 @@ enum GrantRule: KindRule {
                 request, by: asked.issuer, with: use, terms, from: said.issuer,
                 until: said.claims.expires)
         }
-        try decision.requirePermission(
-            decision.granting(
-                use, to: decision.entity(terms.to, grantee), by: decision.issuerEntity,
-                answering: answers))
+        for part in use.bySeries {
+            try decision.requirePermission(
+                decision.granting(
+                    part, to: decision.entity(terms.to, grantee), by: decision.issuerEntity,
+                    answering: answers))
+        }
     }
 
     /// Remembers which epochs the grantee can open, for the day the grant has ended.
     private static func rememberEpochs(
         _ terms: GrantTerms, of said: Stated<Grant>, _ decision: inout Decision
     ) throws(Refusal) {
-        guard let series = terms.scope.series, let epoch = terms.epochs.last else {
-            throw .grant(.foreignScope)
+        for given in terms.epochs {
+            guard let epoch = given.counts.last, let part = terms.scope.part(of: given.series)
+            else { throw .grant(.foreignScope) }
+            var epochs = decision.epochs(given.series, of: said.issuer)
+            epochs.retireEnded(at: decision.now)
+            guard epochs.live.count < maximumLiveGrants else {
+                throw .grant(.tooManyGrants(limit: maximumLiveGrants))
+            }
+            epochs.live.append(
+                .init(
+                    grant: said.jti, months: part.months, epoch: epoch,
+                    expires: said.claims.expires))
+            decision.change(EpochState.key(said.issuer, given.series), to: epochs)
         }
-        var epochs = decision.epochs(series, of: said.issuer)
-        epochs.retireEnded(at: decision.now)
-        guard epochs.live.count < maximumLiveGrants else {
-            throw .grant(.tooManyGrants(limit: maximumLiveGrants))
-        }
-        epochs.live.append(
-            .init(
-                grant: said.jti, months: terms.scope.months, epoch: epoch,
-                expires: said.claims.expires))
-        decision.change(EpochState.key(said.issuer, series), to: epochs)
     }
 }
 
@@ -112,7 +115,7 @@ extension Reads {
         guard let terms = grant.terms else { return }
         add(ParticipantState.key(terms.to))
         add(InvolvementState.key(terms.to, with: grant.issuer))
-        if let series = terms.scope.series { add(EpochState.key(grant.issuer, series)) }
+        for series in terms.scope.series { add(EpochState.key(grant.issuer, series)) }
     }
 }
 

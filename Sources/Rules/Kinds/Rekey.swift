@@ -33,17 +33,26 @@ enum RekeyRule: KindRule {
         decision.change(CarrierState.key(said.jti), to: CarrierState(grant: jti))
         grant.envelopeStatement = said.jti
         grant.envelope = said.claims.envelope
-        if let terms = grant.terms, let series = terms.scope.series,
-            let epoch = said.selective?.epochs.last
-        {
-            var epochs = decision.epochs(series, of: said.issuer)
-            epochs.retireEnded(at: decision.now)
-            for position in epochs.live.indices where epochs.live[position].grant == jti {
-                epochs.live[position].epoch = max(epochs.live[position].epoch, epoch)
+        if let terms = grant.terms, let given = said.selective?.epochs {
+            guard given.map(\.series) == terms.scope.series else { throw .grant(.foreignScope) }
+            for given in given {
+                raise(given, of: jti, by: said.issuer, &decision)
             }
-            decision.change(EpochState.key(said.issuer, series), to: epochs)
         }
         decision.change(GrantState.key(jti), to: grant)
+    }
+
+    /// Remembers that the grant opens these epochs too.
+    private static func raise(
+        _ given: SeriesEpochs, of grant: JTI, by issuer: Handle, _ decision: inout Decision
+    ) {
+        guard let epoch = given.counts.last else { return }
+        var epochs = decision.epochs(given.series, of: issuer)
+        epochs.retireEnded(at: decision.now)
+        for position in epochs.live.indices where epochs.live[position].grant == grant {
+            epochs.live[position].epoch = max(epochs.live[position].epoch, epoch)
+        }
+        decision.change(EpochState.key(issuer, given.series), to: epochs)
     }
 
     static func parties(_ said: Stated<Rekey>, in state: Slice) -> [Handle] {
@@ -56,11 +65,12 @@ enum RekeyRule: KindRule {
     ) throws(Refusal) {
         guard let terms = grant.terms else { return }
         let grantee = try decision.participant(terms.to)
-        try decision.requirePermission(
-            decision.rekeying(
-                PolicyUse(terms, grant.claims), to: decision.entity(terms.to, grantee),
-                by: decision.issuerEntity),
-            alsoUnder: grant.claims.policies)
+        for part in PolicyUse(terms, grant.claims).bySeries {
+            try decision.requirePermission(
+                decision.rekeying(
+                    part, to: decision.entity(terms.to, grantee), by: decision.issuerEntity),
+                alsoUnder: grant.claims.policies)
+        }
     }
 }
 

@@ -22,10 +22,11 @@ enum RequestRule: KindRule {
         guard terms.notBefore < terms.expires else { throw .grant(.periodEmpty) }
         try GrantSubjectRule.check(terms.subject, scope: terms.scope)
         let purpose = said.claims.purpose
-        try decision.requirePermission(
-            decision.requesting(
-                PolicyUse(terms, for: purpose), of: decision.entity(terms.to, holder),
-                by: decision.issuerEntity))
+        for part in PolicyUse(terms, for: purpose).bySeries {
+            try decision.requirePermission(
+                decision.requesting(
+                    part, of: decision.entity(terms.to, holder), by: decision.issuerEntity))
+        }
         decision.change(
             RequestState.key(said.jti),
             to: RequestState(by: said.issuer, purpose: purpose, terms: terms))

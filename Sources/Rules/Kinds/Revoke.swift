@@ -29,9 +29,9 @@ enum RevokeRule: KindRule {
                 enterprise.map { decision.entity(grant.issuer, $0) }, by: decision.issuerEntity))
         grant.revoked = said.candidate.index
         decision.change(GrantState.key(jti), to: grant)
-        guard let series = grant.terms?.scope.series else { return }
-        let key = EpochState.key(grant.issuer, series)
-        if var epochs = decision.state[key] {
+        for series in grant.terms?.scope.series ?? [] {
+            let key = EpochState.key(grant.issuer, series)
+            guard var epochs = decision.state[key] else { continue }
             epochs.retireEnded(at: decision.now, revoked: jti)
             decision.change(key, to: epochs)
         }

@@ -57,6 +57,20 @@ public struct PolicyUse: Sendable {
         (scope, fetches, dataLife) = (terms.scope, terms.fetches, terms.dataLife)
         self.fields = fields ?? terms.subject.names
     }
+
+    /// The same use, series by series: policies speak of the books of one, and each has to permit it.
+    /// A series that is forbidden can't hide behind another.
+    public var bySeries: [PolicyUse] { scope.parts.map { PolicyUse(self, of: $0) } }
+
+    private init(_ use: PolicyUse, of part: Scope) {
+        right = use.right
+        purpose = use.purpose
+        fields = use.fields
+        scope = part
+        lifetime = use.lifetime
+        fetches = use.fetches
+        dataLife = use.dataLife
+    }
 }
 
 extension PolicyKnowledge {
@@ -156,7 +170,9 @@ extension PolicyKnowledge {
         holds(on: holder).contains { hold in
             guard hold.stands(at: time) else { return false }
             guard let books = hold.books else { return true }
-            return books.series == scope.series && books.months.overlaps(scope.months)
+            return scope.parts.contains { part in
+                part.series.contains { books.part(of: $0)?.months.overlaps(part.months) == true }
+            }
         }
     }
 
@@ -167,7 +183,8 @@ extension PolicyKnowledge {
         let isTold = action.facts.contains(.terms)
         return PolicyRequest(
             principal: principal, action: action, counterparty: other, owner: owner.handle,
-            right: use.right, purpose: use.purpose, fields: use.fields, series: use.scope.series,
+            right: use.right, purpose: use.purpose, fields: use.fields,
+            series: use.scope.onlySeries,
             months: use.scope.months, lifetime: use.lifetime, fetches: use.fetches,
             dataLife: use.dataLife, held: isTold && isHeld(use.scope, of: owner.handle),
             past: isTold ? past(of: user.handle, with: owner.handle) : [], time: time)

@@ -77,14 +77,14 @@ public struct GrantTerms: SelectiveClaims {
     public let fetches: Int64
     /// Seconds the grantee may keep what it read.
     public let dataLife: Int64
-    /// The epochs whose keys the envelope gives, ascending.
-    public let epochs: [Int64]
+    /// The epochs whose keys the envelope gives, for each series of ``scope``.
+    public let epochs: [SeriesEpochs]
     /// The request this answers.
     public let request: JTI?
 
     public init(
         to: Handle, recipientKey: Digest<Digested.EncryptionKey>, scope: Scope,
-        subject: GrantSubject, fetches: Int64, dataLife: Int64, epochs: [Int64],
+        subject: GrantSubject, fetches: Int64, dataLife: Int64, epochs: [SeriesEpochs],
         request: JTI? = nil
     ) {
         self.to = to
@@ -98,7 +98,12 @@ public struct GrantTerms: SelectiveClaims {
     }
 
     public static let shape = Shape<GrantTerms>(
-        GrantTerms.init(to:recipientKey:scope:subject:fetches:dataLife:epochs:request:),
+        { (to, key, scope, subject, fetches, life, epochs, request) throws(ClaimError) in
+            guard epochs.map(\.series) == scope.series else { throw .malformed("epochs") }
+            return GrantTerms(
+                to: to, recipientKey: key, scope: scope, subject: subject, fetches: fetches,
+                dataLife: life, epochs: epochs, request: request)
+        },
         .required("to", \.to, .handle),
         .required("recipient_key", \.recipientKey, .digest()),
         .required("scope", \.scope, .object),

@@ -139,7 +139,45 @@ extension Codec where Value == String {
     static let reference = Codec.text(1...Limits.identifierBytes).withoutControls
 }
 
-extension Codec where Value == [Int64] {
-    /// Epochs whose keys a statement gives.
-    static let epochs = Codec.ascending(of: .count, 1...Limits.epochsPerGrant)
+/// The epochs of one series whose keys an envelope gives.
+public struct SeriesEpochs: Shaped, Hashable {
+    public let series: Series
+    /// Ascending.
+    public let counts: [Int64]
+
+    public init(series: Series, counts: [Int64]) {
+        self.series = series
+        self.counts = counts
+    }
+
+    public static let shape = Shape<SeriesEpochs>(
+        { (counts, series) throws(ClaimError) in SeriesEpochs(series: series, counts: counts) },
+        .required("counts", \.counts, .ascending(of: .count, 1...Limits.epochsPerGrant)),
+        .required("series", \.series, .plain("series")))
+}
+
+extension Codec where Value == [SeriesEpochs] {
+    /// Epochs whose keys a statement gives, by series.
+    static let epochs = Codec.ascending(by: \.series, of: .object, 1...Limits.seriesPerScope)
+}
+
+extension [SeriesEpochs] {
+    /// The epochs of `series`, ascending.
+    public subscript(series: Series) -> [Int64] { first { $0.series == series }?.counts ?? [] }
+
+    /// These and `others`.
+    public func union(_ others: [SeriesEpochs]) -> [SeriesEpochs] {
+        Set((self + others).map(\.series)).sorted().map { series in
+            SeriesEpochs(
+                series: series, counts: Set(self[series]).union(others[series]).sorted())
+        }
+    }
+
+    /// These without `others`, and without series of which nothing is left.
+    public func subtracting(_ others: [SeriesEpochs]) -> [SeriesEpochs] {
+        compactMap { epochs in
+            let rest = Set(epochs.counts).subtracting(others[epochs.series]).sorted()
+            return rest.isEmpty ? nil : SeriesEpochs(series: epochs.series, counts: rest)
+        }
+    }
 }

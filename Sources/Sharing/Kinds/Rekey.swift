@@ -25,12 +25,12 @@ public struct Rekey: KindForm {
 
 /// What the new envelope gives, and to which key: the selective claims of `rekey`.
 public struct RekeyTerms: SelectiveClaims {
-    /// The epochs whose keys it gives, ascending.
-    public let epochs: [Int64]
+    /// The epochs whose keys it gives, for each series of the grant's scope.
+    public let epochs: [SeriesEpochs]
     /// The grantee's key that it is sealed to.
     public let recipientKey: Digest<Digested.EncryptionKey>
 
-    public init(epochs: [Int64], recipientKey: Digest<Digested.EncryptionKey>) {
+    public init(epochs: [SeriesEpochs], recipientKey: Digest<Digested.EncryptionKey>) {
         self.epochs = epochs
         self.recipientKey = recipientKey
     }

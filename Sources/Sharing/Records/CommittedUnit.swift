@@ -19,6 +19,8 @@ public enum CommittedUnit: Hashable, Sendable {
 
     /// `nil` for what is no unit's code.
     public init?(code: String) {
+        // Equal strings can be of other bytes: K is a letter, and the sign of the kelvin.
+        guard code.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         switch code {
         case "day": self = .day
         case "key": self = .key

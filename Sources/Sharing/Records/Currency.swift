@@ -6,6 +6,8 @@ public enum Currency {
     /// Digits after the point in an amount of this currency: two, or the exponent of ISO 4217 where
     /// that is larger; `nil` for what isn't a currency code.
     public static func scale(of code: String) -> Int? {
+        // Equal strings can be of other bytes: K is a letter, and the sign of the kelvin.
+        guard code.utf8.count == 3 else { return nil }
         if fourPlaces.contains(code) { return 4 }
         if threePlaces.contains(code) { return 3 }
         return others.contains(code) ? 2 : nil

@@ -80,8 +80,13 @@ public struct SeriesFields: Sendable {
     }
 }
 
+extension ProofPlace {
+    /// As what the field is committed to; `nil` where no type of the record's series does.
+    public var committed: CommittedKind? { SeriesFields(record.book.series)?.committed(self) }
+}
+
 extension Scope {
     /// The fields that may be named of the records in this scope; `nil` where this program knows no
     /// type of a series in it.
-    public var known: SeriesFields? { series.flatMap { SeriesFields($0) } }
+    public var known: SeriesFields? { SeriesFields(of: series) }
 }

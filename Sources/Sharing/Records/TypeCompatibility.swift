@@ -1,7 +1,7 @@
 /// Why a version of a type can't follow the earlier ones.
 public enum TypeIncompatibility: Error, Hashable, Sendable {
-    /// The earlier type is of another name.
-    case otherName(String)
+    /// The series has types of another name.
+    case seriesTaken(by: String)
     /// Versions are numbered one after another.
     case wrongVersion(have: Int, next: Int)
     /// The same for all versions of a name.
@@ -15,17 +15,22 @@ public enum TypeIncompatibility: Error, Hashable, Sendable {
 }
 
 extension RecordType {
-    /// Checks that this version may follow `previous`, all the earlier versions of its name.
+    /// Checks that this version may follow `previous`, all types that the log has so far.
     ///
     /// A grant covers names of fields in all versions, also those to come, and its keys open them. So
     /// a field keeps what it is: its kind, its class, what is committed to, its unit. A field that was
     /// left out in between is compared as well. What may change are labels, words, terms, padding above
     /// the floor of its kind, whether a field is mandatory, and which fields there are.
     ///
+    /// A grant covers the books of a series, so that types of two names never share one: what a new
+    /// name brings, nobody was granted before.
+    ///
     /// Throws ``TypeIncompatibility``.
     public func compatible(previous: [RecordType]) throws(TypeIncompatibility) {
-        let ordered = previous.sorted { $0.version < $1.version }
-        if let other = ordered.first(where: { $0.name != name }) { throw .otherName(other.name) }
+        if let other = previous.first(where: { $0.name != name && $0.series == series }) {
+            throw .seriesTaken(by: other.name)
+        }
+        let ordered = previous.filter { $0.name == name }.sorted { $0.version < $1.version }
         let next = (ordered.last?.version ?? 0) + 1
         guard version == next else { throw .wrongVersion(have: version, next: next) }
         for type in ordered {

@@ -8,7 +8,9 @@ public enum Limits {
     public static let fieldsPerType = 64
     /// Record ranges in one statement.
     public static let ranges = 256
-    /// Epochs whose keys one grant or rekey gives.
+    /// Series of the records that one scope lists.
+    public static let seriesPerScope = 8
+    /// Epochs of one series whose keys one grant or rekey gives.
     public static let epochsPerGrant = 256
     /// Books that one access can serve, so the months that a grant or request covers.
     public static let booksPerAccess = 256

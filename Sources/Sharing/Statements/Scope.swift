@@ -98,15 +98,33 @@ public enum Scope: Shaped, Hashable {
         }
     }
 
-    /// The one series of this scope; `nil` where single records of several are named.
-    public var series: Series? {
+    /// The series of this scope, ascending: one of months, up to ``Limits/seriesPerScope`` of single
+    /// records.
+    public var series: [Series] {
         switch self {
-        case .months(let series, _): series
-        case .records(let ranges):
-            ranges.allSatisfy { $0.book.series == ranges[0].book.series }
-                ? ranges[0].book.series : nil
+        case .months(let series, _): [series]
+        case .records(let ranges): Set(ranges.map(\.book.series)).sorted()
         }
     }
+
+    /// The one series of this scope; `nil` where there are several.
+    public var onlySeries: Series? {
+        let series = series
+        return series.count == 1 ? series[0] : nil
+    }
+
+    /// The part of this scope that is of `series`; `nil` where nothing is.
+    public func part(of series: Series) -> Scope? {
+        switch self {
+        case .months(let own, _): return own == series ? self : nil
+        case .records(let ranges):
+            let own = ranges.filter { $0.book.series == series }
+            return own.isEmpty ? nil : .records(own)
+        }
+    }
+
+    /// The same scope, series by series.
+    public var parts: [Scope] { series.compactMap { part(of: $0) } }
 
     /// The first and last month covered.
     public var months: ClosedRange<Month> {
@@ -131,7 +149,7 @@ public enum Scope: Shaped, Hashable {
         if case .records(let ranges) = self { ranges } else { nil }
     }
 
-    /// Either form; single records of mixed series are refused.
+    /// Either form.
     public static let shape = Shape<Scope>(
         { (from, ranges, series, to) throws(ClaimError) in
             switch (series, from, to, ranges) {
@@ -139,10 +157,11 @@ public enum Scope: Shaped, Hashable {
                 guard from <= to else { throw .malformed("to") }
                 return .months(series, from...to)
             case (nil, nil, nil, .some(let ranges)):
-                guard !ranges.isEmpty,
-                    ranges.allSatisfy({ $0.book.series == ranges[0].book.series })
-                else { throw .malformed("records") }
-                return .records(ranges)
+                let scope = Scope.records(ranges)
+                guard (1...Limits.seriesPerScope).contains(scope.series.count) else {
+                    throw .malformed("records")
+                }
+                return scope
             default: throw .malformed(ranges == nil ? "series" : "records")
             }
         },

@@ -112,7 +112,7 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         case proofMissing
         /// The statement at this position of the grant isn't one.
         case statement(Int, ProofStatementError)
-        /// It is about a field that isn't an amount of the granted type.
+        /// It is about a field that the granted types don't commit to, or to something else.
         case notProvable(statement: Int, field: String)
         /// The grant doesn't say at which tree its records were listed.
         case pointMissing

@@ -7,11 +7,21 @@ extension ProofStatement {
         switch self {
         case .sum(let field, let bound): "The sum of \(field) is \(bound.words)."
         case .each(let field, let bound): "The \(field) of every record is \(bound.words)."
-        case .equal(let first, let second):
-            "The \(first.field) of \(first.record) is the same as the \(second.field) of"
-                + " \(second.record); of references, identifiers and accounts this says: equal apart"
-                + " from case and punctuation."
+        case .equal(let first, let second): Self.sentence(first, second)
         case .score(let card): card.sentence
+        }
+    }
+
+    private static func sentence(_ first: ProofPlace, _ second: ProofPlace) -> String {
+        let (this, that) = (
+            "The \(first.field) of \(first.record)", "the \(second.field) of \(second.record)"
+        )
+        return switch first.committed {
+        case .key: "\(this) and \(that) are equal apart from case and punctuation."
+        case .day: "\(this) is the same day as \(that)."
+        case .quantity: "\(this) is the same quantity as \(that)."
+        case .amount: "\(this) is the same amount as \(that)."
+        case nil: "\(this) is the same as \(that)."
         }
     }
 }

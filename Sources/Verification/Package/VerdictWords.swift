@@ -24,7 +24,7 @@ extension Verdict {
         let first =
             "\(name(enterprise)) proved \(count) to \(name(grantee)) for \(purpose.rawValue),"
             + " over \(self.count(records, "record")) of \(self.count(books.count, "book")),"
-            + " without showing an amount:"
+            + " without showing a value:"
         return [first] + proofLines + books.map(\.line) + [standing(name)]
             + unprovenLines(onTheWordOf: witnesses(name))
     }

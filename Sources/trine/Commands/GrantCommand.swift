@@ -6,9 +6,9 @@ import Wire
 struct GrantCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant",
-        abstract: "Let somebody read some fields, or prove something about amounts.",
+        abstract: "Let somebody read some fields, or prove something about what they say.",
         discussion: """
-            For one purpose and a time. With --right prove no amount is shown: it proves statements \
+            For one purpose and a time. With --right prove no value is shown: it proves statements \
             about the records that are there now, such as 'sum(tax_exclusive_amount) >= 100000 EUR', \
             'each(payable_amount) between 0 and 5000 EUR', 'sum(tax_amount) = 19 EUR' or \
             'equal(invoices/2026-01#3.line_total, invoices/2026-02#4.line_total)'. One that isn't true \
@@ -90,13 +90,12 @@ struct GrantCommand: HomeCommand {
             throw ValidationError("say either --months or --record")
         }
         let merged = records.map(\.range).merged
-        guard merged.count <= Limits.ranges,
-            merged.allSatisfy({ $0.book.series == merged[0].book.series })
-        else {
+        let scope = Scope.records(merged)
+        guard merged.count <= Limits.ranges, scope.series.count <= Limits.seriesPerScope else {
             throw ValidationError(
-                "--record takes records of one type, in at most \(Limits.ranges) ranges")
+                "--record takes at most \(Limits.ranges) ranges of \(Limits.seriesPerScope) series")
         }
-        return .records(merged)
+        return scope
     }
 
     private func answered(_ enterprise: Enterprise) async throws -> KnownRequest? {

@@ -72,6 +72,11 @@ extension ClientError: Worded {
         case .envelope: .refused("nothing can be sealed to the grantee's key")
 
         case .noStatements(let limit): .usage("there can be 1 to \(limit) statements")
+        case .severalSeries(let series):
+            .usage(
+                "records to be read are of one series: name those of "
+                    + series.map(\.rawValue).joined(separator: " and of ")
+                    + " in grants of their own")
         case .notProvable(let field, let type):
             .usage("nothing like this can be proven of \(field) in records of type \(type.name)")
                 .hint(

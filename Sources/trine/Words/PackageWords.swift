@@ -84,7 +84,7 @@ extension PackageRefusal.Reason {
             "its statement \(number + 1) isn't one: \(error.reason.words),"
                 + " at byte \(error.offset)"
         case .notProvable(let statement, let field):
-            "its statement \(statement + 1) is about \(field), which is no amount"
+            "its statement \(statement + 1) is about \(field), of which it can't be proven"
         case .pointMissing: "it doesn't say as of when its records were listed"
         case .pointAfterGrant(let size): "its records were listed at \(size) entries, after itself"
         case .otherTree: "its records were listed in a log that isn't the beginning of this one"

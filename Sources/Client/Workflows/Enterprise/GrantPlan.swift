@@ -4,7 +4,7 @@ public import Sharing
 import Verification
 public import Wire
 
-/// What an enterprise wants to give somebody: to read fields, or proofs that show no amount.
+/// What an enterprise wants to give somebody: to read fields, or proofs that show no value.
 public struct GrantWish: Sendable {
     public enum Subject: Sendable {
         /// Names of the record type's fields; commitments come with their amounts.
@@ -100,6 +100,9 @@ extension Enterprise {
         guard let known = wish.scope.known else {
             throw ClientError.nothingCovered
         }
+        if case .fields = wish.subject, wish.scope.onlySeries == nil {
+            throw ClientError.severalSeries(wish.scope.series)
+        }
         let fields = try known.leaving(wish.subject)
         let grantee = try await grantee(wish.to)
         let recipient = try await recipient(wish.to)
@@ -125,7 +128,7 @@ extension Enterprise {
         case .statements(let statements):
             let records = covered.flatMap(\.records)
             let planned = try await proving(
-                statements, known.newest, records, to: wish.to, wish.purpose, until: expires)
+                statements, records, to: wish.to, wish.purpose, until: expires)
             proof = planned
             // What isn't true is never proven.
             let provable = statements.indices.filter { !planned.untrue.contains($0) }
@@ -185,17 +188,20 @@ extension Enterprise {
     }
 
     /// The epochs of the records that are there, and those that new ones of these months will have.
-    func epochs(_ scope: Scope, in view: View, at now: Timestamp) throws -> [Int64] {
-        var epochs = Set(
-            Self.covered(scope, in: view).flatMap { $0.records.map(\.epoch) })
-        if case .months(let series, let months) = scope {
-            let time = max(now, view.time).advanced(by: Self.epochMarginSeconds)
-            for month in months { epochs.insert(view.requiredEpoch(series, month, at: time)) }
+    func epochs(_ scope: Scope, in view: View, at now: Timestamp) throws -> [SeriesEpochs] {
+        let covered = Self.covered(scope, in: view)
+        return try scope.series.map { series in
+            var epochs = Set(
+                covered.filter { $0.book.series == series }.flatMap { $0.records.map(\.epoch) })
+            if case .months(_, let months) = scope {
+                let time = max(now, view.time).advanced(by: Self.epochMarginSeconds)
+                for month in months { epochs.insert(view.requiredEpoch(series, month, at: time)) }
+            }
+            guard epochs.count <= Limits.epochsPerGrant else {
+                throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)
+            }
+            return SeriesEpochs(series: series, counts: epochs.sorted())
         }
-        guard epochs.count <= Limits.epochsPerGrant else {
-            throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)
-        }
-        return epochs.sorted()
     }
 
     /// Asks the policies in force, as the gateway will. Throws
@@ -212,17 +218,23 @@ extension Enterprise {
         let use = PolicyUse(terms, right: right, for: purpose, lifetime: lifetime)
         let handle = session.handle
         let expires = session.now.advanced(by: lifetime)
-        return try await session.permission { (known) throws(ClientError) in
-            let answers = try terms.request.map { request throws(ClientError) in
-                guard let asked = known.known(RequestState.key(request)) else {
-                    throw .noRequest(request.text)
+        var permission: Permission?
+        for part in use.bySeries {
+            let next = try await session.permission { (known) throws(ClientError) in
+                let answers = try terms.request.map { request throws(ClientError) in
+                    guard let asked = known.known(RequestState.key(request)) else {
+                        throw .noRequest(request.text)
+                    }
+                    return known.answered(
+                        request, by: asked.by, with: use, terms, from: handle, until: expires)
                 }
-                return known.answered(
-                    request, by: asked.by, with: use, terms, from: handle, until: expires)
+                return known.granting(
+                    part, to: grantee, by: try known.entity(handle), answering: answers)
             }
-            return known.granting(
-                use, to: grantee, by: try known.entity(handle), answering: answers)
+            permission = permission?.adding(next) ?? next
         }
+        guard let permission else { throw ClientError.nothingCovered }
+        return permission
     }
 }
 

@@ -40,7 +40,11 @@ extension Enterprise {
         plan.fields.map { field in
             GrantedKeys.Listed(
                 field: field.text,
-                keys: plan.records.map { key(of: field, $0, plan.type, schedule) })
+                keys: plan.records.map { record in
+                    // All versions of a name have one root; a series has types of one name.
+                    let type = RecordType.types(of: record.book.series).first ?? plan.type
+                    return key(of: field, record, type, schedule)
+                })
         }
     }
 
@@ -56,14 +60,14 @@ extension Enterprise {
     /// single records one key for each.
     func grantedKeys(
         _ schedule: KeySchedule, type: RecordType, fields: [FieldName], scope: Scope,
-        epochs: [Int64], records: [OwnRecord]
+        epochs: [SeriesEpochs], records: [OwnRecord]
     ) -> GrantedKeys {
         switch scope {
-        case .months(_, let months):
+        case .months(let series, let months):
             let cover = MonthPosition.cover(months)
             return GrantedKeys(
                 nodes: fields.flatMap { field in
-                    epochs.flatMap { epoch -> [GrantedKeys.Node] in
+                    epochs[series].flatMap { epoch -> [GrantedKeys.Node] in
                         let root = schedule.root(type: type.name, field: field, epoch: epoch)
                         return cover.compactMap { root.descend(to: $0) }
                             .map { .init(field: field.text, epoch: epoch, node: $0) }

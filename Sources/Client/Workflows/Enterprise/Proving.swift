@@ -34,13 +34,13 @@ extension Enterprise {
     ///
     /// Throws ``ClientError/proof(_:)`` where nothing can be proven about these records.
     func proving(
-        _ statements: [ProofStatement], _ type: RecordType, _ records: [OwnRecord],
-        to grantee: Handle, _ purpose: Purpose, until expires: Timestamp
+        _ statements: [ProofStatement], _ records: [OwnRecord], to grantee: Handle,
+        _ purpose: Purpose, until expires: Timestamp
     ) async throws -> ProofPlan {
         let at = try await point(covering: records)
         let jti = session.newJTI()
         let (assembly, openings) = try await witness(
-            statements, type, records,
+            statements, records,
             ProofTerms(
                 log: session.log, at: at, grantee: grantee, grant: jti, purpose: purpose,
                 expires: expires))
@@ -81,13 +81,16 @@ extension Enterprise {
 
     /// The own amounts, read and verified anew, with what opens their commitments.
     private func witness(
-        _ statements: [ProofStatement], _ type: RecordType, _ records: [OwnRecord],
-        _ terms: ProofTerms
+        _ statements: [ProofStatement], _ records: [OwnRecord], _ terms: ProofTerms
     ) async throws -> (ProofAssembly, [Opening]) {
         let fields = Set(statements.flatMap(\.fields)).compactMap { FieldName($0) }
-        guard let names = type.withCommitments(fields) else { throw ClientError.noFields }
         var shown: [JTI: OpenedFields] = [:]
         for (book, ownRecords) in Dictionary(grouping: records, by: \.book) {
+            // Each series has some of the fields.
+            guard let known = SeriesFields(book.series),
+                let names = known.withCommitments(fields.filter { known.field($0) != nil }),
+                !names.isEmpty
+            else { throw ClientError.noFields }
             for range in try Self.listed([(book, ownRecords)]) {
                 for record in try await read([range], fields: names) {
                     shown[record.statement.jti] = record.fields

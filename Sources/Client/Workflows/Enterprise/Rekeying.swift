@@ -1,5 +1,5 @@
 import Rules
-import Sharing
+public import Sharing
 import Wire
 
 /// A standing grant that needed a new envelope.
@@ -13,7 +13,7 @@ public struct Rekeying: Sendable {
 
     public let grant: KnownGrant
     /// Whose keys the new envelope adds, or would.
-    public let epochs: [Int64]
+    public let epochs: [SeriesEpochs]
     public let outcome: Outcome
 
     public var isRegistered: Bool { if case .registered = outcome { true } else { false } }
@@ -36,11 +36,11 @@ extension Enterprise {
         let view = try await prepareToSign()
         let time = max(session.now, view.time).advanced(by: Self.epochMarginSeconds)
         var rekeyed: [Rekeying] = []
-        for series in Set(view.grants.values.compactMap(\.terms.scope.series)).sorted() {
+        for series in Set(view.grants.values.flatMap(\.terms.scope.series)).sorted() {
             for grant in view.standingGrants(series, at: time) {
                 guard case .months = grant.terms.scope else { continue }
                 let epochs = try epochs(grant.terms.scope, in: view, at: session.now)
-                let missing = Set(epochs).subtracting(grant.epochs).sorted()
+                let missing = epochs.subtracting(grant.epochs)
                 let isInWrongHands =
                     view.compromised[grant.terms.to].map { grant.sealedAt < $0 } ?? false
                 guard !missing.isEmpty || isInWrongHands,
@@ -53,7 +53,9 @@ extension Enterprise {
     }
 
     /// `nil` for a grantee that is suspended now: it may fetch nothing anyway.
-    private func rekey(_ grant: KnownGrant, adding missing: [Int64]) async throws -> Rekeying? {
+    private func rekey(_ grant: KnownGrant, adding missing: [SeriesEpochs]) async throws
+        -> Rekeying?
+    {
         guard case .fields(let names) = grant.terms.subject,
             let known = grant.terms.scope.known,
             let fields = known.withCommitments(names)
@@ -64,17 +66,19 @@ extension Enterprise {
         let handle = session.handle
         let use = PolicyUse(grant.terms, grant.claims)
         do {
-            try await session.permission(alsoUnder: grant.claims.policies) {
-                (known) throws(ClientError) in
-                known.rekeying(use, to: grantee, by: try known.entity(handle))
+            for part in use.bySeries {
+                try await session.permission(alsoUnder: grant.claims.policies) {
+                    (known) throws(ClientError) in
+                    known.rekeying(part, to: grantee, by: try known.entity(handle))
+                }
             }
         } catch ClientError.forbidden(let policies, let reasons) {
             return Rekeying(
                 grant: grant, epochs: missing,
                 outcome: .forbidden(policies: policies, reasons: reasons))
         }
-        let epochs = Set(grant.epochs).union(missing).sorted()
-        guard epochs.count <= Limits.epochsPerGrant else {
+        let epochs = grant.epochs.union(missing)
+        guard epochs.allSatisfy({ $0.counts.count <= Limits.epochsPerGrant }) else {
             throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)
         }
         let jti = session.newJTI()
