@@ -121,7 +121,7 @@ public struct View: Sendable {
         let used =
             books.values.map(\.epoch)
             + grants.values.filter { $0.issuer == handle }
-            .flatMap(\.epochs)
+            .flatMap { $0.epochs.flatMap(\.counts) }
         firstEpochs.append(max(used.max() ?? 0, firstEpochs[firstEpochs.count - 1]) + 1)
     }
 
