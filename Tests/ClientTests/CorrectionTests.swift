@@ -5,6 +5,7 @@ import Rules
 import Sharing
 import TestSupport
 import Testing
+import Verification
 import Wire
 
 @testable import Client

@@ -149,10 +149,14 @@ final class Alliance: Sendable {
         var random = SystemRandomNumberGenerator()
         let identity = ApplicantIdentity(
             name: name ?? "The \(invitation.handle)", identifiers: [], country: "DE")
-        return try Application(
-            to: invitation, as: roles, disclosing: identity.disclosures(using: &random),
-            with: SigningKey(seed: .random(count: 32, using: &random)),
-            DecryptionKey(seed: .random(count: 32, using: &random)).encryptionKey)
+        let disclosures = identity.disclosures(using: &random)
+        let key = SigningKey(seed: .random(count: 32, using: &random))
+        return Admit.proven(
+            invitation.handle, as: roles,
+            [(KeyTerms(key: key.verificationKey, scopes: [.all]), key)],
+            try DecryptionKey(seed: .random(count: 32, using: &random)).encryptionKey, disclosures,
+            to: invitation.log.genesis
+        ).application(to: invitation, disclosing: disclosures)
     }
 
     func session(_ name: String) async throws -> Session {

@@ -118,13 +118,14 @@ import Wire
     private func correct(_ enterprise: Session, except other: JTI? = nil) async throws -> OwnRecord
     {
         let view = try await enterprise.sync()
+        let schedule = try await enterprise.schedule()
         for document in SampleEnterprise.documents(months: Months.first...Months.first) {
             let read = try Importer.records(
                 from: document.xml, named: document.name, for: SampleEnterprise.identifiers
             ).get()
             guard let record = read.first, record.type.series == .invoices,
                 let old = view.record(
-                    from: enterprise.schedule().source(of: record.businessKey, in: record.month)),
+                    from: schedule.source(of: record.businessKey, in: record.month)),
                 old.jti != other, old.replacedBy == nil
             else { continue }
             var random = SystemRandomNumberGenerator()
@@ -134,7 +135,8 @@ import Wire
                 replaces: old.jti)
             let sealed = try SealedRecord.seal(
                 record, at: place, jti: enterprise.newJTI(), by: try enterprise.signer(.seal),
-                keys: try await enterprise.schedule(), time: enterprise.now, using: &random)
+                holder: try await enterprise.holder(), keys: schedule, time: enterprise.now,
+                using: &random)
             _ = try await enterprise.register(
                 SignedStatement(statement: sealed.statement, disclosures: []),
                 blob: sealed.fields.encoded)

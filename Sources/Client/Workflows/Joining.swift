@@ -199,7 +199,7 @@ extension Admit {
 
     /// The application of who was invited. A later invitation gives another token and MAC, and
     /// changes nothing of what is admitted.
-    fileprivate func application(
+    func application(
         to invitation: Invitation, disclosing disclosures: [Disclosure]
     ) -> Application {
         let log = invitation.log.genesis

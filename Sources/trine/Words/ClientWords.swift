@@ -1,4 +1,5 @@
 import Client
+import Importing
 import Rules
 import Sharing
 import Verification
