@@ -135,7 +135,8 @@ import Wire
                 replaces: old.jti)
             let sealed = try SealedRecord.seal(
                 record, at: place, jti: enterprise.newJTI(), by: try enterprise.signer(.seal),
-                keys: try await enterprise.schedule(), time: enterprise.now, using: &random)
+                holder: try await enterprise.holder(), keys: schedule, time: enterprise.now,
+                using: &random)
             _ = try await enterprise.register(
                 SignedStatement(statement: sealed.statement, disclosures: []),
                 blob: sealed.fields.encoded)

@@ -264,10 +264,10 @@ import Testing
     @Test func keysEnd() {
         var chain = Chain()
         let end = chain.now.advanced(by: 600)
-        #expect(
-            chain.submit(adding(Self.spare, [.all], until: chain.now, in: &chain))
-                == .issuer(.keyExpired), "over before it began")
-        #expect(chain.submit(adding(Self.spare, [.all], until: end, in: &chain)) == nil)
+        let over = adding(Self.spare, [.all], until: chain.now, in: &chain)
+        #expect(chain.submit(over) == .issuer(.keyExpired), "over before it began")
+        let added = adding(Self.spare, [.all], until: end, in: &chain)
+        #expect(chain.submit(added) == nil)
         let holder = Self.spare.verificationKey
         chain.now = end.advanced(by: -1)
         #expect(
@@ -320,11 +320,13 @@ import Testing
             return chain.sign(claims, disclosing: disclosures, by: .authority)
         }
         let later = chain.now.advanced(by: 600)
-        #expect(
-            chain.submit(admission(later, alsoEndless: false)) == .issuer(.scopeMissing(.all)))
-        #expect(
-            chain.submit(admission(chain.now, alsoEndless: true)) == .issuer(.keyExpired))
-        #expect(chain.submit(admission(later, alsoEndless: true)) == nil)
+        for (signed, refusal) in [
+            (admission(later, alsoEndless: false), .issuer(.scopeMissing(.all))),
+            (admission(chain.now, alsoEndless: true), .issuer(.keyExpired)),
+            (admission(later, alsoEndless: true), nil),
+        ] as [(SignedStatement, Refusal?)] {
+            #expect(chain.submit(signed) == refusal)
+        }
         let key = chain.state[KeyState.key(person.key.verificationKey.thumbprint)]
         #expect(key?.until == later)
     }

@@ -15,8 +15,6 @@ public struct Home: Hashable, Sendable {
         case trustPolicy = "trust.policy"
         /// Entry 0 of the log that was joined.
         case genesis
-        /// What was sent for admission: the proofs in it can't be made again without the kit.
-        case application
         /// The last checkpoint that was verified.
         case checkpoint
         /// Whom its authority invited.

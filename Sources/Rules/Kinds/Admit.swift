@@ -16,9 +16,6 @@ enum AdmitRule: KindRule {
         guard decision.state[ParticipantState.key(admit.handle)] == nil else {
             throw .participant(.handleTaken(admit.handle))
         }
-        guard admit.keys.contains(where: { $0.scopes.contains(.all) && $0.until == nil }) else {
-            throw .issuer(.scopeMissing(.all))
-        }
         guard admit.envelopeKey.isUsable else { throw .participant(.unusableEncryptionKey) }
         guard let fingerprint = said.statement.fingerprint else {
             preconditionFailure("an admission has a fingerprint")
@@ -29,6 +26,10 @@ enum AdmitRule: KindRule {
             guard !thumbprints.contains(thumbprint) else { throw .participant(.keyAlreadyUsed) }
             try decision.add(offer, to: admit.handle, .admission(fingerprint))
             thumbprints.append(thumbprint)
+        }
+        // One for everything without an end, so that nobody is left without keys.
+        guard admit.keys.contains(where: { $0.scopes.contains(.all) && $0.until == nil }) else {
+            throw .issuer(.scopeMissing(.all))
         }
         let state = ParticipantState(
             roles: admit.roles, keys: thumbprints, encryptionKey: admit.envelopeKey.digest,

@@ -55,7 +55,7 @@ public struct ParticipantState: StateObject {
         },
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
-        .required("keys_ever", \.keysEver, .positive),
+        .required("keys_ever", \.keysEver, .count),
         .optional("encryption_key", \.encryptionKey, .digest()),
         .flag("suspended", \.suspended),
         .required("admitted_at", \.admittedAt, .count),
