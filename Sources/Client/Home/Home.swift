@@ -17,6 +17,8 @@ public struct Home: Hashable, Sendable {
         case genesis
         /// The last checkpoint that was verified.
         case checkpoint
+        /// What was sent for admission: the proofs in it can't be made again without the kit.
+        case application
         /// Whom its authority invited.
         case invited
         /// Fingerprints that its participant compared.
