@@ -28,10 +28,10 @@ import Wire
     func nothingFalseIsBelieved(world number: Int) async throws {
         var random = SeededGenerator.printed()
         for _ in 0..<number { _ = random.next() }
-        var world = try await World(seed: random.next())
+        let world = try await World()
         var outcomes: [String: Int] = [:]
         for attack in 0..<Self.attacks {
-            let outcome = try await world.attack(number: attack)
+            let outcome = try await world.attack(number: attack, using: &random)
             outcomes[outcome, default: 0] += 1
         }
         print("sweep, world \(number):", outcomes.sorted { $0.key < $1.key })
@@ -49,10 +49,8 @@ private struct World {
     private let grant: JTI
     /// What the lender read without an attack.
     private let read: [String: [FieldName: FieldValue]]
-    private var random: SeededGenerator
 
-    init(seed: UInt64) async throws {
-        random = SeededGenerator(seed: seed)
+    init() async throws {
         alliance = try await Alliance(on: MemoryStore())
         let enterprise = try await alliance.admit("enterprise", [.enterprise])
         let lender = try await alliance.admit("lender", [.lender])
@@ -86,14 +84,18 @@ private struct World {
 
     /// One session of somebody, all of whose answers may have been changed. Returns how it ended;
     /// records an issue where what it says is false.
-    mutating func attack(number: Int) async throws -> String {
+    func attack(
+        number: Int, using random: inout SeededGenerator
+    ) async throws -> String {
         let name = ["enterprise", "lender", "lender", "regulator"].randomElement(using: &random)!
         let home = Home(alliance.directory + "/attacked-\(number)")
         try FileManager.default.copyItem(
             atPath: alliance.directory + "/" + name, toPath: home.directory)
         defer { try? FileManager.default.removeItem(atPath: home.directory) }
         // Half of the programs know the log until here, half have to read all of it.
-        if Bool.random(using: &random) { try? FileManager.default.removeItem(atPath: home.path(.view)) }
+        if Bool.random(using: &random) {
+            try? FileManager.default.removeItem(atPath: home.path(.view))
+        }
         let hostile = HostileTransport(
             to: alliance.transport(), bank: bank, seed: random.next())
         let session: Session
@@ -166,7 +168,9 @@ private struct World {
 
     private static func fields(_ package: VerifiedPackage) -> [String: [FieldName: FieldValue]] {
         var all: [String: [FieldName: FieldValue]] = [:]
-        for record in package.records { all["\(record.claims.book)#\(record.claims.number)"] = record.fields?.values }
+        for record in package.records {
+            all["\(record.claims.book)#\(record.claims.number)"] = record.fields?.values
+        }
         return all
     }
 

@@ -12,7 +12,10 @@ import Testing
         "Commitments": ["Wire", "CSodium", "Crypto", "Synchronization"],
         "Cedar": [],
         "CedarTools": ["Cedar", "Wire"],
-        "Sharing": ["Wire", "Transparency", "Commitments", "CSodium", "Crypto", "Foundation"],
+        "Sharing": [
+            "Wire", "Transparency", "Commitments", "CSodium", "Crypto", "Foundation",
+            "Synchronization",
+        ],
         "Rules": ["Wire", "Transparency", "Sharing", "Cedar"],
         "Verification": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Synchronization",

@@ -164,7 +164,7 @@ enum FrozenScene {
                 to: northbank.handle, recipientKey: encryption.encryptionKey.digest,
                 scope: .months(.bills, september...september),
                 subject: .fields(["due_date"]), fetches: 1, dataLife: 0,
-                epochs: [.init(series: .invoices, counts: [0, 1])]))
+                epochs: [.init(series: .bills, counts: [0, 1])]))
         try log.add(
             Rekey(grant: read.jti, envelope: Digest(hashing: [7])),
             selective: RekeyTerms(

@@ -3,8 +3,10 @@ public import Wire
 /// A kind of book: what its records have in common, and which side of the business they are from.
 ///
 /// Its name is `[a-z][a-z0-9-]{0,23}`. Which ones there are, the record types say.
-public struct Series: RawRepresentable, Hashable, Sendable {
+public struct Series: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public let rawValue: String
+
+    public var description: String { rawValue }
 
     public static let maximumLength = 24
 
