@@ -21,7 +21,14 @@ public enum Pedersen {
     /// The one opening with value and blinding zero gives the identity's encoding, which equals no
     /// parsed commitment.
     public static func commit(_ opening: Opening) -> Commitment {
-        Commitment(commit(opening.number.scalar, blinding: opening.blinding))
+        // That a number is out of the range in which anything can be proven of it is no secret.
+        if case .integer(let value) = opening.number, value > -ShortConstantTimeBase.limit,
+            value < ShortConstantTimeBase.limit
+        {
+            return Commitment(
+                blindingTable.adding(opening.blinding, to: shortValueTable.product(value)))
+        }
+        return Commitment(commit(opening.number.scalar, blinding: opening.blinding))
     }
 
     /// sum + blinding·B̃, in time independent of the blinding.
@@ -34,6 +41,7 @@ public enum Pedersen {
         blindingTable.adding(blinding, to: valueTable.adding(value, to: .identity))
     }
 
+    private static let shortValueTable = ShortConstantTimeBase(valueBase.point)
     private static let valueTable = ConstantTimeBase(valueBase.point)
     private static let blindingTable = ConstantTimeBase(blindingBase.point)
 

@@ -13,7 +13,13 @@ struct PedersenTests {
     @Test func commitmentsAreTheSumOfTwoProducts() throws {
         var random = SeededRandom(8)
         var values = (0..<50).map { _ in Int64(bitPattern: random.next()) }
-        values += [0, 1, -1, .max, .min]
+        values += [0, 1, -1, 2, -2, .max, .min]
+        // Where products take a shorter way, and where that ends.
+        for bits in 1...53 {
+            let power = Int64(1) << Int64(bits)
+            values += [power, -power, power - 1, 1 - power, Int64(random.next() >> (64 - bits))]
+            values.append(-Int64(random.next() >> (64 - bits)))
+        }
         for value in values {
             let opening = random.opening(value)
             var valuePart = [UInt8](repeating: 0, count: 32)

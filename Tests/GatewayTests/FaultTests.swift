@@ -135,7 +135,7 @@ import Wire
                 "/fetches", call.bytes, place, type: "application/jose")
             let served = try FetchAnswer(parsing: answer.bytes)
             #expect(served.records.count == plan.recordCount, "\(place)")
-            #expect(served.records.allSatisfy { $0.fields.count == 3 }, "\(place)")
+            #expect(served.records.allSatisfy { $0.fields.count == 4 }, "\(place)")
             calls += 1
         }
         guard

@@ -478,7 +478,7 @@ import Wire
             "/entries?limit=1&limit=1", "/entries?form=1", "/entries?&", "/entries?kind=x",
             "/entries?issuer=NOBODY", "/entries?issuer=", "/entries?from=1&", "/entries?=1",
             "/participants?after=NOBODY", "/participants?limit=257", "/participants?limit=-0",
-            "/participants?from=1", "/participants/acme/books?series=x",
+            "/participants?from=1", "/participants/acme/books?series=X",
             "/participants/acme/books?from=2026-13", "/participants/acme/books?from=2026-1",
             "/participants/acme/books?from=2026-02&to=2026-01", "/participants/acme/books?month=1",
             "/entries?" + String(repeating: "a", count: 5000),

@@ -57,6 +57,48 @@ struct ConstantTimeBase: Sendable {
     }
 }
 
+/// The same for small numbers of either sign, in a quarter of the additions: what amounts, quantities and
+/// days are multiplied with.
+struct ShortConstantTimeBase: Sendable {
+    /// Magnitudes below this.
+    static let limit: Int64 = 1 << 52
+    private static let digits = 14
+
+    private let entries: [AffinePoint]
+    private let start: Point
+
+    init(_ point: Point) {
+        // v·P is (2v + 2⁵³ + 1)·H − (2⁵³ + 1)·H with H half of P: an odd and positive number of 54 bits.
+        let half = ConstantTimeBase(point).adding(Scalar(2).inverted, to: .identity)
+        var multiples: [Point] = []
+        var power = half
+        for _ in 0..<Self.digits {
+            multiples += power.oddMultiples(8)
+            power = power.doubled.doubled.doubled.doubled
+        }
+        entries = Point.affine(multiples)
+        start = -ConstantTimeBase(half).adding(Scalar(2 * Self.limit + 1), to: .identity)
+    }
+
+    /// value · point, in time independent of the value.
+    func product(_ value: Int64) -> Point {
+        precondition(value > -Self.limit && value < Self.limit, "a small number")
+        return entries.withUnsafeBufferPointer { entries in
+            var sum = start
+            // Odd digits to the radix 16, as ``Scalar`` has them.
+            var rest = UInt64(bitPattern: 2 &* value &+ 2 &* Self.limit &+ 1)
+            for index in 0..<Self.digits {
+                let isLast = index == Self.digits - 1
+                let low = Int8(truncatingIfNeeded: rest & 31)
+                let digit = isLast ? low : low &- 16
+                sum = (sum + AffinePoint.odd(digit, in: entries, at: 8 &* index)).extended
+                rest = rest &>> 4 | 1
+            }
+            return sum
+        }
+    }
+}
+
 extension AffinePoint {
     /// digit · point for an odd digit from −15 to 15, from the table of 1, 3, … 15 times the point.
     ///

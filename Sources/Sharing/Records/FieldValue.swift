@@ -68,9 +68,13 @@ public enum FieldValue: Sendable, Hashable {
 
     /// Whether this value is one that `field` can have.
     func fits(_ field: FieldDefinition) -> Bool {
-        switch (self, field.kind) {
+        fits(field.kind, in: field.unit)
+    }
+
+    private func fits(_ kind: FieldKind, in unit: String?) -> Bool {
+        switch (self, kind) {
         case (.null, _), (.date, .date), (.amount, .amount), (.document, .document): true
-        case (.quantity(let quantity), .quantity): quantity.unit == field.unit ?? quantity.unit
+        case (.quantity(let quantity), .quantity): quantity.unit == unit ?? quantity.unit
         case (.text(let text), .text), (.text(let text), .code): !text.isEmpty
         case (.json(let value), .json): Self.isStructure(value)
         default: false

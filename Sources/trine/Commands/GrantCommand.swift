@@ -6,7 +6,7 @@ import Wire
 struct GrantCommand: HomeCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant",
-        abstract: "Let somebody read some fields, or prove something about what they say.",
+        abstract: "Let somebody read some fields, or prove something about values.",
         discussion: """
             For one purpose and a time. With --right prove no value is shown: it proves statements \
             about the records that are there now, such as 'sum(tax_exclusive_amount) >= 100000 EUR', \
