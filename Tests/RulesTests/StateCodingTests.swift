@@ -187,21 +187,23 @@ import Wire
         ),
         (HoldsState.key(handle).untyped, #"{"holds":[] }"#, .json(.whiteSpace(offset: 11))),
         (
-            ParticipantState.key(handle).untyped, #"{"admitted_at":0,"keys":[],"roles":["king"]}"#,
+            ParticipantState.key(handle).untyped,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":["king"]}"#,
             .claims(.malformed("roles"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"roles":[],"size":"huge"}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":[],"size":"huge"}"#,
             .claims(.malformed("size"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"roles":[],"suspended":false}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":[],"suspended":false}"#,
             .claims(.malformed("suspended"))
         ),
         (
-            ParticipantState.key(handle).untyped, #"{"admitted_at":-1,"keys":[],"roles":[]}"#,
+            ParticipantState.key(handle).untyped,
+            #"{"admitted_at":-1,"keys":[],"keys_ever":0,"roles":[]}"#,
             .claims(.malformed("admitted_at"))
         ),
         (
