@@ -45,7 +45,7 @@ import Wire
                 Query.sign(
                     .entries, from: 0, limit: 9, by: signer, at: session.now,
                     jti: session.newJTI()
-                ).bytes)
+                ).bytes, type: "application/jose")
         }
         #expect(try await query().status == 200)
         alliance.clock.advance(by: 60)

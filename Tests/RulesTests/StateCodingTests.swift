@@ -212,22 +212,22 @@ import Wire
         (HoldsState.key(handle).untyped, #"{"holds":[] }"#, .json(.whiteSpace(offset: 11))),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"keys_ever":1,"roles":["king"]}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":["king"]}"#,
             .claims(.malformed("roles"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"keys_ever":1,"roles":[],"size":"huge"}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":[],"size":"huge"}"#,
             .claims(.malformed("size"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"keys_ever":1,"roles":[],"suspended":false}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":[],"suspended":false}"#,
             .claims(.malformed("suspended"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":-1,"keys":[],"keys_ever":1,"roles":[]}"#,
+            #"{"admitted_at":-1,"keys":[],"keys_ever":0,"roles":[]}"#,
             .claims(.malformed("admitted_at"))
         ),
         (

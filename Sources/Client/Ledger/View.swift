@@ -134,11 +134,14 @@ public struct View: Sendable {
             guard case .jti(let jti) = name, entered.issuer == handle, let place = entered.record
             else { continue }
             let known = records[jti]
+            let replaces =
+                jti == statement.jti
+                ? (statement.claims as? RegisterRecord)?.replaces : known?.replaces
             add(
                 OwnRecord(
                     jti: jti, index: entered.index, digest: entered.digest, place: place,
                     issuedAt: known?.issuedAt ?? statement.issuedAt,
-                    replaces: known?.replaces ?? (statement.claims as? RegisterRecord)?.replaces,
+                    replaces: replaces,
                     erased: entered.erased))
         }
     }

@@ -148,7 +148,7 @@ extension CorrectionFault: Worded {
         case .unreadable: .usage("the document can't be read")
         case .refused(let refusal): .refused("the document isn't imported: \(refusal.reason)")
         case .notOne(let count, let series):
-            .refused("the document makes \(count) records of \(series), not one")
+            .refused("the document makes \(count) records of \(series.rawValue), not one")
         }
     }
 }
