@@ -1,6 +1,7 @@
 import ArgumentParser
 import PolicyTools
 import Rules
+import Sharing
 import Wire
 
 struct PolicyCheckCommand: ResultCommand {
