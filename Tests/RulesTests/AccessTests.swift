@@ -100,7 +100,8 @@ import Testing
             handle: Person.lender.handle, key: ending.verificationKey, scopes: [.fetch],
             until: chain.now)
         #expect(submit(chain.fetch(grant, with: ending)) == .issuer(.keyExpired))
-        chain.state[key]?.until = chain.now.advanced(by: 1)
+        let later = chain.now.advanced(by: 1)
+        chain.state[key]?.until = later
         #expect(submit(chain.fetch(grant, with: ending)) == nil)
         let elsewhere = Digest<Digested.Genesis>(hashing: Array("another".utf8))
         #expect(submit(chain.fetch(grant, log: elsewhere)) == .place(.otherLog))
