@@ -152,7 +152,7 @@ private struct PolicySurvey {
                     $0.action == request.action && $0.purpose == purpose
                 }), request.action.facts.contains(where: { [.terms, .wish].contains($0) })
             else { continue }
-            request.fields = [Self.fieldOfTomorrow]
+            request.fields = [PolicySituations.fieldOfTomorrow]
             decisions += 1
             let decision = policies.decide(request)
             guard decision.permitted else { continue }
@@ -165,9 +165,6 @@ private struct PolicySurvey {
             ($0.action.rawValue, $0.purpose.rawValue) < ($1.action.rawValue, $1.purpose.rawValue)
         }
     }
-
-    /// The name of no field of any type.
-    private static let fieldOfTomorrow = "a_field_of_tomorrow"
 
     func impossible() -> [PolicyAction] {
         PolicyAction.allCases.filter { action in

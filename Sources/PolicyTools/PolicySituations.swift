@@ -9,7 +9,14 @@ struct PolicySituations {
     private var random = Shuffle()
     private var numbers: [Int64] = [0, 1, 12]
     private var seconds: [Int64] = [0, 86_400]
-    private var fields: [[String]] = [[], ["due_date"], ["tax_exclusive_amount"]]
+    /// Of several classes, and one that no type has.
+    private var fields: [[String]] = [
+        [], ["due_date"], ["tax_exclusive_amount"], ["lines"], ["document"], ["payment_account"],
+        [PolicySituations.fieldOfTomorrow],
+    ]
+
+    /// The name of no field of any type.
+    static let fieldOfTomorrow = "a_field_of_tomorrow"
     /// One that no policy lists is there too.
     private var countries = ["ZZ"]
     private var handles = [Example.one, Example.other]

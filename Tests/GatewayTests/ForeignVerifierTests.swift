@@ -13,7 +13,9 @@ import Wire
 /// Who has only a record finds its issuer's keys, its type and its status where SD-JWT VC and the Token
 /// Status List say: libraries of others (PyPI `sd-jwt` and `jwcrypto`) go that way.
 @Suite struct ForeignVerifierTests {
-    @Test(.enabled(if: isThere, "no Python with the packages sd_jwt and jwcrypto"))
+    @Test(
+        .enabled(
+            if: ForeignVerifierTests.isThere, "no Python with the packages sd_jwt and jwcrypto"))
     func recordsAreVerifiedByTheirAddresses() async throws {
         let alliance = try await Alliance(on: MemoryStore(), listening: true)
         let session = try await alliance.admit("acme", [.enterprise])

@@ -78,7 +78,6 @@ import Transparency
                 origin: Chain.origin),
             StatusReference(of: 1, in: name, of: Person.enterprise.handle, origin: other),
             StatusReference(index: 1, uri: right.uri + "/"),
-            StatusReference(index: 1, uri: right.uri.replacing("https", with: "http")),
         ] {
             #expect(chain.submit(chain.record(book, status: wrong)) == .book(.wrongStatus))
         }

@@ -32,7 +32,11 @@ public struct StatusReference: Shaped, Hashable {
         static let shape = Shape<List>(
             List.init(index:uri:),
             .required("idx", \.index, .positive),
-            .required("uri", \.uri, .text))
+            .required(
+                "uri", \.uri,
+                Codec<String>.text.limited("address of a status list") {
+                    $0.hasPrefix("https://") && $0.contains("/status/")
+                }))
     }
 
     private var list: List { List(index: index, uri: uri) }
