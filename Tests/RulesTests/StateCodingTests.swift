@@ -98,7 +98,7 @@ import Wire
             piece(GrantState.key(jti), grant(terms, at: nil)),
             piece(
                 GrantState.key(jti), grant(single, at: .init(size: 8, root: Digest(hashing: [9])))),
-            piece(FetchState.key(jti), FetchState(access: other)),
+            piece(CallState.key(jti), CallState(entry: other)),
             piece(CarrierState.key(jti), CarrierState(grant: other)),
             piece(EpochState.key(handle, .invoices), EpochState()),
             piece(EpochState.key(handle, .invoices), epochs),
@@ -109,9 +109,9 @@ import Wire
             piece(
                 RequestState.key(JTI(bytes: [UInt8](repeating: 7, count: 16))!),
                 RequestState(
-                    by: handle, purpose: .guarantee,
+                    by: handle,
                     terms: RequestTerms(
-                        to: handle, right: .prove,
+                        .guarantee, to: handle, right: .prove,
                         scope: .months(.bills, Month("2026-01")!...Month("2026-02")!),
                         subject: .statements(["sum(x) >= 1"]), notBefore: time(1),
                         expires: time(99), fetches: 3, dataLife: 0))),
@@ -165,12 +165,12 @@ import Wire
             StateError.claims(.missing("record"))
         ),
         (
-            FetchState.key(jti).untyped, #"{"access":"AAECAwQFBgcICQoLDA0ODw","more":1}"#,
+            CallState.key(jti).untyped, #"{"entry":"AAECAwQFBgcICQoLDA0ODw","more":1}"#,
             .claims(.unexpected("more"))
         ),
         (
-            FetchState.key(jti).untyped, #"{"access":"AAECAwQFBgcICQoLDA0ODx"}"#,
-            .claims(.malformed("access"))
+            CallState.key(jti).untyped, #"{"entry":"AAECAwQFBgcICQoLDA0ODx"}"#,
+            .claims(.malformed("entry"))
         ),
         (HoldsState.key(handle).untyped, #"[]"#, .claims(.notAnObject)),
         (

@@ -136,11 +136,7 @@ public struct View: Sendable {
             if let rekey = candidate.selective as? RekeyTerms {
                 grant.epochs = Set(grant.epochs).union(rekey.epochs).sorted()
             }
-            if let revoke = candidate.statement.claims as? Revoke {
-                grant.revocation = .init(
-                    index: candidate.index, by: candidate.statement.issuer, reason: revoke.reason,
-                    at: candidate.statement.issuedAt)
-            }
+            grant.revocation = revocation(candidate) ?? grant.revocation
             grants[jti] = grant
         }
         for (name, request) in admission.changes.all(RequestState.self) {
@@ -150,6 +146,17 @@ public struct View: Sendable {
             requests[jti] = KnownRequest(jti: jti, index: candidate.index, state: request)
         }
         if let erased = candidate.statement.claims.erases { requests[erased] = nil }
+    }
+
+    private func revocation(_ candidate: Candidate) -> KnownGrant.Revocation? {
+        let statement = candidate.statement
+        guard statement.claims is Revoke || statement.claims is Return else { return nil }
+        let returned = candidate.selective as? CarriedCall<ReturnTerms>
+        return .init(
+            index: candidate.index, isReturn: statement.claims is Return,
+            reason: (candidate.selective as? StatedReason)?.reason
+                ?? (try? returned?.parsed.get())?.reason,
+            at: statement.issuedAt)
     }
 
     private mutating func listUse(_ candidate: Candidate) {

@@ -30,7 +30,9 @@ enum EraseRule: KindRule {
         guard var target = decision.state[StatementState.key(jti)] else {
             throw .erasure(.unknownStatement(jti))
         }
-        guard target.issuer == said.issuer else { throw .issuer(.notYours(jti)) }
+        // A request is who asked's, and not the host's that carried it.
+        let owner = decision.state[RequestState.key(jti)]?.by ?? target.issuer
+        guard owner == said.issuer else { throw .issuer(.notYours(jti)) }
         guard !target.erased else { throw .erasure(.alreadyErased(jti)) }
         let question = decision.erasing(in: target.record?.book, by: decision.issuerEntity)
         if said.claims.record != nil, question.held { throw .erasure(.underLegalHold) }

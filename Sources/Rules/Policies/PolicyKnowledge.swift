@@ -34,8 +34,8 @@ public struct PolicyUse: Sendable {
     public let dataLife: Int64
 
     /// What a request asks for.
-    public init(_ terms: RequestTerms, for purpose: Purpose) {
-        (right, self.purpose, scope) = (terms.right, purpose, terms.scope)
+    public init(_ terms: RequestTerms) {
+        (right, purpose, scope) = (terms.right, terms.purpose, terms.scope)
         fields = terms.subject.names
         lifetime = terms.expires.seconds - terms.notBefore.seconds
         (fetches, dataLife) = (terms.fetches, terms.dataLife)

@@ -102,11 +102,14 @@ struct LogBuilder {
         let time = Timestamp(clamping: 1_800_000_000)
         switch random.number(1...10) {
         case 1:
-            return .sign(Revoke(grant: jti, .purposeFulfilled), by: signer, at: time, jti: jti)
+            return .sign(
+                Revoke(grant: jtis.randomElement(using: &random) ?? jti),
+                StatedReason(.purposeFulfilled).disclosures(using: &random), by: signer, at: time,
+                jti: jti)
         case 2:
             return .sign(
-                Suspend(Self.handles.randomElement(using: &random)!, .resolved), by: signer,
-                at: time, jti: jti)
+                Suspend(Self.handles.randomElement(using: &random)!),
+                StatedReason(.resolved).disclosures(using: &random), by: signer, at: time, jti: jti)
         case 3:
             let name = BookName(series: .bills, month: Month(number: random.number(300...304))!)
             return .sign(
@@ -161,9 +164,10 @@ struct LogBuilder {
 
 extension SignedStatement {
     fileprivate static func sign(
-        _ claims: some KindForm, by signer: Signer, at time: Timestamp, jti: JTI
+        _ claims: some KindForm, _ selective: [Disclosure] = [], by signer: Signer,
+        at time: Timestamp, jti: JTI
     ) -> SignedStatement {
-        Statement.sign(claims, by: signer, at: time, jti: jti)
+        Statement.sign(claims, selective: selective, by: signer, at: time, jti: jti)
     }
 }
 
