@@ -117,7 +117,9 @@ import Testing
         // The request's terms go with its erasure, and it isn't answered any more.
         #expect(
             chain.submit(chain.sign(Erase(.statement(jti)), StatedReason(.givenBack), by: .lender))
-                != nil)
+                == nil)
+        #expect(
+            chain.submit(chain.granting(until: 3600, request: jti)) == .grant(.requestNotAnswered))
     }
 
     /// A may view and modify but not use; B may use but not view.

@@ -86,11 +86,12 @@ import Wire
                 StatementState.key(jti),
                 StatementState(
                     index: 5, digest: Digest(hashing: [5]), kind: .record, issuer: handle,
-                    erased: true, record: detail)),
+                    time: time(5), erased: true, record: detail)),
             piece(
                 StatementState.key(jti),
                 StatementState(
-                    index: 0, digest: Digest(hashing: [6]), kind: .legalHold, issuer: handle)),
+                    index: 0, digest: Digest(hashing: [6]), kind: .admit, issuer: handle,
+                    time: time(1), admitted: handle)),
             piece(BookState.key(handle, book), BookState()),
             piece(BookState.key(handle, book), bookState(13, erased: [1...2, 5...5, 9...13])),
             piece(SourceState.key(handle, Digest(hashing: [7])), SourceState(record: jti)),

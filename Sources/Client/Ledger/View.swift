@@ -145,7 +145,10 @@ public struct View: Sendable {
             }
             requests[jti] = KnownRequest(jti: jti, index: candidate.index, state: request)
         }
-        if let erased = candidate.statement.claims.erases { requests[erased] = nil }
+        if let erased = candidate.statement.claims.erases {
+            requests[erased] = nil
+            accesses.removeAll { $0.grant == erased }
+        }
     }
 
     private func revocation(_ candidate: Candidate) -> KnownGrant.Revocation? {

@@ -15,29 +15,35 @@ public struct ParticipantState: StateObject {
     /// Of the key that envelopes are sealed to now; `nil` for those named at genesis.
     public var encryptionKey: Digest<Digested.EncryptionKey>?
     public var suspended: Bool
+    /// It was suspended for good, and its identity erased.
+    public var forgotten = false
     public var admittedAt: Int64
     /// As its authority found; `nil` where it didn't say, or a replay wasn't shown it.
     public var size: SizeClass?
 
     public init(
         roles: [Role], keys: [Digest<Digested.Key>],
-        encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64,
-        size: SizeClass? = nil
+        encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false,
+        forgotten: Bool = false,
+        admittedAt: Int64, size: SizeClass? = nil
     ) {
         self.roles = roles
         self.keys = keys
         self.encryptionKey = encryptionKey
         self.suspended = suspended
+        self.forgotten = forgotten
         self.admittedAt = admittedAt
         self.size = size
     }
 
     public static let shape = Shape<ParticipantState>(
-        ParticipantState.init(roles:keys:encryptionKey:suspended:admittedAt:size:),
+        ParticipantState.init(
+            roles:keys:encryptionKey:suspended:forgotten:admittedAt:size:),
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
         .optional("encryption_key", \.encryptionKey, .digest()),
         .flag("suspended", \.suspended),
+        .flag("forgotten", \.forgotten),
         .required("admitted_at", \.admittedAt, .count),
         .optional("size", \.size, .word("size")))
 }

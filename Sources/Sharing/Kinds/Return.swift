@@ -11,6 +11,8 @@ public struct Return: KindForm {
 
     public init(grant: JTI) { self.grant = grant }
 
+    public var follows: JTI? { grant }
+
     public static let shape = Shape<Return>(
         Return.init(grant:), .required("grant", \.grant, .jti))
 }

@@ -10,6 +10,8 @@ public struct Revoke: KindForm {
 
     public init(grant: JTI) { self.grant = grant }
 
+    public var follows: JTI? { grant }
+
     public static let shape = Shape<Revoke>(
         Revoke.init(grant:), .required("grant", \.grant, .jti))
 }

@@ -81,7 +81,8 @@ struct LogBuilder {
         let signed = statement(jti, issuer, signer, &changes)
         let statement = signed.statement
         var state = StatementState(
-            index: index, digest: statement.digest, kind: statement.kind, issuer: issuer)
+            index: index, digest: statement.digest, kind: statement.kind, issuer: issuer,
+            time: statement.issuedAt)
         if let record = statement.claims as? RegisterRecord {
             state.record = .init(
                 book: record.book, number: record.number, epoch: record.epoch,
