@@ -64,14 +64,14 @@ struct Assembly: Sendable {
         _ indices: [Int64], _ leaves: [[UInt8]]
     ) async throws(StoreError) -> [Int64: QueryAnswer.Entry] {
         var shown: [Int64: QueryAnswer.Entry] = [:]
-        var missing: [Int64: JTI] = [:]
+        var missing: [Int64: Statement] = [:]
         let attachments = try await store.attachments(ofAll: indices, sections: [])
         for (place, index) in indices.enumerated() {
             if let disclosures = attachments[place]?.disclosures {
                 guard !disclosures.isEmpty else { continue }
                 shown[index] = QueryAnswer.Entry(index: index, disclosures: disclosures)
             } else {
-                missing[index] = try? Statement(parsing: leaves[place]).jti
+                missing[index] = try? Statement(parsing: leaves[place])
             }
         }
         for index in try await erased(missing) {
@@ -80,14 +80,14 @@ struct Assembly: Sendable {
         return shown
     }
 
-    /// Which of these entries were erased.
-    private func erased(_ entries: [Int64: JTI]) async throws(StoreError) -> Set<Int64> {
+    /// Which of these entries were erased, by themselves or with the grant that they are about.
+    private func erased(_ entries: [Int64: Statement]) async throws(StoreError) -> Set<Int64> {
         guard !entries.isEmpty else { return [] }
         let slice = try await store.state(
-            Set(entries.values.map { StatementState.key($0).untyped }))
+            Set(entries.values.flatMap(\.erasable).map { StatementState.key($0).untyped }))
         return Set(
-            entries.filter { _, jti in
-                slice[StatementState.key(jti)]?.erased ?? false
+            entries.filter { _, statement in
+                statement.erasable.contains { slice[StatementState.key($0)]?.erased ?? false }
             }.keys)
     }
 
@@ -161,4 +161,9 @@ struct Assembly: Sendable {
     }
 
     private static let erasuresAtOnce = 256
+}
+
+extension Statement {
+    /// The statements whose erasure takes this one's selective claims.
+    var erasable: [JTI] { [jti] + (claims.follows.map { [$0] } ?? []) }
 }

@@ -56,7 +56,7 @@ struct CallGate: Sendable {
 
     /// Throws ``CallFault`` and ``StoreError``. The key needs `scope`; `age` is how many seconds old the call may be, or ahead.
     func caller<Claims>(
-        of call: SignedCall<Claims>, scope: KeyScope, age: Int64 = Limits.fetchSeconds
+        of call: SignedCall<Claims>, scope: KeyScope, age: Int64 = Limits.callSeconds
     ) async throws -> Caller {
         let (jws, issuer, issuedAt) = (call.jws, call.issuer, call.issuedAt)
         let slice = try await store.state([

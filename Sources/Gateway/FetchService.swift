@@ -20,10 +20,10 @@ struct FetchService: Sendable {
         do { fetch = try Fetch(parsing: parts.call) } catch { throw CallFault.malformed(error) }
         // The opener goes no further than here.
         guard parts.opener.opens(fetch.lock) else { throw CallFault.wrongOpener }
-        let isAnswered = try await store.value(of: FetchState.key(fetch.jti)) != nil
+        let isAnswered = try await store.value(of: CallState.key(fetch.jti)) != nil
         let caller = try await gate.caller(
             of: fetch, scope: fetch.grant == nil ? .open : .fetch,
-            age: Limits.fetchSeconds + (isAnswered ? FetchClaims.repeatSeconds : 0))
+            age: Limits.callSeconds + (isAnswered ? FetchClaims.repeatSeconds : 0))
         guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
         return try await granted(fetch, grant, caller)
     }
@@ -34,13 +34,13 @@ struct FetchService: Sendable {
         for _ in 0..<GatewayLimits.fetchAttempts {
             let slice = try await store.state([
                 LogState.key.untyped, GrantState.key(jti).untyped,
-                FetchState.key(fetch.jti).untyped,
+                CallState.key(fetch.jti).untyped,
             ])
             guard let grant = slice[GrantState.key(jti)], let terms = grant.terms,
                 terms.to == caller.handle
             else { throw CallFault.unknownGrant(jti) }
-            if let access = slice[FetchState.key(fetch.jti)] {
-                return try await again(fetch, access.access, of: grant, jti, caller)
+            if let carried = slice[CallState.key(fetch.jti)] {
+                return try await again(fetch, carried.entry, of: grant, jti, caller)
             }
             try requireUsable(grant, terms, jti, slice[LogState.key])
             let selection = try await select(fetch, grant, terms)
@@ -49,18 +49,17 @@ struct FetchService: Sendable {
                 guard case CallFault.unsettled = error else { throw error }
                 continue
             }
-            let draft = AccessDraft(grant: jti, fetch: fetch.jws, served: selection.served)
+            let draft = HostDraft(
+                claims: Access(grant: jti),
+                selective: AccessTerms(fetch: fetch.jws, served: selection.served))
             switch await sequencer.submit(draft) {
-            case .registered(let index, _), .already(let index):
+            case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
+                .refused(.call(.alreadyCarried)):
+                continue  // Another commit came in between; look again.
+            case let outcome:
+                let (index, _) = try outcome.place()
                 // The access is durable: from here on bytes may leave.
                 return try await answer(index, grant, jti, content, caller)
-            case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
-                .refused(.access(.fetchAlreadyAnswered)):
-                continue  // Another commit came in between; look again.
-            case .refused(let refusal): throw refusal
-            case .unavailable(let error), .unknown(let error): throw error
-            case .busy: throw GatewayFault.busy
-            case .clockUnsure: throw GatewayFault.clockUnsure
             }
         }
         throw CallFault.unsettled
@@ -122,8 +121,10 @@ struct FetchService: Sendable {
             let disclosures = Disclosure.split(attachments.disclosures),
             let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
             let statement = try? Statement(parsing: leaf),
-            let terms = try? statement.opened(with: disclosures) as? AccessTerms
+            let selective = try? statement.opened(with: disclosures)
         else { throw StoreError.corrupt(.statement(access), .malformed) }
+        // A call of another sort had this jti.
+        guard let terms = selective as? AccessTerms else { throw CallFault.jtiTaken }
         return (state.index, statement.issuedAt, terms)
     }
 

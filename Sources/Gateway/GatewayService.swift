@@ -42,6 +42,7 @@ public struct GatewayService: Sendable {
             store: store, sequencer: sequencer,
             fetches: FetchService(
                 store: store, sequencer: sequencer, gate: gate, clock: clock),
+            carriage: CarriageService(store: store, sequencer: sequencer, gate: gate),
             answers: FetchAnswers(limits),
             applications: applications,
             queries: QueryService(

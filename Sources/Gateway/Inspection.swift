@@ -106,6 +106,8 @@ private struct InspectionWalk {
     /// After an entry that can't be replayed, what the state should be is unknown.
     private var replaying = true
     private var genesis: Genesis?
+    /// Whether selective claims were erased: then nobody can tell any more what they made.
+    private var hasForgotten = false
 
     init(store: any Store) { self.store = store }
 
@@ -205,6 +207,7 @@ private struct InspectionWalk {
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
             }
+            if type(of: statement.claims).hasSelectiveClaims { hasForgotten = true }
             return nil
         }
         attachments += 1
@@ -283,7 +286,10 @@ private struct InspectionWalk {
     }
 
     private func isErased(_ statement: Statement) async throws(StoreError) -> Bool {
-        try await store.value(of: StatementState.key(statement.jti))?.erased ?? false
+        for jti in statement.erasable {
+            if try await store.value(of: StatementState.key(jti))?.erased == true { return true }
+        }
+        return false
     }
 
     // MARK: The tree and the state
@@ -323,11 +329,16 @@ private struct InspectionWalk {
             }
             for row in page {
                 rows += 1
-                guard let key = StateKey(text: row.key), let value = expected[key] else {
+                guard let key = StateKey(text: row.key) else {
                     find(.state(row.key), .unmade)
                     continue
                 }
                 missing.remove(key)
+                guard isComparable(key) else { continue }
+                guard let value = expected[key] else {
+                    find(.state(row.key), .unmade)
+                    continue
+                }
                 if value != row.value {
                     find(.state(row.key), .notReplayed)
                 }
@@ -335,7 +346,19 @@ private struct InspectionWalk {
             guard page.count == 1000, let end = page.last?.key else { break }
             last = end
         }
-        for key in missing.map(\.text).sorted() { find(.state(key), .damaged(.missing)) }
+        for key in missing.filter(isComparable).map(\.text).sorted() {
+            find(.state(key), .damaged(.missing))
+        }
         return rows
     }
+
+    /// What selective claims made is compared as long as none of them were erased.
+    private func isComparable(_ key: StateKey) -> Bool {
+        !hasForgotten || !Self.madeOfSelectiveClaims.contains(key.family.name)
+    }
+
+    private static let madeOfSelectiveClaims: Set<String> = [
+        CallState.family, InvolvementState.family, EpochState.family, RequestState.family,
+        HoldsState.family,
+    ]
 }

@@ -16,6 +16,7 @@ struct Routes: Sendable {
     let store: any Store
     let sequencer: Sequencer
     let fetches: FetchService
+    let carriage: CarriageService
     let answers: FetchAnswers
     let applications: Applications
     let queries: QueryService
@@ -73,6 +74,16 @@ struct Routes: Sendable {
         table.post("/fetches") { request in
             try await bodies.read(request, Media.jose, FetchCall.maximumBytes) {
                 body in try await answers.answer { try await fetches.answer(body).bytes }
+            }
+        }
+        table.post("/requests") { request in
+            try await bodies.read(request, Media.jose, JWS.maximumBytes) {
+                try await carried(try await carriage.request($0))
+            }
+        }
+        table.post("/returns") { request in
+            try await bodies.read(request, Media.jose, JWS.maximumBytes) {
+                try await carried(try await carriage.giveBack($0))
             }
         }
         table.post("/queries") { request in
@@ -284,23 +295,23 @@ struct Routes: Sendable {
 
     private func submit(_ body: [UInt8]) async throws -> Response {
         let submission = try await submission(try Frame(parsing: body))
-        let outcome = await sequencer.submit(submission)
-        let index: Int64
-        var status = HTTPResponse.Status.created
-        switch outcome {
-        case .registered(let registered, _): index = registered
-        case .already(let registered):
-            index = registered
-            status = .ok
-        case .refused(let refusal): throw refusal
-        case .unavailable(let error), .unknown(let error): throw error
-        case .busy: throw GatewayFault.busy
-        case .clockUnsure: throw GatewayFault.clockUnsure
-        }
+        let (index, isNew) = try await sequencer.submit(submission).place()
         await applications.drop(after: submission.statement)
         var response = Response.receipt(
-            try await LedgerReader.current(store).receipt(of: index), status: status)
+            try await LedgerReader.current(store).receipt(of: index),
+            status: isNew ? .created : .ok)
         response.headers[.location] = "/statements/\(submission.statement.jti)"
+        return response
+    }
+
+    /// The entry that carries a call, with its disclosures and its proof.
+    private func carried(_ carried: CarriageService.Carried) async throws -> Response {
+        let assembly = try await Assembly(store: store)
+        let entry = try await assembly.logged([carried.index], disclosed: true)[0]
+        var response = Response.json(
+            StatementAnswer(checkpoint: assembly.checkpoint, entry: entry).bytes)
+        response.status = carried.isNew ? .created : .ok
+        response.headers[.location] = "/statements/\(try entry.statement().jti)"
         return response
     }
 

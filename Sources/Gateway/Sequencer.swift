@@ -64,12 +64,12 @@ public actor Sequencer {
     /// When a commit last failed, if none has succeeded since.
     private var failed: ContinuousClock.Instant?
 
-    /// What waits for its turn: statements that belong together, in their order, or a fetch that the
-    /// host is to state as an access.
+    /// What waits for its turn: statements that belong together, in their order, or one that the host
+    /// is to make.
     struct Work {
         enum Content {
             case statements([Submission])
-            case access(AccessDraft)
+            case draft(HostDraft)
         }
 
         let content: Content
@@ -118,10 +118,10 @@ public actor Sequencer {
         submissions.isEmpty ? [] : await enqueue(.statements(submissions))
     }
 
-    /// States and enters an access. Its time and signature are made at its turn, so that what it says
-    /// about the books is true at its index.
-    func submit(_ draft: AccessDraft) async -> Outcome {
-        await enqueue(.access(draft))[0]
+    /// Makes and enters a statement of the host. Its time and signature are made at its turn, so that
+    /// what an access says about the books is true at its index.
+    func submit(_ draft: HostDraft) async -> Outcome {
+        await enqueue(.draft(draft))[0]
     }
 
     /// A set that this log is or was under, compiled.
@@ -321,8 +321,9 @@ public actor Sequencer {
         do {
             let admission = try Rules.decide(
                 candidate, in: state.slice, policies: library(shelf))
+            let parties = Rules.parties(to: candidate, in: state.slice)
             state.apply(admission.changes)
-            return (.success(admission), Rules.parties(to: candidate, in: state.slice))
+            return (.success(admission), parties)
         } catch { return (.failure(error), []) }
     }
 
@@ -345,12 +346,12 @@ public actor Sequencer {
         return steps
     }
 
-    /// An access is stamped and signed when its turn comes, never before log time.
+    /// A statement of the host is stamped and signed when its turn comes, never before log time.
     private func submissions(of work: Work, at now: Timestamp) -> [Submission] {
         switch work.content {
         case .statements(let submissions): return submissions
-        case .access(let draft):
-            guard let log else { preconditionFailure("there is no fetch before genesis") }
+        case .draft(let draft):
+            guard let log else { preconditionFailure("there is no call before genesis") }
             return [draft.stated(by: keys.host, log: log, at: max(now, log.time))]
         }
     }
@@ -423,14 +424,14 @@ extension Sequencer.Work {
     var count: Int {
         switch content {
         case .statements(let submissions): submissions.count
-        case .access: 1
+        case .draft: 1
         }
     }
 
     var byteCount: Int {
         switch content {
         case .statements(let submissions): submissions.reduce(0) { $0 + $1.byteCount }
-        case .access: 4096
+        case .draft: JWS.maximumBytes
         }
     }
 }

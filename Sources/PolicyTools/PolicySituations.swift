@@ -41,12 +41,14 @@ struct PolicySituations {
             _ other: PolicyEntity?, _ owner: Handle?, _ right: Right? = nil,
             _ purpose: Purpose? = nil
         ) -> PolicyRequest {
-            PolicyRequest(
+            var request = PolicyRequest(
                 principal: principal, action: action, counterparty: other, owner: owner,
                 right: right, purpose: purpose,
                 fields: right == .read ? ["tax_exclusive_amount"] : [], series: .invoices,
                 months: Example.months(1, reach: 0), lifetime: 86_400, fetches: 1, dataLife: 86_400,
                 time: Example.time)
+            request.forgotten = ForgottenStatement(kind: .grant, age: 86_400)
+            return request
         }
         func each(_ make: (Right, Purpose) -> [PolicyRequest]) -> [PolicyRequest] {
             Right.allCases.flatMap { right in Purpose.allCases.flatMap { make(right, $0) } }
@@ -89,7 +91,7 @@ struct PolicySituations {
             chance(40)
             ? AnsweredRequest(
                 by: chance(50) ? principal.handle : other.handle, exceeded: chance(50)) : nil
-        return PolicyRequest(
+        var request = PolicyRequest(
             principal: principal, action: action, counterparty: other, owner: owner,
             right: pick(Right.allCases), purpose: pick(Purpose.allCases), fields: pick(fields),
             series: pick(Series.withTypes),
@@ -98,6 +100,9 @@ struct PolicySituations {
             lifetime: pick(seconds), fetches: max(1, pick(numbers)), dataLife: pick(seconds),
             held: chance(30), past: Involvement.allCases.filter { _ in chance(25) },
             answers: answers, time: Example.time)
+        request.forgotten = ForgottenStatement(
+            kind: pick([.grant, .rekey, .request, .admit]), age: pick(seconds))
+        return request
     }
 
     private mutating func entity(_ handle: Handle) -> PolicyEntity {

@@ -46,7 +46,8 @@ struct Decision: PolicyKnowledge {
             StatementState.key(statement.jti),
             StatementState(
                 index: candidate.index, digest: statement.digest, kind: statement.kind,
-                issuer: statement.issuer, record: detail))
+                issuer: statement.issuer, time: now,
+                admitted: (statement.claims as? Admit)?.handle, record: detail))
         return Admission(candidate: candidate, changes: changes, time: now)
     }
 

@@ -92,6 +92,7 @@ extension Kind {
         case .grant: GrantRule.self
         case .rekey: RekeyRule.self
         case .revoke: RevokeRule.self
+        case .return: ReturnRule.self
         case .access: AccessRule.self
         case .legalHold: LegalHoldRule.self
         case .release: ReleaseRule.self

@@ -1,33 +1,12 @@
 public import Sharing
 public import Wire
 
-/// Why a call, or what was served for it, isn't what the grant and the call say.
+/// Why what was served isn't what the grant and the call say.
 public enum ServingFault: Error, Equatable, Sendable {
-    /// The call is for another log.
-    case otherLog
-    /// The call is another participant's, or for another grant.
-    case foreignFetch
-    /// The call isn't from just before the access.
-    case staleFetch
     /// Something was served beyond what was granted.
     case notGranted
     /// Something was served beyond what was asked for.
     case notAskedFor
-}
-
-extension Fetch {
-    /// Checks that this call is the grantee's, for this grant of this log, and as old as an access at
-    /// `time` allows. Its key and signature are for the caller to check. Throws ``ServingFault``.
-    public func check(
-        by grantee: Handle, for grant: JTI, origin: Origin, log: Digest<Digested.Genesis>?,
-        at time: Timestamp
-    ) throws(ServingFault) {
-        guard self.origin == origin, self.log == log else { throw .otherLog }
-        guard issuer == grantee, self.grant == grant else { throw .foreignFetch }
-        guard abs(time.seconds - issuedAt.seconds) <= Limits.fetchSeconds else {
-            throw .staleFetch
-        }
-    }
 }
 
 extension GrantTerms {

@@ -43,7 +43,14 @@ public actor MemoryStore: Store {
         for entry in batch.entries where !entry.attachments.isEmpty {
             kept[entry.index] = entry.attachments
         }
-        for index in erased { kept[index] = nil }
+        let leaders = Set(batch.erased)
+        for (position, entry) in entries.enumerated()
+        where erased.contains(entry.index)
+            || entry.statement.claims.follows.map(leaders.contains) == true
+        {
+            kept[entry.index] = nil
+            entries[position] = entry.withoutParties
+        }
         for tile in batch.tiles {
             tiles[TilePlace(level: tile.level, index: tile.index)] = tile.hashes
         }

@@ -56,6 +56,13 @@ public struct NewEntry: Sendable {
         (self.index, self.statement) = (index, statement)
         (self.parties, self.attachments) = (parties, attachments)
     }
+
+    /// As it is after its selective claims were erased: it concerns its issuer alone.
+    var withoutParties: NewEntry {
+        NewEntry(
+            index: index, statement: statement, parties: [statement.issuer],
+            attachments: Attachments())
+    }
 }
 
 /// A tile of the hash tree with the hashes it has so far, 1 to 256.
@@ -74,7 +81,8 @@ public struct Batch: Sendable {
     public let entries: [NewEntry]
     public let tiles: [StoredTile]
     public let changes: [StateKey: StateValue?]
-    /// Statements whose attachments' keys go for ever.
+    /// Statements whose attachments' keys go for ever, with those of the entries that follow them and
+    /// with whom all of these concerned.
     public let erased: [JTI]
     public let head: Head
 

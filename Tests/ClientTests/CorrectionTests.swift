@@ -123,10 +123,10 @@ import Wire
                     fetches: 1, dataLife: 86_400))
             let grant = try await enterprise.grant(plan).statement.jti
             await #expect(throws: ConnectionError.self) {
-                try await session.erase(statement: grant, .dataSubjectRequest)
+                try await enterprise.forget(grant, .dataSubjectRequest)
             }
             _ = try await enterprise.revoke(grant, .purposeFulfilled)
-            _ = try await session.erase(statement: grant, .dataSubjectRequest)
+            _ = try await enterprise.forget(grant, .dataSubjectRequest)
             #expect(try await session.sync().grants[grant] == nil)
             await session.close()
         }

@@ -3,6 +3,7 @@ import Foundation
 import Importing
 import Rules
 import Sharing
+import Synchronization
 import Testing
 import Verification
 import Wire
@@ -41,6 +42,64 @@ import Wire
             let books = try await Enterprise(session).books()
             #expect(books.map(\.state.closed) == [true])
             await session.close()
+        }
+    }
+
+    /// A call that the host carried although its answer was lost is found carried, and not made anew.
+    @Test(arguments: [FaultyTransport.Fault.answerLost, .unreachable, .unavailable])
+    func aLostCallIsSentAgainVerbatim(fault: FaultyTransport.Fault) async throws {
+        try await TestLog.serving { log in
+            let enterprise = try Enterprise(try await log.open(try await log.enterprise()))
+            let home = try await log.participant("northbank", [.lender])
+            let broken = try await log.open(home) { FaultyTransport($0, [("/requests", fault)]) }
+            let terms = RequestTerms(
+                .creditAssessment, to: enterprise.session.handle, right: .read,
+                scope: .months(.invoices, january.month...january.month),
+                subject: .fields(["due_date"]), notBefore: log.clock.now,
+                expires: log.clock.now.advanced(by: 86_400), fetches: 1, dataLife: 0)
+            await #expect(throws: ConnectionError.self) {
+                try await Lender(broken).request(terms)
+            }
+            #expect(await broken.outbox.numbers.count == 1)
+            await broken.close()
+
+            let session = try await log.open(home)
+            let late = try await session.flush()
+            #expect(late.map(\.kind) == [.request] && late.first?.index != nil)
+            #expect(await session.outbox.numbers == [])
+            #expect(try await enterprise.requests().map(\.terms) == [terms])
+            for open in [session, enterprise.session] { await open.close() }
+        }
+    }
+
+    /// A gateway that shows another entry than the one which carries the call is told so.
+    @Test func anEntryWithoutTheCallIsNoAnswer() async throws {
+        try await TestLog.serving { log in
+            let enterprise = try Enterprise(try await log.open(try await log.enterprise()))
+            let home = try await log.participant("northbank", [.lender])
+            func terms(_ fetches: Int64) -> RequestTerms {
+                RequestTerms(
+                    .creditAssessment, to: enterprise.session.handle, right: .read,
+                    scope: .months(.invoices, january.month...january.month),
+                    subject: .fields(["due_date"]), notBefore: log.clock.now,
+                    expires: log.clock.now.advanced(by: 86_400), fetches: fetches, dataLife: 0)
+            }
+            let answers = Mutex<[[UInt8]]>([])
+            let keep = FaultyTransport.Fault.changed { bytes in
+                answers.withLock { $0.append(bytes) }
+                return bytes
+            }
+            let replay = FaultyTransport.Fault.changed { _ in answers.withLock { $0[0] } }
+            let session = try await log.open(home) {
+                FaultyTransport($0, [("/requests", keep), ("/requests", replay)])
+            }
+            let lender = try Lender(session)
+            let first = try await lender.request(terms(1))
+            await #expect(throws: LogFault.callMissing(index: first.index)) {
+                try await lender.request(terms(2))
+            }
+            #expect(await session.outbox.numbers.count == 1)
+            for open in [session, enterprise.session] { await open.close() }
         }
     }
 

@@ -136,10 +136,9 @@ private struct Scene {
         let now = log.clock.now
         _ = try await lender.request(
             RequestTerms(
-                to: holder.session.handle, right: .read, scope: months(&random),
+                .creditAssessment, to: holder.session.handle, right: .read, scope: months(&random),
                 subject: .fields(["due_date"]), notBefore: now,
-                expires: now.advanced(by: 400_000), fetches: 3, dataLife: 86_400),
-            purpose: .creditAssessment)
+                expires: now.advanced(by: 400_000), fetches: 3, dataLife: 86_400))
     }
 
     private func grant(

@@ -392,8 +392,10 @@ import Wire
         scene.record(1, by: scene.own)
         scene.access(grant, by: scene.stranger)
         var random = SystemRandomNumberGenerator()
+        let reason = StatedReason(.resolved)
         scene.gateway.enter(
-            Revoke(grant: grant, .resolved), by: scene.stranger, at: scene.clock.now)
+            Revoke(grant: grant), selective: reason.disclosures(using: &random), by: scene.stranger,
+            at: scene.clock.now)
         scene.gateway.enter(
             Rekey(grant: grant, envelope: Digest(hashing: [7])),
             selective: RekeyTerms(
@@ -405,7 +407,8 @@ import Wire
         scene.grant(by: scene.stranger)
         let record = try #require(try await scene.session.sync().records.keys.first)
         scene.gateway.enter(
-            Erase(.record(record), .unspecified), by: scene.stranger, at: scene.clock.now)
+            Erase(.record(record)), selective: reason.disclosures(using: &random),
+            by: scene.stranger, at: scene.clock.now)
         let hold = HoldTerms(
             holder: scene.own.handle, books: nil, until: nil, caseReference: "c")
         scene.gateway.enter(
@@ -422,10 +425,15 @@ import Wire
         #expect(view.refused == [6, 7, 8, 11, 12])
         // The host's own access, and the grantee giving back, do count.
         scene.access(grant, books: [(1, 0)])
+        let call = ReturnCall.sign(
+            ReturnTerms(grant: grant, .givenBack), by: scene.lender, at: scene.clock.now,
+            jti: LyingGateway.jti())
         scene.gateway.enter(
-            Revoke(grant: grant, .givenBack), by: scene.lender, at: scene.clock.now)
+            Return(grant: grant),
+            selective: CarriedCall<ReturnTerms>(call).disclosures(using: &random),
+            by: scene.gateway.host, at: scene.clock.now)
         let later = try await scene.session.sync()
         #expect(later.accesses.map(\.grant) == [grant])
-        #expect(later.grants[grant]?.revocation?.by == scene.lender.handle)
+        #expect(later.grants[grant]?.revocation?.reason == .givenBack)
     }
 }

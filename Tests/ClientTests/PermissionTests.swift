@@ -41,10 +41,11 @@ import Wire
     }
 
     private static func terms(
-        _ session: Session, months: ClosedRange<Month> = Month("2026-01")!...Month("2026-06")!
+        _ session: Session, _ purpose: Purpose = .creditAssessment,
+        months: ClosedRange<Month> = Month("2026-01")!...Month("2026-06")!
     ) -> RequestTerms {
         RequestTerms(
-            to: Handle("bearings")!, right: .read, scope: .months(.invoices, months),
+            purpose, to: Handle("bearings")!, right: .read, scope: .months(.invoices, months),
             subject: .fields(["due_date"]), notBefore: session.now,
             expires: session.now.advanced(by: 86_400), fetches: 1, dataLife: 86_400)
     }
@@ -150,8 +151,7 @@ import Wire
             }
             (ids, reasons) = Self.no("request")
             try await lender.refuses(ids, reasons, on: log) {
-                _ = try await Lender(lender.session).request(
-                    Self.terms(lender.session), purpose: .creditAssessment)
+                _ = try await Lender(lender.session).request(Self.terms(lender.session))
             }
             (ids, reasons) = Self.no("access")
             try await lender.refuses(ids, reasons, on: log) {
@@ -324,7 +324,7 @@ import Wire
                 (.creditMonitoring, long), (.receivablesFinancing, long),
             ] as [(Purpose, ClosedRange<Month>)] {
                 let asked = try await lender.request(
-                    Self.terms(lender.session, months: months), purpose: purpose)
+                    Self.terms(lender.session, purpose, months: months))
                 let request = try #require(
                     try await holder.requests().first { $0.jti == asked.statement.jti })
                 await #expect(throws: ClientError.self) {

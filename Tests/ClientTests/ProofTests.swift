@@ -184,11 +184,11 @@ import Wire
                 ), ("sum(due_date) >= 1 EUR", ClientError.notProvable("due_date", .invoice)),
             ] {
                 let terms = RequestTerms(
-                    to: enterprise.session.handle, right: .prove, scope: Self.scope,
+                    .guarantee, to: enterprise.session.handle, right: .prove, scope: Self.scope,
                     subject: .statements([text]), notBefore: log.clock.now,
                     expires: log.clock.now.advanced(by: 86_400), fetches: 3, dataLife: 86_400)
                 await #expect(throws: expected) {
-                    try await lender.request(terms, purpose: .guarantee)
+                    try await lender.request(terms)
                 }
             }
             let after = await log.store.head()?.size
@@ -382,11 +382,11 @@ import Wire
             let sum = try await turnover(enterprise)
             for (threshold, isTrue) in [(sum, true), (sum + ExactDecimal("0.01")!, false)] {
                 let terms = RequestTerms(
-                    to: enterprise.session.handle, right: .prove, scope: Self.scope,
+                    .guarantee, to: enterprise.session.handle, right: .prove, scope: Self.scope,
                     subject: .statements(["sum(tax_exclusive_amount) >= \(threshold) EUR"]),
                     notBefore: log.clock.now, expires: log.clock.now.advanced(by: 86_400),
                     fetches: 3, dataLife: 86_400)
-                let asked = try await lender.request(terms, purpose: .guarantee).statement.jti
+                let asked = try await lender.request(terms).statement.jti
                 let request = try #require(
                     try await enterprise.requests().first { $0.jti == asked })
                 guard case .known(let statements, _) = try await enterprise.truth(of: request)

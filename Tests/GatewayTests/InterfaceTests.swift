@@ -159,10 +159,15 @@ import Wire
             "/statements", Frame(jws: forged.statement.jws.bytes).bytes)
         #expect(answer.status == 401)
         let suspension = Statement.sign(
-            Suspend(enterprise.handle, .unspecified), by: try enterprise.signer(.all),
-            at: enterprise.now, jti: enterprise.newJTI())
+            Suspend(enterprise.handle),
+            selective: StatedReason(.unspecified).disclosures(using: &random),
+            by: try enterprise.signer(.all), at: enterprise.now, jti: enterprise.newJTI())
         let refused = try await alliance.send(
-            "/statements", Frame(jws: suspension.statement.jws.bytes).bytes)
+            "/statements",
+            Frame(
+                jws: suspension.statement.jws.bytes,
+                disclosures: Disclosure.join(suspension.disclosures)
+            ).bytes)
         #expect(try Problem(parsing: refused.bytes).name == "not-authority")
         let future = Statement.sign(
             CloseBook(

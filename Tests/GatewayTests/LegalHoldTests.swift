@@ -26,9 +26,11 @@ import Wire
             ).jti
         }
         func erase(_ jti: JTI) async throws -> String? {
+            var random = SystemRandomNumberGenerator()
             let signed = Statement.sign(
-                Erase(.record(jti), .dataSubjectRequest), by: try enterprise.signer(.all),
-                at: enterprise.now, jti: enterprise.newJTI())
+                Erase(.record(jti)),
+                selective: StatedReason(.dataSubjectRequest).disclosures(using: &random),
+                by: try enterprise.signer(.all), at: enterprise.now, jti: enterprise.newJTI())
             do {
                 _ = try await enterprise.register(signed)
                 return nil

@@ -90,15 +90,18 @@ import Wire
         wrong[try await Self.grant(367, to: lender, by: enterprise).index] = [
             "credit-monitoring-lives-a-year"
         ]
-        let asked = RequestTerms(
-            to: enterprise.handle, right: .read,
-            scope: .months(.invoices, Months.first...Months.first), subject: .fields(["due_date"]),
-            notBefore: lender.now, expires: lender.now.advanced(by: 86_400), fetches: 1,
-            dataLife: 0)
-        wrong[try await Self.send(Request(.inspection), asked, by: lender).index] = [
+        func asked(_ purpose: Purpose) -> RequestTerms {
+            RequestTerms(
+                purpose, to: enterprise.handle, right: .read,
+                scope: .months(.invoices, Months.first...Months.first),
+                subject: .fields(["due_date"]),
+                notBefore: lender.now, expires: lender.now.advanced(by: 86_400), fetches: 1,
+                dataLife: 0)
+        }
+        wrong[try await lender.carry(asked(.inspection)).index] = [
             "inspection-is-asked-by-regulators"
         ]
-        _ = try await Self.send(Request(.guarantee), asked, by: lender)
+        _ = try await lender.carry(asked(.guarantee))
 
         func fetch() async throws -> Int64 {
             let answer = try await lender.connection.fetch(

@@ -48,11 +48,14 @@ import Wire
                 answers.append(("\(name) of \(outsider.handle)", answer.bytes))
             }
             for (name, claims) in scene.attempts {
+                var random = SystemRandomNumberGenerator()
                 let signed = Statement.sign(
-                    claims, by: try outsider.signer(.all), at: outsider.now,
-                    jti: outsider.newJTI())
-                let answer = try await scene.alliance.send(
-                    "/statements", Frame(jws: signed.statement.jws.bytes).bytes)
+                    claims, selective: StatedReason(.resolved).disclosures(using: &random),
+                    by: try outsider.signer(.all), at: outsider.now, jti: outsider.newJTI())
+                let frame = Frame(
+                    jws: signed.statement.jws.bytes,
+                    disclosures: Disclosure.join(signed.disclosures))
+                let answer = try await scene.alliance.send("/statements", frame.bytes)
                 #expect(answer.status >= 400, "\(name)")
                 answers.append(("\(name) by \(outsider.handle)", answer.bytes))
             }
@@ -155,6 +158,12 @@ import Wire
                     at: session.now, jti: session.newJTI(), opener: .random())
                 return ("/fetches", call.bytes)
             }
+            func giveBack(_ grant: JTI) throws -> [UInt8] {
+                ReturnCall.sign(
+                    ReturnTerms(grant: grant, .givenBack), by: try session.signer(.all),
+                    at: session.now, jti: session.newJTI()
+                ).bytes
+            }
             let book = BookName(series: .invoices, month: Months.first)
             let ranges = [RecordRange(book: book, from: 1, to: 9)].compactMap { $0 }
             return [
@@ -164,16 +173,18 @@ import Wire
                 ("a fetch", try fetch(grant, [])), ("a fetch of some", try fetch(grant, ranges)),
                 ("a fetch of the access", try fetch(access, [])),
                 ("own records", try fetch(nil, ranges)),
+                ("a return", ("/returns", try giveBack(grant))),
+                ("a return of the access", ("/returns", try giveBack(access))),
             ]
         }
 
         /// Statements about the grant that aren't the outsider's to make.
         var attempts: [(name: String, claims: any KindForm)] {
             [
-                ("revoke", Revoke(grant: grant, .consentWithdrawn)),
-                ("revoke the access", Revoke(grant: access, .consentWithdrawn)),
-                ("erase the grant", Erase(.statement(grant), .consentWithdrawn)),
-                ("erase the access", Erase(.statement(access), .consentWithdrawn)),
+                ("revoke", Revoke(grant: grant)),
+                ("revoke the access", Revoke(grant: access)),
+                ("erase the grant", Erase(.statement(grant))),
+                ("erase the access", Erase(.statement(access))),
             ]
         }
 

@@ -32,10 +32,10 @@ import Testing
         #expect(chain.submit(signed) == nil)
         #expect(chain.grant(grant)?.used == 1)
         let jti = try Fetch(parsing: fetch.bytes).jti
-        #expect(chain.state[FetchState.key(jti)]?.access == signed.statement.jti)
+        #expect(chain.state[CallState.key(jti)]?.entry == signed.statement.jti)
         #expect(
             chain.submit(chain.access(grant, fetch: fetch, served: served))
-                == .access(.fetchAlreadyAnswered(access: signed.statement.jti)))
+                == .call(.alreadyCarried(by: signed.statement.jti)))
     }
 
     @Test func onlyTheHost() {
@@ -81,10 +81,10 @@ import Testing
         let other = chain.granted(to: .rival)
         let spare = Person.key("spare")
         func submit(_ fetch: JWS) -> Refusal? { chain.submit(chain.access(grant, fetch: fetch)) }
-        #expect(submit(chain.fetch(grant, by: .rival)) == .access(.foreignFetch))
-        #expect(submit(chain.fetch(grant, by: .host)) == .access(.foreignFetch))
-        #expect(submit(chain.fetch(other)) == .access(.foreignFetch))
-        #expect(submit(chain.fetch(nil)) == .access(.foreignFetch))
+        #expect(submit(chain.fetch(grant, by: .rival)) == .call(.foreign))
+        #expect(submit(chain.fetch(grant, by: .host)) == .call(.foreign))
+        #expect(submit(chain.fetch(other)) == .call(.foreign))
+        #expect(submit(chain.fetch(nil)) == .call(.foreign))
         #expect(submit(chain.fetch(grant, with: spare)) == .issuer(.unknownKey))
         #expect(submit(chain.fetch(grant, with: Person.rival.key)) == .issuer(.keyOfAnother))
         #expect(chain.submit(chain.added(spare, [.seal, .grant, .close], to: .lender)) == nil)
@@ -136,7 +136,7 @@ import Testing
         ] {
             let fetch = chain.fetch(grant, at: Chain.start.advanced(by: Int64(second)))
             let refusal = chain.submit(chain.access(grant, fetch: fetch))
-            #expect(refusal == (isFresh ? nil : .access(.staleFetch)), "\(second)")
+            #expect(refusal == (isFresh ? nil : .call(.stale)), "\(second)")
         }
     }
 
@@ -159,10 +159,10 @@ import Testing
             submit(["due_date", "payable_amount"], asked: ["due_date", "payable_amount"])
                 == .access(.notGranted))
         #expect(submit(["payable_amount_commitment"]) == .access(.notGranted))
-        #expect(submit(Chain.fields, asked: ["due_date"]) == .access(.foreignFetch))
-        #expect(submit(["due_date"], asked: ["tax_exclusive_amount"]) == .access(.foreignFetch))
+        #expect(submit(Chain.fields, asked: ["due_date"]) == .access(.notAskedFor))
+        #expect(submit(["due_date"], asked: ["tax_exclusive_amount"]) == .access(.notAskedFor))
         #expect(submit([commitment], asked: [commitment]) == nil)
-        #expect(submit(["tax_exclusive_amount"], asked: [commitment]) == .access(.foreignFetch))
+        #expect(submit(["tax_exclusive_amount"], asked: [commitment]) == .access(.notAskedFor))
         #expect(submit(["due_date"], asked: ["due_date", "zz"]) == .access(.notGranted))
     }
 
@@ -195,7 +195,7 @@ import Testing
         #expect(submit(["tax_amount"]) == .access(.notGranted))
         #expect(submit(["due_date"]) == .access(.notGranted))
         #expect(submit(["tax_amount_commitment"]) == nil)
-        #expect(submit(["payable_amount_commitment"]) == .access(.foreignFetch))
+        #expect(submit(["payable_amount_commitment"]) == .access(.notAskedFor))
     }
 
     @Test func rangesAreGrantedAndAskedFor() {
@@ -211,11 +211,11 @@ import Testing
         let some = [Chain.range(book, 2, 3), Chain.range(book, 5, 5)]
         #expect(submit(Chain.range(book, 2, 3), asked: some) == nil)
         #expect(submit(Chain.range(book, 5, 5), asked: some) == nil)
-        #expect(submit(Chain.range(book, 1, 3), asked: some) == .access(.foreignFetch))
-        #expect(submit(Chain.range(book, 2, 4), asked: some) == .access(.foreignFetch))
-        #expect(submit(Chain.range(book, 4, 4), asked: some) == .access(.foreignFetch))
+        #expect(submit(Chain.range(book, 1, 3), asked: some) == .access(.notAskedFor))
+        #expect(submit(Chain.range(book, 2, 4), asked: some) == .access(.notAskedFor))
+        #expect(submit(Chain.range(book, 4, 4), asked: some) == .access(.notAskedFor))
         let elsewhere = [Chain.range("invoices/2026-03", 1, 5)]
-        #expect(submit(Chain.range(book, 1, 1), asked: elsewhere) == .access(.foreignFetch))
+        #expect(submit(Chain.range(book, 1, 1), asked: elsewhere) == .access(.notAskedFor))
     }
 
     @Test func singleRecords() {

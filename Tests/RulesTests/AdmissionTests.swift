@@ -168,10 +168,10 @@ import Testing
         var chain = Chain()
         let handle = Person.lender.handle
         func suspend(_ handle: Handle, by person: Person = .authority) -> SignedStatement {
-            chain.sign(Suspend(handle, .supervisoryOrder), by: person)
+            chain.sign(Suspend(handle), StatedReason(.supervisoryOrder), by: person)
         }
         func reinstate(_ handle: Handle, by person: Person = .authority) -> SignedStatement {
-            chain.sign(Reinstate(handle, .resolved), by: person)
+            chain.sign(Reinstate(handle), StatedReason(.resolved), by: person)
         }
         for person in [Person.enterprise, .regulator, .host, .lender] {
             #expect(chain.submit(suspend(handle, by: person)) == .issuer(.notAuthority))
@@ -195,7 +195,7 @@ import Testing
         var chain = Chain()
         let authority = Person.authority.handle
         func suspension(_ handle: Handle, by person: Person) -> SignedStatement {
-            chain.sign(Suspend(handle, .supervisoryOrder), by: person)
+            chain.sign(Suspend(handle), StatedReason(.supervisoryOrder), by: person)
         }
         #expect(
             chain.submit(suspension(authority, by: .authority))
@@ -203,14 +203,17 @@ import Testing
         #expect(chain.submit(suspension(authority, by: .second)) == nil)
         let refusal = Refusal.issuer(.suspended(authority))
         #expect(
-            chain.submit(chain.sign(Reinstate(authority, .resolved), by: .authority)) == refusal)
+            chain.submit(chain.sign(Reinstate(authority), StatedReason(.resolved), by: .authority))
+                == refusal)
         #expect(chain.submit(suspension(Person.second.handle, by: .authority)) == refusal)
         #expect(chain.submit(chain.admission(of: outsider, [.lender])) == refusal)
         let policy = PublishPolicies(
             set: CedarPolicies.standard.digest,
             files: [PolicyFile(name: "a", digest: Digest(hashing: []))])
         #expect(chain.submit(chain.sign(policy, by: .authority)) == refusal)
-        #expect(chain.submit(chain.sign(Reinstate(authority, .resolved), by: .second)) == nil)
+        #expect(
+            chain.submit(chain.sign(Reinstate(authority), StatedReason(.resolved), by: .second))
+                == nil)
         #expect(chain.submit(chain.admission(of: outsider, [.lender])) == nil)
     }
 

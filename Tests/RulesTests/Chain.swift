@@ -178,14 +178,16 @@ struct Chain {
 
     mutating func jti() -> JTI { JTI(using: &random) }
 
-    /// Signs anything as anybody.
+    /// Signs anything as anybody. Where only a reason is selective, one is given.
     mutating func sign(
-        _ claims: any KindForm, _ selective: any SelectiveClaims = NoSelectiveClaims(),
-        by person: Person,
+        _ claims: any KindForm, _ selective: (any SelectiveClaims)? = nil, by person: Person,
         with key: SigningKey? = nil, at time: Timestamp? = nil, jti: JTI? = nil,
         log: Digest<Digested.Genesis>? = nil, origin: Origin = Chain.origin
     ) -> SignedStatement {
         let log = claims is Genesis ? nil : log ?? genesis ?? Digest(hashing: [])
+        let wantsReason = type(of: claims).selectiveNames == ["reason"]
+        let selective: any SelectiveClaims =
+            selective ?? (wantsReason ? StatedReason(.unspecified) : NoSelectiveClaims())
         return Statement.sign(
             claims, selective: selective.disclosures(using: &random),
             by: person.signer(origin, log, with: key), at: time ?? now, jti: jti ?? self.jti())

@@ -73,20 +73,54 @@ extension Chain {
     mutating func erasure(
         _ target: Erase.Target, by person: Person = .enterprise
     ) -> SignedStatement {
-        sign(Erase(target, .retentionEnded), by: person)
+        sign(Erase(target), StatedReason(.retentionEnded), by: person)
     }
 
+    /// A request, and the call in it, by somebody.
     mutating func request(
         by person: Person = .lender, to holder: Person = .enterprise, right: Right = .read,
         purpose: Purpose = .creditAssessment, scope: Scope = months("2026-01", "2026-12"),
-        subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400
+        subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400,
+        carriedBy host: Person = .host
     ) -> SignedStatement {
-        sign(
-            Request(purpose),
+        let call = asking(
+            by: person, to: holder, right: right, purpose: purpose, scope: scope, subject: subject,
+            from: from, until: end)
+        return sign(Request(), CarriedCall<RequestTerms>(call), by: host)
+    }
+
+    mutating func asking(
+        by person: Person = .lender, to holder: Person = .enterprise, right: Right = .read,
+        purpose: Purpose = .creditAssessment, scope: Scope = months("2026-01", "2026-12"),
+        subject: GrantSubject = .fields(fields), from: Int64 = 0, until end: Int64 = 86_400,
+        with key: SigningKey? = nil, at time: Timestamp? = nil, jti: JTI? = nil,
+        log: Digest<Digested.Genesis>? = nil, origin: Origin = Chain.origin
+    ) -> JWS {
+        RequestCall.sign(
             RequestTerms(
-                to: holder.handle, right: right, scope: scope, subject: subject,
+                purpose, to: holder.handle, right: right, scope: scope, subject: subject,
                 notBefore: now.advanced(by: from), expires: now.advanced(by: end), fetches: 3,
-                dataLife: 0), by: person)
+                dataLife: 0),
+            by: person.signer(origin, log ?? genesis, with: key), at: time ?? now,
+            jti: jti ?? self.jti())
+    }
+
+    /// A grant given back, and the call in it, by its grantee unless told otherwise.
+    mutating func giveBack(
+        _ grant: JTI, by person: Person = .lender, carriedBy host: Person = .host
+    ) -> SignedStatement {
+        let call = givingBack(grant, by: person)
+        return sign(Return(grant: grant), CarriedCall<ReturnTerms>(call), by: host)
+    }
+
+    mutating func givingBack(
+        _ grant: JTI, by person: Person = .lender, with key: SigningKey? = nil,
+        at time: Timestamp? = nil, jti: JTI? = nil, log: Digest<Digested.Genesis>? = nil
+    ) -> JWS {
+        ReturnCall.sign(
+            ReturnTerms(grant: grant, .givenBack),
+            by: person.signer(Chain.origin, log ?? genesis, with: key), at: time ?? now,
+            jti: jti ?? self.jti())
     }
 
     mutating func granting(
@@ -145,7 +179,7 @@ extension Chain {
     }
 
     mutating func revocation(_ grant: JTI, by person: Person = .enterprise) -> SignedStatement {
-        sign(Revoke(grant: grant, .consentWithdrawn), by: person)
+        sign(Revoke(grant: grant), StatedReason(.consentWithdrawn), by: person)
     }
 
     /// An access, and the fetch in it, that say exactly what is the case unless told otherwise.

@@ -144,7 +144,9 @@ import Transparency
             try Rules.decide(first, in: slice, policies: chain.policies)
         }
         #expect(
-            empty.submit(empty.sign(Suspend(Person.lender.handle, .unspecified), by: .authority))
+            empty.submit(
+                empty.sign(
+                    Suspend(Person.lender.handle), StatedReason(.unspecified), by: .authority))
                 == .place(.genesisExpected))
     }
 }

@@ -124,7 +124,11 @@ import Testing
             chain.granting(until: 86_401, request: jti), chain.granting(fetches: 4, request: jti),
         ] { #expect(chain.submit(signed) == wider) }
         // The request's terms go with its erasure, and it isn't answered any more.
-        #expect(chain.submit(chain.sign(Erase(.statement(jti), .givenBack), by: .lender)) != nil)
+        #expect(
+            chain.submit(chain.sign(Erase(.statement(jti)), StatedReason(.givenBack), by: .lender))
+                == nil)
+        #expect(
+            chain.submit(chain.granting(until: 3600, request: jti)) == .grant(.requestNotAnswered))
     }
 
     /// A may view and modify but not use; B may use but not view.

@@ -11,7 +11,7 @@ import Testing
 
     @Test func signingKeys() throws {
         var chain = Chain()
-        let reason = Suspend(Person.rival.handle, .unspecified)
+        let reason = Suspend(Person.rival.handle)
         #expect(chain.submit(chain.sign(reason, by: .outsider)) == .issuer(.unknownKey))
         #expect(
             chain.submit(chain.sign(reason, by: .authority, with: Self.spare))
@@ -27,7 +27,7 @@ import Testing
     /// A check made before is believed of the same statement and the same key only.
     @Test func checkedBefore() throws {
         var chain = Chain()
-        let reason = Suspend(Person.rival.handle, .unspecified)
+        let reason = Suspend(Person.rival.handle)
         let (good, other) = (
             chain.sign(reason, by: .authority), chain.sign(reason, by: .authority)
         )
@@ -114,8 +114,16 @@ import Testing
                         recipientKey: Person.lender.encryptionKey.digest),
                     by: .enterprise, with: key)
             ),
-            (.revoke, chain.sign(Revoke(grant: grant, .unspecified), by: .enterprise, with: key)),
-            (.erase, chain.sign(Erase(.record(record), .unspecified), by: .enterprise, with: key)),
+            (
+                .revoke,
+                chain.sign(
+                    Revoke(grant: grant), StatedReason(.unspecified), by: .enterprise, with: key)
+            ),
+            (
+                .erase,
+                chain.sign(
+                    Erase(.record(record)), StatedReason(.unspecified), by: .enterprise, with: key)
+            ),
             (
                 .all,
                 chain.sign(

@@ -6,7 +6,7 @@ import Testing
 @testable import Wire
 
 @Suite struct PlaceAndTimeTests {
-    private let suspension = Suspend(Person.rival.handle, .unspecified)
+    private let suspension = Suspend(Person.rival.handle)
 
     @Test func belongsToThisLog() {
         var chain = Chain()
@@ -29,7 +29,8 @@ import Testing
         #expect(chain.submit(signed) == .place(.alreadyRegistered(index: index)))
         chain.now = chain.now.advanced(by: 3_000)
         #expect(
-            chain.submit(chain.sign(Reinstate(Person.rival.handle, .resolved), by: .authority))
+            chain.submit(
+                chain.sign(Reinstate(Person.rival.handle), StatedReason(.resolved), by: .authority))
                 == nil)
         #expect(chain.submit(signed) == .place(.alreadyRegistered(index: index)))
         let jti = signed.statement.jti
@@ -49,8 +50,10 @@ import Testing
             let isSuspended = chain.participant(.rival)?.suspended ?? false
             return chain.submit(
                 isSuspended
-                    ? chain.sign(Reinstate(handle, .resolved), by: .authority, at: time)
-                    : chain.sign(Suspend(handle, .unspecified), by: .authority, at: time))
+                    ? chain.sign(
+                        Reinstate(handle), StatedReason(.resolved), by: .authority, at: time)
+                    : chain.sign(
+                        Suspend(handle), StatedReason(.unspecified), by: .authority, at: time))
         }
         #expect(suspend(late, &chain) == nil)
         #expect(chain.log?.time == late)
@@ -139,7 +142,7 @@ import Testing
             StatementState.key(grant).untyped,
             BookState.key(handle, BookName("invoices/2026-02")!).untyped,
             SourceState.key(handle, Digest(hashing: [])).untyped, GrantState.key(grant).untyped,
-            FetchState.key(grant).untyped, EpochState.key(handle, .bills).untyped,
+            CallState.key(grant).untyped, EpochState.key(handle, .bills).untyped,
             HoldsState.key(handle).untyped, InvolvementState.key(handle, with: handle).untyped,
             RequestState.key(grant).untyped,
         ]

@@ -238,10 +238,14 @@ private struct Run {
         guard let person = pick(people), let grant = pick(grants),
             person.handle != Person.outsider.handle
         else { return }
+        let gives = chance(50)
         let isGood =
-            isTimely && [grant.owner, grant.to].contains(person.handle) && !grant.revoked
+            isTimely && (gives ? grant.to : grant.owner) == person.handle && !grant.revoked
             && then < grant.end
-        guard expect("revoke", chain.revocation(grant.jti, by: person), isGood) else { return }
+        let signed =
+            gives
+            ? chain.giveBack(grant.jti, by: person) : chain.revocation(grant.jti, by: person)
+        guard expect("revoke", signed, isGood) else { return }
         for index in grants.indices where grants[index].jti == grant.jti {
             grants[index].revoked = true
         }
@@ -287,8 +291,9 @@ private struct Run {
             && target.handle != Person.outsider.handle && reinstates == isSuspended
         let claims: any KindForm =
             reinstates
-            ? Reinstate(target.handle, .resolved) : Suspend(target.handle, .supervisoryOrder)
-        guard expect("suspend", chain.sign(claims, by: person), isGood) else { return }
+            ? Reinstate(target.handle) : Suspend(target.handle)
+        guard expect("suspend", chain.sign(claims, StatedReason(.resolved), by: person), isGood)
+        else { return }
         if reinstates { suspended.remove(target.handle) } else { suspended.insert(target.handle) }
     }
 

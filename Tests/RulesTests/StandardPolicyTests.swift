@@ -29,12 +29,13 @@ import Testing
             case .request, .access, .operate: other?.handle ?? Person.enterprise.handle
             default: principal.handle
             }
-        return CedarPolicies.standard.decide(
-            PolicyRequest(
-                principal: principal, action: action, counterparty: other, owner: holder,
-                right: right, purpose: purpose, fields: ["due_date"], series: .invoices,
-                months: Month("2026-01")!...Month("2026-12")!, lifetime: 86_400, fetches: 3,
-                dataLife: 0, held: held, time: Chain.start))
+        var request = PolicyRequest(
+            principal: principal, action: action, counterparty: other, owner: holder,
+            right: right, purpose: purpose, fields: ["due_date"], series: .invoices,
+            months: Month("2026-01")!...Month("2026-12")!, lifetime: 86_400, fetches: 3,
+            dataLife: 0, held: held, time: Chain.start)
+        request.forgotten = ForgottenStatement(kind: .grant, age: 86_400)
+        return CedarPolicies.standard.decide(request)
     }
 
     private var lender: PolicyEntity { entity([.lender], as: .lender) }
@@ -48,6 +49,7 @@ import Testing
             let permitted: Bool =
                 switch action {
                 case .admit, .operate: false
+                case .forget: true
                 case .seal, .close, .erase, .rekey, .grant: role == .enterprise
                 case .revoke: role == .enterprise || users.contains(role)
                 case .request, .access: users.contains(role)
@@ -61,7 +63,7 @@ import Testing
             #expect(decision.permitted == permitted, "\(action) by \(role): \(decision)")
             #expect(decision.failed == [])
         }
-        #expect(!decide(action, entity([]), to: lender).permitted)
+        #expect(decide(action, entity([]), to: lender).permitted == (action == .forget))
     }
 
     @Test func grantees() {
@@ -105,7 +107,7 @@ import Testing
         let suspended = entity([.enterprise, .lender], suspended: true)
         for action in PolicyAction.allCases where ![.request, .access, .operate].contains(action) {
             let decision = decide(action, suspended, to: lender)
-            #expect(decision.permitted == [.revoke, .erase].contains(action), "\(action)")
+            #expect(decision.permitted == [.revoke, .erase, .forget].contains(action), "\(action)")
         }
         let frozen = entity([.lender], suspended: true, as: .lender)
         #expect(
@@ -156,15 +158,16 @@ import Testing
     @Test func questionsFitTheSchema() throws {
         let schema = try Schema(parsing: StandardTexts.schema)
         for action in PolicyAction.allCases {
-            let question = PolicyQuestion(
-                PolicyRequest(
-                    principal: entity([.enterprise, .lender], isHost: true), action: action,
-                    counterparty: lender, owner: Person.outsider.handle, right: .prove,
-                    purpose: .guarantee, fields: ["due_date"], series: .bills,
-                    months: Month("2026-01")!...Month("2026-12")!, lifetime: 86_400, fetches: 3,
-                    dataLife: 0, held: true, past: [.read, .operate],
-                    answers: AnsweredRequest(by: Person.lender.handle, exceeded: true),
-                    time: Chain.start))
+            var request = PolicyRequest(
+                principal: entity([.enterprise, .lender], isHost: true), action: action,
+                counterparty: lender, owner: Person.outsider.handle, right: .prove,
+                purpose: .guarantee, fields: ["due_date"], series: .bills,
+                months: Month("2026-01")!...Month("2026-12")!, lifetime: 86_400, fetches: 3,
+                dataLife: 0, held: true, past: [.read, .operate],
+                answers: AnsweredRequest(by: Person.lender.handle, exceeded: true),
+                time: Chain.start)
+            request.forgotten = ForgottenStatement(kind: .request, age: 0)
+            let question = PolicyQuestion(request)
             try schema.check(question.request)
             try schema.check(question.entities)
         }

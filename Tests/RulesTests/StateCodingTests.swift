@@ -91,11 +91,12 @@ import Wire
                 StatementState.key(jti),
                 StatementState(
                     index: 5, digest: Digest(hashing: [5]), kind: .record, issuer: handle,
-                    erased: true, record: detail)),
+                    time: time(5), erased: true, record: detail)),
             piece(
                 StatementState.key(jti),
                 StatementState(
-                    index: 0, digest: Digest(hashing: [6]), kind: .legalHold, issuer: handle)),
+                    index: 0, digest: Digest(hashing: [6]), kind: .admit, issuer: handle,
+                    time: time(1), admitted: handle)),
             piece(BookState.key(handle, book), BookState()),
             piece(BookState.key(handle, book), bookState(13, erased: [1...2, 5...5, 9...13])),
             piece(SourceState.key(handle, Digest(hashing: [7])), SourceState(record: jti)),
@@ -103,7 +104,7 @@ import Wire
             piece(GrantState.key(jti), grant(terms, at: nil)),
             piece(
                 GrantState.key(jti), grant(single, at: .init(size: 8, root: Digest(hashing: [9])))),
-            piece(FetchState.key(jti), FetchState(access: other)),
+            piece(CallState.key(jti), CallState(entry: other)),
             piece(CarrierState.key(jti), CarrierState(grant: other)),
             piece(EpochState.key(handle, .invoices), EpochState()),
             piece(EpochState.key(handle, .invoices), epochs),
@@ -114,9 +115,9 @@ import Wire
             piece(
                 RequestState.key(JTI(bytes: [UInt8](repeating: 7, count: 16))!),
                 RequestState(
-                    by: handle, purpose: .guarantee,
+                    by: handle,
                     terms: RequestTerms(
-                        to: handle, right: .prove,
+                        .guarantee, to: handle, right: .prove,
                         scope: .months(.bills, Month("2026-01")!...Month("2026-02")!),
                         subject: .statements(["sum(x) >= 1"]), notBefore: time(1),
                         expires: time(99), fetches: 3, dataLife: 0))),
@@ -189,12 +190,12 @@ import Wire
             StateError.claims(.missing("record"))
         ),
         (
-            FetchState.key(jti).untyped, #"{"access":"AAECAwQFBgcICQoLDA0ODw","more":1}"#,
+            CallState.key(jti).untyped, #"{"entry":"AAECAwQFBgcICQoLDA0ODw","more":1}"#,
             .claims(.unexpected("more"))
         ),
         (
-            FetchState.key(jti).untyped, #"{"access":"AAECAwQFBgcICQoLDA0ODx"}"#,
-            .claims(.malformed("access"))
+            CallState.key(jti).untyped, #"{"entry":"AAECAwQFBgcICQoLDA0ODx"}"#,
+            .claims(.malformed("entry"))
         ),
         (HoldsState.key(handle).untyped, #"[]"#, .claims(.notAnObject)),
         (

@@ -42,7 +42,8 @@ import Testing
         #expect(chain.submit(chain.access(grant)) == .issuer(.suspended(Person.enterprise.handle)))
         #expect(
             chain.submit(
-                chain.sign(Reinstate(Person.enterprise.handle, .resolved), by: .authority))
+                chain.sign(
+                    Reinstate(Person.enterprise.handle), StatedReason(.resolved), by: .authority))
                 == nil)
         #expect(chain.submit(chain.access(grant)) == nil)
     }
@@ -58,7 +59,7 @@ import Testing
         #expect(
             chain.submit(chain.granting())
                 == .policy(.forbidden(policies: ["nothing-new-towards-the-suspended"])))
-        #expect(chain.submit(chain.revocation(grant, by: .lender)) == nil)
+        #expect(chain.submit(chain.giveBack(grant)) == nil)
     }
 
     @Test func hostAndRegulator() {
@@ -78,6 +79,6 @@ import Testing
     }
 
     private func suspension(of person: Person, _ chain: inout Chain) -> SignedStatement {
-        chain.sign(Suspend(person.handle, .supervisoryOrder), by: .authority)
+        chain.sign(Suspend(person.handle), StatedReason(.supervisoryOrder), by: .authority)
     }
 }

@@ -65,11 +65,8 @@ import Testing
         #expect(chain.grant(grant)?.terms == nil)
         #expect(chain.submit(chain.access(grant), withheld: true) == nil)
         #expect(chain.grant(grant)?.used == 1)
-        #expect(
-            chain.submit(
-                chain.rekeying(grant, epochs: [3]),
-                withheld: true) == nil)
-        #expect(chain.submit(chain.revocation(grant, by: .lender)) == nil)
+        #expect(chain.submit(chain.rekeying(grant, epochs: [3]), withheld: true) == nil)
+        #expect(chain.submit(chain.giveBack(grant)) == nil)
         #expect(chain.submit(chain.access(grant), withheld: true) == .grant(.grantDead(grant)))
     }
 }

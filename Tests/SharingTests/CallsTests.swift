@@ -12,6 +12,15 @@ import Testing
     ).jws
     private static let query = Query.sign(
         .entries, from: 0, limit: 256, by: World.signer, at: World.time, jti: World.jti(10))
+    private static let terms = RequestTerms(
+        .creditAssessment, to: World.lender, right: .read, scope: .records(ranges),
+        subject: .fields(["due_date"]), notBefore: World.time,
+        expires: World.time.advanced(by: 86_400), fetches: 3, dataLife: 60)
+    private static let request = RequestCall.sign(
+        terms, by: World.signer, at: World.time, jti: World.jti(10))
+    private static let giveBack = ReturnCall.sign(
+        ReturnTerms(grant: World.jti(7), .givenBack), by: World.signer, at: World.time,
+        jti: World.jti(10))
 
     @Test func fetchRoundTrip() throws {
         let fetch = try Fetch(parsing: Self.fetch.bytes)
@@ -94,12 +103,14 @@ import Testing
     /// Schemas are closed here too, member by member.
     @Test func closedSchemas() throws {
         let optional: [String: Set<String>] = [Fetch.type: ["grant"]]
-        for call in [Self.fetch, Self.query] {
+        for call in [Self.fetch, Self.query, Self.request, Self.giveBack] {
             let payload = try JSON(canonical: call.payload)
             func isAccepted(_ payload: JSON, type: String = call.type) -> Bool {
                 let jws = JWS(signing: payload.canonicalBytes, type: type, with: World.key)
                 return switch type {
                 case Fetch.type: (try? Fetch(parsing: jws.bytes)) != nil
+                case RequestTerms.type: (try? RequestCall(parsing: jws.bytes)) != nil
+                case ReturnTerms.type: (try? ReturnCall(parsing: jws.bytes)) != nil
                 default: (try? Query(parsing: jws.bytes)) != nil
                 }
             }
@@ -111,6 +122,7 @@ import Testing
                     "\(call.type): \(path)")
                 for other in [.null, .bool(true), -1, "", "X", [1], ["a": 1]] as [JSON] {
                     let changed = ClosedSchemaTests.edit(payload, path) { _ in other }
+                    if changed == payload { continue }
                     #expect(!isAccepted(changed), "\(call.type): \(path) = \(other.canonicalText)")
                 }
             }
@@ -122,9 +134,29 @@ import Testing
                 }
                 if changed != payload { #expect(!isAccepted(changed), "\(path)") }
             }
-            for type in [Fetch.type, Query.type, ProofOfPossession.type] where type != call.type {
+            for type in [
+                Fetch.type, Query.type, ProofOfPossession.type, RequestTerms.type, ReturnTerms.type,
+            ] where type != call.type {
                 #expect(!isAccepted(payload, type: type))
             }
+        }
+    }
+
+    @Test func carriedCallsRoundTrip() throws {
+        let request = try RequestCall(parsing: Self.request.bytes)
+        #expect(request.claims == Self.terms && request.issuer == World.enterprise)
+        let giveBack = try ReturnCall(parsing: Self.giveBack.bytes)
+        #expect(giveBack.grant == World.jti(7) && giveBack.reason == .givenBack)
+    }
+
+    /// A request is for fields to read, or for statements that are proven.
+    @Test func theRightFitsTheSubject() throws {
+        guard case .object(var members) = try JSON(canonical: Self.request.payload) else { return }
+        members["right"] = "prove"
+        let jws = JWS(
+            signing: JSON.object(members).canonicalBytes, type: RequestTerms.type, with: World.key)
+        #expect(throws: StatementError.claims(.malformed("statements"))) {
+            try RequestCall(parsing: jws.bytes)
         }
     }
 

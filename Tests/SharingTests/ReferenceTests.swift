@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func whatAStatementErases() {
-        let erase = Erase(.statement(World.jti(6)), .retentionEnded)
+        let erase = Erase(.statement(World.jti(6)))
         #expect(
             erase.references(issuer: World.lender) == [
                 .grant(World.jti(6)), .participant(World.lender),

@@ -58,8 +58,8 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 handle: World.lender, roles: [.lender, .guarantor],
                 keys: [offer(World.key, [.all]), offer(key2, [.seal, .grant, .close])],
                 encryptionKey: encryptionKey)
-        case .suspend: Suspend(World.lender, .supervisoryOrder)
-        case .reinstate: Reinstate(World.lender, .resolved)
+        case .suspend: Suspend(World.lender)
+        case .reinstate: Reinstate(World.lender)
         case .time: MoveTime()
         case .key: AddKey(offer(key2, [.seal, .close]))
         case .retireKey: RetireKey(key2.verificationKey.thumbprint, .unspecified)
@@ -71,11 +71,12 @@ struct StatementSample: Sendable, CustomStringConvertible {
         case .record: record
         case .closeBook:
             CloseBook(World.book("invoices/2026-11"), count: 240, root: World.digest(3))
-        case .erase: Erase(.record(World.jti(6)), .retentionEnded)
-        case .request: Request(.creditAssessment)
+        case .erase: Erase(.record(World.jti(6)))
+        case .request: Request()
         case .grant: grant
         case .rekey: Rekey(grant: World.jti(7), envelope: World.digest(4))
-        case .revoke: Revoke(grant: World.jti(7), .consentWithdrawn)
+        case .revoke: Revoke(grant: World.jti(7))
+        case .return: Return(grant: World.jti(7))
         case .access: Access(grant: World.jti(7))
         case .legalHold: LegalHold()
         case .release: Release()
@@ -115,11 +116,9 @@ struct StatementSample: Sendable, CustomStringConvertible {
                     name: "Nordbank AG",
                     identifiers: [LegalIdentifier(scheme: .lei, id: "529900T8BM49AURSDO55")!],
                     country: "DE"), dueDiligence: "2026/117", size: .small)
-        case .request:
-            RequestTerms(
-                to: World.enterprise, right: .read, scope: scope,
-                subject: .fields(["due_date", "payable_amount"]), notBefore: World.time,
-                expires: World.time.advanced(by: 86_400), fetches: 3, dataLife: 86_400)
+        case .suspend, .reinstate, .revoke, .erase: StatedReason(.supervisoryOrder)
+        case .request: CarriedCall<RequestTerms>(request)
+        case .return: CarriedCall<ReturnTerms>(giveBack)
         case .grant:
             GrantTerms(
                 to: World.lender, recipientKey: Digest(hashing: [8]), scope: scope,
@@ -140,6 +139,17 @@ struct StatementSample: Sendable, CustomStringConvertible {
 
     private static let scope = Scope.months(
         .invoices, World.month("2026-01")...World.month("2026-12"))
+
+    private static let request = RequestCall.sign(
+        RequestTerms(
+            .creditAssessment, to: World.enterprise, right: .read, scope: scope,
+            subject: .fields(["due_date", "payable_amount"]), notBefore: World.time,
+            expires: World.time.advanced(by: 86_400), fetches: 3, dataLife: 86_400),
+        by: World.signer, at: World.time, jti: World.jti(10))
+
+    private static let giveBack = ReturnCall.sign(
+        ReturnTerms(grant: World.jti(7), .givenBack), by: World.signer, at: World.time,
+        jti: World.jti(10))
 
     private static let access = AccessTerms(
         fetch: Fetch.sign(

@@ -26,7 +26,8 @@ import Wire
                         ? nil
                         : StatementState(
                             index: Int64(step), digest: Digest(hashing: random.bytes(2)),
-                            kind: .record, issuer: LogBuilder.handles[0]))
+                            kind: .record, issuer: LogBuilder.handles[0],
+                            time: Timestamp(clamping: Int64(step))))
             }
             try (step.isMultiple(of: 2) ? disk : same).apply(changes)
             memory.apply(changes)

@@ -122,8 +122,12 @@ import Wire
 
     @Test func whatIsErasedNeedNotBeShown() throws {
         var log = story.log
-        try log.add(Revoke(grant: story.grant.jti, .purposeFulfilled), by: story.acme)
-        try log.add(Erase(.statement(story.grant.jti), .purposeFulfilled), by: story.acme)
+        try log.add(
+            Revoke(grant: story.grant.jti), selective: log.reason(.purposeFulfilled), by: story.acme
+        )
+        try log.add(
+            Erase(.statement(story.grant.jti)), selective: log.reason(.purposeFulfilled),
+            by: story.acme)
         let index = log.index(of: story.grant.jti)
         let report = try Self.audit(log, shown: { $0 == index ? .erased : $1 })
         #expect(report.isClean)
@@ -146,7 +150,7 @@ import Wire
             .recordByAnother,
         ]
         if lie == .accessOfOtherGrant {
-            #expect(report.findings.map(\.what) == [.refused(.access(.foreignFetch))])
+            #expect(report.findings.map(\.what) == [.refused(.call(.foreign))])
         } else if admissible.contains(lie) {
             #expect(report.findingCounts["refused"] == nil, "\(report.findings.map(\.what))")
         } else {

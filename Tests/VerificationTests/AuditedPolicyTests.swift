@@ -233,9 +233,11 @@ import Wire
             note("rekey")
             try access(given, record)
             note("access")
-            try log.add(Revoke(grant: given, .purposeFulfilled), by: acme)
+            try log.add(Revoke(grant: given), selective: log.reason(.purposeFulfilled), by: acme)
             note("revoke")
-            try log.add(Erase(.record(record.statement.jti), .retentionEnded), by: acme)
+            try log.add(
+                Erase(.record(record.statement.jti)), selective: log.reason(.retentionEnded),
+                by: acme)
             note("erase")
             return places
         }
@@ -357,11 +359,10 @@ extension TestLog {
         _ enterprise: Person, for purpose: Purpose, by asker: Person
     ) throws {
         let terms = RequestTerms(
-            to: enterprise.handle, right: .read,
+            purpose, to: enterprise.handle, right: .read,
             scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
             subject: .fields(["due_date"]), notBefore: now, expires: now.advanced(by: 86_400),
             fetches: 1, dataLife: 0)
-        let disclosures = terms.disclosures(using: &random)
-        _ = try add(Request(purpose), selective: disclosures, by: asker)
+        try ask(terms, by: asker)
     }
 }

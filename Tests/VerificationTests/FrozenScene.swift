@@ -99,28 +99,26 @@ enum FrozenScene {
             books: .records([RecordRange(book: BookName("bills/2026-09")!, from: 1, to: 1)!]),
             until: nil, "AZ 3/26")
         try hold(Release(), books: nil, until: nil, "AZ 2/26")
-        try log.add(Erase(.record(invoices[2].statement.jti), .enteredInError), by: acme)
+        try log.add(
+            Erase(.record(invoices[2].statement.jti)), selective: log.reason(.enteredInError),
+            by: acme)
 
         // Requests and grants.
         let fields: [FieldName] = ["due_date", "payable_amount"]
         let request = RequestTerms(
-            to: acme.handle, right: .read, scope: .months(.invoices, september...october),
+            .creditAssessment, to: acme.handle, right: .read,
+            scope: .months(.invoices, september...october),
             subject: .fields(fields), notBefore: log.now,
             expires: log.now.advanced(by: 31 * 86_400),
             fetches: 5, dataLife: 86_400 * 30)
-        let asked = try log.add(
-            Request(.creditAssessment), selective: request.disclosures(using: &log.random),
-            by: northbank)
+        let asked = try log.ask(request, by: northbank)
         let proofRequest = RequestTerms(
-            to: acme.handle, right: .prove, scope: .months(.invoices, september...october),
+            .creditAssessment, to: acme.handle, right: .prove,
+            scope: .months(.invoices, september...october),
             subject: .statements(["sum(payable_amount) >= 1 EUR"]), notBefore: log.now,
             expires: log.now.advanced(by: 31 * 86_400), fetches: 5, dataLife: 0)
-        let askedProof = try log.add(
-            Request(.creditAssessment), selective: proofRequest.disclosures(using: &log.random),
-            by: northbank)
-        try log.add(
-            Request(.creditMonitoring), selective: request.disclosures(using: &log.random),
-            by: northbank)
+        let askedProof = try log.ask(proofRequest, by: northbank)
+        try log.ask(request, by: northbank)
 
         func grant(_ right: Right, _ terms: GrantTerms, at: TreePoint? = nil, days: Int64 = 30)
             throws -> Statement
@@ -229,9 +227,9 @@ enum FrozenScene {
             Access(grant: prove.jti), selective: proofTerms.disclosures(using: &log.random),
             by: log.host)
 
-        // Revocation by either, a record in the next epoch, closing, erasure of statements.
-        try log.add(Revoke(grant: read.jti, .consentWithdrawn), by: acme)
-        try log.add(Revoke(grant: short.jti, .givenBack), by: northbank)
+        // Revoking, giving back, a record in the next epoch, closing, erasure of statements.
+        try log.add(Revoke(grant: read.jti), selective: log.reason(.consentWithdrawn), by: acme)
+        try log.giveBack(short.jti, by: northbank)
         let later = SealedRecord.Place(
             book: BookName("bills/2026-09")!, number: 2, epoch: 2, replaces: nil)
         log.now = log.now.advanced(by: 1)
@@ -246,13 +244,13 @@ enum FrozenScene {
             CloseBook(BookName("invoices/2026-09")!, count: book.count, root: book.root), by: acme)
         try log.add(
             CloseBook(BookName("invoices/2026-12")!, count: 0, root: BookState().root), by: bakery)
-        try log.add(Erase(.statement(read.jti), .retentionEnded), by: acme)
+        try log.add(Erase(.statement(read.jti)), selective: log.reason(.retentionEnded), by: acme)
         _ = bill
 
         // Suspension; log time moves and the last grants expire.
-        try log.add(Suspend(northbank.handle, .breachOfTerms), by: founder)
-        try log.add(Reinstate(northbank.handle, .resolved), by: founder)
-        try log.add(Suspend(bakery.handle, .supervisoryOrder), by: founder)
+        try log.add(Suspend(northbank.handle), selective: log.reason(.breachOfTerms), by: founder)
+        try log.add(Reinstate(northbank.handle), selective: log.reason(.resolved), by: founder)
+        try log.add(Suspend(bakery.handle), selective: log.reason(.supervisoryOrder), by: founder)
         log.now = log.now.advanced(by: 31 * 86_400 - 1)
         try log.add(MoveTime(), by: log.host)
         log.now = log.now.advanced(by: 3599)

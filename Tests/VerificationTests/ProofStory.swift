@@ -73,7 +73,8 @@ struct ProofStory {
         case .erased:
             erasures.append(
                 try log.add(
-                    Erase(.record(records[0].statement.jti), .enteredInError), by: acme))
+                    Erase(.record(records[0].statement.jti)),
+                    selective: log.reason(.enteredInError), by: acme))
         default: break
         }
         try serve()

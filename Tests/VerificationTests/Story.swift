@@ -113,7 +113,7 @@ struct Story {
         let target = records[1].statement.jti
         erasures.append(
             try log.add(
-                Erase(.record(target), .enteredInError),
+                Erase(.record(target)), selective: log.reason(.enteredInError),
                 by: lie == .erasureByAnother ? mallory : acme,
                 key: lie == .erasureByAnothersKey ? mallory.key : nil, forced: true))
     }
@@ -271,7 +271,7 @@ struct Story {
         if lie == .enterpriseSuspended || lie == .lenderSuspended {
             participants.append(log.entries.count)
             let handle = lie == .enterpriseSuspended ? acme.handle : northbank.handle
-            try log.add(Suspend(handle, .breachOfTerms), by: log.authority)
+            try log.add(Suspend(handle), selective: log.reason(.breachOfTerms), by: log.authority)
         }
         fetch = try signFetch()
         let served = try self.served()

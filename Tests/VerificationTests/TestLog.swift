@@ -67,6 +67,32 @@ struct TestLog {
         return signed.statement
     }
 
+    /// The disclosure of a reason.
+    mutating func reason(_ reason: Reason) -> [Disclosure] {
+        StatedReason(reason).disclosures(using: &random)
+    }
+
+    /// Has the host carry a call for a grant.
+    @discardableResult
+    mutating func ask(_ terms: RequestTerms, by asker: Person) throws -> Statement {
+        let call = RequestCall.sign(
+            terms, by: asker.signer(origin, digest), at: now, jti: JTI(using: &random))
+        return try add(
+            Request(), selective: CarriedCall<RequestTerms>(call).disclosures(using: &random),
+            by: host)
+    }
+
+    /// Has the host carry a call that gives a grant back.
+    @discardableResult
+    mutating func giveBack(_ grant: JTI, by grantee: Person) throws -> Statement {
+        let call = ReturnCall.sign(
+            ReturnTerms(grant: grant, .givenBack), by: grantee.signer(origin, digest), at: now,
+            jti: JTI(using: &random))
+        return try add(
+            Return(grant: grant),
+            selective: CarriedCall<ReturnTerms>(call).disclosures(using: &random), by: host)
+    }
+
     mutating func register(_ signed: SignedStatement, forced: Bool = false) throws {
         let statement = signed.statement
         let opened: (any SelectiveClaims)? =

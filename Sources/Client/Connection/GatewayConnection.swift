@@ -123,6 +123,14 @@ public struct GatewayConnection: Sendable {
             limit: FetchAnswer.maximumBytes, FetchAnswer.init(parsing:))
     }
 
+    /// Has the host carry a call into the log; the entry that does, unverified.
+    public func carry(_ call: JWS) async throws(ConnectionError) -> StatementAnswer {
+        let path = call.type == ReturnTerms.type ? "/returns" : "/requests"
+        return try await ask(
+            path, content: .init(call.bytes, mediaType: "application/jose"),
+            limit: Self.smallAnswerBytes * 2, StatementAnswer.init(parsing:))
+    }
+
     public func entries(_ query: JWS) async throws(ConnectionError) -> QueryAnswer {
         try await ask(
             "/queries", content: .init(query.bytes, mediaType: "application/jose"),

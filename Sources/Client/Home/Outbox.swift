@@ -22,6 +22,8 @@ struct Outbox: Sendable {
         /// A fetch that may be charged already, with its opener: the same call is answered again at
         /// no charge.
         case fetch([UInt8])
+        /// A call that the host carries into the log: the same call is answered with the same entry.
+        case call([UInt8])
     }
 
     private let directory: String
@@ -95,6 +97,7 @@ extension Outbox.Content {
         switch self {
         case .frames(let frames): [1] + frames.flatMap(\.bytes)
         case .fetch(let call): [2] + call
+        case .call(let call): [3] + call
         }
     }
 
@@ -106,6 +109,7 @@ extension Outbox.Content {
             }
             self = .frames(frames)
         case 2: self = .fetch(Array(bytes.dropFirst()))
+        case 3: self = .call(Array(bytes.dropFirst()))
         default: return nil
         }
     }

@@ -38,16 +38,19 @@ public struct OwnRecord: Shaped, Hashable {
 
 /// A grant that the participant gave or got.
 public struct KnownGrant: Shaped {
+    /// How it was ended before its time.
     public struct Revocation: Shaped, Hashable {
         public let index: Int64
-        public let by: Handle
-        public let reason: Reason
+        /// Whether the grantee gave it back; otherwise the enterprise took it.
+        public let isReturn: Bool
+        /// `nil` where it wasn't shown.
+        public let reason: Reason?
         public let at: Timestamp
 
         public static let shape = Shape<Revocation>(
-            Revocation.init(index:by:reason:at:),
-            .required("index", \.index, .count), .required("by", \.by, .handle),
-            .required("reason", \.reason, .word("reason")), .required("at", \.at, .time))
+            Revocation.init(index:isReturn:reason:at:),
+            .required("index", \.index, .count), .flag("returned", \.isReturn),
+            .optional("reason", \.reason, .word("reason")), .required("at", \.at, .time))
     }
 
     public let jti: JTI
@@ -103,7 +106,7 @@ public struct KnownRequest: Shaped {
 
     /// Who asks.
     public var by: Handle { state.by }
-    public var purpose: Purpose { state.purpose }
+    public var purpose: Purpose { state.terms.purpose }
     public var terms: RequestTerms { state.terms }
 
     public static let shape = Shape<KnownRequest>(

@@ -44,6 +44,8 @@ public enum LogFault: Error, Equatable, Sendable {
     case entriesWrong(from: Int64, to: Int64)
     /// The disclosures beside an entry aren't its own.
     case disclosures(index: Int64)
+    /// The entry that the gateway names doesn't carry the call that was sent.
+    case callMissing(index: Int64)
     /// What comes isn't in order, or not what was asked for.
     case outOfOrder(index: Int64)
 }

@@ -165,11 +165,7 @@ public struct View: Sendable {
                 grant.epochs = grant.epochs.union(rekey.epochs)
                 grant.sealedAt = candidate.index
             }
-            if let revoke = candidate.statement.claims as? Revoke {
-                grant.revocation = .init(
-                    index: candidate.index, by: candidate.statement.issuer, reason: revoke.reason,
-                    at: candidate.statement.issuedAt)
-            }
+            grant.revocation = revocation(candidate) ?? grant.revocation
             grants[jti] = grant
         }
         for (name, request) in admission.changes.all(RequestState.self) {
@@ -178,7 +174,21 @@ public struct View: Sendable {
             }
             requests[jti] = KnownRequest(jti: jti, index: candidate.index, state: request)
         }
-        if let erased = candidate.statement.claims.erases { requests[erased] = nil }
+        if let erased = candidate.statement.claims.erases {
+            requests[erased] = nil
+            accesses.removeAll { $0.grant == erased }
+        }
+    }
+
+    private func revocation(_ candidate: Candidate) -> KnownGrant.Revocation? {
+        let statement = candidate.statement
+        guard statement.claims is Revoke || statement.claims is Return else { return nil }
+        let returned = candidate.selective as? CarriedCall<ReturnTerms>
+        return .init(
+            index: candidate.index, isReturn: statement.claims is Return,
+            reason: (candidate.selective as? StatedReason)?.reason
+                ?? (try? returned?.parsed.get())?.reason,
+            at: statement.issuedAt)
     }
 
     private mutating func listUse(_ candidate: Candidate) {

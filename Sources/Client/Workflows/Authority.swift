@@ -137,11 +137,13 @@ public struct Authority: Sendable {
     }
 
     public func suspend(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await session.register(Suspend(handle, reason))
+        try await session.register(
+            Suspend(handle), selective: StatedReason(reason))
     }
 
     public func reinstate(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await session.register(Reinstate(handle, reason))
+        try await session.register(
+            Reinstate(handle), selective: StatedReason(reason))
     }
 
     /// Publishes a policy set: it is in force from its entry on, for everybody.

@@ -23,7 +23,8 @@ enum Delivery: Sendable {
 /// Something from an earlier run that had not been acknowledged, and what became of it now.
 public struct LateDelivery: Sendable {
     public let kind: Kind
-    public let jti: JTI
+    /// `nil` for a call that isn't in the log.
+    public let jti: JTI?
     /// `nil` where it was refused or skipped and is let go of.
     public let index: Int64?
     public let problem: Problem?
@@ -87,6 +88,9 @@ extension Session {
         var late: [LateDelivery] = []
         for number in outbox.numbers {
             let parcel = try parcel(number)
+            if case .call(let call) = parcel.content {
+                late.append(try await deliverLate(parcel, call))
+            }
             guard case .frames(let frames) = parcel.content else { continue }
             let outgoing = try frames.map { try Outgoing($0) }
             let deliveries = try await deliver(outgoing, of: parcel)

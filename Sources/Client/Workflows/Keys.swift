@@ -25,10 +25,4 @@ extension Session {
     ) async throws -> Registration {
         try await register(RetireKey(key, reason))
     }
-
-    /// Erases the selective claims of one of this participant's own statements, such as those of a
-    /// grant that has ended. The chain keeps their salted digests.
-    public func erase(statement: JTI, _ reason: Reason) async throws -> Registration {
-        try await register(Erase(.statement(statement), reason), by: .erase)
-    }
 }

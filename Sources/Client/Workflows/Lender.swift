@@ -35,12 +35,13 @@ public struct Lender: Sendable {
             .sorted { $0.index < $1.index }
     }
 
-    /// Asks an enterprise for a grant. Only its purpose is public.
+    /// Asks an enterprise for a grant. The host carries the call: only that somebody asked somebody is
+    /// public.
     ///
     /// Throws ``ClientError/statement(_:_:)`` and ``ClientError/notProvable(_:_:)`` for what can't be
     /// proven and ``ClientError/forbidden(policies:reasons:)``, before anything is signed. Holds that
     /// others laid on the enterprise's books aren't known here: about those the gateway decides.
-    public func request(_ terms: RequestTerms, purpose: Purpose) async throws -> Registration {
+    public func request(_ terms: RequestTerms) async throws -> Registration {
         if case .statements(let texts) = terms.subject {
             guard let known = terms.scope.known else {
                 throw ClientError.nothingCovered
@@ -58,23 +59,23 @@ public struct Lender: Sendable {
         _ = try await session.flush()
         try await session.sync()
         let handle = session.handle
-        for part in PolicyUse(terms, for: purpose).bySeries {
+        for part in PolicyUse(terms).bySeries {
             try await session.permission { (known) throws(ClientError) in
                 guard let holder = try? known.entity(terms.to) else { throw .notAHolder(terms.to) }
                 return known.requesting(part, of: holder, by: try known.entity(handle))
             }
         }
-        return try await session.register(Request(purpose), selective: terms)
+        return try await session.carry(terms)
     }
 
-    /// Gives a grant back.
+    /// Gives a grant back. The host carries the call, which stays the proof that it was given back.
     public func giveBack(_ grant: JTI) async throws -> Registration {
         _ = try await session.flush()
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
-        return try await session.register(Revoke(grant: grant, .givenBack))
+        return try await session.carry(ReturnTerms(grant: grant, .givenBack))
     }
 
     /// Reads what a grant lets read: signs a fetch, and verifies and opens what comes, completely,
@@ -164,7 +165,7 @@ extension Session {
     /// Whether a call is older than one that wasn't answered before may be.
     fileprivate func isOld(_ call: FetchCall) -> Bool {
         guard let fetch = try? Fetch(parsing: call.jws.bytes) else { return false }
-        return now.seconds - fetch.issuedAt.seconds >= Limits.fetchSeconds
+        return now.seconds - fetch.issuedAt.seconds >= Limits.callSeconds
     }
 
     /// The call for a fetch, saved: an earlier one for the same that got no answer and may still get

@@ -4,15 +4,12 @@ import Wire
 /// The host states what it served. It can only state what the grant, the grantee's own signed fetch,
 /// the books and the policies at this very index allow.
 enum AccessRule: KindRule {
-    static let states: [any StateObject.Type] = [FetchState.self, InvolvementState.self]
+    static let states: [any StateObject.Type] = [CallState.self, InvolvementState.self]
     static let actions: [PolicyAction] = [.access, .operate]
 
     static func reads(_ said: Stated<Access>, _ reads: inout Reads) {
         reads.add(GrantState.key(said.claims.grant))
-        guard let fetch = said.fetch else { return }
-        reads.add(KeyState.key(fetch.jws.kid))
-        reads.add(ParticipantState.key(fetch.issuer))
-        reads.add(FetchState.key(fetch.jti))
+        if let fetch = said.fetch { reads.add(fetch) }
     }
 
     static func furtherReads(_ said: Stated<Access>, in state: Slice, _ reads: inout Reads) {
@@ -27,7 +24,7 @@ enum AccessRule: KindRule {
 
     static func decide(_ said: Stated<Access>, _ decision: inout Decision) throws(Refusal) {
         let jti = said.claims.grant
-        guard said.issuer == decision.log.host else { throw .issuer(.notHost) }
+        try decision.requireHost()
         try decision.requireNotSuspended()
         var grant = try decision.grant(jti)
         guard grant.claims.notBefore <= decision.now else { throw .grant(.notYetValid(jti)) }
@@ -76,7 +73,10 @@ enum AccessRule: KindRule {
         guard grant.used < terms.fetches else { throw .access(.budgetSpent(limit: terms.fetches)) }
         let grantee = try decision.participant(terms.to)
         guard !grantee.suspended else { throw .issuer(.suspended(terms.to)) }
-        let fetch = try verifiedFetch(access, of: said, by: terms.to, decision)
+        let fetch = try decision.carry(access.call)
+        guard fetch.issuer == terms.to, fetch.grant == said.claims.grant else {
+            throw .call(.foreign)
+        }
         do { try terms.check(access.served, for: fetch) } catch { throw Refusal(error) }
         try checkNoneLeftOut(access.served, terms, fetch, of: grant.issuer, decision)
         try checkBooks(access.served, of: grant.issuer, decision)
@@ -93,35 +93,6 @@ enum AccessRule: KindRule {
                 decision.accessing(part, of: owner, by: decision.entity(terms.to, grantee)),
                 alsoUnder: grant.claims.policies)
         }
-        decision.change(FetchState.key(fetch.jti), to: FetchState(access: said.jti))
-    }
-
-    /// The embedded call is the grantee's, for this grant and log, fresh, and not yet answered.
-    private static func verifiedFetch(
-        _ access: AccessTerms, of said: Stated<Access>, by grantee: Handle, _ decision: Decision
-    ) throws(Refusal) -> Fetch {
-        let fetch: Fetch
-        do { fetch = try access.call.get() } catch { throw .place(.malformed(error)) }
-        let log = decision.log
-        do {
-            try fetch.check(
-                by: grantee, for: said.claims.grant, origin: log.origin, log: log.genesis,
-                at: said.statement.issuedAt)
-        } catch { throw Refusal(error) }
-        guard let key = decision.state[KeyState.key(fetch.jws.kid)] else {
-            throw .issuer(.unknownKey)
-        }
-        guard key.handle == grantee else { throw .issuer(.keyOfAnother) }
-        guard !key.retired else { throw .issuer(.keyRetired) }
-        guard !key.isExpired(at: decision.now) else { throw .issuer(.keyExpired) }
-        guard key.covers(.fetch) else { throw .issuer(.scopeMissing(.fetch)) }
-        guard (try? fetch.jws.verified(byKeyNamed: key.key)) != nil else {
-            throw .issuer(.badSignature)
-        }
-        if let answered = decision.state[FetchState.key(fetch.jti)] {
-            throw .access(.fetchAlreadyAnswered(access: answered.access))
-        }
-        return fetch
     }
 
     /// Every book that was asked for and has anything in it is stated: a whole book can't be left out
@@ -169,10 +140,8 @@ extension Refusal {
     fileprivate init(_ fault: ServingFault) {
         self =
             switch fault {
-            case .otherLog: .place(.otherLog)
-            case .foreignFetch, .notAskedFor: .access(.foreignFetch)
-            case .staleFetch: .access(.staleFetch)
             case .notGranted: .access(.notGranted)
+            case .notAskedFor: .access(.notAskedFor)
             }
     }
 }

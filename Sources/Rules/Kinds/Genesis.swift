@@ -40,7 +40,8 @@ enum GenesisRule: KindRule {
         changes.set(
             StatementState.key(statement.jti),
             StatementState(
-                index: 0, digest: statement.digest, kind: .genesis, issuer: statement.issuer))
+                index: 0, digest: statement.digest, kind: .genesis, issuer: statement.issuer,
+                time: statement.issuedAt))
         return Admission(candidate: said.candidate, changes: changes, time: statement.issuedAt)
     }
 

@@ -71,11 +71,16 @@ enum GrantRule: KindRule {
         let use = PolicyUse(terms, said.claims)
         var answers: AnsweredRequest?
         if let request = terms.request {
-            guard let asked = decision.state[StatementState.key(request)],
-                asked.kind == Request.kind, asked.issuer == terms.to, !asked.erased
+            guard let statement = decision.state[StatementState.key(request)],
+                statement.kind == Request.kind, !statement.erased
             else { throw .grant(.requestNotAnswered) }
+            // Where its call isn't known, anybody may have asked.
+            let asked = decision.state[RequestState.key(request)]
+            guard asked.map({ $0.by == terms.to }) ?? true else {
+                throw .grant(.requestNotAnswered)
+            }
             answers = decision.answered(
-                request, by: asked.issuer, with: use, terms, from: said.issuer,
+                request, by: terms.to, with: use, terms, from: said.issuer,
                 until: said.claims.expires)
         }
         for part in use.bySeries {

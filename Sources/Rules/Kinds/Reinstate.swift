@@ -12,6 +12,7 @@ enum ReinstateRule: KindRule {
         try decision.requireAuthority()
         var participant = try decision.participant(handle)
         guard participant.suspended else { throw .participant(.notSuspended(handle)) }
+        guard !participant.forgotten else { throw .participant(.forgotten(handle)) }
         participant.suspended = false
         decision.change(ParticipantState.key(handle), to: participant)
     }

@@ -1,40 +1,49 @@
 import Sharing
 import Wire
 
-/// A lender, guarantor or regulator asks an enterprise for a grant.
+/// The host carries a lender's, guarantor's or regulator's call for a grant.
 enum RequestRule: KindRule {
     static let states: [any StateObject.Type] = [RequestState.self]
     static let actions: [PolicyAction] = [.request]
     static let isErasable = true
 
     static func reads(_ said: Stated<Request>, _ reads: inout Reads) {
-        guard let terms = said.selective else { return }
-        reads.add(ParticipantState.key(terms.to))
+        guard let call = said.call else { return }
+        reads.add(call)
+        reads.add(ParticipantState.key(call.to))
     }
 
     static func decide(_ said: Stated<Request>, _ decision: inout Decision) throws(Refusal) {
+        try decision.requireHost()
         try decision.requireNotSuspended()
-        guard let terms = said.selective else { return }
+        guard let carried = said.selective else { return }
+        let call = try decision.carry(carried.parsed)
+        let terms = call.claims
+        let asker = try decision.participant(call.issuer)
+        guard !asker.suspended else { throw .issuer(.suspended(call.issuer)) }
         let holder = try decision.participant(terms.to)
         guard holder.roles.contains(.enterprise) else {
             throw .issuer(.notPermittedToIssuer(.request))
         }
         guard terms.notBefore < terms.expires else { throw .grant(.periodEmpty) }
         try GrantSubjectRule.check(terms.subject, scope: terms.scope)
-        let purpose = said.claims.purpose
-        for part in PolicyUse(terms, for: purpose).bySeries {
+        for part in PolicyUse(terms).bySeries {
             try decision.requirePermission(
                 decision.requesting(
-                    part, of: decision.entity(terms.to, holder), by: decision.issuerEntity))
+                    part, of: decision.entity(terms.to, holder),
+                    by: decision.entity(call.issuer, asker)))
         }
-        decision.change(
-            RequestState.key(said.jti),
-            to: RequestState(by: said.issuer, purpose: purpose, terms: terms))
+        decision.change(RequestState.key(said.jti), to: RequestState(call))
     }
 
     static func parties(_ said: Stated<Request>, in state: Slice) -> [Handle] {
-        said.selective.map { [$0.to] } ?? []
+        said.call.map { [$0.issuer, $0.to] } ?? []
     }
+}
+
+extension Stated<Request> {
+    /// The carried call, where it is disclosed and well-formed.
+    var call: RequestCall? { try? selective?.parsed.get() }
 }
 
 extension PolicyAction {

@@ -36,6 +36,8 @@ public struct PolicyAction: RawRepresentable, CaseIterable, Hashable, Sendable {
         case grantee
         /// The request that a grant answers.
         case answered
+        /// Kind and age of a statement that is to be forgotten.
+        case forgotten
     }
 
     /// As in the schema.

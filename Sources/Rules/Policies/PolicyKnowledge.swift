@@ -34,8 +34,8 @@ public struct PolicyUse: Sendable {
     public let dataLife: Int64
 
     /// What a request asks for.
-    public init(_ terms: RequestTerms, for purpose: Purpose) {
-        (right, self.purpose, scope) = (terms.right, purpose, terms.scope)
+    public init(_ terms: RequestTerms) {
+        (right, purpose, scope) = (terms.right, terms.purpose, terms.scope)
         fields = terms.subject.names
         lifetime = terms.expires.seconds - terms.notBefore.seconds
         (fetches, dataLife) = (terms.fetches, terms.dataLife)
@@ -91,11 +91,36 @@ extension PolicyKnowledge {
             months: book.month...book.month, time: time)
     }
 
-    /// `book` is the erased record's; `nil` for another statement.
-    public func erasing(in book: BookName?, by issuer: PolicyEntity) -> PolicyRequest {
+    /// A record of `book` is erased.
+    public func erasing(in book: BookName, by issuer: PolicyEntity) -> PolicyRequest {
         PolicyRequest(
-            principal: issuer, action: .erase, owner: issuer.handle, series: book?.series,
-            held: book.map { isHeld($0, of: issuer.handle) } ?? false, time: time)
+            principal: issuer, action: .erase, owner: issuer.handle, series: book.series,
+            held: isHeld(book, of: issuer.handle), time: time)
+    }
+
+    /// The selective claims of a statement are erased.
+    public func forgetting(
+        _ jti: JTI, _ statement: StatementState, by issuer: PolicyEntity
+    ) -> PolicyRequest {
+        var question = PolicyRequest(
+            principal: issuer, action: .forget, owner: issuer.handle,
+            held: isHeld(jti, statement, erasedBy: issuer.handle), time: time)
+        question.forgotten = ForgottenStatement(
+            kind: statement.kind, age: max(0, time.seconds - statement.time.seconds))
+        return question
+    }
+
+    /// Whether a hold on who erases keeps a statement: one on any of the books that it is about; where
+    /// it isn't known which, any hold. Holds on others don't count, or a refusal would tell of them;
+    /// but an admission is kept by a hold on who was admitted.
+    private func isHeld(
+        _ jti: JTI, _ statement: StatementState, erasedBy eraser: Handle
+    ) -> Bool {
+        let scope =
+            known(GrantState.key(jti))?.terms?.scope
+            ?? known(RequestState.key(jti))?.terms.scope
+        if let scope { return isHeld(scope, of: eraser) }
+        return isHeld(statement.admitted ?? eraser)
     }
 
     /// Holds on the holder's books, what was done with them before and what was found about the holder
@@ -158,6 +183,11 @@ extension PolicyKnowledge {
             by: terms, from: issuer, right: use.right, purpose: use.purpose, expires: expires,
             lifetime: use.lifetime)
         return AnsweredRequest(by: asker, exceeded: exceeded ?? false)
+    }
+
+    /// Whether anything is under a hold that stands.
+    public func isHeld(_ holder: Handle) -> Bool {
+        holds(on: holder).contains { $0.stands(at: time) }
     }
 
     /// Whether a book is under a hold that stands.

@@ -68,6 +68,12 @@ public struct PolicyQuestion: Sendable {
             case .time: add(Word.time, time)
             case .newcomer: add(Word.newcomer, question.counterparty.map { .record(found($0)) })
             case .held: add(Word.held, .bool(question.held))
+            case .forgotten:
+                add(
+                    Word.kind, question.forgotten.map { .string(Text($0.kind.rawValue)) })
+                add(
+                    Word.age,
+                    question.forgotten.map { .duration(.init(milliseconds: $0.age * 1000)) })
             case .right:
                 add(Word.right, question.right.map { .string(Word.right($0)) })
                 add(Word.purpose, question.purpose.map { .string(Word.purpose($0)) })

@@ -69,6 +69,15 @@ public struct AnsweredRequest: Hashable, Sendable {
     public init(by: Handle, exceeded: Bool) { (self.by, self.exceeded) = (by, exceeded) }
 }
 
+/// A statement whose selective claims are to be erased, as a policy sees it.
+public struct ForgottenStatement: Hashable, Sendable {
+    public let kind: Kind
+    /// Seconds of log time since it was entered.
+    public let age: Int64
+
+    public init(kind: Kind, age: Int64) { (self.kind, self.age) = (kind, age) }
+}
+
 /// A question to the policies: may `principal` do `action` towards `counterparty`, under these
 /// circumstances? Everything in it can be rebuilt by whoever replays the entry.
 public struct PolicyRequest: Hashable, Sendable {
@@ -93,6 +102,8 @@ public struct PolicyRequest: Hashable, Sendable {
     public var past: [Involvement]
     /// What a grant answers.
     public var answers: AnsweredRequest?
+    /// What is to be forgotten.
+    public var forgotten: ForgottenStatement?
     public var time: Timestamp
 
     public init(
@@ -107,6 +118,7 @@ public struct PolicyRequest: Hashable, Sendable {
         (self.series, self.months, self.lifetime) = (series, months, lifetime)
         (self.fetches, self.dataLife, self.held) = (fetches, dataLife, held)
         (self.past, self.answers, self.time) = (past, answers, time)
+        forgotten = nil
     }
 }
 

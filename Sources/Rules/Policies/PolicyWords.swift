@@ -16,6 +16,8 @@ extension Schema {
 package enum Word {
     static let time: Text = "time"
     static let held: Text = "held"
+    static let kind: Text = "kind"
+    static let age: Text = "age"
     static let right: Text = "right"
     static let purpose: Text = "purpose"
     static let fields: Text = "fields"

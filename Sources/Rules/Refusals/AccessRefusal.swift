@@ -1,25 +1,18 @@
 public import Sharing
-public import Wire
+import Wire
 
 /// Why an access can't be stated.
 public enum AccessRefusal: Error, Equatable, Sendable {
-    case foreignFetch
-    case staleFetch
-    case fetchAlreadyAnswered(access: JTI)
     case notGranted
+    case notAskedFor
     case recordsNotLive
     case bookStateWrong(BookName)
     case budgetSpent(limit: Int64)
 
     var entry: ProblemEntry {
         switch self {
-        case .foreignFetch: ProblemEntry("foreign-fetch", 422, "The call isn't for this")
-        case .staleFetch: ProblemEntry("stale", 422, "The call is too old", "Sign a new one.")
-        case .fetchAlreadyAnswered(let access):
-            ProblemEntry(
-                "already-answered", 409, "The call was answered", nil,
-                ["access": .string(access.text)])
         case .notGranted: ProblemEntry("not-granted", 403, "Beyond what was granted")
+        case .notAskedFor: ProblemEntry("not-asked-for", 422, "Beyond what was asked for")
         case .recordsNotLive: ProblemEntry("records-not-live", 409, "Records were erased")
         case .bookStateWrong(let book):
             ProblemEntry(

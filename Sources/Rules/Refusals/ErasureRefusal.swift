@@ -9,6 +9,8 @@ public enum ErasureRefusal: Error, Equatable, Sendable {
     /// What a grant that stands is made of, or the rekey with its latest envelope.
     case grantStands(JTI)
     case underLegalHold
+    /// The identity of somebody who still takes part.
+    case stillThere(Handle)
     /// The issuer laid no hold on this holder in this case.
     case noSuchHold
 
@@ -28,6 +30,10 @@ public enum ErasureRefusal: Error, Equatable, Sendable {
             ProblemEntry(
                 "grant-stands", 409, "A grant that stands needs it",
                 "Revoke the grant first, or rekey it.", ["grant": .string(grant.text)])
+        case .stillThere(let handle):
+            ProblemEntry(
+                "still-there", 409, "The participant isn't suspended", "Suspend it first.",
+                ["handle": .string(handle.text)])
         case .underLegalHold: ProblemEntry("legal-hold", 403, "A legal hold forbids erasing it")
         case .noSuchHold:
             ProblemEntry("no-such-hold", 404, "You laid no hold on this holder in this case")

@@ -11,6 +11,8 @@ public enum ParticipantRefusal: Error, Equatable, Sendable {
     case lastKey
     case alreadySuspended(Handle)
     case notSuspended(Handle)
+    /// Its identity was erased.
+    case forgotten(Handle)
 
     var entry: ProblemEntry {
         switch self {
@@ -31,6 +33,10 @@ public enum ParticipantRefusal: Error, Equatable, Sendable {
                 "unusable-encryption-key", 422, "Nothing can be sealed to the encryption key")
         case .lastKey:
             ProblemEntry("last-key", 422, "A key doesn't retire itself, nor one that ends another")
+        case .forgotten(let handle):
+            ProblemEntry(
+                "forgotten", 409, "The participant's identity was erased: it doesn't come back",
+                nil, ["handle": .string(handle.text)])
         case .alreadySuspended(let handle), .notSuspended(let handle):
             ProblemEntry(
                 "no-change", 409, "The participant is in that state already", nil,

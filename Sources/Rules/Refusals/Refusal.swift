@@ -10,6 +10,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case erasure(ErasureRefusal)
     case grant(GrantRefusal)
     case proof(ProofGrantRefusal)
+    case call(CallRefusal)
     case access(AccessRefusal)
     case policy(PolicyRefusal)
 
@@ -28,6 +29,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .erasure(let refusal): refusal.entry
         case .grant(let refusal): refusal.entry
         case .proof(let refusal): refusal.entry
+        case .call(let refusal): refusal.entry
         case .access(let refusal): refusal.entry
         case .policy(let refusal): refusal.entry
         }

@@ -67,9 +67,17 @@ public struct EpochState: StateObject {
     /// Moves grants that have expired at `time`, or are `revoked`, to those that ended.
     public mutating func retireEnded(at time: Timestamp, revoked: JTI? = nil) {
         for grant in live where grant.grant == revoked || grant.expires <= time {
-            retire(grant)
+            retire(grant.months, grant.epoch)
         }
         live.removeAll { $0.grant == revoked || $0.expires <= time }
+    }
+
+    /// Leaves nothing of which months a grant had: what is lost in any of them is lost in all months.
+    mutating func forget(_ months: ClosedRange<Month>) {
+        let lost = ended.filter { $0.months.overlaps(months) }.map(\.epoch).max()
+        guard let lost, let first = Month(number: 0), let last = Month(number: Month.count - 1)
+        else { return }
+        retire(first...last, lost)
     }
 
     /// The lowest epoch a new record of `month` may have at `time`.
@@ -79,11 +87,11 @@ public struct EpochState: StateObject {
         return ((lost + expired).max() ?? -1) + 1
     }
 
-    /// Raises the lost epoch of the grant's months, cutting ranges where they begin and end.
-    private mutating func retire(_ grant: Live) {
+    /// Raises the lost epoch of these months, cutting ranges where they begin and end.
+    private mutating func retire(_ months: ClosedRange<Month>, _ epoch: Int64) {
         var result: [Ended] = []
-        var next = grant.months.lowerBound.number
-        let last = grant.months.upperBound.number
+        var next = months.lowerBound.number
+        let last = months.upperBound.number
         func add(_ low: Int, _ high: Int, _ epoch: Int64) {
             guard low <= high, let from = Month(number: low), let to = Month(number: high) else {
                 return
@@ -99,7 +107,7 @@ public struct EpochState: StateObject {
         for range in ended {
             let (low, high) = (range.months.lowerBound.number, range.months.upperBound.number)
             if next <= last && next < low {
-                add(next, min(last, low - 1), grant.epoch)
+                add(next, min(last, low - 1), epoch)
                 next = low
             }
             if high < next || low > last {
@@ -108,11 +116,11 @@ public struct EpochState: StateObject {
             }
             add(low, next - 1, range.epoch)
             let end = min(high, last)
-            add(max(low, next), end, max(range.epoch, grant.epoch))
+            add(max(low, next), end, max(range.epoch, epoch))
             add(end + 1, high, range.epoch)
             next = end + 1
         }
-        add(next, last, grant.epoch)
+        add(next, last, epoch)
         ended = result
     }
 }

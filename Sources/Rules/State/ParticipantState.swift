@@ -18,6 +18,8 @@ public struct ParticipantState: StateObject {
     /// Of the key that envelopes are sealed to now; `nil` for those named at genesis.
     public var encryptionKey: Digest<Digested.EncryptionKey>?
     public var suspended: Bool
+    /// It was suspended for good, and its identity erased.
+    public var forgotten = false
     public var admittedAt: Int64
     /// Of what was admitted; `nil` for those named at genesis, whom the genesis digest pins.
     public var fingerprint: Digest<Digested.Fingerprint>?
@@ -29,7 +31,8 @@ public struct ParticipantState: StateObject {
 
     public init(
         roles: [Role], keys: [Digest<Digested.Key>], keysEver: Int64? = nil,
-        encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false, admittedAt: Int64,
+        encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false,
+        forgotten: Bool = false, admittedAt: Int64,
         fingerprint: Digest<Digested.Fingerprint>? = nil, size: SizeClass? = nil,
         country: String? = nil
     ) {
@@ -38,6 +41,7 @@ public struct ParticipantState: StateObject {
         self.keysEver = keysEver ?? Int64(keys.count)
         self.encryptionKey = encryptionKey
         self.suspended = suspended
+        self.forgotten = forgotten
         self.admittedAt = admittedAt
         self.fingerprint = fingerprint
         self.size = size
@@ -46,18 +50,21 @@ public struct ParticipantState: StateObject {
 
     public static let shape = Shape<ParticipantState>(
         {
-            (roles, keys, ever, encryptionKey, suspended, admittedAt, fingerprint, size, country)
-                throws(ClaimError) in
+            (
+                roles, keys, ever, encryptionKey, suspended, forgotten, admittedAt, fingerprint,
+                size, country
+            ) throws(ClaimError) in
             ParticipantState(
                 roles: roles, keys: keys, keysEver: ever, encryptionKey: encryptionKey,
-                suspended: suspended, admittedAt: admittedAt, fingerprint: fingerprint, size: size,
-                country: country)
+                suspended: suspended, forgotten: forgotten, admittedAt: admittedAt,
+                fingerprint: fingerprint, size: size, country: country)
         },
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
         .required("keys_ever", \.keysEver, .count),
         .optional("encryption_key", \.encryptionKey, .digest()),
         .flag("suspended", \.suspended),
+        .flag("forgotten", \.forgotten),
         .required("admitted_at", \.admittedAt, .count),
         .optional("fingerprint", \.fingerprint, .digest()),
         .optional("size", \.size, .word("size")),

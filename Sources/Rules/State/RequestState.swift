@@ -9,19 +9,11 @@ public struct RequestState: StateObject {
     public static func key(_ request: JTI) -> StateKey.Of<RequestState> { .init(.jti(request)) }
 
     public var by: Handle
-    public var purpose: Purpose
     public var terms: RequestTerms
 
-    public init(by: Handle, purpose: Purpose, terms: RequestTerms) {
-        self.by = by
-        self.purpose = purpose
-        self.terms = terms
-    }
-
     public static let shape = Shape<RequestState>(
-        RequestState.init(by:purpose:terms:),
+        RequestState.init(by:terms:),
         .required("by", \.by, .handle),
-        .required("purpose", \.purpose, .word("purpose")),
         .part(\.terms, RequestTerms.shape))
 
     /// Whether a grant goes beyond this in anything: it was asked of another, gives another right or
@@ -30,12 +22,18 @@ public struct RequestState: StateObject {
         by grant: GrantTerms, from issuer: Handle, right: Right, purpose: Purpose,
         expires: Timestamp, lifetime: Int64
     ) -> Bool {
-        guard terms.to == issuer, right == terms.right, purpose == self.purpose else { return true }
+        guard terms.to == issuer, right == terms.right, purpose == terms.purpose else {
+            return true
+        }
         let asked = terms.expires.seconds - terms.notBefore.seconds
         return lifetime > asked || expires > terms.expires || grant.fetches > terms.fetches
             || grant.dataLife > terms.dataLife || !terms.scope.covers(grant.scope)
             || !terms.subject.covers(grant.subject)
     }
+}
+
+extension RequestState {
+    init(_ call: RequestCall) { self.init(by: call.issuer, terms: call.claims) }
 }
 
 extension Scope {

@@ -12,6 +12,10 @@ public struct StatementState: StateObject {
     public var digest: Digest<Digested.Statement>
     public var kind: Kind
     public var issuer: Handle
+    /// Log time at its index.
+    public var time: Timestamp
+    /// Whom it admitted.
+    public var admitted: Handle?
     /// Its disclosures, or a record's fields, were erased.
     public var erased: Bool
     public var record: RecordDetail?
@@ -35,22 +39,27 @@ public struct StatementState: StateObject {
 
     public init(
         index: Int64, digest: Digest<Digested.Statement>, kind: Kind, issuer: Handle,
-        erased: Bool = false, record: RecordDetail? = nil
+        time: Timestamp, admitted: Handle? = nil, erased: Bool = false,
+        record: RecordDetail? = nil
     ) {
         self.index = index
         self.digest = digest
         self.kind = kind
         self.issuer = issuer
+        self.time = time
+        self.admitted = admitted
         self.erased = erased
         self.record = record
     }
 
     public static let shape = Shape<StatementState>(
-        StatementState.init(index:digest:kind:issuer:erased:record:),
+        StatementState.init(index:digest:kind:issuer:time:admitted:erased:record:),
         .required("index", \.index, .count),
         .required("digest", \.digest, .digest()),
         .required("kind", \.kind, .word("kind")),
         .required("issuer", \.issuer, .handle),
+        .required("time", \.time, .time),
+        .optional("admitted", \.admitted, .handle),
         .flag("erased", \.erased),
         .optional("record", \.record, .object))
 }

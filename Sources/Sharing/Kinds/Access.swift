@@ -11,6 +11,8 @@ public struct Access: KindForm {
 
     public init(grant: JTI) { self.grant = grant }
 
+    public var follows: JTI? { grant }
+
     public static let shape = Shape<Access>(
         Access.init(grant:), .required("grant", \.grant, .jti))
 

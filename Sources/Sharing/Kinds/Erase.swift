@@ -2,6 +2,7 @@ public import Wire
 
 /// An enterprise erases a record's fields, or anybody the selective claims of a statement of its own.
 public struct Erase: KindForm {
+    public typealias Selective = StatedReason
     public static let kind = Kind.erase
     public static let scope = KeyScope.erase
 
@@ -17,12 +18,8 @@ public struct Erase: KindForm {
     }
 
     public let target: Target
-    public let reason: Reason
 
-    public init(_ target: Target, _ reason: Reason) {
-        self.target = target
-        self.reason = reason
-    }
+    public init(_ target: Target) { self.target = target }
 
     /// The record that is erased; `nil` where it is a statement.
     public var record: JTI? { if case .record(let jti) = target { jti } else { nil } }
@@ -32,15 +29,14 @@ public struct Erase: KindForm {
     public var erases: JTI? { target.jti }
 
     public static let shape = Shape<Erase>(
-        { (reason, record, statement) throws(ClaimError) in
+        { (record, statement) throws(ClaimError) in
             switch (record, statement) {
-            case (.some(let record), nil): Erase(.record(record), reason)
-            case (nil, .some(let statement)): Erase(.statement(statement), reason)
+            case (.some(let record), nil): Erase(.record(record))
+            case (nil, .some(let statement)): Erase(.statement(statement))
             case (nil, nil): throw .missing("statement")
             case (.some, .some): throw .unexpected("statement")
             }
         },
-        .required("reason", \.reason, .code),
         .optional("record", \.record, .jti),
         .optional("statement", \.statement, .jti))
 

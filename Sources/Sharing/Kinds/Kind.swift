@@ -5,6 +5,7 @@
 public enum Kind: String, CaseIterable, Hashable, Sendable {
     case genesis, admit, suspend, reinstate, key, policy, record, erase, request, grant, rekey
     case revoke, access
+    case `return`
     case retireKey = "retire-key"
     case encryptionKey = "encryption-key"
     case closeBook = "close-book"
@@ -30,6 +31,7 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
         case .grant: Grant.self
         case .rekey: Rekey.self
         case .revoke: Revoke.self
+        case .return: Return.self
         case .access: Access.self
         case .legalHold: LegalHold.self
         case .release: Release.self

@@ -40,6 +40,9 @@ public protocol KindForm: Shaped, Hashable {
     /// The statement whose selective claims, or the record whose fields, must be destroyed.
     var erases: JTI? { get }
 
+    /// The statement whose erasure takes this one's selective claims too: the grant that it is about.
+    var follows: JTI? { get }
+
     /// Checks that the selective claims fit the public ones. Throws ``StatementError``.
     func check(_ selective: Selective) throws(StatementError)
 }
@@ -58,6 +61,7 @@ extension KindForm {
     public var offeredKeys: [VerificationKey] { [] }
     public var encryptionKey: EncryptionKey? { nil }
     public var erases: JTI? { nil }
+    public var follows: JTI? { nil }
     public func check(_ selective: Selective) throws(StatementError) {}
 
     /// Whether statements of this kind have selective claims that are read as such.

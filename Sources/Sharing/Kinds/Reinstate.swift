@@ -2,21 +2,16 @@ public import Wire
 
 /// An authority ends a suspension.
 public struct Reinstate: KindForm {
+    public typealias Selective = StatedReason
     public static let isAboutParticipants = true
     public static let kind = Kind.reinstate
 
     public let handle: Handle
-    public let reason: Reason
 
-    public init(_ handle: Handle, _ reason: Reason) {
-        self.handle = handle
-        self.reason = reason
-    }
+    public init(_ handle: Handle) { self.handle = handle }
 
     public static let shape = Shape<Reinstate>(
-        Reinstate.init(_:_:),
-        .required("handle", \.handle, .handle),
-        .required("reason", \.reason, .code))
+        Reinstate.init(_:), .required("handle", \.handle, .handle))
 
     public func participant(issuer: Handle) -> Handle? { handle }
 

@@ -14,6 +14,8 @@ public struct Rekey: KindForm {
         self.envelope = envelope
     }
 
+    public var follows: JTI? { grant }
+
     public static let shape = Shape<Rekey>(
         Rekey.init(grant:envelope:),
         .required("grant", \.grant, .jti), .required("envelope", \.envelope, .digest()))

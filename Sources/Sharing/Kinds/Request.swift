@@ -1,23 +1,29 @@
 public import Wire
 
-/// A lender, guarantor or regulator asks an enterprise for a grant.
+/// The host carries a lender's, guarantor's or regulator's call for a grant. Publicly it says nothing
+/// but that somebody asked somebody.
 public struct Request: KindForm {
-    public typealias Selective = RequestTerms
+    public typealias Selective = CarriedCall<RequestTerms>
+    public static let isSubmitted = false
     public static let kind = Kind.request
-    public static let scope = KeyScope.request
+    public static let scope = KeyScope.serve
 
-    public let purpose: Purpose
+    public init() {}
 
-    public init(_ purpose: Purpose) { self.purpose = purpose }
-
-    public static let shape = Shape<Request>(
-        Request.init(_:), .required("purpose", \.purpose, .code))
+    public static let shape = Shape<Request>(Request.init)
 
     public var pointers: Set<Reference> { [] }
 }
 
-/// Whom is asked, and for what: the selective claims of `request`.
-public struct RequestTerms: SelectiveClaims {
+/// A signed call for a grant.
+public typealias RequestCall = SignedCall<RequestTerms>
+
+/// Whom is asked, what for, and for what.
+public struct RequestTerms: CarriedClaims, Hashable {
+    public static let type = "trine-request-call+jwt"
+    public static let scope = KeyScope.request
+
+    public let purpose: Purpose
     public let to: Handle
     public let right: Right
     public let scope: Scope
@@ -31,9 +37,10 @@ public struct RequestTerms: SelectiveClaims {
     public let dataLife: Int64
 
     public init(
-        to: Handle, right: Right, scope: Scope, subject: GrantSubject, notBefore: Timestamp,
-        expires: Timestamp, fetches: Int64, dataLife: Int64
+        _ purpose: Purpose, to: Handle, right: Right, scope: Scope, subject: GrantSubject,
+        notBefore: Timestamp, expires: Timestamp, fetches: Int64, dataLife: Int64
     ) {
+        self.purpose = purpose
         self.to = to
         self.right = right
         self.scope = scope
@@ -45,12 +52,15 @@ public struct RequestTerms: SelectiveClaims {
     }
 
     public static let shape = Shape<RequestTerms>(
-        { (to, right, scope, subject, notBefore, expires, fetches, life) throws(ClaimError) in
+        {
+            (purpose, to, right, scope, subject, notBefore, expires, fetches, life)
+                throws(ClaimError) in
             guard subject.right == right else { throw .malformed(subject.right.foreignMember) }
             return RequestTerms(
-                to: to, right: right, scope: scope, subject: subject, notBefore: notBefore,
-                expires: expires, fetches: fetches, dataLife: life)
+                purpose, to: to, right: right, scope: scope, subject: subject,
+                notBefore: notBefore, expires: expires, fetches: fetches, dataLife: life)
         },
+        .required("purpose", \.purpose, .code),
         .required("to", \.to, .handle),
         .required("right", \.right, .code),
         .required("scope", \.scope, .object),

@@ -1,21 +1,19 @@
 public import Wire
 
-/// An enterprise takes a grant back, or the grantee gives it back.
+/// An enterprise takes a grant back.
 public struct Revoke: KindForm {
+    public typealias Selective = StatedReason
     public static let kind = Kind.revoke
     public static let scope = KeyScope.revoke
 
     public let grant: JTI
-    public let reason: Reason
 
-    public init(grant: JTI, _ reason: Reason) {
-        self.grant = grant
-        self.reason = reason
-    }
+    public init(grant: JTI) { self.grant = grant }
+
+    public var follows: JTI? { grant }
 
     public static let shape = Shape<Revoke>(
-        Revoke.init(grant:_:),
-        .required("grant", \.grant, .jti), .required("reason", \.reason, .code))
+        Revoke.init(grant:), .required("grant", \.grant, .jti))
 
     public var pointers: Set<Reference> { [.grant(grant)] }
 }

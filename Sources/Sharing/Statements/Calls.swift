@@ -29,7 +29,10 @@ public struct SignedCall<Claims: CallClaims>: Sendable {
         jti = common.jti
     }
 
-    static func sign(_ claims: Claims, by signer: Signer, at time: Timestamp, jti: JTI) -> JWS {
+    /// Signs a call.
+    public static func sign(
+        _ claims: Claims, by signer: Signer, at time: Timestamp, jti: JTI
+    ) -> JWS {
         precondition(signer.log != nil, "calls speak to a log that exists")
         let common = CommonClaims(by: signer, at: time, jti: jti)
         let payload = JSONWriter.object(
@@ -48,13 +51,20 @@ public protocol CallClaims: Shaped {
     static var type: String { get }
 }
 
+/// What a call says that the host carries into the log.
+public protocol CarriedClaims: CallClaims {
+    /// What a key must be registered for to sign the call.
+    static var scope: KeyScope { get }
+}
+
 /// A grantee's signed call for what a grant lets it read, or an enterprise's for its own records. The
 /// access that answers it embeds it.
 public typealias Fetch = SignedCall<FetchClaims>
 
 /// What is fetched.
-public struct FetchClaims: CallClaims {
+public struct FetchClaims: CarriedClaims {
     public static let type = "trine-fetch+jwt"
+    public static let scope = KeyScope.fetch
 
     /// The grant used; `nil` where an enterprise reads its own records.
     public let grant: JTI?

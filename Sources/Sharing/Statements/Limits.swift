@@ -37,8 +37,8 @@ public enum Limits {
     public static let aheadSeconds: Int64 = 3600
     /// How far the host may move log time on in one step: 31 days.
     public static let timeStepSeconds: Int64 = 31 * 86_400
-    /// Seconds between a fetch's `iat` and its access's.
-    public static let fetchSeconds: Int64 = 300
+    /// Seconds between a call's `iat` and that of the entry which carries it.
+    public static let callSeconds: Int64 = 300
     /// Legal identifiers of a participant.
     public static let legalIdentifiers = 16
     /// Fetches a grant may allow.

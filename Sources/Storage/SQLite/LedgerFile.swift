@@ -27,6 +27,12 @@ extension DatabaseFile {
             entry INTEGER NOT NULL,
             PRIMARY KEY (party, kind, entry)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX parties_by_entry ON parties (entry);
+        CREATE TABLE followers (
+            statement TEXT NOT NULL,
+            entry INTEGER NOT NULL,
+            PRIMARY KEY (statement, entry)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE records (
             issuer TEXT NOT NULL,
             book TEXT NOT NULL,

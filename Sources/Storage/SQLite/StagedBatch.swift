@@ -79,6 +79,10 @@ struct StagedBatch: Sendable {
                 "INSERT INTO parties (party, kind, entry) VALUES (?, ?, ?)", party.text,
                 statement.kind.rawValue, entry.index)
         }
+        if let leader = statement.claims.follows {
+            try db.run(
+                "INSERT INTO followers (statement, entry) VALUES (?, ?)", leader.text, entry.index)
+        }
         if let record = statement.claims as? RegisterRecord {
             try db.run(
                 "INSERT INTO records (issuer, book, number, entry) VALUES (?, ?, ?, ?)",
@@ -99,20 +103,32 @@ struct StagedBatch: Sendable {
             """, key, value.data)
     }
 
-    /// Removes what the erased statements' keys would open, and notes that the keys must go.
+    /// Removes what the keys of the erased statements, and of those that follow them, would open, and
+    /// notes that the keys must go. Whom they concerned goes too.
     private func erase(in db: Database) throws -> [DueKey] {
         var erased: [DueKey] = []
         for jti in batch.erased {
             let key = StatementState.key(jti).untyped
-            let index = try batch.index(ofErased: jti, in: Ledger.value(of: key, in: db))
-            try db.run(
-                "DELETE FROM attachments WHERE place BETWEEN ? AND ?",
-                RowPlace(entry: index, row: 0).place,
-                RowPlace(entry: index, row: WrappedAttachments.maximumRows - 1).place)
-            let due = DueKey(entry: index, size: batch.head.size)
-            try db.run(
-                "INSERT OR IGNORE INTO erasures (entry, size) VALUES (?, ?)", due.entry, due.size)
-            erased.append(due)
+            let own = try batch.index(ofErased: jti, in: Ledger.value(of: key, in: db))
+            let followers = try db.rows(
+                "SELECT entry FROM followers WHERE statement = ?", jti.text
+            ) { $0.integer(0) }
+            for index in [own] + followers {
+                try db.run(
+                    "DELETE FROM attachments WHERE place BETWEEN ? AND ?",
+                    RowPlace(entry: index, row: 0).place,
+                    RowPlace(entry: index, row: WrappedAttachments.maximumRows - 1).place)
+                try db.run(
+                    """
+                    DELETE FROM parties WHERE entry = ?1
+                    AND party <> (SELECT issuer FROM entries WHERE entry = ?1)
+                    """, index)
+                let due = DueKey(entry: index, size: batch.head.size)
+                try db.run(
+                    "INSERT OR IGNORE INTO erasures (entry, size) VALUES (?, ?)", due.entry,
+                    due.size)
+                erased.append(due)
+            }
         }
         return erased
     }

@@ -129,7 +129,7 @@ extension Audit {
         case (.shown, .failure(let error)):
             findings.add(index, .disclosuresWrong(error), evidence)
         case (.erased, _) where statement.selectiveCount > 0:
-            erasures.claim(statement.jti, at: index)
+            erasures.claim(statement, at: index)
         case (.withheld, _) where statement.selectiveCount > 0 && seesDisclosures:
             findings.add(index, .disclosuresWithheld(saidErased: false), evidence)
         default: break

@@ -97,9 +97,12 @@ struct GrantedAccess: Sendable {
         do { fetch = try served.call.get() } catch { throw entry.refusal(.fetch(error)) }
         do {
             try fetch.check(
-                by: terms.to, for: grant.statement.jti, origin: entries.founding.origin,
-                log: entry.statement.log, at: entry.statement.issuedAt)
+                origin: entries.founding.origin, log: entry.statement.log,
+                at: entry.statement.issuedAt)
         } catch { throw entry.refusal(.init(error)) }
+        guard fetch.issuer == terms.to, fetch.grant == grant.statement.jti else {
+            throw entry.refusal(.foreignFetch)
+        }
         do {
             try keys.check(
                 fetch.jws, by: terms.to, at: entry.index, entry.statement.issuedAt, scope: .fetch)
@@ -126,10 +129,16 @@ extension PackageRefusal.Reason {
     fileprivate init(_ fault: ServingFault) {
         self =
             switch fault {
-            case .otherLog, .foreignFetch: .foreignFetch
-            case .staleFetch: .staleFetch
             case .notGranted: .notGranted
             case .notAskedFor: .notAskedFor
+            }
+    }
+
+    fileprivate init(_ fault: CarriedCallFault) {
+        self =
+            switch fault {
+            case .otherLog: .foreignFetch
+            case .stale: .staleFetch
             }
     }
 }

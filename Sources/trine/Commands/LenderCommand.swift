@@ -42,7 +42,7 @@ struct LenderCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ask an enterprise for a grant.",
             discussion: """
-                Anybody can see that you asked, and for which purpose; whom and for what, only the \
+                Anybody can see that somebody asked somebody; who, whom and for what, only you, the \
                 enterprise, the host and a regulator. With --right prove you ask to have statements \
                 proven about amounts that you aren't shown.
 
@@ -76,12 +76,11 @@ struct LenderCommand: AsyncParsableCommand {
             let statements = try terms.proofStatements()?.map(\.description)
             let done = try await Lender(session).request(
                 RequestTerms(
-                    to: to, right: terms.right, scope: try scope(),
+                    ends.purpose, to: to, right: terms.right, scope: try scope(),
                     subject: statements.map { .statements($0) }
                         ?? .fields(Set(terms.fields?.names ?? []).sorted()),
                     notBefore: session.now, expires: session.now.advanced(by: ends.lifetime),
-                    fetches: terms.fetches, dataLife: ends.dataLife),
-                purpose: ends.purpose)
+                    fetches: terms.fetches, dataLife: ends.dataLife))
             let asked = try session.contacts().shown(to)
             return .registered(done, ["to": to]) {
                 "Asked \(asked).\nrequest \(done.statement.jti), entry \(done.index)"

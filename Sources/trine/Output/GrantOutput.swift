@@ -33,8 +33,8 @@ extension Outcome {
 extension KnownGrant {
     fileprivate func state(at time: Timestamp) -> String {
         if let revocation {
-            return revocation.by == issuer
-                ? "revoked \(revocation.at.date)" : "given back \(revocation.at.date)"
+            return revocation.isReturn
+                ? "given back \(revocation.at.date)" : "revoked \(revocation.at.date)"
         }
         if time >= claims.expires { return "ended" }
         return time < claims.notBefore ? "not begun" : "stands"

@@ -126,6 +126,7 @@ extension LogFault: Worded {
         case .entriesWrong(let from, let to):
             unused("the entries from \(from) to \(to - 1) aren't those under its checkpoint")
         case .disclosures(let index): unused("what is disclosed of entry \(index) isn't its own")
+        case .callMissing(let index): unused("entry \(index) doesn't carry what you signed")
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
         }
     }

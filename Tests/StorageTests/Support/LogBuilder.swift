@@ -73,8 +73,8 @@ struct LogBuilder {
             ParticipantState(
                 roles: [.lender], keys: [], encryptionKey: nil, admittedAt: Int64(jtis.count),
                 size: jtis.count.isMultiple(of: 2) ? .small : nil))
-        changes[FetchState.key(jti).untyped] =
-            jtis.count.isMultiple(of: 3) ? .some(nil) : StateValue(FetchState(access: jti))
+        changes[CallState.key(jti).untyped] =
+            jtis.count.isMultiple(of: 3) ? .some(nil) : StateValue(CallState(entry: jti))
     }
 
     private func log() -> LogState {
@@ -97,7 +97,8 @@ struct LogBuilder {
         let signed = statement(jti, issuer, signer, &changes)
         let statement = signed.statement
         var state = StatementState(
-            index: index, digest: statement.digest, kind: statement.kind, issuer: issuer)
+            index: index, digest: statement.digest, kind: statement.kind, issuer: issuer,
+            time: statement.issuedAt)
         if let record = statement.claims as? RegisterRecord {
             state.record = .init(
                 book: record.book, number: record.number, epoch: record.epoch,
@@ -118,11 +119,14 @@ struct LogBuilder {
         let time = Timestamp(clamping: 1_800_000_000)
         switch random.number(1...10) {
         case 1:
-            return .sign(Revoke(grant: jti, .purposeFulfilled), by: signer, at: time, jti: jti)
+            return .sign(
+                Revoke(grant: jtis.randomElement(using: &random) ?? jti),
+                StatedReason(.purposeFulfilled).disclosures(using: &random), by: signer, at: time,
+                jti: jti)
         case 2:
             return .sign(
-                Suspend(Self.handles.randomElement(using: &random)!, .resolved), by: signer,
-                at: time, jti: jti)
+                Suspend(Self.handles.randomElement(using: &random)!),
+                StatedReason(.resolved).disclosures(using: &random), by: signer, at: time, jti: jti)
         case 3:
             let name = BookName(series: .bills, month: Month(number: random.number(300...304))!)
             return .sign(
@@ -180,9 +184,10 @@ struct LogBuilder {
 
 extension SignedStatement {
     fileprivate static func sign(
-        _ claims: some KindForm, by signer: Signer, at time: Timestamp, jti: JTI
+        _ claims: some KindForm, _ selective: [Disclosure] = [], by signer: Signer,
+        at time: Timestamp, jti: JTI
     ) -> SignedStatement {
-        Statement.sign(claims, by: signer, at: time, jti: jti)
+        Statement.sign(claims, selective: selective, by: signer, at: time, jti: jti)
     }
 }
 

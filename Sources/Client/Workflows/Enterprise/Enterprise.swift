@@ -129,6 +129,7 @@ public struct Enterprise: Sendable {
             known.erasing(in: record.book, by: try known.entity(handle))
         }
         if permission.asked.held { throw ClientError.underLegalHold(record.book) }
-        return try await session.register(Erase(.record(record.jti), reason))
+        return try await session.register(
+            Erase(.record(record.jti)), selective: StatedReason(reason))
     }
 }

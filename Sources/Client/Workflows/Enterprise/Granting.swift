@@ -142,7 +142,8 @@ extension Enterprise {
         }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
-        let revocation = try await session.register(Revoke(grant: grant, reason))
+        let revocation = try await session.register(
+            Revoke(grant: grant), selective: StatedReason(reason))
         // The revocation stands from here on, whatever becomes of the rest.
         return (revocation, try await rekeyStanding())
     }

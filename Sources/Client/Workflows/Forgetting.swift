@@ -1,0 +1,59 @@
+import Rules
+public import Sharing
+public import Wire
+
+extension Session {
+    /// Has the selective claims of a statement erased; the log keeps salted digests.
+    ///
+    /// Throws ``ClientError/forbidden(policies:reasons:)`` before anything is signed.
+    fileprivate func forget(_ jti: JTI, _ reason: Reason) async throws -> Registration {
+        guard let statement = view.state[StatementState.key(jti)] else {
+            throw ClientError.noGrant(jti.text)
+        }
+        let handle = handle
+        try await permission { (known) throws(ClientError) in
+            known.forgetting(jti, statement, by: try known.entity(handle))
+        }
+        return try await register(
+            Erase(.statement(jti)), selective: StatedReason(reason), by: .erase)
+    }
+}
+
+extension Enterprise {
+    /// Has the terms of a grant that has ended erased, and with them what its accesses, new envelopes
+    /// and its end say confidentially. The grants that stand get new keys where they need them.
+    public func forget(
+        _ grant: JTI, _ reason: Reason
+    ) async throws -> (erasure: Registration, rekeyed: [Rekeying]) {
+        let view = try await prepareToSign()
+        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard known.issuer == session.handle else { throw ClientError.notYourGrant(grant) }
+        let erasure = try await session.forget(grant, reason)
+        return (erasure, try await rekeyStanding())
+    }
+}
+
+extension Lender {
+    /// Has an own request erased: whom was asked, and for what.
+    public func forget(_ request: JTI, _ reason: Reason) async throws -> Registration {
+        _ = try await session.flush()
+        let view = try await session.sync()
+        guard view.requests[request]?.by == session.handle else {
+            throw ClientError.noRequest(request.text)
+        }
+        return try await session.forget(request, reason)
+    }
+}
+
+extension Authority {
+    /// Has the identity of a participant erased that was suspended for good. It doesn't come back.
+    public func forget(_ handle: Handle, _ reason: Reason) async throws -> Registration {
+        _ = try await session.flush()
+        let rows = try await session.sync().state.rows
+        let admission = rows.first { ($0.value.object as? StatementState)?.admitted == handle }
+        guard case .jti(let jti)? = admission?.key.name else {
+            throw ClientError.noParticipant(handle)
+        }
+        return try await session.forget(jti, reason)
+    }
+}
