@@ -72,6 +72,15 @@ public enum ClientError: Error, Equatable, Sendable {
     case noApplication(Handle)
     case badApplication(Handle)
 
+    // What authorities decide together.
+    /// As many agree; these could too.
+    case approvalsMissing(have: Int64, need: Int64, others: [Handle])
+    /// This authority approved something else.
+    case approvalOfAnotherMotion(Handle)
+    /// The file isn't a motion of this log.
+    case notAMotion
+    case notAnApproval
+
     /// What a fetch or a package was refused for.
     case package(PackageRefusal)
 }

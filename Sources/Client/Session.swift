@@ -132,12 +132,29 @@ public actor Session {
                 after: edge, under: checkpoint, admitted: isAdmitted)
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
-            for entry in entries { view.take(entry) }
             changed = true
+            do throws(UnknownRules) {
+                for entry in entries { try view.take(entry) }
+            } catch {
+                try saveView()
+                throw LogFault.update(error)
+            }
         }
         if changed { try saveView() }
+        // What this program would sign next is to be decided by these rules already.
+        if let unknown = view.unknownRules { throw LogFault.update(unknown) }
         guard isAdmitted else { throw ClientError.notAdmitted(handle) }
         return view
+    }
+
+    /// The charter in force as of the latest checkpoint; where no gateway answers, the last one known:
+    /// what is signed under it is kept, and the rules decide when it is sent. Throws what ``sync()``
+    /// does.
+    public func charter() async throws -> Charter {
+        do { try await sync() } catch ConnectionError.unreachable {
+            return view.charter ?? founding.charter.charter
+        }
+        return view.charter ?? founding.charter.charter
     }
 
     /// Whether the entries read so far name this participant.
@@ -175,7 +192,9 @@ public actor Session {
     /// What isn't taken now comes with the next ``sync()``.
     func take(_ frame: Frame, at index: Int64) {
         registered = max(registered, index)
-        guard index == view.next else { return }
-        view.take(reader.own(frame))
+        guard index == view.next, view.unknownRules == nil else { return }
+        do throws(UnknownRules) { try view.take(reader.own(frame)) } catch {
+            preconditionFailure("its rules are known: \(error)")
+        }
     }
 }

@@ -25,6 +25,7 @@ public enum Label: String, CaseIterable, Sendable {
     case policySet = "trine/v1 policy set"
     case presentation = "trine/v1 presentation"
     case wrap = "trine/v1 gateway wrap"
+    case motion = "trine/v1 motion"
     case fetchLock = "trine/v1 fetch lock"
 
     public var bytes: [UInt8] { Array(rawValue.utf8) }

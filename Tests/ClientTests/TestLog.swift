@@ -61,6 +61,7 @@ final class TestLog: Sendable {
     let invitation: Invitation
     let store: MemoryStore
     let authorityHome: Home
+    let keys: HostKeys
     private let service: GatewayService
 
     static let protection = Protection(
@@ -69,8 +70,9 @@ final class TestLog: Sendable {
 
     private init(
         scratch: Scratch, clock: TestClock, invitation: Invitation, store: MemoryStore, home: Home,
-        service: GatewayService
+        keys: HostKeys, service: GatewayService
     ) {
+        self.keys = keys
         self.service = service
         (self.scratch, self.clock, self.invitation) = (scratch, clock, invitation)
         (self.store, authorityHome) = (store, home)
@@ -105,7 +107,7 @@ final class TestLog: Sendable {
         try await body(
             TestLog(
                 scratch: scratch, clock: clock, invitation: founded, store: store, home: home,
-                service: service))
+                keys: keys, service: service))
         await service.sequencer.stop()
     }
 

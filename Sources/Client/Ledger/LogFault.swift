@@ -34,6 +34,8 @@ public enum LogFault: Error, Equatable, Sendable {
     case entriesWrong(from: Int64, to: Int64)
     /// The disclosures beside an entry aren't its own.
     case disclosures(index: Int64)
+    /// From there on the log is under rules that this program doesn't know. What came before stands.
+    case update(UnknownRules)
     /// What comes isn't in order, or not what was asked for.
     case outOfOrder(index: Int64)
 }

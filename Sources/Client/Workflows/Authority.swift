@@ -8,11 +8,10 @@ public import Wire
 public struct Authority: Sendable {
     public let session: Session
 
-    /// Throws ``ClientError/notAuthority`` unless entry 0 names this participant as one.
-    public init(_ session: Session) throws(ClientError) {
-        guard session.founding.charter.authorities.contains(where: { $0.handle == session.handle })
-        else {
-            throw .notAuthority
+    /// Throws ``ClientError/notAuthority`` unless the charter in force names this participant as one.
+    public init(_ session: Session) async throws {
+        guard try await session.charter().authorities.contains(session.handle) else {
+            throw ClientError.notAuthority
         }
         self.session = session
     }
@@ -26,15 +25,23 @@ public struct Authority: Sendable {
             .sorted { ($0.received, $0.application.handle) < ($1.received, $1.application.handle) }
     }
 
-    /// Admits who applied as `handle`. `reference` points to the authority's own file about it, `size`
+    /// Admits who applied as `handle`, where this authority decides alone. Throws what
+    /// ``admission(of:reference:size:)`` and ``submit(_:with:)`` do.
+    public func admit(
+        _ handle: Handle, reference: String? = nil, size: SizeClass? = nil
+    ) async throws -> Registration {
+        try await submit(try await admission(of: handle, reference: reference, size: size))
+    }
+
+    /// Proposes to admit who applied as `handle`. `reference` points to the authority's own file about it, `size`
     /// is what the authority found there; policies may differ by it.
     ///
     /// Throws ``ClientError/noApplication(_:)``, ``ClientError/badApplication(_:)`` where a key comes
     /// without the proof that its owner holds it, and ``ClientError/forbidden(policies:reasons:)``
     /// before anything is signed.
-    public func admit(
-        _ handle: Handle, reference: String? = nil, size: SizeClass? = nil
-    ) async throws -> Registration {
+    public func admission(
+        of handle: Handle, reference: String? = nil, size: SizeClass? = nil
+    ) async throws -> Proposal {
         let application = try await application(of: handle)
         guard application.keys.allSatisfy({ isProven($0, handle) }),
             application.encryptionKey.isUsable
@@ -46,9 +53,8 @@ public struct Authority: Sendable {
         try await session.permission { (known) throws(ClientError) in
             known.admitting(newcomer, by: try known.entity(own))
         }
-        return try await session.register(
-            application.claims,
-            selective: application.identity(dueDiligence: reference, size: size))
+        return try propose(
+            application.claims, application.identity(dueDiligence: reference, size: size))
     }
 
     /// Has the gateway drop the application of `handle` that waits; whoever sent it may apply again.
@@ -75,16 +81,21 @@ public struct Authority: Sendable {
     }
 
     public func suspend(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await session.register(Suspend(handle, reason))
+        try await submit(try propose(Suspend(handle, reason)))
     }
 
     public func reinstate(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await session.register(Reinstate(handle, reason))
+        try await submit(try propose(Reinstate(handle, reason)))
     }
 
     /// Publishes a policy set: it is in force from its entry on, for everybody.
     public func publish(_ set: CedarPolicies) async throws -> Registration {
-        try await session.register(
+        try await submit(try publication(of: set))
+    }
+
+    /// Proposes a policy set.
+    public func publication(of set: CedarPolicies) throws -> Proposal {
+        try propose(
             PublishPolicies(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
     }
 

@@ -6,7 +6,7 @@ enum PublishPoliciesRule: KindRule {
     static func decide(
         _ said: Stated<PublishPolicies>, _ decision: inout Decision
     ) throws(Refusal) {
-        try decision.requireAuthority()
+        try decision.requireAuthorities()
         guard decision.policies.policies(said.claims.set) != nil else {
             throw .policy(.policyUnknown)
         }

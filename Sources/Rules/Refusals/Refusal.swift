@@ -12,6 +12,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case proof(ProofGrantRefusal)
     case access(AccessRefusal)
     case policy(PolicyRefusal)
+    case governance(GovernanceRefusal)
 
     /// The same for somebody who may not know what policies were told.
     public var withoutNames: Refusal {
@@ -30,6 +31,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .proof(let refusal): refusal.entry
         case .access(let refusal): refusal.entry
         case .policy(let refusal): refusal.entry
+        case .governance(let refusal): refusal.entry
         }
     }
 }
@@ -62,7 +64,6 @@ public struct ProblemEntry: Equatable, Sendable {
 
 /// What can be wrong with an entry 0.
 public enum GenesisFault: Error, Equatable, Sendable {
-    case rulesUnknown
     case logKey
     case clockKey
     case authorities

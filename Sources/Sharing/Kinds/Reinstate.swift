@@ -1,22 +1,25 @@
 public import Wire
 
 /// An authority ends a suspension.
-public struct Reinstate: KindForm {
+public struct Reinstate: GovernanceForm {
     public static let isAboutParticipants = true
     public static let kind = Kind.reinstate
 
     public let handle: Handle
     public let reason: Reason
+    public var approvals: [Approval]
 
-    public init(_ handle: Handle, _ reason: Reason) {
+    public init(_ handle: Handle, _ reason: Reason, approvals: [Approval] = []) {
         self.handle = handle
         self.reason = reason
+        self.approvals = approvals
     }
 
     public static let shape = Shape<Reinstate>(
-        Reinstate.init(_:_:),
+        Reinstate.init(_:_:approvals:),
         .required("handle", \.handle, .handle),
-        .required("reason", \.reason, .code))
+        .required("reason", \.reason, .code),
+        .required("approvals", \.approvals, .approvals))
 
     public func participant(issuer: Handle) -> Handle? { handle }
 }

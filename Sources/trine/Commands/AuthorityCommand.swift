@@ -7,11 +7,17 @@ import Wire
 struct AuthorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "authority",
-        abstract: "Admit, reject, suspend and reinstate participants.",
-        discussion: "Example: trine authority pending",
+        abstract: "Admit, reject, suspend and reinstate participants, and govern the log.",
+        discussion: """
+            Where the charter wants several authorities to agree, one writes a motion (--motion \
+            FILE), others approve it (approve), and one submits it with their approvals (submit).
+
+            Example: trine authority pending
+            """,
         subcommands: [
             Pending.self, Admit.self, Reject.self, Suspend.self, Reinstate.self, HoldCommand.self,
-            ReleaseCommand.self,
+            ReleaseCommand.self, CharterCommand.self, UpgradeCommand.self, TimeCommand.self,
+            ShowMotion.self, ApproveMotion.self, SubmitMotion.self,
         ])
 
     struct Pending: HomeCommand {
@@ -46,12 +52,17 @@ struct AuthorityCommand: AsyncParsableCommand {
         @Option(help: "How large it is (2003/361/EC): micro, small, medium or large.")
         var size: SizeClass?
 
+        @OptionGroup var motion: MotionOptions
         @OptionGroup var common: CommonOptions
 
+        func prepare() throws { try motion.check() }
+
         func outcome(in session: Session) async throws -> Outcome {
-            .signed(
-                try await Authority(session).admit(handle, reference: reference?.text, size: size),
-                ["handle": handle], words: "Admitted \(handle)")
+            let authority = try await Authority(session)
+            let proposal = try await authority.admission(
+                of: handle, reference: reference?.text, size: size)
+            return try await motion.outcome(
+                proposal, by: authority, ["handle": handle], words: "Admitted \(handle)")
         }
     }
 
@@ -83,12 +94,17 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         @Argument(help: "The handle, or a contact's name.") var participant: String
         @Option(help: "Why.") var reason: Reason = .unspecified
+        @OptionGroup var motion: MotionOptions
         @OptionGroup var common: CommonOptions
+
+        func prepare() throws { try motion.check() }
 
         func outcome(in session: Session) async throws -> Outcome {
             let handle = try session.named(participant)
-            let done = try await Authority(session).suspend(handle, reason)
-            return .signed(done, ["handle": handle], words: "Suspended \(handle)")
+            let authority = try await Authority(session)
+            return try await motion.outcome(
+                try authority.propose(Sharing.Suspend(handle, reason)), by: authority,
+                ["handle": handle], words: "Suspended \(handle)")
         }
     }
 
@@ -99,12 +115,17 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         @Argument(help: "The handle, or a contact's name.") var participant: String
         @Option(help: "Why.") var reason: Reason = .resolved
+        @OptionGroup var motion: MotionOptions
         @OptionGroup var common: CommonOptions
+
+        func prepare() throws { try motion.check() }
 
         func outcome(in session: Session) async throws -> Outcome {
             let handle = try session.named(participant)
-            let done = try await Authority(session).reinstate(handle, reason)
-            return .signed(done, ["handle": handle], words: "Reinstated \(handle)")
+            let authority = try await Authority(session)
+            return try await motion.outcome(
+                try authority.propose(Sharing.Reinstate(handle, reason)), by: authority,
+                ["handle": handle], words: "Reinstated \(handle)")
         }
     }
 }

@@ -108,6 +108,20 @@ extension ClientError: Worded {
                 .hint("list the applications: trine authority pending")
         case .badApplication(let handle):
             .refused("\(handle) didn't prove to hold its keys").hint("don't admit it")
+        case .approvalsMissing(let have, let need, let others):
+            .refused(
+                "\(need) authorities have to agree, and \(have) do\(have == 1 ? "es" : "")"
+            )
+            .hint(
+                "write it for \(others.map(\.text).joined(separator: ", ")) with --motion FILE; they "
+                    + "approve it: trine authority approve FILE")
+        case .approvalOfAnotherMotion(let handle):
+            .usage("\(handle) approved something else than this motion")
+                .hint("have this very file approved: trine authority approve FILE")
+        case .notAMotion:
+            .usage("this isn't a motion of this log").hint("ask who proposes it for the whole file")
+        case .notAnApproval:
+            .usage("this isn't an approval").hint("ask who approved for the whole file")
         case .package(let refusal): refusal.complaint
         }
     }
