@@ -285,7 +285,8 @@ extension Person {
                 kind: .admit, disclosures: motion.disclosures)
             guard let changed else { continue }
             #expect(
-                (changed.digest == motion.digest) == ["iss", "iat"].contains(name), "\(name)")
+                (changed.digest == motion.digest) == ["iss", "iat", "approvals"].contains(name),
+                "\(name)")
         }
         // The kind is part of it.
         let suspend = chain.motion(Suspend(Person.lender.handle, .unspecified), jti: jti)
