@@ -86,6 +86,15 @@ public enum ClientError: Error, Equatable, Sendable {
     /// Named at genesis: the log's address pins it, and it has no fingerprint.
     case founder(Handle)
 
+    // What authorities decide together.
+    /// As many agree; these could too.
+    case approvalsMissing(have: Int64, need: Int64, others: [Handle])
+    /// This authority approved something else.
+    case approvalOfAnotherMotion(Handle)
+    /// The file isn't a motion of this log.
+    case notAMotion
+    case notAnApproval
+
     /// What a fetch or a package was refused for.
     case package(PackageRefusal)
 }

@@ -190,11 +190,18 @@ public actor Session {
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
             try refuseBackdated(entries, from: view.next, after: trail)
-            for entry in entries { view.take(entry) }
-            try checkOwnAdmission()
             changed = true
+            do throws(UnknownRules) {
+                for entry in entries { try view.take(entry) }
+            } catch {
+                try saveView()
+                throw LogFault.update(error)
+            }
+            try checkOwnAdmission()
         }
         if changed { try saveView() }
+        // What this program would sign next is to be decided by these rules already.
+        if let unknown = view.unknownRules { throw LogFault.update(unknown) }
         guard view.edge.size >= checkpoint.size else {
             throw ClientError.moreEntries(read: view.next, of: Int64(clamping: checkpoint.size))
         }
@@ -205,8 +212,7 @@ public actor Session {
     /// The log's checkpoint of this moment, as fresh as its charter wants. Throws what
     /// ``CheckpointKeeper/latest(at:freshness:)`` does.
     public func latest() async throws -> VerifiedCheckpoint {
-        let charter = view.state[LogState.key]?.charter ?? founding.charter.charter
-        return try await keeper.latest(at: now, freshness: charter.freshness)
+        try await keeper.latest(at: now, freshness: charterInForce.freshness)
     }
 
     /// The host can't enter something as of a time at which the log, by its own word, didn't have it.
@@ -227,6 +233,18 @@ public actor Session {
             throw LogFault.backdated(index: index, seconds: seconds)
         }
     }
+
+    /// The charter in force as of the latest checkpoint; where no gateway answers, the last one known:
+    /// what is signed under it is kept, and the rules decide when it is sent. Throws what ``sync()``
+    /// does.
+    public func charter() async throws -> Charter {
+        do { try await sync() } catch ConnectionError.unreachable {
+            return charterInForce
+        }
+        return charterInForce
+    }
+
+    private var charterInForce: Charter { view.charter ?? founding.charter.charter }
 
     /// Whether the entries read so far name this participant.
     private var isAdmitted: Bool { view.state[ParticipantState.key(handle)] != nil }
@@ -276,7 +294,9 @@ public actor Session {
     /// What isn't taken now comes with the next ``sync()``.
     func take(_ frame: Frame, at index: Int64) {
         registered = max(registered, index)
-        guard index == view.next else { return }
-        view.take(reader.own(frame))
+        guard index == view.next, view.unknownRules == nil else { return }
+        do throws(UnknownRules) { try view.take(reader.own(frame)) } catch {
+            preconditionFailure("its rules are known: \(error)")
+        }
     }
 }

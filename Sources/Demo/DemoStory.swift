@@ -115,7 +115,7 @@ public struct DemoStory: Sendable {
         }
         let session = try await open("authority")
         defer { Task { await session.close() } }
-        let authority = try Authority(session)
+        let authority = try await Authority(session)
         func apply(
             _ role: Role, _ handle: String?, _ name: String, _ identifiers: [LegalIdentifier] = [],
             _ lie: FalseHost.Lie = .none

@@ -39,7 +39,10 @@ struct Assembly: Sendable {
     }
 
     /// The statements that say which keys a participant has.
-    static let keyKinds = Set(Kind.allCases.filter { $0.form.isAboutParticipants })
+    private static let keyKinds = Set(Kind.allCases.filter { $0.form.isAboutParticipants })
+    /// Those of them that don't bring the participant in: there are few of each participant.
+    private static let laterKinds = keyKinds.subtracting([Admit.kind])
+    private static let logKinds = Kind.allCases.filter { $0.form.isAboutLog }
 
     /// The entries at `indices`, in their order, with their disclosures where `disclosed`.
     func logged(_ indices: [Int64], disclosed: Bool) async throws(StoreError) -> [LoggedStatement] {
@@ -93,19 +96,78 @@ struct Assembly: Sendable {
 
     /// The statements that define the keys of `handles`, ascending by index.
     func keyStatements(of handles: Set<Handle>) async throws(StoreError) -> [LoggedStatement] {
+        try await logged(try await indices(of: handles), disclosed: false)
+    }
+
+    /// All that shows which keys `handles` had: their statements, the charters, and those of
+    /// the authorities that admitted them and of those that approved that; ascending by index.
+    func register(of handles: Set<Handle>) async throws(StoreError) -> [LoggedStatement] {
         var indices: Set<Int64> = []
-        for handle in handles {
+        for kind in Self.logKinds {
             indices.formUnion(
-                try await store.indices(
-                    concerning: handle, kinds: Self.keyKinds, from: 1,
-                    limit: FetchAnswer.maximumParticipantStatements / 4))
+                try await all { from throws(StoreError) in
+                    try await store.indices(issuer: nil, kind: kind, from: from, limit: Self.page)
+                })
         }
-        // An authority is concerned by every admission it signed; only those of `handles` belong here.
-        let all = try await logged(indices.sorted(), disclosed: false)
-        return all.filter { logged in
-            guard let statement = try? logged.statement() else { return false }
-            let participant = statement.claims.participant(issuer: statement.issuer)
-            return participant.map { handles.contains($0) } ?? false
+        var known: Set<Handle> = []
+        var next = handles
+        var read: Set<Int64> = []
+        while true {
+            indices.formUnion(try await self.indices(of: next.subtracting(known)))
+            known.formUnion(next)
+            let new = indices.subtracting(read).sorted()
+            read.formUnion(new)
+            next = []
+            for leaf in try await store.leaves(at: new) {
+                guard let statement = try? Statement(parsing: leaf) else { continue }
+                next.insert(statement.issuer)
+                let governed = statement.claims as? any GovernanceForm
+                next.formUnion(governed?.approvals.map(\.issuer) ?? [])
+                next.formUnion((governed as? ChangeCharter)?.charter.authorities ?? [])
+            }
+            guard !next.isSubset(of: known) else { break }
+        }
+        return try await logged(indices.sorted(), disclosed: false)
+    }
+
+    /// The entries that are about the keys of one of `handles`.
+    private func indices(of handles: Set<Handle>) async throws(StoreError) -> [Int64] {
+        guard !handles.isEmpty else { return [] }
+        let state = try await store.state(Set(handles.map { ParticipantState.key($0).untyped }))
+        var found: Set<Int64> = []
+        for handle in handles {
+            if let admitted = state[ParticipantState.key(handle)]?.admittedAt, admitted > 0 {
+                found.insert(admitted)
+            }
+            found.formUnion(
+                try await all { from throws(StoreError) in
+                    try await store.indices(
+                        concerning: handle, kinds: Self.laterKinds, from: from, limit: Self.page)
+                })
+        }
+        // An authority is concerned by whom it suspended, which isn't about its own keys.
+        let indices = found.sorted()
+        return zip(indices, try await store.leaves(at: indices)).compactMap { index, leaf in
+            guard let statement = try? Statement(parsing: leaf),
+                let participant = statement.claims.participant(issuer: statement.issuer)
+            else { return nil }
+            return handles.contains(participant) ? index : nil
+        }
+    }
+
+    private static let page = 256
+
+    /// All pages of what `read` finds from an index on.
+    private func all(
+        _ read: (Int64) async throws(StoreError) -> [Int64]
+    ) async throws(StoreError) -> [Int64] {
+        var found: [Int64] = []
+        var from: Int64 = 1
+        while true {
+            let page = try await read(from).filter { $0 < size }
+            found += page
+            guard page.count == Self.page, let last = page.last else { return found }
+            from = last + 1
         }
     }
 
@@ -124,7 +186,7 @@ struct Assembly: Sendable {
         let proofs = try await reader.proofs(of: records.map(\.index))
         return FetchAnswer(
             checkpoint: checkpoint, genesis: genesis[0], granted: authority,
-            participants: try await keyStatements(of: parties),
+            participants: try await register(of: parties),
             records: zip(records, proofs).map { record, proof in
                 FetchAnswer.Record(
                     logged: LoggedStatement(

@@ -18,7 +18,8 @@ public struct GatewayService: Sendable {
     let logger: Logger
 
     /// Loads the log from `store`. Throws ``Storage/StoreError`` where that isn't a whole log with a
-    /// genesis. `clock` moves log time on.
+    /// genesis, and ``Rules/UnknownRules`` where this program can't continue it. `clock` moves log
+    /// time on.
     public init(
         store: any Store, keys: HostKeys, limits: ServingLimits = ServingLimits(), logger: Logger,
         clock: HostClock
@@ -36,6 +37,7 @@ public struct GatewayService: Sendable {
         guard let log = try await store.value(of: LogState.key) else {
             throw StoreError.unreadable(.noGenesis)
         }
+        if let unknown = log.unknownRules(at: try await store.head()?.size ?? 0) { throw unknown }
         let gate = CallGate(store: store, clock: clock)
         let applications = Applications(store: store, clock: clock)
         routes = Routes(

@@ -57,6 +57,8 @@ public struct InspectionReport: Sendable {
     public let stateRows: Int
     public let attachments: Int
     public let findings: [InspectionFinding]
+    /// Where the replay ended because the entries from there on are under rules that aren't known.
+    public let stopped: UnknownRules?
 }
 
 /// Checks a whole store against itself: every leaf against the tree, the tree against the signed
@@ -90,7 +92,7 @@ public struct Inspection: Sendable {
         let rows = try await walk.compareState()
         return InspectionReport(
             entries: index, stateRows: rows, attachments: walk.attachments,
-            findings: Array(walk.findings.prefix(Self.maximumFindings)))
+            findings: Array(walk.findings.prefix(Self.maximumFindings)), stopped: walk.stopped)
     }
 }
 
@@ -105,6 +107,8 @@ private struct InspectionWalk {
     private var state = StateInMemory()
     /// After an entry that can't be replayed, what the state should be is unknown.
     private var replaying = true
+    /// Nor under rules that aren't known, which is nobody's fault.
+    private(set) var stopped: UnknownRules?
     private var genesis: Genesis?
     /// Whether selective claims were erased: then nobody can tell any more what they made.
     private var hasForgotten = false
@@ -169,6 +173,12 @@ private struct InspectionWalk {
     }
 
     private mutating func entry(_ index: Int64, _ leaf: [UInt8]) async throws(StoreError) {
+        if replaying, let unknown = state[LogState.key]?.unknownRules(at: index) {
+            stopped = unknown
+            replaying = false
+        }
+        // What can't be judged may have forms and attachments that aren't known either.
+        guard stopped == nil else { return }
         let statement: Statement
         do { statement = try Statement(parsing: leaf) } catch {
             find(.entry(index), .notStatement(error))

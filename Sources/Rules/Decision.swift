@@ -26,6 +26,7 @@ struct Decision: PolicyKnowledge {
     ) throws(Refusal) {
         guard var log = slice[LogState.key] else { throw .place(.genesisExpected) }
         try Self.checkPlace(candidate.statement, in: log, slice)
+        log.reach(candidate.index)
         log.time = try time(log)
         issuer = try Self.issuer(of: candidate, scope: scope, at: log.time, slice)
         self.candidate = candidate
@@ -66,29 +67,35 @@ struct Decision: PolicyKnowledge {
     private static func issuer(
         of candidate: Candidate, scope: KeyScope, at time: Timestamp, _ state: Slice
     ) throws(Refusal) -> ParticipantState {
-        let statement = candidate.statement
-        guard let key = state[KeyState.key(statement.jws.kid)] else { throw .issuer(.unknownKey) }
-        guard key.handle == statement.issuer else { throw .issuer(.keyOfAnother) }
-        guard !key.retired else { throw .issuer(.keyRetired) }
-        guard !key.isExpired(at: time) else { throw .issuer(.keyExpired) }
-        guard key.covers(scope) else { throw .issuer(.scopeMissing(scope)) }
-        guard candidate.isSigned(with: key.key) else { throw .issuer(.badSignature) }
-        guard let participant = state[ParticipantState.key(statement.issuer)] else {
-            throw .issuer(.unknownParticipant(statement.issuer))
+        do throws(IssuerRefusal) {
+            let statement = candidate.statement
+            let (key, participant) = try signer(
+                statement.issuer, statement.jws.kid, scope: scope, at: time, state)
+            guard candidate.isSigned(with: key.key) else { throw .badSignature }
+            return participant
+        } catch { throw .issuer(error) }
+    }
+
+    /// The key of `handle` that is named by its thumbprint, stands at `time` and has `scope`, and whose
+    /// it is. The signature isn't checked.
+    static func signer(
+        _ handle: Handle, _ thumbprint: Digest<Digested.Key>, scope: KeyScope, at time: Timestamp,
+        _ state: Slice
+    ) throws(IssuerRefusal) -> (key: KeyState, participant: ParticipantState) {
+        guard let key = state[KeyState.key(thumbprint)] else { throw .unknownKey }
+        guard key.handle == handle else { throw .keyOfAnother }
+        guard !key.retired else { throw .keyRetired }
+        guard !key.isExpired(at: time) else { throw .keyExpired }
+        guard key.covers(scope) else { throw .scopeMissing(scope) }
+        guard let participant = state[ParticipantState.key(handle)] else {
+            throw .unknownParticipant(handle)
         }
-        return participant
+        return (key, participant)
     }
 }
 
 // What rules of several kinds ask for.
 extension Decision {
-    func requireAuthority() throws(Refusal) {
-        guard log.charter.authorities.contains(statement.issuer) else {
-            throw .issuer(.notAuthority)
-        }
-        try requireNotSuspended()
-    }
-
     func requireEnterprise() throws(Refusal) {
         guard issuer.roles.contains(.enterprise) else {
             throw .issuer(.notPermittedToIssuer(statement.kind))

@@ -97,6 +97,8 @@ extension Kind {
         case .legalHold: LegalHoldRule.self
         case .release: ReleaseRule.self
         case .time: MoveTimeRule.self
+        case .charter: ChangeCharterRule.self
+        case .upgrade: UpgradeRule.self
         }
     }
 }
@@ -123,6 +125,10 @@ public enum AuditFact: Hashable, Sendable {
     case reinstated(Handle)
     /// A policy set came into force.
     case policies(Digest<Digested.Policies>)
+    /// A charter came into force.
+    case charter(Charter)
+    /// The next rules were announced.
+    case upgrade(rules: Int64, from: Int64)
     case bookOpened
     case bookClosed
     case granted(JTI, for: Purpose, until: Timestamp)

@@ -25,7 +25,11 @@ public struct Admission: Sendable {
 /// The gateway admits by them; the auditor, the parties and a validating witness run the same code
 /// to check. State changes in no other way.
 public enum Rules {
+    /// The version that a new log begins with.
     public static let version: Int64 = 1
+
+    /// The versions that this program knows. Tests make it know more.
+    @TaskLocal package static var known: ClosedRange<Int64> = 1...version
 
     /// The state that deciding `candidate` needs, as far as the statement itself names it.
     public static func keys(of candidate: Candidate) -> [StateKey] {
@@ -35,6 +39,7 @@ public enum Rules {
         reads.add(KeyState.key(statement.jws.kid))
         reads.add(ParticipantState.key(statement.issuer))
         reads.add(StatementState.key(statement.jti))
+        reads.add(approvalsOf: statement)
         func open<Rule: KindRule>(_ rule: Rule.Type) {
             if let said = Stated<Rule.Form>(candidate) { rule.reads(said, &reads) }
         }
@@ -61,6 +66,9 @@ public enum Rules {
     public static func decide(
         _ candidate: Candidate, in slice: Slice, policies: some PolicyLibrary
     ) throws(Refusal) -> Admission {
+        if let unknown = slice[LogState.key]?.unknownRules(at: candidate.index) {
+            throw .place(.rulesUnknown(unknown))
+        }
         func open<Rule: KindRule>(_ rule: Rule.Type) throws(Refusal) -> Admission {
             guard let said = Stated<Rule.Form>(candidate) else {
                 preconditionFailure("a statement has the form of its kind")

@@ -26,6 +26,8 @@ public enum Digested {
     public enum EncryptionKey {}
     /// A document's business key, keyed.
     public enum Source {}
+    /// What authorities decide together: a statement but for its issuer, time and approvals.
+    public enum Motion {}
     /// What opens the lock of a fetch.
     public enum FetchOpener {}
     /// Everything that was said about a participant at its admission.

@@ -52,7 +52,7 @@ struct BenchAlliance: Sendable {
                 cost: protection.cost)
         }
         let session = try await open("authority")
-        let authority = try Authority(session)
+        let authority = try await Authority(session)
         var sessions: [Session] = []
         let roles: [Role] = [.enterprise, .lender, .regulator]
         for role in roles {

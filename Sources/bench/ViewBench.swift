@@ -20,7 +20,7 @@ struct ViewBench: BenchGroup {
         let founding = try await alliance.entries()
         let yardstick = try SignatureYardstick(founding.map(\.leaf))
         for entry in founding {
-            view.take(ReadEntry(entry.leaf, entry.disclosures, keys: keys))
+            try view.take(ReadEntry(entry.leaf, entry.disclosures, keys: keys))
         }
         let log = LongLog(
             signer: try alliance.enterprise.signer(.seal), month: BenchAlliance.lastYear.lowerBound,
@@ -29,8 +29,8 @@ struct ViewBench: BenchGroup {
         var folding = Duration.zero
         for page in 0..<Self.pages {
             let leaves = log.page(page, of: Self.perPage).map(\.leaf)
-            folding += clock.measure {
-                for leaf in leaves { view.take(ReadEntry(leaf, .withheld, keys: keys)) }
+            folding += try clock.measure {
+                for leaf in leaves { try view.take(ReadEntry(leaf, .withheld, keys: keys)) }
             }
         }
         try await alliance.close()

@@ -24,11 +24,14 @@ enum Exit: Int32, CaseIterable {
     /// The gateway dates the log in the future, by this machine's clock.
     case timeAhead = 11
 
+    /// The log is under rules that this program doesn't know: it has to be updated.
+    case update = 9
+
     static let table = """
         Exit codes: 0 done, or the verdict holds; 1 refused, or the verdict is negative; 2 usage; \
         3 no gateway; 4 something is wrong with the home or keyring; 5 what is shown \
         doesn't verify, or isn't the history that this home knows; 6 an older state of the log than \
-        this home has seen; 7 the log was rolled back; 8 somebody's keys aren't its own; 10 the newest \
-        state shown is too old; 11 it is dated in the future.
+        this home has seen; 7 the log was rolled back; 8 somebody's keys aren't its own; 9 the log is \
+        under later rules: update; 10 the newest state shown is too old; 11 it is dated in the future.
         """
 }

@@ -19,7 +19,7 @@ struct PrintingOptions: ParsableArguments {
             Terminal.write(text + "\n")
         }
         outcome.notes.forEach(Terminal.note)
-        if !outcome.isGood { throw ExitCode(Exit.refused.rawValue) }
+        if outcome.exit != .success { throw ExitCode(outcome.exit.rawValue) }
     }
 }
 

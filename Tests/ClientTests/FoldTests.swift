@@ -184,7 +184,7 @@ private struct Scene {
     }
 
     private func hold(_ holder: Enterprise, _ random: inout SeededGenerator) async throws {
-        let holds = try LegalHolds(regulator)
+        let holds = try await LegalHolds(regulator)
         if random.chance(50) {
             _ = try await holds.hold(
                 holder.session.handle, books: nil, until: nil, reference: "c")
@@ -194,7 +194,7 @@ private struct Scene {
     }
 
     private func suspend(_ handle: Handle, _ random: inout SeededGenerator) async throws {
-        let authority = try Authority(authority)
+        let authority = try await Authority(authority)
         if random.chance(30) {
             _ = try await authority.suspend(handle, .supervisoryOrder)
         } else {

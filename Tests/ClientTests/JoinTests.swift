@@ -51,7 +51,7 @@ import Wire
             await #expect(throws: ClientError.noApplication(Handle("nobody")!)) {
                 try await Authority(authority).admit(Handle("nobody")!)
             }
-            #expect(throws: ClientError.notAuthority) { try Authority(session) }
+            await #expect(throws: ClientError.notAuthority) { try await Authority(session) }
             #expect(throws: ClientError.notInRole(.enterprise, have: [.lender])) {
                 try Enterprise(session)
             }
@@ -144,7 +144,7 @@ import Wire
         try await TestLog.serving { log in
             let home = try await log.enterprise()
             let session = try await log.open(home)
-            let authority = try Authority(try await log.open(log.authorityHome))
+            let authority = try await Authority(try await log.open(log.authorityHome))
             let handle = try home.configuration().handle
             _ = try await authority.suspend(handle, .supervisoryOrder)
             #expect(try await session.entity(handle).suspended)

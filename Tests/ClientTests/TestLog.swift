@@ -74,6 +74,7 @@ final class TestLog: Sendable {
     let address: LogAddress
     let store: MemoryStore
     let authorityHome: Home
+    let keys: HostKeys
     private let service: GatewayService
 
     static let protection = Protection(
@@ -82,8 +83,9 @@ final class TestLog: Sendable {
 
     private init(
         scratch: Scratch, clock: TestClock, address: LogAddress, store: MemoryStore, home: Home,
-        service: GatewayService
+        keys: HostKeys, service: GatewayService
     ) {
+        self.keys = keys
         self.service = service
         (self.scratch, self.clock, self.address) = (scratch, clock, address)
         (self.store, authorityHome) = (store, home)
@@ -118,7 +120,7 @@ final class TestLog: Sendable {
         try await body(
             TestLog(
                 scratch: scratch, clock: clock, address: founded, store: store, home: home,
-                service: service))
+                keys: keys, service: service))
         await service.sequencer.stop()
     }
 

@@ -77,6 +77,7 @@ import Wire
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
         LogFault.entriesWrong(from: 1, to: 3),
         LogFault.disclosures(index: 1), LogFault.outOfOrder(index: 1),
+        LogFault.update(UnknownRules(rules: 2, index: 17)), UnknownRules(rules: 2, index: 17),
     ]
 
     private static let client: [ClientError] = [
@@ -102,6 +103,8 @@ import Wire
         .keyElsewhere(record), .conflict(attempts: 3), .noApplication(handle),
         .badApplication(handle), .fingerprintNeeded(handle), .substituted(handle),
         .founder(handle),
+        .approvalsMissing(have: 1, need: 2, others: [handle]), .approvalOfAnotherMotion(handle),
+        .notAMotion, .notAnApproval,
     ]
 
     private static let policySets: [PolicySetRefusal] =

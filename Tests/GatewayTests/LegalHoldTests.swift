@@ -59,7 +59,7 @@ import Wire
         #expect(try await erase(first) == "legal-hold")
         alliance.clock.advance(by: 601)
         #expect(try await erase(first) == nil)
-        #expect(throws: ClientError.self) { try LegalHolds(enterprise) }
+        await #expect(throws: ClientError.self) { try await LegalHolds(enterprise) }
 
         let report = try await Regulator(regulator).audit()
         #expect(report.isClean, "\(report.findings)")

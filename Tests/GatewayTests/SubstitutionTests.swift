@@ -87,7 +87,7 @@ import Wire
         let authority = try await alliance.session("authority")
         let pending = try #require(try await Authority(authority).pending().first?.application)
         #expect(pending != own && pending.isProven(in: authority.log))
-        #expect(try Authority(authority).isFromInvited(pending) == false)
+        #expect(try await Authority(authority).isFromInvited(pending) == false)
         let substituted = ClientError.substituted(own.handle)
         await #expect(throws: substituted) { try await Authority(authority).admit(own.handle) }
         let told = Fingerprint(own.fingerprint(in: authority.log))

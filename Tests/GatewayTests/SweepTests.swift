@@ -191,7 +191,7 @@ private struct World {
             {
                 shown = .shown(attachments.disclosures)
             }
-            view.take(ReadEntry(leaf, shown, keys: keys))
+            try view.take(ReadEntry(leaf, shown, keys: keys))
         }
         return view
     }

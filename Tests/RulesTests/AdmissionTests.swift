@@ -197,10 +197,10 @@ import Testing
         func suspension(_ handle: Handle, by person: Person) -> SignedStatement {
             chain.sign(Suspend(handle), StatedReason(.supervisoryOrder), by: person)
         }
-        #expect(
-            chain.submit(suspension(authority, by: .authority))
-                == .issuer(.notPermittedToIssuer(.suspend)))
         #expect(chain.submit(suspension(authority, by: .second)) == nil)
+        #expect(
+            chain.submit(suspension(Person.second.handle, by: .second))
+                == .governance(.tooFewAuthorities(have: 0, need: 1)))
         let refusal = Refusal.issuer(.suspended(authority))
         #expect(
             chain.submit(chain.sign(Reinstate(authority), StatedReason(.resolved), by: .authority))

@@ -65,15 +65,22 @@ struct Chain {
     /// A log with nothing in it.
     init(empty: Void) {}
 
-    /// A log with two authorities, a host, two enterprises, two lenders, a regulator, a guarantor.
-    init() {
+    /// A log with two authorities unless told otherwise, a host, two enterprises, two lenders, a
+    /// regulator, a guarantor.
+    init(authorities: [Person] = [.authority, .second], threshold: Int64 = 1) {
         self.init(empty: ())
-        require(submit(founding()))
+        require(
+            submit(
+                founding(threshold: threshold, authorities: authorities, by: authorities[0])))
         for (person, roles) in [
             (.enterprise, [.enterprise]), (.other, [.enterprise]), (.lender, [.lender]),
             (.rival, [.lender]), (.regulator, [.regulator]), (.guarantor, [.guarantor]),
         ] as [(Person, [Role])] {
-            require(submit(admission(of: person, roles)))
+            let motion = admissionMotion(of: person, roles, by: authorities[0])
+            let approvals = authorities.dropFirst().prefix(Int(threshold) - 1).map {
+                approval(of: motion, by: $0)
+            }
+            require(submit(issued(motion, by: authorities[0], with: approvals)))
         }
     }
 
@@ -196,7 +203,7 @@ struct Chain {
     mutating func founding(
         rules: Int64 = 1, threshold: Int64 = 1, origin: Origin = Chain.origin,
         logKey: String? = nil, clockKey: String? = nil,
-        authorities: [Person] = [.authority, .second],
+        authorities: [Person] = [.authority, .second], witnesses: [String] = [],
         host: Person = .host, policies: Digest<Digested.Policies> = CedarPolicies.standard.digest,
         by signer: Person = .authority, with key: SigningKey? = nil
     ) -> SignedStatement {
@@ -204,6 +211,7 @@ struct Chain {
             Genesis(
                 of: origin, logKey: logKey ?? Self.logKey(), clockKey: clockKey,
                 authorities: authorities, host: host, rules: rules, threshold: threshold,
+                witnesses: witnesses,
                 policies: policies), by: signer, with: key)
     }
 
@@ -245,5 +253,60 @@ struct Chain {
         _ key: SigningKey, _ scopes: [KeyScope], to person: Person
     ) -> SignedStatement {
         sign(AddKey(offer(key, for: person, scopes, introducer: person.key)), by: person)
+    }
+
+    // MARK: What authorities decide
+
+    mutating func motion(
+        _ claims: any GovernanceForm, _ selective: any SelectiveClaims = NoSelectiveClaims(),
+        by person: Person = .authority, jti: JTI? = nil
+    ) -> Motion {
+        Motion(
+            claims, selective: selective.disclosures(using: &random),
+            by: person.signer(Self.origin, genesis), at: now, jti: jti ?? self.jti())
+    }
+
+    mutating func admissionMotion(
+        of person: Person, _ roles: [Role], by authority: Person = .authority, jti: JTI? = nil
+    ) -> Motion {
+        let (claims, disclosures) = person.admission(
+            as: roles, to: genesis ?? Digest(hashing: []), using: &random)
+        return Motion(
+            claims, selective: disclosures, by: authority.signer(Self.origin, genesis), at: now,
+            jti: jti ?? self.jti())
+    }
+
+    mutating func approval(
+        of motion: Motion, by person: Person, with key: SigningKey? = nil,
+        at time: Timestamp? = nil,
+        until end: Timestamp? = nil
+    ) -> Approval {
+        motion.approved(
+            by: person.signer(Self.origin, genesis, with: key), at: time ?? now, until: end,
+            jti: jti())
+    }
+
+    func issued(
+        _ motion: Motion, by person: Person, with approvals: [Approval] = []
+    ) -> SignedStatement {
+        motion.issued(by: person.signer(Self.origin, genesis), at: now, with: approvals)
+    }
+
+    /// The charter in force, but for what is given.
+    func charter(
+        authorities: [Person]? = nil, threshold: Int64? = nil, freshness: Int64? = nil,
+        witnesses: [String]? = nil
+    ) -> Charter {
+        guard let charter = log?.charter else { preconditionFailure("there is a log") }
+        return Charter(
+            authorities: authorities?.map(\.handle) ?? charter.authorities,
+            threshold: threshold ?? charter.threshold,
+            freshness: freshness ?? charter.freshness, witnesses: witnesses ?? charter.witnesses)
+    }
+
+    /// The standard policies once more.
+    var policyMotion: PublishPolicies {
+        PublishPolicies(
+            set: CedarPolicies.standard.digest, files: CedarPolicies.standard.texts.claims)
     }
 }

@@ -43,8 +43,6 @@ import Transparency
     }
 
     @Test func faults() {
-        #expect(found { $0.founding(rules: 2) } == .place(.malformedGenesis(.rulesUnknown)))
-        #expect(found { $0.founding(threshold: 2) } == .place(.thresholdUnsupported))
         let elsewhere = Origin("other.example/log")!
         #expect(found { $0.founding(origin: elsewhere) } == .place(.malformedGenesis(.issuer)))
         for logKey in [

@@ -81,7 +81,7 @@ import Testing
             chain.submit(chain.sign(MoveTime(), by: person, at: start.advanced(by: seconds)))
         }
         let month: Int64 = 31 * 86_400
-        #expect(move(10, by: .lender) == .issuer(.notHost))
+        #expect(move(10, by: .lender) == .issuer(.notAuthority))
         #expect(move(0) == .place(.tooOld(issuedAt: start, logTime: start)))
         #expect(
             move(month + 1)

@@ -75,7 +75,9 @@ import Wire
                 LogState.key,
                 LogState(
                     origin: Origin("trine.example/alliance")!, genesis: Digest(hashing: [1]),
-                    rules: 1, logKey: "a", clockKey: "b",
+                    rules: 1, rulesSince: time(1_700_000_000),
+                    upgrade: ComingRules(rules: 2, from: 9, notBefore: time(1_900_000_000)),
+                    logKey: "a", clockKey: "b",
                     charter: Charter(
                         authorities: [handle], threshold: 1, freshness: 60,
                         witnesses: ["quorum none"]),

@@ -14,7 +14,7 @@ import Testing
         case ("iat", 0), ("nbf", 0), ("exp", 0), ("count", 0), ("epoch", 0): true
         // Whether that means anything is for the rules.
         case ("log_key", .string), ("clock_key", .string), ("vct", .string), ("uri", .string): true
-        case ("witnesses", []): true
+        case ("witnesses", []), ("approvals", []): true
         case ("name", .string(let name)): !name.isEmpty && kind == .policy
         default: false
         }

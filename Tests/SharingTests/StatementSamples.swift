@@ -57,17 +57,24 @@ struct StatementSample: Sendable, CustomStringConvertible {
             Admit(
                 handle: World.lender, roles: [.lender, .guarantor],
                 keys: [offer(World.key, [.all]), offer(key2, [.seal, .grant, .close])],
-                encryptionKey: encryptionKey)
-        case .suspend: Suspend(World.lender)
-        case .reinstate: Reinstate(World.lender)
-        case .time: MoveTime()
+                encryptionKey: encryptionKey, approvals: [approval])
+        case .suspend: Suspend(World.lender, approvals: [approval])
+        case .reinstate: Reinstate(World.lender, approvals: [approval])
+        case .time: MoveTime(approvals: [approval])
+        case .charter:
+            ChangeCharter(
+                Charter(
+                    authorities: [World.enterprise, World.lender], threshold: 2, freshness: 3600,
+                    witnesses: ["quorum none"]), approvals: [approval])
+        case .upgrade: Upgrade(rules: 2, from: 17, approvals: [approval])
         case .key: AddKey(offer(key2, [.seal, .close]))
         case .retireKey: RetireKey(key2.verificationKey.thumbprint, .unspecified)
         case .encryptionKey: ChangeEncryptionKey(encryptionKey, .unspecified)
         case .policy:
             PublishPolicies(
                 set: World.digest(1),
-                files: [PolicyFile(name: "separation.cedar", digest: World.digest(2))])
+                files: [PolicyFile(name: "separation.cedar", digest: World.digest(2))],
+                approvals: [approval])
         case .record: record
         case .closeBook:
             CloseBook(World.book("invoices/2026-11"), count: 240, root: World.digest(3))
@@ -82,6 +89,9 @@ struct StatementSample: Sendable, CustomStringConvertible {
         case .release: Release()
         }
     }
+
+    private static let approval = Approval.sign(
+        World.digest(11), by: World.signer, at: World.time, jti: World.jti(11))
 
     private static let genesis = Genesis(
         origin: World.origin, rules: 1, logKey: "trine.example/alliance+00000000+AAAA",

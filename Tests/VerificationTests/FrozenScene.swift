@@ -2,6 +2,7 @@ import Rules
 import Sharing
 import TestSupport
 import TestWorld
+import Transparency
 import Verification
 import Wire
 
@@ -255,6 +256,23 @@ enum FrozenScene {
         try log.add(MoveTime(), by: log.host)
         log.now = log.now.advanced(by: 3599)
         try log.seal(acme, number: 40, day: "2026-11-01")
+
+        let witness = VerifierKey(
+            witness: try KeyName("harbour.example"), key: Person.key("harbour").verificationKey)
+        // Two authorities from now on; later rules, which have no effect yet.
+        try log.add(
+            ChangeCharter(
+                Charter(
+                    authorities: [founder.handle, northbank.handle], threshold: 2, freshness: 3600,
+                    witnesses: [
+                        "witness harbour \(witness)", "quorum none",
+                    ])), by: founder)
+        try log.decide(
+            Reinstate(bakery.handle),
+            selective: StatedReason(.resolved).disclosures(using: &log.random), by: founder,
+            with: [northbank])
+        try log.decide(
+            Upgrade(rules: 2, from: 1_000_000), by: northbank, with: [founder])
         return log
     }
 }

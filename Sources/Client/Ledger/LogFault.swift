@@ -46,6 +46,8 @@ public enum LogFault: Error, Equatable, Sendable {
     case disclosures(index: Int64)
     /// The entry that the gateway names doesn't carry the call that was sent.
     case callMissing(index: Int64)
+    /// From there on the log is under rules that this program doesn't know. What came before stands.
+    case update(UnknownRules)
     /// What comes isn't in order, or not what was asked for.
     case outOfOrder(index: Int64)
 }

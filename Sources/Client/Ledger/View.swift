@@ -43,6 +43,9 @@ public struct View: Sendable {
     /// Log time after the last entry.
     public var time: Timestamp { state[LogState.key]?.time ?? Timestamp(clamping: 0) }
 
+    /// The charter in force; `nil` before entry 0 was read.
+    public var charter: Charter? { state[LogState.key]?.charter }
+
     /// The own record at this place.
     public func record(_ book: BookName, _ number: Int64) -> OwnRecord? {
         numbers[book]?[number].flatMap { records[$0] }
@@ -83,9 +86,11 @@ public struct View: Sendable {
 
     // MARK: The fold
 
-    /// Takes in the next entry of the log, whose place was verified.
-    package mutating func take(_ entry: ReadEntry) {
+    /// Takes in the next entry of the log, whose place was verified. Throws
+    /// ``Rules/UnknownRules``; then it isn't taken in, nor can any after it.
+    package mutating func take(_ entry: ReadEntry) throws(UnknownRules) {
         let index = next
+        if let unknown = unknownRules { throw unknown }
         edge.append(entry.hash)
         guard case .success(let statement) = entry.statement else {
             refuse(index)
@@ -99,6 +104,9 @@ public struct View: Sendable {
         case .failure: refuse(index)
         }
     }
+
+    /// The rules that decide the next entry, where they aren't known.
+    var unknownRules: UnknownRules? { state[LogState.key]?.unknownRules(at: next) }
 
     private mutating func refuse(_ index: Int64) {
         if refused.count < Self.refusedListed { refused.append(index) }

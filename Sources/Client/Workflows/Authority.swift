@@ -9,11 +9,10 @@ public import Wire
 public struct Authority: Sendable {
     public let session: Session
 
-    /// Throws ``ClientError/notAuthority`` unless entry 0 names this participant as one.
-    public init(_ session: Session) throws(ClientError) {
-        guard session.founding.charter.authorities.contains(where: { $0.handle == session.handle })
-        else {
-            throw .notAuthority
+    /// Throws ``ClientError/notAuthority`` unless the charter in force names this participant as one.
+    public init(_ session: Session) async throws {
+        guard try await session.charter().authorities.contains(session.handle) else {
+            throw ClientError.notAuthority
         }
         self.session = session
     }
@@ -66,19 +65,30 @@ public struct Authority: Sendable {
         }
     }
 
-    /// Admits who applied as `handle`. `fingerprint` is what the applicant said by another way than the
-    /// gateway; it may be `nil` where the applicant was invited from this home. `reference` points to
-    /// the authority's own file about it, `size` is what the authority found there; policies may differ
-    /// by it.
+    /// Admits who applied as `handle`, where this authority decides alone. Throws what
+    /// ``admission(of:fingerprint:reference:size:)`` and ``submit(_:with:)`` do.
+    public func admit(
+        _ handle: Handle, fingerprint: Fingerprint? = nil, reference: String? = nil,
+        size: SizeClass? = nil
+    ) async throws -> Registration {
+        try await submit(
+            try await admission(
+                of: handle, fingerprint: fingerprint, reference: reference, size: size))
+    }
+
+    /// Proposes to admit who applied as `handle`. `fingerprint` is what the applicant said by another
+    /// way than the gateway; it may be `nil` where the applicant was invited from this home.
+    /// `reference` points to the authority's own file about it, `size` is what the authority found
+    /// there; policies may differ by it.
     ///
     /// Throws ``ClientError/noApplication(_:)``, ``ClientError/badApplication(_:)`` where a key comes
     /// without the proof that its owner holds it, ``ClientError/substituted(_:)`` where somebody else
     /// than who is meant made the application, ``ClientError/fingerprintNeeded(_:)``, and
     /// ``ClientError/forbidden(policies:reasons:)`` before anything is signed.
-    public func admit(
-        _ handle: Handle, fingerprint: Fingerprint? = nil, reference: String? = nil,
+    public func admission(
+        of handle: Handle, fingerprint: Fingerprint? = nil, reference: String? = nil,
         size: SizeClass? = nil
-    ) async throws -> Registration {
+    ) async throws -> Proposal {
         let application = try await application(of: handle)
         guard application.isProven(in: session.log), application.encryptionKey.isUsable else {
             throw ClientError.badApplication(handle)
@@ -93,7 +103,7 @@ public struct Authority: Sendable {
         }
         var random = session.surroundings.random
         let identity = LegalIdentity(application.identity, dueDiligence: reference, size: size)
-        return try await session.register(
+        return try propose(
             application.claims,
             disclosing: identity.disclosures(
                 completing: application.disclosures, using: &random))
@@ -137,18 +147,21 @@ public struct Authority: Sendable {
     }
 
     public func suspend(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await session.register(
-            Suspend(handle), selective: StatedReason(reason))
+        try await submit(try propose(Suspend(handle), StatedReason(reason)))
     }
 
     public func reinstate(_ handle: Handle, _ reason: Reason) async throws -> Registration {
-        try await session.register(
-            Reinstate(handle), selective: StatedReason(reason))
+        try await submit(try propose(Reinstate(handle), StatedReason(reason)))
     }
 
     /// Publishes a policy set: it is in force from its entry on, for everybody.
     public func publish(_ set: CedarPolicies) async throws -> Registration {
-        try await session.register(
+        try await submit(try publication(of: set))
+    }
+
+    /// Proposes a policy set.
+    public func publication(of set: CedarPolicies) throws -> Proposal {
+        try propose(
             PublishPolicies(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
     }
 }

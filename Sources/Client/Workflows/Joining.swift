@@ -254,7 +254,10 @@ struct PinnedGenesis {
             _ = try Rules.decide(
                 Candidate(statement, selective: NoSelectiveClaims(), index: 0), in: Slice(),
                 policies: UnjudgedPolicies())
-        } catch { throw .noFounding(error) }
+        } catch {
+            if case .place(.rulesUnknown(let unknown)) = error { throw .update(unknown) }
+            throw .noFounding(error)
+        }
         (self.founding, self.logKey) = (founding, logKey)
     }
 

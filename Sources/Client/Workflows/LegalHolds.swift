@@ -7,13 +7,12 @@ public struct LegalHolds: Sendable {
     public let session: Session
 
     /// Throws ``ClientError/notInRole(_:have:)`` for who is neither.
-    public init(_ session: Session) throws(ClientError) {
+    public init(_ session: Session) async throws {
         let roles = session.configuration.roles
-        let isAuthority = session.founding.charter.authorities.contains {
-            $0.handle == session.handle
-        }
-        guard roles.contains(.regulator) || isAuthority else {
-            throw .notInRole(.regulator, have: roles)
+        if !roles.contains(.regulator) {
+            guard try await session.charter().authorities.contains(session.handle) else {
+                throw ClientError.notInRole(.regulator, have: roles)
+            }
         }
         self.session = session
     }

@@ -75,9 +75,10 @@ extension Regulator {
                     .init(index: index, request: request, was: was, wouldBe: wouldBe))
             }
         }
-        _ = try await replay(
+        try await replay(
             under: observed, keeping: state,
-            at: { index in place.withLock { $0 = index } }, progress)
+            at: { index in place.withLock { $0 = index } }, progress
+        ).requireWhole()
         return result.withLock { $0 }
     }
 
@@ -98,9 +99,17 @@ extension Regulator {
                         set: digest, explanation: PolicyExplanation(of: request, under: set)))
             }
         }
-        _ = try await replay(
+        try await replay(
             under: observed, keeping: state,
-            at: { index in place.withLock { $0 = index } })
+            at: { index in place.withLock { $0 = index } }
+        ).requireWhole()
         return found.withLock { $0 }
+    }
+}
+
+extension AuditReport {
+    /// Throws ``LogFault/update(_:)`` where the replay ended before the log did.
+    fileprivate func requireWhole() throws(LogFault) {
+        if let stopped { throw .update(stopped) }
     }
 }

@@ -13,7 +13,7 @@ enum AdmitRule: KindRule {
 
     static func decide(_ said: Stated<Admit>, _ decision: inout Decision) throws(Refusal) {
         let admit = said.claims
-        try decision.requireAuthority()
+        try decision.requireAuthorities()
         guard decision.state[ParticipantState.key(admit.handle)] == nil else {
             throw .participant(.handleTaken(admit.handle))
         }

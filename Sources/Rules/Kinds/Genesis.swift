@@ -50,14 +50,18 @@ enum GenesisRule: KindRule {
     }
 
     static func facts(_ said: Stated<Genesis>) -> [AuditFact] {
-        [.participants(said.claims.founders.count), .policies(said.claims.policies)]
+        [
+            .participants(said.claims.founders.count), .policies(said.claims.policies),
+            .charter(said.claims.charter.charter),
+        ]
     }
 
     private static func check(
         _ genesis: Genesis, _ statement: Statement
     ) throws(Refusal) {
-        guard genesis.rules == Rules.version else { throw .place(.malformedGenesis(.rulesUnknown)) }
-        guard genesis.charter.threshold == 1 else { throw .place(.thresholdUnsupported) }
+        guard Rules.known.contains(genesis.rules) else {
+            throw .place(.rulesUnknown(UnknownRules(rules: genesis.rules, index: 0)))
+        }
         guard genesis.origin == statement.origin else { throw .place(.malformedGenesis(.issuer)) }
         guard let logKey = try? VerifierKey(parsing: genesis.logKey),
             logKey.name.text == genesis.origin.text, logKey.kind == .ed25519
@@ -67,6 +71,10 @@ enum GenesisRule: KindRule {
             clockKey.publicKey != logKey.publicKey
         else { throw .place(.malformedGenesis(.clockKey)) }
         try checkFounders(genesis, statement)
+        do {
+            try genesis.charter.charter.check(
+                logKey: genesis.logKey, clockKey: genesis.clockKey, host: genesis.host.handle)
+        } catch { throw .governance(.charter(error)) }
     }
 
     /// Everybody named has a handle and a key of its own, and the first authority signed.

@@ -2,13 +2,18 @@ import Sharing
 import Wire
 
 /// Log time becomes the `iat` of the statement. The host moves it on in bounded steps, so that a log
-/// that was silent goes on; an authority sets it anywhere, also back, where it was moved too far.
+/// that was silent goes on; the authorities set it anywhere, also back, where it was moved too far.
 enum MoveTimeRule: KindRule {
     static func time(
         _ said: Stated<MoveTime>, in log: LogState
     ) throws(Refusal) -> Timestamp {
         let issued = said.statement.issuedAt
-        if log.charter.authorities.contains(said.issuer) { return issued }
+        if !isHost(said, log) {
+            if let since = log.rulesSince, issued < since {
+                throw .place(.tooOld(issuedAt: issued, logTime: since))
+            }
+            return issued
+        }
         guard issued > log.time else {
             throw .place(.tooOld(issuedAt: issued, logTime: log.time))
         }
@@ -19,8 +24,12 @@ enum MoveTimeRule: KindRule {
     }
 
     static func decide(_ said: Stated<MoveTime>, _ decision: inout Decision) throws(Refusal) {
-        let isAuthority = decision.log.charter.authorities.contains(said.issuer)
-        guard isAuthority || said.issuer == decision.log.host else { throw .issuer(.notHost) }
+        guard isHost(said, decision.log) else { return try decision.requireAuthorities() }
         try decision.requireNotSuspended()
+    }
+
+    /// Who brings approvals speaks as an authority.
+    private static func isHost(_ said: Stated<MoveTime>, _ log: LogState) -> Bool {
+        said.issuer == log.host && said.claims.approvals.isEmpty
     }
 }

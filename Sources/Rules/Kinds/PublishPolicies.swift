@@ -6,7 +6,7 @@ enum PublishPoliciesRule: KindRule {
     static func decide(
         _ said: Stated<PublishPolicies>, _ decision: inout Decision
     ) throws(Refusal) {
-        try decision.requireAuthority()
+        try decision.requireAuthorities()
         _ = try decision.policies.required(said.claims.set)
         var log = decision.log
         log.policies = said.claims.set

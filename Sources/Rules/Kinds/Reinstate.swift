@@ -1,7 +1,7 @@
 import Sharing
 import Wire
 
-/// An authority ends a suspension.
+/// The authorities end a suspension.
 enum ReinstateRule: KindRule {
     static func reads(_ said: Stated<Reinstate>, _ reads: inout Reads) {
         reads.add(ParticipantState.key(said.claims.handle))
@@ -9,7 +9,7 @@ enum ReinstateRule: KindRule {
 
     static func decide(_ said: Stated<Reinstate>, _ decision: inout Decision) throws(Refusal) {
         let handle = said.claims.handle
-        try decision.requireAuthority()
+        try decision.requireAuthorities()
         var participant = try decision.participant(handle)
         guard participant.suspended else { throw .participant(.notSuspended(handle)) }
         guard !participant.forgotten else { throw .participant(.forgotten(handle)) }

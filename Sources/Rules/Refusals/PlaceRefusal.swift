@@ -7,7 +7,8 @@ public enum PlaceRefusal: Error, Equatable, Sendable {
     case genesisExpected
     case genesisAlreadyThere
     case malformedGenesis(GenesisFault)
-    case thresholdUnsupported
+    /// This program can't judge what the log says from there on.
+    case rulesUnknown(UnknownRules)
     case otherLog
     case otherOrigin
     /// The same statement is already entry `index`: not a fault of the sender's.
@@ -28,8 +29,11 @@ public enum PlaceRefusal: Error, Equatable, Sendable {
             ProblemEntry(
                 "malformed-genesis", 422, "Not a log's first entry", nil,
                 ["reason": .string("\(fault)")])
-        case .thresholdUnsupported:
-            ProblemEntry("threshold-unsupported", 422, "These rules know one authority's word")
+        case .rulesUnknown(let unknown):
+            ProblemEntry(
+                "rules-unknown", 503, "The log is under rules that this program doesn't know",
+                "Update it.",
+                ["index": .integer(unknown.index), "rules": .integer(unknown.rules)])
         case .otherLog: ProblemEntry("other-log", 422, "The statement is for another log")
         case .otherOrigin: ProblemEntry("other-log", 422, "The statement is for another origin")
         case .alreadyRegistered(let index):

@@ -13,6 +13,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case call(CallRefusal)
     case access(AccessRefusal)
     case policy(PolicyRefusal)
+    case governance(GovernanceRefusal)
 
     /// The same for somebody who may not know what policies were told.
     public var withoutNames: Refusal {
@@ -32,6 +33,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .call(let refusal): refusal.entry
         case .access(let refusal): refusal.entry
         case .policy(let refusal): refusal.entry
+        case .governance(let refusal): refusal.entry
         }
     }
 }
@@ -64,7 +66,6 @@ public struct ProblemEntry: Equatable, Sendable {
 
 /// What can be wrong with an entry 0.
 public enum GenesisFault: Error, Equatable, Sendable {
-    case rulesUnknown
     case logKey
     case clockKey
     case authorities

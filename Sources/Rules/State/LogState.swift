@@ -11,6 +11,10 @@ public struct LogState: StateObject {
     public var origin: Origin
     public var genesis: Digest<Digested.Genesis>
     public var rules: Int64
+    /// Log time at which the rules in force could begin; `nil` for those that the log began with.
+    public var rulesSince: Timestamp?
+    /// The rules that are announced.
+    public var upgrade: ComingRules?
     /// The vkeys of the log and of its host's clock, as in genesis.
     public var logKey: String
     public var clockKey: String
@@ -22,13 +26,16 @@ public struct LogState: StateObject {
     public var time: Timestamp
 
     public init(
-        origin: Origin, genesis: Digest<Digested.Genesis>, rules: Int64, logKey: String,
+        origin: Origin, genesis: Digest<Digested.Genesis>, rules: Int64,
+        rulesSince: Timestamp? = nil, upgrade: ComingRules? = nil, logKey: String,
         clockKey: String, charter: Charter, host: Handle, policies: Digest<Digested.Policies>,
         time: Timestamp
     ) {
         self.origin = origin
         self.genesis = genesis
         self.rules = rules
+        self.rulesSince = rulesSince
+        self.upgrade = upgrade
         self.logKey = logKey
         self.clockKey = clockKey
         self.charter = charter
@@ -39,10 +46,12 @@ public struct LogState: StateObject {
 
     public static let shape = Shape<LogState>(
         LogState.init(
-            origin:genesis:rules:logKey:clockKey:charter:host:policies:time:),
+            origin:genesis:rules:rulesSince:upgrade:logKey:clockKey:charter:host:policies:time:),
         .required("origin", \.origin, .origin),
         .required("genesis", \.genesis, .digest()),
         .required("rules", \.rules, .count),
+        .optional("rules_since", \.rulesSince, .time),
+        .optional("upgrade", \.upgrade, .object),
         .required("log_key", \.logKey, .text),
         .required("clock_key", \.clockKey, .text),
         .required("charter", \.charter, .object),

@@ -1,7 +1,7 @@
 public import Wire
 
 /// An authority admits a participant.
-public struct Admit: KindForm {
+public struct Admit: GovernanceForm {
     public typealias Selective = LegalIdentity
     public static let isAboutParticipants = true
     public static let kind = Kind.admit
@@ -10,20 +10,26 @@ public struct Admit: KindForm {
     public let roles: [Role]
     public let keys: [KeyOffer]
     public let envelopeKey: EncryptionKey
+    public var approvals: [Approval]
 
-    public init(handle: Handle, roles: [Role], keys: [KeyOffer], encryptionKey: EncryptionKey) {
+    public init(
+        handle: Handle, roles: [Role], keys: [KeyOffer], encryptionKey: EncryptionKey,
+        approvals: [Approval] = []
+    ) {
         self.handle = handle
         self.roles = roles.sorted()
         self.keys = keys
         envelopeKey = encryptionKey
+        self.approvals = approvals
     }
 
     public static let shape = Shape<Admit>(
-        Admit.init(handle:roles:keys:encryptionKey:),
+        Admit.init(handle:roles:keys:encryptionKey:approvals:),
         .required("handle", \.handle, .handle),
         .required("roles", \.roles, .roles),
         .required("keys", \.keys, .keyOffers),
-        .required("encryption_key", \.envelopeKey, .encryptionKey))
+        .required("encryption_key", \.envelopeKey, .encryptionKey),
+        .required("approvals", \.approvals, .approvals))
 
     public func participant(issuer: Handle) -> Handle? { handle }
     public var offeredKeys: [VerificationKey] { keys.map(\.key) }

@@ -11,7 +11,7 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
     case closeBook = "close-book"
     case legalHold = "legal-hold"
     case release
-    case time
+    case time, charter, upgrade
 
     /// The one table of forms.
     public var form: any KindForm.Type {
@@ -36,6 +36,8 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
         case .legalHold: LegalHold.self
         case .release: Release.self
         case .time: MoveTime.self
+        case .charter: ChangeCharter.self
+        case .upgrade: Upgrade.self
         }
     }
 

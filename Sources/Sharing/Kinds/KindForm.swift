@@ -24,6 +24,9 @@ public protocol KindForm: Shaped, Hashable {
     /// Whether the kind changes a participant's roles, keys or standing.
     static var isAboutParticipants: Bool { get }
 
+    /// Whether the kind changes who decides, or by which rules.
+    static var isAboutLog: Bool { get }
+
     /// The participant whom the statement changes; `nil` where the kind changes none.
     func participant(issuer: Handle) -> Handle?
 
@@ -55,6 +58,7 @@ extension KindForm {
     public var blob: BlobCommitment? { nil }
     public static var isSubmitted: Bool { true }
     public static var isAboutParticipants: Bool { false }
+    public static var isAboutLog: Bool { false }
     public func participant(issuer: Handle) -> Handle? {
         Self.isAboutParticipants ? issuer : nil
     }
@@ -63,6 +67,9 @@ extension KindForm {
     public var erases: JTI? { nil }
     public var follows: JTI? { nil }
     public func check(_ selective: Selective) throws(StatementError) {}
+
+    /// Whether the kind says who may sign what: participants, their keys, and who governs.
+    public static var isAboutKeys: Bool { isAboutParticipants || isAboutLog }
 
     /// Whether statements of this kind have selective claims that are read as such.
     public static var hasSelectiveClaims: Bool { !Selective.shape.rows.isEmpty }

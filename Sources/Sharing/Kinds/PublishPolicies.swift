@@ -1,21 +1,26 @@
 public import Wire
 
 /// An authority puts a policy set in force.
-public struct PublishPolicies: KindForm {
+public struct PublishPolicies: GovernanceForm {
     public static let kind = Kind.policy
 
     public let set: Digest<Digested.Policies>
     public let files: [PolicyFile]
+    public var approvals: [Approval]
 
-    public init(set: Digest<Digested.Policies>, files: [PolicyFile]) {
+    public init(
+        set: Digest<Digested.Policies>, files: [PolicyFile], approvals: [Approval] = []
+    ) {
         self.set = set
         self.files = files
+        self.approvals = approvals
     }
 
     public static let shape = Shape<PublishPolicies>(
-        PublishPolicies.init(set:files:),
+        PublishPolicies.init(set:files:approvals:),
         .required("set", \.set, .digest()),
-        .required("files", \.files, .list(of: .object, 1...64)))
+        .required("files", \.files, .list(of: .object, 1...64)),
+        .required("approvals", \.approvals, .approvals))
 
     public var blob: BlobCommitment? { .policies(set, files: files) }
 

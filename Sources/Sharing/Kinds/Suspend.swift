@@ -1,17 +1,23 @@
 public import Wire
 
 /// An authority suspends a participant.
-public struct Suspend: KindForm {
+public struct Suspend: GovernanceForm {
     public typealias Selective = StatedReason
     public static let isAboutParticipants = true
     public static let kind = Kind.suspend
 
     public let handle: Handle
+    public var approvals: [Approval]
 
-    public init(_ handle: Handle) { self.handle = handle }
+    public init(_ handle: Handle, approvals: [Approval] = []) {
+        self.handle = handle
+        self.approvals = approvals
+    }
 
     public static let shape = Shape<Suspend>(
-        Suspend.init(_:), .required("handle", \.handle, .handle))
+        Suspend.init(_:approvals:),
+        .required("handle", \.handle, .handle),
+        .required("approvals", \.approvals, .approvals))
 
     public func participant(issuer: Handle) -> Handle? { handle }
 

@@ -19,7 +19,7 @@ public struct SignedCall<Claims: CallClaims>: Sendable {
         do { jws = try JWS(parsing: bytes) } catch { throw .jws(error) }
         guard jws.type == Claims.type else { throw .unknownType(jws.type) }
         let common: CommonClaims
-        (common, claims) = try CommonClaims.parse(jws, Claims.shape.read)
+        (common, claims) = try CommonClaims.parse(jws.payload, Claims.shape.read)
         try common.check(hasLog: true, selective: 0...0)
         guard let log = common.log else { throw .claims(.missing("log")) }
         self.log = log
@@ -43,6 +43,13 @@ public struct SignedCall<Claims: CallClaims>: Sendable {
     public subscript<Value>(dynamicMember member: KeyPath<Claims, Value>) -> Value {
         claims[keyPath: member]
     }
+}
+
+extension SignedCall: Hashable {
+    /// What a call says is all in its bytes.
+    public static func == (left: Self, right: Self) -> Bool { left.jws == right.jws }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(jws) }
 }
 
 /// What a call says besides the claims that every signed document carries.

@@ -30,13 +30,13 @@ struct CommonClaims {
     private enum Algorithm: String { case sha256 = "sha-256" }
     private var algorithm: Algorithm? { selective == nil ? nil : .sha256 }
 
-    /// Reads the payload of `jws` as these claims and those that `body` takes, and no others.
+    /// Reads `payload` as these claims and those that `body` takes, and no others.
     /// Throws ``StatementError``.
     static func parse<Claims>(
-        _ jws: JWS, _ body: (inout ClaimReader) throws(ClaimError) -> Claims
+        _ payload: [UInt8], _ body: (inout ClaimReader) throws(ClaimError) -> Claims
     ) throws(StatementError) -> (CommonClaims, Claims) {
         let document: JSONDocument
-        do { document = try JSONDocument(.canonical, jws.payload) } catch { throw .json(error) }
+        do { document = try JSONDocument(.canonical, payload) } catch { throw .json(error) }
         do throws(ClaimError) {
             var reader = try ClaimReader(document.root)
             let claims = try body(&reader)
@@ -131,6 +131,26 @@ struct SelectiveDigests: Sendable {
 
     fileprivate subscript(position: Int) -> ArraySlice<UInt8> {
         texts[(position * Self.width)..<((position + 1) * Self.width)]
+    }
+
+    /// The disclosed values by name; each disclosure is the one that stands at the place of its name
+    /// among `names`, which ascend.
+    ///
+    /// Throws ``StatementError/disclosureNotInStatement(name:)`` or
+    /// ``StatementError/disclosureTwice(name:)``.
+    func matched(
+        _ disclosures: [Disclosure], as names: [String]
+    ) throws(StatementError) -> [String: JSON] {
+        var values: [String: JSON] = [:]
+        for disclosure in disclosures {
+            guard let position = names.firstIndex(of: disclosure.name),
+                has(disclosure.digest, at: position)
+            else { throw .disclosureNotInStatement(name: disclosure.name) }
+            guard values.updateValue(disclosure.value, forKey: disclosure.name) == nil else {
+                throw .disclosureTwice(name: disclosure.name)
+            }
+        }
+        return values
     }
 
     /// Whether `digest` stands at `position`.

@@ -109,6 +109,18 @@ extension Admit {
     }
 }
 
+extension Motion {
+    /// The fingerprint of whom it would admit; `nil` for other kinds.
+    public var fingerprint: Digest<Digested.Fingerprint>? {
+        guard let admit = claims as? Admit else { return nil }
+        let identity = ApplicantIdentity.names.compactMap { name in
+            disclosures.first { $0.name == name }?.digest
+        }
+        return identity.count == ApplicantIdentity.names.count
+            ? admit.fingerprint(identity, in: log) : nil
+    }
+}
+
 extension Statement {
     /// The fingerprint of whom an `admit` admits, which everybody can compute from the leaf; `nil`
     /// for other kinds.

@@ -22,6 +22,10 @@ public enum Limits {
     public static let disclosureBytes = 256 << 10
     /// Authorities of a charter.
     public static let authorities = 32
+    /// Seconds for which an approval counts: 14 days.
+    public static let approvalSeconds: Int64 = 14 * 86_400
+    /// Seconds of log time between an upgrade and its first entry: seven days.
+    public static let upgradeSeconds: Int64 = 7 * 86_400
     /// How old the newest checkpoint may be that somebody is shown, in seconds.
     public static let freshnessSeconds: ClosedRange<Int64> = 60...604_800
     /// Lines of a charter's trust policy.

@@ -56,7 +56,7 @@ public struct Statement: Sendable {
         let jws: JWS
         do { jws = try JWS(parsing: bytes) } catch { throw .jws(error) }
         guard let kind = Kind(type: jws.type) else { throw .unknownType(jws.type) }
-        let (common, claims) = try CommonClaims.parse(jws) { reader throws(ClaimError) in
+        let (common, claims) = try CommonClaims.parse(jws.payload) { reader throws(ClaimError) in
             try kind.form.read(&reader)
         }
         try common.check(hasLog: kind != .genesis, selective: kind.form.selectiveCounts)
@@ -108,19 +108,7 @@ extension Statement {
     /// ``StatementError/disclosureTwice(name:)``.
     @discardableResult
     public func matched(_ disclosures: [Disclosure]) throws(StatementError) -> [String: JSON] {
-        var values: [String: JSON] = [:]
-        let names = type(of: claims).selectiveNames
-        for disclosure in disclosures {
-            guard let position = names.firstIndex(of: disclosure.name),
-                commits(to: disclosure.digest, at: position)
-            else {
-                throw .disclosureNotInStatement(name: disclosure.name)
-            }
-            guard values.updateValue(disclosure.value, forKey: disclosure.name) == nil else {
-                throw .disclosureTwice(name: disclosure.name)
-            }
-        }
-        return values
+        try selective.matched(disclosures, as: type(of: claims).selectiveNames)
     }
 }
 

@@ -28,6 +28,10 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
     private var erasures = ErasureClaims()
     private var facts = AuditFacts()
     private var findings = FindingList()
+    /// The first index that announced rules can decide.
+    private var announced: Int64 = 0
+    /// From there on nothing can be judged here; the tree is still rebuilt.
+    private var stopped: UnknownRules?
 
     /// `seesDisclosures`: whether the auditor has a right to all of them, as a regulator does, so
     /// that a withheld one is a finding. `last` is the newest checkpoint of the auditor's previous
@@ -63,11 +67,7 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
 
     /// Replays the next entry. Throws what the state source throws.
     public mutating func entry(_ entry: ReadEntry) throws(State.Failure) {
-        let index = Int64(clamping: edge.size)
-        switch entry.statement {
-        case .success(let statement): try replay(statement, entry, at: index)
-        case .failure(let error): findings.add(index, .malformed(error), .init(entry: entry.leaf))
-        }
+        try judge(entry, at: Int64(clamping: edge.size))
         edge.append(entry.hash)
         checkpoints.reach(edge, into: &findings)
     }
@@ -82,11 +82,24 @@ public struct Audit<State: StateSource, Policies: PolicyLibrary> {
         checkpoints.finish(replayed: edge.size, into: &findings)
         return AuditReport(
             size: edge.size, root: edge.root, newest: checkpoints.newest, facts: facts,
-            findings: findings)
+            findings: findings, stopped: stopped)
     }
 }
 
 extension Audit {
+    private mutating func judge(_ entry: ReadEntry, at index: Int64) throws(State.Failure) {
+        guard stopped == nil else { return }
+        if announced > 0, index >= announced {
+            let log = try state.values(of: [LogState.key.untyped])[LogState.key.untyped]
+            stopped = (log?.object as? LogState)?.unknownRules(at: index)
+            guard stopped == nil else { return }
+        }
+        switch entry.statement {
+        case .success(let statement): try replay(statement, entry, at: index)
+        case .failure(let error): findings.add(index, .malformed(error), .init(entry: entry.leaf))
+        }
+    }
+
     private mutating func replay(
         _ statement: Statement, _ entry: ReadEntry, at index: Int64
     ) throws(State.Failure) {
@@ -107,6 +120,7 @@ extension Audit {
             checked: entry.checked)
         guard let admission = try admit(candidate, evidence) else { return }
         facts.count(admission)
+        if let upgrade = statement.claims as? Upgrade { announced = upgrade.from }
         if let erased = statement.claims.erases { erasures.prove(erased) }
     }
 
@@ -149,6 +163,9 @@ extension Audit {
         }
         switch decision {
         case .success(let admission): return admission
+        case .failure(.place(.rulesUnknown(let unknown))):
+            stopped = unknown
+            return nil
         case .failure(let refusal):
             findings.add(candidate.index, .refused(refusal), evidence)
             return nil

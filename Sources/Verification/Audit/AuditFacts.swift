@@ -14,7 +14,11 @@ public struct AuditFacts: Hashable, Sendable {
     public private(set) var revoked = 0
     public private(set) var expired = 0
     /// The policy sets that came into force, and the entry that brought each.
-    public private(set) var policies: [PolicySet] = []
+    public private(set) var policies: [Entered<Digest<Digested.Policies>>] = []
+    /// The charters that came into force.
+    public private(set) var charters: [Entered<Charter>] = []
+    /// The later rules that were announced.
+    public private(set) var upgrades: [Entered<Announced>] = []
     public private(set) var booksOpened = 0
     public private(set) var booksClosed = 0
     /// What else the rules count, by its name.
@@ -30,10 +34,16 @@ public struct AuditFacts: Hashable, Sendable {
     private var standing: [JTI: Timestamp] = [:]
     private var sweep = 1024
 
-    /// A policy set and where it came into force.
-    public struct PolicySet: Hashable, Sendable {
+    /// Something, and the entry that brought it.
+    public struct Entered<What: Hashable & Sendable>: Hashable, Sendable {
         public let index: Int64
-        public let digest: Digest<Digested.Policies>
+        public let what: What
+    }
+
+    /// A version of the rules, and the first entry that it can decide.
+    public struct Announced: Hashable, Sendable {
+        public let rules: Int64
+        public let from: Int64
     }
 
     public var erasedRecords: Int { counts[AuditFact.erasedRecords] ?? 0 }
@@ -62,7 +72,10 @@ public struct AuditFacts: Hashable, Sendable {
         case .participants(let count): participants += count
         case .suspended(let handle): suspended.insert(handle)
         case .reinstated(let handle): suspended.remove(handle)
-        case .policies(let set): inForce(set, from: admission.candidate.index)
+        case .policies(let set): policies.add(set, at: admission.candidate.index)
+        case .charter(let charter): charters.add(charter, at: admission.candidate.index)
+        case .upgrade(let rules, let from):
+            upgrades.add(Announced(rules: rules, from: from), at: admission.candidate.index)
         case .bookOpened:
             booksOpened += 1
             calendar.count(day) { $0.booksOpened += 1 }
@@ -80,14 +93,6 @@ public struct AuditFacts: Hashable, Sendable {
         }
     }
 
-    private mutating func inForce(_ set: Digest<Digested.Policies>, from index: Int64) {
-        if policies.count == Self.policiesListed { policies.remove(at: 1) }
-        policies.append(PolicySet(index: index, digest: set))
-    }
-
-    /// The first and the newest ones.
-    private static let policiesListed = 100
-
     /// Moves the grants that ended to the expired ones, now and then, so that only live ones cost
     /// memory.
     mutating func expire(at time: Timestamp) {
@@ -95,5 +100,15 @@ public struct AuditFacts: Hashable, Sendable {
         expired += ended.count
         for grant in ended { standing[grant] = nil }
         sweep = max(1024, 2 * standing.count)
+    }
+}
+
+extension Array {
+    /// The first and the newest ones are kept.
+    fileprivate mutating func add<What>(
+        _ what: What, at index: Int64
+    ) where Element == AuditFacts.Entered<What> {
+        if count == 100 { remove(at: 1) }
+        append(AuditFacts.Entered(index: index, what: what))
     }
 }

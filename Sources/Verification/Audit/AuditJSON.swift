@@ -1,3 +1,4 @@
+import Rules
 import Sharing
 import Transparency
 public import Wire
@@ -10,6 +11,9 @@ extension AuditReport {
             "facts": facts.json, "finding_counts": Self.counts(findingCounts),
             "findings": .array(findings.map(\.json)), "root": .string(root.base64),
             "size": .integer(Int64(clamping: size)),
+            "stopped": stopped.map {
+                ["index": .integer($0.index), "rules": .integer($0.rules)]
+            } ?? .null,
         ]
     }
 
@@ -34,6 +38,13 @@ extension AuditFacts {
                     ]
                 }, "open": .integer(Int64(booksOpen)),
             ],
+            "charters": .array(
+                charters.map {
+                    [
+                        "authorities": .array($0.what.authorities.map { .string($0.text) }),
+                        "from": .integer($0.index), "threshold": .integer($0.what.threshold),
+                    ]
+                }),
             "entries": count(kinds) { $0.rawValue },
             "erased": [
                 "records": .integer(Int64(erasedRecords)),
@@ -48,8 +59,15 @@ extension AuditFacts {
             "months": byMonth { count($0.kinds) { $0.rawValue } },
             "participants": .integer(Int64(participants)),
             "policies": .array(
-                policies.map { ["from": .integer($0.index), "set": .digest($0.digest)] }),
+                policies.map { ["from": .integer($0.index), "set": .digest($0.what)] }),
             "suspended": .array(suspended.sorted().map { .string($0.text) }),
+            "upgrades": .array(
+                upgrades.map {
+                    [
+                        "announced": .integer($0.index), "from": .integer($0.what.from),
+                        "rules": .integer($0.what.rules),
+                    ]
+                }),
             "time": time.map { .integer($0.seconds) } ?? .null,
         ]
         if !otherCounts.isEmpty { members["counts"] = AuditReport.counts(otherCounts) }

@@ -1,3 +1,4 @@
+import Rules
 import Sharing
 import Transparency
 public import Wire
@@ -72,7 +73,16 @@ public struct AuditPage: Sendable {
         page.element("strong") {
             $0.text(
                 report.isClean
-                    ? "Nothing is wrong." : "\(count) finding\(count == 1 ? "" : "s").")
+                    ? (report.stopped == nil
+                        ? "Nothing is wrong." : "Nothing is wrong as far as it was judged.")
+                    : "\(count) finding\(count == 1 ? "" : "s").")
+        }
+        if let stopped = report.stopped {
+            page.element("strong") {
+                $0.text(
+                    " From entry \(stopped.index) on the log is under rules \(stopped.rules), which "
+                        + "this program doesn't know: nothing from there on was judged. Update it.")
+            }
         }
         page.text(
             " \(report.size) entries were replayed, \(report.facts.complete) of them with all that "
@@ -111,7 +121,20 @@ public struct AuditPage: Sendable {
                     [$0.key, "\($0.value)"]
                 }
                 + report.facts.policies.map {
-                    ["policies in force from entry \($0.index) on", $0.digest.text]
+                    ["policies in force from entry \($0.index) on", $0.what.text]
+                }
+                + report.facts.charters.map {
+                    [
+                        "charter in force from entry \($0.index) on",
+                        "\($0.what.threshold) of "
+                            + $0.what.authorities.map(\.text).joined(separator: ", "),
+                    ]
+                }
+                + report.facts.upgrades.map {
+                    [
+                        "upgrade announced by entry \($0.index)",
+                        "rules \($0.what.rules), from entry \($0.what.from) on at the earliest",
+                    ]
                 })
     }
 

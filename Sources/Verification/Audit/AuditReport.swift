@@ -1,3 +1,4 @@
+public import Rules
 public import Transparency
 import Wire
 
@@ -15,14 +16,18 @@ public struct AuditReport: Sendable {
     /// All findings by name, those that were not kept too.
     public let findingCounts: [String: Int]
 
+    /// Where the audit ended because the entries from there on are under rules that aren't known.
+    public let stopped: UnknownRules?
+
     public var findingCount: Int { findingCounts.values.reduce(0, +) }
     public var isClean: Bool { findingCounts.isEmpty }
 
     init(
         size: UInt64, root: Hash, newest: VerifiedCheckpoint?, facts: AuditFacts,
-        findings: FindingList
+        findings: FindingList, stopped: UnknownRules?
     ) {
         (self.size, self.root, self.newest) = (size, root, newest)
+        self.stopped = stopped
         var facts = facts
         if let time = facts.time { facts.expire(at: time) }
         self.facts = facts

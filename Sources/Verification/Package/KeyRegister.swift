@@ -28,11 +28,14 @@ public struct KeyRegister: Sendable {
     /// A register that knows those whom `genesis` names. Throws ``Rules/Refusal``.
     public init(genesis: Statement) throws(Refusal) { try admit(genesis, at: 0) }
 
-    /// Takes in the next statement about a participant, entry `index`. Throws ``Rules/Refusal`` for
-    /// what the rules don't admit, and for a statement that is about no participant.
+    /// Takes in the next statement about keys, entry `index`. Throws ``Rules/Refusal`` for
+    /// what the rules don't admit, and for a statement that is about neither participants nor the charter.
     public mutating func admit(_ statement: Statement, at index: Int64) throws(Refusal) {
-        guard index == 0 || statement.claims.participant(issuer: statement.issuer) != nil else {
+        guard index == 0 || type(of: statement.claims).isAboutKeys else {
             throw .issuer(.notPermittedToIssuer(statement.kind))
+        }
+        if let unknown = unknownRules(of: statement, at: index) {
+            throw .place(.rulesUnknown(unknown))
         }
         let candidate = Candidate(statement, selective: nil, index: index)
         state.assume(statement.issuedAt)
@@ -52,6 +55,15 @@ public struct KeyRegister: Sendable {
             suspensions[handle, default: []].append((index, participant.suspended))
         }
         if let key = statement.claims.encryptionKey { encryptionKeys[key.digest] = key }
+    }
+
+    /// The rules that may decide `statement`, entry `index`, where they aren't known.
+    ///
+    /// Log time isn't known here, only that it was at most so much later than the statement's own.
+    func unknownRules(of statement: Statement, at index: Int64) -> UnknownRules? {
+        guard var log = state[LogState.key] else { return nil }
+        log.time = statement.issuedAt.advanced(by: Limits.backdatingSeconds)
+        return log.unknownRules(at: index)
     }
 
     /// What is known of a participant after the last statement; `nil` for somebody unknown.
@@ -111,20 +123,24 @@ extension KeyRegister {
     /// Step 4 of a package's verification. Throws ``PackageRefusal``.
     init(_ entries: LocatedEntries) throws(PackageRefusal) {
         do { try self.init(genesis: entries.genesis.statement) } catch {
-            throw entries.genesis.refusal(.notAdmitted(error))
+            throw entries.genesis.refusal(.init(error))
         }
         var previous = entries.genesis
         for entry in entries.participants {
             try entry.requireAfter(previous)
             let statement = entry.statement
-            guard statement.claims.participant(issuer: statement.issuer) != nil else {
+            guard type(of: statement.claims).isAboutKeys else {
                 throw entry.refusal(.unexpectedKind(statement.kind))
             }
             try entry.checkDisclosures()
             do { try admit(statement, at: entry.index) } catch {
-                throw entry.refusal(.notAdmitted(error))
+                throw entry.refusal(.init(error))
             }
             previous = entry
+        }
+        for entry in entries.others {
+            guard let unknown = unknownRules(of: entry.statement, at: entry.index) else { continue }
+            throw entry.refusal(.rulesUnknown(unknown))
         }
     }
 
@@ -137,6 +153,14 @@ extension KeyRegister {
 }
 
 extension PackageRefusal.Reason {
+    init(_ refusal: Refusal) {
+        if case .place(.rulesUnknown(let unknown)) = refusal {
+            self = .rulesUnknown(unknown)
+        } else {
+            self = .notAdmitted(refusal)
+        }
+    }
+
     init(_ fault: KeyFault) {
         self =
             switch fault {

@@ -1,3 +1,4 @@
+import Rules
 import Sharing
 import Transparency
 import Wire
@@ -61,15 +62,32 @@ struct LocatedEntries: Sendable {
             throw PackageRefusal(.checkpoint, .checkpoint(error))
         }
         self.checkpoint = checkpoint
-        self.genesis = try Self.locate(genesis, .genesis, checkpoint)
-        self.participants = try Self.locate(participants, checkpoint) { .participant($0) }
-        self.grant = try Self.locate(optional: grant, .grant, checkpoint)
-        self.rekey = try Self.locate(optional: rekey, .rekey, checkpoint)
-        self.access = try Self.locate(optional: access, .access, checkpoint)
-        self.records = try Self.locate(records, checkpoint) { .record($0) }
-        self.erasures = try Self.locate(erasures, checkpoint) { .erasure($0) }
+        do throws(PackageRefusal) {
+            self.genesis = try Self.locate(genesis, .genesis, checkpoint)
+            self.participants = try Self.locate(participants, checkpoint) { .participant($0) }
+            self.grant = try Self.locate(optional: grant, .grant, checkpoint)
+            self.rekey = try Self.locate(optional: rekey, .rekey, checkpoint)
+            self.access = try Self.locate(optional: access, .access, checkpoint)
+            self.records = try Self.locate(records, checkpoint) { .record($0) }
+            self.erasures = try Self.locate(erasures, checkpoint) { .erasure($0) }
+        } catch {
+            throw Self.explained(error, by: participants)
+        }
         founding = try Self.founding(self.genesis, trust, checkpoint)
         try checkLog(trust.genesis)
+    }
+
+    /// What has no known form is of later rules, where such were announced.
+    private static func explained(
+        _ refusal: PackageRefusal, by participants: [LoggedStatement]
+    ) -> PackageRefusal {
+        guard case .form(.unknownType) = refusal.reason else { return refusal }
+        let announced = participants.compactMap { try? $0.statement().claims as? Upgrade }
+        guard let later = announced.last(where: { !Rules.known.contains($0.rules) }) else {
+            return refusal
+        }
+        return PackageRefusal(
+            refusal.part, .rulesUnknown(UnknownRules(rules: later.rules, index: later.from)))
     }
 
     /// The largest `iat` among the statements here up to `index`: log time is at least that.
@@ -132,7 +150,7 @@ struct LocatedEntries: Sendable {
     }
 
     /// All but genesis.
-    private var others: [LocatedEntry] {
+    var others: [LocatedEntry] {
         participants + [grant, rekey, access].compactMap(\.self) + records + erasures
     }
 }

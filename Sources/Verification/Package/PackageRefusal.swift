@@ -62,6 +62,8 @@ public struct PackageRefusal: Error, Equatable, Sendable {
 
         // Participants and their keys.
         case notAdmitted(Refusal)
+        /// A later version of the rules decides it.
+        case rulesUnknown(UnknownRules)
         case unknownKey
         case keyOfAnother
         /// The key came later, or was retired before.

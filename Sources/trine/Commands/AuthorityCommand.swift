@@ -7,12 +7,18 @@ import Wire
 struct AuthorityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "authority",
-        abstract: "Invite, admit, reject, suspend and reinstate participants.",
-        discussion: "Example: trine authority pending",
+        abstract: "Invite, admit, reject, suspend and reinstate participants, and govern the log.",
+        discussion: """
+            Where the charter wants several authorities to agree, one writes a motion (--motion \
+            FILE), others approve it (approve), and one submits it with their approvals (submit).
+
+            Example: trine authority pending
+            """,
         subcommands: [
             Invite.self, Pending.self, Admit.self, Reject.self, Suspend.self, Reinstate.self,
-            HoldCommand.self,
-            ReleaseCommand.self,
+            HoldCommand.self, ReleaseCommand.self, CharterCommand.self, UpgradeCommand.self,
+            TimeCommand.self,
+            ShowMotion.self, ApproveMotion.self, SubmitMotion.self,
         ])
 
     struct Invite: HomeCommand {
@@ -86,13 +92,17 @@ struct AuthorityCommand: AsyncParsableCommand {
         @Option(help: "How large it is (2003/361/EC): micro, small, medium or large.")
         var size: SizeClass?
 
+        @OptionGroup var motion: MotionOptions
         @OptionGroup var common: CommonOptions
 
+        func prepare() throws { try motion.check() }
+
         func outcome(in session: Session) async throws -> Outcome {
-            .signed(
-                try await Authority(session).admit(
-                    handle, fingerprint: fingerprint, reference: reference?.text, size: size),
-                ["handle": handle], words: "Admitted \(handle)")
+            let authority = try await Authority(session)
+            let proposal = try await authority.admission(
+                of: handle, fingerprint: fingerprint, reference: reference?.text, size: size)
+            return try await motion.outcome(
+                proposal, by: authority, ["handle": handle], words: "Admitted \(handle)")
         }
     }
 
@@ -124,12 +134,18 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         @Argument(help: "The handle, or a contact's name.") var participant: String
         @Option(help: "Why.") var reason: Reason = .unspecified
+        @OptionGroup var motion: MotionOptions
         @OptionGroup var common: CommonOptions
+
+        func prepare() throws { try motion.check() }
 
         func outcome(in session: Session) async throws -> Outcome {
             let handle = try session.named(participant)
-            let done = try await Authority(session).suspend(handle, reason)
-            return .signed(done, ["handle": handle], words: "Suspended \(handle)")
+            let authority = try await Authority(session)
+            return try await motion.outcome(
+                try authority.propose(
+                    Sharing.Suspend(handle), StatedReason(reason)), by: authority,
+                ["handle": handle], words: "Suspended \(handle)")
         }
     }
 
@@ -140,12 +156,18 @@ struct AuthorityCommand: AsyncParsableCommand {
 
         @Argument(help: "The handle, or a contact's name.") var participant: String
         @Option(help: "Why.") var reason: Reason = .resolved
+        @OptionGroup var motion: MotionOptions
         @OptionGroup var common: CommonOptions
+
+        func prepare() throws { try motion.check() }
 
         func outcome(in session: Session) async throws -> Outcome {
             let handle = try session.named(participant)
-            let done = try await Authority(session).reinstate(handle, reason)
-            return .signed(done, ["handle": handle], words: "Reinstated \(handle)")
+            let authority = try await Authority(session)
+            return try await motion.outcome(
+                try authority.propose(
+                    Sharing.Reinstate(handle), StatedReason(reason)), by: authority,
+                ["handle": handle], words: "Reinstated \(handle)")
         }
     }
 }

@@ -154,16 +154,21 @@ struct GatewayCommand: AsyncParsableCommand {
 extension InspectionReport {
     fileprivate var outcome: Outcome {
         let wrong = findings.map { ["detail": "\($0.fault)", "place": "\($0.place)"] as Members }
-        return Outcome([
+        let outcome = Outcome([
             "attachments": attachments, "entries": entries, "findings": wrong,
             "state_rows": stateRows,
         ]) {
             let checked =
                 "\(entries) entries, \(attachments) attachments, \(stateRows) pieces of state"
-            guard !findings.isEmpty else { return "Checked \(checked): all as it must be." }
+            guard !findings.isEmpty else {
+                let all = stopped.map { "before entry \($0.index) all" } ?? "all"
+                return "Checked \(checked): \(all) as it must be."
+            }
             return
                 (["Checked \(checked): \(findings.count) wrong."]
                 + findings.map { "  \($0.place): \($0.fault)" }).joined(separator: "\n")
         }.ending(well: findings.isEmpty)
+        guard let stopped else { return outcome }
+        return outcome.ending(with: .update).noting(stopped.complaint.notes)
     }
 }

@@ -64,14 +64,18 @@ struct PolicyPublish: HomeCommand {
             """)
 
     @OptionGroup var files: PolicyPaths
+    @OptionGroup var motion: MotionOptions
     @OptionGroup var common: CommonOptions
+
+    func prepare() throws { try motion.check() }
 
     func outcome(in session: Session) async throws -> Outcome {
         let set = try files.set()
-        let done = try await Authority(session).publish(set)
+        let authority = try await Authority(session)
         let names = set.texts.files.map(\.name)
-        return .signed(
-            done, ["files": names, "policies": set.policyIDs.count, "set": set.digest],
+        return try await motion.outcome(
+            try authority.publication(of: set), by: authority,
+            ["files": names, "policies": set.policyIDs.count, "set": set.digest],
             words: "Published \(set.policyIDs.count) policies (\(names.joined(separator: ", ")))",
             after: " The set is \(set.digest).")
     }

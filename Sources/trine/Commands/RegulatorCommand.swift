@@ -21,7 +21,8 @@ struct AuditCommand: HomeCommand {
         commandName: "audit",
         abstract: "Replay the whole log: every signature, rule and policy decision.",
         discussion: """
-            The exit code is 0 where nothing is found and 1 where something is. The JSON report has \
+            The exit code is 0 where nothing is found, 1 where something is, and 9 where the log goes \
+            on under rules that this program doesn't know. The JSON report has \
             every finding with its evidence: the entry, the checkpoints.
 
             Example: trine regulator audit --json
@@ -46,7 +47,9 @@ struct AuditCommand: HomeCommand {
                 by: session.handle, made: session.now)
             try OutputFile.write(Array(page.html.utf8), to: html)
         }
-        return Outcome(json: report.json) { report.words }.ending(well: report.isClean)
+        let outcome = Outcome(json: report.json) { report.words }.ending(well: report.isClean)
+        guard let stopped = report.stopped else { return outcome }
+        return outcome.ending(with: .update).noting(stopped.complaint.notes)
     }
 }
 
@@ -62,14 +65,36 @@ extension AuditReport {
             .init("PLACE") { $0.index.map { "\($0)" } }, .init("FINDING") { $0.what.name },
             .init("DETAIL") { $0.what.detail },
         ])
-        return [
-            "Replayed \(size) entries, root \(root).", counts.text(kinds) ?? "",
+        var parts = ["Replayed \(size) entries, root \(root).", counts.text(kinds) ?? ""]
+        parts.append(
             "Grants: \(facts.liveGrants) standing, \(facts.revoked) revoked, "
                 + "\(facts.expired) ended. "
-                + "Books: \(facts.booksClosed) closed, \(facts.booksOpen) open.",
-            table.text(findings).map { "\(counted(findingCount, "finding")):\n\n\($0)" }
-                ?? "Nothing is wrong.",
-        ].joined(separator: "\n\n")
+                + "Books: \(facts.booksClosed) closed, \(facts.booksOpen) open.")
+        parts += governance
+        if let found = table.text(findings) {
+            parts.append("\(counted(findingCount, "finding")):\n\n\(found)")
+        } else if let stopped {
+            parts.append("Nothing is wrong before entry \(stopped.index).")
+        } else {
+            parts.append("Nothing is wrong.")
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// Who governs, where that changed, and later rules, where they were announced.
+    private var governance: [String] {
+        var lines: [String] = []
+        if facts.charters.count > 1, let last = facts.charters.last {
+            let names = last.what.authorities.map(\.text).joined(separator: ", ")
+            lines.append(
+                "Governed since entry \(last.index) by \(last.what.threshold) of \(names).")
+        }
+        if let last = facts.upgrades.last {
+            lines.append(
+                "Entry \(last.index) announces rules \(last.what.rules), from entry "
+                    + "\(last.what.from) on at the earliest.")
+        }
+        return lines
     }
 }
 

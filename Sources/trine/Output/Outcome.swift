@@ -8,8 +8,8 @@ struct Outcome {
     let json: () -> JSON
     let words: () -> String
     var notes: [String] = []
-    /// False for a negative verdict, for findings, and where something was refused.
-    var isGood = true
+    /// Another one for a negative verdict, for findings, and where something was refused.
+    private(set) var exit = Exit.success
     private(set) var isFile = false
 
     init(json: @escaping @autoclosure () -> JSON, words: @escaping () -> String) {
@@ -59,9 +59,12 @@ struct Outcome {
     }
 
     /// The same, as good as `isGood` says.
-    func ending(well isGood: Bool) -> Outcome {
+    func ending(well isGood: Bool) -> Outcome { isGood ? self : ending(with: .refused) }
+
+    /// The same, with this exit code.
+    func ending(with exit: Exit) -> Outcome {
         var outcome = self
-        outcome.isGood = isGood
+        outcome.exit = exit
         return outcome
     }
 }

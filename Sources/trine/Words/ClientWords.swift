@@ -132,6 +132,20 @@ extension ClientError: Worded {
             .hint("trust nothing of it, and tell it and the authorities by another way")
         case .founder(let handle):
             .usage("\(handle) was named when the log began, so the log's address pins it")
+        case .approvalsMissing(let have, let need, let others):
+            .refused(
+                "\(need) authorities have to agree, and \(have) do\(have == 1 ? "es" : "")"
+            )
+            .hint(
+                "write it for \(others.map(\.text).joined(separator: ", ")) with --motion FILE; they "
+                    + "approve it: trine authority approve FILE")
+        case .approvalOfAnotherMotion(let handle):
+            .usage("\(handle) approved something else than this motion")
+                .hint("have this very file approved: trine authority approve FILE")
+        case .notAMotion:
+            .usage("this isn't a motion of this log").hint("ask who proposes it for the whole file")
+        case .notAnApproval:
+            .usage("this isn't an approval").hint("ask who approved for the whole file")
         case .package(let refusal): refusal.complaint
         }
     }

@@ -16,6 +16,9 @@ struct Complaint: Error {
     static func unreachable(_ message: String) -> Complaint { Complaint(.unreachable, [message]) }
     static func untrusted(_ message: String) -> Complaint { Complaint(.untrusted, [message]) }
 
+    /// What is said beside a result.
+    var notes: [String] { [message] + [hint].compactMap(\.self) }
+
     /// The same with what to do next.
     func hint(_ hint: String?) -> Complaint {
         var complaint = self

@@ -68,6 +68,18 @@ extension Refusal {
     var words: String { Problem.words(entry.title, entry.facts) }
 }
 
+extension UnknownRules: Worded {
+    var complaint: Complaint {
+        Complaint(
+            .update,
+            [
+                "from entry \(index) on the log is under rules \(rules), which this program doesn't know"
+            ]
+        )
+        .hint("update it; what came before that entry still verifies")
+    }
+}
+
 extension LogFault: Worded {
     var complaint: Complaint {
         switch self {
@@ -127,6 +139,7 @@ extension LogFault: Worded {
             unused("the entries from \(from) to \(to - 1) aren't those under its checkpoint")
         case .disclosures(let index): unused("what is disclosed of entry \(index) isn't its own")
         case .callMissing(let index): unused("entry \(index) doesn't carry what you signed")
+        case .update(let unknown): unknown.complaint
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
         }
     }

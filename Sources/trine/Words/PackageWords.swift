@@ -1,4 +1,5 @@
 import Client
+import Rules
 import Sharing
 import Transparency
 import Verification
@@ -7,7 +8,8 @@ import Wire
 extension PackageRefusal: Worded {
     /// Why a package proves nothing: which part it is, and what is wrong with it.
     var complaint: Complaint {
-        .refused("not verified: \(part.words): \(reason.words)")
+        if case .rulesUnknown(let unknown) = reason { return unknown.complaint }
+        return .refused("not verified: \(part.words): \(reason.words)")
             .hint("don't rely on any of it")
     }
 }
@@ -40,6 +42,7 @@ extension PackageRefusal.Reason {
         case .outOfOrder(let index): "it should come after entry \(index)"
         case .notGenesis, .genesisNotPinned: "it isn't the one that the log's address pins"
         case .otherOrigin(let origin): "it calls its log \(origin)"
+        case .rulesUnknown(let unknown): "it is under rules \(unknown.rules)"
         case .notAdmitted(let refusal): "the rules of the log don't admit it (\(refusal.words))"
         case .unknownKey: "it is signed by a key that the log doesn't know"
         case .keyOfAnother: "it is signed by somebody else's key"
