@@ -1,3 +1,4 @@
+import Foundation
 import Gateway
 import Interface
 import Logging
@@ -255,7 +256,9 @@ import Wire
             }
             // A client that doesn't know them, on the same log.
             await lender.close()
-            let old = try await log.open(log.scratch.home("northbank"))
+            let home = log.scratch.home("northbank")
+            try FileManager.default.removeItem(atPath: home.path(.view))
+            let old = try await log.open(home)
             await #expect(throws: LogFault.update(unknown)) { try await old.sync() }
             await old.close()
             await founder.session.close()

@@ -150,7 +150,7 @@ import Testing
             """
         let set = try CedarPolicies(
             PolicyTexts([
-                .init(name: "keep.cedar", text: keeping),
+                .schema, .init(name: "keep.cedar", text: keeping),
                 .init(name: "separation.cedar", text: StandardTexts.separation),
             ]))
         let digest = chain.policies.add("keeping") { set.decide($0) }

@@ -286,11 +286,16 @@ extension Person {
                 "\(name)")
         }
         // The kind is part of it.
-        let suspend = chain.motion(
-            Suspend(Person.lender.handle), StatedReason(.unspecified), jti: jti)
-        let reinstate = chain.motion(
-            Reinstate(Person.lender.handle), StatedReason(.unspecified), jti: jti)
-        #expect(suspend.payload == reinstate.payload && suspend.digest != reinstate.digest)
+        let reason = StatedReason(.unspecified).disclosures(using: &chain.random)
+        let kinds =
+            [Suspend(Person.lender.handle), Reinstate(Person.lender.handle)]
+            as [any GovernanceForm]
+        let motions = kinds.map {
+            Motion(
+                $0, selective: reason, by: Person.authority.signer(Chain.origin, chain.genesis),
+                at: chain.now, jti: jti)
+        }
+        #expect(motions[0].payload == motions[1].payload && motions[0].digest != motions[1].digest)
     }
 
     /// Of `time`, the time is all that is decided: an approval is good for that moment alone.

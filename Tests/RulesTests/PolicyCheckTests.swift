@@ -93,7 +93,7 @@ import Testing
         func classes(_ condition: String) -> String {
             """
             @id("classes")
-            forbid (principal, action in [Action::"request", Action::"grant", Action::"access"], resource)
+            forbid (principal, action in [Action::"request", Action::"grant", Action::"rekey", Action::"access"], resource)
             when { context.terms.right == "read" && \(condition) };
             """
         }
@@ -105,7 +105,7 @@ import Testing
         ] {
             let escapes = try check { _ in rest + classes(forbidden) }.escapes
             #expect(
-                Set(escapes.map(\.action)) == [.request, .grant, .access], "\(forbidden)")
+                Set(escapes.map(\.action)) == [.request, .grant, .rekey, .access], "\(forbidden)")
             #expect(Set(escapes.map(\.purpose)).count == Purpose.allCases.count - 1)
         }
         let allowed = try check { _ in

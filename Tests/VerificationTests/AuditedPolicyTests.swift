@@ -130,6 +130,7 @@ import Wire
 
     private static let actions = [
         "admit", "seal", "close", "erase", "request", "grant", "rekey", "revoke", "access",
+        "forget",
     ]
 
     /// The set that a log begins with, and a forbid for each of `actions`.
@@ -219,7 +220,7 @@ import Wire
             note("seal")
             try log.add(CloseBook(book, count: 0, root: BookState().root), by: acme)
             note("close")
-            try log.ask(acme, for: .guarantee, by: bank)
+            let asked = try log.ask(acme, for: .guarantee, by: bank)
             note("request")
             let given = try grant(month)
             note("grant")
@@ -239,6 +240,9 @@ import Wire
                 Erase(.record(record.statement.jti)), selective: log.reason(.retentionEnded),
                 by: acme)
             note("erase")
+            try log.add(
+                Erase(.statement(asked.jti)), selective: log.reason(.unspecified), by: bank)
+            note("forget")
             return places
         }
 
@@ -355,14 +359,15 @@ import Wire
 
 extension TestLog {
     /// Asks `enterprise` for a grant to read the due dates of two months of invoices, for a day.
+    @discardableResult
     fileprivate mutating func ask(
         _ enterprise: Person, for purpose: Purpose, by asker: Person
-    ) throws {
+    ) throws -> Statement {
         let terms = RequestTerms(
             purpose, to: enterprise.handle, right: .read,
             scope: .months(.invoices, Month("2026-01")!...Month("2026-02")!),
             subject: .fields(["due_date"]), notBefore: now, expires: now.advanced(by: 86_400),
             fetches: 1, dataLife: 0)
-        try ask(terms, by: asker)
+        return try ask(terms, by: asker)
     }
 }

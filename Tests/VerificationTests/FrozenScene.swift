@@ -255,7 +255,7 @@ enum FrozenScene {
         log.now = log.now.advanced(by: 31 * 86_400 - 1)
         try log.add(MoveTime(), by: log.host)
         log.now = log.now.advanced(by: 3599)
-        try log.seal(acme, number: 40, day: "2026-11-01")
+        try log.seal(acme, number: 40, day: "2026-11-01", epoch: 2)
 
         let witness = VerifierKey(
             witness: try KeyName("harbour.example"), key: Person.key("harbour").verificationKey)

@@ -201,12 +201,12 @@ extension TestLog {
     mutating func seal(
         _ party: Person, number: Int, day: String = "2026-09-17", amount: Int64 = 12_345,
         as type: RecordType = .invoice, in book: BookName? = nil, replacing: Statement? = nil,
-        key: SigningKey? = nil, forced: Bool = false
+        epoch: Int64 = 0, key: SigningKey? = nil, forced: Bool = false
     ) throws -> SealedRecord {
         let record = try Self.invoice(number: number, day: day, amount: amount, as: type)
         let book = book ?? record.book
         let place = SealedRecord.Place(
-            book: book, number: self.book(party, book).count + 1, epoch: 0,
+            book: book, number: self.book(party, book).count + 1, epoch: epoch,
             replaces: replacing?.jti)
         now = now.advanced(by: 1)
         let sealed = try SealedRecord.seal(
