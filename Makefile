@@ -8,7 +8,7 @@ VENV := .build/venv
 # they were built, the demo is built with it too, or the one would undo the other's work.
 INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
-.PHONY: demo test timing bench lint build packages test-packages texts venv clean
+.PHONY: demo test timing bench lint build packages test-packages texts venv clean sweep
 
 demo: packages texts
 	@set -e; start=$$SECONDS; \
@@ -28,6 +28,10 @@ test: test-packages texts lint venv
 # Whether secrets change how long things take: statistics, which want a quiet machine.
 timing: test-packages
 	TRINE_TIMING=1 $(SWIFT) test --filter TimingTests
+
+# Ten thousand sessions whose gateway's answers somebody changes; make test has 250 of them.
+sweep: test-packages
+	TRINE_SWEEP=40 $(SWIFT) test --filter SweepTests
 
 # ARGS="fetch audit" runs these groups only.
 bench: packages venv
