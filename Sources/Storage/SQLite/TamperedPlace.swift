@@ -18,7 +18,11 @@ package enum TamperedPlace: CaseIterable, Sendable {
             case .field:
                 (
                     "attachments", "row",
-                    "SELECT place FROM attachments ORDER BY length(row) DESC LIMIT 1"
+                    // Behind those of entry 0, which has the texts of policies.
+                    """
+                    SELECT place FROM attachments WHERE place >= \(RowPlace(entry: 1, row: 0).place)
+                    ORDER BY length(row) DESC LIMIT 1
+                    """
                 )
             case .state:
                 ("state", "value", "SELECT rowid FROM state WHERE key LIKE 'book/%' LIMIT 1")
