@@ -9,6 +9,8 @@ struct Decision: PolicyKnowledge {
     let log: LogState
     let issuer: ParticipantState
     let policies: any PolicyLibrary
+    /// The log time at which keys are judged: the later one of before and after the statement.
+    let keyTime: Timestamp
     private(set) var changes = Changes()
     /// Set for a record.
     var detail: StatementState.RecordDetail?
@@ -27,8 +29,11 @@ struct Decision: PolicyKnowledge {
         guard var log = slice[LogState.key] else { throw .place(.genesisExpected) }
         try Self.checkPlace(candidate.statement, in: log, slice)
         log.reach(candidate.index)
+        let before = log.time
         log.time = try time(log)
-        issuer = try Self.issuer(of: candidate, scope: scope, at: log.time, slice)
+        // Who sets log time back doesn't choose by it whether its own keys have ended.
+        keyTime = max(before, log.time)
+        issuer = try Self.issuer(of: candidate, scope: scope, at: keyTime, slice)
         self.candidate = candidate
         self.log = log
         self.policies = policies

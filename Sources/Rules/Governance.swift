@@ -48,7 +48,7 @@ extension Decision {
         guard now < approval.expires else { throw .ended }
         do throws(IssuerRefusal) {
             let (key, participant) = try Self.signer(
-                approval.issuer, approval.jws.kid, scope: .approve, at: now, state)
+                approval.issuer, approval.jws.kid, scope: .approve, at: keyTime, state)
             guard !participant.suspended else { throw .suspended(approval.issuer) }
             guard (try? approval.jws.verified(byKeyNamed: key.key)) != nil else {
                 throw .badSignature

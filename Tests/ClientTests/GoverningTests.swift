@@ -121,7 +121,17 @@ import Wire
                 let application = try #require(try home.application())
                 let told = Fingerprint(application.fingerprint(in: log.address.genesis))
                 let approval = try chamber.approve(shown, fingerprint: told)
-                _ = try await founder.submit(motion, with: [approval])
+                // Nor does it by submitting: its signature counts as much as an approval.
+                let given = try founder.approve(motion, fingerprint: told)
+                await #expect(throws: ClientError.fingerprintNeeded(bearings)) {
+                    try await chamber.submit(shown, with: [given])
+                }
+                await #expect(throws: ClientError.substituted(bearings)) {
+                    try await chamber.submit(
+                        shown, fingerprint: Fingerprint(Digest(hashing: [1])), with: [given])
+                }
+                // Who invited the newcomer knows its application again.
+                _ = try await founder.submit(shown, with: [approval])
                 let session = try await log.open(home)
                 #expect(try await session.sync().state[ParticipantState.key(session.handle)] != nil)
                 await session.close()

@@ -304,6 +304,28 @@ import Testing
                 chain.sign(RetireKey(holder.thumbprint, .unspecified), by: .enterprise)) == nil)
     }
 
+    /// A key that has ended doesn't come back by setting log time to before its end: who found an
+    /// authority's old key could add a new one then.
+    @Test func anEndedKeyDoesNotSetTimeBack() {
+        var chain = Chain()
+        let end = chain.now.advanced(by: 600)
+        let terms = KeyTerms(key: Self.spare.verificationKey, scopes: [.all], until: end)
+        let own = Person.authority.key
+        let pop = ProofOfPossession.sign(
+            terms, for: Person.authority.handle, of: chain.genesis!,
+            .by(own.verificationKey.thumbprint), with: Self.spare)
+        let adding = chain.sign(AddKey(KeyOffer(terms, pop: pop)), by: .authority)
+        #expect(chain.submit(adding) == nil)
+        chain.now = end
+        #expect(chain.submit(chain.record("invoices/2026-02")) == nil)
+        let before = end.advanced(by: -10)
+        #expect(
+            chain.submit(chain.sign(MoveTime(), by: .authority, with: Self.spare, at: before))
+                == .issuer(.keyExpired))
+        #expect(chain.submit(chain.sign(MoveTime(), by: .authority, at: before)) == nil)
+        #expect(chain.log?.time == before)
+    }
+
     /// Whoever is admitted keeps a key for everything that doesn't end.
     @Test func anEndlessKeyIsNeeded() {
         var chain = Chain()

@@ -8,6 +8,8 @@ public struct Proposal: Sendable {
     public let motion: Motion
     /// A policy set's texts; else empty.
     public let blob: [UInt8]
+    /// Whether it was made here, of an application that was looked at: a file says nothing about that.
+    var isVouchedFor = false
 
     public static let firstLine = "trine-motion/1\n"
     /// The payload, its disclosures and the blob, in base64url.

@@ -103,10 +103,12 @@ public struct Authority: Sendable {
         }
         var random = session.surroundings.random
         let identity = LegalIdentity(application.identity, dueDiligence: reference, size: size)
-        return try propose(
+        var proposal = try propose(
             application.claims,
             disclosing: identity.disclosures(
                 completing: application.disclosures, using: &random))
+        proposal.isVouchedFor = true
+        return proposal
     }
 
     private func check(_ application: Application, against said: Fingerprint?) throws {

@@ -1,3 +1,4 @@
+import Interface
 import Rules
 public import Sharing
 import Wire
@@ -32,25 +33,22 @@ extension Authority {
         _ proposal: Proposal, fingerprint: Fingerprint? = nil
     ) throws -> Approval {
         try check(proposal)
-        if let admit = proposal.motion.claims as? Admit {
-            guard let admitted = proposal.motion.fingerprint else { throw ClientError.notAMotion }
-            guard let fingerprint else { throw ClientError.fingerprintNeeded(admit.handle) }
-            guard fingerprint == Fingerprint(admitted) else {
-                throw ClientError.substituted(admit.handle)
-            }
-        }
+        try checkIdentity(in: proposal, told: fingerprint)
         return proposal.motion.approved(
             by: try session.signer(.approve), at: session.now, jti: session.newJTI())
     }
 
-    /// Issues a motion, with the approvals that others gave. The issuer's signature is its own.
+    /// Issues a motion, with the approvals that others gave. The issuer's signature is its own approval,
+    /// so for an admission it gives the fingerprint as ``approve(_:fingerprint:)`` does, unless this home
+    /// looked at the application when it made the motion.
     ///
     /// Throws ``ClientError/approvalOfAnotherMotion(_:)``, and
     /// ``ClientError/approvalsMissing(have:need:others:)`` before anything is sent.
     public func submit(
-        _ proposal: Proposal, with approvals: [Approval] = []
+        _ proposal: Proposal, fingerprint: Fingerprint? = nil, with approvals: [Approval] = []
     ) async throws -> Registration {
         try check(proposal)
+        try await checkOwnLook(at: proposal, told: fingerprint)
         let motion = proposal.motion
         var counted: [Handle: Approval] = [:]
         for approval in approvals where approval.issuer != session.handle {
@@ -72,6 +70,32 @@ extension Authority {
         let registration = try await session.register(signed, blob: proposal.blob)
         try await session.saveView()
         return registration
+    }
+
+    /// An application that this home's invitation vouches for needs no fingerprint; a file that came
+    /// from somebody else does.
+    private func checkOwnLook(at proposal: Proposal, told: Fingerprint?) async throws {
+        guard let admit = proposal.motion.claims as? Admit, !proposal.isVouchedFor else { return }
+        if told == nil {
+            let application = try await pending().first {
+                $0.application.handle == admit.handle
+            }?.application
+            if let application, try isFromInvited(application) == true,
+                application.fingerprint(in: session.log) == proposal.motion.fingerprint
+            {
+                return
+            }
+        }
+        try checkIdentity(in: proposal, told: told)
+    }
+
+    private func checkIdentity(
+        in proposal: Proposal, told fingerprint: Fingerprint?
+    ) throws(ClientError) {
+        guard let admit = proposal.motion.claims as? Admit else { return }
+        guard let admitted = proposal.motion.fingerprint else { throw .notAMotion }
+        guard let fingerprint else { throw .fingerprintNeeded(admit.handle) }
+        guard fingerprint == Fingerprint(admitted) else { throw .substituted(admit.handle) }
     }
 
     private func check(_ proposal: Proposal) throws(ClientError) {

@@ -110,13 +110,16 @@ struct SubmitMotion: HomeCommand {
         commandName: "submit",
         abstract: "Submit a motion with the approvals of other authorities.",
         discussion: """
-            Your own signature is your approval. Whoever submits it is its issuer.
+            Your own signature is your approval, so you are shown what you decide, and for an admission \
+            the fingerprint is needed, unless you invited who is admitted. Whoever submits it is its issuer.
 
             Example: trine authority submit suspension.motion suspension.approval
             """)
 
     @Argument(help: "The motion's file.") var file: String
     @Argument(help: "The files of the approvals.") var approvals: [String] = []
+    @Option(help: "What the applicant told you, by another way than the gateway.")
+    var fingerprint: Fingerprint?
     @OptionGroup var common: CommonOptions
 
     func outcome(in session: Session) async throws -> Outcome {
@@ -124,7 +127,8 @@ struct SubmitMotion: HomeCommand {
         let approvals = try approvals.map {
             try ApprovalFile.read(try InputFile.bytes($0, limit: ApprovalFile.maximumBytes))
         }
-        let done = try await Authority(session).submit(proposal, with: approvals)
+        let done = try await Authority(session).submit(
+            proposal, fingerprint: fingerprint, with: approvals)
         let kind = proposal.motion.kind.rawValue
         let governed = done.statement.claims as? any GovernanceForm
         let others = governed?.approvals.map(\.issuer) ?? []
