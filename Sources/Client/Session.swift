@@ -206,6 +206,7 @@ public actor Session {
             throw ClientError.moreEntries(read: view.next, of: Int64(clamping: checkpoint.size))
         }
         guard isAdmitted else { throw ClientError.notAdmitted(handle) }
+        if let withheld = view.withheld { throw LogFault.withheld(index: withheld) }
         return view
     }
 

@@ -76,7 +76,7 @@ import Wire
         LogFault.backdated(index: 3, seconds: 301), LogFault.notIncluded(index: 1, .emptyTree),
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
         LogFault.entriesWrong(from: 1, to: 3),
-        LogFault.disclosures(index: 1), LogFault.outOfOrder(index: 1),
+        LogFault.disclosures(index: 1), LogFault.withheld(index: 1), LogFault.outOfOrder(index: 1),
         LogFault.update(UnknownRules(rules: 2, index: 17)), UnknownRules(rules: 2, index: 17),
     ]
 

@@ -24,16 +24,20 @@ import Wire
             [try alliance.documents(Months.first...Months.first, "first")])
         let records = try await Self.records(alliance)
         try #require(records.count >= 2)
-        #expect(
-            try await Self.read(records, alliance)
-                == records.map { _ in #"{"status": 0, "type": "invoice"}"# })
+        let valid = records.map { record in
+            let series = (record.claims as? RegisterRecord)?.book.series
+            let type = series == .bills ? "bill" : "invoice"
+            return #"{"status": 0, "type": "\#(type)"}"#
+        }
+        #expect(Set(valid).count == 2)
+        #expect(try await Self.read(records, alliance) == valid)
         let first = try #require(records.first?.claims as? RegisterRecord)
         _ = try await enterprise.erase(
             try #require(RecordNumber(book: first.book, number: Int(first.number))),
             .retentionEnded)
         let after = try await Self.read(records, alliance)
         #expect(after.first == #"{"status": 1, "type": "invoice"}"#)
-        #expect(after.dropFirst().allSatisfy { $0 == #"{"status": 0, "type": "invoice"}"# })
+        #expect(after.dropFirst() == valid.dropFirst())
         await session.close()
         await alliance.stop()
     }

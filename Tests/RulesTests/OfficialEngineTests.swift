@@ -49,8 +49,9 @@ struct OfficialEngineTests {
                 Issue.record("\(line)")
                 continue
             }
-            let errors = try PolicySet(parsing: text).errors(against: schema)
-            #expect(errors.isEmpty == theirs, "\(text): \(errors)")
+            // A text that isn't a policy at all doesn't fit either.
+            let accepted = (try? PolicySet(parsing: text))?.errors(against: schema).isEmpty == true
+            #expect(accepted == theirs, "\(text)")
             if theirs { valid += 1 }
         }
         #expect(valid > 300)

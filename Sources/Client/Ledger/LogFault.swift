@@ -44,6 +44,9 @@ public enum LogFault: Error, Equatable, Sendable {
     case entriesWrong(from: Int64, to: Int64)
     /// The disclosures beside an entry aren't its own.
     case disclosures(index: Int64)
+    /// The gateway doesn't show what an entry says confidentially that is the participant's own, or
+    /// about a grant that it gave or got.
+    case withheld(index: Int64)
     /// The entry that the gateway names doesn't carry the call that was sent.
     case callMissing(index: Int64)
     /// From there on the log is under rules that this program doesn't know. What came before stands.

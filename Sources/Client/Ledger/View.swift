@@ -32,6 +32,7 @@ public struct View: Sendable {
     /// Who said that its encryption key was in wrong hands, and the entry that said it last.
     private(set) var compromised: [Handle: Int64] = [:]
     private var numbers: [BookName: [Int64: JTI]] = [:]
+    private var unshown: [Unshown] = []
 
     private static let refusedListed = 100
 
@@ -100,9 +101,29 @@ public struct View: Sendable {
             statement, selective: try? entry.selective?.get(), index: index,
             checked: entry.checked)
         switch state.admit(candidate, under: UnjudgedPolicies()) {
-        case .success(let admission): list(admission)
+        case .success(let admission):
+            list(admission)
+            noteUnshown(candidate)
         case .failure: refuse(index)
         }
+    }
+
+    /// The first entry whose selective claims must have been shown to the participant, weren't, and
+    /// aren't erased: what is known here of its grants would be wrong.
+    var withheld: Int64? { unshown.first { !$0.isErased(in: state) }?.index }
+
+    private mutating func noteUnshown(_ candidate: Candidate) {
+        let statement = candidate.statement
+        guard candidate.selective == nil, type(of: statement.claims).hasSelectiveClaims else {
+            return
+        }
+        let grant = statement.claims.follows
+        let given = grant.flatMap { state[GrantState.key($0)] }
+        guard
+            statement.issuer == handle || given?.issuer == handle
+                || grant.map({ grants[$0] != nil }) == true
+        else { return }
+        unshown.append(Unshown(index: candidate.index, jti: statement.jti, grant: grant))
     }
 
     /// The rules that decide the next entry, where they aren't known.
@@ -215,7 +236,7 @@ extension View: Shaped {
         format _: String, of handle: Handle, edge: RightEdge, state: [StateRow],
         records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
         accesses: [KnownAccess], refused: [Int64], firstEpochs: [Int64],
-        compromised: [Compromise]
+        compromised: [Compromise], unshown: [Unshown]
     ) {
         self.handle = handle
         self.edge = edge
@@ -231,9 +252,10 @@ extension View: Shaped {
         self.refused = refused
         self.firstEpochs = firstEpochs
         self.compromised = Dictionary(compromised.map { ($0.handle, $0.index) }) { $1 }
+        self.unshown = unshown
     }
 
-    private var format: String { "trine-view/3" }
+    private var format: String { "trine-view/4" }
 
     private var listed: (records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest]) {
         (Array(records.values), Array(grants.values), Array(requests.values))
@@ -242,8 +264,8 @@ extension View: Shaped {
     public static let shape = Shape<View>(
         View.init(
             format:of:edge:state:records:grants:requests:accesses:refused:firstEpochs:compromised:
-        ),
-        .required("format", \.format, .format("trine-view/3")),
+            unshown:),
+        .required("format", \.format, .format("trine-view/4")),
         .required("handle", \.handle, .handle),
         .required("edge", \.edge, .edge),
         .required("state", \.state.rows, .list(of: .stateRow)),
@@ -254,7 +276,8 @@ extension View: Shaped {
         .required("refused", \.refused, .list(of: .count)),
         .required(
             "first_epochs", \.firstEpochs, .ascending(of: .count, 1...maximumEras)),
-        .required("compromised", \.compromises, .list(of: .object(Compromise.shape))))
+        .required("compromised", \.compromises, .list(of: .object(Compromise.shape))),
+        .required("unshown", \.unshown, .list(of: .object(Unshown.shape))))
 
     private static let maximumEras = 400
 

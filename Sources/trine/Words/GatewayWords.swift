@@ -138,6 +138,12 @@ extension LogFault: Worded {
         case .entriesWrong(let from, let to):
             unused("the entries from \(from) to \(to - 1) aren't those under its checkpoint")
         case .disclosures(let index): unused("what is disclosed of entry \(index) isn't its own")
+        case .withheld(let index):
+            .untrusted(
+                "the gateway keeps from you what entry \(index) says to you, so what you know of your "
+                    + "grants is incomplete"
+            )
+            .hint("sign nothing meanwhile; tell the authority and the regulator, who see all entries")
         case .callMissing(let index): unused("entry \(index) doesn't carry what you signed")
         case .update(let unknown): unknown.complaint
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
