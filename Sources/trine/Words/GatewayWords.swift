@@ -140,10 +140,10 @@ extension LogFault: Worded {
         case .disclosures(let index): unused("what is disclosed of entry \(index) isn't its own")
         case .withheld(let index):
             .untrusted(
-                "the gateway keeps from you what entry \(index) says to you, so what you know of your "
-                    + "grants is incomplete"
+                "the gateway keeps from you what entry \(index) says to you, so what you know of "
+                    + "your grants is incomplete"
             )
-            .hint("sign nothing meanwhile; tell the authority and the regulator, who see all entries")
+            .hint("sign nothing meanwhile; tell the authority and the regulator")
         case .callMissing(let index): unused("entry \(index) doesn't carry what you signed")
         case .update(let unknown): unknown.complaint
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
