@@ -4,7 +4,6 @@ import Logging
 import Rules
 import Sharing
 import Storage
-import Synchronization
 import TestGateway
 import Testing
 import Transparency
@@ -14,29 +13,6 @@ import Wire
 
 /// A clock that is wrong doesn't end a log, and one that was silent goes on.
 @Suite struct ClockTests {
-    /// A host's clock, and the time that really goes by.
-    private final class WrongClock: Sendable {
-        private let times = Mutex((time: Int64(1_800_000_000), uptime: Int64(5)))
-
-        func pass(_ seconds: Int64) {
-            times.withLock {
-                $0.time += seconds
-                $0.uptime += seconds
-            }
-        }
-
-        /// Somebody sets the clock, or a wrong source of time does.
-        func set(ahead seconds: Int64) { times.withLock { $0.time += seconds } }
-
-        var now: Timestamp { Timestamp(clamping: times.withLock { $0.time }) }
-
-        func host(isTrustedAtStart: Bool = false) -> HostClock {
-            HostClock(
-                now: { self.now }, uptime: { self.times.withLock { $0.uptime } },
-                isTrustedAtStart: isTrustedAtStart)
-        }
-    }
-
     /// A log with an authority and an enterprise, decided by a sequencer.
     private struct Scene {
         let clock = WrongClock()

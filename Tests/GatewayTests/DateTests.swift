@@ -15,28 +15,9 @@ import Wire
 /// Every checkpoint that a gateway shows bears the time at which it is the newest, and no two of them
 /// contradict each other: neither after a restart, nor under a wrong clock, nor over an older store.
 @Suite struct DateTests {
-    /// A host's clock that somebody sets, and the time that really goes by.
-    private final class Clock: Sendable {
-        private let times = Mutex((time: Int64(1_800_000_000), uptime: Int64(5)))
-
-        func pass(_ seconds: Int64) {
-            times.withLock {
-                $0.time += seconds
-                $0.uptime += seconds
-            }
-        }
-        func set(ahead seconds: Int64) { times.withLock { $0.time += seconds } }
-        var now: Timestamp { Timestamp(clamping: times.withLock { $0.time }) }
-        func host() -> HostClock {
-            HostClock(
-                now: { self.now }, uptime: { self.times.withLock { $0.uptime } },
-                isTrustedAtStart: true)
-        }
-    }
-
     /// A log with an authority, and all that its gateway ever showed.
     private struct Scene {
-        let clock = Clock()
+        let clock = WrongClock()
         let keys: HostKeys
         let authority: Signer
         private(set) var store: any Store
@@ -69,12 +50,14 @@ import Wire
                 origin: origin, handle: handle, log: genesis.digest.relabelled(), key: own)
             self.store = store
             try await Founding.begin(with: genesis, in: store, keys: keys)
-            sequencer = try await Sequencer.load(store: store, keys: keys, clock: clock.host())
+            sequencer = try await Sequencer.load(
+                store: store, keys: keys, clock: clock.host(isTrustedAtStart: true))
         }
 
         mutating func restart(on other: (any Store)? = nil) async throws {
             if let other { store = other }
-            sequencer = try await Sequencer.load(store: store, keys: keys, clock: clock.host())
+            sequencer = try await Sequencer.load(
+                store: store, keys: keys, clock: clock.host(isTrustedAtStart: true))
         }
 
         func submit() async throws -> Outcome {

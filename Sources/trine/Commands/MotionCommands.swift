@@ -110,8 +110,9 @@ struct SubmitMotion: HomeCommand {
         commandName: "submit",
         abstract: "Submit a motion with the approvals of other authorities.",
         discussion: """
-            Your own signature is your approval, so you are shown what you decide, and for an admission \
-            the fingerprint is needed, unless you invited who is admitted. Whoever submits it is its issuer.
+            Your own signature is your approval: look at the motion first (trine authority show). \
+            For an admission the fingerprint is needed, unless you invited who is admitted. Whoever \
+            submits it is its issuer.
 
             Example: trine authority submit suspension.motion suspension.approval
             """)
