@@ -187,8 +187,10 @@ public actor Session {
             let edge = view.edge
             let entries = try await reader.entries(
                 after: edge, under: checkpoint, upTo: end, admitted: isAdmitted)
+            let texts = try await documents(of: entries, with: view.texts)
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
+            view.add(texts)
             try refuseBackdated(entries, from: view.next, after: trail)
             changed = true
             do throws(UnknownRules) {
@@ -208,6 +210,22 @@ public actor Session {
         guard isAdmitted else { throw ClientError.notAdmitted(handle) }
         if let withheld = view.withheld { throw LogFault.withheld(index: withheld) }
         return view
+    }
+
+    /// The documents known so far, and those of the types that `entries` publish.
+    private func documents(
+        of entries: [ReadEntry], with known: TextShelf
+    ) async throws -> TextShelf {
+        var shelf = known
+        for entry in entries {
+            guard case .success(let statement) = entry.statement else { continue }
+            let named = statement.claims.blob?.types ?? []
+            for type in named where shelf.type(type.digest) == nil {
+                let found = try await recordType(type)
+                if let found { shelf.add(found, of: configuration.origin) }
+            }
+        }
+        return shelf
     }
 
     /// The log's checkpoint of this moment, as fresh as its charter wants. Throws what
@@ -295,9 +313,15 @@ public actor Session {
     /// What isn't taken now comes with the next ``sync()``.
     func take(_ frame: Frame, at index: Int64) {
         registered = max(registered, index)
-        guard index == view.next, view.unknownRules == nil else { return }
+        guard index == view.next, view.unknownRules == nil,
+            !isPublishing(frame)  // Its document is read with the entry.
+        else { return }
         do throws(UnknownRules) { try view.take(reader.own(frame)) } catch {
             preconditionFailure("its rules are known: \(error)")
         }
+    }
+
+    private func isPublishing(_ frame: Frame) -> Bool {
+        (try? JWS(parsing: frame.jws))?.type == PublishType.kind.type
     }
 }

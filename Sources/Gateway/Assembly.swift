@@ -172,7 +172,8 @@ struct Assembly: Sendable {
     }
 
     func answer(
-        granted: Granted?, parties: Set<Handle>, records: [Record], of enterprise: Handle
+        granted: Granted?, types: [PublishedTypes.Document], parties: Set<Handle>,
+        records: [Record], of enterprise: Handle
     ) async throws(StoreError) -> FetchAnswer {
         let genesis = try await logged([0], disclosed: false)
         var authority: FetchAnswer.Granted?
@@ -186,7 +187,7 @@ struct Assembly: Sendable {
         let proofs = try await reader.proofs(of: records.map(\.index))
         return FetchAnswer(
             checkpoint: checkpoint, genesis: genesis[0], granted: authority,
-            participants: try await register(of: parties),
+            participants: try await register(of: parties), types: try await logged(types),
             records: zip(records, proofs).map { record, proof in
                 FetchAnswer.Record(
                     logged: LoggedStatement(
@@ -195,6 +196,21 @@ struct Assembly: Sendable {
             },
             erasures: try await erasures(
                 by: enterprise, of: records, before: granted?.access ?? size))
+    }
+
+    /// The documents with the entries that name them.
+    private func logged(
+        _ types: [PublishedTypes.Document]
+    ) async throws(StoreError) -> [LoggedType] {
+        let types = types.filter { $0.index < size }
+        let indices = types.map(\.index).filter { $0 > 0 }
+        let entries = try await logged(indices, disclosed: false)
+        let statements = Dictionary(uniqueKeysWithValues: zip(indices, entries))
+        return types.map { type in
+            LoggedType(
+                statement: statements[type.index],
+                document: String(decoding: type.bytes, as: UTF8.self))
+        }
     }
 
     /// The erasures of `records` that come before the entry `end`. They are looked for from the first

@@ -99,8 +99,9 @@ public struct Inspection: Sendable {
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
 private struct InspectionWalk {
     let store: any Store
-    /// The sets read so far: a statement that brings one comes before what it decides.
-    private var policies = PolicyShelf()
+    /// The policy sets and record types read so far: a statement that brings one comes before what it decides.
+    private var texts = TextShelf()
+    private var types = RecordTypes()
     private(set) var findings: [InspectionFinding] = []
     private(set) var attachments = 0
     private var edge = TileEdge()
@@ -192,7 +193,7 @@ private struct InspectionWalk {
     }
 
     private mutating func replay(_ candidate: Candidate) {
-        if case .failure(let refusal) = state.admit(candidate, under: policies) {
+        if case .failure(let refusal) = state.admit(candidate, under: texts) {
             find(.entry(candidate.index), .refused(refusal))
             replaying = false
         }
@@ -248,7 +249,20 @@ private struct InspectionWalk {
             return find(
                 .section(SectionName.policies, entry: index), .damaged(.notCommitted))
         }
-        policies.add(set)
+        texts.add(set)
+    }
+
+    private mutating func checkType(
+        _ bytes: [UInt8], _ named: TypeVersion, of statement: Statement, at index: Int64
+    ) {
+        guard let type = try? RecordType(document: bytes, origin: statement.origin),
+            type.digest(origin: statement.origin) == named.digest
+        else {
+            return find(
+                .section(SectionName.type(named), entry: index), .damaged(.notCommitted))
+        }
+        types.add(type)
+        texts.add(type, of: statement.origin)
     }
 
     private mutating func checkSections(
@@ -267,6 +281,15 @@ private struct InspectionWalk {
             checkEnvelope(section(SectionName.envelope), digest, at: index)
         case .policies(let digest, _):
             checkPolicies(section(SectionName.policies), digest, at: index)
+        case .types(let types):
+            for type in types {
+                checkType(section(SectionName.type(type)), type, of: statement, at: index)
+            }
+        case .founding(let digest, let types):
+            checkPolicies(section(SectionName.policies), digest, at: index)
+            for type in types {
+                checkType(section(SectionName.type(type)), type, of: statement, at: index)
+            }
         }
     }
 
@@ -282,7 +305,7 @@ private struct InspectionWalk {
         of statement: Statement, at index: Int64, _ error: StoreError
     ) async throws(StoreError) {
         guard let record = statement.claims as? RegisterRecord,
-            let type = RecordType(vct: record.vct, origin: statement.origin)
+            let type = types.type(vct: record.vct, origin: statement.origin)
         else { return find(.attachments(entry: index), error) }
         var named = false
         for name in type.sealedNames.map(\.text) {

@@ -124,7 +124,8 @@ import Wire
             try await thief.sync()
             await #expect(throws: KeyringError.eraMissing(2)) { try await show(new, thief) }
             let forged = try thief.keyring.schedule(log: thief.log, firstEpochs: [0])
-            let fields = try #require(SeriesFields(.invoices)?.withCommitments(Self.fields))
+            let fields = try #require(
+                RecordTypes.standard.fields(of: .invoices)?.withCommitments(Self.fields))
             for (record, opens) in [(old, true), (new, false)] {
                 let range = RecordRange(book: record.book, from: record.number, to: record.number)
                 let answer = try await thief.connection.fetch(

@@ -36,6 +36,7 @@ extension Person {
             chain.motion(ChangeCharter(chain.charter())),
             chain.motion(MoveTime()),
             chain.motion(Upgrade(rules: 2, from: 1000)),
+            chain.motion(PublishType(chain.nextInvoice)),
         ]
         #expect(
             Set(motions.map(\.kind))

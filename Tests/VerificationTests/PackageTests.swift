@@ -122,6 +122,7 @@ extension FetchAnswer {
         FetchAnswer(
             checkpoint: checkpoint ?? self.checkpoint, genesis: genesis ?? self.genesis,
             granted: granted ?? self.granted, participants: participants ?? self.participants,
+            types: types,
             records: records ?? self.records, erasures: erasures ?? self.erasures)
     }
 }
@@ -133,7 +134,7 @@ extension Story {
         let answer = try self.answer()
         return FetchAnswer(
             checkpoint: answer.checkpoint, genesis: answer.genesis, granted: nil,
-            participants: answer.participants,
+            participants: answer.participants, types: answer.types,
             records: zip(answer.records, sortedRecords).map { shown, sealed in
                 FetchAnswer.Record(
                     logged: shown.logged,

@@ -115,7 +115,8 @@ extension Home {
     public func found(
         _ origin: Origin, as handle: Handle, host: FoundingParticipant, logKey: VerifierKey,
         clockKey: VerifierKey, gateway: GatewayAddress, policies: Digest<Digested.Policies>,
-        under protection: Protection, surroundings: Surroundings = .system
+        types: RecordTypes = .standard, under protection: Protection,
+        surroundings: Surroundings = .system
     ) async throws -> (genesis: Statement, address: LogAddress) {
         var random = surroundings.random
         let keyring = Keyring(using: &random)
@@ -124,7 +125,7 @@ extension Home {
             Genesis(
                 origin: origin, rules: Rules.version, logKey: logKey.text, clockKey: clockKey.text,
                 charter: .init(authorities: [.init(handle: handle, key: key.verificationKey)]),
-                host: host, policies: policies),
+                host: host, policies: policies, types: types.published(origin: origin)),
             by: Signer(origin: origin, handle: handle, log: nil, key: key),
             at: surroundings.now(), jti: JTI(using: &random))
         let address = LogAddress(
@@ -253,7 +254,7 @@ struct PinnedGenesis {
         do {
             _ = try Rules.decide(
                 Candidate(statement, selective: NoSelectiveClaims(), index: 0), in: Slice(),
-                policies: UnjudgedPolicies())
+                texts: UnjudgedPolicies(types: TextShelf(), all: false))
         } catch {
             if case .place(.rulesUnknown(let unknown)) = error { throw .update(unknown) }
             throw .noFounding(error)

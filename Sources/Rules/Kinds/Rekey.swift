@@ -8,6 +8,7 @@ enum RekeyRule: KindRule {
     static let isErasable = true
 
     static func reads(_ said: Stated<Rekey>, _ reads: inout Reads) {
+        reads.add(TypesState.key)
         reads.add(GrantState.key(said.claims.grant))
     }
 

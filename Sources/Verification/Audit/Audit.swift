@@ -16,7 +16,7 @@ public enum ShownDisclosures: Sendable {
 ///
 /// Feed checkpoints before the entries that follow them, and entries one after another. Memory is
 /// that of the state source, of live grants and of what is found.
-public struct Audit<State: StateSource, Policies: PolicyLibrary> {
+public struct Audit<State: StateSource, Policies: PublishedTexts> {
     private let trust: Trust
     private let policies: Policies
     private let seesDisclosures: Bool
@@ -159,7 +159,7 @@ extension Audit {
         var decision = try state.admit(candidate, under: policies)
         if case .failure(.policy(let refusal)) = decision {
             findings.add(candidate.index, .againstPolicy(.policy(refusal)), evidence)
-            decision = try state.admit(candidate, under: UnjudgedPolicies())
+            decision = try state.admit(candidate, under: UnjudgedPolicies(types: policies))
         }
         switch decision {
         case .success(let admission): return admission

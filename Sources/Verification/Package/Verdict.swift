@@ -56,6 +56,8 @@ public struct Verdict: Hashable, Sendable {
     public let books: [Book]
     /// What was proven, in the order of the grant; empty for a grant to read.
     public let statements: [ProofStatement]
+    /// The same as sentences.
+    let sentences: [String]
     /// The size of the tree at which the records of a proof were listed.
     public let provenAt: Int64?
 
@@ -76,13 +78,14 @@ public struct Verdict: Hashable, Sendable {
         let witnesses = checkpoint.cosignatures.map(\.witness.description)
         word = witnesses.isEmpty ? .host : .quorum(witnesses)
         size = checkpoint.size
-        let known = granted.terms.scope.known
+        let known = granted.keys.types.fields(of: granted.terms.scope)
         fields = granted.served.served.fields.filter { known?.field($0) != nil }
         self.records = records.count { $0.fields != nil }
         heads = records.count { $0.isHead }
         let byBook = Dictionary(grouping: records, by: \.claims.book)
         books = granted.served.served.books.map { Book($0, byBook[$0.book] ?? []) }
         statements = proven?.statements ?? []
+        sentences = statements.map { $0.sentence(of: granted.keys.types) }
         provenAt = proven?.at.size
     }
 }

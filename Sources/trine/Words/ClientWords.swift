@@ -62,6 +62,9 @@ extension ClientError: Worded {
         case .policiesWrong(let digest):
             .refused("what the gateway gave as the policies \(digest) isn't that set")
                 .hint("tell the authority; don't sign anything meanwhile")
+        case .type(let fault):
+            .refused("the record type can't follow what the log has: \(fault.words)")
+                .hint("what a field is stays the same in all versions; a new name can be anything")
         case .policySet(let refusal): .usage("this isn't a policy set: \(refusal.words)")
         case .tooManyEpochs(let limit):
             .refused("the records have keys of more than \(limit) epochs")

@@ -1,6 +1,7 @@
 import Client
 import Interface
 import Rules
+import Sharing
 import Wire
 
 // What can be wrong between here and a gateway, and with the log that it shows.
@@ -144,6 +145,12 @@ extension LogFault: Worded {
                     + "your grants is incomplete"
             )
             .hint("sign nothing meanwhile; tell the authority and the regulator")
+        case .typeMissing(let type):
+            .untrusted(
+                "the gateway doesn't give the record type \(type.name)/\(type.version) as the log "
+                    + "names it"
+            )
+            .hint("tell the authority; don't sign anything meanwhile")
         case .callMissing(let index): unused("entry \(index) doesn't carry what you signed")
         case .update(let unknown): unknown.complaint
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")
