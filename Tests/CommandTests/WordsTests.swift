@@ -76,7 +76,8 @@ import Wire
         LogFault.backdated(index: 3, seconds: 301), LogFault.notIncluded(index: 1, .emptyTree),
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
         LogFault.entriesWrong(from: 1, to: 3),
-        LogFault.disclosures(index: 1), LogFault.withheld(index: 1), LogFault.outOfOrder(index: 1),
+        LogFault.disclosures(index: 1), LogFault.withheld(index: 1),
+        LogFault.typeMissing(TypeVersion(name: "order", version: 2, digest: Digest(hashing: []))), LogFault.outOfOrder(index: 1),
         LogFault.update(UnknownRules(rules: 2, index: 17)), UnknownRules(rules: 2, index: 17),
     ]
 
@@ -92,6 +93,8 @@ import Wire
         .notAdmitted(handle),
         .contacts(.malformedName), .noGrant("ABCD"), .noRequest("ABCD"), .requestOver(jti),
         .statement("sum", statementError), .ambiguous("ABCD", [jti, jti]), .grantOver(jti),
+        .type(.seriesTaken(by: "invoice")), .type(.wrongVersion(have: 3, next: 2)),
+        .type(.changed(.direction)), .type(.field("lines", .fieldClass, since: 1)),
         .notYourGrant(jti), .noFields, .unknownFields(["a", "b"], RecordTypes.standard.all[0]),
         .nothingCovered, .notAGrantee(handle), .granteeSuspended(handle), .notAHolder(handle),
         .forbidden(policies: [], reasons: []), .forbidden(policies: ["a"], reasons: ["So it is."]),
@@ -224,7 +227,7 @@ import Wire
             .unknownKey, .keyOfAnother, .keyNotStanding, .scopeMissing(.seal), .badSignature,
             .suspended(handle), .notEnterprise, .otherGrant, .otherEnvelope, .envelopeClosed,
             .notHost, .outsideDates, .foreignFetch, .staleFetch, .notTheFetchSent, .notGranted,
-            .notAskedFor, .nothingGranted, .unknownRecordType, .wrongSeries, .otherIssuer,
+            .notAskedFor, .nothingGranted, .strayType, .typeDocument(.repeated(field: "a")), .unknownRecordType, .wrongSeries, .otherIssuer,
             .recordTwice, .beyondBook(count: 1), .wrongFields(missing: ["a"], extra: ["b"]),
             .notServed, .erased, .recordsMissing(1...1), .recordsMissing(1...2), .noContradiction,
             .strayProof, .proofMissing, .statement(0, statementError),

@@ -63,9 +63,10 @@ struct TypeShow: HomeCommand {
             .init("FIELD", "field") { $0.name.text },
             .init("CLASS", "class") { $0.fieldClass.rawValue },
             .init("KIND", "kind") { $0.kind.rawValue },
-            .init("PROVABLE", "provable") { $0.committed?.rawValue ?? "" },
-            .init("MANDATORY", "mandatory") { $0.mandatory ? "yes" : "" },
+            .init("PROVABLE") { $0.committed?.rawValue ?? "" },
+            .init("MANDATORY") { $0.mandatory ? "yes" : "" },
             .init("WHAT IT IS", "about") { $0.about },
+            .init { ["mandatory": $0.mandatory, "provable": $0.committed?.rawValue] },
         ])
         let members: Members = [
             "about": type.about, "books": type.series.rawValue, "fields": table.json(type.fields),
