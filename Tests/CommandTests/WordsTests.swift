@@ -77,7 +77,8 @@ import Wire
         LogFault.receipt(.tooLarge(bytes: 9)), LogFault.entry(index: 1, .malformedIssuer),
         LogFault.entriesWrong(from: 1, to: 3),
         LogFault.disclosures(index: 1), LogFault.withheld(index: 1),
-        LogFault.typeMissing(TypeVersion(name: "order", version: 2, digest: Digest(hashing: []))), LogFault.outOfOrder(index: 1),
+        LogFault.typeMissing(TypeVersion(name: "order", version: 2, digest: Digest(hashing: []))),
+        LogFault.outOfOrder(index: 1),
         LogFault.update(UnknownRules(rules: 2, index: 17)), UnknownRules(rules: 2, index: 17),
     ]
 
@@ -227,7 +228,8 @@ import Wire
             .unknownKey, .keyOfAnother, .keyNotStanding, .scopeMissing(.seal), .badSignature,
             .suspended(handle), .notEnterprise, .otherGrant, .otherEnvelope, .envelopeClosed,
             .notHost, .outsideDates, .foreignFetch, .staleFetch, .notTheFetchSent, .notGranted,
-            .notAskedFor, .nothingGranted, .strayType, .typeDocument(.repeated(field: "a")), .unknownRecordType, .wrongSeries, .otherIssuer,
+            .notAskedFor, .nothingGranted, .strayType, .typeDocument(.repeated(field: "a")),
+            .unknownRecordType, .wrongSeries, .otherIssuer,
             .recordTwice, .beyondBook(count: 1), .wrongFields(missing: ["a"], extra: ["b"]),
             .notServed, .erased, .recordsMissing(1...1), .recordsMissing(1...2), .noContradiction,
             .strayProof, .proofMissing, .statement(0, statementError),
