@@ -110,8 +110,7 @@ private struct InspectionWalk {
     /// Nor under rules that aren't known, which is nobody's fault.
     private(set) var stopped: UnknownRules?
     private var genesis: Genesis?
-    /// Whether selective claims were erased: then nobody can tell any more what they made.
-    private var hasForgotten = false
+    private var forgotten = ForgottenClaims()
 
     init(store: any Store) { self.store = store }
 
@@ -217,7 +216,9 @@ private struct InspectionWalk {
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
             }
-            if type(of: statement.claims).hasSelectiveClaims { hasForgotten = true }
+            if type(of: statement.claims).hasSelectiveClaims {
+                forgotten.add(statement, in: state)
+            }
             return nil
         }
         attachments += 1
@@ -344,31 +345,23 @@ private struct InspectionWalk {
                     continue
                 }
                 missing.remove(key)
-                guard isComparable(key) else { continue }
-                guard let value = expected[key] else {
-                    find(.state(row.key), .unmade)
-                    continue
-                }
-                if value != row.value {
-                    find(.state(row.key), .notReplayed)
-                }
+                compare(row.value, under: key, with: expected[key])
             }
             guard page.count == 1000, let end = page.last?.key else { break }
             last = end
         }
-        for key in missing.filter(isComparable).map(\.text).sorted() {
-            find(.state(key), .damaged(.missing))
-        }
+        for key in missing.map(\.text).sorted() { find(.state(key), .damaged(.missing)) }
         return rows
     }
 
-    /// What selective claims made is compared as long as none of them were erased.
-    private func isComparable(_ key: StateKey) -> Bool {
-        !hasForgotten || !Self.madeOfSelectiveClaims.contains(key.family.name)
+    private mutating func compare(
+        _ stored: StateValue, under key: StateKey, with replayed: StateValue?
+    ) {
+        guard stored != replayed,
+            !forgotten.explain(
+                stored, under: key, for: replayed,
+                at: state[LogState.key]?.time ?? Timestamp(clamping: 0))
+        else { return }
+        find(.state(key.text), replayed == nil ? .unmade : .notReplayed)
     }
-
-    private static let madeOfSelectiveClaims: Set<String> = [
-        CallState.family, InvolvementState.family, EpochState.family, RequestState.family,
-        HoldsState.family,
-    ]
 }
