@@ -5,31 +5,28 @@ import Wire
 /// What erased selective claims may have made of the state. A replay isn't shown them, so the state may
 /// have more than the replay makes, but only where, and only what, such claims could have made.
 struct ForgottenClaims {
-    /// Erased entries that carry a participant's call, whose identifier was erased with it. Each has
-    /// one.
+    /// Erased entries of the host's: each carries a participant's call, whose identifier was erased with
+    /// it.
     private var carriers: Set<JTI> = []
-    /// Whose books erased grants, and what followed these, were about.
-    private var owners: Set<Handle> = []
+    /// The erased entries, and in place of those that follow a grant the grant.
+    private var leaders: Set<JTI> = []
 
-    /// Takes note of an erased entry, before it is replayed into `state`.
-    mutating func add(_ statement: Statement, in state: StateInMemory) {
-        switch statement.kind {
-        case .access, .return, .request: carriers.insert(statement.jti)
-        default: break
-        }
-        switch statement.claims {
-        case is Grant: owners.insert(statement.issuer)
-        case let claims where claims.follows != nil:
-            guard let grant = claims.follows.flatMap({ state[GrantState.key($0)] }) else { break }
-            owners.insert(grant.issuer)
-        default: break
-        }
+    /// Takes note of an erased entry.
+    mutating func add(_ statement: Statement, isHosts: Bool) {
+        if isHosts { carriers.insert(statement.jti) }
+        leaders.insert(statement.claims.follows ?? statement.jti)
+    }
+
+    /// Whose books erased grants, and what followed them, were about.
+    func owners(in state: StateInMemory) -> Set<Handle> {
+        Set(leaders.compactMap { state[GrantState.key($0)]?.issuer })
     }
 
     /// Whether a piece of state that is `stored` under `key` may be there where the replay made
     /// `replayed`, or nothing. Each erased call explains one piece.
     mutating func explain(
-        _ stored: StateValue, under key: StateKey, for replayed: StateValue?, at time: Timestamp
+        _ stored: StateValue, under key: StateKey, for replayed: StateValue?,
+        owners: Set<Handle>, at time: Timestamp
     ) -> Bool {
         switch (stored.object, key.name) {
         case (let call as CallState, _):

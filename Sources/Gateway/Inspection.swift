@@ -217,7 +217,8 @@ private struct InspectionWalk {
                 find(.attachments(entry: index), .missingUnerased)
             }
             if type(of: statement.claims).hasSelectiveClaims {
-                forgotten.add(statement, in: state)
+                let host = state[LogState.key]?.host
+                forgotten.add(statement, isHosts: statement.issuer == host)
             }
             return nil
         }
@@ -325,6 +326,7 @@ private struct InspectionWalk {
     mutating func compareState() async throws(StoreError) -> Int {
         guard replaying else { return 0 }
         let expected = state.all
+        let owners = forgotten.owners(in: state)
         var missing = Set(expected.keys)
         var last: String?
         var rows = 0
@@ -345,7 +347,7 @@ private struct InspectionWalk {
                     continue
                 }
                 missing.remove(key)
-                compare(row.value, under: key, with: expected[key])
+                compare(row.value, under: key, with: expected[key], owners)
             }
             guard page.count == 1000, let end = page.last?.key else { break }
             last = end
@@ -355,11 +357,12 @@ private struct InspectionWalk {
     }
 
     private mutating func compare(
-        _ stored: StateValue, under key: StateKey, with replayed: StateValue?
+        _ stored: StateValue, under key: StateKey, with replayed: StateValue?,
+        _ owners: Set<Handle>
     ) {
         guard stored != replayed,
             !forgotten.explain(
-                stored, under: key, for: replayed,
+                stored, under: key, for: replayed, owners: owners,
                 at: state[LogState.key]?.time ?? Timestamp(clamping: 0))
         else { return }
         find(.state(key.text), replayed == nil ? .unmade : .notReplayed)

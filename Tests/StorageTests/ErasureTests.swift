@@ -138,6 +138,29 @@ import Wire
             .filter { $0.value.selectiveBytes != nil }
     }
 
+    /// The ledger doesn't tell who is a party to what; it tells that entries of one kind have the same.
+    @Test func `parties stand under hidden names`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path, .small)
+        var builder = LogBuilder(seed: 28)
+        for _ in 0..<10 {
+            let (batch, next) = builder.batch(entries: 2...5)
+            try await store.enter(batch, after: builder.head)
+            builder = next
+        }
+        let copy = try directory.copied()
+        let rows = try await DatabaseQueue(path: copy.path + "/ledger.sqlite").read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT party, kind FROM parties JOIN entries USING (entry)"
+            ).map { (party: $0["party"] as Data, kind: $0["kind"] as String) }
+        }
+        let kinds = Dictionary(grouping: rows, by: \.party).mapValues { Set($0.map(\.kind)) }
+        #expect(rows.count > 10 && kinds.count > 3)
+        #expect(kinds.values.allSatisfy { $0.count == 1 })
+        #expect(kinds.keys.allSatisfy { $0.count == 32 })
+        try store.close()
+    }
+
     @Test func `a dropped application's key is in no file`() async throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path, .small)
