@@ -96,6 +96,19 @@ public struct Inspection: Sendable {
     }
 }
 
+extension Inspection {
+    /// The state that the entries make, as far as their attachments can be read; `nil` where one can't be
+    /// replayed. Throws ``Storage/StoreError`` where the store can't be read at all.
+    func replayedState() async throws(StoreError) -> [StateKey: StateValue]? {
+        let size = try await store.head()?.size ?? 0
+        var walk = InspectionWalk(store: store)
+        for index in stride(from: 0, to: size, by: 256) {
+            try await walk.entries(index..<min(index + 256, size))
+        }
+        return walk.replayed
+    }
+}
+
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
 private struct InspectionWalk {
     let store: any Store
@@ -113,6 +126,9 @@ private struct InspectionWalk {
     private var forgotten = ForgottenClaims()
 
     init(store: any Store) { self.store = store }
+
+    /// The state that the entries so far made; `nil` where one of them can't be replayed.
+    var replayed: [StateKey: StateValue]? { replaying ? state.all : nil }
 
     private mutating func find(_ place: StorePlace, _ fault: InspectionFault) {
         findings.append(InspectionFinding(place: place, fault: fault))

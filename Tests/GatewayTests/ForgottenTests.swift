@@ -154,7 +154,7 @@ import Wire
         }
         try FileManager.default.copyItem(
             atPath: scene.directory + "/keys.sqlite", toPath: copy + "/keys.sqlite")
-        let old = try SQLiteStore(opening: copy, acceptingLoss: true)
+        var old = try SQLiteStore(opening: copy, acceptingLoss: true)
         var opened: Set<StateKey> = []
         for (key, value) in before {
             do {
@@ -173,8 +173,30 @@ import Wire
         ] {
             #expect(before[key] != nil && !opened.contains(key), "\(key.text)")
         }
+        // Who goes on from the copy gets its state from the entries, but for what was erased.
+        #expect(try await old.hasLostState())
+        try await old.makeLostState()
+        #expect(try await !old.hasLostState())
+        for _ in 0..<2 {
+            for (key, value) in before {
+                let found = try await old.state([key])[key]
+                #expect(!Self.numbers.contains { found.map(Self.text)?.contains($0) ?? false })
+                if opened.contains(key) { #expect(found == value) }
+            }
+            try old.close()
+            old = try SQLiteStore(opening: copy)
+        }
+        let standing = GrantState.key(scene.standing)
+        #expect(try await old.value(of: standing)?.terms?.to == scene.lender.handle)
+        let epochs = try await old.value(
+            of: EpochState.key(scene.enterprise.handle, .invoices))
+        #expect(epochs?.live.map(\.grant) == [scene.standing])
         try old.close()
         for path in [copy, scene.directory] { try FileManager.default.removeItem(atPath: path) }
+    }
+
+    private static func text(_ value: StateValue) -> String {
+        String(decoding: value.bytes, as: UTF8.self)
     }
 
     /// No file but that of the keys has the value of a piece, or the name of one that is confidential.

@@ -231,6 +231,25 @@ extension SQLiteStore {
         return try await readState { db in try state.all(after: key, limit: limit, in: db) }
     }
 
+    /// Whether pieces of the state have lost their keys. That is so in a ledger that is older than an
+    /// erasure its keys know of: the keys of all state that was replaced until then are gone.
+    public func hasLostState() async throws(StoreError) -> Bool {
+        let state = try await current().state
+        return try await read { db in try state.hasLost(in: db) }
+    }
+
+    /// Puts what `made` has, which is what the entries make of the state, in the place of every piece
+    /// that has lost its key. What they don't make goes. All of it or nothing.
+    public func replaceLostState(
+        with made: [StateKey: StateValue]
+    ) async throws(StoreError) {
+        let names = try await current().state.names
+        let changes = made.compactMap { SealedState.Change($0.key, $0.value, names) }
+        try await write { files, db throws(StoreError) in
+            try files.replaceLostState(with: changes, on: db)
+        }
+    }
+
     /// Runs `body` on a reading connection, and once more where a key is missing: the row may have been
     /// replaced, and its key destroyed, after `body` saw it. A key that is still missing is lost.
     private func readState<Value: Sendable>(

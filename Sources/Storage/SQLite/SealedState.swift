@@ -18,6 +18,14 @@ struct SealedState: Sendable {
         let key: String
         let name: [UInt8]
         let value: [UInt8]?
+
+        /// `nil` for a piece that selective claims have no part in.
+        init?(_ key: StateKey, _ value: StateValue?, _ names: HiddenNames) {
+            guard key.family.hasSelectivePart else { return nil }
+            self.key = key.text
+            name = names.name(ofState: self.key)
+            self.value = value?.selectiveBytes
+        }
     }
 
     /// The rows to write, and the slots of those that they replace.
@@ -163,6 +171,28 @@ extension SealedState {
             return (taken.place, wanted.change.name, row)
         }
         return plan
+    }
+
+    /// Whether rows have lost their keys: in a ledger that is older than an erasure.
+    func hasLost(in db: Database) throws -> Bool { try !lost(in: db).isEmpty }
+
+    /// What it takes that no row is without its key: those of `made` that are, are written anew, and what
+    /// nothing here makes goes.
+    func plan(replacingLost made: [Change], in db: Database) throws -> Plan {
+        let lost = try lost(in: db)
+        var plan = try plan(made.filter { lost[$0.name] != nil }, in: db)
+        plan.replaced = lost.values.sorted()
+        return plan
+    }
+
+    /// The slots of rows whose keys are gone, by their hidden names.
+    private func lost(in db: Database) throws -> [[UInt8]: Int64] {
+        let rows = try db.rows("SELECT name, slot FROM selective_state") {
+            (name: $0.bytes(0), slot: $0.integer(1))
+        }
+        let wrapKeys = try keys.keys(of: rows.map(\.slot), in: keys.state)
+        let lost = rows.filter { wrapKeys[$0.slot] == nil }
+        return Dictionary(uniqueKeysWithValues: lost.map { ($0.name, $0.slot) })
     }
 
     /// Writes the rows within the transaction that is open, and returns the slots whose keys are to be

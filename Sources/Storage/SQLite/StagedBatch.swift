@@ -37,9 +37,7 @@ struct StagedBatch: Sendable {
         state = changes.filter(\.key.family.hasPublicPart).map {
             ($0.text, $0.value?.publicBytes)
         }
-        selective = changes.filter(\.key.family.hasSelectivePart).map {
-            .init(key: $0.text, name: names.name(ofState: $0.text), value: $0.value?.selectiveBytes)
-        }
+        selective = changes.compactMap { .init($0.key, $0.value, names) }
     }
 
     /// About how many pages are written: those the bytes fill, and one for each row of the state,

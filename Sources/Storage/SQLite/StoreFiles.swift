@@ -207,6 +207,27 @@ extension StoreFiles {
         dueKeys.add(erased: erased, replaced: replaced)
     }
 
+    /// Writes the rows of `made` anew that have lost their keys, all of them or none. Runs alone, on the
+    /// ledger's writing connection.
+    func replaceLostState(
+        with made: [SealedState.Change], on db: Database
+    ) throws(StoreError) {
+        var replaced: [DueKey] = []
+        do {
+            try dropUnknownKeys(db)
+            let size = try Ledger.head(in: db)?.size ?? 0
+            let plan = try state.plan(replacingLost: made, in: db)
+            try keys.keep(plan.taken, in: keys.state, from: plan.next, size: size)
+            try db.beginTransaction(.immediate)
+            replaced = try state.write(plan, size: size, to: db)
+        } catch {
+            try? db.rollback()
+            throw StoreError(error, in: DatabaseFile.ledger.name)
+        }
+        try finish(db)
+        dueKeys.add(erased: [], replaced: replaced)
+    }
+
     /// Whether keys are due at this size.
     func hasDueKeys(at size: Int64) -> Bool { !dueKeys.due(at: size).entries.isEmpty }
 
