@@ -28,7 +28,7 @@ public actor Session {
     private nonisolated let acting: SigningKey?
     nonisolated let reader: LogReader
     /// Of what was sent from this home to be admitted; `nil` for a founder.
-    nonisolated let ownFingerprint: Digest<Digested.Fingerprint>?
+    nonisolated let ownFingerprint: Fingerprint?
     private let viewFile: ViewFile
     /// The outbox and the view are synced to the disk by this actor.
     private let executor = QueueExecutor("trine.session")
@@ -91,7 +91,7 @@ public actor Session {
         view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
         kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
-        ownFingerprint = try home.application()?.fingerprint(in: configuration.genesis)
+        ownFingerprint = configuration.fingerprint
         self.home = home
         self.configuration = configuration
         heldKeyring = Mutex(keyring)
@@ -176,6 +176,7 @@ public actor Session {
     public func sync() async throws -> View {
         if isOffline {
             guard isAdmitted else { throw ClientError.notAdmitted(handle) }
+            try checkOwnAdmission()
             return view
         }
         // What the host dated before it is asked: no entry behind that may be older.
@@ -199,8 +200,9 @@ public actor Session {
                 try saveView()
                 throw LogFault.update(error)
             }
-            try checkOwnAdmission()
         }
+        // Also where it was read before, be it by another run.
+        try checkOwnAdmission()
         if changed { try saveView() }
         // What this program would sign next is to be decided by these rules already.
         if let unknown = view.unknownRules { throw LogFault.update(unknown) }
@@ -272,7 +274,9 @@ public actor Session {
         guard let ownFingerprint, let admitted = view.state[ParticipantState.key(handle)] else {
             return
         }
-        guard admitted.fingerprint == ownFingerprint else { throw .substituted(handle) }
+        guard admitted.fingerprint.map({ Fingerprint($0) }) == ownFingerprint else {
+            throw .substituted(handle)
+        }
     }
 
     /// The view with everything that this session has registered.

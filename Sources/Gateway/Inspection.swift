@@ -96,6 +96,19 @@ public struct Inspection: Sendable {
     }
 }
 
+extension Inspection {
+    /// The state that the entries make, as far as their attachments can be read; `nil` where one can't be
+    /// replayed. Throws ``Storage/StoreError`` where the store can't be read at all.
+    func replayedState() async throws(StoreError) -> [StateKey: StateValue]? {
+        let size = try await store.head()?.size ?? 0
+        var walk = InspectionWalk(store: store)
+        for index in stride(from: 0, to: size, by: 256) {
+            try await walk.entries(index..<min(index + 256, size))
+        }
+        return walk.replayed
+    }
+}
+
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
 private struct InspectionWalk {
     let store: any Store
@@ -111,10 +124,12 @@ private struct InspectionWalk {
     /// Nor under rules that aren't known, which is nobody's fault.
     private(set) var stopped: UnknownRules?
     private var genesis: Genesis?
-    /// Whether selective claims were erased: then nobody can tell any more what they made.
-    private var hasForgotten = false
+    private var forgotten = ForgottenClaims()
 
     init(store: any Store) { self.store = store }
+
+    /// The state that the entries so far made; `nil` where one of them can't be replayed.
+    var replayed: [StateKey: StateValue]? { replaying ? state.all : nil }
 
     private mutating func find(_ place: StorePlace, _ fault: InspectionFault) {
         findings.append(InspectionFinding(place: place, fault: fault))
@@ -218,7 +233,10 @@ private struct InspectionWalk {
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
             }
-            if type(of: statement.claims).hasSelectiveClaims { hasForgotten = true }
+            if type(of: statement.claims).hasSelectiveClaims {
+                let host = state[LogState.key]?.host
+                forgotten.add(statement, isHosts: statement.issuer == host)
+            }
             return nil
         }
         attachments += 1
@@ -347,6 +365,7 @@ private struct InspectionWalk {
     mutating func compareState() async throws(StoreError) -> Int {
         guard replaying else { return 0 }
         let expected = state.all
+        let owners = forgotten.owners(in: state)
         var missing = Set(expected.keys)
         var last: String?
         var rows = 0
@@ -367,31 +386,24 @@ private struct InspectionWalk {
                     continue
                 }
                 missing.remove(key)
-                guard isComparable(key) else { continue }
-                guard let value = expected[key] else {
-                    find(.state(row.key), .unmade)
-                    continue
-                }
-                if value != row.value {
-                    find(.state(row.key), .notReplayed)
-                }
+                compare(row.value, under: key, with: expected[key], owners)
             }
             guard page.count == 1000, let end = page.last?.key else { break }
             last = end
         }
-        for key in missing.filter(isComparable).map(\.text).sorted() {
-            find(.state(key), .damaged(.missing))
-        }
+        for key in missing.map(\.text).sorted() { find(.state(key), .damaged(.missing)) }
         return rows
     }
 
-    /// What selective claims made is compared as long as none of them were erased.
-    private func isComparable(_ key: StateKey) -> Bool {
-        !hasForgotten || !Self.madeOfSelectiveClaims.contains(key.family.name)
+    private mutating func compare(
+        _ stored: StateValue, under key: StateKey, with replayed: StateValue?,
+        _ owners: Set<Handle>
+    ) {
+        guard stored != replayed,
+            !forgotten.explain(
+                stored, under: key, for: replayed, owners: owners,
+                at: state[LogState.key]?.time ?? Timestamp(clamping: 0))
+        else { return }
+        find(.state(key.text), replayed == nil ? .unmade : .notReplayed)
     }
-
-    private static let madeOfSelectiveClaims: Set<String> = [
-        CallState.family, InvolvementState.family, EpochState.family, RequestState.family,
-        HoldsState.family,
-    ]
 }

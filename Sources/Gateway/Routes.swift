@@ -161,8 +161,8 @@ struct Routes: Sendable {
         else { throw GatewayFault.notFound }
         return Response.json(
             ServiceDescription(
-                origin: log.origin, genesis: log.genesis, logKey: genesis.logKey, rules: log.rules,
-                size: head.size
+                origin: log.origin, genesis: log.genesis, logKey: genesis.logKey,
+                clockKey: genesis.clockKey, rules: log.rules, size: head.size
             ).bytes)
     }
 

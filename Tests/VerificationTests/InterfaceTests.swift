@@ -128,7 +128,7 @@ import Wire
     @Test func serviceDescription() throws {
         let description = ServiceDescription(
             origin: story.log.origin, genesis: story.log.log,
-            logKey: story.log.signer.verifierKey.text, rules: 1, size: 12)
+            logKey: story.log.signer.verifierKey.text, clockKey: "c", rules: 1, size: 12)
         #expect(try ServiceDescription(parsing: description.bytes) == description)
     }
 

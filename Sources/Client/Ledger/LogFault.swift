@@ -10,6 +10,8 @@ public enum LogFault: Error, Equatable, Sendable {
     case otherGenesis(have: Digest<Digested.Genesis>, pinned: Digest<Digested.Genesis>)
     /// Entry 0 isn't one that founds a log.
     case noFounding(Refusal?)
+    /// The gateway names another log, or other keys of it, than entry 0 does.
+    case describedOtherwise
     /// The checkpoint isn't accepted under the trust policy.
     case checkpoint(PolicyError)
     /// A tile is missing hashes that the log's size says it has.

@@ -111,6 +111,14 @@ struct LocatedEntries: Sendable {
         }
     }
 
+    /// When the host dated the checkpoint; `nil` where no line of the key that genesis names says so.
+    var dated: Timestamp? {
+        guard let clock = try? VerifierKey(parsing: founding.clockKey) else { return nil }
+        return (try? checkpoint.dated(by: clock)).map {
+            Timestamp(clamping: Int64(clamping: $0.time))
+        }
+    }
+
     private static func locate(
         _ logged: LoggedStatement, _ part: PackagePart, _ checkpoint: VerifiedCheckpoint
     ) throws(PackageRefusal) -> LocatedEntry {

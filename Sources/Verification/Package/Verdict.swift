@@ -43,6 +43,11 @@ public struct Verdict: Hashable, Sendable {
     /// The index at which the grant lived, and this was served.
     public let access: Int64
     public let accessTime: Timestamp
+    /// Log time at the access was at least this. What is said here is true as of then; of what came
+    /// later a package says nothing.
+    public let asOf: Timestamp
+    /// When the host dated the checkpoint; `nil` where it bears no date of the host's.
+    public let dated: Timestamp?
     public let word: Word
     /// How many entries the checkpoint covers.
     public let size: UInt64
@@ -75,6 +80,8 @@ public struct Verdict: Hashable, Sendable {
         (notBefore, expires) = (granted.claims.notBefore, granted.claims.expires)
         dataLife = granted.terms.dataLife
         (access, accessTime) = (granted.access.index, granted.access.statement.issuedAt)
+        asOf = granted.entries.time(at: granted.access.index)
+        dated = granted.entries.dated
         let witnesses = checkpoint.cosignatures.map(\.witness.description)
         word = witnesses.isEmpty ? .host : .quorum(witnesses)
         size = checkpoint.size

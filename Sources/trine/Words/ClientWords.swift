@@ -175,6 +175,8 @@ extension ShareRefusal: Worded {
         switch self {
         case .otherLog: Self.refused("it is of another log")
         case .otherParticipant(let handle): Self.refused("it is \(handle)'s")
+        case .substituted:
+            Self.refused("the log has somebody else's keys under this participant's name")
         case .unknownKey:
             Self.refused("the log knows no key of this participant that signed it and may")
         case .badSignature: Self.refused("its signature doesn't hold")

@@ -87,6 +87,9 @@ extension LogFault: Worded {
         case .otherGenesis(let have, let pinned):
             .untrusted("the log there begins with \(have), and the log's address pins \(pinned)")
                 .hint("it is another log; ask who invited you")
+        case .describedOtherwise:
+            .untrusted("the gateway names another log, or other keys, than the log's first entry")
+                .hint("it may serve two logs under one address; ask who invited you")
         case .splitView(let size, let other):
             .untrusted("the log of \(size) entries and the one of \(other) aren't one history")
                 .hint("both checkpoints are kept in the home as split-view-…: show them to others")
