@@ -201,8 +201,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "VerificationTests",
-            dependencies: pure + ["Interface", "TestSupport", "TestWorld", crypto],
-            exclude: ["Fixtures"],
+            dependencies: pure + [
+                "Interface", "Custody", "Client", "TestSupport", "TestWorld", crypto,
+            ],
+            exclude: ["Fixtures", "Readers"],
             swiftSettings: strict),
         .testTarget(
             name: "ImportingTests",
