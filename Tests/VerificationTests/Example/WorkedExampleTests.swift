@@ -87,7 +87,8 @@ struct ExampleReaderTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("example.md")
         try changed.write(to: file, atomically: true, encoding: .utf8)
-        #expect(throws: ExampleReader.Refused.self) { try ExampleReader.read(file) }
+        let refusal = #expect(throws: ExampleReader.Refused.self) { try ExampleReader.read(file) }
+        #expect(refusal?.words.contains("computed was") == true, "\(String(describing: refusal))")
     }
 }
 

@@ -1,7 +1,7 @@
 """Checks the specification's worked example by the page alone: every value that can be computed from others on it is.
 
-Written from the specification and the standards that it names, with nothing but Python's standard library. It doesn't
-have X-Wing and AES-GCM: of an envelope it takes the shared secret and the plaintext from the page.
+Written from the specification and the standards that it names, with nothing but Python's standard library. It is slow, and
+looks after no secret.
 
     worked_example.py <example.md>
 """
@@ -326,6 +326,194 @@ def sealed(key, nonce, plaintext, data):
     return ciphertext + ((tag + number(once[16:32])) % 2**128).to_bytes(16, "little")
 
 
+# X-Wing (draft-connolly-cfrg-xwing-kem): ML-KEM-768 (FIPS 203) and X25519 (RFC 7748).
+
+q = 3329
+zetas = [pow(17, int(format(i, "07b")[::-1], 2), q) for i in range(128)]
+gammas = [pow(17, 2 * int(format(i, "07b")[::-1], 2) + 1, q) for i in range(128)]
+
+
+def ntt(f):
+    f, i, length = list(f), 1, 128
+    while length >= 2:
+        for start in range(0, 256, 2 * length):
+            for j in range(start, start + length):
+                t = zetas[i] * f[j + length] % q
+                f[j + length], f[j] = (f[j] - t) % q, (f[j] + t) % q
+            i += 1
+        length //= 2
+    return f
+
+
+def inverse_ntt(f):
+    f, i, length = list(f), 127, 2
+    while length <= 128:
+        for start in range(0, 256, 2 * length):
+            for j in range(start, start + length):
+                t = f[j]
+                f[j], f[j + length] = (t + f[j + length]) % q, zetas[i] * (f[j + length] - t) % q
+            i -= 1
+        length *= 2
+    return [x * 3303 % q for x in f]
+
+
+def products(f, g):
+    output = []
+    for i in range(128):
+        (f0, f1), (g0, g1) = f[2 * i : 2 * i + 2], g[2 * i : 2 * i + 2]
+        output += [(f0 * g0 + f1 * g1 * gammas[i]) % q, (f0 * g1 + f1 * g0) % q]
+    return output
+
+
+def sums(*polynomials):
+    return [sum(column) % q for column in zip(*polynomials)]
+
+
+def unpacked(data, width):
+    bits = number(data)
+    return [bits >> width * i & (1 << width) - 1 for i in range(8 * len(data) // width)]
+
+
+def packed(values, width):
+    bits = sum(value << width * i for i, value in enumerate(values))
+    return bits.to_bytes(len(values) * width // 8, "little")
+
+
+def uniform(seed):
+    output, stream = [], hashlib.shake_128(seed).digest(3 * 840)
+    for i in range(0, len(stream), 3):
+        a, b, c = stream[i : i + 3]
+        output += [value for value in (a + 256 * (b % 16), b // 16 + 16 * c) if value < q]
+    return output[:256]
+
+
+def small(seed, count):
+    bits = unpacked(hashlib.shake_256(seed + bytes([count])).digest(128), 1)
+    return [(bits[i] + bits[i + 1] - bits[i + 2] - bits[i + 3]) % q for i in range(0, 1024, 4)]
+
+
+def ml_kem_keys(d):
+    """The encapsulation key and the secret vector."""
+    digest = hashlib.sha3_512(d + b"\x03").digest()
+    rho, sigma = digest[:32], digest[32:]
+    secret = [ntt(small(sigma, i)) for i in range(3)]
+    rows = []
+    for i in range(3):
+        row = [products(uniform(rho + bytes([j, i])), secret[j]) for j in range(3)]
+        rows.append(sums(*row, ntt(small(sigma, 3 + i))))
+    return b"".join(packed(row, 12) for row in rows) + rho, secret
+
+
+def ml_kem_secret(key, secret, ciphertext):
+    """Of a ciphertext that was made for the key; what others give isn't looked at."""
+    u = [[(q * x + 512) >> 10 for x in unpacked(ciphertext[320 * i : 320 * i + 320], 10)] for i in range(3)]
+    v = [(q * x + 8) >> 4 for x in unpacked(ciphertext[960:], 4)]
+    product = inverse_ntt(sums(*(products(s, ntt(f)) for s, f in zip(secret, u))))
+    message = packed([(2 * (a - b) % (2 * q) + q // 2) // q % 2 for a, b in zip(v, product)], 1)
+    return hashlib.sha3_512(message + hashlib.sha3_256(key).digest()).digest()[:32]
+
+
+def x25519(scalar, u):
+    k = number(scalar) & (1 << 254) - 8 | 1 << 254
+    x1 = number(u) & (1 << 255) - 1
+    x2, z2, x3, z3 = 1, 0, x1, 1
+    for bit in range(254, -1, -1):
+        if k >> bit & 1:
+            x2, z2, x3, z3 = x3, z3, x2, z2
+        a, b, c, e = x2 + z2, x2 - z2, x3 + z3, x3 - z3
+        x3, z3 = (e * a + c * b) ** 2 % p, x1 * (e * a - c * b) ** 2 % p
+        x2, z2 = a * a * b * b % p, (a * a - b * b) * (a * a + 121665 * (a * a - b * b)) % p
+        if k >> bit & 1:
+            x2, z2, x3, z3 = x3, z3, x2, z2
+    return (x2 * pow(z2, p - 2, p) % p).to_bytes(32, "little")
+
+
+nine = (9).to_bytes(32, "little")
+
+
+def x_wing_key(seed):
+    expanded = hashlib.shake_256(seed).digest(96)
+    return ml_kem_keys(expanded[:32])[0] + x25519(expanded[64:], nine)
+
+
+def x_wing_secret(seed, ciphertext):
+    expanded = hashlib.shake_256(seed).digest(96)
+    key, secret = ml_kem_keys(expanded[:32])
+    first = ml_kem_secret(key, secret, ciphertext[:1088])
+    second = x25519(expanded[64:], ciphertext[1088:])
+    parts = first + second + ciphertext[1088:] + x25519(expanded[64:], nine)
+    return hashlib.sha3_256(parts + b"\\.//^\\").digest()
+
+
+# AES-256-GCM (FIPS 197, SP 800-38D), without associated data.
+
+
+def doubled(x):
+    return x << 1 & 0xFF ^ (0x1B if x & 0x80 else 0)
+
+
+substitutes = [0x63] * 256
+x = y = 1
+for _ in range(255):
+    x ^= doubled(x)
+    y ^= y << 1
+    y ^= y << 2
+    y ^= y << 4
+    y &= 0xFF
+    y ^= 0x09 if y & 0x80 else 0
+    z = y ^ y << 1 ^ y << 2 ^ y << 3 ^ y << 4
+    substitutes[x] = (z ^ z >> 8) & 0xFF ^ 0x63
+
+
+def aes_keys(key):
+    words, constant = [key[i : i + 4] for i in range(0, 32, 4)], 1
+    while len(words) < 60:
+        word = words[-1]
+        if len(words) % 8 == 0:
+            word = bytes(substitutes[b] for b in word[1:] + word[:1])
+            word = bytes([word[0] ^ constant]) + word[1:]
+            constant = doubled(constant)
+        elif len(words) % 8 == 4:
+            word = bytes(substitutes[b] for b in word)
+        words.append(bytes(a ^ b for a, b in zip(words[-8], word)))
+    return [b"".join(words[i : i + 4]) for i in range(0, 60, 4)]
+
+
+def aes(keys, block):
+    state = [a ^ b for a, b in zip(block, keys[0])]
+    for i, key in enumerate(keys[1:], 1):
+        state = [substitutes[state[(j + 4 * (j % 4)) % 16]] for j in range(16)]
+        if i < 14:
+            mixed = []
+            for j in range(0, 16, 4):
+                a = state[j : j + 4]
+                mixed += [
+                    doubled(a[r] ^ a[(r + 1) % 4]) ^ a[(r + 1) % 4] ^ a[(r + 2) % 4] ^ a[(r + 3) % 4] for r in range(4)
+                ]
+            state = mixed
+        state = [a ^ b for a, b in zip(state, key)]
+    return bytes(state)
+
+
+def gcm_sealed(key, nonce, plaintext):
+    keys = aes_keys(key)
+    h = int.from_bytes(aes(keys, bytes(16)), "big")
+    counter = lambda i: aes(keys, nonce + struct.pack(">I", i))
+    stream = b"".join(counter(2 + i) for i in range(-(-len(plaintext) // 16)))
+    ciphertext = bytes(a ^ b for a, b in zip(plaintext, stream))
+    message = ciphertext + bytes(-len(ciphertext) % 16) + struct.pack(">QQ", 0, 8 * len(ciphertext))
+    tag = 0
+    for start in range(0, len(message), 16):
+        tag ^= int.from_bytes(message[start : start + 16], "big")
+        product, v = 0, h
+        for bit in range(127, -1, -1):
+            if tag >> bit & 1:
+                product ^= v
+            v = v >> 1 ^ (0xE1 << 120 if v & 1 else 0)
+        tag = product
+    return ciphertext + bytes(a ^ b for a, b in zip(tag.to_bytes(16, "big"), counter(1)))
+
+
 # Merlin over STROBE-128 over Keccak-f[1600].
 
 keccak_offsets = [0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14]
@@ -526,6 +714,8 @@ same("encryption.seed", page["encryption.seed"], derive(page["root.mill"], page[
 names = ["country", "due_diligence", "legal_ids", "legal_name", "size"]
 mill, _ = check_entry(1, "mill", "seed.alliance", "trine-admit+jwt", "alliance")
 check_disclosures("mill", mill, names)
+same("mill, its key", mill["keys"][0]["jwk"]["x"], base64url(public_key(page["seed.mill"])))
+same("mill, its X-Wing key", mill["encryption_key"], base64url(x_wing_key(page["encryption.seed"])))
 offered = {
     "encryption_key": mill["encryption_key"],
     "identity": [mill["_sd"][i] for i in (0, 2, 3)],
@@ -560,6 +750,7 @@ check_jws("mill.pop", "seed.mill", "trine-pop+jwt", from_base64url(pop_header).d
 
 northbank, _ = check_entry(2, "northbank", "seed.alliance", "trine-admit+jwt", "alliance")
 check_disclosures("northbank", northbank, names)
+same("northbank, its key", northbank["keys"][0]["jwk"]["x"], base64url(public_key(page["seed.northbank"])))
 
 # 3. A record.
 
@@ -640,6 +831,8 @@ same("record, vct#integrity", record["vct#integrity"], f"sha256-{integrity}")
 grant, _ = check_entry(4, "grant", "seed.mill", "trine-grant+jwt", "mill")
 check_disclosures("grant", grant, [
     "data_life", "epochs", "fetches", "fields", "recipient_key", "request", "scope", "statements", "to"])
+same("northbank, its X-Wing key", northbank["encryption_key"],
+     base64url(x_wing_key(page["seed.northbank.encryption"])))
 recipient = sha256(from_base64url(northbank["encryption_key"]))
 same("envelope.recipient_key", page["envelope.recipient_key"], base64url(recipient))
 same("grant, recipient_key", json.loads(page["grant.recipient_key.json"])[2], base64url(recipient))
@@ -668,12 +861,16 @@ def expand(key, label, context, count):
     return derive(key, info)[:count]
 
 
+shared = x_wing_secret(page["seed.northbank.encryption"], envelope[:1120])
+same("hpke.shared_secret", page["hpke.shared_secret"], shared)
 same("hpke.psk_id_hash", page["hpke.psk_id_hash"], extract(b"", b"psk_id_hash", b""))
 same("hpke.info_hash", page["hpke.info_hash"], extract(b"", b"info_hash", page["envelope.info"]))
 same("hpke.secret", page["hpke.secret"], extract(page["hpke.shared_secret"], b"secret", b""))
 context = b"\0" + page["hpke.psk_id_hash"] + page["hpke.info_hash"]
 same("hpke.key", page["hpke.key"], expand(page["hpke.secret"], b"key", context, 32))
 same("hpke.nonce", page["hpke.nonce"], expand(page["hpke.secret"], b"base_nonce", context, 12))
+encrypted = gcm_sealed(page["hpke.key"], page["hpke.nonce"], page["envelope.plaintext"].encode())
+same("envelope.bytes, its ciphertext", envelope[1120:], encrypted)
 
 # 5. A receipt.
 
