@@ -128,7 +128,7 @@ public actor Session {
     /// The keys of the own records of all eras that the log has begun. Throws
     /// ``KeyringError/eraMissing(_:)``.
     func schedule() throws(KeyringError) -> KeySchedule {
-        try keyring.schedule(log: log, firstEpochs: view.firstEpochs)
+        try keyring.schedule(log: log, eras: view.era)
     }
 
     /// The key that this era's records are bound to. Throws ``KeyringError/eraMissing(_:)``.

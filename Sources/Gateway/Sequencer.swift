@@ -337,10 +337,11 @@ public actor Sequencer {
         var time = log.time
         var steps: [Submission] = []
         while time < now {
+            let step = MoveTime(from: time, number: log.timesSet)
             time = min(now, time.advanced(by: Limits.timeStepSeconds))
             steps.append(
                 Submission(
-                    Statement.sign(MoveTime(), by: signer, at: time, jti: JTI(using: &random)),
+                    Statement.sign(step, by: signer, at: time, jti: JTI(using: &random)),
                     selective: NoSelectiveClaims()))
         }
         return steps

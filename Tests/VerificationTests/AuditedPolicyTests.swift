@@ -241,7 +241,7 @@ import Wire
                 by: acme)
             note("erase")
             try log.add(
-                Erase(.statement(asked.jti)), selective: log.reason(.unspecified), by: bank)
+                Erase(.request(asked.jti)), selective: log.reason(.unspecified), by: bank)
             note("forget")
             return places
         }

@@ -245,7 +245,8 @@ enum FrozenScene {
             CloseBook(BookName("invoices/2026-09")!, count: book.count, root: book.root), by: acme)
         try log.add(
             CloseBook(BookName("invoices/2026-12")!, count: 0, root: BookState().root), by: bakery)
-        try log.add(Erase(.statement(read.jti)), selective: log.reason(.retentionEnded), by: acme)
+        try log.add(
+            Erase(.grant(read.jti, epoch: 3)), selective: log.reason(.retentionEnded), by: acme)
         _ = bill
 
         // Suspension; log time moves and the last grants expire.
@@ -253,7 +254,7 @@ enum FrozenScene {
         try log.add(Reinstate(northbank.handle), selective: log.reason(.resolved), by: founder)
         try log.add(Suspend(bakery.handle), selective: log.reason(.supervisoryOrder), by: founder)
         log.now = log.now.advanced(by: 31 * 86_400 - 1)
-        try log.add(MoveTime(), by: log.host)
+        try log.add(MoveTime(from: log.logTime, number: 0), by: log.host)
         log.now = log.now.advanced(by: 3599)
         try log.seal(acme, number: 40, day: "2026-11-01", epoch: 2)
 

@@ -156,6 +156,12 @@ public struct Authority: Sendable {
         try await submit(try propose(Reinstate(handle), StatedReason(reason)))
     }
 
+    /// Proposes to set log time to this machine's clock, from where it is.
+    public func settingTime() async throws -> Proposal {
+        let view = try await session.upToDate()
+        return try propose(MoveTime(from: view.time, number: view.timesSet))
+    }
+
     /// Publishes a policy set: it is in force from its entry on, for everybody.
     public func publish(_ set: CedarPolicies) async throws -> Registration {
         try await submit(try publication(of: set))

@@ -24,12 +24,14 @@ public struct LogState: StateObject {
     public var policies: Digest<Digested.Policies>
     /// Log time: the largest `iat` since an authority last set it.
     public var time: Timestamp
+    /// How many times the authorities have set it.
+    public var timesSet: Int64
 
     public init(
         origin: Origin, genesis: Digest<Digested.Genesis>, rules: Int64,
         rulesSince: Timestamp? = nil, upgrade: ComingRules? = nil, logKey: String,
         clockKey: String, charter: Charter, host: Handle, policies: Digest<Digested.Policies>,
-        time: Timestamp
+        time: Timestamp, timesSet: Int64 = 0
     ) {
         self.origin = origin
         self.genesis = genesis
@@ -42,11 +44,13 @@ public struct LogState: StateObject {
         self.host = host
         self.policies = policies
         self.time = time
+        self.timesSet = timesSet
     }
 
     public static let shape = Shape<LogState>(
         LogState.init(
-            origin:genesis:rules:rulesSince:upgrade:logKey:clockKey:charter:host:policies:time:),
+            origin:genesis:rules:rulesSince:upgrade:logKey:clockKey:charter:host:policies:time:
+            timesSet:),
         .required("origin", \.origin, .origin),
         .required("genesis", \.genesis, .digest()),
         .required("rules", \.rules, .count),
@@ -57,5 +61,6 @@ public struct LogState: StateObject {
         .required("charter", \.charter, .object),
         .required("host", \.host, .handle),
         .required("policies", \.policies, .digest()),
-        .required("time", \.time, .time))
+        .required("time", \.time, .time),
+        .required("times_set", \.timesSet, .count))
 }
