@@ -293,8 +293,8 @@ struct FetchService: Sendable {
                 access: access, grant: grant.index,
                 rekey: content.carrier == grant.index ? nil : content.carrier,
                 envelope: content.envelope),
-            parties: [grant.issuer, caller.handle, caller.log.host], records: content.records,
-            of: grant.issuer)
+            to: caller.key, parties: [grant.issuer, caller.handle, caller.log.host],
+            records: content.records, of: grant.issuer)
     }
 
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
@@ -373,8 +373,8 @@ struct FetchService: Sendable {
         let selection = Selection(
             served: Served(fields: fields, ranges: fetch.ranges, books: []), records: records)
         return try await Assembly(store: store).answer(
-            granted: nil, parties: [caller.handle], records: try await ciphertexts(selection),
-            of: caller.handle)
+            granted: nil, to: caller.key, parties: [caller.handle],
+            records: try await ciphertexts(selection), of: caller.handle)
     }
 
     /// The fields asked for and the commitments that any type of the books asked for has to them.

@@ -2,6 +2,7 @@ import Rules
 import Sharing
 import TestSupport
 import TestWorld
+import Testing
 import Transparency
 import Verification
 import Wire
@@ -246,7 +247,7 @@ enum FrozenScene {
         try log.add(
             CloseBook(BookName("invoices/2026-12")!, count: 0, root: BookState().root), by: bakery)
         try log.add(
-            Erase(.grant(read.jti, epoch: 3)), selective: log.reason(.retentionEnded), by: acme)
+            Erase(.grant(read.jti, epoch: 2)), selective: log.reason(.retentionEnded), by: acme)
         _ = bill
 
         // Suspension; log time moves and the last grants expire.
@@ -271,6 +272,21 @@ enum FrozenScene {
         try log.decide(
             Reinstate(bakery.handle),
             selective: StatedReason(.resolved).disclosures(using: &log.random), by: founder,
+            with: [northbank])
+        try log.decide(
+            Suspend(regulator.handle),
+            selective: StatedReason(.unspecified).disclosures(using: &log.random), by: founder,
+            with: [northbank])
+        let admission = try #require(
+            log.entries.map(\.statement).first {
+                ($0.claims as? Admit)?.handle == regulator.handle
+            })
+        try log.decide(
+            Erase(.admission(admission.jti, of: regulator.handle)),
+            selective: StatedReason(.retentionEnded).disclosures(using: &log.random),
+            by: northbank, with: [founder])
+        try log.decide(
+            MoveTime(from: log.logTime.advanced(by: -60), number: 0), by: founder,
             with: [northbank])
         try log.decide(
             Upgrade(rules: 2, from: 1_000_000), by: northbank, with: [founder])

@@ -6,6 +6,7 @@ public struct MoveTime: GovernanceForm {
     public static let scope = KeyScope.serve
     public static let isSubmitted = true
     public static let isTimeDecided = true
+    public static let isAboutLog = true
 
     /// Log time before it: in the host's exactly, in the authorities' as it was when they proposed it.
     public let from: Timestamp

@@ -51,6 +51,7 @@ struct LocatedEntries: Sendable {
     let access: LocatedEntry?
     let records: [LocatedEntry]
     let erasures: [LocatedEntry]
+    private(set) var logTime: LogTimeBound
 
     init(
         checkpoint note: Note, genesis: LoggedStatement, participants: [LoggedStatement],
@@ -74,7 +75,9 @@ struct LocatedEntries: Sendable {
             throw Self.explained(error, by: participants)
         }
         founding = try Self.founding(self.genesis, trust, checkpoint)
+        logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, [])
         try checkLog(trust.genesis)
+        logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, others)
     }
 
     /// What has no known form is of later rules, where such were announced.
@@ -88,13 +91,6 @@ struct LocatedEntries: Sendable {
         }
         return PackageRefusal(
             refusal.part, .rulesUnknown(UnknownRules(rules: later.rules, index: later.from)))
-    }
-
-    /// The largest `iat` among the statements here up to `index`: log time is at least that.
-    func time(at index: Int64) -> Timestamp {
-        others.reduce(genesis.statement.issuedAt) { time, entry in
-            entry.index <= index ? max(time, entry.statement.issuedAt) : time
-        }
     }
 
     private static func locate(
