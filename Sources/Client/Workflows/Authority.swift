@@ -14,6 +14,7 @@ public struct Authority: Sendable {
         guard try await session.charter().authorities.contains(session.handle) else {
             throw ClientError.notAuthority
         }
+        await session.govern()
         self.session = session
     }
 

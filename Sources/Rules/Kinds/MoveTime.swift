@@ -37,6 +37,10 @@ enum MoveTimeRule: KindRule {
         try decision.requireAuthorities()
         var log = decision.log
         log.timesSet += 1
+        // The time at which keys are judged is the one before, where it is set back.
+        if decision.keyTime > log.time {
+            log.setBackFrom = max(log.setBackFrom ?? decision.keyTime, decision.keyTime)
+        }
         decision.change(LogState.key, to: log)
     }
 
