@@ -2,6 +2,7 @@ public import Rules
 public import Sharing
 public import Storage
 import Transparency
+import Verification
 import Wire
 
 /// Something in a store that isn't as it must be, and where.
@@ -110,8 +111,8 @@ private struct InspectionWalk {
     /// Nor under rules that aren't known, which is nobody's fault.
     private(set) var stopped: UnknownRules?
     private var genesis: Genesis?
-    /// Whether selective claims were erased: then nobody can tell any more what they made.
-    private var hasForgotten = false
+    /// What was erased: nobody can tell any more what it made.
+    private var forgotten = Forgotten()
 
     init(store: any Store) { self.store = store }
 
@@ -192,10 +193,16 @@ private struct InspectionWalk {
     }
 
     private mutating func replay(_ candidate: Candidate) {
-        if case .failure(let refusal) = state.admit(candidate, under: policies) {
-            find(.entry(candidate.index), .refused(refusal))
-            replaying = false
+        guard case .failure(let refusal) = state.admit(candidate, under: policies) else { return }
+        // What was found about somebody may be what the policies asked for.
+        if case .policy = refusal,
+            case .success = state.admit(
+                candidate, under: PoliciesLackingFacts(policies, about: forgotten.identities))
+        {
+            return
         }
+        find(.entry(candidate.index), .refused(refusal))
+        replaying = false
     }
 
     // MARK: Attachments
@@ -217,7 +224,7 @@ private struct InspectionWalk {
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
             }
-            if type(of: statement.claims).hasSelectiveClaims { hasForgotten = true }
+            if type(of: statement.claims).hasSelectiveClaims { forgotten.add(statement) }
             return nil
         }
         attachments += 1
@@ -344,31 +351,46 @@ private struct InspectionWalk {
                     continue
                 }
                 missing.remove(key)
-                guard isComparable(key) else { continue }
-                guard let value = expected[key] else {
-                    find(.state(row.key), .unmade)
-                    continue
-                }
-                if value != row.value {
-                    find(.state(row.key), .notReplayed)
-                }
+                let value = expected[key]
+                guard value != row.value, !forgotten.explains(row.value, key, replayed: value)
+                else { continue }
+                find(.state(row.key), value == nil ? .unmade : .notReplayed)
             }
             guard page.count == 1000, let end = page.last?.key else { break }
             last = end
         }
-        for key in missing.filter(isComparable).map(\.text).sorted() {
+        for key in missing.map(\.text).sorted() {
             find(.state(key), .damaged(.missing))
         }
         return rows
     }
+}
 
-    /// What selective claims made is compared as long as none of them were erased.
-    private func isComparable(_ key: StateKey) -> Bool {
-        !hasForgotten || !Self.madeOfSelectiveClaims.contains(key.family.name)
+/// Statements whose selective claims were erased, and what of the state can have come from them alone.
+private struct Forgotten {
+    private var statements: Set<JTI> = []
+    /// Who gave a grant that was erased.
+    private var enterprises: Set<Handle> = []
+    /// Whose identity was erased.
+    private(set) var identities: Set<Handle> = []
+
+    mutating func add(_ statement: Statement) {
+        statements.insert(statement.jti)
+        if statement.kind == .grant { enterprises.insert(statement.issuer) }
+        if let admit = statement.claims as? Admit { identities.insert(admit.handle) }
     }
 
-    private static let madeOfSelectiveClaims: Set<String> = [
-        CallState.family, InvolvementState.family, EpochState.family, RequestState.family,
-        HoldsState.family,
-    ]
+    /// Whether a piece of state that the replay made otherwise, or didn't make, can be what they made of
+    /// it: the call in one of them, the epochs that an enterprise gave, what was done with its books.
+    func explains(_ stored: StateValue, _ key: StateKey, replayed: StateValue?) -> Bool {
+        switch (stored.object, key.name) {
+        case (let call as CallState, _):
+            return replayed == nil && statements.contains(call.entry)
+        case (is EpochState, .series(let enterprise, _)): return enterprises.contains(enterprise)
+        case (let dealings as InvolvementState, .handles(_, let owner)):
+            let known = (replayed?.object as? InvolvementState)?.past ?? []
+            return enterprises.contains(owner) && Set(known).isSubset(of: dealings.past)
+        default: return false
+        }
+    }
 }
