@@ -34,6 +34,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case granteeSuspended(Handle)
     /// Nobody who could be asked for a grant.
     case notAHolder(Handle)
+    /// A version of a record type can't follow what the log has.
+    case type(TypeIncompatibility)
     /// By these policies, for these reasons; by none where nothing permits it.
     case forbidden(policies: [String], reasons: [String])
     case underLegalHold(BookName)

@@ -28,7 +28,7 @@ public actor Session {
     private nonisolated let acting: SigningKey?
     nonisolated let reader: LogReader
     /// Of what was sent from this home to be admitted; `nil` for a founder.
-    nonisolated let ownFingerprint: Digest<Digested.Fingerprint>?
+    nonisolated let ownFingerprint: Fingerprint?
     private let viewFile: ViewFile
     /// The outbox and the view are synced to the disk by this actor.
     private let executor = QueueExecutor("trine.session")
@@ -96,7 +96,7 @@ public actor Session {
         view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
         kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
-        ownFingerprint = try home.application()?.fingerprint(in: configuration.genesis)
+        ownFingerprint = configuration.fingerprint
         self.home = home
         self.configuration = configuration
         heldKeyring = Mutex(keyring)
@@ -181,6 +181,7 @@ public actor Session {
     public func sync() async throws -> View {
         if isOffline {
             guard isAdmitted else { throw ClientError.notAdmitted(handle) }
+            try checkOwnAdmission()
             return view
         }
         // What the host dated before it is asked: no entry behind that may be older.
@@ -194,8 +195,10 @@ public actor Session {
             let entries = try await reader.entries(
                 after: edge, under: checkpoint, upTo: end, admitted: isAdmitted,
                 own: unlisted)
+            let texts = try await documents(of: entries, with: view.texts)
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
+            view.add(texts)
             changed = true
             for entry in entries {
                 try refuseBackdated(entry, after: trail)
@@ -205,8 +208,9 @@ public actor Session {
                 }
             }
             unlisted = unlisted.filter { $0.key >= view.next }
-            try checkOwnAdmission()
         }
+        // Also where it was read before, be it by another run.
+        try checkOwnAdmission()
         if changed { try saveView() }
         // What this program would sign next is to be decided by these rules already.
         if let unknown = view.unknownRules { throw LogFault.update(unknown) }
@@ -222,6 +226,22 @@ public actor Session {
         guard isAdmitted else { throw ClientError.notAdmitted(handle) }
         if let withheld = view.withheld { throw LogFault.withheld(index: withheld) }
         return view
+    }
+
+    /// The documents known so far, and those of the types that `entries` publish.
+    private func documents(
+        of entries: [ReadEntry], with known: TextShelf
+    ) async throws -> TextShelf {
+        var shelf = known
+        for entry in entries {
+            guard case .success(let statement) = entry.statement else { continue }
+            let named = statement.claims.blob?.types ?? []
+            for type in named where shelf.type(type.digest) == nil {
+                let found = try await recordType(type)
+                if let found { shelf.add(found, of: configuration.origin) }
+            }
+        }
+        return shelf
     }
 
     /// The log's checkpoint of this moment, as fresh as its charter wants. Throws what
@@ -269,7 +289,9 @@ public actor Session {
         guard let ownFingerprint, let admitted = view.state[ParticipantState.key(handle)] else {
             return
         }
-        guard admitted.fingerprint == ownFingerprint else { throw .substituted(handle) }
+        guard admitted.fingerprint.map({ Fingerprint($0) }) == ownFingerprint else {
+            throw .substituted(handle)
+        }
     }
 
     /// The view with everything that this session has registered.
@@ -310,7 +332,9 @@ public actor Session {
     /// What isn't taken now comes with the next ``sync()``.
     func take(_ frame: Frame, at index: Int64) {
         registered = max(registered, index)
-        guard index == view.next, view.unknownRules == nil else {
+        guard index == view.next, view.unknownRules == nil,
+            !isPublishing(frame)  // Its document is read with the entry.
+        else {
             // Nobody has to show this program what it said itself.
             unlisted[index] = Frame(jws: frame.jws, disclosures: frame.disclosures, blob: [])
             return
@@ -318,5 +342,9 @@ public actor Session {
         do throws(UnknownRules) { try view.take(reader.own(frame)) } catch {
             preconditionFailure("its rules are known: \(error)")
         }
+    }
+
+    private func isPublishing(_ frame: Frame) -> Bool {
+        (try? JWS(parsing: frame.jws))?.type == PublishType.kind.type
     }
 }

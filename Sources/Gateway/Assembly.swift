@@ -103,12 +103,15 @@ struct Assembly: Sendable {
 
     /// All that shows which of the keys `kids` stood, and that `handles` weren't suspended: how they came
     /// in, the charters, upgrades and `time` of the authorities, and the same of all who decided or signed
-    /// that; ascending by index. Other keys of theirs are left out.
+    /// that, or `decided`; ascending by index. Other keys of theirs are left out.
     private func register(
-        of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>, founders genesis: [UInt8]
+        of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>,
+        decided: [LoggedStatement]
     ) async throws(StoreError) -> [LoggedStatement] {
         var needed = NeededKeys(handles: handles, keys: kids)
-        if let genesis = try? Statement(parsing: genesis) { needed.add(genesis) }
+        for entry in decided {
+            if let statement = try? entry.statement() { needed.add(statement) }
+        }
         var known: Set<Handle> = []
         var asked: Set<Handle> = []
         var waiting: [(index: Int64, statement: Statement)] = []
@@ -198,7 +201,8 @@ struct Assembly: Sendable {
 
     /// `caller` is the key that signed the fetch.
     func answer(
-        granted: Granted?, to caller: Digest<Digested.Key>, parties: Set<Handle>,
+        granted: Granted?, to caller: Digest<Digested.Key>, types: [PublishedTypes.Document],
+        parties: Set<Handle>,
         records: [Record], of enterprise: Handle
     ) async throws(StoreError) -> FetchAnswer {
         let genesis = try await logged([0], disclosed: false)
@@ -212,6 +216,7 @@ struct Assembly: Sendable {
                 access: statements[0], grant: statements[1],
                 rekey: statements.count > 2 ? statements[2] : nil, envelope: granted.envelope)
         }
+        let types = try await logged(types)
         let entries = [authority?.access, authority?.grant, authority?.rekey].compactMap(\.self)
         let leaves = (entries + erasures).map(\.jws) + records.map(\.leaf)
         let signing = Set(leaves.compactMap { try? JWS(parsing: $0).kid } + [caller])
@@ -219,7 +224,8 @@ struct Assembly: Sendable {
         return FetchAnswer(
             checkpoint: checkpoint, genesis: genesis[0], granted: authority,
             participants: try await register(
-                of: parties, signing: signing, founders: genesis[0].jws),
+                of: parties, signing: signing,
+                decided: [genesis[0]] + types.compactMap(\.statement)), types: types,
             records: zip(records, proofs).map { record, proof in
                 FetchAnswer.Record(
                     logged: LoggedStatement(
@@ -227,6 +233,21 @@ struct Assembly: Sendable {
                     fields: record.fields)
             },
             erasures: erasures)
+    }
+
+    /// The documents with the entries that name them.
+    private func logged(
+        _ types: [PublishedTypes.Document]
+    ) async throws(StoreError) -> [LoggedType] {
+        let types = types.filter { $0.index < size }
+        let indices = types.map(\.index).filter { $0 > 0 }
+        let entries = try await logged(indices, disclosed: false)
+        let statements = Dictionary(uniqueKeysWithValues: zip(indices, entries))
+        return types.map { type in
+            LoggedType(
+                statement: statements[type.index],
+                document: String(decoding: type.bytes, as: UTF8.self))
+        }
     }
 
     /// The erasures of `records` that come before the entry `end`. They are looked for from the first

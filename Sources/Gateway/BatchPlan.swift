@@ -19,6 +19,7 @@ struct BatchPlan {
     private(set) var erased: [JTI] = []
     /// The sets that statements of this batch brought.
     private(set) var policies: [CedarPolicies] = []
+    private(set) var types: [PublishedTypes.Document] = []
     /// The log's own state after the batch; `nil` where it admits nothing.
     private(set) var log: LogState?
     private(set) var nextIndex: Int64
@@ -52,6 +53,10 @@ struct BatchPlan {
         leaves.append(Hash.leaf(statement.jws.bytes))
         for (key, value) in admission.changes.values { changes[key] = .some(value) }
         if let set = submission.policies { policies.append(set) }
+        types += submission.types.map { type in
+            PublishedTypes.Document(
+                index: nextIndex, type: type, bytes: type.document(origin: statement.origin))
+        }
         if let target = statement.claims.erases { erased.append(target) }
         log = admission.changes[LogState.key] ?? log
         nextIndex += 1

@@ -59,7 +59,7 @@ struct FetchService: Sendable {
             case let outcome:
                 let (index, _) = try outcome.place()
                 // The access is durable: from here on bytes may leave.
-                return try await answer(index, grant, jti, content, caller)
+                return try await answer(index, grant, terms, content, caller)
             }
         }
         throw CallFault.unsettled
@@ -96,19 +96,16 @@ struct FetchService: Sendable {
         let slice = try await store.state(
             RepeatedAccess.keys(
                 under: jti, grant, served: terms.served, host: caller.log.host))
-        guard let log = slice[LogState.key], let again = RepeatedAccess(at: now, in: slice) else {
+        guard let again = RepeatedAccess(at: now, in: slice, texts: await sequencer.texts) else {
             throw StoreError.unreadable(.noGenesis)
         }
-        var shelf = PolicyShelf()
-        for digest in [log.policies, grant.claims.policies] {
-            if let set = await sequencer.policies(digest) { shelf.add(set) }
-        }
-        do { try again.check(terms.served, under: jti, policies: shelf) } catch {
+        do { try again.check(terms.served, under: jti) } catch {
             // As at the access: by which policy says what it was told of another's books.
             throw error.withoutNames
         }
         let content = try await self.content(of: selection, under: grant, jti)
-        return try await answer(index, grant, jti, content, caller)
+        guard let granted = grant.terms else { throw CallFault.unknownGrant(jti) }
+        return try await answer(index, grant, granted, content, caller)
     }
 
     /// Where an access stands, and what it says.
@@ -150,8 +147,7 @@ struct FetchService: Sendable {
     private func select(
         _ fetch: Fetch, _ grant: GrantState, _ terms: GrantTerms
     ) async throws -> Selection {
-        guard let known = terms.scope.known else { throw CallFault.notEntitled }
-        let fields = try fields(fetch, of: known, terms)
+        let fields = try fields(fetch, of: await sequencer.published.types, terms)
         var books: [(book: BookName, state: BookState)] = []
         for part in terms.scope.parts {
             books += try await store.books(
@@ -191,13 +187,14 @@ struct FetchService: Sendable {
     }
 
     private func fields(
-        _ fetch: Fetch, of known: SeriesFields, _ terms: GrantTerms
+        _ fetch: Fetch, of types: RecordTypes, _ terms: GrantTerms
     ) throws -> [FieldName] {
+        guard let known = types.fields(of: terms.scope) else { throw CallFault.notEntitled }
         guard let asked = known.withCommitments(fetch.fields) else {
             throw CallFault.unknownFields(
                 fetch.fields.filter { known.withCommitments([$0]) == nil })
         }
-        let granted = terms.servable ?? []
+        let granted = terms.servable(of: types) ?? []
         let beyond = asked.filter { !granted.contains($0) }
         guard beyond.isEmpty else { throw CallFault.unknownFields(beyond) }
         return asked
@@ -286,15 +283,18 @@ struct FetchService: Sendable {
     }
 
     private func answer(
-        _ access: Int64, _ grant: GrantState, _ jti: JTI, _ content: Content, _ caller: Caller
+        _ access: Int64, _ grant: GrantState, _ terms: GrantTerms, _ content: Content,
+        _ caller: Caller
     ) async throws -> FetchAnswer {
         try await Assembly(store: store).answer(
             granted: .init(
                 access: access, grant: grant.index,
                 rekey: content.carrier == grant.index ? nil : content.carrier,
                 envelope: content.envelope),
-            to: caller.key, parties: [grant.issuer, caller.handle, caller.log.host],
-            records: content.records, of: grant.issuer)
+            to: caller.key,
+            types: await sequencer.published.documents(of: terms.scope.series, before: access),
+            parties: [grant.issuer, caller.handle, caller.log.host], records: content.records,
+            of: grant.issuer)
     }
 
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
@@ -357,7 +357,7 @@ struct FetchService: Sendable {
     private func ownRecords(_ fetch: Fetch, _ caller: Caller) async throws -> FetchAnswer {
         guard caller.state.roles.contains(.enterprise) else { throw CallFault.notEntitled }
         guard !fetch.ranges.isEmpty else { throw CallFault.rangesMissing }
-        let fields = try ownFields(fetch)
+        let fields = try ownFields(fetch, of: await sequencer.published.types)
         var records: [Located] = []
         for book in Set(fetch.ranges.map(\.book)).sorted() {
             let state = try await store.value(of: BookState.key(caller.handle, book))
@@ -373,15 +373,18 @@ struct FetchService: Sendable {
         let selection = Selection(
             served: Served(fields: fields, ranges: fetch.ranges, books: []), records: records)
         return try await Assembly(store: store).answer(
-            granted: nil, to: caller.key, parties: [caller.handle],
-            records: try await ciphertexts(selection), of: caller.handle)
+            granted: nil, to: caller.key,
+            types: await sequencer.published.documents(
+                of: Set(fetch.ranges.map(\.book.series)).sorted(), before: .max),
+            parties: [caller.handle], records: try await ciphertexts(selection),
+            of: caller.handle)
     }
 
     /// The fields asked for and the commitments that any type of the books asked for has to them.
-    private func ownFields(_ fetch: Fetch) throws -> [FieldName] {
+    private func ownFields(_ fetch: Fetch, of types: RecordTypes) throws -> [FieldName] {
         var fields: Set<FieldName> = []
         for series in Set(fetch.ranges.map(\.book.series)) {
-            guard let names = SeriesFields(series)?.withCommitments(fetch.fields) else {
+            guard let names = types.fields(of: series)?.withCommitments(fetch.fields) else {
                 throw CallFault.unknownFields(fetch.fields)
             }
             fields.formUnion(names)

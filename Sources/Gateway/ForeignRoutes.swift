@@ -10,13 +10,13 @@ import Wire
 /// Whoever goes by these trusts the host and DNS; by the log, nobody has to.
 struct ForeignRoutes: Sendable {
     let store: any Store
+    let sequencer: Sequencer
     let origin: Origin
-    let host: SigningKey
     let clock: @Sendable () -> Timestamp
 
     func add(to table: MethodTable) {
         table.read("/types/:name/:version") { _, context in
-            try type(
+            try await type(
                 context.parameters.get("name") ?? "", context.parameters.get("version") ?? "")
         }
         table.read("/.well-known/jwt-vc-issuer/**") { request, _ in
@@ -32,11 +32,12 @@ struct ForeignRoutes: Sendable {
     }
 
     /// The document, byte for byte what `vct#integrity` is the digest of.
-    private func type(_ name: String, _ version: String) throws -> Response {
-        let type = RecordType.all.first { $0.name == name && "\($0.version)" == version }
-        guard let type else { throw GatewayFault.notFound }
+    private func type(_ name: String, _ version: String) async throws -> Response {
+        let documents = await sequencer.published.documents
+        let document = documents.first { $0.type.name == name && "\($0.type.version)" == version }
+        guard let document else { throw GatewayFault.notFound }
         return Response(
-            bytes: type.document(origin: origin), type: Media.json,
+            bytes: document.bytes, type: Media.json,
             cache: "public, max-age=31536000, immutable")
     }
 
@@ -80,7 +81,8 @@ struct ForeignRoutes: Sendable {
         guard let log = try await store.value(of: LogState.key),
             let state = try await store.value(of: BookState.key(handle, book))
         else { throw GatewayFault.notFound }
-        let signer = Signer(origin: origin, handle: log.host, log: log.genesis, key: host)
+        let signer = Signer(
+            origin: origin, handle: log.host, log: log.genesis, key: sequencer.keys.host)
         return Response(
             bytes: StatusList.token(of: book, state, of: handle, by: signer, at: clock()),
             type: StatusList.mediaType, cache: "max-age=\(StatusList.lifetime)")

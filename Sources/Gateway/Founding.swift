@@ -11,11 +11,11 @@ public enum FoundingError: Error, Equatable, Sendable {
 
 /// Begins a log with the entry 0 that its first authority signed.
 public enum Founding {
-    /// Enters `genesis` into an empty store, under a first checkpoint; `policies` is the set that it
-    /// names, whose texts are kept with it. Throws ``FoundingError``.
+    /// Enters `genesis` into an empty store, under a first checkpoint; `policies` and `types`
+    /// are what it names, whose texts are kept with it. Throws ``FoundingError``.
     public static func begin(
         with genesis: Statement, in store: any Store, keys: HostKeys,
-        policies: CedarPolicies = .standard
+        policies: CedarPolicies = .standard, types: RecordTypes = .standard
     ) async throws(FoundingError) {
         let time = genesis.issuedAt
         let sequencer: Sequencer
@@ -32,7 +32,7 @@ public enum Founding {
         }
         let submission = Submission(
             SignedStatement(statement: genesis, disclosures: []), selective: NoSelectiveClaims(),
-            policies: policies)
+            policies: policies, types: types)
         switch await sequencer.submit(submission) {
         case .registered: return
         case .already, .busy, .clockUnsure: throw .alreadyFounded

@@ -50,7 +50,7 @@ public struct GatewayService: Sendable {
             queries: QueryService(
                 store: store, gate: gate, sequencer: sequencer, applications: applications),
             foreign: ForeignRoutes(
-                store: store, origin: log.origin, host: sequencer.keys.host, clock: clock),
+                store: store, sequencer: sequencer, origin: log.origin, clock: clock),
             bodies: RequestBodies(limits),
             origin: log.origin, clock: clock)
         (self.limits, self.logger) = (limits, logger)

@@ -97,11 +97,25 @@ public struct Inspection: Sendable {
     }
 }
 
+extension Inspection {
+    /// The state that the entries make, as far as their attachments can be read; `nil` where one can't be
+    /// replayed. Throws ``Storage/StoreError`` where the store can't be read at all.
+    func replayedState() async throws(StoreError) -> [StateKey: StateValue]? {
+        let size = try await store.head()?.size ?? 0
+        var walk = InspectionWalk(store: store)
+        for index in stride(from: 0, to: size, by: 256) {
+            try await walk.entries(index..<min(index + 256, size))
+        }
+        return walk.replayed
+    }
+}
+
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
 private struct InspectionWalk {
     let store: any Store
-    /// The sets read so far: a statement that brings one comes before what it decides.
-    private var policies = PolicyShelf()
+    /// The policy sets and record types read so far: a statement that brings one comes before what it decides.
+    private var texts = TextShelf()
+    private var types = RecordTypes()
     private(set) var findings: [InspectionFinding] = []
     private(set) var attachments = 0
     private var edge = TileEdge()
@@ -111,10 +125,12 @@ private struct InspectionWalk {
     /// Nor under rules that aren't known, which is nobody's fault.
     private(set) var stopped: UnknownRules?
     private var genesis: Genesis?
-    /// What was erased: nobody can tell any more what it made.
-    private var forgotten = Forgotten()
+    private var forgotten = ForgottenClaims()
 
     init(store: any Store) { self.store = store }
+
+    /// The state that the entries so far made; `nil` where one of them can't be replayed.
+    var replayed: [StateKey: StateValue]? { replaying ? state.all : nil }
 
     private mutating func find(_ place: StorePlace, _ fault: InspectionFault) {
         findings.append(InspectionFinding(place: place, fault: fault))
@@ -193,14 +209,10 @@ private struct InspectionWalk {
     }
 
     private mutating func replay(_ candidate: Candidate) {
-        guard case .failure(let refusal) = state.admit(candidate, under: policies) else { return }
-        // What was found about somebody may be what the policies asked for.
-        if case .policy = refusal,
-            case .success = state.admit(
-                candidate, under: PoliciesLackingFacts(policies, about: forgotten.identities))
-        {
-            return
-        }
+        guard case .failure(let refusal) = state.admit(candidate, under: texts) else { return }
+        // What was found about somebody, and is erased, may be what the policies asked for.
+        let lacking = PoliciesLackingFacts(texts, about: forgotten.identities)
+        if case .policy = refusal, case .success = state.admit(candidate, under: lacking) { return }
         find(.entry(candidate.index), .refused(refusal))
         replaying = false
     }
@@ -224,7 +236,10 @@ private struct InspectionWalk {
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
             }
-            if type(of: statement.claims).hasSelectiveClaims { forgotten.add(statement) }
+            if type(of: statement.claims).hasSelectiveClaims {
+                let host = state[LogState.key]?.host
+                forgotten.add(statement, isHosts: statement.issuer == host)
+            }
             return nil
         }
         attachments += 1
@@ -255,7 +270,20 @@ private struct InspectionWalk {
             return find(
                 .section(SectionName.policies, entry: index), .damaged(.notCommitted))
         }
-        policies.add(set)
+        texts.add(set)
+    }
+
+    private mutating func checkType(
+        _ bytes: [UInt8], _ named: TypeVersion, of statement: Statement, at index: Int64
+    ) {
+        guard let type = try? RecordType(document: bytes, origin: statement.origin),
+            type.digest(origin: statement.origin) == named.digest
+        else {
+            return find(
+                .section(SectionName.type(named), entry: index), .damaged(.notCommitted))
+        }
+        types.add(type)
+        texts.add(type, of: statement.origin)
     }
 
     private mutating func checkSections(
@@ -274,6 +302,15 @@ private struct InspectionWalk {
             checkEnvelope(section(SectionName.envelope), digest, at: index)
         case .policies(let digest, _):
             checkPolicies(section(SectionName.policies), digest, at: index)
+        case .types(let types):
+            for type in types {
+                checkType(section(SectionName.type(type)), type, of: statement, at: index)
+            }
+        case .founding(let digest, let types):
+            checkPolicies(section(SectionName.policies), digest, at: index)
+            for type in types {
+                checkType(section(SectionName.type(type)), type, of: statement, at: index)
+            }
         }
     }
 
@@ -289,7 +326,7 @@ private struct InspectionWalk {
         of statement: Statement, at index: Int64, _ error: StoreError
     ) async throws(StoreError) {
         guard let record = statement.claims as? RegisterRecord,
-            let type = RecordType(vct: record.vct, origin: statement.origin)
+            let type = types.type(vct: record.vct, origin: statement.origin)
         else { return find(.attachments(entry: index), error) }
         var named = false
         for name in type.sealedNames.map(\.text) {
@@ -331,6 +368,7 @@ private struct InspectionWalk {
     mutating func compareState() async throws(StoreError) -> Int {
         guard replaying else { return 0 }
         let expected = state.all
+        let owners = forgotten.owners(in: state)
         var missing = Set(expected.keys)
         var last: String?
         var rows = 0
@@ -351,46 +389,24 @@ private struct InspectionWalk {
                     continue
                 }
                 missing.remove(key)
-                let value = expected[key]
-                guard value != row.value, !forgotten.explains(row.value, key, replayed: value)
-                else { continue }
-                find(.state(row.key), value == nil ? .unmade : .notReplayed)
+                compare(row.value, under: key, with: expected[key], owners)
             }
             guard page.count == 1000, let end = page.last?.key else { break }
             last = end
         }
-        for key in missing.map(\.text).sorted() {
-            find(.state(key), .damaged(.missing))
-        }
+        for key in missing.map(\.text).sorted() { find(.state(key), .damaged(.missing)) }
         return rows
     }
-}
 
-/// Statements whose selective claims were erased, and what of the state can have come from them alone.
-private struct Forgotten {
-    private var statements: Set<JTI> = []
-    /// Who gave a grant that was erased.
-    private var enterprises: Set<Handle> = []
-    /// Whose identity was erased.
-    private(set) var identities: Set<Handle> = []
-
-    mutating func add(_ statement: Statement) {
-        statements.insert(statement.jti)
-        if statement.kind == .grant { enterprises.insert(statement.issuer) }
-        if let admit = statement.claims as? Admit { identities.insert(admit.handle) }
-    }
-
-    /// Whether a piece of state that the replay made otherwise, or didn't make, can be what they made of
-    /// it: the call in one of them, the epochs that an enterprise gave, what was done with its books.
-    func explains(_ stored: StateValue, _ key: StateKey, replayed: StateValue?) -> Bool {
-        switch (stored.object, key.name) {
-        case (let call as CallState, _):
-            return replayed == nil && statements.contains(call.entry)
-        case (is EpochState, .series(let enterprise, _)): return enterprises.contains(enterprise)
-        case (let dealings as InvolvementState, .handles(_, let owner)):
-            let known = (replayed?.object as? InvolvementState)?.past ?? []
-            return enterprises.contains(owner) && Set(known).isSubset(of: dealings.past)
-        default: return false
-        }
+    private mutating func compare(
+        _ stored: StateValue, under key: StateKey, with replayed: StateValue?,
+        _ owners: Set<Handle>
+    ) {
+        guard stored != replayed,
+            !forgotten.explain(
+                stored, under: key, for: replayed, owners: owners, in: state,
+                at: state[LogState.key]?.time ?? Timestamp(clamping: 0))
+        else { return }
+        find(.state(key.text), replayed == nil ? .unmade : .notReplayed)
     }
 }

@@ -137,6 +137,10 @@ extension ProblemEntry {
             ProblemEntry(
                 "malformed-policies", 422, "This isn't a policy set",
                 PolicySetRefusal.texts(refusal).words)
+        case .blob(.type(let error)):
+            ProblemEntry(
+                "malformed-type", 422, "This isn't the document of a record type", nil,
+                ["reason": .string("\(error)")])
         case .blob(.policies(let refusal)):
             ProblemEntry(
                 "policy-invalid", 422, "A log can't be under these policies", refusal.words)

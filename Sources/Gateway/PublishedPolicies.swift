@@ -44,24 +44,13 @@ enum PublishedPolicies {
     private static func statements(
         in store: any Store, _ range: Range<Int64>
     ) async throws(StoreError) -> [(index: Int64, set: Digest<Digested.Policies>)] {
-        guard !range.isEmpty else { return [] }
-        var indices: [Int64] = range.contains(0) ? [0] : []
-        var from = range.lowerBound
-        while true {
-            let page = try await store.indices(
-                issuer: nil, kind: PublishPolicies.kind, from: from, limit: 256)
-            indices += page.filter { range.contains($0) }
-            guard page.count == 256, let last = page.last, last + 1 < range.upperBound else {
-                break
-            }
-            from = last + 1
-        }
+        let indices = try await store.publications(of: PublishPolicies.kind, in: range)
         var found: [(index: Int64, set: Digest<Digested.Policies>)] = []
         for (index, leaf) in zip(indices, try await store.leaves(at: indices)) {
             guard let statement = try? Statement(parsing: leaf) else {
                 throw .corrupt(.entry(index), .malformed)
             }
-            if case .policies(let set, _) = statement.claims.blob { found.append((index, set)) }
+            if let set = statement.claims.blob?.policies { found.append((index, set)) }
         }
         return found
     }

@@ -161,8 +161,8 @@ struct Routes: Sendable {
         else { throw GatewayFault.notFound }
         return Response.json(
             ServiceDescription(
-                origin: log.origin, genesis: log.genesis, logKey: genesis.logKey, rules: log.rules,
-                size: head.size
+                origin: log.origin, genesis: log.genesis, logKey: genesis.logKey,
+                clockKey: genesis.clockKey, rules: log.rules, size: head.size
             ).bytes)
     }
 
@@ -317,7 +317,8 @@ struct Routes: Sendable {
 
     private func submission(_ frame: Frame) async throws -> Submission {
         let submission = try Submission(
-            statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob)
+            statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob,
+            types: await sequencer.published.types)
         try submission.checkTime(at: clock())
         try await ProofPoint(submission)?.check(in: store)
         return submission

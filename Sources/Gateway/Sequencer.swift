@@ -46,7 +46,7 @@ public actor Sequencer {
     private let clock: HostClock
     private var watch: ClockWatch?
     /// Which library is asked, given the sets that were published: those themselves.
-    private let library: @Sendable (PolicyShelf) -> any PolicyLibrary
+    private let library: @Sendable (TextShelf) -> any PublishedTexts
 
     /// Where the tree stands after the last commit; reloaded when another gateway got ahead.
     private var head: Head?
@@ -54,8 +54,11 @@ public actor Sequencer {
     private var dated: Timestamp?
     private var edge = TileEdge()
     private var log: LogState?
-    /// Every set that this log was ever under, and the index up to which it was looked for.
-    private var shelf = PolicyShelf()
+    /// The record types of this log.
+    private(set) var published = PublishedTypes()
+    /// Every set that this log was ever under and all its types, and the index up to which they were
+    /// looked for.
+    private var shelf = TextShelf()
     private var shelved: Int64 = 0
     private var waiting: [Work] = []
     /// Works while anything waits.
@@ -78,7 +81,7 @@ public actor Sequencer {
 
     private init(
         store: any Store, keys: HostKeys, clock: HostClock,
-        library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary
+        library: @escaping @Sendable (TextShelf) -> any PublishedTexts
     ) {
         (self.store, self.keys, self.clock, self.library) = (store, keys, clock, library)
     }
@@ -93,7 +96,7 @@ public actor Sequencer {
     /// One that asks another library than the published sets: a gateway that was patched, in tests.
     static func load(
         store: any Store, keys: HostKeys, clock: HostClock,
-        library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary
+        library: @escaping @Sendable (TextShelf) -> any PublishedTexts
     ) async throws(StoreError) -> Sequencer {
         let sequencer = Sequencer(store: store, keys: keys, clock: clock, library: library)
         try await sequencer.begin()
@@ -123,6 +126,9 @@ public actor Sequencer {
     func submit(_ draft: HostDraft) async -> Outcome {
         await enqueue(.draft(draft))[0]
     }
+
+    /// What this log published, as far as it was read or entered here.
+    var texts: any PublishedTexts { library(shelf) }
 
     /// A set that this log is or was under, compiled.
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
@@ -266,13 +272,21 @@ public actor Sequencer {
         var log: LogState?
         if let state = try await store.value(of: LogState.key) { log = state }
         let size = head?.size ?? 0
-        let published = try await PublishedPolicies.read(from: store, shelved..<size)
+        let policies = try await PublishedPolicies.read(from: store, shelved..<size)
+        let types = try await PublishedTypes.read(from: store, shelved..<size)
         self.head = head
         self.edge = edge
         self.log = log
         dated = head.flatMap { try? Note(parsing: $0.checkpoint) }.flatMap { date(of: $0) }
-        for set in published { shelf.add(set) }
+        for set in policies { shelf.add(set) }
+        for document in types { add(document) }
         shelved = size
+    }
+
+    private func add(_ document: PublishedTypes.Document) {
+        guard let origin = log?.origin else { return }
+        published.add(document)
+        shelf.add(document.type, of: origin)
     }
 
     // MARK: Deciding
@@ -299,7 +313,7 @@ public actor Sequencer {
         for group in groups {
             plan.beginGroup()
             statements: for submission in group {
-                if let set = submission.policies { shelf.add(set) }
+                shelf.add(broughtBy: submission)
                 let (admission, parties) = try await decide(submission, plan, &state, shelf)
                 switch admission {
                 case .success(let admission): plan.admit(admission, submission, parties: parties)
@@ -317,14 +331,14 @@ public actor Sequencer {
     /// Decides a statement at the next index of `plan`, and says whom it concerns.
     private func decide(
         _ submission: Submission, _ plan: BatchPlan, _ state: inout LoadedState,
-        _ shelf: PolicyShelf
+        _ shelf: TextShelf
     ) async throws(StoreError) -> (Result<Admission, Refusal>, Set<Handle>) {
         let candidate = submission.candidate(at: plan.nextIndex)
         try await state.load(Rules.keys(of: candidate))
         try await state.load(Rules.furtherKeys(of: candidate, in: state.slice))
         do {
             let admission = try Rules.decide(
-                candidate, in: state.slice, policies: library(shelf))
+                candidate, in: state.slice, texts: library(shelf))
             let parties = Rules.parties(to: candidate, in: state.slice)
             state.apply(admission.changes)
             return (.success(admission), parties)
@@ -391,6 +405,7 @@ public actor Sequencer {
         dated = date
         if let state = plan.log { log = state }
         for set in plan.policies { shelf.add(set) }
+        for document in plan.types { add(document) }
         shelved = head.size
         // What isn't published may still be taken back, so nothing is destroyed before. A crash here
         // is recovered by reload().
@@ -444,5 +459,13 @@ extension Sequencer.Work {
 extension Submission {
     fileprivate var byteCount: Int {
         statement.jws.bytes.count + attachments.byteCount
+    }
+}
+
+extension TextShelf {
+    /// Takes in the texts that come with a submission.
+    fileprivate mutating func add(broughtBy submission: Submission) {
+        if let set = submission.policies { add(set) }
+        for type in submission.types { add(type, of: submission.statement.origin) }
     }
 }

@@ -28,6 +28,8 @@ public enum SubmissionFault: Error, Equatable, Sendable {
         case policies(PolicySetRefusal)
         /// The statement names other files than the set has.
         case wrongFiles
+        /// The document of a record type that isn't one, and why.
+        case type(RecordTypeError)
     }
 }
 
@@ -39,10 +41,13 @@ public struct Submission: Sendable {
     public let attachments: Attachments
     /// The set that a `policy` or the genesis brings, compiled.
     let policies: CedarPolicies?
+    /// The record types that a `type` or the genesis brings.
+    let types: [RecordType]
 
-    /// Parses and compares the three parts of a frame. Throws ``SubmissionFault``.
+    /// Parses and compares the three parts of a frame. `known` are the log's record types so far.
+    /// Throws ``SubmissionFault``.
     public init(
-        statement bytes: [UInt8], disclosures text: [UInt8], blob: [UInt8]
+        statement bytes: [UInt8], disclosures text: [UInt8], blob: [UInt8], types known: RecordTypes
     ) throws(SubmissionFault) {
         do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
         guard type(of: statement.claims).isSubmitted else {
@@ -51,7 +56,10 @@ public struct Submission: Sendable {
         guard text.count <= Limits.disclosureBytes else {
             throw .disclosuresTooLarge(limit: Limits.disclosureBytes)
         }
-        (attachments, policies) = try Self.attachments(of: statement, text, blob)
+        let brought = try Self.brought(by: statement, blob, known)
+        attachments = Attachments(disclosures: text, sections: brought.sections)
+        policies = brought.policies
+        types = brought.types
         guard !statement.hasFields else {
             // A record's disclosures are its fields: they never come here in the clear.
             guard text.isEmpty else { throw .disclosures(.disclosuresIncomplete(missing: 0)) }
@@ -66,18 +74,26 @@ public struct Submission: Sendable {
         }
     }
 
-    /// A statement the gateway or its operator made here; genesis comes with its policies.
+    /// A statement the gateway or its operator made here; genesis comes with policies and types.
     init(
-        _ signed: SignedStatement, selective: any SelectiveClaims, policies: CedarPolicies? = nil
+        _ signed: SignedStatement, selective: any SelectiveClaims, policies: CedarPolicies? = nil,
+        types: RecordTypes = RecordTypes()
     ) {
         statement = signed.statement
         self.selective = selective
         self.policies = policies
-        let sections = policies.map {
-            [Attachments.Section(name: SectionName.policies, bytes: $0.texts.bytes)]
+        self.types = types.all
+        let origin = signed.statement.origin
+        var sections = types.all.map { type in
+            Attachments.Section(
+                name: SectionName.type(type.published(origin: origin)),
+                bytes: type.document(origin: origin))
+        }
+        if let policies {
+            sections.append(.init(name: SectionName.policies, bytes: policies.texts.bytes))
         }
         attachments = Attachments(
-            disclosures: Disclosure.join(signed.disclosures), sections: sections ?? [])
+            disclosures: Disclosure.join(signed.disclosures), sections: sections)
     }
 
     /// Refuses what claims to be from the future. Throws ``SubmissionFault``.
@@ -87,32 +103,47 @@ public struct Submission: Sendable {
         }
     }
 
-    /// What is kept with the statement: its disclosures, and its blob if that is what it commits to.
-    private static func attachments(
-        of statement: Statement, _ disclosures: [UInt8], _ blob: [UInt8]
-    ) throws(SubmissionFault) -> (Attachments, CedarPolicies?) {
+    /// What comes with a statement besides its disclosures.
+    private struct Brought {
         var sections: [Attachments.Section] = []
         var policies: CedarPolicies?
+        var types: [RecordType] = []
+    }
+
+    /// The blob, where it is what the statement commits to.
+    private static func brought(
+        by statement: Statement, _ blob: [UInt8], _ known: RecordTypes
+    ) throws(SubmissionFault) -> Brought {
         switch statement.claims.blob {
-        case nil: guard blob.isEmpty else { throw .blob(.unexpected) }
-        case .fields(let root): sections = try fields(blob, root, of: statement)
-        case .envelope(let digest): sections = try envelope(blob, digest)
+        case nil:
+            guard blob.isEmpty else { throw .blob(.unexpected) }
+            return Brought()
+        case .fields(let root):
+            return Brought(sections: try fields(blob, root, of: statement, known))
+        case .envelope(let digest): return Brought(sections: try envelope(blob, digest))
         case .policies(let digest, let files):
-            policies = try Self.policies(blob, digest, files)
-            sections = [.init(name: SectionName.policies, bytes: blob)]
+            return Brought(
+                sections: [.init(name: SectionName.policies, bytes: blob)],
+                policies: try policies(blob, digest, files))
+        case .types(let named):
+            guard named.count == 1 else { throw .notSubmittable(statement.kind) }
+            return Brought(
+                sections: [.init(name: SectionName.type(named[0]), bytes: blob)],
+                types: [try recordType(blob, named[0], of: statement)])
+        case .founding: throw .notSubmittable(statement.kind)
         }
-        return (Attachments(disclosures: disclosures, sections: sections), policies)
     }
 
     private static func fields(
-        _ blob: [UInt8], _ root: Digest<Digested.Fields>, of statement: Statement
+        _ blob: [UInt8], _ root: Digest<Digested.Fields>, of statement: Statement,
+        _ known: RecordTypes
     ) throws(SubmissionFault) -> [Attachments.Section] {
         guard blob.count <= Limits.sealedRecordBytes + GatewayLimits.fieldOverheadBytes else {
             throw .blob(.tooLarge(limit: Limits.sealedRecordBytes))
         }
         guard let fields = SealedFields(encoded: blob) else { throw .blob(.malformedFields) }
         guard let record = statement.claims as? RegisterRecord,
-            let type = RecordType(vct: record.vct, origin: statement.origin),
+            let type = known.type(vct: record.vct, origin: statement.origin),
             fields.fields.map(\.name) == type.sealedNames
         else { throw .blob(.wrongFields) }
         guard fields.root == root else { throw .blob(.wrongDigest) }
@@ -121,13 +152,25 @@ public struct Submission: Sendable {
 
     /// The set that a statement brings: within the limits, and the one it names.
     private static func policies(
-        _ blob: [UInt8], _ digest: Digest<Digested.Policies>, _ files: [PolicyFile]?
+        _ blob: [UInt8], _ digest: Digest<Digested.Policies>, _ files: [PolicyFile]
     ) throws(SubmissionFault) -> CedarPolicies {
         let set: CedarPolicies
         do { set = try CedarPolicies(parsing: blob) } catch { throw .blob(.policies(error)) }
         guard set.digest == digest else { throw .blob(.wrongDigest) }
-        if let files, set.texts.claims != files { throw .blob(.wrongFiles) }
+        guard set.texts.claims == files else { throw .blob(.wrongFiles) }
         return set
+    }
+
+    /// The record type that a statement brings: a document of this log, and the one it names.
+    private static func recordType(
+        _ blob: [UInt8], _ named: TypeVersion, of statement: Statement
+    ) throws(SubmissionFault) -> RecordType {
+        guard Digest<Digested.RecordType>(hashing: blob) == named.digest else {
+            throw .blob(.wrongDigest)
+        }
+        do { return try RecordType(document: blob, origin: statement.origin) } catch {
+            throw .blob(.type(error))
+        }
     }
 
     private static func envelope(
@@ -145,6 +188,8 @@ public struct Submission: Sendable {
 enum SectionName {
     static let envelope = "envelope"
     static let policies = "policies"
+    /// `type/invoice/1`.
+    static func type(_ type: TypeVersion) -> String { "type/\(type.name)/\(type.version)" }
 }
 
 /// What the gateway allows itself and others.

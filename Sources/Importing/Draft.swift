@@ -18,7 +18,7 @@ struct Draft {
     /// Throws a ``Finding`` where it is neither or both, or where the record cannot be.
     func record(
         of file: SourceFile, read by: any DocumentReader.Type,
-        for identifiers: RegisteredIdentifiers
+        for identifiers: RegisteredIdentifiers, of types: RecordTypes
     ) throws(Finding) -> Record {
         let direction: RecordType.Direction
         switch (identifiers.match(issuer.identifiers), identifiers.match(recipient.identifiers)) {
@@ -27,7 +27,7 @@ struct Draft {
         case (false, false): throw Finding(.notAParty, at: place)
         case (true, true): throw Finding(.bothParties, at: place)
         }
-        let types = RecordType.all.filter {
+        let types = types.all.filter {
             $0.direction == direction && $0.importers.contains(by.name)
         }
         guard let type = types.max(by: { $0.version < $1.version }) else {

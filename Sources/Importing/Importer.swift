@@ -1,19 +1,21 @@
-import Sharing
+public import Sharing
 
 /// Turns business documents into records: bytes in, records or a refusal out.
 public enum Importer {
     /// A larger file would not fit a sealed record, of which the original is a field.
     public static let maximumFileBytes = XMLLimits.fileBytes
 
-    /// Imports one file for the enterprise that has `identifiers`.
+    /// Imports one file for the enterprise that has `identifiers`, into records of these types: those
+    /// that its log has.
     ///
     /// The format is told from the content, never from `name`, which only appears in a refusal. Read
     /// are UBL 2.0 to 2.3 Invoice and CreditNote; other formats are recognised and refused as such.
     public static func records(
-        from bytes: [UInt8], named name: String, for identifiers: RegisteredIdentifiers
+        from bytes: [UInt8], named name: String, for identifiers: RegisteredIdentifiers,
+        of types: RecordTypes = .standard
     ) -> ImportOutcome {
         do {
-            return .success(try records(from: bytes, for: identifiers))
+            return .success(try records(from: bytes, for: identifiers, of: types))
         } catch {
             return .failure(ImportRefusal(file: name, place: error.place, reason: error.reason))
         }
@@ -46,13 +48,13 @@ public enum Importer {
     }
 
     private static func records(
-        from bytes: [UInt8], for identifiers: RegisteredIdentifiers
+        from bytes: [UInt8], for identifiers: RegisteredIdentifiers, of types: RecordTypes
     ) throws(Finding) -> [Record] {
         let file = try SourceFile(bytes)
         let reader = try reader(of: file)
         var records: [Record] = []
         for draft in try reader.drafts(of: file) {
-            records.append(try draft.record(of: file, read: reader, for: identifiers))
+            records.append(try draft.record(of: file, read: reader, for: identifiers, of: types))
         }
         return records
     }

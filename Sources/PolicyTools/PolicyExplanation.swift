@@ -122,7 +122,7 @@ public struct FieldReach: Sendable {
         (self.field, self.holder) = (field, holder)
         var rows: [Row] = []
         let holder = holder ?? PolicyHand([.enterprise]).entity(Example.one)
-        let series = RecordType.all.first { $0.field(field) != nil }?.series
+        let series = RecordTypes.standard.all.first { $0.field(field) != nil }?.series
         for role in Role.allCases {
             let user = PolicyHand([role]).entity(Example.other)
             for purpose in Purpose.allCases {
@@ -133,7 +133,7 @@ public struct FieldReach: Sendable {
                             owner: holder.handle, right: right, purpose: purpose,
                             fields: right == .read ? [field] : [], series: series,
                             months: Example.months(1, reach: Int(reach)), lifetime: days * 86_400,
-                            fetches: 1, dataLife: 86_400, time: Example.time)
+                            fetches: 1, dataLife: 86_400, time: Example.time, types: .standard)
                         guard policies.decide(request).permitted else { return false }
                         (request.principal, request.counterparty) = (user, holder)
                         request.action = .access

@@ -46,7 +46,7 @@ struct PolicySituations {
                 right: right, purpose: purpose,
                 fields: right == .read ? ["tax_exclusive_amount"] : [], series: .invoices,
                 months: Example.months(1, reach: 0), lifetime: 86_400, fetches: 1, dataLife: 86_400,
-                time: Example.time)
+                time: Example.time, types: .standard)
             request.forgotten = ForgottenStatement(kind: .grant, age: 86_400)
             return request
         }
@@ -94,12 +94,12 @@ struct PolicySituations {
         var request = PolicyRequest(
             principal: principal, action: action, counterparty: other, owner: owner,
             right: pick(Right.allCases), purpose: pick(Purpose.allCases), fields: pick(fields),
-            series: pick(Series.withTypes),
+            series: pick(RecordTypes.standard.series),
             months: Example.months(
                 Int(clamping: pick(numbers)), reach: Int(clamping: pick(numbers))),
             lifetime: pick(seconds), fetches: max(1, pick(numbers)), dataLife: pick(seconds),
             held: chance(30), past: Involvement.allCases.filter { _ in chance(25) },
-            answers: answers, time: Example.time)
+            answers: answers, time: Example.time, types: .standard)
         request.forgotten = ForgottenStatement(
             kind: pick([.grant, .rekey, .request, .admit]), age: pick(seconds))
         return request
@@ -164,7 +164,7 @@ extension String {
 
 extension RecordType {
     fileprivate static func knows(_ field: String) -> Bool {
-        all.contains { $0.field(field) != nil }
+        RecordTypes.standard.all.contains { $0.field(field) != nil }
     }
 }
 

@@ -8,7 +8,7 @@ struct Decision: PolicyKnowledge {
     let state: Slice
     let log: LogState
     let issuer: ParticipantState
-    let policies: any PolicyLibrary
+    let texts: any PublishedTexts
     /// The log time at which keys are judged: the later one of before and after the statement.
     let keyTime: Timestamp
     private(set) var changes = Changes()
@@ -23,7 +23,7 @@ struct Decision: PolicyKnowledge {
     /// yet, its `iat` is one that `time` accepts, and is signed by a current key of its issuer that has `scope`.
     /// Throws ``Refusal``.
     init(
-        _ candidate: Candidate, in slice: Slice, scope: KeyScope, _ policies: any PolicyLibrary,
+        _ candidate: Candidate, in slice: Slice, scope: KeyScope, _ texts: any PublishedTexts,
         time: (LogState) throws(Refusal) -> Timestamp
     ) throws(Refusal) {
         guard var log = slice[LogState.key] else { throw .place(.genesisExpected) }
@@ -36,7 +36,7 @@ struct Decision: PolicyKnowledge {
         issuer = try Self.issuer(of: candidate, scope: scope, at: keyTime, slice)
         self.candidate = candidate
         self.log = log
-        self.policies = policies
+        self.texts = texts
         state = slice
         change(LogState.key, to: log)
     }
@@ -155,6 +155,7 @@ extension Decision {
 // What policies are asked.
 extension Decision {
     var time: Timestamp { now }
+    var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
     func known<Object>(_ key: StateKey.Of<Object>) -> Object? { state[key] }
 
     func entity(_ handle: Handle, _ state: ParticipantState) -> PolicyEntity {
@@ -171,7 +172,7 @@ extension Decision {
         var sets = [log.policies]
         if let older, older != log.policies { sets.append(older) }
         for digest in sets {
-            let decision = try policies.required(digest).decide(request)
+            let decision = try texts.required(digest).decide(request)
             guard decision.failed.isEmpty else {
                 throw .policy(.policyFailed(policies: decision.failed))
             }

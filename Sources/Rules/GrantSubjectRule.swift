@@ -6,8 +6,10 @@ import Wire
 enum GrantSubjectRule {
     /// The fields are of a type of the one series, or the statements about committed fields of types of
     /// all series, and about records in the scope.
-    static func check(_ subject: GrantSubject, scope: Scope) throws(Refusal) {
-        guard let known = scope.known else {
+    static func check(
+        _ subject: GrantSubject, scope: Scope, _ types: RecordTypes
+    ) throws(Refusal) {
+        guard let known = types.fields(of: scope) else {
             throw .grant(.foreignScope)
         }
         if case .months(_, let months) = scope, months.count > Limits.booksPerAccess {

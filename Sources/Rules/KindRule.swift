@@ -34,7 +34,7 @@ protocol KindRule {
 
     /// Decides a statement from the beginning. Throws ``Refusal``.
     static func admit(
-        _ said: Stated<Form>, in slice: Slice, policies: any PolicyLibrary
+        _ said: Stated<Form>, in slice: Slice, texts: any PublishedTexts
     ) throws(Refusal) -> Admission
 }
 
@@ -59,10 +59,10 @@ extension KindRule {
     }
 
     static func admit(
-        _ said: Stated<Form>, in slice: Slice, policies: any PolicyLibrary
+        _ said: Stated<Form>, in slice: Slice, texts: any PublishedTexts
     ) throws(Refusal) -> Admission {
         var decision = try Decision(
-            said.candidate, in: slice, scope: Form.scope, policies
+            said.candidate, in: slice, scope: Form.scope, texts
         ) { log throws(Refusal) in try time(said, in: log) }
         try decide(said, &decision)
         return decision.admission()
@@ -81,6 +81,7 @@ extension Kind {
         case .retireKey: RetireKeyRule.self
         case .encryptionKey: ChangeEncryptionKeyRule.self
         case .policy: PublishPoliciesRule.self
+        case .recordType: PublishTypeRule.self
         case .record: RegisterRecordRule.self
         case .closeBook: CloseBookRule.self
         case .erase: EraseRule.self
@@ -121,6 +122,8 @@ public enum AuditFact: Hashable, Sendable {
     case reinstated(Handle)
     /// A policy set came into force.
     case policies(Digest<Digested.Policies>)
+    /// A version of a record type was published.
+    case type(TypeVersion)
     /// A charter came into force.
     case charter(Charter)
     /// The next rules were announced.

@@ -64,7 +64,7 @@ public enum Rules {
     /// Decides `candidate` on the state in `slice`, which must hold what ``keys(of:)`` and
     /// ``furtherKeys(of:in:)`` name. Throws ``Refusal``; then nothing changes.
     public static func decide(
-        _ candidate: Candidate, in slice: Slice, policies: some PolicyLibrary
+        _ candidate: Candidate, in slice: Slice, texts: some PublishedTexts
     ) throws(Refusal) -> Admission {
         if let unknown = slice[LogState.key]?.unknownRules(at: candidate.index) {
             throw .place(.rulesUnknown(unknown))
@@ -74,14 +74,14 @@ public enum Rules {
                 preconditionFailure("a statement has the form of its kind")
             }
             return try rule.admit(
-                said, in: declaring(candidate, in: slice), policies: policies)
+                said, in: declaring(candidate, in: slice), texts: texts)
         }
         let rule = candidate.statement.kind.rule
         return try open(rule)
     }
 
     /// Whom an admitted statement concerns: those who may later ask for its selective claims.
-    /// `slice` is as for ``decide(_:in:policies:)``.
+    /// `slice` is as for ``decide(_:in:texts:)``.
     public static func parties(to candidate: Candidate, in slice: Slice) -> Set<Handle> {
         func open<Rule: KindRule>(_ rule: Rule.Type) -> [Handle] {
             Stated<Rule.Form>(candidate).map { rule.parties($0, in: slice) } ?? []

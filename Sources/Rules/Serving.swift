@@ -12,17 +12,21 @@ public enum ServingFault: Error, Equatable, Sendable {
 extension GrantTerms {
     /// The fields that may be served: those granted with their commitments; for statements the
     /// commitments alone. `nil` where no type of the series has a field.
-    public var servable: [FieldName]? {
+    public func servable(of types: RecordTypes) -> [FieldName]? {
         switch subject {
-        case .fields(let names): scope.known?.withCommitments(names)
-        case .statements: scope.known?.commitmentFields
+        case .fields(let names): types.fields(of: scope)?.withCommitments(names)
+        case .statements: types.fields(of: scope)?.commitmentFields
         }
     }
 
     /// Checks that nothing was served beyond what was granted, or beyond what was asked for.
     /// Throws ``ServingFault``.
-    public func check(_ served: Served, for fetch: Fetch) throws(ServingFault) {
-        guard let servable, let asked = scope.known?.withCommitments(fetch.fields) else {
+    public func check(
+        _ served: Served, for fetch: Fetch, of types: RecordTypes
+    ) throws(ServingFault) {
+        guard let servable = servable(of: types),
+            let asked = types.fields(of: scope)?.withCommitments(fetch.fields)
+        else {
             throw .notGranted
         }
         guard Set(served.fields).isSubset(of: servable) else { throw .notGranted }
@@ -58,11 +62,14 @@ public struct RepeatedAccess: PolicyKnowledge {
     public let time: Timestamp
     private let state: Slice
     private let log: LogState
+    private let texts: any PublishedTexts
+    public var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
 
     /// `slice` holds what ``keys(under:_:served:host:)`` names; `now` is the clock's.
-    public init?(at now: Timestamp, in slice: Slice) {
+    public init?(at now: Timestamp, in slice: Slice, texts: any PublishedTexts) {
         guard let log = slice[LogState.key] else { return nil }
         self.log = log
+        self.texts = texts
         time = max(now, log.time)
         state = slice
     }
@@ -73,6 +80,7 @@ public struct RepeatedAccess: PolicyKnowledge {
     ) -> Set<StateKey> {
         var reads = Reads()
         reads.add(LogState.key)
+        reads.add(TypesState.key)
         reads.add(GrantState.key(jti))
         reads.add(ParticipantState.key(host))
         reads.add(useOf: grant)
@@ -89,7 +97,7 @@ public struct RepeatedAccess: PolicyKnowledge {
 
     /// Checks that what was served may be served again. Throws ``Refusal``.
     public func check(
-        _ served: Served, under jti: JTI, policies: some PolicyLibrary
+        _ served: Served, under jti: JTI
     ) throws(Refusal) {
         guard let grant = state[GrantState.key(jti)], let terms = grant.terms else {
             throw .grant(.unknownGrant(jti))
@@ -102,11 +110,11 @@ public struct RepeatedAccess: PolicyKnowledge {
         let owner = PolicyEntity(grant.issuer, enterprise, in: log)
         let use = PolicyUse(terms, grant.claims, fields: served.fields.map(\.text))
         for part in use.bySeries {
-            try policies.require(
+            try texts.require(
                 operating(
                     on: owner, part.scope.onlySeries, by: PolicyEntity(log.host, host, in: log)),
                 under: [log.policies])
-            try policies.require(
+            try texts.require(
                 accessing(part, of: owner, by: PolicyEntity(terms.to, grantee, in: log)),
                 under: [log.policies, grant.claims.policies])
         }
@@ -140,7 +148,7 @@ public struct RepeatedAccess: PolicyKnowledge {
     }
 }
 
-extension PolicyLibrary {
+extension PublishedTexts {
     /// Every one of these sets permits it. Throws ``Refusal``.
     fileprivate func require(
         _ request: PolicyRequest, under digests: Set<Digest<Digested.Policies>>

@@ -29,11 +29,11 @@ extension StateSource {
     /// Decides the next entry of a log and takes over what it changes. What the rules refuse changes
     /// nothing. Throws what the source throws.
     public mutating func admit(
-        _ candidate: Candidate, under policies: some PolicyLibrary
+        _ candidate: Candidate, under texts: some PublishedTexts
     ) throws(Failure) -> Result<Admission, Refusal> {
         let slice = try slice(for: candidate)
         let decision = Result { () throws(Refusal) in
-            try Rules.decide(candidate, in: slice, policies: policies)
+            try Rules.decide(candidate, in: slice, texts: texts)
         }
         if case .success(let admission) = decision { try apply(admission.changes) }
         return decision

@@ -12,7 +12,7 @@ public actor MemoryStore: Store {
     private var tiles: [TilePlace: [Hash]] = [:]
     private var values: [StateKey: StateValue] = [:]
     private var received: [Handle: StoredApplication] = [:]
-    /// The texts of the keys of `values`, ascending; `nil` after a change.
+    /// The texts of the keys of `values`, in their order; `nil` after a change.
     private var order: [String]?
 
     private struct TilePlace: Hashable {
@@ -88,7 +88,8 @@ public actor MemoryStore: Store {
         concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
     ) -> [Int64] {
         first(limit, from: from) {
-            $0.parties.contains(party) && kinds?.contains($0.statement.kind) ?? true
+            ($0.parties.contains(party) || $0.statement.issuer == party)
+                && kinds?.contains($0.statement.kind) ?? true
         }
     }
 
@@ -126,12 +127,17 @@ public actor MemoryStore: Store {
     }
 
     public func allState(after key: String?, limit: Int) -> [(key: String, value: StateValue)] {
-        let keys = order ?? values.keys.map(\.text).sorted()
+        let keys = order ?? values.keys.map(\.text).sorted { Self.place($0) < Self.place($1) }
         order = keys
-        let later = keys.drop { text in key.map { text <= $0 } ?? false }
+        let later = keys.drop { text in key.map { Self.place(text) <= Self.place($0) } ?? false }
         return later.prefix(max(0, limit)).compactMap { text in
             StateKey(text: text).flatMap { values[$0] }.map { (text, $0) }
         }
+    }
+
+    /// Where a piece of state comes among all others.
+    private static func place(_ key: String) -> (Int, String) {
+        (StateKey(text: key)?.family.hasPublicPart ?? true ? 0 : 1, key)
     }
 
     public func keep(_ application: StoredApplication) {

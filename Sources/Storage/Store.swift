@@ -46,7 +46,7 @@ public struct Attachments: Hashable, Sendable {
 public struct NewEntry: Sendable {
     public let index: Int64
     public let statement: Statement
-    /// Who it concerns, the issuer included: those who may ask for its selective claims.
+    /// Who it concerns, which its issuer always is: those who may ask for its selective claims.
     public let parties: Set<Handle>
     public let attachments: Attachments
 
@@ -162,7 +162,9 @@ public protocol Store: Sendable {
         of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
     ) async throws(StoreError) -> [(book: BookName, state: BookState)]
 
-    /// State in the order of the keys' text, after `key`, at most `limit`: for checking it all.
+    /// All state behind `key`, at most `limit` pieces: for checking it all. The pieces that public
+    /// claims have a part in come first, in the order of their keys' text; the others follow in an
+    /// order of the store's own.
     func allState(
         after key: String?, limit: Int
     ) async throws(StoreError) -> [(key: String, value: StateValue)]

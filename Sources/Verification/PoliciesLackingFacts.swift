@@ -1,10 +1,10 @@
 public import Rules
-import Sharing
+public import Sharing
 public import Wire
 
 /// Policies for who doesn't know what was found about some participants when they were admitted, since
 /// that was erased or withheld: what they would permit for some size and country is permitted.
-public struct PoliciesLackingFacts<Library: PolicyLibrary>: PolicyLibrary {
+public struct PoliciesLackingFacts<Library: PublishedTexts>: PublishedTexts {
     private let library: Library
     private let unidentified: Set<Handle>
 
@@ -20,6 +20,12 @@ public struct PoliciesLackingFacts<Library: PolicyLibrary>: PolicyLibrary {
     public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool {
         library.isInvalid(digest)
     }
+
+    public func type(_ digest: Digest<Digested.RecordType>) -> RecordType? {
+        library.type(digest)
+    }
+
+    public var hasAllTypes: Bool { library.hasAllTypes }
 
     private struct Possible: Policies {
         let policies: any Policies

@@ -160,7 +160,7 @@ private struct Invoice {
 
     func prove() throws -> Proof {
         var random = SystemRandomNumberGenerator()
-        let opened = try OpenedFields(record.statement, disclosures: disclosures)
+        let opened = try OpenedFields(record.statement, of: .standard, disclosures: disclosures)
         return Proof(
             shown: Presentation(record.statement, disclosures: disclosures).bytes,
             proof: try assembly(record.statement, opened).assertion
@@ -174,7 +174,7 @@ private struct Invoice {
             let disclosures = Disclosure.split(Array(proof.shown[(end + 1)...]))
         else { preconditionFailure("an SD-JWT has disclosures") }
         let statement = try Statement(parsing: Array(proof.shown[..<end]))
-        let opened = try OpenedFields(statement, disclosures: disclosures)
+        let opened = try OpenedFields(statement, of: .standard, disclosures: disclosures)
         _ = try assembly(statement, opened).assertion.verify(proof.proof)
     }
 }

@@ -25,7 +25,8 @@ struct AuditBench: BenchGroup {
         }
         let replay = try await shortest(of: 5) {
             var audit = Audit(
-                under: alliance.regulator.trust, policies: PolicyShelf.standard,
+                under: alliance.regulator.trust,
+                policies: TextShelf.standard(of: alliance.regulator.configuration.origin),
                 state: StateInMemory(), seesDisclosures: true)
             audit.checkpoint(note)
             try await audit.replay(pages) { $0 }

@@ -58,6 +58,8 @@ struct BenchLog {
             entries: [], tiles: [],
             changes: [
                 LogState.key.untyped: StateValue(log),
+                TypesState.key.untyped: StateValue(
+                    TypesState(list: RecordTypes.standard.published(origin: log.origin))),
                 ParticipantState.key(signer.handle).untyped: StateValue(
                     ParticipantState(
                         roles: [.enterprise], keys: [key.thumbprint], encryptionKey: nil,
@@ -88,11 +90,12 @@ struct BenchLog {
             Candidate(
                 try Statement(parsing: $1), selective: nil, index: head.size + Int64($0))
         }
+        let texts = TextShelf.standard(of: log.origin)
         var slice = try await store.state(Set(candidates.flatMap { Rules.keys(of: $0) }))
         var changes: [StateKey: StateValue?] = [:]
         var entries: [NewEntry] = []
         for candidate in candidates {
-            let admission = try Rules.decide(candidate, in: slice, policies: PolicyShelf.standard)
+            let admission = try Rules.decide(candidate, in: slice, texts: texts)
             slice.apply(admission.changes)
             changes.merge(admission.changes.values) { $1 }
             entries.append(

@@ -51,7 +51,8 @@ struct PolicyBench: BenchGroup {
                 right: .read, purpose: Purpose.allCases[number / 4 % Purpose.allCases.count],
                 fields: ["due_date", "tax_exclusive_amount"], series: .invoices,
                 months: first...last, lifetime: 86_400 * Int64(1 + number % 60), fetches: 3,
-                dataLife: 86_400, time: Timestamp(clamping: 1_795_000_000))
+                dataLife: 86_400, time: Timestamp(clamping: 1_795_000_000),
+                types: .standard)
         }
     }
 

@@ -32,7 +32,8 @@ struct ReplayBench: BenchGroup {
             time: Timestamp(clamping: Int64(Date().timeIntervalSince1970)))
         let pages = Array(0..<(entries / Self.perPage))
         var audit = Audit(
-            under: alliance.regulator.trust, policies: PolicyShelf.standard,
+            under: alliance.regulator.trust,
+            policies: TextShelf.standard(of: alliance.regulator.configuration.origin),
             state: try AuditState(in: NSTemporaryDirectory()), seesDisclosures: true)
         let keys = OfferedKeys()
         for entry in founding {

@@ -115,5 +115,7 @@ extension Reason: ExpressibleByArgument {}
 
 extension Series: ExpressibleByArgument {
     /// Those that there are records of: `invoices or bills`.
-    static var words: String { withTypes.map(\.rawValue).joined(separator: " or ") }
+    static var words: String {
+        RecordTypes.standard.series.map(\.rawValue).joined(separator: " or ")
+    }
 }

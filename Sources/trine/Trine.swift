@@ -22,7 +22,8 @@ struct Trine: AsyncParsableCommand {
             DemoCommand.self, GatewayCommand.self, JoinCommand.self, NewEraCommand.self,
             AuthorityCommand.self,
             EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self,
-            CheckpointCommand.self, PolicyCommand.self, ContactsCommand.self,
+            CheckpointCommand.self, PolicyCommand.self, TypeCommand.self,
+            ContactsCommand.self,
             FingerprintCommand.self, CompareCommand.self,
         ])
 

@@ -125,7 +125,8 @@ import Wire
             try await thief.sync()
             await #expect(throws: KeyringError.eraMissing(2)) { try await show(new, thief) }
             let forged = try thief.keyring.schedule(log: thief.log, eras: 1)
-            let fields = try #require(SeriesFields(.invoices)?.withCommitments(Self.fields))
+            let fields = try #require(
+                RecordTypes.standard.fields(of: .invoices)?.withCommitments(Self.fields))
             for (record, opens) in [(old, true), (new, false)] {
                 let range = RecordRange(book: record.book, from: record.number, to: record.number)
                 let answer = try await thief.connection.fetch(
@@ -176,11 +177,18 @@ import Wire
             await #expect(throws: KeyringError.otherRoot) {
                 try await session.beginEra(with: posing, .unspecified, under: TestLog.protection)
             }
+            // Of the same log and under the same handle, but from another application.
+            let earlier = RecoveryKit(own.configuration.with(Self.otherFingerprint), own.root)
+            await #expect(throws: RecoveryKitError.ofAnother(Self.bearings)) {
+                try await session.beginEra(with: earlier, .unspecified, under: TestLog.protection)
+            }
             #expect(try home.read(.keyring) == keyring)
             #expect(try await session.sync().era == 1)
             await session.close()
         }
     }
+
+    private static let otherFingerprint = Fingerprint(Digest(hashing: [3]))
 
     /// Where the gateway is lost in the middle, the same act goes on where it was.
     @Test func aNewEraIsTakenUpAgain() async throws {
@@ -362,6 +370,7 @@ import Wire
             #expect(again.era == 1 && again.retired.isEmpty)
             let session = try await log.open(new)
             try await session.sync()
+            #expect(session.fingerprint == kit.configuration.fingerprint)
             await session.close()
 
             let other = try log.kits.kit(of: Handle("northbank")!)
@@ -371,6 +380,15 @@ import Wire
                     under: TestLog.protection, surroundings: log.clock.surroundings,
                     transport: { _ in log.transport() })
             }
+            // Who was admitted under the kit's handle isn't who the kit was made for.
+            let size = await log.store.head()?.size
+            await #expect(throws: ClientError.substituted(Self.bearings)) {
+                try await log.scratch.home("other").restore(
+                    from: RecoveryKit(kit.configuration.with(Self.otherFingerprint), kit.root),
+                    retiring: .keyCompromised, under: TestLog.protection,
+                    surroundings: log.clock.surroundings, transport: { _ in log.transport() })
+            }
+            #expect(await log.store.head()?.size == size)
             await #expect(throws: HomeError.alreadyThere(path: new.directory)) {
                 try await new.restore(
                     from: other, retiring: nil, under: TestLog.protection,
@@ -422,5 +440,13 @@ import Wire
             #expect(reach == Set(Month("2026-11")!.number...Month("2027-12")!.number))
             await opening.close()
         }
+    }
+}
+
+extension Configuration {
+    fileprivate func with(_ fingerprint: Fingerprint) -> Configuration {
+        Configuration(
+            gateway: gateway, origin: origin, genesis: genesis, handle: handle, roles: roles,
+            identifiers: identifiers, fingerprint: fingerprint)
     }
 }

@@ -182,7 +182,8 @@ import Wire
                     participants.remove(at: left)
                     let less = Package(
                         checkpoint: package.checkpoint, genesis: package.genesis,
-                        participants: participants, grant: package.grant, rekey: package.rekey,
+                        participants: participants, types: package.types, grant: package.grant,
+                        rekey: package.rekey,
                         access: package.access, records: package.records,
                         erasures: package.erasures)
                     #expect(throws: PackageRefusal.self) { try less.verify(under: trust) }

@@ -108,6 +108,31 @@ import Wire
         }
     }
 
+    /// What the gateway says of itself is what entry 0 says, each of its keys too.
+    @Test(arguments: ["origin", "genesis", "log_key", "clock_key"])
+    func aGatewayThatNamesAnotherLogIsNotJoined(member: String) async throws {
+        try await TestLog.serving { log in
+            let home = log.scratch.home("one")
+            let invitation = try await log.invite("one")
+            let change: @Sendable ([UInt8]) -> [UInt8] = { bytes in
+                var text = String(decoding: bytes, as: UTF8.self)
+                guard text.contains("\"log_key\""), let name = text.range(of: "\"\(member)\":\"")
+                else { return bytes }
+                let first = text[name.upperBound]
+                text.replaceSubrange(
+                    name.upperBound...name.upperBound, with: first == "u" ? "v" : "u")
+                return Array(text.utf8)
+            }
+            await #expect(throws: LogFault.describedOtherwise) {
+                try await join(log, home, applicant(), invitation) {
+                    FaultyTransport($0, Array(repeating: ("/", .changed(change)), count: 20))
+                }
+            }
+            #expect(!home.isInhabited)
+            _ = try await join(log, home, applicant(), invitation)
+        }
+    }
+
     /// Where the application itself is lost, joining again takes up the same home and keys.
     @Test func joiningIsTakenUpAgain() async throws {
         try await TestLog.serving { log in

@@ -47,7 +47,8 @@ final class LyingGateway: Transport {
                     charter: .init(authorities: [
                         .init(handle: authorityHandle, key: keys[1].verificationKey)
                     ]), host: .init(handle: hostHandle, key: keys[2].verificationKey),
-                    policies: CedarPolicies.standard.digest),
+                    policies: CedarPolicies.standard.digest,
+                    types: RecordTypes.standard.published(origin: origin)),
                 by: Signer(origin: origin, handle: authorityHandle, log: nil, key: keys[1]),
                 at: time,
                 jti: Self.jti()

@@ -11,7 +11,9 @@ import Wire
 @Suite struct RecoveryKitTests {
     private let kit = try! RecoveryKitTests.made(7)
 
-    private static func made(_ byte: UInt8, handle: String = "bearings") throws -> RecoveryKit {
+    private static func made(
+        _ byte: UInt8, handle: String = "bearings", fingerprint: UInt8 = 5
+    ) throws -> RecoveryKit {
         RecoveryKit(
             Configuration(
                 gateway: try GatewayAddress(parsing: "https://gateway.example"),
@@ -19,7 +21,8 @@ import Wire
                 handle: Handle(handle)!, roles: [.enterprise, .lender],
                 identifiers: ["vat:DE000100017", "register:HRB 1, Berlin"].compactMap {
                     RegisteredIdentifier($0)
-                }), Root(Secret(copying: [UInt8](repeating: byte, count: 32))))
+                }, fingerprint: Fingerprint(Digest(hashing: [fingerprint]))),
+            Root(Secret(copying: [UInt8](repeating: byte, count: 32))))
     }
 
     @Test func isReadAgain() throws {
@@ -88,7 +91,7 @@ import Wire
         #expect(attempt([]) == .notAKit)
         #expect(attempt(["trine-kit/2"] + lines.dropFirst()) == .unknownFormat)
         #expect(attempt(Array(lines.dropFirst())) == .notAKit)
-        for name in ["handle", "gateway", "origin", "genesis"] {
+        for name in ["handle", "fingerprint", "gateway", "origin", "genesis"] {
             let rest = lines.filter { !$0.hasPrefix(name) }
             #expect(attempt(rest) == .malformed(line: name))
             #expect(attempt(rest + ["\(name) ?", lines[0]]) != nil)
@@ -101,6 +104,10 @@ import Wire
         #expect(
             attempt(Array(lines.dropLast()) + [try #require(other.last)]) == .wrongSecret,
             "the same root under another name")
+        let later = try Self.made(7, fingerprint: 6).text.split(separator: "\n").map(String.init)
+        #expect(
+            attempt(Array(lines.dropLast()) + [try #require(later.last)]) == .wrongSecret,
+            "the same root with another fingerprint")
     }
 
     /// Nothing of the secret appears where kits or roots are printed.

@@ -111,7 +111,8 @@ struct TrustingLender {
         guard let granted = answer.granted else { return nil }
         return Package(
             checkpoint: answer.checkpoint, genesis: answer.genesis,
-            participants: answer.participants, grant: granted.grant, rekey: granted.rekey,
+            participants: answer.participants, types: answer.types,
+            grant: granted.grant, rekey: granted.rekey,
             access: granted.access,
             records: answer.records.map { record in
                 let logged = record.logged

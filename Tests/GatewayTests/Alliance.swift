@@ -47,7 +47,7 @@ final class Alliance: Sendable {
     init(
         on store: any Store, listening: Bool = false, limits: ServingLimits = ServingLimits(),
         logger: Logger = Alliance.silent,
-        library: @escaping @Sendable (PolicyShelf) -> any PolicyLibrary = { $0 }
+        library: @escaping @Sendable (TextShelf) -> any PublishedTexts = { $0 }
     ) async throws {
         directory = NSTemporaryDirectory() + "/trine-tests-\(UUID().uuidString)"
         try FileManager.default.createDirectory(

@@ -36,7 +36,8 @@ import Wire
                     charter: .init(
                         authorities: [.init(handle: handle, key: own.verificationKey)]),
                     host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
-                    policies: CedarPolicies.standard.digest),
+                    policies: CedarPolicies.standard.digest,
+                    types: RecordTypes.standard.published(origin: origin)),
                 by: Signer(origin: origin, handle: handle, log: nil, key: own), at: clock.now,
                 jti: JTI(using: &random)
             ).statement

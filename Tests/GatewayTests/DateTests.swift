@@ -44,7 +44,8 @@ import Wire
                         authorities: [.init(handle: handle, key: own.verificationKey)],
                         freshness: Self.freshness),
                     host: .init(handle: Handle("host")!, key: keys.host.verificationKey),
-                    policies: CedarPolicies.standard.digest),
+                    policies: CedarPolicies.standard.digest,
+                    types: RecordTypes.standard.published(origin: origin)),
                 by: Signer(origin: origin, handle: handle, log: nil, key: own), at: clock.now,
                 jti: JTI(using: &random)
             ).statement
@@ -208,7 +209,7 @@ import Wire
             }
             _ = try state.admit(
                 Candidate(statement, selective: nil, index: Int64(index)),
-                under: UnjudgedPolicies()
+                under: UnjudgedPolicies(types: TextShelf(), all: false)
             ).get()
         }
         #expect(found == excused)

@@ -1,6 +1,7 @@
 import Client
 import Foundation
 import Interface
+import Rules
 import Sharing
 import Storage
 import Testing
@@ -11,203 +12,270 @@ import Wire
 @testable import Gateway
 @testable import Rules
 
-/// What is left in a gateway's directory of statements that were erased.
+/// What is left in a gateway's directory of statements that were erased, and what its check still finds.
 @Suite struct ForgottenTests {
+    /// Numbers of a grant and a request that occur nowhere else.
+    private static let numbers = ["791993", "8640413"]
+
+    /// A log in a directory: an enterprise's grant, asked for, used and given back; another one that
+    /// stands; a hold.
+    fileprivate struct Scene {
+        let directory: String
+        let store: SQLiteStore
+        let alliance: Alliance
+        let enterprise: Session
+        let lender: Session
+        let regulator: Session
+        /// Under a hold.
+        let held: Session
+        let asked: JTI
+        let grant: JTI
+        let standing: JTI
+
+        init() async throws {
+            directory = NSTemporaryDirectory() + "trine-forgotten-\(UUID().uuidString)"
+            store = try SQLiteStore(opening: directory)
+            alliance = try await Alliance(on: store)
+            enterprise = try await alliance.admit("acme", [.enterprise], .small)
+            lender = try await alliance.admit("northbank", [.lender])
+            regulator = try await alliance.admit("watch", [.regulator])
+            held = try await alliance.admit("bolts", [.enterprise])
+            _ = try await Enterprise(enterprise).importDocuments(
+                [try alliance.documents(Months.first...Months.first, "first")])
+            asked = try await Lender(lender).request(
+                RequestTerms(
+                    .guarantee, to: enterprise.handle, right: .read,
+                    scope: .months(.invoices, Months.first...Months.second),
+                    subject: .fields(["due_date"]), notBefore: lender.now,
+                    expires: lender.now.advanced(by: 86_400), fetches: 791_993,
+                    dataLife: 8_640_413)
+            ).statement.jti
+            let holder = try Enterprise(enterprise)
+            let request = try #require(try await holder.requests().first)
+            grant = try await holder.grant(
+                try await holder.plan(GrantWish(answering: request, at: enterprise.now))
+            ).statement.jti
+            _ = try await Lender(lender).fetch(grant)
+            _ = try await Lender(lender).giveBack(grant)
+            let other = try await holder.plan(
+                GrantWish(
+                    to: lender.handle, scope: .months(.invoices, Months.first...Months.first),
+                    fields: ["due_date"], purpose: .receivablesFinancing, lifetime: 86_400,
+                    fetches: 3, dataLife: 86_400))
+            standing = try await holder.grant(other).statement.jti
+            _ = try await Lender(lender).fetch(standing)
+            _ = try await LegalHolds(regulator).hold(
+                held.handle, books: nil, until: nil, reference: "Inquiry 4711")
+        }
+
+        /// Erases the grant that was given back and the request for it.
+        func erase() async throws {
+            _ = try await Enterprise(enterprise).forget(grant, .retentionEnded)
+            _ = try await Lender(lender).forget(asked, .dataSubjectRequest)
+        }
+
+        /// The state that selective claims have a part in, as it is stored.
+        func confidential() async throws -> [StateKey: StateValue] {
+            var found: [StateKey: StateValue] = [:]
+            for row in try await store.allState(after: nil, limit: .max)
+            where row.value.selectiveBytes != nil {
+                found[try #require(StateKey(text: row.key))] = row.value
+            }
+            return found
+        }
+
+        func close() async throws {
+            for session in [enterprise, lender, regulator, held] { await session.close() }
+            await alliance.stop()
+            try store.close()
+        }
+    }
+
     /// A grant that was used and given back, and the request for it, are erased: whoever gets the
     /// directory of the gateway after that finds none of their terms, nor whom they concerned.
     @Test func nothingIsLeftOfAnErasedGrant() async throws {
-        let directory = NSTemporaryDirectory() + "trine-forgotten-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let store = try SQLiteStore(opening: directory)
-        let alliance = try await Alliance(on: store)
-        let enterprise = try await alliance.admit("acme", [.enterprise])
-        let lender = try await alliance.admit("northbank", [.lender])
-        let regulator = try await alliance.admit("watch", [.regulator])
-        _ = try await Enterprise(enterprise).importDocuments(
-            [try alliance.documents(Months.first...Months.first, "first")])
-        let asked = try await Lender(lender).request(
-            RequestTerms(
-                .guarantee, to: enterprise.handle, right: .read,
-                scope: .months(.invoices, Months.first...Months.second),
-                subject: .fields(["due_date"]), notBefore: lender.now,
-                expires: lender.now.advanced(by: 86_400), fetches: 791_993, dataLife: 8_640_413))
-        let holder = try Enterprise(enterprise)
-        let request = try #require(try await holder.requests().first)
-        let grant = try await holder.grant(
-            try await holder.plan(GrantWish(answering: request, at: enterprise.now)))
-        let jti = grant.statement.jti
-        _ = try await Lender(lender).fetch(jti)
-        _ = try await Lender(lender).giveBack(jti)
-
-        // The words that are searched are there, as long as nothing was erased.
-        let words = ["791993", "8640413"].map { Array($0.utf8) }
-        for word in words { #expect(try Self.holds(directory, word)) }
+        let scene = try await Scene()
+        let store = scene.store
         let kinds: Set<Kind> = [.grant, .access, .return, .request]
         func concerned(_ handle: Handle) async throws -> [Int64] {
             try await store.indices(concerning: handle, kinds: kinds, from: 0, limit: 100)
         }
-        #expect(try await concerned(lender.handle).count == 4)
+        #expect(try await concerned(scene.lender.handle).count == 6)
 
-        _ = try await holder.forget(jti, .retentionEnded)
-        _ = try await Lender(lender).forget(asked.statement.jti, .dataSubjectRequest)
-        #expect(try await concerned(lender.handle).isEmpty)
-        #expect(try await concerned(enterprise.handle) == [grant.index])
-        let view = try await lender.sync()
-        #expect(view.grants.isEmpty && view.requests.isEmpty)
+        try await scene.erase()
+        #expect(try await concerned(scene.lender.handle).count == 2)
+        #expect(try await concerned(scene.enterprise.handle).count == 3)
+        let view = try await scene.lender.sync()
+        #expect(Array(view.grants.keys) == [scene.standing] && view.requests.isEmpty)
         let entries = try await store.indices(issuer: nil, kind: nil, from: 0, limit: 1000)
+        var erased: Set<JTI> = [scene.grant, scene.asked]
         for (index, leaf) in zip(entries, try await store.leaves(at: entries)) {
             let statement = try Statement(parsing: leaf)
-            guard kinds.contains(statement.kind) else { continue }
+            if statement.claims.follows == scene.grant {
+                erased.insert(statement.jti)
+            }
+            guard erased.contains(statement.jti) else { continue }
             let parts = try await store.attachments(of: index, sections: nil)
             #expect(parts == nil, "\(statement.kind)")
         }
-        let report = try await Regulator(regulator).audit()
+        #expect(erased.count == 4)
+        let report = try await Regulator(scene.regulator).audit()
         #expect(report.isClean, "\(report.findings)")
         let inspection = try await Inspection(store: store).run()
         #expect(inspection.findings.isEmpty, "\(inspection.findings)")
-        for session in [enterprise, lender, regulator] { await session.close() }
-        await alliance.stop()
-        try store.close()
-        for word in words { #expect(try !Self.holds(directory, word)) }
+        try await scene.close()
+        try FileManager.default.removeItem(atPath: scene.directory)
     }
 
-    /// What was erased excuses what came from it, and nothing else: what somebody puts into the state of
-    /// the store is found.
-    @Test func erasedStatementsExcuseOnlyWhatTheyMade() async throws {
-        let alliance = try await Alliance(on: MemoryStore())
-        let enterprise = try await alliance.admit("acme", [.enterprise])
-        let other = try await alliance.admit("bakery", [.enterprise])
-        let lender = try await alliance.admit("northbank", [.lender])
-        let asked = try await Lender(lender).request(
-            RequestTerms(
-                .guarantee, to: enterprise.handle, right: .read,
-                scope: .months(.invoices, Months.first...Months.second),
-                subject: .fields(["due_date"]), notBefore: lender.now,
-                expires: lender.now.advanced(by: 86_400), fetches: 1, dataLife: 0))
-        _ = try await Enterprise(enterprise).importDocuments(
-            [try alliance.documents(Months.first...Months.first, "first")])
-        for session in [enterprise, other] {
-            let grant = try await Enterprise(session).grant(
-                try await Enterprise(session).plan(
-                    GrantWish(
-                        to: lender.handle, scope: .months(.invoices, Months.first...Months.first),
-                        fields: ["due_date"], purpose: .creditMonitoring, lifetime: 86_400,
-                        fetches: 1, dataLife: 0))
-            ).statement.jti
-            guard session.handle == enterprise.handle else { continue }
-            _ = try await Lender(lender).fetch(grant)
-            _ = try await Enterprise(session).revoke(grant, .purposeFulfilled)
-            _ = try await Enterprise(session).forget(grant, .retentionEnded)
+    /// Without the keys the directory tells nothing confidential, before an erasure and after it; and a
+    /// copy from before it tells no more of what was erased with the keys that are left.
+    @Test func theLedgerAloneTellsNothing() async throws {
+        let scene = try await Scene()
+        let before = try await scene.confidential()
+        // What is searched for is there, for who has the keys.
+        let all = before.map { $0.key.text + String(decoding: $0.value.bytes, as: UTF8.self) }
+            .joined()
+        for word in Self.numbers + ["Inquiry 4711", "small", "dealings/northbank/acme"] {
+            #expect(all.contains(word), "\(word)")
         }
-        _ = try await Lender(lender).forget(asked.statement.jti, .dataSubjectRequest)
-        func findings(_ rows: [StateRow]) async throws -> [StorePlace] {
-            try await Inspection(store: Tampered(alliance.store, rows)).run().findings.map(\.place)
+        try Self.requireNothing(of: before, in: scene.directory)
+        let copy = scene.directory + "-copy"
+        try FileManager.default.copyItem(atPath: scene.directory, toPath: copy)
+
+        try await scene.erase()
+        let after = try await scene.confidential()
+        let rest = after.map { $0.key.text + String(decoding: $0.value.bytes, as: UTF8.self) }
+            .joined()
+        for number in Self.numbers { #expect(!rest.contains(number)) }
+        try Self.requireNothing(of: before.merging(after) { $1 }, in: scene.directory)
+        try await scene.close()
+        for end in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: copy + "/keys.sqlite" + end)
         }
-        #expect(try await findings([]).isEmpty)
-        let call = JTI(bytes: [UInt8](repeating: 9, count: 16))!
-        var epochs = EpochState()
-        epochs.ended = [
-            .init(months: Months.first...Months.first, epoch: 9)
-        ]
-        func row<Object>(_ key: StateKey.Of<Object>, _ value: Object) -> StateRow {
-            StateRow(key: key.untyped, value: StateValue(value))
+        try FileManager.default.copyItem(
+            atPath: scene.directory + "/keys.sqlite", toPath: copy + "/keys.sqlite")
+        var old = try SQLiteStore(opening: copy, acceptingLoss: true)
+        var opened: Set<StateKey> = []
+        for (key, value) in before {
+            do {
+                let found = try await old.state([key])[key]
+                #expect(found == value && after[key]?.selectiveBytes == value.selectiveBytes)
+                opened.insert(key)
+            } catch {
+                #expect(error == .corrupt(.state(key.text), .keyMissing))
+            }
         }
-        let rows = [
-            row(CallState.key(call), CallState(entry: call)),
-            row(EpochState.key(other.handle, .invoices), epochs),
-            row(
-                InvolvementState.key(lender.handle, with: other.handle),
-                InvolvementState(past: [.read])),
-            row(
-                HoldsState.key(enterprise.handle),
-                HoldsState(holds: [
-                    HoldState(
-                        by: other.handle, caseReference: "7", books: nil, until: nil)
-                ])),
-        ]
-        for row in rows {
-            #expect(try await findings([row]) == [.state(row.key.text)], "\(row.key.text)")
+        #expect(opened.contains(GrantState.key(scene.standing).untyped))
+        for key in [
+            GrantState.key(scene.grant).untyped,
+            RequestState.key(scene.asked).untyped,
+            EpochState.key(scene.enterprise.handle, .invoices).untyped,
+        ] {
+            #expect(before[key] != nil && !opened.contains(key), "\(key.text)")
         }
-        for session in [enterprise, other, lender] { await session.close() }
-        await alliance.stop()
+        // Who goes on from the copy gets its state from the entries, but for what was erased.
+        #expect(try await old.hasLostState())
+        try await old.makeLostState()
+        #expect(try await !old.hasLostState())
+        for _ in 0..<2 {
+            for (key, value) in before {
+                let found = try await old.state([key])[key]
+                #expect(!Self.numbers.contains { found.map(Self.text)?.contains($0) ?? false })
+                if opened.contains(key) { #expect(found == value) }
+            }
+            try old.close()
+            old = try SQLiteStore(opening: copy)
+        }
+        let standing = GrantState.key(scene.standing)
+        #expect(try await old.value(of: standing)?.terms?.to == scene.lender.handle)
+        let epochs = try await old.value(
+            of: EpochState.key(scene.enterprise.handle, .invoices))
+        #expect(epochs?.live.map(\.grant) == [scene.standing])
+        try old.close()
+        for path in [copy, scene.directory] { try FileManager.default.removeItem(atPath: path) }
     }
 
-    private static func holds(_ directory: String, _ word: [UInt8]) throws -> Bool {
-        try FileManager.default.contentsOfDirectory(atPath: directory).contains { name in
+    private static func text(_ value: StateValue) -> String {
+        String(decoding: value.bytes, as: UTF8.self)
+    }
+
+    /// No file but that of the keys has the value of a piece, or the name of one that is confidential.
+    private static func requireNothing(
+        of state: [StateKey: StateValue], in directory: String
+    ) throws {
+        let words =
+            numbers.map { Array($0.utf8) } + state.compactMap(\.value.selectiveBytes)
+            + state.filter { $0.value.publicBytes == nil }.map { Array($0.key.text.utf8) }
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+        where !name.hasPrefix("keys.sqlite") {
             let file = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name))
-            return file.range(of: Data(word)) != nil
+            for word in words where file.range(of: Data(word)) != nil {
+                Issue.record("\(name) tells \(String(decoding: word, as: UTF8.self))")
+            }
         }
+    }
+
+    /// After an erasure a check still finds whatever else of the state was changed.
+    @Test func aCheckFindsWhatNoErasureExplains() async throws {
+        let scene = try await Scene()
+        try await scene.erase()
+        let state = try await scene.confidential()
+        let (acme, bank) = (scene.enterprise.handle, scene.lender.handle)
+        func only<Object: StateObject>(_: Object.Type) -> [(StateKey, Object)] {
+            state.compactMap { key, value in (value.object as? Object).map { (key, $0) } }
+        }
+        var epochs = try #require(
+            state[EpochState.key(acme, .invoices).untyped]?.object as? EpochState)
+        let live = epochs.live
+        #expect(live.count == 1 && epochs.ended.isEmpty)
+        epochs.live = []
+        let served = InvolvementState.key(bank, with: acme).untyped
+        let call = try #require(
+            only(CallState.self).first { _, call in
+                scene.grant != call.entry
+            })
+        let changes: [(StateKey, StateValue?)] = [
+            (HoldsState.key(scene.held.handle).untyped, nil),
+            (HoldsState.key(acme).untyped, StateValue(HoldsState(holds: []))),
+            (EpochState.key(acme, .invoices).untyped, StateValue(epochs)),
+            (EpochState.key(bank, .invoices).untyped, StateValue(EpochState())),
+            (served, nil), (served, StateValue(InvolvementState(past: [.supervise]))),
+            (
+                InvolvementState.key(acme, with: bank).untyped,
+                StateValue(InvolvementState(past: [.read]))
+            ),
+            (CallState.key(scene.lender.newJTI()).untyped, StateValue(call.1)),
+            (
+                RequestState.key(scene.asked).untyped,
+                StateValue(
+                    RequestState(
+                        by: bank,
+                        terms: RequestTerms(
+                            .guarantee, to: acme, right: .read,
+                            scope: .months(.invoices, Months.first...Months.first),
+                            subject: .fields(["due_date"]), notBefore: Timestamp(clamping: 0),
+                            expires: Timestamp(clamping: 9), fetches: 1, dataLife: 1)))
+            ),
+            (GrantState.key(scene.standing).untyped, nil),
+        ]
+        let head = try #require(try await scene.store.head())
+        for (key, value) in changes {
+            let own = try await scene.store.state([key])[key]
+            try await scene.put([key: value], head)
+            let found = try await Inspection(store: scene.store).run().findings
+            #expect(found.map(\.place) == [.state(key.text)], "\(key.text)")
+            try await scene.put([key: own], head)
+            #expect(try await Inspection(store: scene.store).run().findings.isEmpty)
+        }
+        try await scene.close()
+        try FileManager.default.removeItem(atPath: scene.directory)
     }
 }
 
-/// A store with some rows of its state in the place of others.
-private struct Tampered: Store {
-    let store: any Store
-    let rows: [StateRow]
-
-    init(_ store: any Store, _ rows: [StateRow]) {
-        self.store = store
-        self.rows = rows
-    }
-
-    func attachments(
-        of indices: [Int64], sections: Set<String>?, enough: Int
-    ) async throws(StoreError) -> [Attachments?] {
-        try await store.attachments(of: indices, sections: sections, enough: enough)
-    }
-
-    func head() async throws(StoreError) -> Head? { try await store.head() }
-    func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
-        try await store.state(keys)
-    }
-    func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
-        try await store.commit(batch, after: previous)
-    }
-    func destroyErased(before size: Int64) async throws(StoreError) {
-        try await store.destroyErased(before: size)
-    }
-    func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
-        try await store.leaves(range)
-    }
-    func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash] {
-        try await store.tile(level: level, index: index)
-    }
-    func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
-    ) async throws(StoreError) -> [Int64] {
-        try await store.indices(concerning: party, kinds: kinds, from: from, limit: limit)
-    }
-    func indices(
-        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
-    ) async throws(StoreError) -> [Int64] {
-        try await store.indices(issuer: issuer, kind: kind, from: from, limit: limit)
-    }
-    func records(
-        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
-    ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
-        try await store.records(of: enterprise, in: book, range)
-    }
-    func books(
-        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
-    ) async throws(StoreError) -> [(book: BookName, state: BookState)] {
-        try await store.books(of: enterprise, series: series, months: months)
-    }
-    func allState(
-        after key: String?, limit: Int
-    ) async throws(StoreError) -> [(key: String, value: StateValue)] {
-        let kept = try await store.allState(after: nil, limit: .max)
-        let others = rows.map { ($0.key.text, $0.value) }
-        let all = kept.filter { row in !others.contains { $0.0 == row.key } } + others
-        return all.filter { $0.0 > (key ?? "") }.sorted { $0.0 < $1.0 }.prefix(limit)
-            .map { (key: $0.0, value: $0.1) }
-    }
-    func keep(_ application: StoredApplication) async throws(StoreError) {
-        try await store.keep(application)
-    }
-    func applications() async throws(StoreError) -> [StoredApplication] {
-        try await store.applications()
-    }
-    func dropApplication(_ handle: Handle) async throws(StoreError) {
-        try await store.dropApplication(handle)
+extension ForgottenTests.Scene {
+    /// Changes the state behind the gateway's back.
+    fileprivate func put(_ changes: [StateKey: StateValue?], _ head: Head) async throws {
+        try await store.commit(
+            Batch(entries: [], tiles: [], changes: changes, erased: [], head: head), after: head)
     }
 }

@@ -12,16 +12,6 @@ import Wire
 /// A gateway that was patched to skip its policies serves whoever doesn't ask them either; a regulator's
 /// audit over the network names every wrong decision, and no right one.
 @Suite struct PatchedGatewayTests {
-    private struct Everything: PolicyLibrary, Policies {
-        let digest: Digest<Digested.Policies>
-        func decide(_ request: PolicyRequest) -> PolicyDecision {
-            PolicyDecision(permitted: true, determining: ["skipped"])
-        }
-        func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
-            Everything(digest: digest)
-        }
-    }
-
     private static let noDates = """
         @id("no-dates") @reason("Dates are nobody's business.")
         forbid (principal, action == Action::"access", resource)
@@ -64,7 +54,7 @@ import Wire
 
     @Test func anAuditNamesEveryWrongDecision() async throws {
         let alliance = try await Alliance(
-            on: MemoryStore(), library: { _ in Everything(digest: Digest(hashing: [])) })
+            on: MemoryStore(), library: { UnjudgedPolicies(types: $0) })
         let enterprise = try await alliance.admit("enterprise", [.enterprise])
         let lender = try await alliance.admit("lender", [.lender])
         let regulator = try await alliance.admit("regulator", [.regulator])

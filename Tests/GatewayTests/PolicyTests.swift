@@ -89,7 +89,9 @@ import Wire
             ),
             by: try enterprise.signer(.close), at: .now, jti: enterprise.newJTI())
         let outcome = await again.submit(
-            try Submission(statement: standing.statement.jws.bytes, disclosures: [], blob: []))
+            try Submission(
+                statement: standing.statement.jws.bytes, disclosures: [], blob: [],
+                types: .standard))
         guard case .registered = outcome else {
             Issue.record("\(outcome)")
             return
@@ -179,7 +181,8 @@ import Wire
                 jti: authority.newJTI())
             do throws(SubmissionFault) {
                 _ = try Submission(
-                    statement: signed.statement.jws.bytes, disclosures: [], blob: blob)
+                    statement: signed.statement.jws.bytes, disclosures: [], blob: blob,
+                    types: .standard)
                 return nil
             } catch { return error }
         }

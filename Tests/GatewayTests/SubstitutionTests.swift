@@ -1,4 +1,5 @@
 import Client
+import Custody
 import Interface
 import Rules
 import Sharing
@@ -37,13 +38,14 @@ import Wire
     /// Applies as a lender with `invitation` over a way on which `exchange` is at work.
     private func join(
         _ alliance: Alliance, _ invitation: Invitation,
+        keeping keep: @Sendable (RecoveryKit) -> Void = { _ in },
         _ exchange: @escaping @Sendable (Application) -> [UInt8]?
     ) async throws -> Application {
         try await Home(alliance.directory + "/victim").join(
             invitation,
             as: Applicant(
                 roles: [.lender], legalName: "Meridian Bank", country: "DE", identifiers: []),
-            under: Alliance.protection, keeping: { _ in },
+            under: Alliance.protection, keeping: keep,
             surroundings: alliance.clock.surroundings,
             transport: { _ in
                 ExchangingTransport(transport: alliance.transport(), exchange: exchange)
@@ -53,12 +55,14 @@ import Wire
     /// What a host can make of an application: all that it was sent, and keys of its own with good
     /// proofs.
     private static func forged(
-        from original: Application, in alliance: Alliance, keepingIdentity: Bool
+        from original: Application, in alliance: Alliance, keepingIdentity: Bool,
+        with key: SigningKey? = nil, sealedTo encryptionKey: EncryptionKey? = nil
     ) throws -> Application {
         var random = SystemRandomNumberGenerator()
-        let key = SigningKey(seed: .random(count: 32, using: &random))
-        let encryptionKey = try DecryptionKey(seed: .random(count: 32, using: &random))
-            .encryptionKey
+        let key = key ?? SigningKey(seed: .random(count: 32, using: &random))
+        let encryptionKey =
+            try encryptionKey
+            ?? DecryptionKey(seed: .random(count: 32, using: &random)).encryptionKey
         let disclosures =
             keepingIdentity
             ? original.disclosures : original.identity.disclosures(using: &random)
@@ -215,6 +219,58 @@ import Wire
                     fetches: 1, dataLife: 86_400))
         }
         for session in [victim, enterprise, authority] { await session.close() }
+        await alliance.stop()
+    }
+
+    /// Who comes back with the kit, where the host had keys of its own admitted meanwhile, is told so
+    /// and signs nothing. A share that the host made opens nothing either.
+    @Test(arguments: [true, false]) func aKitRestoresNothingUnderOthersKeys(
+        keepingEncryptionKey: Bool
+    ) async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let invitation = try await alliance.invite("meridian")
+        let page = Mutex("")
+        var random = SystemRandomNumberGenerator()
+        let key = SigningKey(seed: .random(count: 32, using: &random))
+        let own = try await join(
+            alliance, invitation, keeping: { kit in page.withLock { $0 = kit.text } }
+        ) { original in
+            try? Self.forged(
+                from: original, in: alliance, keepingIdentity: true, with: key,
+                sealedTo: keepingEncryptionKey ? original.encryptionKey : nil
+            ).bytes
+        }
+        let authority = try await alliance.session("authority")
+        let pending = try #require(
+            try await Authority(authority).pending().map(\.application)
+                .first { $0.handle == own.handle })
+        _ = try await Authority(authority).admit(
+            own.handle, fingerprint: Fingerprint(pending.fingerprint(in: authority.log)))
+        let size = try await alliance.store.head()?.size
+        let kit = try RecoveryKit(parsing: page.withLock { $0 })
+        #expect(kit.configuration.fingerprint == Fingerprint(own.fingerprint(in: authority.log)))
+        let home = Home(alliance.directory + "/again")
+        for _ in 0..<2 {
+            await #expect(throws: ClientError.substituted(own.handle)) {
+                try await home.restore(
+                    from: kit, retiring: .keyCompromised, under: Alliance.protection,
+                    surroundings: alliance.clock.surroundings,
+                    transport: { _ in alliance.transport() })
+            }
+        }
+        let device = try await alliance.session("again")
+        let deviceKey = try device.keyring.deviceKey()
+        let share = try SealedShare(
+            SharedKeys(nodes: [], sources: []), ofEra: 1,
+            to: device.keyring.signingKey(generation: 1).verificationKey.thumbprint,
+            deviceKey.encryptionKey,
+            by: Signer(
+                origin: authority.configuration.origin, handle: own.handle, log: authority.log,
+                key: key),
+            at: device.now, jti: device.newJTI())
+        await #expect(throws: ClientError.substituted(own.handle)) { try await device.open(share) }
+        #expect(try await alliance.store.head()?.size == size)
+        for session in [authority, device] { await session.close() }
         await alliance.stop()
     }
 

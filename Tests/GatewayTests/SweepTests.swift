@@ -180,6 +180,7 @@ private struct World {
         let leaves = try await alliance.store.leaves(0..<entries)
         let keys = OfferedKeys()
         var view = View(of: session.handle)
+        view.add(TextShelf.standard(of: session.configuration.origin))
         let concerning = Set(
             try await alliance.store.indices(
                 concerning: session.handle, kinds: nil, from: 0, limit: Int(entries)))

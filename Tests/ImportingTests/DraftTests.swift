@@ -16,7 +16,8 @@ struct DraftTests {
             businessKey: plain.businessKey.merging(key) { _, new in new },
             values: plain.values.merging(values) { _, new in new }, place: plain.place)
         do {
-            _ = try draft.record(of: file, read: UBLReader.self, for: InvoiceText.seller)
+            _ = try draft.record(
+                of: file, read: UBLReader.self, for: InvoiceText.seller, of: .standard)
             return nil
         } catch { return error.reason }
     }
@@ -39,9 +40,9 @@ struct DraftTests {
     func readers() {
         let names = Importer.readers.map { $0.name }
         #expect(Set(names).count == names.count)
-        for type in RecordType.all { #expect(Set(type.importers).isSubset(of: names)) }
+        for type in RecordTypes.standard.all { #expect(Set(type.importers).isSubset(of: names)) }
         for reader in Importer.readers {
-            #expect(RecordType.all.contains { $0.importers.contains(reader.name) })
+            #expect(RecordTypes.standard.all.contains { $0.importers.contains(reader.name) })
         }
     }
 }

@@ -110,18 +110,18 @@ struct RecordTests {
         let elsewhere = try #require(Origin("other.example"))
         let vct = RecordType.invoice.vct(origin: origin)
         #expect(vct == "https://trine.example/alliance/types/invoice/1")
-        #expect(RecordType(vct: vct, origin: origin) == .invoice)
-        #expect(RecordType(vct: vct, origin: elsewhere) == nil)
-        #expect(RecordType(vct: vct + "0", origin: origin) == nil)
-        #expect(RecordType.types(of: .bills) == [.bill])
+        #expect(RecordTypes.standard.type(vct: vct, origin: origin) == .invoice)
+        #expect(RecordTypes.standard.type(vct: vct, origin: elsewhere) == nil)
+        #expect(RecordTypes.standard.type(vct: vct + "0", origin: origin) == nil)
+        #expect(RecordTypes.standard.of(.bills) == [.bill])
         let other = try #require(Series(rawValue: "orders"))
-        #expect(RecordType.types(of: other).isEmpty)
+        #expect(RecordTypes.standard.of(other).isEmpty)
         #expect(RecordType.invoice.direction == .issued && RecordType.bill.direction == .received)
     }
 
     @Test("the table of terms: names in snake case, one each, and few enough")
     func fields() {
-        for type in RecordType.all {
+        for type in RecordTypes.standard.all {
             let names = type.fields.map(\.name) + type.commitmentFields
             #expect(Set(names).count == names.count)
             #expect(names.count <= 128)

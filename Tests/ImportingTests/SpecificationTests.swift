@@ -28,7 +28,7 @@ struct SpecificationTests {
     @Test("its series are the code's")
     func series() throws {
         let text = try page()
-        for series in Series.withTypes {
+        for series in RecordTypes.standard.series {
             #expect(text.contains("`\(series.rawValue)`"))
         }
     }

@@ -22,13 +22,15 @@ extension Person {
 }
 
 /// Policy sets by digest, made for a test.
-struct TestPolicies: PolicyLibrary {
+struct TestPolicies: PublishedTexts {
     var sets: [Digest<Digested.Policies>: any Policies] = [
         CedarPolicies.standard.digest: CedarPolicies.standard
     ]
     var invalid: Set<Digest<Digested.Policies>> = []
+    var types = TextShelf(types: .standard, of: Chain.origin)
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? { sets[digest] }
     func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { invalid.contains(digest) }
+    func type(_ digest: Digest<Digested.RecordType>) -> RecordType? { types.type(digest) }
 
     struct Custom: Policies {
         let digest: Digest<Digested.Policies>
@@ -114,10 +116,10 @@ struct Chain {
     func decide(_ candidate: Candidate) throws(Refusal) -> Admission {
         let slice = slice(for: candidate)
         let result = Result { () throws(Refusal) in
-            try Rules.decide(candidate, in: slice, policies: policies)
+            try Rules.decide(candidate, in: slice, texts: policies)
         }
         let onAll = Result { () throws(Refusal) in
-            try Rules.decide(candidate, in: state, policies: policies)
+            try Rules.decide(candidate, in: state, texts: policies)
         }
         switch (result, onAll) {
         case (.success(let left), .success(let right)):
@@ -211,14 +213,14 @@ struct Chain {
         logKey: String? = nil, clockKey: String? = nil,
         authorities: [Person] = [.authority, .second], witnesses: [String] = [],
         host: Person = .host, policies: Digest<Digested.Policies> = CedarPolicies.standard.digest,
-        by signer: Person = .authority, with key: SigningKey? = nil
+        types: [TypeVersion]? = nil, by signer: Person = .authority, with key: SigningKey? = nil
     ) -> SignedStatement {
         sign(
             Genesis(
                 of: origin, logKey: logKey ?? Self.logKey(), clockKey: clockKey,
                 authorities: authorities, host: host, rules: rules, threshold: threshold,
                 witnesses: witnesses,
-                policies: policies), by: signer, with: key)
+                policies: policies, types: types), by: signer, with: key)
     }
 
     static func logKey(_ name: String = origin.text) -> String {

@@ -27,7 +27,7 @@ extension Chain {
         status: StatusReference? = nil, at time: Timestamp? = nil
     ) -> SignedStatement {
         let name = BookName(book)!
-        let type = RecordType.types(of: name.series).first ?? .invoice
+        let type = RecordTypes.standard.of(name.series).first ?? .invoice
         let number = number ?? self.book(book, of: person).count + 1
         let claims = RegisterRecord(
             vct: vct ?? type.vct(origin: Self.origin),

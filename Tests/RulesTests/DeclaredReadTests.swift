@@ -32,7 +32,7 @@ import Testing
                 var chain = chain; return chain.granting()
             }())
         #expect(throws: Refusal.place(.genesisExpected)) {
-            try Rules.decide(candidate, in: Slice(), policies: chain.policies)
+            try Rules.decide(candidate, in: Slice(), texts: chain.policies)
         }
     }
 }

@@ -92,7 +92,8 @@ import Transparency
                 origin: Chain.origin, rules: 1, logKey: Chain.logKey(),
                 clockKey: Genesis.clockKey(Chain.origin.text),
                 charter: .init(authorities: [founder]), host: host,
-                policies: CedarPolicies.standard.digest),
+                policies: CedarPolicies.standard.digest,
+                types: RecordTypes.standard.published(origin: Chain.origin)),
             by: .authority)
         #expect(chain.submit(signed) == .place(.malformedGenesis(.authorities)))
     }
@@ -112,7 +113,9 @@ import Transparency
                                 key: Person.authority.key.verificationKey)
                         ]),
                         host: .init(handle: host, key: Person.host.key.verificationKey),
-                        policies: CedarPolicies.standard.digest), by: signer,
+                        policies: CedarPolicies.standard.digest,
+                        types: RecordTypes.standard.published(origin: Chain.origin)),
+                    by: signer,
                     with: Person.authority.key))
         }
         #expect(
@@ -139,7 +142,7 @@ import Transparency
         let first = Candidate(chain.founding().statement, selective: NoSelectiveClaims(), index: 0)
         let slice = chain.slice(for: first)
         #expect(throws: Refusal.place(.genesisAlreadyThere)) {
-            try Rules.decide(first, in: slice, policies: chain.policies)
+            try Rules.decide(first, in: slice, texts: chain.policies)
         }
         #expect(
             empty.submit(

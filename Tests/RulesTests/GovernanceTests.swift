@@ -46,6 +46,7 @@ extension Person {
             chain.motion(ChangeCharter(chain.charter())),
             chain.motion(chain.moving),
             chain.motion(Upgrade(rules: 2, from: 1000)),
+            chain.motion(PublishType(chain.nextInvoice)),
             forgetting,
         ]
         #expect(

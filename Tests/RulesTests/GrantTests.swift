@@ -164,13 +164,13 @@ import Testing
         var slice = chain.slice(for: candidate)
         slice[EpochState.key(Person.enterprise.handle, .invoices)] = epochs
         #expect(throws: Refusal.grant(.tooManyGrants(limit: 1024))) {
-            try Rules.decide(candidate, in: slice, policies: chain.policies)
+            try Rules.decide(candidate, in: slice, texts: chain.policies)
         }
         // One that has expired makes room.
         chain.now = Chain.start.advanced(by: 10)
         let later = chain.candidate(chain.granting())
         #expect(throws: Never.self) {
-            try Rules.decide(later, in: slice, policies: chain.policies)
+            try Rules.decide(later, in: slice, texts: chain.policies)
         }
     }
 

@@ -62,7 +62,7 @@ import Testing
         var slice = chain.slice(for: chain.candidate(signed))
         slice[ParticipantState.key(Person.enterprise.handle)] = nil
         #expect(throws: Refusal.issuer(.unknownParticipant(Person.enterprise.handle))) {
-            try Rules.decide(chain.candidate(signed), in: slice, policies: chain.policies)
+            try Rules.decide(chain.candidate(signed), in: slice, texts: chain.policies)
         }
     }
 

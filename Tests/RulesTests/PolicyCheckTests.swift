@@ -134,7 +134,8 @@ import Testing
             principal: enterprise, action: .grant, counterparty: lender, owner: enterprise.handle,
             right: .read, purpose: .creditAssessment, fields: ["due_date", "lines"],
             series: .invoices, months: Month("2026-01")!...Month("2026-12")!,
-            lifetime: 30 * 86_400, fetches: 1, dataLife: 86_400, time: Chain.start)
+            lifetime: 30 * 86_400, fetches: 1, dataLife: 86_400, time: Chain.start,
+            types: .standard)
         let explanation = PolicyExplanation(of: request, under: .standard)
         #expect(!explanation.decision.permitted)
         #expect(explanation.grounds.map(\.policy) == ["contents-are-not-read-for-credit"])

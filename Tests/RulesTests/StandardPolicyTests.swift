@@ -33,7 +33,7 @@ import Testing
             principal: principal, action: action, counterparty: other, owner: holder,
             right: right, purpose: purpose, fields: ["due_date"], series: .invoices,
             months: Month("2026-01")!...Month("2026-12")!, lifetime: 86_400, fetches: 3,
-            dataLife: 0, held: held, time: Chain.start)
+            dataLife: 0, held: held, time: Chain.start, types: .standard)
         request.forgotten = ForgottenStatement(kind: .grant, age: 86_400)
         return CedarPolicies.standard.decide(request)
     }
@@ -165,7 +165,7 @@ import Testing
                 months: Month("2026-01")!...Month("2026-12")!, lifetime: 86_400, fetches: 3,
                 dataLife: 0, held: true, past: [.read, .operate],
                 answers: AnsweredRequest(by: Person.lender.handle, exceeded: true),
-                time: Chain.start)
+                time: Chain.start, types: .standard)
             request.forgotten = ForgottenStatement(kind: .request, age: 0)
             let question = PolicyQuestion(request)
             try schema.check(question.request)

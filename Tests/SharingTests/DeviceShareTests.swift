@@ -21,11 +21,13 @@ import Testing
 
     private func expecting(
         log: Digest<Digested.Genesis> = World.log, _ participant: Handle = World.enterprise,
-        device: Digest<Digested.Key> = device, era: Int64 = 2, known: [VerificationKey]? = nil
+        admitted: UInt8 = 1, device: Digest<Digested.Key> = device, era: Int64 = 2,
+        known: [VerificationKey]? = nil
     ) -> SealedShare.Expectation {
         let known = known ?? [World.key.verificationKey]
         return SealedShare.Expectation(
-            log: log, participant: participant, device: device, era: era
+            log: log, participant: participant, fingerprint: Fingerprint(Digest(hashing: [1])),
+            admitted: Fingerprint(Digest(hashing: [admitted])), device: device, era: era
         ) { thumbprint in known.first { $0.thumbprint == thumbprint } }
     }
 
@@ -88,6 +90,11 @@ import Testing
     /// out: without an answer nothing is taken.
     @Test func keysThatTheLogDoesNotKnow() throws {
         #expect(refusal(try share(), expecting(known: [])) == .unknownKey)
+    }
+
+    /// A host that admitted keys of its own under the participant's name has a key that the log knows.
+    @Test func sharesOfWhoWasAdmittedInstead() throws {
+        #expect(refusal(try share(), expecting(admitted: 2)) == .substituted)
     }
 
     @Test func anotherDevicesShare() throws {

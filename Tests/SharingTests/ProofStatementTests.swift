@@ -258,7 +258,7 @@ import Wire
         ("equal(bills/2026-01#1.number, invoices/2026-01#2.number)", "number"),
     ])
     func fieldsAreCommittedToAsTheStatementSays(_ text: String, _ foreign: String?) throws {
-        let invoices = try #require(SeriesFields(.invoices))
+        let invoices = try #require(RecordTypes.standard.fields(of: .invoices))
         #expect(try ProofStatement(parsing: text).foreignField(to: invoices) == foreign)
     }
 }

@@ -88,12 +88,14 @@ import Testing
         #expect(type.vct(origin: World.origin).hasSuffix("/types/order/1"))
         let second = try Self.parse(Self.order(version: 2))
         #expect(second != type)
-        #expect(RecordType(vct: type.vct(origin: World.origin), origin: World.origin) == nil)
+        #expect(
+            RecordTypes.standard.type(vct: type.vct(origin: World.origin), origin: World.origin)
+                == nil)
     }
 
     /// What is served at the address is what the log names: one spelling, and that address inside.
     @Test func theDocumentIsItsOwnSpelling() throws {
-        for type in RecordType.all + [try Self.parse(Self.order())] {
+        for type in RecordTypes.standard.all + [try Self.parse(Self.order())] {
             let document = type.document(origin: World.origin)
             #expect(document.count <= RecordTypeText.maximumBytes)
             let read = try RecordType(document: document, origin: World.origin)
@@ -262,12 +264,12 @@ import Testing
             fields.commits(to: "wanted", as: .day) && !fields.commits(to: "wanted", as: .amount))
         #expect(fields.isNumber("weight") && fields.isNumber("wanted") && !fields.isNumber("buyer"))
         #expect(fields.commitments(beside: ["total", "incoterm"]) == ["total_commitment"])
-        #expect(SeriesFields(Series(rawValue: "bank")!) == nil)
-        #expect(SeriesFields(.bills)?.types == [.bill])
-        let both = try #require(SeriesFields(of: [.bills, .invoices]))
+        #expect(RecordTypes.standard.fields(of: Series(rawValue: "bank")!) == nil)
+        #expect(RecordTypes.standard.fields(of: .bills)?.types == [.bill])
+        let both = try #require(RecordTypes.standard.fields(of: [.bills, .invoices]))
         #expect(both.types == [.bill, .invoice])
-        #expect(SeriesFields(of: []) == nil)
-        #expect(SeriesFields(of: [.bills, Series(rawValue: "bank")!]) == nil)
+        #expect(RecordTypes.standard.fields(of: []) == nil)
+        #expect(RecordTypes.standard.fields(of: [.bills, Series(rawValue: "bank")!]) == nil)
     }
 
     @Test func businessKeyOfTheType() throws {
@@ -367,7 +369,7 @@ import Testing
     }
 
     @Test func seriesHaveNames() {
-        #expect(Series.withTypes.map(\.rawValue) == ["bills", "invoices"])
+        #expect(RecordTypes.standard.series.map(\.rawValue) == ["bills", "invoices"])
         for text in ["a", "bank-2", String(repeating: "x", count: 24)] {
             #expect(Series(rawValue: text)?.rawValue == text)
         }

@@ -70,7 +70,7 @@ import Testing
                     record: statement.jti))
             return try field.open(key: key, context: context)
         }
-        let opened = try OpenedFields(statement, disclosures: disclosures)
+        let opened = try OpenedFields(statement, of: .standard, disclosures: disclosures)
         guard case .object(let values) = try #require(file["values"]) else { return }
         #expect(values.count == opened.values.count)
         for (name, value) in values {

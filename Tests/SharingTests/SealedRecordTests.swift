@@ -31,7 +31,7 @@ import Testing
                     record: sealed.statement.jti))
             return try #require(sealed.fields[name]).open(key: key, context: context)
         }
-        return try OpenedFields(sealed.statement, disclosures: disclosures)
+        return try OpenedFields(sealed.statement, of: .standard, disclosures: disclosures)
     }
 
     private func granted(_ names: [FieldName], epoch: Int64 = 3) -> GrantedKeys {
@@ -160,7 +160,9 @@ import Testing
         let others = names.filter { !["tax_point_date", "contract_reference"].contains($0) }
         let record = signed(
             values + others.map { Disclosure(salt: Self.salts[6], name: $0, value: .null) })
-        let opened = values.filter { (try? OpenedFields(record, disclosures: [$0])) != nil }
+        let opened = values.filter {
+            (try? OpenedFields(record, of: .standard, disclosures: [$0])) != nil
+        }
         #expect(record.selectiveCount == names.count)
         #expect(opened.count == 1)
     }
@@ -179,7 +181,7 @@ import Testing
     private func opening(_ disclosures: [Disclosure], vct: String? = nil) -> OpeningError? {
         let record = signed(disclosures, vct: vct)
         return thrown { () throws(OpeningError) in
-            _ = try OpenedFields(record, disclosures: disclosures)
+            _ = try OpenedFields(record, of: .standard, disclosures: disclosures)
         }
     }
 
@@ -259,11 +261,13 @@ import Testing
             Disclosure(salt: Self.salts[0], name: "issue_date", value: "2026-12-20"),
         ] {
             #expect(throws: OpeningError.notCommitted(field: other.name)) {
-                try OpenedFields(record, disclosures: [other])
+                try OpenedFields(record, of: .standard, disclosures: [other])
             }
         }
         let revoke = StatementSample.sample(of: .revoke).sign().statement
-        #expect(throws: OpeningError.self) { try OpenedFields(revoke, disclosures: []) }
+        #expect(throws: OpeningError.self) {
+            try OpenedFields(revoke, of: .standard, disclosures: [])
+        }
     }
 
     @Test func commitmentSpelling() throws {
@@ -330,7 +334,7 @@ import Testing
             "iss", "sub", "aud", "nbf", "exp", "iat", "jti", "cnf", "vct", "vct#integrity",
             "status", "_sd", "_sd_alg", "...", "replaces",
         ]
-        for type in RecordType.all {
+        for type in RecordTypes.standard.all {
             for name in type.sealedNames {
                 #expect(payload[name.text] == nil && !reserved.contains(name.text), "\(name)")
             }

@@ -75,6 +75,10 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 set: World.digest(1),
                 files: [PolicyFile(name: "separation.cedar", digest: World.digest(2))],
                 approvals: [approval])
+        case .recordType:
+            PublishType(
+                TypeVersion(name: "order", version: 3, digest: World.digest(12)),
+                approvals: [approval])
         case .record: record
         case .closeBook:
             CloseBook(World.book("invoices/2026-11"), count: 240, root: World.digest(3))
@@ -101,7 +105,11 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 FoundingParticipant(handle: World.enterprise, key: World.key.verificationKey)
             ], witnesses: ["quorum none"]),
         host: FoundingParticipant(handle: World.lender, key: key2.verificationKey),
-        policies: World.digest(5))
+        policies: World.digest(5),
+        types: [
+            RecordType.invoice.published(origin: World.origin),
+            RecordType.bill.published(origin: World.origin),
+        ])
 
     private static let record = RegisterRecord(
         vct: RecordType.invoice.vct(origin: World.origin),

@@ -63,12 +63,14 @@ import Testing
 
     /// What is granted by series and name of a field is of one type name, in all its versions.
     @Test func theTypesOfTheProgramAreCompatible() throws {
-        for type in RecordType.all {
-            let others = RecordType.all.filter { $0 != type && $0.version <= type.version }
+        for type in RecordTypes.standard.all {
+            let others = RecordTypes.standard.all.filter {
+                $0 != type && $0.version <= type.version
+            }
             #expect(refusal(type, after: others) == nil)
-            #expect(RecordType.types(of: type.series).allSatisfy { $0.name == type.name })
+            #expect(RecordTypes.standard.of(type.series).allSatisfy { $0.name == type.name })
         }
-        let fields = try #require(SeriesFields(.invoices))
+        let fields = try #require(RecordTypes.standard.fields(of: .invoices))
         #expect(fields.types.allSatisfy { $0.name == "invoice" })
     }
 
@@ -87,7 +89,7 @@ import Testing
             RecordTypeTests.order().replacing(
                 "\"name\": \"order\"", with: "\"name\": \"purchase\""))
         #expect(refusal(other, after: [.invoice, first]) == .seriesTaken(by: "order"))
-        #expect(refusal(other, after: RecordType.all) == nil)
+        #expect(refusal(other, after: RecordTypes.standard.all) == nil)
         #expect(refusal(first, after: [first]) == .wrongVersion(have: 1, next: 2))
         let third = try RecordTypeTests.parse(RecordTypeTests.order(version: 3))
         #expect(refusal(third, after: [first]) == .wrongVersion(have: 3, next: 2))

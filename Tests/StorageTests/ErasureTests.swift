@@ -85,6 +85,82 @@ import Wire
         try store.close()
     }
 
+    /// What the state had before an erasure opens with nothing that is left after it: not from a
+    /// backup of the ledger, with the keys of now, and not from what the files still have of old rows.
+    @Test(arguments: [27] + (0..<4).map { _ in UInt64.random(in: 0...UInt64.max) })
+    func `after an erasure the keys open no older state`(seed: UInt64) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path, .small)
+        var builder = LogBuilder(seed: seed)
+        var old: [(ledger: TemporaryDirectory, state: [String: StateValue])] = []
+        for _ in 0..<15 {
+            let (batch, next) = builder.batch(entries: 1...3)
+            try await store.enter(batch, after: builder.head)
+            builder = next
+            old.append((try directory.copied(), try await selective(store)))
+        }
+        while true {
+            let (batch, next) = builder.batch(entries: 1...1)
+            try await store.enter(batch, after: builder.head)
+            builder = next
+            if !batch.erased.isEmpty { break }
+        }
+        let now = try await selective(store)
+        try store.close()
+        var lost = 0
+        var same = 0
+        for (ledger, state) in old {
+            for name in ["keys.sqlite", "keys.sqlite-wal", "keys.sqlite-shm"] {
+                try? FileManager.default.removeItem(atPath: ledger.path + "/" + name)
+            }
+            try FileManager.default.copyItem(
+                atPath: directory.path + "/keys.sqlite", toPath: ledger.path + "/keys.sqlite")
+            let store = try SQLiteStore(opening: ledger.path, .small, acceptingLoss: true)
+            for (key, value) in state {
+                switch await store.found(try #require(StateKey(text: key))) {
+                case .success(let found):
+                    #expect(found == value && now[key]?.selectiveBytes == value.selectiveBytes)
+                    same += 1
+                case .failure(let error):
+                    #expect(error == .corrupt(.state(key), .keyMissing))
+                    lost += 1
+                }
+            }
+            try store.close()
+        }
+        if seed == 27 { #expect(lost > 20 && same > 20, "\(lost) lost, \(same) the same") }
+    }
+
+    /// The state that selective claims have a part in.
+    private func selective(_ store: some Store) async throws -> [String: StateValue] {
+        let rows = try await store.allState(after: nil, limit: .max)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.value) })
+            .filter { $0.value.selectiveBytes != nil }
+    }
+
+    /// The ledger doesn't tell who is a party to what; it tells that entries of one kind have the same.
+    @Test func `parties stand under hidden names`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path, .small)
+        var builder = LogBuilder(seed: 28)
+        for _ in 0..<10 {
+            let (batch, next) = builder.batch(entries: 2...5)
+            try await store.enter(batch, after: builder.head)
+            builder = next
+        }
+        let copy = try directory.copied()
+        let rows = try await DatabaseQueue(path: copy.path + "/ledger.sqlite").read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT party, kind FROM parties JOIN entries USING (entry)"
+            ).map { (party: $0["party"] as Data, kind: $0["kind"] as String) }
+        }
+        let kinds = Dictionary(grouping: rows, by: \.party).mapValues { Set($0.map(\.kind)) }
+        #expect(rows.count > 10 && kinds.count > 3)
+        #expect(kinds.values.allSatisfy { $0.count == 1 })
+        #expect(kinds.keys.allSatisfy { $0.count == 32 })
+        try store.close()
+    }
+
     @Test func `a dropped application's key is in no file`() async throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path, .small)
@@ -174,7 +250,7 @@ import Wire
     }
 
     @Test(arguments: Engine.allCases)
-    func `nothing of an attachment is kept in clear`(engine: Engine) async throws {
+    func `nothing confidential is kept in clear`(engine: Engine) async throws {
         let home = try engine.makeHome()
         let store = try await home.open()
         var builder = LogBuilder(seed: 24)
@@ -188,7 +264,12 @@ import Wire
                 secrets += entry.attachments.sections.map { Array($0.name.utf8) }
                 secrets.append(entry.attachments.disclosures)
             }
+            for (key, value) in try await selective(store) {
+                secrets.append(try #require(value.selectiveBytes))
+                if value.publicBytes == nil { secrets.append(Array(key.utf8)) }
+            }
         }
+        #expect(secrets.contains(Array(#"{"size":"small"}"#.utf8)))
         for (name, bytes) in try home.contents() {
             let bytes = Data(bytes)
             for secret in secrets where secret.count >= 4 {

@@ -49,6 +49,15 @@ import Wire
             return (copy, try SQLiteStore(opening: copy.path))
         }
 
+        /// The slots of the sealed state.
+        func slots() throws -> [Int64] {
+            let copy = try directory.copied()
+            let queue = try DatabaseQueue(path: copy.path + "/ledger.sqlite")
+            return try queue.read { db in
+                try Int64.fetchAll(db, sql: "SELECT slot FROM selective_state ORDER BY slot")
+            }
+        }
+
         func blob(_ sql: String, _ arguments: StatementArguments) throws -> [UInt8] {
             let copy = try directory.copied()
             let queue = try DatabaseQueue(path: copy.path + "/ledger.sqlite")
@@ -118,24 +127,91 @@ import Wire
     @Test func `a changed state row is named or differs`() async throws {
         let filled = try await Filled()
         for (key, value) in filled.state {
-            for part in StatePart.all {
-                guard let bytes = part.bytes(value) else { continue }
-                for position in stride(from: 0, to: bytes.count, by: 41) {
-                    var changed = bytes
-                    changed[position] ^= 1
-                    let (copy, store) = try filled.changed(
-                        "UPDATE \(part.table) SET value = ? WHERE key = ?", [Data(changed), key])
-                    let stateKey = try #require(StateKey(text: key))
-                    switch await store.found(stateKey) {
-                    case .success(let found): #expect(found != value, "\(key)")
-                    case .failure(.corrupt(let place, _)): #expect(place == .state(key))
-                    case .failure(let error): Issue.record(error)
-                    }
-                    try store.close()
-                    withExtendedLifetime(copy) {}
+            guard let bytes = value.publicBytes else { continue }
+            for position in stride(from: 0, to: bytes.count, by: 41) {
+                var changed = bytes
+                changed[position] ^= 1
+                let (copy, store) = try filled.changed(
+                    "UPDATE state SET value = ? WHERE key = ?", [Data(changed), key])
+                let stateKey = try #require(StateKey(text: key))
+                switch await store.found(stateKey) {
+                case .success(let found): #expect(found != value, "\(key)")
+                case .failure(.corrupt(let place, _)): #expect(place == .state(key))
+                case .failure(let error): Issue.record(error)
                 }
+                try store.close()
+                withExtendedLifetime(copy) {}
             }
         }
+    }
+
+    @Test func `a changed row of the sealed state is named`() async throws {
+        let filled = try await Filled()
+        let sealed = filled.state.filter { $0.value.selectiveBytes != nil }
+        let slots = try filled.slots()
+        #expect(slots.count == sealed.count && slots.count > 5)
+        for slot in slots {
+            let row = try filled.blob("SELECT row FROM selective_state WHERE slot = ?", [slot])
+            for position in stride(from: 0, to: row.count, by: 17) {
+                var changed = row
+                changed[position] ^= 1
+                let (copy, store) = try filled.changed(
+                    "UPDATE selective_state SET row = ? WHERE slot = ?", [Data(changed), slot])
+                var named = 0
+                for (key, value) in sealed {
+                    switch await store.found(try #require(StateKey(text: key))) {
+                    case .success(let found): #expect(found == value, "\(key)")
+                    case .failure(let error):
+                        #expect(error == .corrupt(.state(key), .changed))
+                        named += 1
+                    }
+                }
+                #expect(named == 1)
+                try store.close()
+                withExtendedLifetime(copy) {}
+            }
+        }
+    }
+
+    /// Neither with its name nor without: what a row was sealed for is sealed with it.
+    @Test(arguments: ["row", "name", "row, name"])
+    func `a row of the sealed state cannot stand in another's place`(columns: String) async throws {
+        let filled = try await Filled()
+        let slots = try filled.slots()
+        let copy = try filled.directory.copied()
+        let queue = try DatabaseQueue(path: copy.path + "/ledger.sqlite")
+        try await queue.write { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT name, row FROM selective_state WHERE slot IN (?, ?) ORDER BY slot",
+                arguments: [slots[0], slots[1]])
+            try db.execute(
+                sql: "DELETE FROM selective_state WHERE slot IN (?, ?)",
+                arguments: [slots[0], slots[1]])
+            for (slot, own, other) in [
+                (slots[0], rows[0], rows[1]), (slots[1], rows[1], rows[0]),
+            ] {
+                try db.execute(
+                    sql: "INSERT INTO selective_state (slot, name, row) VALUES (?, ?, ?)",
+                    arguments: [
+                        slot, (columns.contains("name") ? other : own)["name"] as Data,
+                        (columns.contains("row") ? other : own)["row"] as Data,
+                    ])
+            }
+        }
+        try queue.close()
+        let store = try SQLiteStore(opening: copy.path)
+        var refused = 0
+        for (key, _) in filled.state {
+            if case .failure(let error) = await store.found(try #require(StateKey(text: key))) {
+                #expect(error == .corrupt(.state(key), .changed))
+                refused += 1
+            }
+        }
+        #expect(refused == 2)
+        await #expect(throws: StoreError.self) {
+            try await store.allState(after: nil, limit: .max)
+        }
+        try store.close()
     }
 
     @Test func `a database that SQLite cannot read is refused`() async throws {

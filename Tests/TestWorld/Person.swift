@@ -91,7 +91,8 @@ extension Genesis {
         of origin: Origin, logKey: String, clockKey: String? = nil, authorities: [Person],
         host: Person, rules: Int64 = Rules.version, threshold: Int64 = 1,
         freshness: Int64 = FoundingCharter.usualFreshness, witnesses: [String] = [],
-        policies: Digest<Digested.Policies> = CedarPolicies.standard.digest
+        policies: Digest<Digested.Policies> = CedarPolicies.standard.digest,
+        types: [TypeVersion]? = nil
     ) {
         self.init(
             origin: origin, rules: rules, logKey: logKey,
@@ -99,6 +100,7 @@ extension Genesis {
             charter: FoundingCharter(
                 authorities: authorities.map(\.founder), threshold: threshold,
                 freshness: freshness, witnesses: witnesses),
-            host: host.founder, policies: policies)
+            host: host.founder, policies: policies,
+            types: types ?? RecordTypes.standard.published(origin: origin))
     }
 }

@@ -22,7 +22,7 @@ import Wire
         shown: (Int, ShownDisclosures) -> ShownDisclosures = { $1 }
     ) throws -> AuditReport {
         var audit = Audit(
-            under: log.trust, policies: PolicyShelf.standard, state: StateInMemory(),
+            under: log.trust, policies: TextShelf.standard(of: log.origin), state: StateInMemory(),
             seesDisclosures: seesDisclosures, last: last)
         for note in try notes ?? [log.checkpoint()] { audit.checkpoint(note) }
         let keys = OfferedKeys()
@@ -98,7 +98,8 @@ import Wire
         let other = try TestLog(seed: 2)
         var audit = Audit(
             under: Trust(genesis: story.log.log, policy: other.trust.policy),
-            policies: PolicyShelf.standard, state: StateInMemory(), seesDisclosures: true)
+            policies: TextShelf.standard(of: other.origin), state: StateInMemory(),
+            seesDisclosures: true)
         audit.entry(
             ReadEntry(other.entries[0].statement.jws.bytes, .shown([]), keys: OfferedKeys()))
         #expect(audit.finish().findings.map(\.what.name) == ["genesis-not-pinned"])

@@ -10,19 +10,6 @@ import Wire
 
 /// A gateway that was patched to skip its policies, and what an audit makes of its log.
 @Suite struct AuditedPolicyTests {
-    /// Permits everything, under the digest of the set that the log names.
-    private struct Skipped: PolicyLibrary {
-        struct Everything: Policies {
-            let digest: Digest<Digested.Policies>
-            func decide(_ request: PolicyRequest) -> PolicyDecision {
-                PolicyDecision(permitted: true, determining: ["skipped"])
-            }
-        }
-        func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
-            Everything(digest: digest)
-        }
-    }
-
     private static func grant(
         _ log: inout TestLog, to party: Person, by acme: Person,
         purpose: Purpose = .creditAssessment,
@@ -44,7 +31,7 @@ import Wire
     /// A chain on which every kind of wrong decision was made, and right ones between them.
     static func patched() throws -> (log: TestLog, wrong: [Int64: [String]]) {
         var log = try TestLog(seed: 60)
-        log.policies = Skipped()
+        log.texts = UnjudgedPolicies(types: log.texts)
         func party(_ name: String) -> Person { Person(name) }
         let (acme, bank, regulator) = (party("acme"), party("northbank"), party("watch"))
         let both = party("both-hands")
@@ -83,7 +70,8 @@ import Wire
         }
         // An auditor who isn't given the texts says so of every decision, rather than nothing.
         var audit = Audit(
-            under: log.trust, policies: PolicyShelf(), state: StateInMemory(),
+            under: log.trust,
+            policies: TextShelf(types: .standard, of: log.origin), state: StateInMemory(),
             seesDisclosures: true)
         for entry in log.entries {
             audit.entry(
@@ -99,7 +87,7 @@ import Wire
     /// its entry, and whatever is decided under it.
     @Test func anInvalidSetIsNamed() throws {
         var log = try TestLog(seed: 64)
-        log.policies = Skipped()
+        log.texts = UnjudgedPolicies(types: log.texts)
         let text = """
             @id("curious") forbid (principal, action == Action::"request", resource)
             when { context.terms.held };
@@ -109,7 +97,7 @@ import Wire
             PublishPolicies(set: texts.digest, files: texts.claims), by: log.authority)
         let index = log.entries.count - 1
         try log.admit(Person("acme"), [.enterprise])
-        var shelf = PolicyShelf.standard
+        var shelf = TextShelf.standard(of: log.origin)
         #expect(throws: PolicySetRefusal.self) { shelf.add(try CedarPolicies(texts)) }
         shelf.refuse(texts.digest)
         var audit = Audit(
@@ -148,7 +136,7 @@ import Wire
         let nobody = try requiring(#"context.own has country && context.own.country == "Germany""#)
         let (acme, bank) = (Person("acme"), Person("northbank"))
         var log = try TestLog(seed: 65)
-        log.policies = Skipped()
+        log.texts = UnjudgedPolicies(types: log.texts)
         try log.admit(acme, [.enterprise])
         let admission = try log.admit(bank, [.lender])
         for set in [german, nobody] {
@@ -159,7 +147,9 @@ import Wire
         let places = log.entries.indices.filter { log.entries[$0].statement.kind == .request }
         func audit(forgetting index: Int?) -> AuditReport {
             var audit = Audit(
-                under: log.trust, policies: PolicyShelf([CedarPolicies.standard, german, nobody]),
+                under: log.trust,
+                policies: TextShelf(
+                    [CedarPolicies.standard, german, nobody], types: .standard, of: log.origin),
                 state: StateInMemory(), seesDisclosures: true)
             for (place, entry) in log.entries.enumerated() {
                 audit.entry(
@@ -204,7 +194,7 @@ import Wire
         #expect(
             Set(Self.actions + ["operate", "audit"]) == Set(PolicyAction.allCases.map(\.rawValue)))
         var log = try TestLog(seed: 63)
-        log.policies = Skipped()
+        log.texts = UnjudgedPolicies(types: log.texts)
         let (acme, bank) = (
             Person("acme"), Person("northbank")
         )
@@ -314,7 +304,9 @@ import Wire
             uniqueKeysWithValues: places.map { ($0.value, ["no-\($0.key)"]) })
         expected[try #require(served)] = ["no-operate"]
         var audit = Audit(
-            under: log.trust, policies: PolicyShelf([CedarPolicies.standard, strict, unserved]),
+            under: log.trust,
+            policies: TextShelf(
+                [CedarPolicies.standard, strict, unserved], types: .standard, of: log.origin),
             state: StateInMemory(), seesDisclosures: true)
         for entry in log.entries {
             audit.entry(

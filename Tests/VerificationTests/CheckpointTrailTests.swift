@@ -81,7 +81,7 @@ import Wire
 
     @Test func aCheckpointThatComesTooLate() throws {
         var audit = Audit(
-            under: log.trust, policies: PolicyShelf.standard, state: StateInMemory(),
+            under: log.trust, policies: TextShelf.standard(of: log.origin), state: StateInMemory(),
             seesDisclosures: true)
         for entry in log.entries {
             audit.entry(

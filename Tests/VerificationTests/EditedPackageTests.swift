@@ -83,6 +83,7 @@ import Wire
                     rekey: $0.rekey?.moved(in: log), envelope: $0.envelope)
             },
             participants: answer.participants.map { $0.moved(in: log) },
+            types: answer.types,
             records: answer.records.map {
                 .init(logged: $0.logged.moved(in: log), fields: $0.fields)
             }
@@ -215,11 +216,13 @@ extension Package {
         checkpoint: Note? = nil, genesis: LoggedStatement? = nil,
         participants: [LoggedStatement]? = nil, grant: LoggedStatement? = nil,
         rekey: LoggedStatement? = nil, access: LoggedStatement? = nil,
-        records: [LoggedStatement]? = nil, erasures: [LoggedStatement]? = nil
+        records: [LoggedStatement]? = nil, erasures: [LoggedStatement]? = nil,
+        types: [LoggedType]? = nil
     ) -> Package {
-        Package(
+        let participants = participants ?? self.participants
+        return Package(
             checkpoint: checkpoint ?? self.checkpoint, genesis: genesis ?? self.genesis,
-            participants: participants ?? self.participants, grant: grant ?? self.grant,
+            participants: participants, types: types ?? self.types, grant: grant ?? self.grant,
             rekey: rekey ?? self.rekey, access: access ?? self.access,
             records: records ?? self.records, erasures: erasures ?? self.erasures)
     }

@@ -26,6 +26,15 @@ import Wire
         }
     }
 
+    /// What the log published: its types are frozen too.
+    private static let texts = Result {
+        let origin = try entries.get()[0].statement.origin
+        let types = try text("types-1.txt").split(separator: "\n").map {
+            try RecordType(document: Array($0.utf8), origin: origin)
+        }
+        return TextShelf([CedarPolicies.standard], types: RecordTypes(types), of: origin)
+    }
+
     private static func url(_ name: String) -> URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Fixtures/\(name)")
@@ -78,7 +87,9 @@ import Wire
                 entry.statement,
                 selective: shown ? try entry.statement.opened(with: entry.disclosures) : nil,
                 index: Int64(index))
-            let admission = try state.admit(candidate, under: PolicyShelf.standard).get()
+            let admission = try state.admit(
+                candidate, under: try texts.get()
+            ).get()
             let changed = admission.changes.values.sorted { $0.key.text < $1.key.text }
                 .map { key, value in
                     "\(key.text) \(value.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "-")"
@@ -108,7 +119,8 @@ import Wire
             genesis: entries[0].statement.digest.relabelled(),
             policy: TrustPolicy(trusting: try VerifierKey(parsing: key)))
         var audit = Audit(
-            under: trust, policies: PolicyShelf.standard, state: StateInMemory(),
+            under: trust, policies: try texts.get(),
+            state: StateInMemory(),
             seesDisclosures: disclosed)
         audit.checkpoint(try Note(parsing: Array(checkpoint.utf8)))
         let keys = OfferedKeys()
@@ -141,6 +153,10 @@ import Wire
                 + String(decoding: Disclosure.join($0.disclosures), as: UTF8.self)
         }
         try write("log-1.txt", lines.joined(separator: "\n") + "\n")
+        let documents = log.published.all.map {
+            String(decoding: $0.document(origin: log.origin), as: UTF8.self)
+        }
+        try write("types-1.txt", documents.joined(separator: "\n") + "\n")
         try write("checkpoint-1.txt", checkpoint)
         try write("key-1.txt", key)
         for (disclosed, suffix) in [(true, ""), (false, "-public")] {

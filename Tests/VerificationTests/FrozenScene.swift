@@ -65,6 +65,8 @@ enum FrozenScene {
                 files: [PolicyFile(name: "separation", digest: Digest(hashing: Array("x".utf8)))]),
             by: founder)
 
+        try log.publish(try RecordType.bill.made(version: 2, of: log.origin))
+
         // Records in three books, one replaced in the same book, one in another, one erased.
         var invoices: [SealedRecord] = []
         for number in 1...5 {

@@ -39,7 +39,8 @@ import Wire
                 consistency: [], presentation: [UInt8](repeating: 7, count: bytes))
             let large = Package(
                 checkpoint: package.checkpoint, genesis: package.genesis,
-                participants: package.participants, grant: package.grant,
+                participants: package.participants, types: package.types,
+                grant: package.grant,
                 rekey: package.rekey, access: package.access, records: package.records,
                 erasures: package.erasures, proof: proof)
             do throws(MessageError) {
@@ -127,7 +128,7 @@ import Wire
     @Test func serviceDescription() throws {
         let description = ServiceDescription(
             origin: story.log.origin, genesis: story.log.log,
-            logKey: story.log.signer.verifierKey.text, rules: 1, size: 12)
+            logKey: story.log.signer.verifierKey.text, clockKey: "c", rules: 1, size: 12)
         #expect(try ServiceDescription(parsing: description.bytes) == description)
     }
 

@@ -80,6 +80,7 @@ import Wire
         participants.remove(at: place)
         let without = Package(
             checkpoint: package.checkpoint, genesis: package.genesis, participants: participants,
+            types: package.types,
             grant: package.grant, rekey: package.rekey, access: package.access,
             records: package.records, erasures: package.erasures)
         let refusal = #expect(throws: PackageRefusal.self) {

@@ -59,9 +59,50 @@ import Wire
         #expect(lines.contains("invoices/2026-09: complete, closed with 4 records (1 erased)."))
         #expect(
             lines.contains("invoices/2026-10: complete, still open with 5 records (1 replaced)."))
-        #expect(lines.last!.contains("on the word of the host, house"))
+        #expect(lines.contains { $0.contains("on the word of the host, house") })
         #expect(verdict.json["complete"] == .bool(true))
         #expect(verdict.json["records"] == .integer(7))
+    }
+
+    /// A package is true as of the access, and says from which time on that was.
+    @Test func thePackageNamesItsTime() throws {
+        let story = try Story()
+        let undated = try story.opened()
+        let package = undated.package
+        let upToAccess =
+            [package.grant, package.rekey, package.access].compactMap(\.self)
+            + package.participants + package.records
+        let known = try upToAccess.filter { $0.index <= package.access.index }
+            .map { try $0.statement().issuedAt }.max()
+        #expect(undated.verdict.asOf == known && undated.verdict.dated == nil)
+        #expect(undated.verdict.asOf >= undated.verdict.accessTime)
+        #expect(undated.verdict.lines().contains { $0.contains("bears no date of the host's") })
+
+        let date = Timestamp(clamping: 1_799_000_000)
+        func opened(_ note: Note) throws -> Verdict {
+            try story.answer().with(checkpoint: note).open(
+                with: [story.northbank.decryption], under: story.log.trust,
+                expecting: story.fetch
+            ).verdict
+        }
+        let dated = try opened(try story.log.checkpoint(at: date))
+        #expect(dated.asOf == undated.verdict.asOf && dated.dated == date)
+        let index = undated.verdict.access
+        #expect(
+            dated.lines().contains(
+                "All this is as of index \(index), when log time was \(dated.asOf) or later; of what"
+                    + " came after it a package says nothing. Its checkpoint is dated \(date) by the"
+                    + " host."))
+        #expect(dated.json["as_of"] == .integer(dated.asOf.seconds))
+        #expect(dated.json["dated"] == .integer(date.seconds))
+
+        // Another's date isn't the host's.
+        let other = Cosigner(
+            name: story.log.signer.verifierKey.name, key: Person.key("another clock"))
+        let note = try story.log.checkpoint()
+        let checkpoint = try Checkpoint(parsing: note.unverifiedText)
+        let posing = try note.adding(other.cosignature(of: checkpoint, at: 1_799_000_000))
+        #expect(try opened(posing).dated == nil)
     }
 
     @Test func quorumIsNamedWhereWitnessesCosigned() throws {
@@ -122,6 +163,7 @@ extension FetchAnswer {
         FetchAnswer(
             checkpoint: checkpoint ?? self.checkpoint, genesis: genesis ?? self.genesis,
             granted: granted ?? self.granted, participants: participants ?? self.participants,
+            types: types,
             records: records ?? self.records, erasures: erasures ?? self.erasures)
     }
 }
@@ -133,7 +175,7 @@ extension Story {
         let answer = try self.answer()
         return FetchAnswer(
             checkpoint: answer.checkpoint, genesis: answer.genesis, granted: nil,
-            participants: answer.participants,
+            participants: answer.participants, types: answer.types,
             records: zip(answer.records, sortedRecords).map { shown, sealed in
                 FetchAnswer.Record(
                     logged: shown.logged,

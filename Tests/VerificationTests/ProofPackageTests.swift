@@ -84,7 +84,7 @@ import Wire
         (.listedLater, text(.proof, .recordAfterPoint(record: "invoices/2026-09#3"))),
         (.months, text(.grant, .recordsNotListed)),
         (.otherSeries, text(.record(3), .wrongSeries)),
-        (.otherType, text(.record(3), .wrongSeries)),
+        (.otherType, text(.record(3), .unknownRecordType)),
         (.noPoint, text(.grant, .pointMissing)),
         (.laterPoint, text(.grant, .pointAfterGrant(size: 7))),
         (.noProof, text(.grant, .proofMissing)), (.twoProofs, text(.grant, .proofMissing)),
@@ -225,13 +225,15 @@ import Wire
 extension Package {
     fileprivate func with(records: [LoggedStatement]) -> Package {
         Package(
-            checkpoint: checkpoint, genesis: genesis, participants: participants, grant: grant,
+            checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
+            grant: grant,
             rekey: rekey, access: access, records: records, erasures: erasures, proof: proof)
     }
 
     fileprivate func with(_ proof: PackageProof?) -> Package {
         Package(
-            checkpoint: checkpoint, genesis: genesis, participants: participants, grant: grant,
+            checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
+            grant: grant,
             rekey: rekey, access: access, records: records, erasures: erasures, proof: proof)
     }
 }

@@ -200,7 +200,7 @@ struct ProofStory {
             let context = FieldContext(
                 log: log, issuer: record.statement.issuer, book: record.claims.book, record: jti)
             let opened = try OpenedFields(
-                record.statement,
+                record.statement, of: .standard,
                 disclosures: record.fields.fields.map { field in
                     try field.open(
                         key: schedule.fieldKey(
@@ -259,6 +259,7 @@ struct ProofStory {
                 grant: try log.logged(log.index(of: grant.jti), disclosing: true), rekey: nil,
                 envelope: envelope),
             participants: [try log.logged(1), try log.logged(2)],
+            types: try log.types(of: [.invoices]),
             records: try records.map { record in
                 let isServed = served.ranges[0].contains(record.claims.number)
                 return FetchAnswer.Record(

@@ -52,7 +52,8 @@ struct Story {
     /// replaced and one erased.
     init(
         _ lie: Lie? = nil, perBook: Int = 4, changes: Bool = true, rekeyed: Bool = true,
-        narrow: Bool = false, timeSetBack: Bool = false, seed: UInt64 = 7
+        narrow: Bool = false, timeSetBack: Bool = false, seed: UInt64 = 7,
+        types: (RecordType?, late: RecordType?) = (nil, nil)
     ) throws {
         self.narrow = narrow
         log = try TestLog(seed: seed)
@@ -63,9 +64,11 @@ struct Story {
         log.lawless = lie == .admittedByNobody
         try admitAll()
         if timeSetBack { try jumpAndReturn() }
+        if let type = types.0 { try log.publish(type) }
         try sealAll(perBook: perBook, changes: changes)
         try giveGrant(rekeyed: rekeyed)
         try serve()
+        if let type = types.late { try log.publish(type) }
     }
 
     private mutating func admitAll() throws {
@@ -434,6 +437,7 @@ extension Story {
                 },
                 envelope: envelope),
             participants: try participants.map { try log.logged($0) },
+            types: try log.types(of: [.invoices]),
             records: try sortedRecords.map { record in
                 let isServed = served.ranges.contains {
                     $0.book == record.claims.book && $0.contains(record.claims.number)

@@ -30,11 +30,13 @@ struct TestLog {
     private var edge = TileEdge()
     private var tiles = TileSet()
     /// What the log's gateway asks.
-    var policies: any PolicyLibrary = PolicyShelf.standard
+    var texts: any PublishedTexts
+    private(set) var published = RecordTypes.standard
 
     init(seed: UInt64 = 1, origin: String = "trine.example/alliance") throws {
         var random = SeededGenerator(seed: seed)
         self.origin = Origin(origin)!
+        texts = TextShelf.standard(of: self.origin)
         authority = Person("alliance")
         host = Person("house")
         signer = NoteSigner(
@@ -100,7 +102,7 @@ struct TestLog {
             statement.kind == .record ? nil : try statement.opened(with: signed.disclosures)
         let candidate = Candidate(statement, selective: opened, index: Int64(entries.count))
         do {
-            let admission = try Rules.decide(candidate, in: state, policies: policies)
+            let admission = try Rules.decide(candidate, in: state, texts: texts)
             state.apply(admission.changes)
         } catch {
             guard forced || lawless else { throw error }
@@ -235,5 +237,32 @@ extension TestLog {
             ],
             businessKey: BusinessKey(
                 documentKind: "invoice", seller: "DE123456789", number: "R-\(number)", date: date))
+    }
+}
+
+extension TestLog {
+    /// Has the authority publish a record type.
+    @discardableResult
+    mutating func publish(_ type: RecordType) throws -> Statement {
+        var shelf = TextShelf([CedarPolicies.standard], types: published, of: origin)
+        shelf.add(type, of: origin)
+        texts = shelf
+        let statement = try add(PublishType(type.published(origin: origin)), by: authority)
+        published.add(type)
+        return statement
+    }
+
+    /// The record types of these series, as a package has them.
+    func types(of series: [Series]) throws -> [LoggedType] {
+        let statements = entries.enumerated().compactMap { index, entry in
+            (entry.statement.claims as? PublishType).map { ($0.type, index) }
+        }
+        let places = Dictionary(uniqueKeysWithValues: statements)
+        return try published.all.filter { series.contains($0.series) }.map { type in
+            let index = places[type.published(origin: origin)]
+            return LoggedType(
+                statement: try index.map { try logged($0) },
+                document: String(decoding: type.document(origin: origin), as: UTF8.self))
+        }
     }
 }

@@ -95,6 +95,13 @@ public struct GatewayConnection: Sendable {
             seconds: Self.briefSeconds)
     }
 
+    /// The document of a record type; not compared with the digest here.
+    public func type(_ type: TypeVersion) async throws(ConnectionError) -> [UInt8] {
+        try await exchange(
+            "/types/\(type.name)/\(type.version)", nil, limit: RecordTypeText.maximumBytes,
+            seconds: Self.briefSeconds)
+    }
+
     // MARK: Statements in
 
     /// Registers one statement, or finds it registered. Returns the receipt, unverified.

@@ -38,6 +38,6 @@ public struct ComparedFingerprints: Message, Hashable {
 }
 
 extension Codec where Value == Fingerprint {
-    fileprivate static let fingerprint = Codec.mapped(
+    static let fingerprint = Codec.mapped(
         .text, "fingerprint", from: { Fingerprint(typed: $0) }, to: { $0.text })
 }

@@ -12,10 +12,12 @@ public struct Configuration: Message, Hashable {
     public let roles: [Role]
     /// Under which it appears on documents, `vat:DE123456789`.
     public let identifiers: [RegisteredIdentifier]
+    /// Of what was applied for here; `nil` for a founder, whom the log's address pins.
+    public let fingerprint: Fingerprint?
 
     public init(
         gateway: GatewayAddress, origin: Origin, genesis: Digest<Digested.Genesis>, handle: Handle,
-        roles: [Role], identifiers: [RegisteredIdentifier] = []
+        roles: [Role], identifiers: [RegisteredIdentifier] = [], fingerprint: Fingerprint? = nil
     ) {
         self.gateway = gateway
         self.origin = origin
@@ -23,6 +25,7 @@ public struct Configuration: Message, Hashable {
         self.handle = handle
         self.roles = roles.sorted()
         self.identifiers = identifiers.sorted()
+        self.fingerprint = fingerprint
     }
 
     public var log: LogAddress { LogAddress(gateway: gateway, genesis: genesis) }
@@ -32,11 +35,15 @@ public struct Configuration: Message, Hashable {
     private var formatName: String { Self.format }
 
     public static let shape = Shape<Configuration>(
-        { (_, gateway, genesis, handle, identifiers, origin, roles) throws(ClaimError) in
+        {
+            (fingerprint, _, gateway, genesis, handle, identifiers, origin, roles)
+                throws(ClaimError)
+            in
             Configuration(
                 gateway: gateway, origin: origin, genesis: genesis, handle: handle, roles: roles,
-                identifiers: identifiers)
+                identifiers: identifiers, fingerprint: fingerprint)
         },
+        .optional("fingerprint", \.fingerprint, .fingerprint),
         .required("format", \.formatName, .format(format)),
         .required("gateway", \.gateway, .gateway),
         .required("genesis", \.genesis, .digest()),

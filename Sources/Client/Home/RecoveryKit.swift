@@ -9,17 +9,20 @@ public import Wire
 ///
 /// It is text for paper, or for a stick that lies in a safe. Who has it can act as the participant.
 public struct RecoveryKit: Sendable {
-    /// As the home had it when the kit was made.
+    /// As the home had it when the kit was made, with the participant's own fingerprint: a home that is
+    /// made from the kit knows whether the log admitted it, or somebody else under its handle.
     public let configuration: Configuration
     public let root: Root
 
+    /// The kit of somebody who applied: there is a fingerprint.
     init(_ configuration: Configuration, _ root: Root) {
+        precondition(configuration.fingerprint != nil, "founders have no kit")
         self.configuration = configuration
         self.root = root
     }
 
     private enum Line: String, CaseIterable {
-        case handle, roles, gateway, origin, genesis, identifier, secret
+        case handle, fingerprint, roles, gateway, origin, genesis, identifier, secret
     }
 
     private static let format = "trine-kit/1"
@@ -31,6 +34,7 @@ public struct RecoveryKit: Sendable {
         let values: [(Line, String)] =
             [
                 (.handle, configuration.handle.text),
+                (.fingerprint, configuration.fingerprint?.description ?? ""),
                 (.roles, configuration.roles.map(\.rawValue).joined(separator: ", ")),
                 (.gateway, configuration.gateway.text), (.origin, configuration.origin.text),
                 (.genesis, configuration.genesis.text),
@@ -55,7 +59,8 @@ public struct RecoveryKit: Sendable {
 
     /// What the checksum of the secret covers besides it: a line of another's kit is noticed.
     private static func context(of configuration: Configuration) -> [UInt8] {
-        configuration.genesis.bytes + configuration.handle.text.utf8
+        configuration.genesis.bytes + (configuration.fingerprint?.text ?? "").utf8
+            + configuration.handle.text.utf8
     }
 
     /// Reads a page: lines of a name and a value in any order; empty ones and those that begin with
@@ -111,7 +116,8 @@ public struct RecoveryKit: Sendable {
             roles: try all(.roles, roles) { Role(rawValue: $0) },
             identifiers: try all(.identifier, values[.identifier] ?? []) {
                 RegisteredIdentifier($0)
-            })
+            },
+            fingerprint: try read(.fingerprint) { Fingerprint(typed: $0) })
     }
 }
 

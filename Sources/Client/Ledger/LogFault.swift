@@ -10,6 +10,8 @@ public enum LogFault: Error, Equatable, Sendable {
     case otherGenesis(have: Digest<Digested.Genesis>, pinned: Digest<Digested.Genesis>)
     /// Entry 0 isn't one that founds a log.
     case noFounding(Refusal?)
+    /// The gateway names another log, or other keys of it, than entry 0 does.
+    case describedOtherwise
     /// The checkpoint isn't accepted under the trust policy.
     case checkpoint(PolicyError)
     /// A tile is missing hashes that the log's size says it has.
@@ -47,6 +49,8 @@ public enum LogFault: Error, Equatable, Sendable {
     /// The gateway doesn't show what an entry says confidentially that is the participant's own, or
     /// about a grant that it gave or got.
     case withheld(index: Int64)
+    /// The gateway doesn't give the document of this record type, as the log names it.
+    case typeMissing(TypeVersion)
     /// The entry that the gateway names doesn't carry the call that was sent.
     case callMissing(index: Int64)
     /// From there on the log is under rules that this program doesn't know. What came before stands.

@@ -12,7 +12,7 @@ struct LogReader: Sendable {
     let connection: GatewayConnection
     let keeper: CheckpointKeeper
     /// Of what the participant sent to be admitted; `nil` for a founder.
-    let fingerprint: Digest<Digested.Fingerprint>?
+    let fingerprint: Fingerprint?
     /// The signed question for the disclosures from an index on.
     let query: @Sendable (Int64) throws -> JWS
 
@@ -24,7 +24,7 @@ struct LogReader: Sendable {
 
     init(
         handle: Handle, genesis: Statement, connection: GatewayConnection, keeper: CheckpointKeeper,
-        fingerprint: Digest<Digested.Fingerprint>?,
+        fingerprint: Fingerprint?,
         query: @escaping @Sendable (Int64) throws -> JWS
     ) {
         self.handle = handle
@@ -73,7 +73,7 @@ struct LogReader: Sendable {
             let statement = try? Statement(parsing: leaf)
         else { return false }
         return (statement.claims as? Admit)?.handle == handle
-            && (fingerprint == nil || statement.fingerprint == fingerprint)
+            && (fingerprint == nil || statement.fingerprint.map { Fingerprint($0) } == fingerprint)
     }
 
     private func leaves(_ range: Range<Int64>) async throws -> [[UInt8]] {

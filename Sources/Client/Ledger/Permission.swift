@@ -9,6 +9,7 @@ public import Wire
 /// its grants; of another's books what it did there itself, and the holds that it laid.
 struct KnownState: PolicyKnowledge {
     let state: StateInMemory
+    let types: RecordTypes
     let time: Timestamp
 
     func known<Object>(_ key: StateKey.Of<Object>) -> Object? { state[key] }
@@ -43,7 +44,7 @@ extension Session {
     ) async throws -> Permission {
         let inForce = try await policiesInForce()
         let request = try question(
-            KnownState(state: view.state, time: max(now, view.time)))
+            KnownState(state: view.state, types: view.types, time: max(now, view.time)))
         let permitting = try await permitting(request, under: inForce)
         if let older, older != inForce { _ = try await self.permitting(request, under: older) }
         return Permission(policies: inForce, permitting: permitting, asked: request)
@@ -77,7 +78,7 @@ extension Session {
     /// ``ClientError/noParticipant(_:)``, and what ``sync()`` does.
     public func entity(_ handle: Handle) async throws -> PolicyEntity {
         let view = try await sync()
-        return try KnownState(state: view.state, time: view.time).entity(handle)
+        return try KnownState(state: view.state, types: view.types, time: view.time).entity(handle)
     }
 }
 

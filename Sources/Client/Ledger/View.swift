@@ -30,6 +30,8 @@ public struct View: Sendable {
     private(set) var compromised: [Handle: Int64] = [:]
     private var numbers: [BookName: [Int64: JTI]] = [:]
     private var unshown: [Unshown] = []
+    /// The documents of the record types that entries named so far.
+    private(set) var texts = TextShelf()
 
     private static let refusedListed = 100
 
@@ -46,6 +48,9 @@ public struct View: Sendable {
 
     /// The charter in force; `nil` before entry 0 was read.
     public var charter: Charter? { state[LogState.key]?.charter }
+
+    /// The record types of the log.
+    public var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
 
     /// The own record at this place.
     public func record(_ book: BookName, _ number: Int64) -> OwnRecord? {
@@ -104,6 +109,9 @@ public struct View: Sendable {
 
     // MARK: The fold
 
+    /// Takes in the documents that the next entries name.
+    package mutating func add(_ documents: TextShelf) { texts = documents }
+
     /// Takes in the next entry of the log, whose place was verified. Throws
     /// ``Rules/UnknownRules``; then it isn't taken in, nor can any after it.
     package mutating func take(_ entry: ReadEntry) throws(UnknownRules) {
@@ -117,7 +125,7 @@ public struct View: Sendable {
         let candidate = Candidate(
             statement, selective: try? entry.selective?.get(), index: index,
             checked: entry.checked)
-        switch state.admit(candidate, under: UnjudgedPolicies()) {
+        switch state.admit(candidate, under: UnjudgedPolicies(types: texts)) {
         case .success(let admission):
             list(admission)
             noteUnshown(candidate)
@@ -246,7 +254,7 @@ extension View: Shaped {
         format _: String, of handle: Handle, edge: RightEdge, state: [StateRow],
         records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
         accesses: [KnownAccess], refused: [Int64],
-        compromised: [Compromise], unshown: [Unshown]
+        compromised: [Compromise], unshown: [Unshown], types: [String]
     ) {
         self.handle = handle
         self.edge = edge
@@ -262,6 +270,16 @@ extension View: Shaped {
         self.refused = refused
         self.compromised = Dictionary(compromised.map { ($0.handle, $0.index) }) { $1 }
         self.unshown = unshown
+        guard let origin = self.state[LogState.key]?.origin else { return }
+        for text in types {
+            let type = try? RecordType(document: Array(text.utf8), origin: origin)
+            if let type { texts.add(type, of: origin) }
+        }
+    }
+
+    private var documents: [String] {
+        guard let origin = state[LogState.key]?.origin else { return [] }
+        return types.all.map { String(decoding: $0.document(origin: origin), as: UTF8.self) }
     }
 
     private var format: String { "trine-view/5" }
@@ -272,7 +290,8 @@ extension View: Shaped {
 
     public static let shape = Shape<View>(
         View.init(
-            format:of:edge:state:records:grants:requests:accesses:refused:compromised:unshown:),
+            format:of:edge:state:records:grants:requests:accesses:refused:compromised:
+            unshown:types:),
         .required("format", \.format, .format("trine-view/5")),
         .required("handle", \.handle, .handle),
         .required("edge", \.edge, .edge),
@@ -283,7 +302,8 @@ extension View: Shaped {
         .required("accesses", \.accesses, .list(of: .object)),
         .required("refused", \.refused, .list(of: .count)),
         .required("compromised", \.compromises, .list(of: .object(Compromise.shape))),
-        .required("unshown", \.unshown, .list(of: .object(Unshown.shape))))
+        .required("unshown", \.unshown, .list(of: .object(Unshown.shape))),
+        .required("types", \.documents, .list(of: .text)))
 
     private var compromises: [Compromise] {
         compromised.map { Compromise(handle: $0.key, index: $0.value) }

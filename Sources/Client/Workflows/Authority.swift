@@ -173,4 +173,22 @@ public struct Authority: Sendable {
         try propose(
             PublishPolicies(set: set.digest, files: set.texts.claims), blob: set.texts.bytes)
     }
+
+    /// Proposes a version of a record type, whose document is served at its `vct` once it is entered.
+    ///
+    /// Throws ``ClientError/type(_:)`` where it can't follow what the log has.
+    public func publication(of type: RecordType) async throws -> Proposal {
+        let view = try await session.sync()
+        do { try type.compatible(previous: view.types.all) } catch {
+            throw ClientError.type(error)
+        }
+        let origin = session.configuration.origin
+        return try propose(
+            PublishType(type.published(origin: origin)), blob: type.document(origin: origin))
+    }
+
+    /// Publishes a version of a record type, where this authority decides alone.
+    public func publish(_ type: RecordType) async throws -> Registration {
+        try await submit(try await publication(of: type))
+    }
 }

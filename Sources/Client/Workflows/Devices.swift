@@ -41,7 +41,9 @@ extension Session {
         let view = try await sync()
         let participant = handle
         let expected = SealedShare.Expectation(
-            log: log, participant: participant,
+            log: log, participant: participant, fingerprint: ownFingerprint,
+            admitted: view.state[ParticipantState.key(participant)]?.fingerprint
+                .map { Fingerprint($0) },
             device: keyring.signingKey(generation: 1).verificationKey.thumbprint,
             era: Int64(view.era)
         ) { view.keyForAll($0, of: participant) }

@@ -27,7 +27,9 @@ extension Session {
     public func beginEra(
         with kit: RecoveryKit, _ reason: Reason, under protection: Protection
     ) async throws -> BegunEra {
-        guard kit.configuration.handle == handle, kit.configuration.genesis == log else {
+        guard kit.configuration.handle == handle, kit.configuration.genesis == log,
+            kit.configuration.fingerprint == ownFingerprint
+        else {
             throw RecoveryKitError.ofAnother(kit.configuration.handle)
         }
         _ = try await flush()

@@ -103,6 +103,11 @@ extension Authority {
         guard motion.log == session.log, motion.origin == session.configuration.origin else {
             throw .notAMotion
         }
+        if let published = motion.claims as? PublishType {
+            let origin = session.configuration.origin
+            let type = try? RecordType(document: proposal.blob, origin: origin)
+            guard type?.published(origin: origin) == published.type else { throw .notAMotion }
+        }
         guard let policies = motion.claims as? PublishPolicies else { return }
         let set: CedarPolicies
         do { set = try CedarPolicies(parsing: proposal.blob) } catch { throw .policySet(error) }

@@ -6,7 +6,7 @@ public import Wire
 extension Session {
     /// This participant's own fingerprint, to be told to others by another way than the gateway; `nil`
     /// for a founder, whom the log's address pins.
-    public nonisolated var fingerprint: Fingerprint? { ownFingerprint.map { Fingerprint($0) } }
+    public nonisolated var fingerprint: Fingerprint? { ownFingerprint }
 
     /// Compares the fingerprint that `handle` told by another way with what the log says of it, and
     /// remembers it: from now on nothing is granted to `handle` under another.

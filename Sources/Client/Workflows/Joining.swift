@@ -83,19 +83,20 @@ extension Home {
         }
         let genesis = try await PinnedGenesis.fetch(invitation.log, through: connection)
         var fresh = random
+        let root = Root(using: &fresh)
+        let keyring = Keyring(of: root, using: &fresh)
+        let disclosures = applicant.said(handle).disclosures(using: &fresh)
+        let application = try Admit.applying(
+            to: invitation, as: applicant.roles.sorted(), root, keyring, disclosing: disclosures
+        ).application(to: invitation, disclosing: disclosures)
         let configuration = Configuration(
             gateway: invitation.log.gateway, origin: genesis.founding.origin,
-            genesis: invitation.log.genesis, handle: invitation.handle, roles: applicant.roles,
+            genesis: invitation.log.genesis, handle: handle, roles: applicant.roles,
             identifiers: applicant.identifiers.compactMap {
                 RegisteredIdentifier(scheme: $0.scheme.rawValue, id: $0.id)
-            })
-        let kit = RecoveryKit(configuration, Root(using: &fresh))
-        let keyring = Keyring(of: kit.root, using: &fresh)
-        let disclosures = applicant.said(handle).disclosures(using: &fresh)
-        let application = try Admit.applying(kit, keyring, disclosing: disclosures)
-            .application(to: invitation, disclosing: disclosures)
+            }, fingerprint: Fingerprint(application.fingerprint(in: invitation.log.genesis)))
         // From here on the kit outlives whatever happens to this machine.
-        try keep(kit)
+        try keep(RecoveryKit(configuration, root))
         try await settle(
             configuration, keyring, application, genesis: genesis.statement,
             logKey: genesis.logKey, under: protection, random)
@@ -116,7 +117,8 @@ extension Home {
     public func found(
         _ origin: Origin, as handle: Handle, host: FoundingParticipant, logKey: VerifierKey,
         clockKey: VerifierKey, gateway: GatewayAddress, policies: Digest<Digested.Policies>,
-        under protection: Protection, surroundings: Surroundings = .system
+        types: RecordTypes = .standard, under protection: Protection,
+        surroundings: Surroundings = .system
     ) async throws -> (genesis: Statement, address: LogAddress) {
         var random = surroundings.random
         let keyring = Keyring(using: &random)
@@ -125,7 +127,7 @@ extension Home {
             Genesis(
                 origin: origin, rules: Rules.version, logKey: logKey.text, clockKey: clockKey.text,
                 charter: .init(authorities: [.init(handle: handle, key: key.verificationKey)]),
-                host: host, policies: policies),
+                host: host, policies: policies, types: types.published(origin: origin)),
             by: Signer(origin: origin, handle: handle, log: nil, key: key),
             at: surroundings.now(), jti: JTI(using: &random))
         let address = LogAddress(
@@ -185,19 +187,20 @@ extension Admit {
     /// enterprise's records are bound to a key that presents them and does nothing else. Each key
     /// proves that it is meant.
     fileprivate static func applying(
-        _ kit: RecoveryKit, _ keyring: Keyring, disclosing disclosures: [Disclosure]
+        to invitation: Invitation, as roles: [Role], _ root: Root, _ keyring: Keyring,
+        disclosing disclosures: [Disclosure]
     ) throws(KeyringError) -> Admit {
-        let configuration = kit.configuration
         var keys: [(SigningKey, [KeyScope])] = [
-            (try keyring.signingKey(.all), [.all]), (kit.root.recoveryKey, [.all]),
+            (try keyring.signingKey(.all), [.all]), (root.recoveryKey, [.all]),
         ]
-        if configuration.roles.contains(.enterprise) {
+        if roles.contains(.enterprise) {
             keys.append((try keyring.holderKey(era: 1), [.present]))
         }
         return Admit.proven(
-            configuration.handle, as: configuration.roles,
+            invitation.handle, as: roles,
             keys.map { (KeyTerms(key: $0.verificationKey, scopes: $1), $0) },
-            try keyring.decryptionKey(era: 1).encryptionKey, disclosures, to: configuration.genesis)
+            try keyring.decryptionKey(era: 1).encryptionKey, disclosures,
+            to: invitation.log.genesis)
     }
 
     /// The application of who was invited. A later invitation gives another token and MAC, and
@@ -223,7 +226,8 @@ struct PinnedGenesis {
     let founding: Genesis
     let logKey: VerifierKey
 
-    /// Reads entry 0 from the tiles. Throws ``LogFault`` and ``ConnectionError``.
+    /// Reads entry 0 from the tiles, and compares it with what the gateway says of itself. Throws
+    /// ``LogFault`` and ``ConnectionError``.
     static func fetch(
         _ log: LogAddress, through connection: GatewayConnection
     ) async throws -> PinnedGenesis {
@@ -240,7 +244,16 @@ struct PinnedGenesis {
             throw LogFault.checkpoint(error)
         }
         try await genesis.checkPlace(under: checkpoint, through: connection)
+        try genesis.check(try await connection.description())
         return genesis
+    }
+
+    /// Throws ``LogFault/describedOtherwise`` unless the gateway names what entry 0 does.
+    private func check(_ description: ServiceDescription) throws(LogFault) {
+        guard description.origin == founding.origin,
+            description.genesis == statement.digest.relabelled(),
+            description.logKey == founding.logKey, description.clockKey == founding.clockKey
+        else { throw .describedOtherwise }
     }
 
     /// Throws ``LogFault`` unless `leaf` has the pinned digest and founds a log by the rules.
@@ -254,7 +267,7 @@ struct PinnedGenesis {
         do {
             _ = try Rules.decide(
                 Candidate(statement, selective: NoSelectiveClaims(), index: 0), in: Slice(),
-                policies: UnjudgedPolicies())
+                texts: UnjudgedPolicies(types: TextShelf(), all: false))
         } catch {
             if case .place(.rulesUnknown(let unknown)) = error { throw .update(unknown) }
             throw .noFounding(error)

@@ -43,7 +43,7 @@ public struct Lender: Sendable {
     /// others laid on the enterprise's books aren't known here: about those the gateway decides.
     public func request(_ terms: RequestTerms) async throws -> Registration {
         if case .statements(let texts) = terms.subject {
-            guard let known = terms.scope.known else {
+            guard let known = try await session.sync().types.fields(of: terms.scope) else {
                 throw ClientError.nothingCovered
             }
             for text in texts {
@@ -95,7 +95,7 @@ public struct Lender: Sendable {
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.terms.to == session.handle else { throw ClientError.notYourGrant(grant) }
-        let wanted = try fields ?? known.granted()
+        let wanted = try fields ?? known.granted(of: view.types)
         try await session.mayAccess(known, wanted)
         let (call, parcel) = try await session.call(grant: grant, fields: wanted, ranges: ranges)
         let answer: FetchAnswer
@@ -127,11 +127,11 @@ public struct Lender: Sendable {
 extension KnownGrant {
     /// The fields that a fetch asks for: those granted, or the commitments that the statements are
     /// about. Throws ``ClientError/package(_:)`` for a statement that isn't one.
-    fileprivate func granted() throws(ClientError) -> [FieldName] {
+    fileprivate func granted(of types: RecordTypes) throws(ClientError) -> [FieldName] {
         switch terms.subject {
         case .fields(let names): return names
         case .statements(let texts):
-            guard let fields = terms.scope.known else { throw .noFields }
+            guard let fields = types.fields(of: terms.scope) else { throw .noFields }
             var names: Set<String> = []
             for (number, text) in texts.enumerated() {
                 let statement: ProofStatement
@@ -149,7 +149,7 @@ extension Session {
     /// Throws ``ClientError/forbidden(policies:reasons:)`` for what policy doesn't let a grantee use,
     /// under the set in force or under the one that the grant was given under.
     fileprivate func mayAccess(_ grant: KnownGrant, _ fields: [FieldName]) async throws {
-        let known = grant.terms.scope.known
+        let known = view.types.fields(of: grant.terms.scope)
         let use = PolicyUse(
             grant.terms, grant.claims,
             fields: (known?.withCommitments(fields) ?? fields).map(\.text))

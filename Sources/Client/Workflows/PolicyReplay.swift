@@ -29,8 +29,8 @@ public struct EntryDecision: Sendable {
 }
 
 /// A library whose sets tell what they are asked and answer, in the order of the replay.
-struct ObservedPolicies: PolicyLibrary {
-    let shelf: PolicyShelf
+struct ObservedPolicies: PublishedTexts {
+    let shelf: TextShelf
     let observe: @Sendable (PolicyRequest, PolicyDecision, Digest<Digested.Policies>) -> Void
 
     private struct Observed: Policies {
@@ -51,6 +51,7 @@ struct ObservedPolicies: PolicyLibrary {
     }
 
     func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { shelf.isInvalid(digest) }
+    func type(_ digest: Digest<Digested.RecordType>) -> RecordType? { shelf.type(digest) }
 }
 
 extension Regulator {
@@ -62,7 +63,7 @@ extension Regulator {
     ) async throws -> PolicyComparison {
         let place = Mutex<Int64>(0)
         let result = Mutex(PolicyComparison())
-        let observed = ObservedPolicies(shelf: try await session.publishedPolicies()) {
+        let observed = ObservedPolicies(shelf: try await session.publishedTexts()) {
             request, was, _ in
             let wouldBe = set.decide(request)
             let index = place.withLock { $0 }
@@ -88,7 +89,7 @@ extension Regulator {
     ) async throws -> [EntryDecision] {
         let place = Mutex<Int64>(0)
         let found = Mutex<[EntryDecision]>([])
-        let shelf = try await session.publishedPolicies()
+        let shelf = try await session.publishedTexts()
         let observed = ObservedPolicies(shelf: shelf) { request, _, digest in
             guard place.withLock({ $0 }) == index,
                 let set = shelf.policies(digest) as? CedarPolicies

@@ -29,11 +29,11 @@ public struct Regulator: Sendable {
         progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {
         try await replay(
-            under: try await session.publishedPolicies(), keeping: state, at: { _ in }, progress)
+            under: try await session.publishedTexts(), keeping: state, at: { _ in }, progress)
     }
 
     /// The replay under `policies`; `entry` gets the index of each entry before it is decided.
-    func replay<Library: PolicyLibrary, State: StateSource & Sendable>(
+    func replay<Library: PublishedTexts, State: StateSource & Sendable>(
         under policies: Library, keeping state: State, at entry: @Sendable (Int64) -> Void,
         _ progress: @Sendable (_ done: UInt64, _ all: UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {

@@ -21,8 +21,10 @@ extension Home {
     /// comes next: ``Session/beginEra(with:_:under:)``.
     ///
     /// Begun again after an interruption, it goes on where that was. Throws
-    /// ``HomeError/alreadyThere(path:)`` for a home of somebody else, ``KeyringError/otherRoot`` where
-    /// the log knows another encryption key than the root's, ``LogFault`` and ``ConnectionError``.
+    /// ``HomeError/alreadyThere(path:)`` for a home of somebody else,
+    /// ``ClientError/substituted(_:)`` where the log admitted somebody else under the kit's handle,
+    /// ``KeyringError/otherRoot`` where the log knows another encryption key than the root's,
+    /// ``LogFault`` and ``ConnectionError``.
     public func restore(
         from kit: RecoveryKit, retiring reason: Reason?, under protection: Protection,
         surroundings: Surroundings = .system,
@@ -44,7 +46,8 @@ extension Home {
             await connection.shutDown()
         }
         guard try configuration().handle == kit.configuration.handle,
-            try configuration().genesis == kit.configuration.genesis
+            try configuration().genesis == kit.configuration.genesis,
+            try configuration().fingerprint == kit.configuration.fingerprint
         else { throw HomeError.alreadyThere(path: directory) }
         let lock = try self.lock()
         let keyring = try await BlockingWork.run {

@@ -8,6 +8,7 @@ enum AccessRule: KindRule {
     static let actions: [PolicyAction] = [.access, .operate]
 
     static func reads(_ said: Stated<Access>, _ reads: inout Reads) {
+        reads.add(TypesState.key)
         reads.add(GrantState.key(said.claims.grant))
         if let fetch = said.fetch { reads.add(fetch) }
     }
@@ -77,7 +78,9 @@ enum AccessRule: KindRule {
         guard fetch.issuer == terms.to, fetch.grant == said.claims.grant else {
             throw .call(.foreign)
         }
-        do { try terms.check(access.served, for: fetch) } catch { throw Refusal(error) }
+        do { try terms.check(access.served, for: fetch, of: decision.types) } catch {
+            throw Refusal(error)
+        }
         try checkNoneLeftOut(access.served, terms, fetch, of: grant.issuer, decision)
         try checkBooks(access.served, of: grant.issuer, decision)
         // A proof about a record that doesn't count any more proves nothing.

@@ -9,14 +9,18 @@ enum GenesisRule: KindRule {
     }
 
     static func admit(
-        _ said: Stated<Genesis>, in slice: Slice, policies: any PolicyLibrary
+        _ said: Stated<Genesis>, in slice: Slice, texts: any PublishedTexts
     ) throws(Refusal) -> Admission {
         let (statement, genesis) = (said.statement, said.claims)
         guard slice[LogState.key] == nil, said.candidate.index == 0 else {
             throw .place(.genesisAlreadyThere)
         }
         try check(genesis, statement)
-        _ = try policies.required(genesis.policies)
+        _ = try texts.required(genesis.policies)
+        if texts.hasAllTypes {
+            var types = RecordTypes()
+            for type in genesis.types { try types.publish(type, texts) }
+        }
 
         var changes = Changes()
         for founder in genesis.founders {
@@ -37,6 +41,7 @@ enum GenesisRule: KindRule {
                 rules: genesis.rules, logKey: genesis.logKey, clockKey: genesis.clockKey,
                 charter: genesis.charter.charter, host: genesis.host.handle,
                 policies: genesis.policies, time: statement.issuedAt))
+        changes.set(TypesState.key, TypesState(list: genesis.types))
         changes.set(
             StatementState.key(statement.jti),
             StatementState(
@@ -53,7 +58,7 @@ enum GenesisRule: KindRule {
         [
             .participants(said.claims.founders.count), .policies(said.claims.policies),
             .charter(said.claims.charter.charter),
-        ]
+        ] + said.claims.types.map { .type($0) }
     }
 
     private static func check(

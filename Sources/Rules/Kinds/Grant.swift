@@ -11,6 +11,7 @@ enum GrantRule: KindRule {
 
     static func reads(_ said: Stated<Grant>, _ reads: inout Reads) {
         guard let terms = said.selective else { return }
+        reads.add(TypesState.key)
         reads.add(ParticipantState.key(terms.to))
         reads.add(HoldsState.key(said.issuer))
         reads.add(InvolvementState.key(terms.to, with: said.issuer))
@@ -62,7 +63,7 @@ enum GrantRule: KindRule {
         guard terms.to != said.issuer else { throw .grant(.grantToOneself) }
         let grantee = try decision.participant(terms.to)
         try decision.requireRecipient(terms.recipientKey, of: grantee)
-        try GrantSubjectRule.check(terms.subject, scope: terms.scope)
+        try GrantSubjectRule.check(terms.subject, scope: terms.scope, decision.types)
         if case .statements(let texts) = terms.subject {
             try GrantSubjectRule.checkList(terms.scope, of: texts, by: said.issuer, decision)
         }

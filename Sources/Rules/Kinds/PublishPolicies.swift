@@ -7,7 +7,7 @@ enum PublishPoliciesRule: KindRule {
         _ said: Stated<PublishPolicies>, _ decision: inout Decision
     ) throws(Refusal) {
         try decision.requireAuthorities()
-        _ = try decision.policies.required(said.claims.set)
+        _ = try decision.texts.required(said.claims.set)
         var log = decision.log
         log.policies = said.claims.set
         decision.change(LogState.key, to: log)

@@ -9,6 +9,7 @@ enum RegisterRecordRule: KindRule {
 
     static func reads(_ said: Stated<RegisterRecord>, _ reads: inout Reads) {
         let record = said.claims
+        reads.add(TypesState.key)
         reads.add(BookState.key(said.issuer, record.book))
         reads.add(SourceState.key(said.issuer, record.source))
         reads.add(EpochState.key(said.issuer, record.book.series))
@@ -30,7 +31,7 @@ enum RegisterRecordRule: KindRule {
     ) throws(Refusal) {
         let record = said.claims
         try decision.requireEnterprise()
-        guard let type = RecordType(vct: record.vct, origin: decision.log.origin) else {
+        guard let type = decision.types.type(vct: record.vct, origin: decision.log.origin) else {
             throw .book(.unknownRecordType)
         }
         guard type.series == record.book.series else { throw .book(.wrongSeries) }

@@ -6,6 +6,7 @@ enum RekeyRule: KindRule {
     static let actions: [PolicyAction] = [.rekey]
 
     static func reads(_ said: Stated<Rekey>, _ reads: inout Reads) {
+        reads.add(TypesState.key)
         reads.add(GrantState.key(said.claims.grant))
     }
 

@@ -8,6 +8,7 @@ enum RequestRule: KindRule {
 
     static func reads(_ said: Stated<Request>, _ reads: inout Reads) {
         guard let call = said.call else { return }
+        reads.add(TypesState.key)
         reads.add(call)
         reads.add(ParticipantState.key(call.to))
     }
@@ -25,7 +26,7 @@ enum RequestRule: KindRule {
             throw .issuer(.notPermittedToIssuer(.request))
         }
         guard terms.notBefore < terms.expires else { throw .grant(.periodEmpty) }
-        try GrantSubjectRule.check(terms.subject, scope: terms.scope)
+        try GrantSubjectRule.check(terms.subject, scope: terms.scope, decision.types)
         for part in PolicyUse(terms).bySeries {
             try decision.requirePermission(
                 decision.requesting(

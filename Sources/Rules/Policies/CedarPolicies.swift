@@ -2,9 +2,11 @@ public import Cedar
 import Sharing
 public import Wire
 
-extension PolicyShelf {
-    /// The set that a log begins with, alone.
-    public static let standard = PolicyShelf([CedarPolicies.standard])
+extension TextShelf {
+    /// What a log begins with that is founded at `origin` with what comes with the program.
+    public static func standard(of origin: Origin) -> TextShelf {
+        TextShelf([CedarPolicies.standard], types: .standard, of: origin)
+    }
 }
 
 /// Why texts aren't a set that a log can be under.

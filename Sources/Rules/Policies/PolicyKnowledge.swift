@@ -8,6 +8,8 @@ public import Wire
 public protocol PolicyKnowledge {
     /// Log time at which a statement would stand.
     var time: Timestamp { get }
+    /// The record types that the log has by then.
+    var types: RecordTypes { get }
     /// What stands under `key`; `nil` where nothing does, or where it isn't known.
     func known<Object>(_ key: StateKey.Of<Object>) -> Object?
 }
@@ -217,7 +219,8 @@ extension PolicyKnowledge {
             series: use.scope.onlySeries,
             months: use.scope.months, lifetime: use.lifetime, fetches: use.fetches,
             dataLife: use.dataLife, held: isTold && isHeld(use.scope, of: owner.handle),
-            past: isTold ? past(of: user.handle, with: owner.handle) : [], time: time)
+            past: isTold ? past(of: user.handle, with: owner.handle) : [], time: time,
+            types: types)
     }
 }
 

@@ -102,6 +102,8 @@ public struct PolicyRequest: Hashable, Sendable {
     public var past: [Involvement]
     /// What a grant answers.
     public var answers: AnsweredRequest?
+    /// Which fields there are.
+    public var types: RecordTypes
     /// What is to be forgotten.
     public var forgotten: ForgottenStatement?
     public var time: Timestamp
@@ -111,13 +113,15 @@ public struct PolicyRequest: Hashable, Sendable {
         owner: Handle? = nil, right: Right? = nil, purpose: Purpose? = nil, fields: [String] = [],
         series: Series? = nil, months: ClosedRange<Month>? = nil, lifetime: Int64? = nil,
         fetches: Int64? = nil, dataLife: Int64? = nil, held: Bool = false,
-        past: [Involvement] = [], answers: AnsweredRequest? = nil, time: Timestamp
+        past: [Involvement] = [], answers: AnsweredRequest? = nil, time: Timestamp,
+        types: RecordTypes = RecordTypes()
     ) {
         (self.principal, self.action, self.counterparty) = (principal, action, counterparty)
         (self.owner, self.right, self.purpose, self.fields) = (owner, right, purpose, fields)
         (self.series, self.months, self.lifetime) = (series, months, lifetime)
         (self.fetches, self.dataLife, self.held) = (fetches, dataLife, held)
         (self.past, self.answers, self.time) = (past, answers, time)
+        self.types = types
         forgotten = nil
     }
 }
@@ -126,7 +130,7 @@ extension PolicyRequest {
     /// The classes of the fields, as policies see them; of one that no type has it is a word that is no
     /// class, which no list of classes contains.
     package var classes: Set<String> {
-        let known = series.flatMap { SeriesFields($0) }
+        let known = series.flatMap { types.fields(of: $0) }
         return fields.reduce(into: []) { classes, name in
             let found = FieldName(name).flatMap { known?.classes(of: $0) } ?? []
             if found.isEmpty { classes.insert(Self.unknownClass) }
@@ -156,15 +160,26 @@ public protocol Policies: Sendable {
     func decide(_ request: PolicyRequest) -> PolicyDecision
 }
 
-/// Where the rules find a policy set by its digest; the texts are on the chain's side, not here.
-public protocol PolicyLibrary: Sendable {
+/// Where the rules find what a log published by its digest: policy sets and record types. The texts
+/// come beside the entries.
+public protocol PublishedTexts: Sendable {
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)?
     /// Whether the texts are known, and aren't a set that a log can be under.
     func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool
+    /// The type whose document has this digest.
+    func type(_ digest: Digest<Digested.RecordType>) -> RecordType?
+    /// Whether all types are here. Where they aren't, those that genesis names go unjudged.
+    var hasAllTypes: Bool { get }
 }
 
-extension PolicyLibrary {
+extension PublishedTexts {
     public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { false }
+    public var hasAllTypes: Bool { true }
+
+    /// Those of the types that are here.
+    public func types(_ list: [TypeVersion]) -> RecordTypes {
+        RecordTypes(list.lazy.compactMap { type($0.digest) })
+    }
 
     /// The set with this digest. Throws ``PolicyRefusal``.
     func required(_ digest: Digest<Digested.Policies>) throws(Refusal) -> any Policies {
@@ -173,12 +188,26 @@ extension PolicyLibrary {
     }
 }
 
-/// Sets by digest: those that a log was ever under, once their texts were read and found good.
-public struct PolicyShelf: PolicyLibrary {
+/// Policy sets and record types by digest: those that a log ever published, once their texts were read
+/// and found good.
+public struct TextShelf: PublishedTexts {
     private var sets: [Digest<Digested.Policies>: any Policies] = [:]
     private var invalid: Set<Digest<Digested.Policies>> = []
+    private var types: [Digest<Digested.RecordType>: RecordType] = [:]
 
-    public init(_ sets: [any Policies] = []) { for set in sets { add(set) } }
+    public init(
+        _ sets: [any Policies] = [], types: RecordTypes = RecordTypes(), of origin: Origin
+    ) {
+        for set in sets { add(set) }
+        for type in types.all { add(type, of: origin) }
+    }
+
+    public init() {}
+
+    /// Takes in a type of the log whose origin is `origin`.
+    public mutating func add(_ type: RecordType, of origin: Origin) {
+        types[type.digest(origin: origin)] = type
+    }
 
     public mutating func add(_ set: any Policies) { sets[set.digest] = set }
 
@@ -189,4 +218,5 @@ public struct PolicyShelf: PolicyLibrary {
     public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool {
         invalid.contains(digest)
     }
+    public func type(_ digest: Digest<Digested.RecordType>) -> RecordType? { types[digest] }
 }

@@ -14,6 +14,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case access(AccessRefusal)
     case policy(PolicyRefusal)
     case governance(GovernanceRefusal)
+    case type(TypeRefusal)
 
     /// The same for somebody who may not know what policies were told.
     public var withoutNames: Refusal {
@@ -34,6 +35,7 @@ public enum Refusal: Error, Equatable, Sendable {
         case .access(let refusal): refusal.entry
         case .policy(let refusal): refusal.entry
         case .governance(let refusal): refusal.entry
+        case .type(let refusal): refusal.entry
         }
     }
 }

@@ -15,10 +15,12 @@ public struct Genesis: KindForm {
     public let charter: FoundingCharter
     public let host: FoundingParticipant
     public let policies: Digest<Digested.Policies>
+    /// The record types that the log begins with.
+    public let types: [TypeVersion]
 
     public init(
         origin: Origin, rules: Int64, logKey: String, clockKey: String, charter: FoundingCharter,
-        host: FoundingParticipant, policies: Digest<Digested.Policies>
+        host: FoundingParticipant, policies: Digest<Digested.Policies>, types: [TypeVersion]
     ) {
         self.origin = origin
         self.rules = rules
@@ -27,19 +29,23 @@ public struct Genesis: KindForm {
         self.charter = charter
         self.host = host
         self.policies = policies
+        self.types = types
     }
 
     public static let shape = Shape<Genesis>(
-        Genesis.init(origin:rules:logKey:clockKey:charter:host:policies:),
+        Genesis.init(
+            origin:rules:logKey:clockKey:charter:host:policies:
+            types:),
         .required("origin", \.origin, .origin),
         .required("rules", \.rules, .positive),
         .required("log_key", \.logKey, .text),
         .required("clock_key", \.clockKey, .text),
         .required("charter", \.charter, .object),
         .required("host", \.host, .object),
-        .required("policies", \.policies, .digest()))
+        .required("policies", \.policies, .digest()),
+        .required("types", \.types, .list(of: .object, 1...64)))
 
-    public var blob: BlobCommitment? { .policies(policies, files: nil) }
+    public var blob: BlobCommitment? { .founding(policies, types) }
     public var founders: [FoundingParticipant] { charter.authorities + [host] }
     public var offeredKeys: [VerificationKey] { founders.map(\.key) }
 

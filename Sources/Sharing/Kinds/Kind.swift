@@ -12,6 +12,7 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
     case legalHold = "legal-hold"
     case release
     case time, charter, upgrade
+    case recordType = "type"
 
     /// The one table of forms.
     public var form: any KindForm.Type {
@@ -24,6 +25,7 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
         case .retireKey: RetireKey.self
         case .encryptionKey: ChangeEncryptionKey.self
         case .policy: PublishPolicies.self
+        case .recordType: PublishType.self
         case .record: RegisterRecord.self
         case .closeBook: CloseBook.self
         case .erase: Erase.self

@@ -106,8 +106,30 @@ public enum BlobCommitment: Hashable, Sendable {
     case fields(root: Digest<Digested.Fields>)
     /// The keys of a grant.
     case envelope(Digest<Digested.Envelope>)
-    /// The texts of a policy set, and the files they are listed as, where the statement lists them.
-    case policies(Digest<Digested.Policies>, files: [PolicyFile]?)
+    /// The texts of a policy set, and the files that the statement lists them as.
+    case policies(Digest<Digested.Policies>, files: [PolicyFile])
+    /// The documents of record types.
+    case types([TypeVersion])
+    /// The texts of a policy set, and the documents of record types.
+    case founding(Digest<Digested.Policies>, [TypeVersion])
+}
+
+extension BlobCommitment {
+    /// The record types whose documents come with the statement.
+    public var types: [TypeVersion] {
+        switch self {
+        case .types(let types), .founding(_, let types): types
+        case .fields, .envelope, .policies: []
+        }
+    }
+
+    /// The policy set whose texts do.
+    public var policies: Digest<Digested.Policies>? {
+        switch self {
+        case .policies(let set, _), .founding(let set, _): set
+        case .fields, .envelope, .types: nil
+        }
+    }
 }
 
 /// Selective claims of one kind, opened. All of them are always there; one that doesn't apply is

@@ -15,9 +15,6 @@ public struct Series: RawRepresentable, Hashable, Sendable, CustomStringConverti
     /// Invoices and credit notes that it received.
     public static let bills = RecordType.bill.series
 
-    /// Those that a record type is of, in order.
-    public static let withTypes = Set(RecordType.all.map(\.series)).sorted()
-
     /// `nil` for any other spelling of a name.
     public init?(rawValue: String) {
         guard (1...Self.maximumLength).contains(rawValue.utf8.count),

@@ -34,21 +34,13 @@ public struct RecordType: Sendable, Hashable {
     }
 
     /// An invoice or credit note that the enterprise issued.
-    public static let invoice = known("invoice", 1)
+    public static let invoice = RecordTypes.standard.all[0]
 
     /// An invoice or credit note that it received.
-    public static let bill = known("bill", 1)
+    public static let bill = RecordTypes.standard.all[1]
 
     /// `https://<origin>/types/invoice/1`, the `vct` of the type's records (SD-JWT VC §3.2.2.1).
     public func vct(origin: Origin) -> String { "https://\(origin)/types/\(name)/\(version)" }
-
-    /// The type with this `vct` at this origin; `nil` for any other.
-    public init?(vct: String, origin: Origin) {
-        guard let type = Self.all.first(where: { $0.vct(origin: origin) == vct }) else {
-            return nil
-        }
-        self = type
-    }
 
     /// The field called `name`; commitments are not in here.
     public func field(_ name: FieldName) -> FieldDefinition? {
@@ -79,6 +71,8 @@ public struct RecordType: Sendable, Hashable {
     }
 
     let positions: [FieldName: Int]
+    /// Shared by all copies of this value.
+    let integrities = TypeIntegrities()
     /// The place of each name among ``sealedNames``.
     let sealedPositions: [FieldName: Int]
 

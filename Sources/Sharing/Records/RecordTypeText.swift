@@ -160,7 +160,7 @@ extension RecordTypeText {
 
 extension Codec where Value == String {
     /// `[a-z][a-z0-9-]{0,31}`, a name in an address.
-    fileprivate static let typeName = Codec.text(1...32).limited("name of a type") { text in
+    static let typeName = Codec.text(1...32).limited("name of a type") { text in
         text.utf8.first.map { (0x61...0x7a).contains($0) } == true
             && text.utf8.allSatisfy {
                 (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d

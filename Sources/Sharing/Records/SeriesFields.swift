@@ -4,16 +4,6 @@ public struct SeriesFields: Sendable {
     /// The newest version of each name first, series by series; never empty.
     public let types: [RecordType]
 
-    /// `nil` for a series that no type is of yet.
-    public init?(_ series: Series) { self.init(of: [series]) }
-
-    /// `nil` for no series, and where no type is of one of them.
-    public init?(of series: [Series]) {
-        let types = series.map { RecordType.types(of: $0) }
-        if types.contains(where: \.isEmpty) { return nil }
-        self.init(types.flatMap(\.self))
-    }
-
     init?(_ types: [RecordType]) {
         if types.isEmpty { return nil }
         self.types = types
@@ -78,15 +68,4 @@ public struct SeriesFields: Sendable {
         }
         return complete.sorted()
     }
-}
-
-extension ProofPlace {
-    /// As what the field is committed to; `nil` where no type of the record's series does.
-    public var committed: CommittedKind? { SeriesFields(record.book.series)?.committed(self) }
-}
-
-extension Scope {
-    /// The fields that may be named of the records in this scope; `nil` where this program knows no
-    /// type of a series in it.
-    public var known: SeriesFields? { SeriesFields(of: series) }
 }

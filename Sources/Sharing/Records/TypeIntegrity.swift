@@ -37,16 +37,24 @@ extension Codec where Value == TypeIntegrity {
 
 extension RecordType {
     /// What records of this type say of its document in this log.
-    public func integrity(origin: Origin) -> TypeIntegrity {
-        Self.integrities.withLock { known in
-            let place = "\(origin)/\(name)/\(version)"
-            if let found = known[place] { return found }
-            let made = TypeIntegrity(Digest(hashing: document(origin: origin)))
-            known[place] = made
+    public func integrity(origin: Origin) -> TypeIntegrity { integrities.of(self, origin) }
+
+    /// The digest of its document in this log.
+    public func digest(origin: Origin) -> Digest<Digested.RecordType> {
+        integrity(origin: origin).digest
+    }
+}
+
+/// A document is long, and the same for every record of its type.
+final class TypeIntegrities: Sendable {
+    private let known = Mutex<[Origin: TypeIntegrity]>([:])
+
+    func of(_ type: RecordType, _ origin: Origin) -> TypeIntegrity {
+        known.withLock { known in
+            if let found = known[origin] { return found }
+            let made = TypeIntegrity(Digest(hashing: type.document(origin: origin)))
+            known[origin] = made
             return made
         }
     }
-
-    /// A document is long, and the same for every record.
-    private static let integrities = Mutex<[String: TypeIntegrity]>([:])
 }

@@ -12,14 +12,17 @@ public struct OpenedFields: Sendable {
     public let values: [FieldName: FieldValue]
     public let commitments: [FieldName: FieldCommitment]
 
-    /// Checks `disclosures` against `record`: each name is a field of its type, each digest the one
+    /// Checks `disclosures` against `record`, which must be of one of `types`: each name is a field of its type, each digest the one
     /// that the record has at the place of this name, each value well-formed, and each value that comes with its
     /// commitment equal to it.
     ///
     /// Throws ``OpeningError``; a value without its commitment is refused too.
-    public init(_ record: Statement, disclosures: [Disclosure]) throws(OpeningError) {
+    public init(
+        _ record: Statement, of types: RecordTypes, disclosures: [Disclosure]
+    ) throws(OpeningError) {
         guard let claims = record.claims as? RegisterRecord,
-            let type = RecordType(vct: claims.vct, origin: record.origin)
+            let type = types.type(vct: claims.vct, origin: record.origin),
+            type.integrity(origin: record.origin) == claims.integrity
         else { throw .malformed(field: "vct") }
         var values: [FieldName: FieldValue] = [:]
         var commitments: [FieldName: FieldCommitment] = [:]

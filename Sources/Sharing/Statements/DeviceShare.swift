@@ -77,6 +77,11 @@ public struct SealedShare: Sendable {
         public let log: Digest<Digested.Genesis>
         /// Whose device it is.
         public let participant: Handle
+        /// The participant's fingerprint, as this machine knows it without the log; `nil` for who was
+        /// named at genesis.
+        public let fingerprint: Fingerprint?
+        /// The fingerprint of who was admitted under the participant's handle.
+        public let admitted: Fingerprint?
         public let device: Digest<Digested.Key>
         /// The era that the share has to be of.
         public let era: Int64
@@ -85,12 +90,14 @@ public struct SealedShare: Sendable {
         public let issuerKey: @Sendable (Digest<Digested.Key>) -> VerificationKey?
 
         public init(
-            log: Digest<Digested.Genesis>, participant: Handle, device: Digest<Digested.Key>,
-            era: Int64,
+            log: Digest<Digested.Genesis>, participant: Handle, fingerprint: Fingerprint?,
+            admitted: Fingerprint?, device: Digest<Digested.Key>, era: Int64,
             issuerKey: @escaping @Sendable (Digest<Digested.Key>) -> VerificationKey?
         ) {
             self.log = log
             self.participant = participant
+            self.fingerprint = fingerprint
+            self.admitted = admitted
             self.device = device
             self.era = era
             self.issuerKey = issuerKey
@@ -103,6 +110,7 @@ public struct SealedShare: Sendable {
     ) throws(ShareRefusal) -> SharedKeys {
         guard share.log == expected.log else { throw .otherLog }
         guard share.issuer == expected.participant else { throw .otherParticipant(share.issuer) }
+        guard expected.admitted == expected.fingerprint else { throw .substituted }
         guard let issuer = expected.issuerKey(share.jws.kid) else { throw .unknownKey }
         guard (try? share.jws.verified(by: issuer)) != nil else { throw .badSignature }
         guard share.device == expected.device, share.deviceKey == key.encryptionKey.digest else {
@@ -129,6 +137,8 @@ public struct SealedShare: Sendable {
 public enum ShareRefusal: Error, Equatable, Sendable {
     case otherLog
     case otherParticipant(Handle)
+    /// The log admitted somebody else under the participant's handle: whose key signed it says nothing.
+    case substituted
     /// The log's rules know no key of the participant with this thumbprint that signs everything now.
     case unknownKey
     case badSignature

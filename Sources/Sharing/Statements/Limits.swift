@@ -10,6 +10,8 @@ public enum Limits {
     public static let epochsPerEra: Int64 = 1_000_000
     /// Fields of a record type, commitments not counted.
     public static let fieldsPerType = 64
+    /// Record types of one log, all versions counted.
+    public static let typesPerLog = 1024
     /// Record ranges in one statement.
     public static let ranges = 256
     /// Series of the records that one scope lists.

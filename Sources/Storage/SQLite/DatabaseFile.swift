@@ -52,8 +52,10 @@ struct DatabaseFile: Sendable {
         return pool
     }
 
-    /// Makes the tables of a new file, for the store called `identity`.
-    func create(_ db: Database, identity: [UInt8]) throws {
+    /// Makes the tables of a new file, for the store called `identity`, and whatever `fill` puts there.
+    func create(
+        _ db: Database, identity: [UInt8], fill: (Database) throws -> Void = { _ in }
+    ) throws {
         try db.inTransaction(.immediate) {
             try db.execute(sql: "PRAGMA application_id = \(application)")
             try db.execute(sql: "PRAGMA user_version = \(version)")
@@ -61,6 +63,7 @@ struct DatabaseFile: Sendable {
             try db.execute(
                 sql: "INSERT INTO identity (store) VALUES (?)", arguments: [identity.data])
             try db.execute(sql: schema)
+            try fill(db)
             return .commit
         }
     }

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// Wrap keys that are durable before the entries they are for: a commit that finds its keys here
-/// needs no sync of its own for them.
+/// Wrap keys that are durable before what they are for: a commit that finds its keys here needs no
+/// sync of its own for them.
 ///
-/// A key is taken out once, for one content: were a commit to fail and another entry to be wrapped
+/// A key is taken out once, for one content: were a commit to fail and something else to be wrapped
 /// for the same place, it gets another key, since one key and nonce must never seal two contents.
 final class KeyReserve: Sendable {
     /// Keys that are laid in at a time.
     let count: Int64
 
-    /// A key for an entry, and of which stock it is.
+    /// A key for a place, and of which stock it is.
     struct Taken: Sendable {
-        let entry: Int64
+        let place: Int64
         let key: WrapKey
         /// `nil` for a key that is stored nowhere yet.
         fileprivate let stock: Int?
@@ -26,14 +26,14 @@ final class KeyReserve: Sendable {
 
     init(count: Int64) { self.count = count }
 
-    /// Keys for `entries`, from the stock or new.
-    func take(_ entries: [Int64]) -> [Taken] {
+    /// Keys for `places`, from the stock or new.
+    func take(_ places: [Int64]) -> [Taken] {
         stock.withLock { stock in
-            entries.map { entry in
-                if let key = stock.keys.removeValue(forKey: entry) {
-                    return Taken(entry: entry, key: key, stock: stock.number)
+            places.map { place in
+                if let key = stock.keys.removeValue(forKey: place) {
+                    return Taken(place: place, key: key, stock: stock.number)
                 }
-                return Taken(entry: entry, key: WrapKey(), stock: nil)
+                return Taken(place: place, key: WrapKey(), stock: nil)
             }
         }
     }
@@ -52,9 +52,9 @@ final class KeyReserve: Sendable {
     }
 
     /// Puts in keys that are durable now.
-    func lay(_ keys: [(entry: Int64, key: WrapKey)]) {
+    func lay(_ keys: [(place: Int64, key: WrapKey)]) {
         stock.withLock { stock in
-            for (entry, key) in keys { stock.keys[entry] = key }
+            for (place, key) in keys { stock.keys[place] = key }
         }
     }
 }

@@ -17,42 +17,24 @@ enum Ledger {
         return Head(edge: edge, checkpoint: row.checkpoint)
     }
 
-    static func value(of key: StateKey, in db: Database) throws -> StateValue? {
+    /// What of a piece of state follows from public claims.
+    static func publicBytes(of key: String, in db: Database) throws -> [UInt8]? {
+        try db.rows("SELECT value FROM state WHERE key = ?", key) { $0.bytes(0) }.first
+    }
+
+    /// The rows of what follows from public claims, in the order of the keys.
+    static func publicRows(
+        after key: String, limit: Int, in db: Database
+    ) throws -> [(key: String, value: [UInt8])] {
+        try db.rows(
+            "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit
+        ) { ($0.text(0), $0.bytes(1)) }
+    }
+
+    /// A piece of state that follows from public claims alone.
+    static func publicValue(of key: StateKey, in db: Database) throws -> StateValue? {
         let text = key.text
-        let parts = try StatePart.all.map { part in
-            guard part.has(key.family) else { return nil as [UInt8]? }
-            return try db.rows("SELECT value FROM \(part.table) WHERE key = ?", text) {
-                $0.bytes(0)
-            }.first
-        }
-        return try value(parts[0], parts[1], of: key, named: text)
-    }
-
-    static func state(_ keys: Set<StateKey>, in db: Database) throws -> Slice {
-        var slice = Slice()
-        for key in keys { slice[key] = try value(of: key, in: db) }
-        return slice
-    }
-
-    static func allState(
-        after key: String?, limit: Int, in db: Database
-    ) throws -> [(key: String, value: StateValue)] {
-        var parts: [String: [[UInt8]?]] = [:]
-        for (number, part) in StatePart.all.enumerated() {
-            let rows = try db.rows(
-                "SELECT key, value FROM \(part.table) WHERE key > ? ORDER BY key LIMIT ?",
-                key ?? "", max(0, limit)
-            ) { (key: $0.text(0), value: $0.bytes(1)) }
-            for row in rows { parts[row.key, default: [nil, nil]][number] = row.value }
-        }
-        // Of each table the first are here, and so the first of both.
-        return try parts.sorted { $0.key < $1.key }.prefix(max(0, limit)).compactMap {
-            text, parts in
-            guard let key = StateKey(text: text) else {
-                throw StoreError.corrupt(.state(text), .malformed)
-            }
-            return try value(parts[0], parts[1], of: key, named: text).map { (text, $0) }
-        }
+        return try value(try publicBytes(of: text, in: db), nil, of: key, named: text)
     }
 
     static func leaves(_ range: Range<Int64>, in db: Database) throws -> [[UInt8]] {
@@ -74,17 +56,18 @@ enum Ledger {
         return hashes
     }
 
+    /// An entry concerns its issuer and those who are noted as parties to it.
     static func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int, in db: Database
+        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int,
+        names: HiddenNames, in db: Database
     ) throws -> [Int64] {
         let limit = max(0, limit)
         return try merged(kinds, limit) { kind in
-            try db.rows(
-                """
-                SELECT entry FROM parties WHERE party = ? AND kind = ? AND entry >= ?
-                ORDER BY entry LIMIT ?
-                """, party.text, kind.rawValue, from, limit
-            ) { $0.integer(0) }
+            try indices(issuer: party, kind: kind, from: from, limit: limit, in: db)
+                + db.rows(
+                    "SELECT entry FROM parties WHERE party = ? AND entry >= ? ORDER BY entry LIMIT ?",
+                    names.name(of: party, to: kind).data, from, limit
+                ) { $0.integer(0) }
         }
     }
 
@@ -191,11 +174,11 @@ enum Ledger {
     /// The entries that were erased, each with the size that the log had then.
     static func erasures(in db: Database) throws -> [DueKey] {
         try db.rows("SELECT entry, size FROM erasures") {
-            DueKey(entry: $0.integer(0), size: $0.integer(1))
+            DueKey(place: $0.integer(0), size: $0.integer(1))
         }
     }
 
-    private static func value(
+    static func value(
         _ open: [UInt8]?, _ selective: [UInt8]?, of key: StateKey, named text: String
     ) throws -> StateValue? {
         do throws(StateError) {

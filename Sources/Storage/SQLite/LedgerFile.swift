@@ -4,9 +4,9 @@ extension DatabaseFile {
         name: "ledger.sqlite", application: 0x5472_6c67, schema: ledgerSchema, readers: 4,
         cacheKilobytes: 64 << 10, checkpointPages: 8192)
 
-    /// Texts are those of the types of the same name: handles, kinds, book names, state keys. The
-    /// indices that look things up could be made anew from the leaves; the state, too, by replaying
-    /// them.
+    /// Texts are those of the types of the same name: handles, kinds, book names, state keys; what
+    /// names something confidential is hidden (``HiddenNames``). The indices that look things up could
+    /// be made anew from the leaves; the state, too, by replaying them.
     private static let ledgerSchema = """
         CREATE TABLE head (
             only INTEGER PRIMARY KEY CHECK (only = 0),
@@ -22,10 +22,9 @@ extension DatabaseFile {
         CREATE INDEX entries_by_issuer ON entries (issuer, kind);
         CREATE INDEX entries_by_kind ON entries (kind);
         CREATE TABLE parties (
-            party TEXT NOT NULL,
-            kind TEXT NOT NULL,
+            party BLOB NOT NULL,
             entry INTEGER NOT NULL,
-            PRIMARY KEY (party, kind, entry)
+            PRIMARY KEY (party, entry)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX parties_by_entry ON parties (entry);
         CREATE TABLE followers (
@@ -49,8 +48,13 @@ extension DatabaseFile {
             value BLOB NOT NULL
         ) STRICT;
         CREATE TABLE selective_state (
-            key TEXT NOT NULL UNIQUE,
-            value BLOB NOT NULL
+            slot INTEGER PRIMARY KEY,
+            name BLOB NOT NULL UNIQUE,
+            row BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE replaced (
+            slot INTEGER PRIMARY KEY,
+            size INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE attachments (
             place INTEGER PRIMARY KEY,

@@ -61,7 +61,9 @@ public final class SQLiteStore: Store {
 
     public func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
         batch.requireOrder(after: previous)
-        let staged = StagedBatch(batch, keysFrom: try await current().keys.reserve)
+        let files = try await current()
+        let staged = StagedBatch(
+            batch, keysFrom: files.keys.entries.reserve, names: files.state.names)
         try await write { files, db throws(StoreError) in
             try files.commit(staged, after: previous, on: db)
         }
@@ -153,7 +155,8 @@ extension SQLiteStore {
     }
 
     public func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
-        try await read { db in try Ledger.state(keys, in: db) }
+        let state = try await current().state
+        return try await readState { db in try state.state(keys, in: db) }
     }
 
     public func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
@@ -192,8 +195,10 @@ extension SQLiteStore {
     public func indices(
         concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
     ) async throws(StoreError) -> [Int64] {
-        try await read { db in
-            try Ledger.indices(concerning: party, kinds: kinds, from: from, limit: limit, in: db)
+        let names = try await current().state.names
+        return try await read { db in
+            try Ledger.indices(
+                concerning: party, kinds: kinds, from: from, limit: limit, names: names, in: db)
         }
     }
 
@@ -222,7 +227,38 @@ extension SQLiteStore {
     public func allState(
         after key: String?, limit: Int
     ) async throws(StoreError) -> [(key: String, value: StateValue)] {
-        try await read { db in try Ledger.allState(after: key, limit: limit, in: db) }
+        let state = try await current().state
+        return try await readState { db in try state.all(after: key, limit: limit, in: db) }
+    }
+
+    /// Whether pieces of the state have lost their keys. That is so in a ledger that is older than an
+    /// erasure its keys know of: the keys of all state that was replaced until then are gone.
+    public func hasLostState() async throws(StoreError) -> Bool {
+        let state = try await current().state
+        return try await read { db in try state.hasLost(in: db) }
+    }
+
+    /// Puts what `made` has, which is what the entries make of the state, in the place of every piece
+    /// that has lost its key. What they don't make goes. All of it or nothing.
+    public func replaceLostState(
+        with made: [StateKey: StateValue]
+    ) async throws(StoreError) {
+        let names = try await current().state.names
+        let changes = made.compactMap { SealedState.Change($0.key, $0.value, names) }
+        try await write { files, db throws(StoreError) in
+            try files.replaceLostState(with: changes, on: db)
+        }
+    }
+
+    /// Runs `body` on a reading connection, and once more where a key is missing: the row may have been
+    /// replaced, and its key destroyed, after `body` saw it. A key that is still missing is lost.
+    private func readState<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do { return try await read(body) } catch {
+            guard case .corrupt(.state, .keyMissing) = error else { throw error }
+            return try await read(body)
+        }
     }
 }
 

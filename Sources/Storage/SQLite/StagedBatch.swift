@@ -12,26 +12,32 @@ struct StagedBatch: Sendable {
     let keys: [KeyReserve.Taken]
     /// The attachments of the same entries.
     private let wrapped: [WrappedAttachments]
-    /// In the order of the keys, which is the order of the tables' indices.
-    private let state: [(part: StatePart, rows: [(key: String, value: [UInt8]?)])]
+    /// Who is a party to each entry, besides its issuer: under hidden names.
+    private let parties: [[[UInt8]]]
+    /// What of the state follows from public claims, in the order of the keys, which is the order of
+    /// the table's index.
+    private let state: [(key: String, value: [UInt8]?)]
+    /// The rest of the state.
+    let selective: [SealedState.Change]
 
-    init(_ batch: Batch, keysFrom reserve: KeyReserve) {
+    init(_ batch: Batch, keysFrom reserve: KeyReserve, names: HiddenNames) {
         self.batch = batch
         let entries = batch.entries.filter { !$0.attachments.isEmpty }
         keys = reserve.take(entries.map(\.index))
         wrapped = zip(entries, keys).map {
             WrappedAttachments($0.attachments, of: $0.index, key: $1.key)
         }
+        parties = batch.entries.map { entry in
+            entry.parties.subtracting([entry.statement.issuer]).map {
+                names.name(of: $0, to: entry.statement.kind)
+            }
+        }
         let changes = batch.changes.map { (key: $0.key, text: $0.key.text, value: $0.value) }
             .sorted { $0.text < $1.text }
-        state = StatePart.all.map { part in
-            (
-                part,
-                changes.filter { part.has($0.key.family) }.map {
-                    ($0.text, $0.value.flatMap(part.bytes))
-                }
-            )
+        state = changes.filter(\.key.family.hasPublicPart).map {
+            ($0.text, $0.value?.publicBytes)
         }
+        selective = changes.compactMap { .init($0.key, $0.value, names) }
     }
 
     /// About how many pages are written: those the bytes fill, and one for each row of the state,
@@ -43,15 +49,17 @@ struct StagedBatch: Sendable {
             + 8
     }
 
-    /// Writes everything within the transaction that is open, and returns the keys that are to be
-    /// destroyed once the head is published.
+    /// Writes everything but the selective state within the transaction that is open, and returns the
+    /// entries whose keys are to be destroyed once the head is published.
     func write(to db: Database) throws -> [DueKey] {
-        for entry in batch.entries { try write(entry, to: db) }
+        for (entry, parties) in zip(batch.entries, parties) {
+            try write(entry, parties, to: db)
+        }
         for (taken, attachments) in zip(keys, wrapped) {
             for (number, row) in attachments.rows.enumerated() {
                 try db.run(
                     "INSERT INTO attachments (place, row) VALUES (?, ?)",
-                    RowPlace(entry: taken.entry, row: number).place, row.data)
+                    RowPlace(entry: taken.place, row: number).place, row.data)
             }
         }
         for tile in batch.tiles {
@@ -60,24 +68,21 @@ struct StagedBatch: Sendable {
                 TilePlace(level: tile.level, index: tile.index).place, tile.hashes.bytes.data)
         }
         let erased = try erase(in: db)
-        for (part, rows) in state {
-            for (key, value) in rows { try write(key, value, in: part, to: db) }
-        }
+        for (key, value) in state { try write(key, value, to: db) }
         try db.run(
             "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
             batch.head.edge.bytes.data, batch.head.checkpoint.data)
         return erased
     }
 
-    private func write(_ entry: NewEntry, to db: Database) throws {
+    private func write(_ entry: NewEntry, _ parties: [[UInt8]], to db: Database) throws {
         let statement = entry.statement
         try db.run(
             "INSERT INTO entries (entry, issuer, kind, leaf) VALUES (?, ?, ?, ?)",
             entry.index, statement.issuer.text, statement.kind.rawValue, statement.jws.bytes.data)
-        for party in entry.parties {
+        for party in parties {
             try db.run(
-                "INSERT INTO parties (party, kind, entry) VALUES (?, ?, ?)", party.text,
-                statement.kind.rawValue, entry.index)
+                "INSERT INTO parties (party, entry) VALUES (?, ?)", party.data, entry.index)
         }
         if let leader = statement.claims.follows {
             try db.run(
@@ -90,15 +95,13 @@ struct StagedBatch: Sendable {
         }
     }
 
-    private func write(
-        _ key: String, _ value: [UInt8]?, in part: StatePart, to db: Database
-    ) throws {
+    private func write(_ key: String, _ value: [UInt8]?, to db: Database) throws {
         guard let value else {
-            return try db.run("DELETE FROM \(part.table) WHERE key = ?", key)
+            return try db.run("DELETE FROM state WHERE key = ?", key)
         }
         try db.run(
             """
-            INSERT INTO \(part.table) (key, value) VALUES (?1, ?2)
+            INSERT INTO state (key, value) VALUES (?1, ?2)
             ON CONFLICT (key) DO UPDATE SET value = ?2
             """, key, value.data)
     }
@@ -108,8 +111,8 @@ struct StagedBatch: Sendable {
     private func erase(in db: Database) throws -> [DueKey] {
         var erased: [DueKey] = []
         for jti in batch.erased {
-            let key = StatementState.key(jti).untyped
-            let own = try batch.index(ofErased: jti, in: Ledger.value(of: key, in: db))
+            let own = try batch.index(
+                ofErased: jti, in: Ledger.publicValue(of: StatementState.key(jti).untyped, in: db))
             let followers = try db.rows(
                 "SELECT entry FROM followers WHERE statement = ?", jti.text
             ) { $0.integer(0) }
@@ -118,14 +121,10 @@ struct StagedBatch: Sendable {
                     "DELETE FROM attachments WHERE place BETWEEN ? AND ?",
                     RowPlace(entry: index, row: 0).place,
                     RowPlace(entry: index, row: WrappedAttachments.maximumRows - 1).place)
+                try db.run("DELETE FROM parties WHERE entry = ?", index)
+                let due = DueKey(place: index, size: batch.head.size)
                 try db.run(
-                    """
-                    DELETE FROM parties WHERE entry = ?1
-                    AND party <> (SELECT issuer FROM entries WHERE entry = ?1)
-                    """, index)
-                let due = DueKey(entry: index, size: batch.head.size)
-                try db.run(
-                    "INSERT OR IGNORE INTO erasures (entry, size) VALUES (?, ?)", due.entry,
+                    "INSERT OR IGNORE INTO erasures (entry, size) VALUES (?, ?)", due.place,
                     due.size)
                 erased.append(due)
             }

@@ -9,10 +9,11 @@ import Wire
 struct StoreFiles: Sendable {
     let ledger: DatabasePool
     let keys: WrapKeys
+    let state: SealedState
     let trust = Trust()
     private let checkpointer: Checkpointer
     private let unknownKeys = UnknownKeys()
-    private let dueKeys: DueKeys
+    private let dueKeys = DueKeys()
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.wrapKeys.name]
 
@@ -26,14 +27,14 @@ struct StoreFiles: Sendable {
         in directory: String, _ tuning: SQLiteTuning, acceptingLoss: Bool = false
     ) throws(StoreError) -> StoreFiles {
         do {
-            let keys = try DatabaseFile.wrapKeys.open(in: directory)
+            let keys = WrapKeys(
+                pool: try DatabaseFile.wrapKeys.open(in: directory), reserve: tuning.keysInReserve)
             let ledger = try DatabaseFile.ledger.open(in: directory)
+            try requireOneStore(ledger, keys)
             let files = StoreFiles(
-                ledger: ledger,
-                keys: WrapKeys(pool: keys, reserve: KeyReserve(count: tuning.keysInReserve)),
-                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages),
-                dueKeys: DueKeys())
-            try files.requireOneStore()
+                ledger: ledger, keys: keys,
+                state: SealedState(keys: keys, names: try keys.names()),
+                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
             try files.requireNotOlder(acceptingLoss: acceptingLoss)
             return files
         } catch {
@@ -62,7 +63,7 @@ struct StoreFiles: Sendable {
 
     /// Both files belong to one store. New ones are made a store: the keys first, so that a ledger
     /// never is without.
-    private func requireOneStore() throws {
+    private static func requireOneStore(_ ledger: DatabasePool, _ keys: WrapKeys) throws {
         let ofKeys = try keys.pool.read { db in try DatabaseFile.wrapKeys.identity(db) }
         let ofLedger = try ledger.read { db in try DatabaseFile.ledger.identity(db) }
         switch (ofLedger, ofKeys) {
@@ -83,7 +84,8 @@ struct StoreFiles: Sendable {
             var random = SystemRandomNumberGenerator()
             let identity = RandomBytes.make(16, using: &random)
             try keys.pool.writeWithoutTransaction { db in
-                try DatabaseFile.wrapKeys.create(db, identity: identity)
+                try DatabaseFile.wrapKeys.create(
+                    db, identity: identity, fill: WrapKeys.makeNames)
             }
             try ledger.writeWithoutTransaction { db in
                 try DatabaseFile.ledger.create(db, identity: identity)
@@ -94,37 +96,63 @@ struct StoreFiles: Sendable {
     /// The keys know of no more entries than were durable in the ledger when they were written. A
     /// ledger with fewer was put there later; one that a crash cut short has at least as many.
     private func requireNotOlder(acceptingLoss: Bool) throws {
-        let (size, erased) = try ledger.read { db in
-            (try Ledger.head(in: db)?.size ?? 0, try Ledger.erasures(in: db))
+        let (size, erased, replaced) = try ledger.read { db in
+            (
+                try Ledger.head(in: db)?.size ?? 0, try Ledger.erasures(in: db),
+                try SealedState.replaced(in: db)
+            )
         }
         let known = try keys.ledgerSize
         guard size >= known || acceptingLoss else {
             throw StoreError.unreadable(.ledgerOlderThanKeys(have: size, known: known))
         }
         try keys.noteLedger(size: size)
-        dueKeys.add(erased)
+        dueKeys.add(erased: erased, replaced: replaced)
     }
 }
 
-/// The key of an entry that was erased, which goes when the log is published with `size` entries.
+/// A key that goes when the log is published with `size` entries: of an entry that was erased, or of
+/// a slot of the state whose row was replaced.
 struct DueKey: Sendable {
-    let entry: Int64
+    let place: Int64
     let size: Int64
 }
 
-/// The keys that are still to be destroyed, or may be.
+/// The keys that are still to be destroyed, or may be. Those of replaced state wait for an erasure, so
+/// that only that takes the time which destroying takes.
 private final class DueKeys: Sendable {
-    private let keys = Mutex<[DueKey]>([])
+    private struct Due {
+        var erased: [DueKey] = []
+        var replaced: [DueKey] = []
+    }
 
-    func add(_ due: [DueKey]) { keys.withLock { $0 += due } }
+    private let keys = Mutex(Due())
 
-    /// Those that go when the log is published with `size` entries.
-    func due(at size: Int64) -> [DueKey] { keys.withLock { $0.filter { $0.size <= size } } }
+    func add(erased: [DueKey], replaced: [DueKey]) {
+        keys.withLock {
+            $0.erased += erased
+            $0.replaced += replaced
+        }
+    }
 
-    func areDestroyed(at size: Int64) { keys.withLock { $0.removeAll { $0.size <= size } } }
+    /// The entries and slots whose keys go when the log is published with `size` entries.
+    func due(at size: Int64) -> (entries: [Int64], slots: [Int64]) {
+        keys.withLock { keys in
+            let entries = keys.erased.filter { $0.size <= size }.map(\.place)
+            guard !entries.isEmpty else { return ([], []) }
+            return (entries, keys.replaced.filter { $0.size <= size }.map(\.place))
+        }
+    }
+
+    func areDestroyed(at size: Int64) {
+        keys.withLock {
+            $0.erased.removeAll { $0.size <= size }
+            $0.replaced.removeAll { $0.size <= size }
+        }
+    }
 }
 
-/// Whether keys of entries and applications that the ledger doesn't have may still be there. A crash
+/// Whether keys of entries, state and applications that the ledger doesn't have may still be there. A crash
 /// leaves some; so does a ledger that is older than its keys know. They go when somebody writes, not
 /// before: until then the right ledger can be put back.
 private final class UnknownKeys: Sendable {
@@ -141,7 +169,9 @@ extension StoreFiles {
     private func dropUnknownKeys(_ db: Database) throws {
         guard !unknownKeys.areDropped else { return }
         let slots = try db.rows("SELECT slot FROM applications") { $0.integer(0) }
-        try keys.dropUnknown(size: try Ledger.head(in: db)?.size ?? 0, slots: Set(slots))
+        try keys.dropUnknown(
+            size: try Ledger.head(in: db)?.size ?? 0, stateFrom: try SealedState.next(in: db),
+            applications: Set(slots))
         unknownKeys.areNowDropped()
     }
 }
@@ -153,14 +183,19 @@ extension StoreFiles {
         _ staged: StagedBatch, after previous: Head?, on db: Database
     ) throws(StoreError) {
         var erased: [DueKey] = []
+        var replaced: [DueKey] = []
         do {
             guard try Ledger.head(in: db) == previous else { throw StoreError.superseded }
             try dropUnknownKeys(db)
-            try keys.keep(staged.keys, after: previous?.size ?? 0)
-            // From here on a crash leaves keys of entries that don't exist: the next commit erases
-            // them.
+            let size = previous?.size ?? 0
+            let plan = try state.plan(staged.selective, in: db)
+            try keys.keep(staged.keys, in: keys.entries, from: size, size: size)
+            try keys.keep(plan.taken, in: keys.state, from: plan.next, size: size)
+            // From here on a crash leaves keys of entries and rows that don't exist: the next commit
+            // erases them.
             try db.beginTransaction(.immediate)
             erased = try staged.write(to: db)
+            replaced = try state.write(plan, size: staged.batch.head.size, to: db)
         } catch {
             try? db.rollback()
             throw StoreError(error, in: DatabaseFile.ledger.name)
@@ -169,18 +204,40 @@ extension StoreFiles {
         checkpointer.committed(pages: staged.pages)
         // From here on the batch is durable. What it erases can't be read any more; its keys are
         // destroyed once the head is published.
-        dueKeys.add(erased)
+        dueKeys.add(erased: erased, replaced: replaced)
+    }
+
+    /// Writes the rows of `made` anew that have lost their keys, all of them or none. Runs alone, on the
+    /// ledger's writing connection.
+    func replaceLostState(
+        with made: [SealedState.Change], on db: Database
+    ) throws(StoreError) {
+        var replaced: [DueKey] = []
+        do {
+            try dropUnknownKeys(db)
+            let size = try Ledger.head(in: db)?.size ?? 0
+            let plan = try state.plan(replacingLost: made, in: db)
+            try keys.keep(plan.taken, in: keys.state, from: plan.next, size: size)
+            try db.beginTransaction(.immediate)
+            replaced = try state.write(plan, size: size, to: db)
+        } catch {
+            try? db.rollback()
+            throw StoreError(error, in: DatabaseFile.ledger.name)
+        }
+        try finish(db)
+        dueKeys.add(erased: [], replaced: replaced)
     }
 
     /// Whether keys are due at this size.
-    func hasDueKeys(at size: Int64) -> Bool { !dueKeys.due(at: size).isEmpty }
+    func hasDueKeys(at size: Int64) -> Bool { !dueKeys.due(at: size).entries.isEmpty }
 
-    /// Destroys the keys of what was erased in the first `size` entries. Runs alone, on the ledger's
-    /// writing connection.
+    /// Destroys the keys of what was erased in the first `size` entries, and of all state that these
+    /// replaced. Runs alone, on the ledger's writing connection.
     func destroyErased(before size: Int64, on db: Database) throws(StoreError) {
         let due = dueKeys.due(at: size)
         do {
-            try keys.erase(due.map(\.entry), size: try Ledger.head(in: db)?.size ?? 0)
+            try keys.erase(
+                entries: due.entries, slots: due.slots, size: try Ledger.head(in: db)?.size ?? 0)
         } catch {
             // A crash here, or an error, is recovered by the next opening: they are due again.
             throw .outcomeUnknown(.notErased(StoreFault(error, in: DatabaseFile.wrapKeys.name)))
@@ -218,7 +275,7 @@ extension StoreFiles {
                 found.append(.absent)
                 continue
             }
-            let keys = try known ?? keys.keys(of: indices)
+            let keys = try known ?? keys.keys(of: indices, in: keys.entries)
             known = keys
             guard let key = keys[index] else {
                 found.append(.withoutKey)

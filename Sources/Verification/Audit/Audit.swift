@@ -16,7 +16,7 @@ public enum ShownDisclosures: Sendable {
 ///
 /// Feed checkpoints before the entries that follow them, and entries one after another. Memory is
 /// that of the state source, of live grants and of what is found.
-public struct Audit<State: StateSource, Policies: PolicyLibrary> {
+public struct Audit<State: StateSource, Policies: PublishedTexts> {
     private let trust: Trust
     private let policies: Policies
     private let seesDisclosures: Bool
@@ -177,7 +177,7 @@ extension Audit {
                 candidate, under: PoliciesLackingFacts(policies, about: unidentified))
             if case .failure(.policy) = decision {
                 findings.add(candidate.index, .againstPolicy(.policy(refusal)), evidence)
-                decision = try state.admit(candidate, under: UnjudgedPolicies())
+                decision = try state.admit(candidate, under: UnjudgedPolicies(types: policies))
             } else {
                 facts.countUndecided()
             }

@@ -15,6 +15,8 @@ public struct AuditFacts: Hashable, Sendable {
     public private(set) var expired = 0
     /// The policy sets that came into force, and the entry that brought each.
     public private(set) var policies: [Entered<Digest<Digested.Policies>>] = []
+    /// The record types that were published.
+    public private(set) var types: [Entered<TypeVersion>] = []
     /// The charters that came into force.
     public private(set) var charters: [Entered<Charter>] = []
     /// The later rules that were announced.
@@ -78,6 +80,7 @@ public struct AuditFacts: Hashable, Sendable {
         case .suspended(let handle): suspended.insert(handle)
         case .reinstated(let handle): suspended.remove(handle)
         case .policies(let set): policies.add(set, at: admission.candidate.index)
+        case .type(let type): types.add(type, at: admission.candidate.index)
         case .charter(let charter): charters.add(charter, at: admission.candidate.index)
         case .upgrade(let rules, let from):
             upgrades.add(Announced(rules: rules, from: from), at: admission.candidate.index)

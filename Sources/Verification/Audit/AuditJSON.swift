@@ -60,6 +60,13 @@ extension AuditFacts {
             "participants": .integer(Int64(participants)),
             "policies": .array(
                 policies.map { ["from": .integer($0.index), "set": .digest($0.what)] }),
+            "types": .array(
+                types.map {
+                    [
+                        "digest": .digest($0.what.digest), "from": .integer($0.index),
+                        "name": .string($0.what.name), "version": .integer($0.what.version),
+                    ]
+                }),
             "suspended": .array(suspended.sorted().map { .string($0.text) }),
             "upgrades": .array(
                 upgrades.map {

@@ -123,6 +123,12 @@ public struct AuditPage: Sendable {
                 + report.facts.policies.map {
                     ["policies in force from entry \($0.index) on", $0.what.text]
                 }
+                + report.facts.types.map {
+                    [
+                        "record type from entry \($0.index) on",
+                        "\($0.what.name) \($0.what.version), \($0.what.digest)",
+                    ]
+                }
                 + report.facts.charters.map {
                     [
                         "charter in force from entry \($0.index) on",

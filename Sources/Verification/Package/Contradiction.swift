@@ -15,22 +15,25 @@ public struct Contradiction: Message, Hashable {
     public let genesis: LoggedStatement
     /// What defines the enterprise's keys, ascending by index.
     public let participants: [LoggedStatement]
+    /// The record types of the record's series.
+    public let types: [LoggedType]
     /// The record with exactly these two disclosures.
     public let record: LoggedStatement
     public let field: String
 
     public static let shape = Shape<Contradiction>(
-        { (_, checkpoint, field, genesis, participants, record) throws(ClaimError) in
+        { (_, checkpoint, field, genesis, participants, record, types) throws(ClaimError) in
             Contradiction(
                 checkpoint: checkpoint, genesis: genesis, participants: participants,
-                record: record, field: field)
+                types: types, record: record, field: field)
         },
         .required("format", \.formatName, .format(format)),
         .required("checkpoint", \.checkpoint, .note),
         .required("field", \.field, .text),
         .required("genesis", \.genesis, .object),
         .required("participants", \.participants, .participantStatements),
-        .required("record", \.record, .object))
+        .required("record", \.record, .object),
+        .required("types", \.types, .loggedTypes))
 
     private var formatName: String { Self.format }
 
@@ -41,7 +44,8 @@ public struct Contradiction: Message, Hashable {
     /// Throws ``PackageRefusal``; ``PackageRefusal/Reason/noContradiction`` where the two agree.
     public func verify(under trust: Trust) throws(PackageRefusal) -> VerifiedContradiction {
         let entries = try LocatedEntries(
-            checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
+            checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
+            grant: nil,
             rekey: nil, access: nil, records: [record], erasures: [], under: trust)
         let keys = try KeyRegister(entries)
         let entry = entries.records[0]
@@ -54,7 +58,7 @@ public struct Contradiction: Message, Hashable {
             Set(disclosures.map(\.name)) == [field, field + FieldDefinition.commitmentSuffix]
         else { throw entry.refusal(.noContradiction) }
         do {
-            _ = try OpenedFields(entry.statement, disclosures: disclosures)
+            _ = try OpenedFields(entry.statement, of: keys.types, disclosures: disclosures)
         } catch OpeningError.contradiction(field: field) {
             return VerifiedContradiction(
                 enterprise: entry.statement.issuer, book: claims.book, number: claims.number,

@@ -41,6 +41,8 @@ public struct FetchAnswer: Message, Hashable {
     public let granted: Granted?
     /// The statements that define the keys of enterprise, grantee and host, ascending by index.
     public let participants: [LoggedStatement]
+    /// All record types of the series that it is about.
+    public let types: [LoggedType]
     /// Ascending by book and number.
     public let records: [Record]
     /// The erasures of those that were erased.
@@ -56,15 +58,17 @@ public struct FetchAnswer: Message, Hashable {
 
     public init(
         checkpoint: Note, genesis: LoggedStatement, granted: Granted?,
-        participants: [LoggedStatement], records: [Record], erasures: [LoggedStatement]
+        participants: [LoggedStatement], types: [LoggedType], records: [Record],
+        erasures: [LoggedStatement]
     ) {
+        self.types = types
         (self.checkpoint, self.genesis, self.granted) = (checkpoint, genesis, granted)
         (self.participants, self.records, self.erasures) = (participants, records, erasures)
     }
 
     public static let shape = Shape<FetchAnswer>(
         FetchAnswer.init(
-            access:rekey:checkpoint:envelope:erasures:genesis:grant:participants:records:),
+            access:rekey:checkpoint:envelope:erasures:genesis:grant:participants:records:types:),
         .nullable("access", \.access, .object),
         .nullable("carrier", \.rekey, .object),
         .required("checkpoint", \.checkpoint, .note),
@@ -73,12 +77,14 @@ public struct FetchAnswer: Message, Hashable {
         .required("genesis", \.genesis, .object),
         .nullable("grant", \.grant, .object),
         .required("participants", \.participants, .participantStatements),
-        .required("records", \.records, .list(of: .object, 0...maximumRecords)))
+        .required("records", \.records, .list(of: .object, 0...maximumRecords)),
+        .required("types", \.types, .loggedTypes))
 
     private init(
         access: LoggedStatement?, rekey: LoggedStatement?, checkpoint: Note,
         envelope: Envelope?, erasures: [LoggedStatement], genesis: LoggedStatement,
-        grant: LoggedStatement?, participants: [LoggedStatement], records: [Record]
+        grant: LoggedStatement?, participants: [LoggedStatement], records: [Record],
+        types: [LoggedType]
     ) throws(ClaimError) {
         let granted: Granted?
         switch (access, grant, envelope, rekey) {
@@ -91,7 +97,7 @@ public struct FetchAnswer: Message, Hashable {
         }
         self.init(
             checkpoint: checkpoint, genesis: genesis, granted: granted,
-            participants: participants, records: records, erasures: erasures)
+            participants: participants, types: types, records: records, erasures: erasures)
     }
 
     private var access: LoggedStatement? { granted?.access }
@@ -99,7 +105,9 @@ public struct FetchAnswer: Message, Hashable {
     private var grant: LoggedStatement? { granted?.grant }
     private var rekey: LoggedStatement? { granted?.rekey }
 
-    public var estimatedBytes: Int { records.reduce(8192) { $0 + $1.estimatedBytes } }
+    public var estimatedBytes: Int {
+        records.reduce(types.reduce(8192) { $0 + $1.estimatedBytes }) { $0 + $1.estimatedBytes }
+    }
 }
 
 extension Codec where Value == [LoggedStatement] {

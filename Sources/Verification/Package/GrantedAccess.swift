@@ -23,6 +23,7 @@ struct GrantedAccess: Sendable {
         (claims, terms) = try Self.grant(grant, entries, keys)
         if let rekey = entries.rekey { try Self.check(rekey, of: grant, access, entries, keys) }
         (served, fetch) = try Self.access(access, of: grant, entries, keys, claims, terms)
+        for entry in entries.typeEntries { try access.requireAfter(entry) }
         try checkServed()
     }
 
@@ -116,7 +117,9 @@ struct GrantedAccess: Sendable {
     /// Nothing was served beyond what was granted, what was asked for, or what the books had.
     private func checkServed() throws(PackageRefusal) {
         let served = served.served
-        do { try terms.check(served, for: fetch) } catch { throw access.refusal(.init(error)) }
+        do { try terms.check(served, for: fetch, of: keys.types) } catch {
+            throw access.refusal(.init(error))
+        }
         for range in served.ranges {
             let count = served.books.first { $0.book == range.book }?.count ?? 0
             guard range.to <= count else {

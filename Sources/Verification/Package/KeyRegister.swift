@@ -20,21 +20,29 @@ public struct KeyRegister: Sendable {
     }
 
     private var state = StateInMemory()
+    private let texts: UnjudgedPolicies
     private var keys: [Digest<Digested.Key>: Standing] = [:]
     private var encryptionKeys: [Digest<Digested.EncryptionKey>: EncryptionKey] = [:]
     /// Ascending by index.
     private var suspensions: [Handle: [(index: Int64, suspended: Bool)]] = [:]
 
-    /// A register that knows those whom `genesis` names. Throws ``Rules/Refusal``.
-    public init(genesis: Statement) throws(Refusal) { try admit(genesis, at: 0) }
+    /// A register that knows those whom `genesis` names. `texts` has the record types that are to be
+    /// known. Throws ``Rules/Refusal``.
+    public init(genesis: Statement, texts: TextShelf = TextShelf()) throws(Refusal) {
+        self.texts = UnjudgedPolicies(types: texts, all: false)
+        try admit(genesis, at: 0)
+    }
 
-    /// Takes in the next statement about keys, entry `index`, before which log time was at least
+    /// The record types that are known, of those that genesis and the statements so far name.
+    public var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
+
+    /// Takes in the next statement about keys or types, entry `index`, before which log time was at least
     /// `logTime`. Throws ``Rules/Refusal`` for what the rules don't admit, and for a statement that is
-    /// about neither participants nor what the authorities decide about the log.
+    /// about neither participants nor the log.
     public mutating func admit(
         _ statement: Statement, at index: Int64, logTime: Timestamp? = nil
     ) throws(Refusal) {
-        guard index == 0 || type(of: statement.claims).isAboutKeys else {
+        guard index == 0 || Self.takes(statement) else {
             throw .issuer(.notPermittedToIssuer(statement.kind))
         }
         if let unknown = unknownRules(of: statement, at: index) {
@@ -47,7 +55,7 @@ public struct KeyRegister: Sendable {
             isTime
                 ? logTime ?? statement.issuedAt
                 : max(logTime ?? statement.issuedAt, statement.issuedAt))
-        let admission = try state.admit(candidate, under: UnjudgedPolicies()).get()
+        let admission = try state.admit(candidate, under: texts).get()
         for (_, key) in admission.changes.all(KeyState.self) {
             if key.retired {
                 keys[key.key.thumbprint]?.until = index
@@ -63,6 +71,11 @@ public struct KeyRegister: Sendable {
             suspensions[handle, default: []].append((index, participant.suspended))
         }
         if let key = statement.claims.encryptionKey { encryptionKeys[key.digest] = key }
+    }
+
+    /// Whether a statement is about participants, about who governs, or about a record type.
+    static func takes(_ statement: Statement) -> Bool {
+        type(of: statement.claims).isAboutKeys || statement.kind == .recordType
     }
 
     /// The rules that may decide `statement`, entry `index`, where they aren't known.
@@ -120,24 +133,38 @@ public enum KeyFault: Error, Equatable, Sendable {
     case badSignature
 }
 
+extension [LocatedEntry] {
+    /// The entries ascend, and each is of a kind that belongs there. Throws ``PackageRefusal``.
+    fileprivate func checkOrder(
+        after first: LocatedEntry, _ belongs: (any KindForm.Type) -> Bool
+    ) throws(PackageRefusal) {
+        var previous = first
+        for entry in self {
+            try entry.requireAfter(previous)
+            guard belongs(type(of: entry.statement.claims)) else {
+                throw entry.refusal(.unexpectedKind(entry.statement.kind))
+            }
+            previous = entry
+        }
+    }
+}
+
 extension KeyRegister {
     /// Step 4 of a package's verification. Throws ``PackageRefusal``.
     init(_ entries: LocatedEntries) throws(PackageRefusal) {
-        do { try self.init(genesis: entries.genesis.statement) } catch {
+        let texts = TextShelf(types: RecordTypes(entries.types), of: entries.founding.origin)
+        do { try self.init(genesis: entries.genesis.statement, texts: texts) } catch {
             throw entries.genesis.refusal(.init(error))
         }
-        var previous = entries.genesis
-        for entry in entries.participants {
-            try entry.requireAfter(previous)
+        try entries.participants.checkOrder(after: entries.genesis) { $0.isAboutKeys }
+        try entries.typeEntries.checkOrder(after: entries.genesis) { $0.kind == .recordType }
+        let both = entries.participants + entries.typeEntries
+        for entry in both.sorted(by: { $0.index < $1.index }) {
             let statement = entry.statement
-            guard type(of: statement.claims).isAboutKeys else {
-                throw entry.refusal(.unexpectedKind(statement.kind))
-            }
             try entry.checkDisclosures()
             do {
                 try admit(statement, at: entry.index, logTime: entries.logTime.before(entry))
             } catch { throw entry.refusal(.init(error)) }
-            previous = entry
         }
         for entry in entries.others {
             guard let unknown = unknownRules(of: entry.statement, at: entry.index) else { continue }

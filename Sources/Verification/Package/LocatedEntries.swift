@@ -46,6 +46,10 @@ struct LocatedEntries: Sendable {
     let genesis: LocatedEntry
     let founding: Genesis
     let participants: [LocatedEntry]
+    /// The record types, and those entries but genesis that name them, by position.
+    let loggedTypes: [LoggedType]
+    let types: [RecordType]
+    let typeEntries: [LocatedEntry]
     let grant: LocatedEntry?
     let rekey: LocatedEntry?
     let access: LocatedEntry?
@@ -55,7 +59,8 @@ struct LocatedEntries: Sendable {
 
     init(
         checkpoint note: Note, genesis: LoggedStatement, participants: [LoggedStatement],
-        grant: LoggedStatement?, rekey: LoggedStatement?, access: LoggedStatement?,
+        types: [LoggedType], grant: LoggedStatement?, rekey: LoggedStatement?,
+        access: LoggedStatement?,
         records: [LoggedStatement], erasures: [LoggedStatement], under trust: Trust
     ) throws(PackageRefusal) {
         let checkpoint: VerifiedCheckpoint
@@ -63,9 +68,16 @@ struct LocatedEntries: Sendable {
             throw PackageRefusal(.checkpoint, .checkpoint(error))
         }
         self.checkpoint = checkpoint
+        loggedTypes = types
         do throws(PackageRefusal) {
             self.genesis = try Self.locate(genesis, .genesis, checkpoint)
             self.participants = try Self.locate(participants, checkpoint) { .participant($0) }
+            var typeEntries: [LocatedEntry] = []
+            for (number, type) in types.enumerated() {
+                let entry = try Self.locate(optional: type.statement, .type(number), checkpoint)
+                if let entry { typeEntries.append(entry) }
+            }
+            self.typeEntries = typeEntries
             self.grant = try Self.locate(optional: grant, .grant, checkpoint)
             self.rekey = try Self.locate(optional: rekey, .rekey, checkpoint)
             self.access = try Self.locate(optional: access, .access, checkpoint)
@@ -75,7 +87,9 @@ struct LocatedEntries: Sendable {
             throw Self.explained(error, by: participants)
         }
         founding = try Self.founding(self.genesis, trust, checkpoint)
+        self.types = try LoggedType.read(types, of: founding.origin)
         logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, [])
+        try checkTypes(types)
         try checkLog(trust.genesis)
         logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, others)
     }
@@ -91,6 +105,14 @@ struct LocatedEntries: Sendable {
         }
         return PackageRefusal(
             refusal.part, .rulesUnknown(UnknownRules(rules: later.rules, index: later.from)))
+    }
+
+    /// When the host dated the checkpoint; `nil` where no line of the key that genesis names says so.
+    var dated: Timestamp? {
+        guard let clock = try? VerifierKey(parsing: founding.clockKey) else { return nil }
+        return (try? checkpoint.dated(by: clock)).map {
+            Timestamp(clamping: Int64(clamping: $0.time))
+        }
     }
 
     private static func locate(
@@ -137,6 +159,19 @@ struct LocatedEntries: Sendable {
         return claims
     }
 
+    /// Each document is the one that its entry names.
+    private func checkTypes(_ logged: [LoggedType]) throws(PackageRefusal) {
+        var entries = typeEntries[...]
+        for (number, (type, logged)) in zip(types, logged).enumerated() {
+            let named =
+                logged.statement == nil
+                ? founding.types : entries.popFirst()?.statement.claims.blob?.types ?? []
+            guard named.contains(type.published(origin: founding.origin)) else {
+                throw PackageRefusal(.type(number), .strayType)
+            }
+        }
+    }
+
     /// All statements but genesis name the pinned log and its origin.
     private func checkLog(_ log: Digest<Digested.Genesis>) throws(PackageRefusal) {
         for entry in others
@@ -147,6 +182,6 @@ struct LocatedEntries: Sendable {
 
     /// All but genesis.
     var others: [LocatedEntry] {
-        participants + [grant, rekey, access].compactMap(\.self) + records + erasures
+        participants + typeEntries + [grant, rekey, access].compactMap(\.self) + records + erasures
     }
 }

@@ -17,7 +17,7 @@ extension FetchAnswer {
     ) throws(PackageRefusal) -> VerifiedPackage {
         guard let answer = self.granted else { throw PackageRefusal(.grant, .nothingGranted) }
         let entries = try LocatedEntries(
-            checkpoint: checkpoint, genesis: genesis, participants: participants,
+            checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
             grant: answer.grant, rekey: answer.rekey, access: answer.access,
             records: records.map(\.logged), erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
@@ -34,7 +34,7 @@ extension FetchAnswer {
             return disclosures
         }
         let package = Package(
-            checkpoint: checkpoint, genesis: genesis, participants: participants,
+            checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
             grant: answer.grant, rekey: answer.rekey, access: answer.access,
             records: try disclose(opened), erasures: erasures,
             proof: try Self.proof(sealed, of: granted, consistency))
@@ -48,8 +48,8 @@ extension FetchAnswer {
         as handle: Handle, with schedule: KeySchedule, fields names: [FieldName], under trust: Trust
     ) throws(PackageRefusal) -> [VerifiedRecord] {
         let entries = try LocatedEntries(
-            checkpoint: checkpoint, genesis: genesis, participants: participants, grant: nil,
-            rekey: nil, access: nil, records: records.map(\.logged), erasures: erasures,
+            checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
+            grant: nil, rekey: nil, access: nil, records: records.map(\.logged), erasures: erasures,
             under: trust)
         let register = try KeyRegister(entries)
         return try OwnRecords(
@@ -129,7 +129,7 @@ private struct OwnRecords {
                 throw entry.refusal(.unexpectedKind(entry.statement.kind))
             }
             guard entry.statement.issuer == handle else { throw entry.refusal(.otherIssuer) }
-            guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin),
+            guard let type = register.types.type(vct: claims.vct, origin: entry.statement.origin),
                 claims.integrity == type.integrity(origin: entry.statement.origin)
             else {
                 throw entry.refusal(.unknownRecordType)
@@ -140,7 +140,8 @@ private struct OwnRecords {
             if !record.fields.isEmpty {
                 fields = try open(
                     record.fields, of: entry, claims,
-                    with: &readings[type, default: Reading(names, of: type, schedule)])
+                    with: &readings[
+                        type, default: Reading(names, of: type, register.types, schedule)])
             }
             opened.append(VerifiedRecord(entry, claims, fields))
         }
@@ -161,7 +162,9 @@ private struct OwnRecords {
                 .wrongFields(have: have.map(\.text), want: reading.names.map(\.text)))
         }
         let disclosures = try reading.keys.disclosures(of: entry, claims, from: fields, log: log)
-        do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
+        do {
+            return try OpenedFields(entry.statement, of: register.types, disclosures: disclosures)
+        } catch {
             throw entry.refusal(.fields(error))
         }
     }
@@ -172,8 +175,11 @@ private struct OwnRecords {
         let names: [FieldName]
         var keys: FieldKeys
 
-        init(_ names: [FieldName], of type: RecordType, _ schedule: KeySchedule) {
-            let complete = SeriesFields(type.series)?.withCommitments(names) ?? []
+        init(
+            _ names: [FieldName], of type: RecordType, _ types: RecordTypes,
+            _ schedule: KeySchedule
+        ) {
+            let complete = types.fields(of: type.series)?.withCommitments(names) ?? []
             self.names = type.sealedNames(among: Set(complete))
             keys = FieldKeys(schedule, type: type)
         }

@@ -14,6 +14,8 @@ public struct Package: Message, Hashable {
     public let genesis: LoggedStatement
     /// What defines the keys of enterprise, grantee and host, ascending by index.
     public let participants: [LoggedStatement]
+    /// All record types of the granted series, as they were at the access.
+    public let types: [LoggedType]
     /// The grant, with its disclosures.
     public let grant: LoggedStatement
     /// The rekey whose envelope was opened; `nil` where it was the grant's own.
@@ -29,10 +31,12 @@ public struct Package: Message, Hashable {
 
     public init(
         checkpoint: Note, genesis: LoggedStatement, participants: [LoggedStatement],
-        grant: LoggedStatement, rekey: LoggedStatement?, access: LoggedStatement,
+        types: [LoggedType], grant: LoggedStatement, rekey: LoggedStatement?,
+        access: LoggedStatement,
         records: [LoggedStatement], erasures: [LoggedStatement], proof: PackageProof? = nil
     ) {
         (self.checkpoint, self.genesis, self.participants) = (checkpoint, genesis, participants)
+        self.types = types
         (self.grant, self.rekey, self.access) = (grant, rekey, access)
         (self.records, self.erasures, self.proof) = (records, erasures, proof)
     }
@@ -41,11 +45,11 @@ public struct Package: Message, Hashable {
         {
             (
                 _, access, rekey, checkpoint, erasures, genesis, grant, participants, proof,
-                records
+                records, types
             ) throws(ClaimError) in
             Package(
                 checkpoint: checkpoint, genesis: genesis, participants: participants,
-                grant: grant, rekey: rekey, access: access, records: records,
+                types: types, grant: grant, rekey: rekey, access: access, records: records,
                 erasures: erasures, proof: proof)
         },
         .required("format", \.formatName, .format(format)),
@@ -57,9 +61,12 @@ public struct Package: Message, Hashable {
         .required("grant", \.grant, .object),
         .required("participants", \.participants, .participantStatements),
         .optional("proof", \.proof, .object),
-        .required("records", \.records, .list(of: .object, 0...FetchAnswer.maximumRecords)))
+        .required("records", \.records, .list(of: .object, 0...FetchAnswer.maximumRecords)),
+        .required("types", \.types, .loggedTypes))
 
     private var formatName: String { Self.format }
 
-    public var estimatedBytes: Int { records.reduce(16_384) { $0 + $1.estimatedBytes } }
+    public var estimatedBytes: Int {
+        records.reduce(types.reduce(16_384) { $0 + $1.estimatedBytes }) { $0 + $1.estimatedBytes }
+    }
 }

@@ -20,7 +20,7 @@ public struct PackageExport: Hashable, Sendable {
     /// The name of the file with a proof about amounts, as the module `Commitments` encodes it.
     public static let proofName = "proof"
 
-    /// Every statement with its receipt, under `<index>-<what it is>`; of a record that was served
+    /// The documents of the record types, and every statement with its receipt, under `<index>-<what it is>`; of a record that was served
     /// with its disclosures.
     public init(_ verified: VerifiedPackage) {
         let package = verified.package
@@ -32,6 +32,12 @@ public struct PackageExport: Hashable, Sendable {
         ]
         if let proof = package.proof {
             files.append(File(name: Self.proofName, bytes: proof.presentation))
+        }
+        for type in verified.types.all {
+            files.append(
+                File(
+                    name: "type-\(type.name)-\(type.version).json",
+                    bytes: type.document(origin: verified.grant.origin)))
         }
         let records = Dictionary(verified.records.map { ($0.index, $0) }) { first, _ in first }
         for logged in package.statements {
@@ -74,6 +80,7 @@ public struct PackageExport: Hashable, Sendable {
 extension Package {
     /// Every statement in it.
     var statements: [LoggedStatement] {
-        [genesis, grant, access] + participants + erasures + [rekey].compactMap(\.self) + records
+        [genesis, grant, access] + participants + types.compactMap(\.statement) + erasures
+            + [rekey].compactMap(\.self) + records
     }
 }

@@ -8,6 +8,7 @@ public enum PackagePart: Hashable, Sendable {
     case checkpoint, genesis, grant, rekey, access
     /// These are counted from 0, in the order of the package.
     case participant(Int)
+    case type(Int)
     case record(Int)
     case erasure(Int)
     case book(BookName)
@@ -25,6 +26,7 @@ extension PackagePart: CustomStringConvertible {
         case .rekey: "carrier"
         case .access: "access"
         case .participant(let number): "participants/\(number)"
+        case .type(let number): "types/\(number)"
         case .record(let number): "records/\(number)"
         case .erasure(let number): "erasures/\(number)"
         case .book(let book): "\(book)"
@@ -71,6 +73,11 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         case scopeMissing(KeyScope)
         case badSignature
         case suspended(Handle)
+
+        // Record types.
+        case typeDocument(RecordTypeError)
+        /// No entry that is here names the document.
+        case strayType
 
         // Grant and envelope.
         case notEnterprise

@@ -3,20 +3,23 @@ public import Sharing
 
 extension ProofStatement {
     /// The statement as a sentence.
-    public var sentence: String {
+    public func sentence(of types: RecordTypes) -> String {
         switch self {
         case .sum(let field, let bound): "The sum of \(field) is \(bound.words)."
         case .each(let field, let bound): "The \(field) of every record is \(bound.words)."
-        case .equal(let first, let second): Self.sentence(first, second)
+        case .equal(let first, let second):
+            Self.sentence(first, second, types.committed(first))
         case .score(let card): card.sentence
         }
     }
 
-    private static func sentence(_ first: ProofPlace, _ second: ProofPlace) -> String {
+    private static func sentence(
+        _ first: ProofPlace, _ second: ProofPlace, _ kind: CommittedKind?
+    ) -> String {
         let (this, that) = (
             "The \(first.field) of \(first.record)", "the \(second.field) of \(second.record)"
         )
-        return switch first.committed {
+        return switch kind {
         case .key: "\(this) and \(that) are equal apart from case and punctuation."
         case .day: "\(this) is the same day as \(that)."
         case .quantity: "\(this) is the same quantity as \(that)."
@@ -62,7 +65,7 @@ extension Scorecard.Term {
 extension Verdict {
     /// What was proven, of how many records, and what wasn't.
     var proofLines: [String] {
-        var lines = statements.map { "  " + $0.sentence }
+        var lines = sentences.map { "  " + $0 }
         if let provenAt {
             lines.append(
                 "The records were listed as of the first \(provenAt) entries of the log, and none is"

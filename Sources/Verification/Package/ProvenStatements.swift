@@ -36,7 +36,7 @@ public struct ProvenStatements: Sendable {
         _ granted: GrantedAccess
     ) throws(PackageRefusal) -> [ProofStatement] {
         guard case .statements(let texts) = granted.terms.subject,
-            let known = granted.terms.scope.known
+            let known = granted.keys.types.fields(of: granted.terms.scope)
         else { throw granted.grant.refusal(.notGranted) }
         var statements: [ProofStatement] = []
         for (number, text) in texts.enumerated() {

@@ -128,7 +128,7 @@ private struct RecordBounds {
         books = Dictionary(served.books.map { ($0.book, $0) }) { first, _ in first }
         ranges = Dictionary(grouping: served.ranges, by: \.book)
         let names = Set(served.fields)
-        let types = granted.terms.scope.known?.types ?? []
+        let types = granted.keys.types.fields(of: granted.terms.scope)?.types ?? []
         fields = Dictionary(
             uniqueKeysWithValues: types.map { ($0, Set($0.sealedNames(among: names))) })
     }
@@ -149,7 +149,7 @@ private struct RecordBounds {
             throw entry.refusal(.otherIssuer)
         }
         try granted.access.requireAfter(entry)
-        guard let type = RecordType(vct: claims.vct, origin: entry.statement.origin),
+        guard let type = granted.keys.types.type(vct: claims.vct, origin: entry.statement.origin),
             claims.integrity == type.integrity(origin: entry.statement.origin)
         else {
             throw entry.refusal(.unknownRecordType)
@@ -174,7 +174,10 @@ private struct RecordBounds {
             throw entry.refusal(
                 .wrongFields(have: disclosures.map(\.name), want: fields.map(\.text)))
         }
-        do { return try OpenedFields(entry.statement, disclosures: disclosures) } catch {
+        do {
+            return try OpenedFields(
+                entry.statement, of: granted.keys.types, disclosures: disclosures)
+        } catch {
             if case .contradiction(let field) = error {
                 throw entry.refusal(.contradiction(contradiction(entry, disclosures, field)))
             }
@@ -191,7 +194,7 @@ private struct RecordBounds {
         let entries = granted.entries
         return Contradiction(
             checkpoint: entries.checkpoint.note, genesis: entries.genesis.logged,
-            participants: entries.participants.map(\.logged),
+            participants: entries.participants.map(\.logged), types: entries.loggedTypes,
             record: LoggedStatement(
                 index: logged.index, jws: logged.jws, disclosures: Disclosure.join(both),
                 proof: logged.proof), field: field)

@@ -43,6 +43,11 @@ public struct Verdict: Hashable, Sendable {
     /// The index at which the grant lived, and this was served.
     public let access: Int64
     public let accessTime: Timestamp
+    /// Log time at the access was at least this. What is said here is true as of then; of what came
+    /// later a package says nothing.
+    public let asOf: Timestamp
+    /// When the host dated the checkpoint; `nil` where it bears no date of the host's.
+    public let dated: Timestamp?
     public let word: Word
     /// How many entries the checkpoint covers.
     public let size: UInt64
@@ -56,6 +61,8 @@ public struct Verdict: Hashable, Sendable {
     public let books: [Book]
     /// What was proven, in the order of the grant; empty for a grant to read.
     public let statements: [ProofStatement]
+    /// The same as sentences.
+    let sentences: [String]
     /// The size of the tree at which the records of a proof were listed.
     public let provenAt: Int64?
 
@@ -73,16 +80,19 @@ public struct Verdict: Hashable, Sendable {
         (notBefore, expires) = (granted.claims.notBefore, granted.claims.expires)
         dataLife = granted.terms.dataLife
         (access, accessTime) = (granted.access.index, granted.access.statement.issuedAt)
+        asOf = granted.entries.logTime.after(granted.access)
+        dated = granted.entries.dated
         let witnesses = checkpoint.cosignatures.map(\.witness.description)
         word = witnesses.isEmpty ? .host : .quorum(witnesses)
         size = checkpoint.size
-        let known = granted.terms.scope.known
+        let known = granted.keys.types.fields(of: granted.terms.scope)
         fields = granted.served.served.fields.filter { known?.field($0) != nil }
         self.records = records.count { $0.fields != nil }
         heads = records.count { $0.isHead }
         let byBook = Dictionary(grouping: records, by: \.claims.book)
         books = granted.served.served.books.map { Book($0, byBook[$0.book] ?? []) }
         statements = proven?.statements ?? []
+        sentences = statements.map { $0.sentence(of: granted.keys.types) }
         provenAt = proven?.at.size
     }
 }

@@ -15,8 +15,7 @@ extension Verdict {
             lines.append("\(records - heads) of these records are replaced by later ones.")
         }
         lines += books.map(\.line)
-        lines.append(standing(name))
-        return lines
+        return lines + standing(name)
     }
 
     private func provenLines(_ name: (Handle) -> String) -> [String] {
@@ -25,13 +24,18 @@ extension Verdict {
             "\(name(enterprise)) proved \(count) to \(name(grantee)) for \(purpose.rawValue),"
             + " over \(self.count(records, "record")) of \(self.count(books.count, "book")),"
             + " without showing a value:"
-        return [first] + proofLines + books.map(\.line) + [standing(name)]
+        return [first] + proofLines + books.map(\.line) + standing(name)
             + unprovenLines(onTheWordOf: witnesses(name))
     }
 
-    private func standing(_ name: (Handle) -> String) -> String {
-        "The grant was live at index \(access) (\(accessTime)), on the word of \(witnesses(name));"
-            + " it stands from \(notBefore) to \(expires) unless it is revoked."
+    private func standing(_ name: (Handle) -> String) -> [String] {
+        let date = dated.map { "is dated \($0) by the host" } ?? "bears no date of the host's"
+        return [
+            "The grant was live at index \(access) (\(accessTime)), on the word of \(witnesses(name));"
+                + " it stands from \(notBefore) to \(expires) unless it is revoked.",
+            "All this is as of index \(access), when log time was \(asOf) or later; of what came after"
+                + " it a package says nothing. Its checkpoint \(date).",
+        ]
     }
 
     /// The verdict as JSON.
@@ -47,8 +51,10 @@ extension Verdict {
     private var plainJSON: JSON {
         [
             "access": .integer(access), "access_time": .integer(accessTime.seconds),
+            "as_of": .integer(asOf.seconds),
             "books": .array(books.map(\.json)), "complete": .bool(isComplete),
-            "data_life": .integer(dataLife), "enterprise": .string(enterprise.text),
+            "data_life": .integer(dataLife), "dated": dated.map { .integer($0.seconds) } ?? .null,
+            "enterprise": .string(enterprise.text),
             "exp": .integer(expires.seconds), "fields": .array(fields.map { .string($0.text) }),
             "grant": .string(grant.text), "grant_index": .integer(grantIndex),
             "grantee": .string(grantee.text), "heads": .integer(Int64(heads)),

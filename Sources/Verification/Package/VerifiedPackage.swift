@@ -33,6 +33,8 @@ public struct VerifiedPackage: Sendable {
     public let terms: GrantTerms
     public let access: Statement
     public let served: Served
+    /// The record types of the granted series.
+    public let types: RecordTypes
     /// Ascending by book and number.
     public let records: [VerifiedRecord]
     /// The keys that signed what is in the package, as the log has them, ascending by thumbprint.
@@ -48,6 +50,7 @@ public struct VerifiedPackage: Sendable {
         (self.package, checkpoint) = (package, granted.entries.checkpoint)
         (grant, terms) = (granted.grant.statement, granted.terms)
         (access, served) = (granted.access.statement, granted.served.served)
+        types = granted.keys.types
         self.records = records.records
         let signers = package.statements.compactMap { try? $0.statement().jws.kid }
         signingKeys = Set(signers).sorted { $0.text < $1.text }
@@ -74,7 +77,8 @@ extension Package {
     /// Throws ``PackageRefusal``.
     public func verify(under trust: Trust) throws(PackageRefusal) -> VerifiedPackage {
         let entries = try LocatedEntries(
-            checkpoint: checkpoint, genesis: genesis, participants: participants, grant: grant,
+            checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
+            grant: grant,
             rekey: rekey, access: access, records: records, erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         let served = try ServedRecords(granted) {

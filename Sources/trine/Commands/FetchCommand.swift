@@ -58,7 +58,7 @@ struct FetchCommand: HomeCommand {
             try OutputFile.write(values.map { Array($0.utf8) } ?? package.package.bytes, to: output)
         } else if let values {
             return .file(
-                values, notes: [lines[0], package.verdict.completeness, lines[lines.count - 1]])
+                values, notes: [lines[0], package.verdict.completeness] + lines.suffix(2))
         }
         return outcome(package, lines.joined(separator: "\n"))
     }

@@ -18,12 +18,10 @@ struct FingerprintCommand: CommonCommand {
     @OptionGroup var common: CommonOptions
 
     func outcome() throws -> Outcome {
-        let home = common.directory
-        let configuration = try home.configuration()
-        guard let application = try home.application() else {
+        let configuration = try common.directory.configuration()
+        guard let fingerprint = configuration.fingerprint else {
             throw ClientError.founder(configuration.handle)
         }
-        let fingerprint = Fingerprint(application.fingerprint(in: configuration.genesis))
         return Outcome(["fingerprint": fingerprint, "handle": configuration.handle]) {
             fingerprint.description
         }

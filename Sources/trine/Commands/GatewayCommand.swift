@@ -97,6 +97,7 @@ struct GatewayCommand: AsyncParsableCommand {
             var logger = Logger(label: "trine") { StreamLogHandler.standardError(label: $0) }
             logger.logLevel = .notice
             let store = try SQLiteStore(opening: gateway.store, acceptingLoss: acceptLoss)
+            if acceptLoss { try await store.makeLostState() }
             defer { try? store.close() }
             let service = try await GatewayService(
                 store: try await gateway.remembering(store, acceptingLoss: acceptLoss), keys: keys,

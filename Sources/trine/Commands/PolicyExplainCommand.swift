@@ -70,7 +70,8 @@ struct PolicyExplain: CommonCommand {
             owner: isUse ? other.handle : own.handle, right: right, purpose: purpose,
             fields: fields?.names.map(\.text) ?? (right == .read ? ["tax_exclusive_amount"] : []),
             series: .invoices, months: try range(), lifetime: lifetime?.seconds ?? 86_400,
-            fetches: 1, dataLife: keep?.seconds ?? 86_400, held: held, time: Self.today)
+            fetches: 1, dataLife: keep?.seconds ?? 86_400, held: held, time: Self.today,
+            types: .standard)
         return PolicyExplanation(of: request, under: try files.set())
     }
 
@@ -88,7 +89,7 @@ struct PolicyExplain: CommonCommand {
     }
 
     private func reach(of field: String) async throws -> FieldReach {
-        guard RecordType.all.contains(where: { $0.field(field) != nil }) else {
+        guard RecordTypes.standard.all.contains(where: { $0.field(field) != nil }) else {
             throw Complaint.usage("no record has a field \(field)")
         }
         guard let of else { return FieldReach(field, under: try files.set()) }

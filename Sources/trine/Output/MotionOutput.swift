@@ -23,6 +23,9 @@ extension Proposal {
             return ["Erase the identity of \(name(handle)) for good\(reason(motion))."]
         }
         if let policies = motion.claims as? PublishPolicies { return lines(policies, blob) }
+        if let published = motion.claims as? PublishType {
+            return lines(published.type, motion, blob)
+        }
         if let change = motion.claims as? ChangeCharter { return lines(change.charter, name) }
         if let upgrade = motion.claims as? Upgrade {
             return [
@@ -61,6 +64,22 @@ extension Proposal {
                     + file.text.split(separator: "\n", omittingEmptySubsequences: false)
                     .map { "  \($0)" }
             }
+    }
+
+    private static func lines(
+        _ named: TypeVersion, _ motion: Motion, _ blob: [UInt8]
+    ) -> [String] {
+        let type = try? RecordType(document: blob, origin: motion.origin)
+        let fields = Table<FieldDefinition>([
+            .init("FIELD") { $0.name.text }, .init("CLASS") { $0.fieldClass.rawValue },
+            .init("KIND") { $0.kind.rawValue },
+            .init("PROVABLE") { $0.committed?.rawValue ?? "" },
+            .init("WHAT IT IS") { $0.about },
+        ]).text(type?.fields ?? [])
+        return [
+            "Publish the record type \(named.name)/\(named.version): \(type?.about ?? "").",
+            "  books       \(type?.series.rawValue ?? "")", "  digest      \(named.digest)", "",
+        ] + (fields ?? "").split(separator: "\n").map { "  \($0)" }
     }
 
     private static func lines(_ charter: Charter, _ name: (Handle) -> String) -> [String] {

@@ -62,6 +62,9 @@ extension ClientError: Worded {
         case .policiesWrong(let digest):
             .refused("what the gateway gave as the policies \(digest) isn't that set")
                 .hint("tell the authority; don't sign anything meanwhile")
+        case .type(let fault):
+            .refused("the record type can't follow what the log has: \(fault.words)")
+                .hint("what a field is stays the same in all versions; a new name can be anything")
         case .policySet(let refusal): .usage("this isn't a policy set: \(refusal.words)")
         case .tooManyEpochs(let limit):
             .refused("the records have keys of more than \(limit) epochs")
@@ -172,6 +175,8 @@ extension ShareRefusal: Worded {
         switch self {
         case .otherLog: Self.refused("it is of another log")
         case .otherParticipant(let handle): Self.refused("it is \(handle)'s")
+        case .substituted:
+            Self.refused("the log has somebody else's keys under this participant's name")
         case .unknownKey:
             Self.refused("the log knows no key of this participant that signed it and may")
         case .badSignature: Self.refused("its signature doesn't hold")

@@ -1,6 +1,7 @@
 import Client
 import Interface
 import Rules
+import Sharing
 import Wire
 
 // What can be wrong between here and a gateway, and with the log that it shows.
@@ -86,6 +87,9 @@ extension LogFault: Worded {
         case .otherGenesis(let have, let pinned):
             .untrusted("the log there begins with \(have), and the log's address pins \(pinned)")
                 .hint("it is another log; ask who invited you")
+        case .describedOtherwise:
+            .untrusted("the gateway names another log, or other keys, than the log's first entry")
+                .hint("it may serve two logs under one address; ask who invited you")
         case .splitView(let size, let other):
             .untrusted("the log of \(size) entries and the one of \(other) aren't one history")
                 .hint("both checkpoints are kept in the home as split-view-…: show them to others")
@@ -144,6 +148,12 @@ extension LogFault: Worded {
                     + "your grants is incomplete"
             )
             .hint("sign nothing meanwhile; tell the authority and the regulator")
+        case .typeMissing(let type):
+            .untrusted(
+                "the gateway doesn't give the record type \(type.name)/\(type.version) as the log "
+                    + "names it"
+            )
+            .hint("tell the authority; don't sign anything meanwhile")
         case .callMissing(let index): unused("entry \(index) doesn't carry what you signed")
         case .update(let unknown): unknown.complaint
         case .outOfOrder(let index): unused("entry \(index) isn't in order, or wasn't asked for")

@@ -33,13 +33,15 @@ struct Answers: Equatable, CustomStringConvertible {
         answers.add(
             "leaves",
             try await store.leaves(0..<size + 10).map { Digest<Digested.Leaf>(hashing: $0) })
+        var state: [String] = []
         var after: String?
         while true {
             let page = try await store.allState(after: after, limit: 7)
-            for (key, value) in page { answers.add(key, value.bytes.text) }
+            state += page.map { "\($0.key) \($0.value.bytes.text)" }
             guard let last = page.last else { break }
             after = last.key
         }
+        for row in state.sorted() { answers.add("state", row) }
         for level in 0..<3 {
             for index in 0..<UInt64(3) {
                 answers.add(
@@ -119,8 +121,13 @@ struct Answers: Equatable, CustomStringConvertible {
             "attachments \(several)",
             try await store.attachments(
                 of: several, sections: sections, enough: random.number(0...20_000)))
-        var keys: Set<StateKey> = [LogState.key.untyped, HoldsState.key(handle).untyped]
-        for jti in jtis where random.chance(10) { keys.insert(StatementState.key(jti).untyped) }
+        var keys: Set<StateKey> = [
+            LogState.key.untyped, HoldsState.key(handle).untyped,
+            ParticipantState.key(handle).untyped,
+        ]
+        for jti in jtis where random.chance(10) {
+            keys.formUnion([StatementState.key(jti).untyped, CallState.key(jti).untyped])
+        }
         let slice = try await store.state(keys)
         answers.add("state", slice.values.map { "\($0.key.text) \($0.value.bytes.text)" }.sorted())
         return answers

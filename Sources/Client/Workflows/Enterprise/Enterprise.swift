@@ -49,7 +49,7 @@ public struct Enterprise: Sendable {
             throw ClientError.noSuchRecord(place.description)
         }
         if record.erased { throw ClientError.erased(record.name) }
-        guard let known = SeriesFields(place.book.series),
+        guard let known = view.types.fields(of: place.book.series),
             let range = RecordRange(book: place.book, from: record.number, to: record.number)
         else { throw ClientError.noSuchRecord(place.description) }
         let names = fields ?? known.newest.fields.map(\.name)

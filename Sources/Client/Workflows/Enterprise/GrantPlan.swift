@@ -48,6 +48,7 @@ public struct GrantPlan: Sendable {
     /// The grantee's key that the envelope is sealed to.
     public let recipient: Recipient
     public let type: RecordType
+    let types: RecordTypes
     /// The fields whose keys would leave, ascending: to read, with their commitments; to prove, the
     /// commitments alone.
     public let fields: [FieldName]
@@ -97,7 +98,7 @@ extension Enterprise {
     /// records, the grantee isn't there, or the policies in force forbid it.
     public func plan(_ wish: GrantWish) async throws -> GrantPlan {
         let view = try await session.sync()
-        guard let known = wish.scope.known else {
+        guard let known = view.types.fields(of: wish.scope) else {
             throw ClientError.nothingCovered
         }
         if case .fields = wish.subject, wish.scope.onlySeries == nil {
@@ -137,7 +138,8 @@ extension Enterprise {
                 about: records.map(\.jti), in: view)
         }
         return GrantPlan(
-            grantee: wish.to, recipient: recipient, type: known.newest, fields: fields,
+            grantee: wish.to, recipient: recipient, type: known.newest, types: view.types,
+            fields: fields,
             terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
             permitting: permission.permitting, policies: permission.policies,
             warnings: warnings, covered: covered, proof: proof)

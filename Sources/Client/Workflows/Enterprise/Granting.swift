@@ -42,7 +42,7 @@ extension Enterprise {
                 field: field.text,
                 keys: plan.records.map { record in
                     // All versions of a name have one root; a series has types of one name.
-                    let type = RecordType.types(of: record.book.series).first ?? plan.type
+                    let type = plan.types.of(record.book.series).first ?? plan.type
                     return key(of: field, record, type, schedule)
                 })
         }

@@ -107,7 +107,7 @@ private struct ImportRun {
             return
         }
         let identifiers = RegisteredIdentifiers(session.configuration.identifiers)
-        switch Importer.records(from: bytes, named: file.path, for: identifiers) {
+        switch Importer.records(from: bytes, named: file.path, for: identifiers, of: view.types) {
         case .failure(let refusal):
             lines.append(.init(file: file.path, outcome: .refused(refusal)))
         case .success(let records):

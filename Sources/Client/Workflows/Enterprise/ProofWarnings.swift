@@ -37,7 +37,7 @@ extension Enterprise {
         var values: [AmountName: Int64] = [:]
         for book in byBook.sorted(by: { $0.book < $1.book }) {
             // A commitment that was granted to be read shows no amount, and has no use here.
-            guard let known = SeriesFields(book.book.series) else { continue }
+            guard let known = view.types.fields(of: book.book.series) else { continue }
             let fields = Set(names.map(\.field)).filter(known.isNumber)
                 .compactMap { FieldName($0) }
             guard !fields.isEmpty else { continue }

@@ -84,10 +84,11 @@ extension Enterprise {
         _ statements: [ProofStatement], _ records: [OwnRecord], _ terms: ProofTerms
     ) async throws -> (ProofAssembly, [Opening]) {
         let fields = Set(statements.flatMap(\.fields)).compactMap { FieldName($0) }
+        let types = try await session.upToDate().types
         var shown: [JTI: OpenedFields] = [:]
         for (book, ownRecords) in Dictionary(grouping: records, by: \.book) {
             // Each series has some of the fields.
-            guard let known = SeriesFields(book.series),
+            guard let known = types.fields(of: book.series),
                 let names = known.withCommitments(fields.filter { known.field($0) != nil }),
                 !names.isEmpty
             else { throw ClientError.noFields }

@@ -44,7 +44,7 @@ extension Enterprise {
                 let isInWrongHands =
                     view.compromised[grant.terms.to].map { grant.sealedAt < $0 } ?? false
                 guard !missing.isEmpty || isInWrongHands,
-                    let rekeying = try await rekey(grant, adding: missing)
+                    let rekeying = try await rekey(grant, adding: missing, of: view.types)
                 else { continue }
                 rekeyed.append(rekeying)
             }
@@ -53,11 +53,11 @@ extension Enterprise {
     }
 
     /// `nil` for a grantee that is suspended now: it may fetch nothing anyway.
-    private func rekey(_ grant: KnownGrant, adding missing: [SeriesEpochs]) async throws
-        -> Rekeying?
-    {
+    private func rekey(
+        _ grant: KnownGrant, adding missing: [SeriesEpochs], of types: RecordTypes
+    ) async throws -> Rekeying? {
         guard case .fields(let names) = grant.terms.subject,
-            let known = grant.terms.scope.known,
+            let known = types.fields(of: grant.terms.scope),
             let fields = known.withCommitments(names)
         else { return nil }
         let grantee = try await session.entity(grant.terms.to)
