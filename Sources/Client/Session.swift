@@ -41,6 +41,11 @@ public actor Session {
     private var kept: Int64
     /// The last entry that this session registered.
     private var registered: Int64 = -1
+    /// Whether this session's acts are an authority's: that the host's clock is ahead is what those have
+    /// to mend, and no hindrance.
+    private var isGoverning = false
+    /// What this session registered behind entries that it doesn't know yet, by index.
+    private var unlisted: [Int64: Frame] = [:]
     /// Whether the gateway is asked for nothing, and what is known is taken as it is.
     private let isOffline: Bool
     /// How many entries one ``sync()`` reads at most.
@@ -128,7 +133,7 @@ public actor Session {
     /// The keys of the own records of all eras that the log has begun. Throws
     /// ``KeyringError/eraMissing(_:)``.
     func schedule() throws(KeyringError) -> KeySchedule {
-        try keyring.schedule(log: log, firstEpochs: view.firstEpochs)
+        try keyring.schedule(log: log, eras: view.era)
     }
 
     /// The key that this era's records are bound to. Throws ``KeyringError/eraMissing(_:)``.
@@ -181,25 +186,28 @@ public actor Session {
         }
         // What the host dated before it is asked: no entry behind that may be older.
         let trail = await keeper.trail
-        let checkpoint = try await latest()
+        let newest = try await keeper.newest(at: now, freshness: charterInForce.freshness)
+        let checkpoint = newest.checkpoint
         let end = min(checkpoint.size, view.edge.size + entriesPerSync)
         var changed = false
         while view.edge.size < end {
             let edge = view.edge
             let entries = try await reader.entries(
-                after: edge, under: checkpoint, upTo: end, admitted: isAdmitted)
+                after: edge, under: checkpoint, upTo: end, admitted: isAdmitted,
+                own: unlisted)
             let texts = try await documents(of: entries, with: view.texts)
             // Nothing was awaited since they came: from here on it is one step.
             guard view.edge == edge else { continue }
             view.add(texts)
-            try refuseBackdated(entries, from: view.next, after: trail)
             changed = true
-            do throws(UnknownRules) {
-                for entry in entries { try view.take(entry) }
-            } catch {
-                try saveView()
-                throw LogFault.update(error)
+            for entry in entries {
+                try refuseBackdated(entry, after: trail)
+                do throws(UnknownRules) { try view.take(entry) } catch {
+                    try saveView()
+                    throw LogFault.update(error)
+                }
             }
+            unlisted = unlisted.filter { $0.key >= view.next }
         }
         // Also where it was read before, be it by another run.
         try checkOwnAdmission()
@@ -208,6 +216,12 @@ public actor Session {
         if let unknown = view.unknownRules { throw LogFault.update(unknown) }
         guard view.edge.size >= checkpoint.size else {
             throw ClientError.moreEntries(read: view.next, of: Int64(clamping: checkpoint.size))
+        }
+        // By the charter of that checkpoint, whatever was known before.
+        do throws(LogFault) {
+            try newest.requireCurrent(at: now, freshness: charterInForce.freshness)
+        } catch {
+            guard case .timeAhead = error, isGoverning else { throw error }
         }
         guard isAdmitted else { throw ClientError.notAdmitted(handle) }
         if let withheld = view.withheld { throw LogFault.withheld(index: withheld) }
@@ -238,32 +252,33 @@ public actor Session {
 
     /// The host can't enter something as of a time at which the log, by its own word, didn't have it.
     /// Participants may sign long before they send. Throws ``LogFault/backdated(index:seconds:)``.
-    private func refuseBackdated(
-        _ entries: [ReadEntry], from first: Int64, after trail: DatedTrail
-    ) throws {
-        for (offset, entry) in entries.enumerated() {
-            let index = first + Int64(offset)
-            guard case .success(let statement) = entry.statement,
-                statement.issuer == founding.host.handle,
-                let note = trail.dateBefore(index),
-                let seconds = note.backdating(statement)
-            else { continue }
-            let path = "\(home.directory)/backdated-\(index)"
-            try PrivateFile.replace(path + ".note", with: note.checkpoint.note.bytes)
-            try PrivateFile.replace(path + ".entry", with: entry.leaf)
-            throw LogFault.backdated(index: index, seconds: seconds)
-        }
+    private func refuseBackdated(_ entry: ReadEntry, after trail: DatedTrail) throws {
+        let index = view.next
+        guard case .success(let statement) = entry.statement,
+            statement.issuer == founding.host.handle,
+            let note = trail.dateBefore(index),
+            let seconds = note.backdating(statement, in: view.state[LogState.key])
+        else { return }
+        let path = "\(home.directory)/backdated-\(index)"
+        try PrivateFile.replace(path + ".note", with: note.checkpoint.note.bytes)
+        try PrivateFile.replace(path + ".entry", with: entry.leaf)
+        throw LogFault.backdated(index: index, seconds: seconds)
     }
 
     /// The charter in force as of the latest checkpoint; where no gateway answers, the last one known:
-    /// what is signed under it is kept, and the rules decide when it is sent. Throws what ``sync()``
-    /// does.
+    /// what is signed under it is kept, and the rules decide when it is sent. Throws what ``sync()`` does
+    /// but ``LogFault/timeAhead(dated:)``.
     public func charter() async throws -> Charter {
         do { try await sync() } catch ConnectionError.unreachable {
+            return charterInForce
+        } catch LogFault.timeAhead {
             return charterInForce
         }
         return charterInForce
     }
+
+    /// From now on a clock of the host that is ahead is no hindrance.
+    func govern() { isGoverning = true }
 
     private var charterInForce: Charter { view.charter ?? founding.charter.charter }
 
@@ -319,7 +334,11 @@ public actor Session {
         registered = max(registered, index)
         guard index == view.next, view.unknownRules == nil,
             !isPublishing(frame)  // Its document is read with the entry.
-        else { return }
+        else {
+            // Nobody has to show this program what it said itself.
+            unlisted[index] = Frame(jws: frame.jws, disclosures: frame.disclosures, blob: [])
+            return
+        }
         do throws(UnknownRules) { try view.take(reader.own(frame)) } catch {
             preconditionFailure("its rules are known: \(error)")
         }

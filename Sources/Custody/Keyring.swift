@@ -109,16 +109,13 @@ public struct Keyring: Sendable {
         eras.lazy.reversed().map(\.holderKey).first { $0.verificationKey.named == key }
     }
 
-    /// What all field keys of the participant's own records descend from, where the eras begin with
-    /// these epochs. Throws ``KeyringError/eraMissing(_:)``.
+    /// What all field keys of the participant's own records descend from, in the first `eras` eras.
+    /// Throws ``KeyringError/eraMissing(_:)``.
     public func schedule(
-        log: Digest<Digested.Genesis>, firstEpochs: [Int64]
+        log: Digest<Digested.Genesis>, eras: Int
     ) throws(KeyringError) -> KeySchedule {
-        var vaults: [Vault] = []
-        for (number, epoch) in firstEpochs.enumerated() {
-            vaults.append(
-                Vault(secret: try secrets(ofEra: number + 1).vault, firstEpoch: epoch))
-        }
+        var vaults: [Secret] = []
+        for era in 1...max(eras, 1) { vaults.append(try secrets(ofEra: era).vault) }
         return KeySchedule(vaults: vaults, log: log)
     }
 

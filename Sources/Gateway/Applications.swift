@@ -56,7 +56,8 @@ actor Applications {
         }
         guard guest.application == nil else { return }
         try await store.keep(
-            Guest(token: guest.token, application: application).stored(handle, received))
+            Guest(token: guest.token, issued: guest.issued, application: application)
+                .stored(handle, received))
     }
 
     /// Expects an application for which an authority made an invitation. Throws ``CallFault``,
@@ -71,12 +72,17 @@ actor Applications {
             }
             let waiting = try await Self.waiting(in: store, at: now)
             let same = waiting.first { $0.handle == call.handle }
+            // The same call again, or an earlier one, changes nothing.
+            if let guest = same?.guest, !guest.isBefore(call) {
+                if guest.token == call.token, !guest.isRejected { return }
+                throw CallFault.stale(issuedAt: call.issuedAt, now: now)
+            }
             guard same?.guest.application == nil else { throw GatewayFault.handleTaken }
             guard same != nil || waiting.count < GatewayLimits.applications else {
                 throw GatewayFault.tooManyApplications(limit: GatewayLimits.applications)
             }
             try await store.keep(
-                Guest(token: call.token, application: nil).stored(call.handle, now))
+                Guest(token: call.token, issued: call.issuedAt).stored(call.handle, now))
         }
     }
 
@@ -106,12 +112,12 @@ actor Applications {
     ) async throws -> [(handle: Handle, received: Timestamp, guest: Guest)] {
         var waiting: [(handle: Handle, received: Timestamp, guest: Guest)] = []
         for stored in try await store.applications() {
-            guard now < stored.received.advanced(by: InvitationClaims.validSeconds) else {
-                try await store.dropApplication(stored.handle)
-                continue
-            }
             guard let guest = try? Guest(parsing: stored.bytes) else {
                 throw StoreError.corrupt(.application(stored.handle.text), .malformed)
+            }
+            guard now < guest.ends else {
+                try await store.dropApplication(stored.handle)
+                continue
             }
             waiting.append((stored.handle, stored.received, guest))
         }
@@ -125,15 +131,16 @@ actor Applications {
         do { rejection = try Rejection(parsing: bytes) } catch { throw CallFault.malformed(error) }
         try Self.requireAuthority(try await gate.caller(of: rejection, scope: .all))
         try await inTurn { store, now in
-            let waiting = try await Self.waiting(in: store, at: now)
-            guard
-                waiting.contains(where: { waiting in
-                    waiting.handle == rejection.handle
-                        && waiting.guest.application.map { Digest(hashing: $0.bytes) }
-                            == rejection.application
-                })
-            else { throw GatewayFault.notFound }
-            try await store.dropApplication(rejection.handle)
+            let waiting = try await Self.waiting(in: store, at: now).first { waiting in
+                waiting.handle == rejection.handle
+                    && waiting.guest.application.map { Digest(hashing: $0.bytes) }
+                        == rejection.application
+            }
+            guard var guest = waiting?.guest else { throw GatewayFault.notFound }
+            // Whoever has the call could make the invitation good again for as long as it is fresh.
+            guest.reject()
+            guard now < guest.ends else { return try await store.dropApplication(rejection.handle) }
+            try await store.keep(guest.stored(rejection.handle, now))
         }
     }
 
@@ -149,17 +156,48 @@ actor Applications {
 /// with it.
 private struct Guest: Message, Hashable {
     let token: Digest<Digested.InvitationToken>
-    let application: Application?
+    /// When the authority signed the call.
+    let issued: Timestamp
+    private(set) var application: Application?
+    /// Whether an authority rejected the application. Nobody applies with this invitation any more.
+    private(set) var isRejected = false
 
     static let maximumBytes = 1 << 10 + Application.maximumBytes
 
     static let shape = Shape<Guest>(
-        Guest.init(token:application:),
-        .required("token", \.token, .digest()), .optional("application", \.application, .object))
+        Guest.init(token:issued:application:isRejected:),
+        .required("token", \.token, .digest()), .required("issued", \.issued, .time),
+        .optional("application", \.application, .object), .flag("rejected", \.isRejected))
 
-    func admits(_ token: [UInt8]) -> Bool { Digest(hashing: token) == self.token }
+    /// From when on it is forgotten: an invitation lives for its time, with an application or without;
+    /// a rejected one for as long as its call is fresh.
+    var ends: Timestamp {
+        issued.advanced(by: isRejected ? Limits.callSeconds + 1 : InvitationClaims.validSeconds)
+    }
+
+    func admits(_ token: [UInt8]) -> Bool {
+        !isRejected && Digest(hashing: token) == self.token
+    }
+
+    /// Whether the call is another one, and not an earlier one.
+    func isBefore(_ call: InvitationCall) -> Bool {
+        call.token != token && call.issuedAt >= issued
+    }
+
+    mutating func reject() {
+        application = nil
+        isRejected = true
+    }
 
     func stored(_ handle: Handle, _ received: Timestamp) -> StoredApplication {
         StoredApplication(handle: handle, received: received, bytes: bytes)
+    }
+}
+
+extension Guest {
+    init(
+        token: Digest<Digested.InvitationToken>, issued: Timestamp, application: Application? = nil
+    ) {
+        self.init(token: token, issued: issued, application: application, isRejected: false)
     }
 }

@@ -42,7 +42,9 @@ struct Assembly: Sendable {
     private static let keyKinds = Set(Kind.allCases.filter { $0.form.isAboutParticipants })
     /// Those of them that don't bring the participant in: there are few of each participant.
     private static let laterKinds = keyKinds.subtracting([Admit.kind])
-    private static let logKinds = Kind.allCases.filter { $0.form.isAboutLog }
+    private static let charterKinds = Kind.allCases.filter {
+        $0.form.isAboutLog && $0 != MoveTime.kind
+    }
 
     /// The entries at `indices`, in their order, with their disclosures where `disclosed`.
     func logged(_ indices: [Int64], disclosed: Bool) async throws(StoreError) -> [LoggedStatement] {
@@ -99,35 +101,61 @@ struct Assembly: Sendable {
         try await logged(try await indices(of: handles), disclosed: false)
     }
 
-    /// All that shows which keys `handles` had: their statements, the charters, and those of
-    /// the authorities that admitted them and of those that approved that; ascending by index.
-    func register(of handles: Set<Handle>) async throws(StoreError) -> [LoggedStatement] {
-        var indices: Set<Int64> = []
-        for kind in Self.logKinds {
-            indices.formUnion(
-                try await all { from throws(StoreError) in
+    /// All that shows which of the keys `kids` stood, and that `handles` weren't suspended: how they came
+    /// in, the charters, upgrades and `time` of the authorities, and the same of all who decided or signed
+    /// that, or `decided`; ascending by index. Other keys of theirs are left out.
+    private func register(
+        of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>,
+        decided: [LoggedStatement]
+    ) async throws(StoreError) -> [LoggedStatement] {
+        var needed = NeededKeys(handles: handles, keys: kids)
+        for entry in decided {
+            if let statement = try? entry.statement() { needed.add(statement) }
+        }
+        var known: Set<Handle> = []
+        var asked: Set<Handle> = []
+        var waiting: [(index: Int64, statement: Statement)] = []
+        for kind in Self.charterKinds {
+            waiting += try await statements(
+                at: try await all { from throws(StoreError) in
                     try await store.indices(issuer: nil, kind: kind, from: from, limit: Self.page)
                 })
         }
-        var known: Set<Handle> = []
-        var next = handles
-        var read: Set<Int64> = []
+        var indices: [Int64] = []
         while true {
-            indices.formUnion(try await self.indices(of: next.subtracting(known)))
-            known.formUnion(next)
-            let new = indices.subtracting(read).sorted()
-            read.formUnion(new)
-            next = []
-            for leaf in try await store.leaves(at: new) {
-                guard let statement = try? Statement(parsing: leaf) else { continue }
-                next.insert(statement.issuer)
-                let governed = statement.claims as? any GovernanceForm
-                next.formUnion(governed?.approvals.map(\.issuer) ?? [])
-                next.formUnion((governed as? ChangeCharter)?.charter.authorities ?? [])
+            let fresh = needed.handles.subtracting(known)
+            known.formUnion(fresh)
+            waiting += try await statements(at: try await self.indices(of: fresh))
+            let governing = needed.authorities.subtracting(asked)
+            asked.formUnion(governing)
+            for handle in governing {
+                waiting += try await statements(
+                    at: try await all { from throws(StoreError) in
+                        try await store.indices(
+                            issuer: handle, kind: MoveTime.kind, from: from, limit: Self.page)
+                    })
             }
-            guard !next.isSubset(of: known) else { break }
+            let count = indices.count
+            waiting.removeAll { index, statement in
+                guard needed.has(statement) else { return false }
+                needed.add(statement)
+                indices.append(index)
+                return true
+            }
+            let isComplete =
+                needed.handles.isSubset(of: known)
+                && needed.authorities.isSubset(of: asked)
+            guard indices.count > count || !isComplete else { break }
         }
         return try await logged(indices.sorted(), disclosed: false)
+    }
+
+    private func statements(
+        at indices: [Int64]
+    ) async throws(StoreError) -> [(index: Int64, statement: Statement)] {
+        zip(indices, try await store.leaves(at: indices)).compactMap { index, leaf in
+            (try? Statement(parsing: leaf)).map { (index, $0) }
+        }
     }
 
     /// The entries that are about the keys of one of `handles`.
@@ -171,11 +199,15 @@ struct Assembly: Sendable {
         }
     }
 
+    /// `caller` is the key that signed the fetch.
     func answer(
-        granted: Granted?, types: [PublishedTypes.Document], parties: Set<Handle>,
+        granted: Granted?, to caller: Digest<Digested.Key>, types: [PublishedTypes.Document],
+        parties: Set<Handle>,
         records: [Record], of enterprise: Handle
     ) async throws(StoreError) -> FetchAnswer {
         let genesis = try await logged([0], disclosed: false)
+        let erasures = try await erasures(
+            by: enterprise, of: records, before: granted?.access ?? size)
         var authority: FetchAnswer.Granted?
         if let granted {
             let indices = [granted.access, granted.grant] + (granted.rekey.map { [$0] } ?? [])
@@ -184,18 +216,23 @@ struct Assembly: Sendable {
                 access: statements[0], grant: statements[1],
                 rekey: statements.count > 2 ? statements[2] : nil, envelope: granted.envelope)
         }
+        let types = try await logged(types)
+        let entries = [authority?.access, authority?.grant, authority?.rekey].compactMap(\.self)
+        let leaves = (entries + erasures).map(\.jws) + records.map(\.leaf)
+        let signing = Set(leaves.compactMap { try? JWS(parsing: $0).kid } + [caller])
         let proofs = try await reader.proofs(of: records.map(\.index))
         return FetchAnswer(
             checkpoint: checkpoint, genesis: genesis[0], granted: authority,
-            participants: try await register(of: parties), types: try await logged(types),
+            participants: try await register(
+                of: parties, signing: signing,
+                decided: [genesis[0]] + types.compactMap(\.statement)), types: types,
             records: zip(records, proofs).map { record, proof in
                 FetchAnswer.Record(
                     logged: LoggedStatement(
                         index: record.index, jws: record.leaf, proof: proof.hashes),
                     fields: record.fields)
             },
-            erasures: try await erasures(
-                by: enterprise, of: records, before: granted?.access ?? size))
+            erasures: erasures)
     }
 
     /// The documents with the entries that name them.
@@ -239,6 +276,50 @@ struct Assembly: Sendable {
     }
 
     private static let erasuresAtOnce = 256
+}
+
+/// The keys that signed something in an answer, and the participants that must be shown for them.
+private struct NeededKeys {
+    private(set) var handles: Set<Handle>
+    private var keys: Set<Digest<Digested.Key>>
+    /// Those that govern or governed.
+    private(set) var authorities: Set<Handle> = []
+
+    init(handles: Set<Handle>, keys: Set<Digest<Digested.Key>>) {
+        self.handles = handles
+        self.keys = keys
+    }
+
+    /// Whether the statement brings a needed participant in, says whether it is suspended, or is about a
+    /// needed key; or about the log.
+    func has(_ statement: Statement) -> Bool {
+        guard let participant = statement.claims.participant(issuer: statement.issuer) else {
+            return type(of: statement.claims).isAboutLog
+        }
+        guard handles.contains(participant) else { return false }
+        if statement.claims is any GovernanceForm { return true }
+        return statement.claims.pointers.contains { pointer in
+            if case .key(let key) = pointer { keys.contains(key) } else { false }
+        }
+    }
+
+    /// Needs what shows that the statement was admitted: its key and those of the approvals. Keys that
+    /// come with it count as its participant's, so their retirement is needed too.
+    mutating func add(_ statement: Statement) {
+        handles.insert(statement.issuer)
+        keys.insert(statement.jws.kid)
+        keys.formUnion(statement.claims.offeredKeys.map(\.thumbprint))
+        if let governed = statement.claims as? any GovernanceForm {
+            authorities.insert(statement.issuer)
+            handles.formUnion(governed.approvals.map(\.issuer))
+            keys.formUnion(governed.approvals.map(\.jws.kid))
+        }
+        let charter = (statement.claims as? ChangeCharter)?.charter.authorities
+        let founding = (statement.claims as? Genesis)?.charter.authorities.map(\.handle)
+        let named = charter ?? founding ?? []
+        handles.formUnion(named)
+        authorities.formUnion(named)
+    }
 }
 
 extension Statement {

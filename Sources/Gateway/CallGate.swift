@@ -44,6 +44,8 @@ enum CallFault: Error, Equatable, Sendable {
 /// Who is calling, once its signature was checked against the log's state.
 struct Caller: Sendable {
     let handle: Handle
+    /// Of the key that signed the call.
+    let key: Digest<Digested.Key>
     let state: ParticipantState
     let log: LogState
 }
@@ -79,6 +81,6 @@ struct CallGate: Sendable {
         guard !key.isExpired(at: max(log.time, now)) else { throw CallFault.keyExpired }
         guard (try? jws.verified(byKeyNamed: key.key)) != nil else { throw CallFault.badSignature }
         guard key.covers(scope) else { throw CallFault.scopeMissing(scope) }
-        return Caller(handle: issuer, state: state, log: log)
+        return Caller(handle: issuer, key: jws.kid, state: state, log: log)
     }
 }

@@ -291,6 +291,7 @@ struct FetchService: Sendable {
                 access: access, grant: grant.index,
                 rekey: content.carrier == grant.index ? nil : content.carrier,
                 envelope: content.envelope),
+            to: caller.key,
             types: await sequencer.published.documents(of: terms.scope.series, before: access),
             parties: [grant.issuer, caller.handle, caller.log.host], records: content.records,
             of: grant.issuer)
@@ -372,7 +373,7 @@ struct FetchService: Sendable {
         let selection = Selection(
             served: Served(fields: fields, ranges: fetch.ranges, books: []), records: records)
         return try await Assembly(store: store).answer(
-            granted: nil,
+            granted: nil, to: caller.key,
             types: await sequencer.published.documents(
                 of: Set(fetch.ranges.map(\.book.series)).sorted(), before: .max),
             parties: [caller.handle], records: try await ciphertexts(selection),

@@ -10,9 +10,12 @@ struct ForgottenClaims {
     private var carriers: Set<JTI> = []
     /// The erased entries, and in place of those that follow a grant the grant.
     private var leaders: Set<JTI> = []
+    /// Whose identity was erased: policies may have asked for it.
+    private(set) var identities: Set<Handle> = []
 
     /// Takes note of an erased entry.
     mutating func add(_ statement: Statement, isHosts: Bool) {
+        if let admit = statement.claims as? Admit { identities.insert(admit.handle) }
         if isHosts { carriers.insert(statement.jti) }
         leaders.insert(statement.claims.follows ?? statement.jti)
     }
@@ -26,7 +29,7 @@ struct ForgottenClaims {
     /// `replayed`, or nothing. Each erased call explains one piece.
     mutating func explain(
         _ stored: StateValue, under key: StateKey, for replayed: StateValue?,
-        owners: Set<Handle>, at time: Timestamp
+        owners: Set<Handle>, in state: StateInMemory, at time: Timestamp
     ) -> Bool {
         switch (stored.object, key.name) {
         case (let call as CallState, _):
@@ -38,7 +41,8 @@ struct ForgottenClaims {
                 && Set(known).isSubset(of: involvement.past)
         case (let epochs as EpochState, .series(let owner, _)):
             let known = replayed?.object as? EpochState ?? EpochState()
-            return owners.contains(owner) && epochs.covers(known, at: time)
+            let least = state[ParticipantState.key(owner)]?.leastEpoch ?? 0
+            return owners.contains(owner) && epochs.covers(known, at: time, from: least)
         default: return false
         }
     }
@@ -46,8 +50,10 @@ struct ForgottenClaims {
 
 extension EpochState {
     /// Whether this is `known` with what ended grants made of it besides: no other grant can be used, and
-    /// no epoch that is lost is open again.
-    fileprivate func covers(_ known: EpochState, at time: Timestamp) -> Bool {
+    /// no epoch that is lost is open again. No record has an epoch below `least` any more.
+    fileprivate func covers(
+        _ known: EpochState, at time: Timestamp, from least: Int64
+    ) -> Bool {
         var own = self
         var known = known
         own.retireEnded(at: time)
@@ -70,7 +76,7 @@ extension EpochState {
         return !hasOthers
             && changes.allSatisfy { month in
                 let needed = lost.filter { $0.0.contains(month) }.map(\.1).max() ?? -1
-                return own.required(for: month, at: time) > needed
+                return max(own.required(for: month, at: time), least) > needed
             }
     }
 }

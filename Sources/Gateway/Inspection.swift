@@ -2,6 +2,7 @@ public import Rules
 public import Sharing
 public import Storage
 import Transparency
+import Verification
 import Wire
 
 /// Something in a store that isn't as it must be, and where.
@@ -208,10 +209,12 @@ private struct InspectionWalk {
     }
 
     private mutating func replay(_ candidate: Candidate) {
-        if case .failure(let refusal) = state.admit(candidate, under: texts) {
-            find(.entry(candidate.index), .refused(refusal))
-            replaying = false
-        }
+        guard case .failure(let refusal) = state.admit(candidate, under: texts) else { return }
+        // What was found about somebody, and is erased, may be what the policies asked for.
+        let lacking = PoliciesLackingFacts(texts, about: forgotten.identities)
+        if case .policy = refusal, case .success = state.admit(candidate, under: lacking) { return }
+        find(.entry(candidate.index), .refused(refusal))
+        replaying = false
     }
 
     // MARK: Attachments
@@ -401,7 +404,7 @@ private struct InspectionWalk {
     ) {
         guard stored != replayed,
             !forgotten.explain(
-                stored, under: key, for: replayed, owners: owners,
+                stored, under: key, for: replayed, owners: owners, in: state,
                 at: state[LogState.key]?.time ?? Timestamp(clamping: 0))
         else { return }
         find(.state(key.text), replayed == nil ? .unmade : .notReplayed)

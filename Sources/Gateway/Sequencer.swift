@@ -234,9 +234,13 @@ public actor Sequencer {
         return dated.map { now.seconds - $0.seconds >= dateLasts } ?? true
     }
 
-    /// The time of the host's statements and notes: what the clock shows, and never before what it was
-    /// seen to show. Else an entry would look backdated, and two notes as if the log was taken back.
-    private var now: Timestamp { [clock.now(), dated].compactMap(\.self).max() ?? clock.now() }
+    /// The time of the host's statements: what the clock shows, and never before what it was seen to
+    /// show, or an entry would look backdated. What the authorities set back since doesn't count.
+    private var now: Timestamp {
+        let time = clock.now()
+        guard let dated, log?.hasSetBack(dated) != true else { return time }
+        return max(time, dated)
+    }
 
     /// Whether statements of now can be entered: log time can stay where it is, or the clock may move
     /// it on.
@@ -351,10 +355,11 @@ public actor Sequencer {
         var time = log.time
         var steps: [Submission] = []
         while time < now {
+            let step = MoveTime(from: time, number: log.timesSet)
             time = min(now, time.advanced(by: Limits.timeStepSeconds))
             steps.append(
                 Submission(
-                    Statement.sign(MoveTime(), by: signer, at: time, jti: JTI(using: &random)),
+                    Statement.sign(step, by: signer, at: time, jti: JTI(using: &random)),
                     selective: NoSelectiveClaims()))
         }
         return steps

@@ -112,6 +112,16 @@ extension Decision {
         guard !issuer.suspended else { throw .issuer(.suspended(statement.issuer)) }
     }
 
+    /// An epoch of the issuer is of this era or an earlier one.
+    func requireEpoch(_ epoch: Int64, from required: Int64 = 0) throws(Refusal) {
+        guard epoch >= required else {
+            throw .book(.epochTooLow(have: epoch, required: required))
+        }
+        guard epoch < issuer.era.endEpoch else {
+            throw .book(.epochTooHigh(have: epoch, limit: issuer.era.endEpoch))
+        }
+    }
+
     func participant(_ handle: Handle) throws(Refusal) -> ParticipantState {
         guard let state = state[ParticipantState.key(handle)] else {
             throw .issuer(.unknownParticipant(handle))

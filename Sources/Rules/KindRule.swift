@@ -6,9 +6,6 @@ public import Wire
 protocol KindRule {
     associatedtype Form: KindForm
 
-    /// Whether the selective claims of statements of this kind can be erased.
-    static var isErasable: Bool { get }
-
     /// The families of state that statements of this kind bring in.
     static var states: [any StateObject.Type] { get }
 
@@ -42,7 +39,6 @@ protocol KindRule {
 }
 
 extension KindRule {
-    static var isErasable: Bool { false }
     static var states: [any StateObject.Type] { [] }
     static var actions: [PolicyAction] { [] }
     static func reads(_ said: Stated<Form>, _ reads: inout Reads) {}

@@ -120,7 +120,7 @@ private struct Invoice {
             businessKey: BusinessKey(
                 documentKind: "invoice", seller: "DE123456789", number: "R-1", date: day))
         let schedule = KeySchedule(
-            vaults: [Vault(secret: .random(count: 32, using: &random), firstEpoch: 0)], log: log)
+            vaults: [.random(count: 32, using: &random)], log: log)
         let jti = JTI(using: &random)
         record = try SealedRecord.seal(
             invoice, at: .init(book: invoice.book, number: 1, epoch: 0), jti: jti,

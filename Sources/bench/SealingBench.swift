@@ -20,7 +20,7 @@ struct SealingBench: BenchGroup {
         let key = SigningKey(seed: .random(count: 32, using: &random))
         let signer = Signer(origin: origin, handle: handle, log: log, key: key)
         let schedule = KeySchedule(
-            vaults: [Vault(secret: .random(count: 32, using: &random), firstEpoch: 0)], log: log)
+            vaults: [.random(count: 32, using: &random)], log: log)
         let files = SampleEnterprise.documents(months: first...last).map(\.xml)
 
         var records: [Record] = []

@@ -116,7 +116,7 @@ import Wire
             #expect(report.duplicates == report.imported, "a month of each")
             let old = try #require(await first("2026-01", session))
             let new = try #require(await first("2026-02", session))
-            #expect(old.epoch == 0 && new.epoch == 1)
+            #expect(old.epoch == 0 && new.epoch == 1_000_000)
             #expect(try await show(old, session).fields != nil)
             #expect(try await show(new, session).fields != nil)
 
@@ -124,7 +124,7 @@ import Wire
             let thief = try await log.open(stolen)
             try await thief.sync()
             await #expect(throws: KeyringError.eraMissing(2)) { try await show(new, thief) }
-            let forged = try thief.keyring.schedule(log: thief.log, firstEpochs: [0])
+            let forged = try thief.keyring.schedule(log: thief.log, eras: 1)
             let fields = try #require(
                 RecordTypes.standard.fields(of: .invoices)?.withCommitments(Self.fields))
             for (record, opens) in [(old, true), (new, false)] {
@@ -155,7 +155,7 @@ import Wire
             // The grantee reads both eras with its one envelope.
             let lender = try await log.open(lenderHome)
             let package = try await Lender(lender).fetch(grant)
-            #expect(Set(package.records.map(\.claims.epoch)) == [0, 1])
+            #expect(Set(package.records.map(\.claims.epoch)) == [0, 1_000_000])
             await lender.close()
             await session.close()
         }
@@ -295,6 +295,56 @@ import Wire
             let held = Data(try Self.plaintext(new))
             let recovery = kit.root.secret.derived(.recoveryKey).withBytes { Data($0) }
             #expect(held.range(of: recovery) == nil)
+            await session.close()
+        }
+    }
+
+    /// The terms of an ended grant were erased, and the home was lost: nothing tells any more which
+    /// epochs the grant's keys open. The restored home seals nothing that they do, though the gateway
+    /// shows it nothing about the grant; and the rules admit what it seals.
+    @Test func aRestoredHomeSealsNothingThatAnErasedGrantOpens() async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            let lenderHome = try await log.participant("northbank", [.lender])
+            var session = try await log.open(home)
+            var enterprise = try Enterprise(session)
+            _ = try await enterprise.importDocuments([try log.documents("2026-01")])
+            let granted = try await enterprise.grant(
+                try await enterprise.plan(wish("northbank")))
+            let ended = granted.statement.jti
+            let lender = try await log.open(lenderHome)
+            let key = try #require(try lender.keyring.decryptionKeys().first)
+            let kept = try await log.store.attachments(of: granted.index, sections: ["envelope"])
+            let envelope = Envelope(bytes: try #require(kept?.sections.first?.bytes))
+            // The lender keeps what it was given.
+            let keys = try envelope.open(
+                with: key,
+                context: .init(
+                    log: session.log, statement: ended, issuer: Self.bearings,
+                    grantee: lender.handle, recipient: key.encryptionKey))
+            await lender.close()
+            _ = try await enterprise.revoke(ended, .purposeFulfilled)
+            _ = try await enterprise.forget(ended, .dataSubjectRequest)
+            await session.close()
+            try FileManager.default.removeItem(atPath: home.directory)
+
+            let new = log.scratch.home("new")
+            _ = try await new.restore(
+                from: log.kits.kit(of: Self.bearings), retiring: nil,
+                under: TestLog.protection, surroundings: log.clock.surroundings,
+                transport: { _ in log.transport() })
+            session = try await log.open(new)
+            enterprise = try Enterprise(session)
+            let report = try await enterprise.importDocuments([try log.documents("2026-02")])
+            #expect(report.refused == 0 && report.imported > 0)
+            let record = try #require(await first("2026-02", session))
+            let old = try #require(await first("2026-01", session))
+            for (record, opens) in [(old, true), (record, false)] {
+                let key = keys.key(
+                    field: "due_date", epoch: record.epoch, month: record.book.month,
+                    record: record.jti)
+                #expect((key != nil) == opens)
+            }
             await session.close()
         }
     }

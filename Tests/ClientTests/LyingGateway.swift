@@ -126,6 +126,12 @@ final class LyingGateway: Transport {
         let log = try Shown(entries, signer, dating, at: state.date ?? last)
         switch path {
         case "/checkpoint": return log.note.bytes
+        case "/":
+            return ServiceDescription(
+                origin: origin, genesis: genesis.digest.relabelled(),
+                logKey: signer.verifierKey.text, clockKey: dating.verifierKey.text,
+                rules: Rules.version, size: Int64(entries.count)
+            ).bytes
         case "/applications": return []
         case "/queries":
             let query = try Query(parsing: try #require(request.content).bytes)

@@ -136,6 +136,61 @@ import Wire
         await alliance.stop()
     }
 
+    /// An invitation lives for its time in all: an application at its end doesn't double that.
+    @Test func anApplicationDoesNotProlongItsInvitation() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let authority = try await alliance.session("authority")
+        let invitation = try await alliance.invite("southbank", by: authority)
+        alliance.clock.advance(by: InvitationClaims.validSeconds - 60)
+        let last = try alliance.application(with: invitation)
+        #expect(try await apply(last, to: alliance) == 202)
+        #expect(try await Authority(authority).pending().count == 1)
+        alliance.clock.advance(by: 60)
+        #expect(try await Authority(authority).pending().isEmpty)
+        #expect(try await refusal(last, to: alliance) == "not-invited")
+        await authority.close()
+        await alliance.stop()
+    }
+
+    /// Whoever has the call of an invitation can't make it good again after the rejection, put an earlier
+    /// invitation in the place of a later one, or keep one open.
+    @Test func anInvitationIsNotPlayedAgain() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let authority = try await alliance.session("authority")
+        func call(_ invitation: Invitation) throws -> JWS {
+            InvitationCall.sign(
+                invitation.handle, Digest(hashing: invitation.secret.token(for: authority.log)),
+                by: try authority.signer(.all), at: authority.now, jti: authority.newJTI())
+        }
+        func play(_ call: JWS) async throws -> Int {
+            try await alliance.send("/invitations", call.bytes, type: "application/jose").status
+        }
+        let first = try await alliance.invite("southbank", by: authority)
+        let firstCall = try call(first)
+        #expect(try await play(firstCall) == 204, "the same token again changes nothing")
+        let application = try alliance.application(with: first)
+        #expect(try await apply(application, to: alliance) == 202)
+        #expect(try await play(firstCall) == 204)
+        #expect(try await Authority(authority).reject(application.handle) == application)
+        #expect(try await play(firstCall) != 204)
+        #expect(try await refusal(application, to: alliance) == "not-invited")
+
+        alliance.clock.advance(by: 1)
+        let second = try await alliance.invite("southbank", by: authority)
+        #expect(try await play(firstCall) != 204)
+        #expect(try await refusal(application, to: alliance) == "not-invited")
+        let later = try alliance.application(with: second)
+        #expect(try await apply(later, to: alliance) == 202)
+        // Once the call is too old by itself, nothing is kept of a rejected one.
+        #expect(try await Authority(authority).reject(later.handle) == later)
+        alliance.clock.advance(by: Limits.callSeconds + 1)
+        #expect(try await Authority(authority).pending().isEmpty)
+        #expect(try await alliance.store.applications().isEmpty)
+        #expect(try await play(firstCall) != 204)
+        await authority.close()
+        await alliance.stop()
+    }
+
     /// What moves a terminal's cursor or turns the direction of writing isn't taken, in a name or an
     /// identifier, whether it is sent by an applicant or signed by an authority.
     @Test(arguments: [

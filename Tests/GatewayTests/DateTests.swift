@@ -8,8 +8,10 @@ import Synchronization
 import TestGateway
 import Testing
 import Transparency
+import Verification
 import Wire
 
+@testable import Client
 @testable import Gateway
 
 /// Every checkpoint that a gateway shows bears the time at which it is the newest, and no two of them
@@ -139,6 +141,80 @@ import Wire
         try await expectNothingBackdated(scene)
     }
 
+    /// The authorities' word about log time lasts: the host's clock, right again, doesn't lead it to where
+    /// the host had dated. And nobody accuses the host for what it states from then on.
+    @Test func theAuthoritiesTimeLasts() async throws {
+        var scene = try await Scene()
+        func time() async throws -> Timestamp? {
+            try await scene.store.value(of: LogState.key)?.time
+        }
+        scene.clock.pass(7_200)
+        scene.clock.set(ahead: 90_000)
+        try await scene.restart()
+        _ = try await scene.submit()
+        try await scene.look()
+        #expect(try await time() == scene.clock.now)
+        scene.clock.set(ahead: -90_000)
+        try await scene.restart()
+        var random = SystemRandomNumberGenerator()
+        let log = try #require(try await scene.store.value(of: LogState.key))
+        let back = Statement.sign(
+            MoveTime(from: log.time, number: 0), by: scene.authority, at: scene.clock.now,
+            jti: JTI(using: &random))
+        guard
+            case .registered = await scene.sequencer.submit(
+                Submission(back, selective: NoSelectiveClaims()))
+        else {
+            Issue.record("not set back")
+            return
+        }
+        #expect(try await time() == scene.clock.now)
+        try await scene.look()
+        for isRestarted in [false, true] {
+            scene.clock.pass(7_200)
+            if isRestarted { try await scene.restart() }
+            guard case .registered = try await scene.submit() else {
+                Issue.record("not entered")
+                return
+            }
+            #expect(try await time() == scene.clock.now)
+            try await scene.look()
+        }
+        scene.expectNoProof()
+        try await expectNoAccusation(scene, excused: 5)
+        // What is dated later than they set back from counts again.
+        scene.clock.pass(180_000)
+        await scene.sequencer.renewDate()
+        let renewed = try await scene.look()
+        let state = try #require(try await scene.store.value(of: LogState.key))
+        let late = Statement.sign(
+            MoveTime(from: state.time, number: 1), by: scene.authority,
+            at: scene.clock.now.advanced(by: -400), jti: JTI(using: &random)
+        ).statement
+        #expect(renewed.backdating(late, in: state) == 400)
+    }
+
+    /// Whoever has seen everything that was shown accuses the host of nothing; of so many pairs of a
+    /// statement of the host and a date, only because the authorities set log time back.
+    private func expectNoAccusation(_ scene: Scene, excused: Int) async throws {
+        var state = StateInMemory()
+        var found = 0
+        for (index, leaf) in try await scene.store.leaves(0..<Int64.max >> 1).enumerated() {
+            let statement = try Statement(parsing: leaf)
+            let log = state[LogState.key]
+            for dated in scene.shown where dated.size <= UInt64(index) {
+                guard statement.issuer == log?.host, dated.isAfter(statement) else { continue }
+                found += 1
+                #expect(dated.backdating(statement, in: log) == nil, "entry \(index)")
+            }
+            _ = try state.admit(
+                Candidate(statement, selective: nil, index: Int64(index)),
+                under: UnjudgedPolicies(types: TextShelf(), all: false)
+            ).get()
+        }
+        #expect(found == excused)
+    }
+
     private func expectNothingBackdated(_ scene: Scene) async throws {
         let leaves = try await scene.store.leaves(0..<Int64.max >> 1)
         for (index, leaf) in leaves.enumerated() {
@@ -240,6 +316,67 @@ import Wire
         proxy.thaw()
         _ = try await session.sync()
         await session.close()
+        await alliance.stop()
+    }
+}
+
+/// The charter that says how old a checkpoint may be is the one in force under it.
+extension DateTests {
+    @Test(arguments: [(3_600, 7_200, true), (604_800, 90_000, false)] as [(Int64, Int64, Bool)])
+    func theCharterInForceSaysWhatIsFrozen(
+        _ freshness: Int64, _ later: Int64, _ isFrozen: Bool
+    ) async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        await (try alliance.admit("bearings", [.enterprise])).close()
+        let proxy = FreezingProxy(alliance.transport())
+        let session = try await alliance.session("bearings") { _ in proxy }
+        _ = try await session.sync()
+        let authority = try await alliance.session("authority") { _ in proxy }
+        var charter = try await authority.charter()
+        charter = Charter(
+            authorities: charter.authorities, threshold: charter.threshold, freshness: freshness,
+            witnesses: charter.witnesses)
+        let governing = try await Authority(authority)
+        _ = try await governing.submit(try governing.propose(ChangeCharter(charter)))
+        _ = try await authority.sync()
+        proxy.freeze()
+        alliance.clock.advance(by: later)
+        if isFrozen {
+            do {
+                _ = try await session.sync()
+                Issue.record("a frozen log was taken for the newest")
+            } catch LogFault.frozen(_, let limit) { #expect(limit == freshness) }
+        } else {
+            _ = try await session.sync()
+        }
+        for session in [session, authority] { await session.close() }
+        await alliance.stop()
+    }
+
+    /// A host whose clock was ahead has dated ahead, and nobody believes it; the authorities mend log time
+    /// all the same.
+    @Test func theAuthoritiesMendAClock() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        alliance.clock.advance(by: 10 * 86_400)
+        let lender = try await alliance.admit("northbank", [.lender])
+        alliance.clock.advance(by: -10 * 86_400)
+        let authority = try await alliance.session("authority")
+        for session in [lender, authority] {
+            do {
+                try await session.sync()
+                Issue.record("what is dated in the future was believed")
+            } catch LogFault.timeAhead {}
+        }
+        let governing = try await Authority(authority)
+        _ = try await governing.submit(try await governing.settingTime())
+        let time = try #require(try await alliance.store.value(of: LogState.key)?.time)
+        #expect(abs(time.seconds - alliance.clock.now.seconds) < 600)
+        // What else they decide goes on too.
+        _ = try await governing.suspend(lender.handle, .unspecified)
+        _ = try await governing.forget(lender.handle, .retentionEnded)
+        let state = try await alliance.store.value(of: ParticipantState.key(lender.handle))
+        #expect(state?.forgotten == true)
+        for session in [lender, authority] { await session.close() }
         await alliance.stop()
     }
 }

@@ -227,7 +227,7 @@ import Wire
         var epochs = try #require(
             state[EpochState.key(acme, .invoices).untyped]?.object as? EpochState)
         let live = epochs.live
-        #expect(live.count == 1 && !epochs.ended.isEmpty)
+        #expect(live.count == 1 && epochs.ended.isEmpty)
         epochs.live = []
         let served = InvolvementState.key(bank, with: acme).untyped
         let call = try #require(

@@ -183,8 +183,8 @@ import Wire
             [
                 ("revoke", Revoke(grant: grant)),
                 ("revoke the access", Revoke(grant: access)),
-                ("erase the grant", Erase(.statement(grant))),
-                ("erase the access", Erase(.statement(access))),
+                ("erase the grant", Erase(.grant(grant, epoch: 1))),
+                ("erase the access", Erase(.grant(access, epoch: 1))),
             ]
         }
 

@@ -7,13 +7,13 @@ import Testing
 @Suite struct TurnsTests {
     @Test func theyAreTakenInOrder() async throws {
         let turns = Turns(1)
-        try await turns.take(within: .seconds(60))
+        try await turns.take(within: .seconds(3600))
         let tally = Tally()
         var tasks: [Task<Void, any Error>] = []
         for number in 0..<50 {
             tasks.append(
                 Task {
-                    try await turns.take(within: .seconds(60))
+                    try await turns.take(within: .seconds(3600))
                     tally.add(number)
                     turns.giveBack()
                 })
@@ -31,7 +31,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
                 group.addTask {
-                    try await turns.take(within: .seconds(60))
+                    try await turns.take(within: .seconds(3600))
                     defer { turns.giveBack() }
                     tally.enter()
                     await Task.yield()
@@ -48,10 +48,10 @@ import Testing
 
     @Test func whoeverIsCancelledLeavesTheQueue() async throws {
         let turns = Turns(1)
-        try await turns.take(within: .seconds(60))
-        let first = Task { try await turns.take(within: .seconds(60)) }
+        try await turns.take(within: .seconds(3600))
+        let first = Task { try await turns.take(within: .seconds(3600)) }
         while turns.waitingCount < 1 { await Task.yield() }
-        let second = Task { try await turns.take(within: .seconds(60)) }
+        let second = Task { try await turns.take(within: .seconds(3600)) }
         while turns.waitingCount < 2 { await Task.yield() }
         first.cancel()
         await #expect(throws: CancellationError.self) { try await first.value }
@@ -62,7 +62,7 @@ import Testing
         // One that was cancelled before it asked takes nothing either.
         let late = Task {
             while !Task.isCancelled { await Task.yield() }
-            try await turns.take(within: .seconds(60))
+            try await turns.take(within: .seconds(3600))
         }
         late.cancel()
         await #expect(throws: CancellationError.self) { try await late.value }

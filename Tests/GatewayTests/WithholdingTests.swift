@@ -86,6 +86,62 @@ import Wire
     }
 }
 
+/// What the host doesn't have to show.
+extension WithholdingTests {
+    /// Does something before each statement goes out, and shows nothing of any entry.
+    private final class CrowdingTransport: Transport {
+        let gateway: any Transport
+        let before = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
+        init(_ gateway: any Transport) { self.gateway = gateway }
+
+        func send(_ request: TransportRequest) async throws(TransportError) -> TransportAnswer {
+            if request.path == "/statements", let act = before.withLock({ $0 }) {
+                before.withLock { $0 = nil }
+                do { try await act() } catch { throw .unreachable("\(error)") }
+            }
+            let answer = try await gateway.send(request)
+            guard request.path == "/queries", let page = try? QueryAnswer(parsing: answer.bytes)
+            else { return answer }
+            return TransportAnswer(
+                status: answer.status, mediaType: answer.mediaType,
+                bytes: QueryAnswer(entries: [], next: page.next).bytes)
+        }
+
+        func shutDown() async { await gateway.shutDown() }
+    }
+
+    /// A program knows what it has just said itself, also where another entry came before its own.
+    @Test func aSessionKnowsItsOwnWord() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        await (try alliance.admit("workshop", [.enterprise])).close()
+        let lender = try await alliance.admit("northbank", [.lender])
+        let crowding = CrowdingTransport(alliance.transport())
+        let enterprise = try await alliance.session("workshop") { _ in crowding }
+        let books = try Enterprise(enterprise)
+        _ = try await books.importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let plan = try await books.plan(
+            GrantWish(
+                to: lender.handle, scope: .months(.invoices, Months.first...Months.first),
+                fields: ["due_date"], purpose: .creditMonitoring, lifetime: 86_400, fetches: 3,
+                dataLife: 86_400))
+        crowding.before.withLock {
+            $0 = {
+                var random = SystemRandomNumberGenerator()
+                let key = SigningKey(seed: .random(count: 32, using: &random))
+                _ = try await lender.addKey(key, [.query])
+            }
+        }
+        let size = try await alliance.store.head()?.size ?? 0
+        let grant = try await books.grant(plan)
+        #expect(grant.index == size + 1)
+        #expect(try await enterprise.sync().grants[grant.statement.jti]?.terms.to == lender.handle)
+        for session in [lender, enterprise] { await session.close() }
+        await alliance.stop()
+    }
+}
+
 extension Alliance {
     /// Has the next session of this home read the whole log again.
     fileprivate func forgetView(of name: String) throws {

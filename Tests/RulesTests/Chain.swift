@@ -185,6 +185,12 @@ struct Chain {
 
     // MARK: Signing
 
+    /// A statement that sets log time from where it is.
+    var moving: MoveTime {
+        guard let log else { preconditionFailure("there is a log") }
+        return MoveTime(from: log.time, number: log.timesSet)
+    }
+
     mutating func jti() -> JTI { JTI(using: &random) }
 
     /// Signs anything as anybody. Where only a reason is selective, one is given.

@@ -49,46 +49,27 @@ import Testing
         let grant = chain.granted(until: 100)
         let rekey = chain.rekeying(grant, epochs: [1])
         let closing = chain.closing("invoices/2026-09")
-        for signed in [rekey, closing] { #expect(chain.submit(signed) == nil) }
-        #expect(chain.submit(chain.erasure(.statement(record))) == .erasure(.cannotErase(record)))
-        #expect(chain.submit(chain.erasure(.record(grant))) == .erasure(.cannotErase(grant)))
-        let closed = closing.statement.jti
-        #expect(chain.submit(chain.erasure(.statement(closed))) == .erasure(.cannotErase(closed)))
-        #expect(chain.submit(chain.erasure(.record(closed))) == .erasure(.cannotErase(closed)))
-        #expect(chain.submit(chain.revocation(grant)) == nil)
-        #expect(chain.submit(chain.erasure(.statement(rekey.statement.jti))) == nil)
-    }
-
-    /// What carries the latest envelope of a grant stays while the grant stands.
-    @Test func carriers() {
-        var chain = Chain()
-        let revoked = chain.granted()
-        let expiring = chain.granted(until: 100)
-        for grant in [revoked, expiring] {
-            let first = chain.rekeying(grant, epochs: [1])
-            let second = chain.rekeying(grant, epochs: [2])
-            #expect(chain.submit(first) == nil)
-            let (old, new) = (first.statement.jti, second.statement.jti)
+        let asked = chain.request()
+        for signed in [rekey, closing, asked] { #expect(chain.submit(signed) == nil) }
+        let (closed, renewed) = (closing.statement.jti, rekey.statement.jti)
+        let request = asked.statement.jti
+        func refused(_ target: Erase.Target, by person: Person = .enterprise) {
             #expect(
-                chain.submit(chain.erasure(.statement(old))) == .erasure(.grantStands(grant)))
-            #expect(chain.submit(second) == nil)
-            // An envelope that another one took the place of is needed no more.
-            #expect(chain.submit(chain.erasure(.statement(old))) == nil)
-            for carrier in [new, grant] {
-                #expect(
-                    chain.submit(chain.erasure(.statement(carrier)))
-                        == .erasure(.grantStands(grant)))
-            }
-            if grant == revoked {
-                #expect(chain.submit(chain.revocation(grant)) == nil)
-            } else {
-                chain.now = Chain.start.advanced(by: 100)
-            }
-            for carrier in [new, grant] {
-                #expect(chain.submit(chain.erasure(.statement(carrier))) == nil)
-                #expect(chain.state[CarrierState.key(carrier)] == nil)
-            }
+                chain.submit(chain.erasure(target, by: person))
+                    == .erasure(.cannotErase(target.jti)))
         }
+        for jti in [record, closed, renewed] {
+            refused(.grant(jti, epoch: 2))
+            refused(.request(jti))
+            refused(.admission(jti, of: Person.enterprise.handle))
+        }
+        for jti in [grant, closed, renewed] { refused(.record(jti)) }
+        refused(.grant(request, epoch: 2), by: .lender)
+        refused(.record(request), by: .lender)
+        // What a new envelope says goes with its grant, and not before.
+        #expect(chain.submit(chain.revocation(grant)) == nil)
+        refused(.grant(renewed, epoch: 2))
+        #expect(chain.submit(chain.erasure(.grant(grant, epoch: 2))) == nil)
     }
 
     /// A grant's terms are erased when it is dead, and from the state with it.
@@ -96,15 +77,18 @@ import Testing
         var chain = Chain()
         let revoked = chain.granted()
         let expiring = chain.granted(until: 100)
-        #expect(chain.submit(chain.erasure(.statement(revoked))) == .erasure(.grantStands(revoked)))
+        #expect(
+            chain.submit(chain.erasure(.grant(revoked, epoch: 1)))
+                == .erasure(.grantStands(revoked)))
         #expect(chain.submit(chain.revocation(revoked)) == nil)
-        #expect(chain.submit(chain.erasure(.statement(revoked))) == nil)
+        #expect(chain.submit(chain.erasure(.grant(revoked, epoch: 1))) == nil)
         #expect(chain.grant(revoked) != nil && chain.grant(revoked)?.terms == nil)
         chain.now = Chain.start.advanced(by: 99)
         #expect(
-            chain.submit(chain.erasure(.statement(expiring))) == .erasure(.grantStands(expiring)))
+            chain.submit(chain.erasure(.grant(expiring, epoch: 1)))
+                == .erasure(.grantStands(expiring)))
         chain.now = Chain.start.advanced(by: 100)
-        #expect(chain.submit(chain.erasure(.statement(expiring))) == nil)
+        #expect(chain.submit(chain.erasure(.grant(expiring, epoch: 1))) == nil)
         // Without its terms it is as dead as before.
         for jti in [revoked, expiring] {
             #expect(chain.submit(chain.revocation(jti)) == .grant(.grantDead(jti)))

@@ -7,10 +7,12 @@ import Testing
 
 /// Erasing what statements say confidentially.
 @Suite struct ForgettingTests {
-    private func forget(
-        _ jti: JTI, by person: Person = .enterprise, in chain: inout Chain
-    ) -> Refusal? {
-        chain.submit(chain.erasure(.statement(jti), by: person))
+    private func forget(_ request: JTI, by person: Person, in chain: inout Chain) -> Refusal? {
+        chain.submit(chain.erasure(.request(request), by: person))
+    }
+
+    private func forget(_ grant: JTI, from epoch: Int64 = 2, in chain: inout Chain) -> Refusal? {
+        chain.submit(chain.erasure(.grant(grant, epoch: epoch)))
     }
 
     private func hold(
@@ -61,7 +63,6 @@ import Testing
         }
         #expect(hold(.enterprise, Chain.months("2026-01", "2026-03"), in: &chain) == nil)
         #expect(forget(february, in: &chain) == .erasure(.underLegalHold))
-        #expect(forget(rekeys[0].statement.jti, in: &chain) == .erasure(.underLegalHold))
         #expect(forget(may, in: &chain) == nil)
         #expect(forget(asked.statement.jti, by: .lender, in: &chain) == nil)
 
@@ -77,19 +78,48 @@ import Testing
         let grant = chain.granted(
             scope: Chain.months("2026-03", "2026-04"), until: 100, epochs: [0, 4])
         chain.now = Chain.start.advanced(by: 100)
-        #expect(chain.submit(chain.sign(MoveTime(), by: .host)) == nil)
-        #expect(forget(grant, in: &chain) == nil)
+        #expect(chain.submit(chain.sign(chain.moving, by: .host)) == nil)
+        #expect(forget(grant, from: 5, in: &chain) == nil)
         let state = try #require(chain.grant(grant))
         #expect(state.terms == nil && state.revoked != nil)
-        let epochs = chain.epochs()
-        #expect(epochs.live.isEmpty && epochs.ended.count == 1 && epochs.ended[0].epoch == 4)
-        #expect(epochs.ended[0].months.count == Month.count)
-        #expect(epochs.required(for: Month("2026-09")!, at: chain.now) == 5)
+        #expect(chain.epochs() == EpochState())
         // An authority sets log time back to when the grant stood.
         chain.now = Chain.start.advanced(by: 10)
-        #expect(chain.submit(chain.sign(MoveTime(), by: .authority)) == nil)
+        #expect(chain.submit(chain.sign(chain.moving, by: .authority)) == nil)
         #expect(chain.submit(chain.access(grant)) == .grant(.grantDead(grant)))
         #expect(chain.submit(chain.giveBack(grant)) == .grant(.grantDead(grant)))
+    }
+
+    /// Who erases a grant says publicly where new records begin, above all that its keys open: nobody
+    /// could tell afterwards. It holds for every book, so that it doesn't tell which the grant was about.
+    @Test func whatAnErasedGrantOpensIsLost() throws {
+        var chain = Chain()
+        let grant = chain.granted(scope: Chain.months("2026-03", "2026-04"), epochs: [0, 4])
+        #expect(chain.submit(chain.rekeying(grant, epochs: [6])) == nil)
+        let later = chain.granted(scope: Chain.months("2026-04", "2026-05"), epochs: [8])
+        for jti in [grant, later] { #expect(chain.submit(chain.revocation(jti)) == nil) }
+        // Months of both: what was lost with the other one stays lost.
+        for epoch in [0, 6, 8] as [Int64] {
+            #expect(
+                forget(grant, from: epoch, in: &chain)
+                    == .book(.epochTooLow(have: epoch, required: 9)))
+        }
+        #expect(
+            forget(grant, from: 1_000_000, in: &chain)
+                == .book(.epochTooHigh(have: 1_000_000, limit: 1_000_000)))
+        #expect(forget(grant, from: 9, in: &chain) == nil)
+        #expect(chain.participant(.enterprise)?.leastEpoch == 9)
+        for book in ["invoices/2026-03", "invoices/2027-01", "bills/2026-03"] {
+            #expect(
+                chain.submit(chain.record(book, epoch: 8))
+                    == .book(.epochTooLow(have: 8, required: 9)), "\(book)")
+        }
+        // A later erasure takes nothing back.
+        #expect(forget(later, from: 9, in: &chain) == nil)
+        #expect(chain.participant(.enterprise)?.leastEpoch == 9)
+        #expect(chain.submit(chain.record("invoices/2026-03", epoch: 9)) == nil)
+        // Whoever isn't shown the terms knows the same.
+        chain.expectPublicFold()
     }
 
     /// What is said about a grant goes with it; nobody erases an access or a return by itself.
@@ -105,39 +135,64 @@ import Testing
         }
         for (signed, person) in [
             (access, Person.host), (access, .lender), (giveBack, .host), (giveBack, .lender),
+            (rekey, .enterprise), (rekey, .lender),
         ] {
             let jti = signed.statement.jti
-            let refusal = forget(jti, by: person, in: &chain)
+            let isOwn = signed.statement.issuer == person.handle
             #expect(
-                refusal
-                    == (person.handle == Person.host.handle
-                        ? .erasure(.cannotErase(jti)) : .issuer(.notYours(jti))))
+                chain.submit(chain.erasure(.grant(jti, epoch: 2), by: person))
+                    == (isOwn ? .erasure(.cannotErase(jti)) : .issuer(.notYours(jti))))
         }
         #expect(chain.revocation(grant).statement.claims.follows == grant)
         #expect(chain.request().statement.claims.follows == nil)
     }
 
-    /// An authority has the identity of who left erased, and nobody else does, nor before.
+    /// The authorities have the identity of who left erased, and nobody else does, nor before.
     @Test func identities() throws {
         var chain = Chain()
         let admission = chain.admission(of: .outsider, [.lender])
         #expect(chain.submit(admission) == nil)
         let (jti, handle) = (admission.statement.jti, Person.outsider.handle)
-        #expect(forget(jti, by: .second, in: &chain) == .erasure(.stillThere(handle)))
+        func forget(by person: Person, _ handle: Handle = handle) -> Refusal? {
+            chain.submit(chain.erasure(.admission(jti, of: handle), by: person))
+        }
+        #expect(forget(by: .second) == .erasure(.stillThere(handle)))
         #expect(chain.submit(chain.sign(Suspend(handle), by: .authority)) == nil)
         for person in [Person.outsider, .host, .lender, .regulator] {
-            #expect(forget(jti, by: person, in: &chain) == .issuer(.notYours(jti)))
+            #expect(forget(by: person) == .issuer(.notYours(jti)))
         }
+        #expect(forget(by: .second, Person.lender.handle) == .erasure(.cannotErase(jti)))
         #expect(hold(.outsider, in: &chain) == nil)
-        #expect(forget(jti, by: .second, in: &chain) == .erasure(.underLegalHold))
+        #expect(forget(by: .second) == .erasure(.underLegalHold))
         let release = HoldTerms(holder: handle, books: nil, until: nil, caseReference: "7")
         #expect(chain.submit(chain.sign(Release(), release, by: .regulator)) == nil)
-        #expect(forget(jti, by: .second, in: &chain) == nil)
+        #expect(forget(by: .second) == nil)
         let state = try #require(chain.participant(.outsider))
         #expect(state.forgotten && state.size == nil && state.suspended)
         #expect(
             chain.submit(chain.sign(Reinstate(handle), by: .authority))
                 == .participant(.forgotten(handle)))
+    }
+
+    /// A stolen key of one authority ends nobody's part in the log for good.
+    @Test func identitiesTakeTheThreshold() {
+        var chain = Chain(authorities: [.authority, .second], threshold: 2)
+        func decide(_ motion: Motion) -> Refusal? {
+            let agreed = [chain.approval(of: motion, by: .second)]
+            return chain.submit(chain.issued(motion, by: .authority, with: agreed))
+        }
+        let admission = chain.admissionMotion(of: .outsider, [.lender])
+        #expect(decide(admission) == nil)
+        let handle = Person.outsider.handle
+        #expect(decide(chain.motion(Suspend(handle), StatedReason(.unspecified))) == nil)
+        let forgetting = chain.motion(
+            Erase(.admission(admission.jti, of: handle)), StatedReason(.retentionEnded))
+        #expect(
+            chain.submit(chain.issued(forgetting, by: .second))
+                == .governance(.approvalsMissing(have: 1, need: 2)))
+        #expect(chain.participant(.outsider)?.forgotten == false)
+        #expect(decide(forgetting) == nil)
+        #expect(chain.participant(.outsider)?.forgotten == true)
     }
 
     /// Policies decide with the kind of statement and its age, as in a duty to keep something.

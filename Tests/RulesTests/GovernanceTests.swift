@@ -28,15 +28,26 @@ extension Person {
     @Test func eachKindNeedsTheThreshold() {
         var chain = alliance()
         let newcomer = Person("newcomer")
+        let admission = chain.admissionMotion(of: newcomer, [.lender])
+        let leaver = chain.admissionMotion(of: .outsider, [.lender])
+        let leaving = chain.motion(Suspend(Person.outsider.handle), StatedReason(.unspecified))
+        for motion in [leaver, leaving] {
+            let agreed = [chain.approval(of: motion, by: .third)]
+            #expect(chain.submit(chain.issued(motion, by: .second, with: agreed)) == nil)
+        }
+        let forgetting = chain.motion(
+            Erase(.admission(leaver.jti, of: Person.outsider.handle)),
+            StatedReason(.retentionEnded))
         let motions: [Motion] = [
-            chain.admissionMotion(of: newcomer, [.lender]),
+            admission,
             chain.motion(Suspend(Person.lender.handle), StatedReason(.unspecified)),
             chain.motion(Reinstate(Person.lender.handle), StatedReason(.resolved)),
             chain.motion(chain.policyMotion),
             chain.motion(ChangeCharter(chain.charter())),
-            chain.motion(MoveTime()),
+            chain.motion(chain.moving),
             chain.motion(Upgrade(rules: 2, from: 1000)),
             chain.motion(PublishType(chain.nextInvoice)),
+            forgetting,
         ]
         #expect(
             Set(motions.map(\.kind))
@@ -169,7 +180,7 @@ extension Person {
         #expect(chain.submit(chain.issued(motion, by: .authority, with: [good])) == nil)
         // The issuer's own signature is an approval too: its key has that scope.
         #expect(chain.submit(chain.added(Person.key("clerk"), [.serve], to: .third)) == nil)
-        let time = chain.motion(MoveTime())
+        let time = chain.motion(chain.moving)
         let agreed = [chain.approval(of: time, by: .second)]
         let signed = time.issued(
             by: Person.third.signer(Chain.origin, chain.genesis, with: Person.key("clerk")),
@@ -303,16 +314,46 @@ extension Person {
     @Test func theTimeOfTimeIsApproved() throws {
         var chain = alliance()
         let jti = chain.jti()
-        let motion = chain.motion(MoveTime(), jti: jti)
+        let motion = chain.motion(chain.moving, jti: jti)
         let approval = chain.approval(of: motion, by: .second)
-        chain.now = chain.now.advanced(by: 40 * 86_400)
-        let other = chain.motion(MoveTime(), jti: jti)
+        chain.now = chain.now.advanced(by: 13 * 86_400)
+        let other = chain.motion(chain.moving, jti: jti)
         #expect(
             chain.submit(chain.issued(other, by: .authority, with: [approval]))
                 == refusal(.otherMotion))
         // Whoever submits it, and whenever, it says what was approved.
         #expect(chain.submit(chain.issued(motion, by: .third, with: [approval])) == nil)
         #expect(chain.log?.time == motion.proposedAt)
+    }
+
+    /// An approved time is good where log time was when it was proposed, for as long as an approval
+    /// counts, and until the authorities set log time otherwise.
+    @Test(arguments: [14 * 86_400, 14 * 86_400 + 1] as [Int64])
+    func anApprovedTimeIsGoodForOnePlace(later: Int64) {
+        var chain = alliance()
+        let began = chain.now
+        let motions = (0..<2).map { _ in chain.motion(chain.moving) }
+        let approvals = motions.map { [chain.approval(of: $0, by: .second)] }
+        let early = chain.motion(
+            MoveTime(from: began.advanced(by: later), number: 0))
+        let approved = [chain.approval(of: early, by: .second)]
+        #expect(
+            chain.submit(chain.issued(early, by: .authority, with: approved))
+                == .place(.logTimeMoved(to: began, timesSet: 0)))
+        chain.now = began.advanced(by: later)
+        #expect(chain.submit(chain.sign(chain.moving, by: .host)) == nil)
+        let first = chain.submit(chain.issued(motions[0], by: .authority, with: approvals[0]))
+        guard later <= Limits.approvalSeconds else {
+            #expect(first == .place(.logTimeMoved(to: began.advanced(by: later), timesSet: 0)))
+            return
+        }
+        #expect(first == nil && chain.log?.time == began)
+        // Log time is where it was, and comes there again: the other one was decided before.
+        let second = chain.issued(motions[1], by: .authority, with: approvals[1])
+        #expect(chain.submit(second) == .place(.logTimeMoved(to: began, timesSet: 1)))
+        #expect(
+            chain.submit(chain.issued(early, by: .authority, with: approved))
+                == .place(.logTimeMoved(to: began, timesSet: 1)))
     }
 
     // MARK: Who is left

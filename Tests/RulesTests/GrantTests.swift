@@ -127,7 +127,7 @@ import Testing
         #expect(
             chain.submit(chain.sign(PublishPolicies(set: all, files: files), by: .authority)) == nil
         )
-        #expect(chain.submit(chain.erasure(.statement(jti), by: .rival)) == nil)
+        #expect(chain.submit(chain.erasure(.request(jti), by: .rival)) == nil)
         #expect(
             chain.submit(chain.granting(to: .rival, request: jti)) == .grant(.requestNotAnswered))
     }

@@ -125,7 +125,7 @@ import Testing
         ] { #expect(chain.submit(signed) == wider) }
         // The request's terms go with its erasure, and it isn't answered any more.
         #expect(
-            chain.submit(chain.sign(Erase(.statement(jti)), StatedReason(.givenBack), by: .lender))
+            chain.submit(chain.sign(Erase(.request(jti)), StatedReason(.givenBack), by: .lender))
                 == nil)
         #expect(
             chain.submit(chain.granting(until: 3600, request: jti)) == .grant(.requestNotAnswered))

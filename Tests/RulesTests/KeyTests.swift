@@ -320,9 +320,9 @@ import Testing
         #expect(chain.submit(chain.record("invoices/2026-02")) == nil)
         let before = end.advanced(by: -10)
         #expect(
-            chain.submit(chain.sign(MoveTime(), by: .authority, with: Self.spare, at: before))
+            chain.submit(chain.sign(chain.moving, by: .authority, with: Self.spare, at: before))
                 == .issuer(.keyExpired))
-        #expect(chain.submit(chain.sign(MoveTime(), by: .authority, at: before)) == nil)
+        #expect(chain.submit(chain.sign(chain.moving, by: .authority, at: before)) == nil)
         #expect(chain.log?.time == before)
     }
 

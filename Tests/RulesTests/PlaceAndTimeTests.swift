@@ -78,10 +78,16 @@ import Testing
         var chain = Chain()
         let start = chain.log!.time
         func move(_ seconds: Int64, by person: Person = .host) -> Refusal? {
-            chain.submit(chain.sign(MoveTime(), by: person, at: start.advanced(by: seconds)))
+            chain.submit(chain.sign(chain.moving, by: person, at: start.advanced(by: seconds)))
         }
         let month: Int64 = 31 * 86_400
         #expect(move(10, by: .lender) == .issuer(.notAuthority))
+        for from in [-1, 1] as [Int64] {
+            let other = MoveTime(from: start.advanced(by: from), number: 0)
+            #expect(
+                chain.submit(chain.sign(other, by: .host, at: start.advanced(by: 10)))
+                    == .place(.logTimeMoved(to: start, timesSet: 0)))
+        }
         #expect(move(0) == .place(.tooOld(issuedAt: start, logTime: start)))
         #expect(
             move(month + 1)

@@ -107,7 +107,6 @@ import Wire
             piece(
                 GrantState.key(jti), grant(single, at: .init(size: 8, root: Digest(hashing: [9])))),
             piece(CallState.key(jti), CallState(entry: other)),
-            piece(CarrierState.key(jti), CarrierState(grant: other)),
             piece(EpochState.key(handle, .invoices), EpochState()),
             piece(EpochState.key(handle, .invoices), epochs),
             piece(HoldsState.key(handle), HoldsState(holds: [])),
@@ -215,22 +214,22 @@ import Wire
         (HoldsState.key(handle).untyped, #"{"holds":[] }"#, .json(.whiteSpace(offset: 11))),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":["king"]}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"least_epoch":0,"roles":["king"]}"#,
             .claims(.malformed("roles"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":[],"size":"huge"}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"least_epoch":0,"roles":[],"size":"huge"}"#,
             .claims(.malformed("size"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":0,"keys":[],"keys_ever":0,"roles":[],"suspended":false}"#,
+            #"{"admitted_at":0,"keys":[],"keys_ever":0,"least_epoch":0,"roles":[],"suspended":false}"#,
             .claims(.malformed("suspended"))
         ),
         (
             ParticipantState.key(handle).untyped,
-            #"{"admitted_at":-1,"keys":[],"keys_ever":0,"roles":[]}"#,
+            #"{"admitted_at":-1,"keys":[],"keys_ever":0,"least_epoch":0,"roles":[]}"#,
             .claims(.malformed("admitted_at"))
         ),
         (

@@ -17,7 +17,7 @@ import Testing
 
     private func move(_ chain: inout Chain, by seconds: Int64) {
         chain.now = chain.now.advanced(by: seconds)
-        #expect(chain.submit(chain.sign(MoveTime(), by: .host)) == nil)
+        #expect(chain.submit(chain.sign(chain.moving, by: .host)) == nil)
     }
 
     private func unknown(at index: Int64) -> Refusal {
@@ -74,9 +74,9 @@ import Testing
             let began = chain.log?.rulesSince ?? Chain.start
             #expect(began == Chain.start.advanced(by: Self.week))
             #expect(
-                chain.submit(chain.sign(MoveTime(), by: .authority, at: began.advanced(by: -1)))
+                chain.submit(chain.sign(chain.moving, by: .authority, at: began.advanced(by: -1)))
                     == .place(.tooOld(issuedAt: began.advanced(by: -1), logTime: began)))
-            #expect(chain.submit(chain.sign(MoveTime(), by: .authority, at: began)) == nil)
+            #expect(chain.submit(chain.sign(chain.moving, by: .authority, at: began)) == nil)
             chain.now = began
             #expect(chain.submit(chain.request()) == nil)
             #expect(

@@ -15,6 +15,7 @@ import Testing
         // Whether that means anything is for the rules.
         case ("log_key", .string), ("clock_key", .string), ("vct", .string), ("uri", .string): true
         case ("witnesses", []), ("approvals", []): true
+        case ("from", 0), ("number", 0): kind == .time
         case ("name", "x"): [.policy, .recordType, .genesis].contains(kind)
         case ("name", .string(let name)): !name.isEmpty && kind == .policy
         default: false

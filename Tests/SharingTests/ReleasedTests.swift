@@ -11,7 +11,7 @@ import Testing
     @Test func keySchedule() throws {
         let file = try Fixture.json("key-schedule-1.json")
         let schedule = try KeySchedule(
-            vaults: [Vault(secret: secret(file["vault"]), firstEpoch: 0)],
+            vaults: [secret(file["vault"])],
             log: #require(digest(file["log"])))
         let keys = try #require(file["keys"]?.elements)
         #expect(keys.count >= 8)
@@ -125,7 +125,7 @@ private enum Release {
     static let log = Digest<Digested.Genesis>(hashing: Array("a frozen log".utf8))
     static let vault = Secret(copying: (0..<32).map { UInt8($0) })
     static let schedule = KeySchedule(
-        vaults: [Vault(secret: vault, firstEpoch: 0)], log: log)
+        vaults: [vault], log: log)
 
     static func keySchedule() -> JSON {
         let cases: [(String, FieldName, Int64, String, String)] = [

@@ -60,7 +60,7 @@ struct StatementSample: Sendable, CustomStringConvertible {
                 encryptionKey: encryptionKey, approvals: [approval])
         case .suspend: Suspend(World.lender, approvals: [approval])
         case .reinstate: Reinstate(World.lender, approvals: [approval])
-        case .time: MoveTime(approvals: [approval])
+        case .time: MoveTime(from: World.time, number: 2, approvals: [approval])
         case .charter:
             ChangeCharter(
                 Charter(

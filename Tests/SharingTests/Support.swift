@@ -40,7 +40,7 @@ enum World {
     static func schedule(
         _ byte: UInt8, log: Digest<Digested.Genesis> = log
     ) -> KeySchedule {
-        KeySchedule(vaults: [Vault(secret: Secret(byte: byte), firstEpoch: 0)], log: log)
+        KeySchedule(vaults: [Secret(byte: byte)], log: log)
     }
 
     static func jti(_ number: UInt8) -> JTI { JTI(bytes: [UInt8](repeating: number, count: 16))! }

@@ -37,10 +37,11 @@ extension Person {
 
     /// A key that it offers to `log`, introduced by `introducer`, with the proof that it holds it.
     public func offer(
-        _ key: SigningKey, scopes: [KeyScope] = [.all], to log: Digest<Digested.Genesis>,
-        introducer: SigningKey, provenBy prover: SigningKey? = nil
+        _ key: SigningKey, scopes: [KeyScope] = [.all], until: Timestamp? = nil,
+        to log: Digest<Digested.Genesis>, introducer: SigningKey,
+        provenBy prover: SigningKey? = nil
     ) -> KeyOffer {
-        let terms = KeyTerms(key: key.verificationKey, scopes: scopes)
+        let terms = KeyTerms(key: key.verificationKey, scopes: scopes, until: until)
         return KeyOffer(
             terms,
             pop: ProofOfPossession.sign(

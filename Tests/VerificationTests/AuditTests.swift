@@ -127,7 +127,7 @@ import Wire
             Revoke(grant: story.grant.jti), selective: log.reason(.purposeFulfilled), by: story.acme
         )
         try log.add(
-            Erase(.statement(story.grant.jti)), selective: log.reason(.purposeFulfilled),
+            Erase(.grant(story.grant.jti, epoch: 2)), selective: log.reason(.purposeFulfilled),
             by: story.acme)
         let index = log.index(of: story.grant.jti)
         let report = try Self.audit(log, shown: { $0 == index ? .erased : $1 })

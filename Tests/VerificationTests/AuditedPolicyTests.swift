@@ -116,6 +116,60 @@ import Wire
         #expect(found.contains { $0.index == Int64(index + 1) })
     }
 
+    /// What was found about somebody is erased: whether the policies permitted what it did nobody can
+    /// tell any more, where they asked for it. Where they would have forbidden it of anybody, it is found.
+    @Test func whatIsErasedLeavesDecisionsOpen() throws {
+        func requiring(_ condition: String) throws -> CedarPolicies {
+            try CedarPolicies(
+                PolicyTexts([
+                    .schema,
+                    .init(
+                        name: "found.cedar",
+                        text: """
+                            @id("found") forbid (principal, action == Action::"request", resource)
+                            unless { \(condition) };
+                            """),
+                    .init(name: "separation.cedar", text: StandardTexts.separation),
+                ]))
+        }
+        let german = try requiring(#"context.own has country && context.own.country == "DE""#)
+        let nobody = try requiring(#"context.own has country && context.own.country == "Germany""#)
+        let (acme, bank) = (Person("acme"), Person("northbank"))
+        var log = try TestLog(seed: 65)
+        log.texts = UnjudgedPolicies(types: log.texts)
+        try log.admit(acme, [.enterprise])
+        let admission = try log.admit(bank, [.lender])
+        for set in [german, nobody] {
+            try log.add(
+                PublishPolicies(set: set.digest, files: set.texts.claims), by: log.authority)
+            try log.ask(acme, for: .guarantee, by: bank)
+        }
+        let places = log.entries.indices.filter { log.entries[$0].statement.kind == .request }
+        func audit(forgetting index: Int?) -> AuditReport {
+            var audit = Audit(
+                under: log.trust,
+                policies: TextShelf(
+                    [CedarPolicies.standard, german, nobody], types: .standard, of: log.origin),
+                state: StateInMemory(), seesDisclosures: true)
+            for (place, entry) in log.entries.enumerated() {
+                audit.entry(
+                    ReadEntry(
+                        entry.statement.jws.bytes,
+                        place == index ? .erased : .shown(Disclosure.join(entry.disclosures)),
+                        keys: OfferedKeys()))
+            }
+            return audit.finish()
+        }
+        #expect(audit(forgetting: nil).findings.map(\.index) == [Int64(places[1])])
+        try log.add(Suspend(bank.handle), selective: log.reason(.unspecified), by: log.authority)
+        try log.add(
+            Erase(.admission(admission.jti, of: bank.handle)),
+            selective: log.reason(.retentionEnded), by: log.authority)
+        let report = audit(forgetting: log.index(of: admission.jti))
+        #expect(report.findings.map(\.index) == [Int64(places[1])])
+        #expect(report.facts.otherCounts == [AuditFacts.undecided: 1])
+    }
+
     private static let actions = [
         "admit", "seal", "close", "erase", "request", "grant", "rekey", "revoke", "access",
         "forget",
@@ -229,7 +283,7 @@ import Wire
                 by: acme)
             note("erase")
             try log.add(
-                Erase(.statement(asked.jti)), selective: log.reason(.unspecified), by: bank)
+                Erase(.request(asked.jti)), selective: log.reason(.unspecified), by: bank)
             note("forget")
             return places
         }

@@ -100,7 +100,7 @@ import Wire
     /// that it was made before.
     @Test func entriesOfTheHostAreNotBackdated() throws {
         var log = log
-        try log.add(MoveTime(), by: log.host)
+        try log.add(MoveTime(from: log.logTime, number: 0), by: log.host)
         let time = log.entries[7].statement.issuedAt
         func findings(_ date: Timestamp, size: Int = 7) throws -> [AuditFinding] {
             try AuditTests.audit(

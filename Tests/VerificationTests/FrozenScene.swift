@@ -2,6 +2,7 @@ import Rules
 import Sharing
 import TestSupport
 import TestWorld
+import Testing
 import Transparency
 import Verification
 import Wire
@@ -247,7 +248,8 @@ enum FrozenScene {
             CloseBook(BookName("invoices/2026-09")!, count: book.count, root: book.root), by: acme)
         try log.add(
             CloseBook(BookName("invoices/2026-12")!, count: 0, root: BookState().root), by: bakery)
-        try log.add(Erase(.statement(read.jti)), selective: log.reason(.retentionEnded), by: acme)
+        try log.add(
+            Erase(.grant(read.jti, epoch: 2)), selective: log.reason(.retentionEnded), by: acme)
         _ = bill
 
         // Suspension; log time moves and the last grants expire.
@@ -255,7 +257,7 @@ enum FrozenScene {
         try log.add(Reinstate(northbank.handle), selective: log.reason(.resolved), by: founder)
         try log.add(Suspend(bakery.handle), selective: log.reason(.supervisoryOrder), by: founder)
         log.now = log.now.advanced(by: 31 * 86_400 - 1)
-        try log.add(MoveTime(), by: log.host)
+        try log.add(MoveTime(from: log.logTime, number: 0), by: log.host)
         log.now = log.now.advanced(by: 3599)
         try log.seal(acme, number: 40, day: "2026-11-01", epoch: 2)
 
@@ -272,6 +274,21 @@ enum FrozenScene {
         try log.decide(
             Reinstate(bakery.handle),
             selective: StatedReason(.resolved).disclosures(using: &log.random), by: founder,
+            with: [northbank])
+        try log.decide(
+            Suspend(regulator.handle),
+            selective: StatedReason(.unspecified).disclosures(using: &log.random), by: founder,
+            with: [northbank])
+        let admission = try #require(
+            log.entries.map(\.statement).first {
+                ($0.claims as? Admit)?.handle == regulator.handle
+            })
+        try log.decide(
+            Erase(.admission(admission.jti, of: regulator.handle)),
+            selective: StatedReason(.retentionEnded).disclosures(using: &log.random),
+            by: northbank, with: [founder])
+        try log.decide(
+            MoveTime(from: log.logTime.advanced(by: -60), number: 0), by: founder,
             with: [northbank])
         try log.decide(
             Upgrade(rules: 2, from: 1_000_000), by: northbank, with: [founder])

@@ -115,7 +115,7 @@ extension TestLog {
         var log = try governed()
         try log.decide(Upgrade(rules: 2, from: 6), by: third, with: [second])
         log.now = log.now.advanced(by: 8 * 86_400)
-        try log.add(MoveTime(), by: log.host)
+        try log.add(MoveTime(from: log.logTime, number: 0), by: log.host)
         try Rules.$known.withValue(1...2) {
             for claims: any GovernanceForm in [Suspend(acme.handle), Reinstate(acme.handle)] {
                 try log.decide(

@@ -13,6 +13,8 @@ import Wire
         (.recordByRetiredKey, "records/3 keyNotStanding"),
         (.recordByFutureKey, "records/3 keyNotStanding"),
         (.recordWithoutScope, "records/3 scopeMissing"),
+        (.recordByExpiredKey, "records/3 keyNotStanding"),
+        (.recordBackdated, "records/3 notAdmitted"),
         (.recordByAnother, "records/3 otherIssuer"),
         (.recordSignatureBroken, "records/3 badSignature"),
         (.contradiction, "records/3 contradiction"),
@@ -37,6 +39,7 @@ import Wire
         (.fetchStale, "access staleFetch"),
         (.fetchWithRetiredKey, "access keyNotStanding"),
         (.fetchMalformed, "access fetch"),
+        (.fetchWithExpiredKey, "access keyNotStanding"),
         (.servedUngrantedField, "access notGranted"),
         (.servedUnaskedField, "access notAskedFor"),
         (.servedUngrantedBook, "access notGranted"),
@@ -64,6 +67,26 @@ import Wire
         } catch {
             #expect(error.label == expected)
         }
+    }
+
+    /// Log time that the authorities set back counts from there on. Without their statement what comes
+    /// after it is too old.
+    @Test func timeThatWasSetBackCounts() throws {
+        let story = try Story(perBook: 2, timeSetBack: true)
+        let package = try story.opened().package
+        #expect(try package.verify(under: story.log.trust).verdict.isComplete)
+        let place = try #require(story.settingTime)
+        var participants = package.participants
+        participants.remove(at: place)
+        let without = Package(
+            checkpoint: package.checkpoint, genesis: package.genesis, participants: participants,
+            types: package.types,
+            grant: package.grant, rekey: package.rekey, access: package.access,
+            records: package.records, erasures: package.erasures)
+        let refusal = #expect(throws: PackageRefusal.self) {
+            try without.verify(under: story.log.trust)
+        }
+        #expect(refusal?.label.hasSuffix(" notAdmitted") == true)
     }
 
     @Test func aContradictionCarriesItsEvidence() throws {

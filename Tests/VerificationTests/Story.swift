@@ -10,10 +10,12 @@ struct Story {
     /// What is wrong, each in one place. The log has it all the same: its host takes part.
     enum Lie: CaseIterable {
         case recordByUnknownKey, recordByRetiredKey, recordByFutureKey, recordWithoutScope
+        case recordByExpiredKey, recordBackdated
         case recordByAnother, recordSignatureBroken, contradiction
         case grantByAnother, grantByLender, grantWithoutScope, proveGrant
         case accessByAnother, accessOfOtherGrant, accessBeforeGrant, accessTooEarly, accessTooLate
         case fetchByAnother, fetchOfOtherGrant, fetchStale, fetchWithRetiredKey, fetchMalformed
+        case fetchWithExpiredKey
         case servedUngrantedField, servedUnaskedField, servedUngrantedBook, servedUnaskedRange
         case servedBeyondBook, servedErased, enterpriseSuspended, lenderSuspended
         case admittedByNobody, keyWithoutProof, rekeyOfOtherGrant, rekeyAfterAccess, rekeyByAnother
@@ -30,6 +32,9 @@ struct Story {
     let lie: Lie?
     /// Whether only the first record of the first book is fetched.
     let narrow: Bool
+    /// The place among the participants' statements of the one with which the authority set log time
+    /// back, after it was a month ahead.
+    private(set) var settingTime: Int?
     let acme: Person
     let northbank: Person
     let mallory: Person
@@ -47,7 +52,8 @@ struct Story {
     /// replaced and one erased.
     init(
         _ lie: Lie? = nil, perBook: Int = 4, changes: Bool = true, rekeyed: Bool = true,
-        narrow: Bool = false, seed: UInt64 = 7, types: (RecordType?, late: RecordType?) = (nil, nil)
+        narrow: Bool = false, timeSetBack: Bool = false, seed: UInt64 = 7,
+        types: (RecordType?, late: RecordType?) = (nil, nil)
     ) throws {
         self.narrow = narrow
         log = try TestLog(seed: seed)
@@ -57,6 +63,7 @@ struct Story {
         mallory = Person("mallory")
         log.lawless = lie == .admittedByNobody
         try admitAll()
+        if timeSetBack { try jumpAndReturn() }
         if let type = types.0 { try log.publish(type) }
         try sealAll(perBook: perBook, changes: changes)
         try giveGrant(rekeyed: rekeyed)
@@ -77,6 +84,18 @@ struct Story {
         try log.admit(mallory, [.enterprise])
     }
 
+    /// The host moves log time a month on, somebody signs something then, and the authority sets it back.
+    private mutating func jumpAndReturn() throws {
+        let now = log.now
+        log.now = now.advanced(by: 30 * 86_400)
+        try log.add(MoveTime(from: log.logTime, number: 0), by: log.host)
+        _ = try key([.query])
+        log.now = now.advanced(by: 10)
+        settingTime = participants.count
+        participants.append(log.entries.count)
+        try log.add(MoveTime(from: log.logTime, number: 0), by: log.authority)
+    }
+
     /// The key with which the records are signed in a lie about keys.
     private mutating func key(_ scopes: [KeyScope], retired: Bool = false) throws -> SigningKey {
         let key = SigningKey(seed: .random(count: 32, using: &log.random))
@@ -88,6 +107,23 @@ struct Story {
         guard retired else { return key }
         participants.append(log.entries.count)
         try log.add(RetireKey(key.verificationKey.thumbprint, .unspecified), by: acme)
+        return key
+    }
+
+    /// A key that has ended by what the log says, and not by the `iat` of what comes next.
+    private mutating func expiredKey(of party: Person, _ scopes: [KeyScope]) throws -> SigningKey {
+        let key = SigningKey(seed: .random(count: 32, using: &log.random))
+        let other = SigningKey(seed: .random(count: 32, using: &log.random))
+        for (key, until) in [(key, log.now.advanced(by: 50)), (other, nil)] {
+            participants.append(log.entries.count)
+            try log.add(
+                AddKey(
+                    party.offer(
+                        key, scopes: scopes, until: until, to: log.log, introducer: party.key)),
+                by: party)
+            log.now = log.now.advanced(by: 99)
+        }
+        log.now = log.now.advanced(by: -180)
         return key
     }
 
@@ -139,6 +175,8 @@ struct Story {
                 by: acme)
             return
         case .recordByAnother: party = mallory
+        case .recordByExpiredKey: key = try expiredKey(of: acme, [.seal])
+        case .recordBackdated: log.now = log.now.advanced(by: -400)
         case .recordSignatureBroken: return try sealBroken(number, day)
         case .contradiction: return try sealContradiction(number, day)
         default: break
@@ -146,7 +184,12 @@ struct Story {
         records.append(
             try log.seal(
                 party, number: number, day: day, key: key,
-                forced: key != nil))
+                forced: key != nil || lie == .recordBackdated))
+        switch lie {
+        case .recordByExpiredKey: log.now = log.now.advanced(by: 180)
+        case .recordBackdated: log.now = log.now.advanced(by: 400)
+        default: break
+        }
     }
 
     /// The signature of other bytes.
@@ -283,6 +326,7 @@ struct Story {
         access = try log.add(
             Access(grant: other.jti), selective: terms.disclosures(using: &log.random),
             by: lie == .accessByAnother ? mallory : log.host, forced: lie != nil)
+        if lie == .fetchWithExpiredKey { log.now = log.now.advanced(by: 180) }
         for signed in later { try log.register(signed, forced: true) }
         if lie == .erasureAfterAccess { try erase() }
         if lie == .rekeyAfterAccess { try rekey(grant, []) }
@@ -297,6 +341,7 @@ struct Story {
         switch lie {
         case .fetchByAnother: party = mallory; key = mallory.key
         case .fetchOfOtherGrant: grant = try otherGrant()
+        case .fetchWithExpiredKey: key = try expiredKey(of: northbank, [.fetch])
         case .fetchWithRetiredKey:
             key = SigningKey(seed: .random(count: 32, using: &log.random))
             for claims: any KindForm in [

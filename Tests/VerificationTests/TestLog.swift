@@ -49,6 +49,7 @@ struct TestLog {
     }
 
     var log: Digest<Digested.Genesis> { digest! }
+    var logTime: Timestamp { state[LogState.key]!.time }
     var trust: Trust {
         Trust(genesis: log, policy: TrustPolicy(trusting: signer.verifierKey))
     }
@@ -195,7 +196,7 @@ extension TestLog {
     }
 
     func schedule(_ party: Person) -> KeySchedule {
-        KeySchedule(vaults: [Vault(secret: party.seed, firstEpoch: 0)], log: log)
+        KeySchedule(vaults: [party.seed], log: log)
     }
 
     /// Seals an invoice of `amount` cents as the next record of its month's book.

@@ -1,5 +1,6 @@
 import Custody
 import Foundation
+import Sharing
 public import Transparency
 public import Wire
 
@@ -43,10 +44,20 @@ public actor CheckpointKeeper {
     /// The log's checkpoint of this moment: at least as new as any that was believed before, and
     /// dated at most `freshness` seconds before `now`.
     ///
-    /// Throws ``ConnectionError`` and ``LogFault``: ``LogFault/stale(size:known:)`` where the gateway
-    /// shows an older one, ``LogFault/frozen(dated:limit:)`` where it shows none of now, past caches
-    /// too, and ``LogFault/timeAhead(dated:)``.
+    /// Throws what ``newest(at:freshness:)`` and ``DatedCheckpoint/requireCurrent(at:freshness:)`` do.
     public func latest(at now: Timestamp, freshness: Int64) async throws -> VerifiedCheckpoint {
+        let newest = try await newest(at: now, freshness: freshness)
+        try newest.requireCurrent(at: now, freshness: freshness)
+        return newest.checkpoint
+    }
+
+    /// The newest checkpoint that the gateway shows: past caches too, where it isn't dated within
+    /// `freshness` seconds. How old it may be, only the charter says that is in force under it.
+    ///
+    /// Throws ``ConnectionError`` and ``LogFault``: ``LogFault/stale(size:known:)`` where the gateway
+    /// shows an older one than was believed before, and ``LogFault/frozen(dated:limit:)`` where it is
+    /// older than any charter allows.
+    func newest(at now: Timestamp, freshness: Int64) async throws -> DatedCheckpoint {
         let known = last?.size ?? 0
         let isCurrent = { (shown: DatedCheckpoint) in
             shown.size >= known && now.seconds - shown.timestamp.seconds <= freshness
@@ -58,17 +69,9 @@ public actor CheckpointKeeper {
         guard shown.size >= known else {
             throw LogFault.stale(size: shown.size, known: known)
         }
-        guard isCurrent(shown) else {
-            throw LogFault.frozen(dated: shown.timestamp, limit: freshness)
-        }
-        guard shown.timestamp.seconds <= now.seconds + Self.ahead else {
-            throw LogFault.timeAhead(dated: shown.timestamp)
-        }
-        return shown.checkpoint
+        try shown.requireFresh(at: now, Limits.freshnessSeconds.upperBound)
+        return shown
     }
-
-    /// Seconds by which the host's clock may be ahead of one's own.
-    private static let ahead: Int64 = 300
 
     /// Checks a checkpoint that came with an answer: its signatures under the policy, and that it
     /// belongs to the history known so far.
@@ -230,5 +233,25 @@ public actor CheckpointKeeper {
         let path = "\(home.directory)/\(name)-\(known.size)-\(shown.size)"
         try PrivateFile.replace(path + ".known", with: known.note.bytes)
         try PrivateFile.replace(path + ".shown", with: shown.note.bytes)
+    }
+}
+
+extension DatedCheckpoint {
+    /// Seconds by which the host's clock may be ahead of one's own.
+    private static let ahead: Int64 = 300
+
+    /// Throws ``LogFault/frozen(dated:limit:)`` for what was dated too long ago, and
+    /// ``LogFault/timeAhead(dated:)``.
+    func requireCurrent(at now: Timestamp, freshness: Int64) throws(LogFault) {
+        try requireFresh(at: now, freshness)
+        guard timestamp.seconds <= now.seconds + Self.ahead else {
+            throw .timeAhead(dated: timestamp)
+        }
+    }
+
+    fileprivate func requireFresh(at now: Timestamp, _ freshness: Int64) throws(LogFault) {
+        guard now.seconds - timestamp.seconds <= freshness else {
+            throw .frozen(dated: timestamp, limit: freshness)
+        }
     }
 }

@@ -36,11 +36,11 @@ struct LogReader: Sendable {
     }
 
     /// The next entries of the tree of `checkpoint` behind those of `edge`, at least one, and none from
-    /// `limit` on. Nothing is shown to who isn't `admitted`, there or by one of these entries. Throws
-    /// ``ConnectionError`` and ``LogFault``.
+    /// `limit` on. Nothing is shown to who isn't `admitted`, there or by one of these entries; `own` is
+    /// what the participant registered itself, by index. Throws ``ConnectionError`` and ``LogFault``.
     func entries(
         after edge: RightEdge, under checkpoint: VerifiedCheckpoint, upTo limit: UInt64,
-        admitted: Bool
+        admitted: Bool, own: [Int64: Frame] = [:]
     ) async throws -> [ReadEntry] {
         let first = Int64(clamping: edge.size)
         let end = min(checkpoint.size, limit, edge.size + Self.maximumEntries)
@@ -55,6 +55,7 @@ struct LogReader: Sendable {
             ? try await disclosures(of: leaves, from: first) : [:]
         return try leaves.enumerated().map { offset, leaf in
             let index = first + Int64(offset)
+            if let frame = own[index], frame.jws == leaf { return self.own(frame) }
             let entry = ReadEntry(leaf, shown[index] ?? .withheld, keys: keys)
             if case .failure = entry.selective { throw LogFault.disclosures(index: index) }
             return entry

@@ -26,9 +26,6 @@ public struct View: Sendable {
     public private(set) var accesses: [KnownAccess] = []
     /// The first entries, at most 100, that the rules don't admit: the gateway entered them anyway.
     public private(set) var refused: [Int64] = []
-    /// With which epoch each era of the participant's keys begins, from the first era on. The log says
-    /// it: an era begins where the participant names a new encryption key.
-    public private(set) var firstEpochs: [Int64] = [0]
     /// Who said that its encryption key was in wrong hands, and the entry that said it last.
     private(set) var compromised: [Handle: Int64] = [:]
     private var numbers: [BookName: [Int64: JTI]] = [:]
@@ -45,6 +42,9 @@ public struct View: Sendable {
 
     /// Log time after the last entry.
     public var time: Timestamp { state[LogState.key]?.time ?? Timestamp(clamping: 0) }
+
+    /// How many times the authorities have set it.
+    var timesSet: Int64 { state[LogState.key]?.timesSet ?? 0 }
 
     /// The charter in force; `nil` before entry 0 was read.
     public var charter: Charter? { state[LogState.key]?.charter }
@@ -73,14 +73,31 @@ public struct View: Sendable {
         return nil
     }
 
-    /// The era of the participant's keys now, from 1.
-    public var era: Int { firstEpochs.count }
+    /// The era of the participant's keys now, from 1: one begins where it names a new encryption key.
+    public var era: Int { KeyEra(of: leastEpoch).number }
+
+    private var leastEpoch: Int64 { state[ParticipantState.key(handle)]?.leastEpoch ?? 0 }
 
     /// The lowest epoch that a new record of `month` has at `time`: one that no ended grant opens, and
     /// one of this era.
     public func requiredEpoch(_ series: Series, _ month: Month, at time: Timestamp) -> Int64 {
-        let required = state[EpochState.key(handle, series)]?.required(for: month, at: time) ?? 0
-        return max(required, firstEpochs[firstEpochs.count - 1])
+        requiredEpoch(series, in: month...month, at: time)
+    }
+
+    /// The lowest epoch that no grant which has ended by `time` opens, in whatever series and month.
+    func requiredEpoch(at time: Timestamp) -> Int64 {
+        guard let first = Month(number: 0), let last = Month(number: Month.count - 1) else {
+            preconditionFailure("there are months")
+        }
+        let series = Set(grants.values.filter { $0.issuer == handle }.flatMap(\.terms.scope.series))
+        return series.map { requiredEpoch($0, in: first...last, at: time) }.max() ?? leastEpoch
+    }
+
+    private func requiredEpoch(
+        _ series: Series, in months: ClosedRange<Month>, at time: Timestamp
+    ) -> Int64 {
+        let required = state[EpochState.key(handle, series)]?.required(in: months, at: time) ?? 0
+        return max(required, leastEpoch)
     }
 
     /// The grants that this participant gave over `series` and that stand at `time`, oldest first.
@@ -148,18 +165,11 @@ public struct View: Sendable {
         listKeyChange(admission.candidate)
     }
 
-    /// A new era's epochs are later than every one that a record has or a grant gives: so an epoch
-    /// belongs to one era, and everybody who reads the log finds the same.
     private mutating func listKeyChange(_ candidate: Candidate) {
-        guard let change = candidate.statement.claims as? ChangeEncryptionKey else { return }
-        let issuer = candidate.statement.issuer
-        if change.reason == .keyCompromised { compromised[issuer] = candidate.index }
-        guard issuer == handle else { return }
-        let used =
-            books.values.map(\.epoch)
-            + grants.values.filter { $0.issuer == handle }
-            .flatMap { $0.epochs.flatMap(\.counts) }
-        firstEpochs.append(max(used.max() ?? 0, firstEpochs[firstEpochs.count - 1]) + 1)
+        guard let change = candidate.statement.claims as? ChangeEncryptionKey,
+            change.reason == .keyCompromised
+        else { return }
+        compromised[candidate.statement.issuer] = candidate.index
     }
 
     private mutating func listBooks(_ admission: Admission) {
@@ -243,7 +253,7 @@ extension View: Shaped {
     private init(
         format _: String, of handle: Handle, edge: RightEdge, state: [StateRow],
         records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
-        accesses: [KnownAccess], refused: [Int64], firstEpochs: [Int64],
+        accesses: [KnownAccess], refused: [Int64],
         compromised: [Compromise], unshown: [Unshown], types: [String]
     ) {
         self.handle = handle
@@ -258,7 +268,6 @@ extension View: Shaped {
         self.requests = Dictionary(requests.map { ($0.jti, $0) }) { $1 }
         self.accesses = accesses
         self.refused = refused
-        self.firstEpochs = firstEpochs
         self.compromised = Dictionary(compromised.map { ($0.handle, $0.index) }) { $1 }
         self.unshown = unshown
         guard let origin = self.state[LogState.key]?.origin else { return }
@@ -281,7 +290,7 @@ extension View: Shaped {
 
     public static let shape = Shape<View>(
         View.init(
-            format:of:edge:state:records:grants:requests:accesses:refused:firstEpochs:compromised:
+            format:of:edge:state:records:grants:requests:accesses:refused:compromised:
             unshown:types:),
         .required("format", \.format, .format("trine-view/5")),
         .required("handle", \.handle, .handle),
@@ -292,13 +301,9 @@ extension View: Shaped {
         .required("requests", \.listed.requests, .list(of: .object)),
         .required("accesses", \.accesses, .list(of: .object)),
         .required("refused", \.refused, .list(of: .count)),
-        .required(
-            "first_epochs", \.firstEpochs, .ascending(of: .count, 1...maximumEras)),
         .required("compromised", \.compromises, .list(of: .object(Compromise.shape))),
         .required("unshown", \.unshown, .list(of: .object(Unshown.shape))),
         .required("types", \.documents, .list(of: .text)))
-
-    private static let maximumEras = 400
 
     private var compromises: [Compromise] {
         compromised.map { Compromise(handle: $0.key, index: $0.value) }

@@ -14,6 +14,7 @@ public struct Authority: Sendable {
         guard try await session.charter().authorities.contains(session.handle) else {
             throw ClientError.notAuthority
         }
+        await session.govern()
         self.session = session
     }
 
@@ -154,6 +155,12 @@ public struct Authority: Sendable {
 
     public func reinstate(_ handle: Handle, _ reason: Reason) async throws -> Registration {
         try await submit(try propose(Reinstate(handle), StatedReason(reason)))
+    }
+
+    /// Proposes to set log time to this machine's clock, from where it is.
+    public func settingTime() async throws -> Proposal {
+        let view = try await session.upToDate()
+        return try propose(MoveTime(from: view.time, number: view.timesSet))
     }
 
     /// Publishes a policy set: it is in force from its entry on, for everybody.

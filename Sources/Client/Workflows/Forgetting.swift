@@ -6,7 +6,12 @@ extension Session {
     /// Has the selective claims of a statement erased; the log keeps salted digests.
     ///
     /// Throws ``ClientError/forbidden(policies:reasons:)`` before anything is signed.
-    fileprivate func forget(_ jti: JTI, _ reason: Reason) async throws -> Registration {
+    fileprivate func forget(_ target: Erase.Target, _ reason: Reason) async throws -> Registration {
+        try await requireForgettable(target.jti)
+        return try await register(Erase(target), selective: StatedReason(reason), by: .erase)
+    }
+
+    fileprivate func requireForgettable(_ jti: JTI) async throws {
         guard let statement = view.state[StatementState.key(jti)] else {
             throw ClientError.noGrant(jti.text)
         }
@@ -14,21 +19,23 @@ extension Session {
         try await permission { (known) throws(ClientError) in
             known.forgetting(jti, statement, by: try known.entity(handle))
         }
-        return try await register(
-            Erase(.statement(jti)), selective: StatedReason(reason), by: .erase)
     }
 }
 
 extension Enterprise {
     /// Has the terms of a grant that has ended erased, and with them what its accesses, new envelopes
-    /// and its end say confidentially. The grants that stand get new keys where they need them.
+    /// and its end say confidentially. From then on no record has an epoch that it, or any grant that
+    /// ended before, could open: without its terms nobody could tell. The grants that stand get new keys
+    /// where they need them.
     public func forget(
         _ grant: JTI, _ reason: Reason
     ) async throws -> (erasure: Registration, rekeyed: [Rekeying]) {
         let view = try await prepareToSign()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.issuer == session.handle else { throw ClientError.notYourGrant(grant) }
-        let erasure = try await session.forget(grant, reason)
+        let time = max(session.now, view.time).advanced(by: Self.epochMarginSeconds)
+        let erasure = try await session.forget(
+            .grant(grant, epoch: view.requiredEpoch(at: time)), reason)
         return (erasure, try await rekeyStanding())
     }
 }
@@ -41,19 +48,26 @@ extension Lender {
         guard view.requests[request]?.by == session.handle else {
             throw ClientError.noRequest(request.text)
         }
-        return try await session.forget(request, reason)
+        return try await session.forget(.request(request), reason)
     }
 }
 
 extension Authority {
-    /// Has the identity of a participant erased that was suspended for good. It doesn't come back.
+    /// Has the identity of a participant erased that was suspended for good, where this authority
+    /// decides alone. It doesn't come back.
     public func forget(_ handle: Handle, _ reason: Reason) async throws -> Registration {
+        try await submit(try await forgetting(handle, reason))
+    }
+
+    /// Proposes that.
+    public func forgetting(_ handle: Handle, _ reason: Reason) async throws -> Proposal {
         _ = try await session.flush()
         let rows = try await session.sync().state.rows
         let admission = rows.first { ($0.value.object as? StatementState)?.admitted == handle }
         guard case .jti(let jti)? = admission?.key.name else {
             throw ClientError.noParticipant(handle)
         }
-        return try await session.forget(jti, reason)
+        try await session.requireForgettable(jti)
+        return try propose(Erase(.admission(jti, of: handle)), StatedReason(reason))
     }
 }

@@ -103,8 +103,9 @@ extension Home {
         let keeper = try CheckpointKeeper(
             home: self, policy: TrustPolicy(trusting: genesis.logKey), clock: try clockKey(),
             connection: connection)
+        // No entry is known that says how old it may be, but that no charter allows more than this.
         _ = try await keeper.latest(
-            at: surroundings.now(), freshness: genesis.founding.charter.freshness)
+            at: surroundings.now(), freshness: Limits.freshnessSeconds.upperBound)
         try await connection.apply(application)
         return application
     }

@@ -4,7 +4,6 @@ import Wire
 /// An authority admits a participant: a fresh handle, fresh keys whose owner proved to hold them.
 enum AdmitRule: KindRule {
     static let actions: [PolicyAction] = [.admit]
-    static let isErasable = true
 
     static func reads(_ said: Stated<Admit>, _ reads: inout Reads) {
         reads.add(ParticipantState.key(said.claims.handle))

@@ -11,15 +11,11 @@ enum EraseRule: KindRule {
         reads.add(StatementState.key(target))
         reads.add(GrantState.key(target))
         reads.add(RequestState.key(target))
-        reads.add(CarrierState.key(target))
         reads.add(HoldsState.key(said.issuer))
     }
 
     static func furtherReads(_ said: Stated<Erase>, in state: Slice, _ reads: inout Reads) {
         let target = said.claims.target.jti
-        if let carrier = state[CarrierState.key(target)] {
-            reads.add(GrantState.key(carrier.grant))
-        }
         if let grant = state[GrantState.key(target)] {
             for series in grant.terms?.scope.series ?? [] {
                 reads.add(EpochState.key(grant.issuer, series))
@@ -42,10 +38,19 @@ enum EraseRule: KindRule {
         }
         guard !target.erased else { throw .erasure(.alreadyErased(jti)) }
         try requireOwner(of: jti, target, decision)
-        switch (said.claims.target, target.record) {
-        case (.record, .some(let record)): try erase(record, jti, &decision)
-        case (.statement, .none): try forget(jti, target, &decision)
-        case (.record, .none), (.statement, .some): throw .erasure(.cannotErase(jti))
+        switch (said.claims.target, target.kind) {
+        case (.record, .record): try erase(target, jti, &decision)
+        case (.grant(_, let epoch), .grant):
+            try requireErasable(jti, target, decision)
+            try decision.forgetGrant(jti, from: epoch)
+        case (.request, .request):
+            try requireErasable(jti, target, decision)
+            decision.change(RequestState.key(jti), to: nil)
+        case (.admission(_, let handle), .admit) where target.admitted == handle:
+            try decision.requireAuthorities()
+            try requireErasable(jti, target, decision)
+            try forgetIdentity(of: handle, &decision)
+        default: throw .erasure(.cannotErase(jti))
         }
         target.erased = true
         decision.change(StatementState.key(jti), to: target)
@@ -54,12 +59,12 @@ enum EraseRule: KindRule {
     static func facts(_ said: Stated<Erase>) -> [AuditFact] {
         switch said.claims.target {
         case .record: [.counted(AuditFact.erasedRecords)]
-        case .statement: [.counted(AuditFact.erasedStatements)]
+        case .grant, .request, .admission: [.counted(AuditFact.erasedStatements)]
         }
     }
 
     /// Whoever issued a statement erases it; a request who asked, and not the host that carried the
-    /// call; an admission any authority.
+    /// call; an admission the authorities.
     private static func requireOwner(
         of jti: JTI, _ target: StatementState, _ decision: Decision
     ) throws(Refusal) {
@@ -77,8 +82,9 @@ enum EraseRule: KindRule {
     }
 
     private static func erase(
-        _ record: StatementState.RecordDetail, _ jti: JTI, _ decision: inout Decision
+        _ target: StatementState, _ jti: JTI, _ decision: inout Decision
     ) throws(Refusal) {
+        guard let record = target.record else { throw .erasure(.cannotErase(jti)) }
         let issuer = decision.statement.issuer
         try decision.requireErasable(
             decision.erasing(in: record.book, by: decision.issuerEntity))
@@ -88,38 +94,12 @@ enum EraseRule: KindRule {
         let source = SourceState.key(issuer, record.source)
         if decision.state[source]?.record == jti { decision.change(source, to: nil) }
     }
-}
 
-// Statements.
-extension EraseRule {
-    private static func forget(
-        _ jti: JTI, _ target: StatementState, _ decision: inout Decision
+    private static func requireErasable(
+        _ jti: JTI, _ target: StatementState, _ decision: Decision
     ) throws(Refusal) {
-        guard target.kind.rule.isErasable else { throw .erasure(.cannotErase(jti)) }
-        if target.kind == .admit { try decision.requireNotSuspended() }
         try decision.requireErasable(
             decision.forgetting(jti, target, by: decision.issuerEntity))
-        if decision.state[RequestState.key(jti)] != nil {
-            decision.change(RequestState.key(jti), to: nil)
-        }
-        if let carrier = decision.state[CarrierState.key(jti)] {
-            try requireEnded(carrier.grant, decision)
-            decision.change(CarrierState.key(jti), to: nil)
-        }
-        if let grant = decision.state[GrantState.key(jti)] {
-            try requireEnded(jti, decision)
-            decision.forget(grant, jti)
-        }
-        if let handle = target.admitted { try forgetIdentity(of: handle, &decision) }
-    }
-
-    /// What a grant that stands needs stays: without it nobody could show what was granted, and
-    /// nobody could read under it.
-    private static func requireEnded(_ grant: JTI, _ decision: Decision) throws(Refusal) {
-        guard let state = decision.state[GrantState.key(grant)] else { return }
-        guard state.revoked != nil || state.claims.expires <= decision.now else {
-            throw .erasure(.grantStands(grant))
-        }
     }
 
     /// Once a participant is suspended for good, nothing needs its identity any more. It doesn't come
@@ -143,18 +123,28 @@ extension Decision {
         try requirePermission(question)
     }
 
-    /// An ended grant without its terms, which ends for good: log time may go back. Its months go from
-    /// the epochs too.
-    fileprivate mutating func forget(_ grant: GrantState, _ jti: JTI) {
-        if let scope = grant.terms?.scope {
-            for series in scope.series {
-                var epochs = epochs(series, of: grant.issuer)
-                epochs.retireEnded(at: now, revoked: jti)
-                epochs.forget(scope.months)
-                change(EpochState.key(grant.issuer, series), to: epochs)
-            }
+    /// Takes the terms of an ended grant, which ends for good: log time may go back. Nobody can tell
+    /// any more what its keys open, so no new record of the enterprise has an epoch before `epoch`.
+    ///
+    /// A grant that stands keeps its terms: without them nobody could show what was granted, and nobody
+    /// could read under it.
+    fileprivate mutating func forgetGrant(_ jti: JTI, from epoch: Int64) throws(Refusal) {
+        var grant = try grant(jti)
+        guard grant.revoked != nil || grant.claims.expires <= now else {
+            throw .erasure(.grantStands(jti))
         }
-        var grant = grant
+        var enterprise = issuer
+        enterprise.leastEpoch = max(enterprise.leastEpoch, epoch)
+        for series in grant.terms?.scope.series ?? [] {
+            guard let months = grant.terms?.scope.part(of: series)?.months else { continue }
+            var epochs = epochs(series, of: grant.issuer)
+            epochs.retireEnded(at: now, revoked: jti)
+            try requireEpoch(epoch, from: epochs.required(in: months, at: now))
+            epochs.forget(below: enterprise.leastEpoch)
+            change(EpochState.key(grant.issuer, series), to: epochs)
+        }
+        try requireEpoch(epoch)
+        change(ParticipantState.key(grant.issuer), to: enterprise)
         grant.terms = nil
         grant.revoked = grant.revoked ?? candidate.index
         change(GrantState.key(jti), to: grant)

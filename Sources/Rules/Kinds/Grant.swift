@@ -9,8 +9,6 @@ enum GrantRule: KindRule {
     /// Grants over one series that can stand at once.
     static let maximumLiveGrants = 1024
 
-    static let isErasable = true
-
     static func reads(_ said: Stated<Grant>, _ reads: inout Reads) {
         guard let terms = said.selective else { return }
         reads.add(TypesState.key)
@@ -99,6 +97,7 @@ enum GrantRule: KindRule {
         for given in terms.epochs {
             guard let epoch = given.counts.last, let part = terms.scope.part(of: given.series)
             else { throw .grant(.foreignScope) }
+            try decision.requireEpoch(epoch)
             var epochs = decision.epochs(given.series, of: said.issuer)
             epochs.retireEnded(at: decision.now)
             guard epochs.live.count < maximumLiveGrants else {

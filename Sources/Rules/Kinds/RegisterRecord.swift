@@ -82,12 +82,13 @@ enum RegisterRecordRule: KindRule {
         _ record: RegisterRecord, _ decision: inout Decision
     ) throws(Refusal) {
         let key = EpochState.key(decision.statement.issuer, record.book.series)
-        guard var epochs = decision.state[key] else { return }
-        let required = epochs.required(for: record.book.month, at: decision.now)
-        guard record.epoch >= required else {
-            throw .book(.epochTooLow(have: record.epoch, required: required))
-        }
-        let before = epochs
+        let known = decision.state[key]
+        let required = max(
+            known?.required(for: record.book.month, at: decision.now) ?? 0,
+            decision.issuer.leastEpoch)
+        try decision.requireEpoch(record.epoch, from: required)
+        guard let before = known else { return }
+        var epochs = before
         epochs.retireEnded(at: decision.now)
         if epochs != before { decision.change(key, to: epochs) }
     }

@@ -3,9 +3,7 @@ import Wire
 
 /// A new envelope for a grant that stands, after its enterprise moved to a new epoch.
 enum RekeyRule: KindRule {
-    static let states: [any StateObject.Type] = [CarrierState.self]
     static let actions: [PolicyAction] = [.rekey]
-    static let isErasable = true
 
     static func reads(_ said: Stated<Rekey>, _ reads: inout Reads) {
         reads.add(TypesState.key)
@@ -28,16 +26,12 @@ enum RekeyRule: KindRule {
             try decision.requireRecipient(key, of: try decision.participant(terms.to))
         }
         try requirePermission(for: grant, decision)
-        if grant.envelopeStatement != jti {
-            decision.change(CarrierState.key(grant.envelopeStatement), to: nil)
-        }
-        decision.change(CarrierState.key(said.jti), to: CarrierState(grant: jti))
         grant.envelopeStatement = said.jti
         grant.envelope = said.claims.envelope
         if let terms = grant.terms, let given = said.selective?.epochs {
             guard given.map(\.series) == terms.scope.series else { throw .grant(.foreignScope) }
             for given in given {
-                raise(given, of: jti, by: said.issuer, &decision)
+                try raise(given, of: jti, by: said.issuer, &decision)
             }
         }
         decision.change(GrantState.key(jti), to: grant)
@@ -46,8 +40,9 @@ enum RekeyRule: KindRule {
     /// Remembers that the grant opens these epochs too.
     private static func raise(
         _ given: SeriesEpochs, of grant: JTI, by issuer: Handle, _ decision: inout Decision
-    ) {
+    ) throws(Refusal) {
         guard let epoch = given.counts.last else { return }
+        try decision.requireEpoch(epoch)
         var epochs = decision.epochs(given.series, of: issuer)
         epochs.retireEnded(at: decision.now)
         for position in epochs.live.indices where epochs.live[position].grant == grant {

@@ -5,7 +5,6 @@ import Wire
 enum RequestRule: KindRule {
     static let states: [any StateObject.Type] = [RequestState.self]
     static let actions: [PolicyAction] = [.request]
-    static let isErasable = true
 
     static func reads(_ said: Stated<Request>, _ reads: inout Reads) {
         guard let call = said.call else { return }

@@ -11,6 +11,8 @@ public enum BookRefusal: Error, Equatable, Sendable {
     case bookClosed(BookName)
     case wrongNumber(have: Int64, next: Int64)
     case epochTooLow(have: Int64, required: Int64)
+    /// The epoch belongs to a later era of the issuer's keys.
+    case epochTooHigh(have: Int64, limit: Int64)
     case duplicateDocument(existing: JTI)
     case cannotReplace(JTI)
     case wrongCount(have: Int64, want: Int64)
@@ -43,6 +45,10 @@ public enum BookRefusal: Error, Equatable, Sendable {
             ProblemEntry(
                 "epoch-too-low", 409, "A grant that has ended could read this epoch", nil,
                 ["have": .integer(have), "required": .integer(required)])
+        case .epochTooHigh(let have, let limit):
+            ProblemEntry(
+                "epoch-too-high", 422, "The epoch belongs to a later era", nil,
+                ["have": .integer(have), "limit": .integer(limit)])
         case .duplicateDocument(let existing):
             ProblemEntry(
                 "duplicate-document", 409, "This document is registered already", nil,

@@ -16,6 +16,8 @@ public enum PlaceRefusal: Error, Equatable, Sendable {
     case jtiTaken
     case tooOld(issuedAt: Timestamp, logTime: Timestamp)
     case tooFarAhead(issuedAt: Timestamp, logTime: Timestamp)
+    /// Log time isn't where a `time` statement goes on from, or the authorities have set it since.
+    case logTimeMoved(to: Timestamp, timesSet: Int64)
 
     var entry: ProblemEntry {
         switch self {
@@ -51,6 +53,11 @@ public enum PlaceRefusal: Error, Equatable, Sendable {
                 "too-far-ahead", 422, "The statement is dated too long after the log's time",
                 "Sign it again with the current time.",
                 ["iat": .integer(issuedAt.seconds), "log_time": .integer(logTime.seconds)])
+        case .logTimeMoved(let time, let timesSet):
+            ProblemEntry(
+                "log-time-moved", 409, "Log time isn't where this statement goes on from",
+                "Propose it again.",
+                ["log_time": .integer(time.seconds), "times_set": .integer(timesSet)])
         }
     }
 }

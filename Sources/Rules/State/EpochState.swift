@@ -72,19 +72,19 @@ public struct EpochState: StateObject {
         live.removeAll { $0.grant == revoked || $0.expires <= time }
     }
 
-    /// Leaves nothing of which months a grant had: what is lost in any of them is lost in all months.
-    mutating func forget(_ months: ClosedRange<Month>) {
-        let lost = ended.filter { $0.months.overlaps(months) }.map(\.epoch).max()
-        guard let lost, let first = Month(number: 0), let last = Month(number: Month.count - 1)
-        else { return }
-        retire(first...last, lost)
+    /// Leaves nothing of epochs below `least`, which no record has any more in whatever month.
+    mutating func forget(below least: Int64) { ended.removeAll { $0.epoch < least } }
+
+    /// The lowest epoch that no grant which ended by `time` has in any of `months`.
+    public func required(in months: ClosedRange<Month>, at time: Timestamp) -> Int64 {
+        let lost = ended.filter { $0.months.overlaps(months) }.map(\.epoch)
+        let expired = live.filter { $0.expires <= time && $0.months.overlaps(months) }.map(\.epoch)
+        return ((lost + expired).max() ?? -1) + 1
     }
 
     /// The lowest epoch a new record of `month` may have at `time`.
     public func required(for month: Month, at time: Timestamp) -> Int64 {
-        let lost = ended.filter { $0.months.contains(month) }.map(\.epoch)
-        let expired = live.filter { $0.expires <= time && $0.months.contains(month) }.map(\.epoch)
-        return ((lost + expired).max() ?? -1) + 1
+        required(in: month...month, at: time)
     }
 
     /// Raises the lost epoch of these months, cutting ranges where they begin and end.

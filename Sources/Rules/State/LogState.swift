@@ -24,12 +24,16 @@ public struct LogState: StateObject {
     public var policies: Digest<Digested.Policies>
     /// Log time: the largest `iat` since an authority last set it.
     public var time: Timestamp
+    /// How many times the authorities have set it.
+    public var timesSet: Int64
+    /// The latest log time that they set back.
+    public var setBackFrom: Timestamp?
 
     public init(
         origin: Origin, genesis: Digest<Digested.Genesis>, rules: Int64,
         rulesSince: Timestamp? = nil, upgrade: ComingRules? = nil, logKey: String,
         clockKey: String, charter: Charter, host: Handle, policies: Digest<Digested.Policies>,
-        time: Timestamp
+        time: Timestamp, timesSet: Int64 = 0, setBackFrom: Timestamp? = nil
     ) {
         self.origin = origin
         self.genesis = genesis
@@ -42,11 +46,14 @@ public struct LogState: StateObject {
         self.host = host
         self.policies = policies
         self.time = time
+        self.timesSet = timesSet
+        self.setBackFrom = setBackFrom
     }
 
     public static let shape = Shape<LogState>(
         LogState.init(
-            origin:genesis:rules:rulesSince:upgrade:logKey:clockKey:charter:host:policies:time:),
+            origin:genesis:rules:rulesSince:upgrade:logKey:clockKey:charter:host:policies:time:
+            timesSet:setBackFrom:),
         .required("origin", \.origin, .origin),
         .required("genesis", \.genesis, .digest()),
         .required("rules", \.rules, .count),
@@ -57,5 +64,15 @@ public struct LogState: StateObject {
         .required("charter", \.charter, .object),
         .required("host", \.host, .handle),
         .required("policies", \.policies, .digest()),
-        .required("time", \.time, .time))
+        .required("time", \.time, .time),
+        .required("times_set", \.timesSet, .count),
+        .optional("set_back_from", \.setBackFrom, .time))
+}
+
+extension LogState {
+    /// Whether the authorities set log time back from about there, so that what the host dated until
+    /// then says nothing about what comes now.
+    public func hasSetBack(_ date: Timestamp) -> Bool {
+        setBackFrom.map { date <= $0.advanced(by: Limits.aheadSeconds) } ?? false
+    }
 }

@@ -17,6 +17,8 @@ public struct ParticipantState: StateObject {
     public var keysEver: Int64
     /// Of the key that envelopes are sealed to now; `nil` for those named at genesis.
     public var encryptionKey: Digest<Digested.EncryptionKey>?
+    /// No new record of it has an earlier epoch. It tells which era of its keys it is.
+    public var leastEpoch: Int64
     public var suspended: Bool
     /// It was suspended for good, and its identity erased.
     public var forgotten = false
@@ -31,7 +33,8 @@ public struct ParticipantState: StateObject {
 
     public init(
         roles: [Role], keys: [Digest<Digested.Key>], keysEver: Int64? = nil,
-        encryptionKey: Digest<Digested.EncryptionKey>?, suspended: Bool = false,
+        encryptionKey: Digest<Digested.EncryptionKey>?, leastEpoch: Int64 = 0,
+        suspended: Bool = false,
         forgotten: Bool = false, admittedAt: Int64,
         fingerprint: Digest<Digested.Fingerprint>? = nil, size: SizeClass? = nil,
         country: String? = nil
@@ -40,6 +43,7 @@ public struct ParticipantState: StateObject {
         self.keys = keys
         self.keysEver = keysEver ?? Int64(keys.count)
         self.encryptionKey = encryptionKey
+        self.leastEpoch = leastEpoch
         self.suspended = suspended
         self.forgotten = forgotten
         self.admittedAt = admittedAt
@@ -51,22 +55,28 @@ public struct ParticipantState: StateObject {
     public static let shape = Shape<ParticipantState>(
         {
             (
-                roles, keys, ever, encryptionKey, suspended, forgotten, admittedAt, fingerprint,
-                size, country
+                roles, keys, ever, encryptionKey, leastEpoch, suspended, forgotten, admittedAt,
+                fingerprint, size, country
             ) throws(ClaimError) in
             ParticipantState(
                 roles: roles, keys: keys, keysEver: ever, encryptionKey: encryptionKey,
-                suspended: suspended, forgotten: forgotten, admittedAt: admittedAt,
-                fingerprint: fingerprint, size: size, country: country)
+                leastEpoch: leastEpoch, suspended: suspended, forgotten: forgotten,
+                admittedAt: admittedAt, fingerprint: fingerprint, size: size, country: country)
         },
         .required("roles", \.roles, .list(of: .word("role"))),
         .required("keys", \.keys, .list(of: .digest())),
         .required("keys_ever", \.keysEver, .count),
         .optional("encryption_key", \.encryptionKey, .digest()),
+        .required("least_epoch", \.leastEpoch, .count),
         .flag("suspended", \.suspended),
         .flag("forgotten", \.forgotten),
         .required("admitted_at", \.admittedAt, .count),
         .optional("fingerprint", \.fingerprint, .digest()),
         .optional("size", \.size, .word("size")),
         .optional("country", \.country, .country))
+}
+
+extension ParticipantState {
+    /// The era that its keys are in.
+    public var era: KeyEra { KeyEra(of: leastEpoch) }
 }

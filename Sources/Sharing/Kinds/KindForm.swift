@@ -24,7 +24,7 @@ public protocol KindForm: Shaped, Hashable {
     /// Whether the kind changes a participant's roles, keys or standing.
     static var isAboutParticipants: Bool { get }
 
-    /// Whether the kind changes who decides, or by which rules.
+    /// Whether the kind changes who decides, by which rules, or from which log time on.
     static var isAboutLog: Bool { get }
 
     /// The participant whom the statement changes; `nil` where the kind changes none.

@@ -1,22 +1,6 @@
 import CSodium
 public import Wire
 
-/// The secret that all keys of an enterprise's records of one era descend from: 256 bits.
-///
-/// A new era has a vault that nothing of an older one leads to.
-public struct Vault: Sendable {
-    public let secret: Secret
-    /// The lowest epoch of the era. Every epoch below it belongs to an older one.
-    public let firstEpoch: Int64
-
-    /// `secret` has 32 uniformly random bytes.
-    public init(secret: Secret, firstEpoch: Int64) {
-        precondition(secret.count == 32, "a vault has 32 bytes")
-        self.secret = secret
-        self.firstEpoch = firstEpoch
-    }
-}
-
 /// The keys of an enterprise's fields: one per field and record, all from one vault an era, so that
 /// few of them open one field over a range of months.
 ///
@@ -25,23 +9,22 @@ public struct Vault: Sendable {
 /// what lies below it and nothing else. Derivation is HKDF-SHA256 (RFC 5869) with the labels of
 /// ``Wire/Label``. An epoch belongs to one era, and so to one vault.
 public struct KeySchedule: Sendable {
-    /// By era.
-    private let vaults: [Vault]
+    /// By era: the secrets that all keys of an era's records descend from, 256 bits each.
+    private let vaults: [Secret]
     private let log: Digest<Digested.Genesis>
 
-    /// `vaults` are those of all eras, from the first on.
-    public init(vaults: [Vault], log: Digest<Digested.Genesis>) {
-        precondition(vaults.first?.firstEpoch == 0, "the first era begins with epoch 0")
+    /// `vaults` are those of all eras, from the first on: 32 uniformly random bytes each, of which
+    /// nothing of an older one leads to a later one.
+    public init(vaults: [Secret], log: Digest<Digested.Genesis>) {
         precondition(
-            zip(vaults, vaults.dropFirst()).allSatisfy { $0.firstEpoch < $1.firstEpoch },
-            "each era has later epochs than the one before")
+            !vaults.isEmpty && vaults.allSatisfy { $0.count == 32 }, "a vault has 32 bytes")
         self.vaults = vaults
         self.log = log
     }
 
-    /// The vault of the era that `epoch` belongs to.
-    private func vault(of epoch: Int64) -> Vault {
-        vaults.last { $0.firstEpoch <= epoch } ?? vaults[0]
+    /// The vault of the era that `epoch` belongs to, where it is there.
+    private func vault(of epoch: Int64) -> Secret {
+        vaults[min(KeyEra(of: epoch).number, vaults.count) - 1]
     }
 
     /// The root of one field's month tree in one epoch.
@@ -49,7 +32,7 @@ public struct KeySchedule: Sendable {
         let info = DomainSeparated(.fieldRoot).appending(log.bytes).appending(type)
             .appending(field.text).appending("\(epoch)")
         return MonthNode(
-            position: .root, key: Derivation.key(from: vault(of: epoch).secret, info: info))
+            position: .root, key: Derivation.key(from: vault(of: epoch), info: info))
     }
 
     /// The key of one field of one record.
@@ -62,9 +45,9 @@ public struct KeySchedule: Sendable {
     /// The root of this era's month tree of source keys. It has no epoch: no grant gives of it.
     public var sourceRoot: MonthNode { sourceRoot(of: vaults[vaults.count - 1]) }
 
-    private func sourceRoot(of vault: Vault) -> MonthNode {
+    private func sourceRoot(of vault: Secret) -> MonthNode {
         let info = DomainSeparated(.sourceRoot).appending(log.bytes)
-        return MonthNode(position: .root, key: Derivation.key(from: vault.secret, info: info))
+        return MonthNode(position: .root, key: Derivation.key(from: vault, info: info))
     }
 
     /// What makes a document issued in `month` recognisable to its own enterprise and to nobody

@@ -4,6 +4,10 @@ public enum Limits {
     public static let keysPerParticipant = 16
     /// Signing keys that one participant ever has.
     public static let keysEver = 1024
+    /// Eras of the keys of one participant.
+    public static let eras = 400
+    /// Epochs of an era. The first era's are those from 0, the next one's those from here on.
+    public static let epochsPerEra: Int64 = 1_000_000
     /// Fields of a record type, commitments not counted.
     public static let fieldsPerType = 64
     /// Record types of one log, all versions counted.

@@ -26,6 +26,8 @@ public struct Audit<State: StateSource, Policies: PublishedTexts> {
     private var host: Handle?
     private var checkpoints: CheckpointTrail
     private var erasures = ErasureClaims()
+    /// The participants of whose admission no selective claims were shown.
+    private var unidentified: Set<Handle> = []
     private var facts = AuditFacts()
     private var findings = FindingList()
     /// The first index that announced rules can decide.
@@ -90,8 +92,7 @@ extension Audit {
     private mutating func judge(_ entry: ReadEntry, at index: Int64) throws(State.Failure) {
         guard stopped == nil else { return }
         if announced > 0, index >= announced {
-            let log = try state.values(of: [LogState.key.untyped])[LogState.key.untyped]
-            stopped = (log?.object as? LogState)?.unknownRules(at: index)
+            stopped = try log()?.unknownRules(at: index)
             guard stopped == nil else { return }
         }
         switch entry.statement {
@@ -108,13 +109,7 @@ extension Audit {
             findings.add(
                 0, .genesisNotPinned(statement.digest.relabelled()), evidence)
         }
-        if isHosts(statement), let dated = checkpoints.dated,
-            let seconds = dated.backdating(statement)
-        {
-            findings.add(
-                index, .backdated(seconds: seconds),
-                .init(entry: statement.jws.bytes, checkpoints: [dated.checkpoint.note]))
-        }
+        try findBackdating(of: statement, at: index)
         let candidate = Candidate(
             statement, selective: selective(of: statement, entry, at: index), index: index,
             checked: entry.checked)
@@ -122,6 +117,22 @@ extension Audit {
         facts.count(admission)
         if let upgrade = statement.claims as? Upgrade { announced = upgrade.from }
         if let erased = statement.claims.erases { erasures.prove(erased) }
+    }
+
+    private mutating func findBackdating(
+        of statement: Statement, at index: Int64
+    ) throws(State.Failure) {
+        guard isHosts(statement), let dated = checkpoints.dated, dated.isAfter(statement) else {
+            return
+        }
+        guard let seconds = dated.backdating(statement, in: try log()) else { return }
+        findings.add(
+            index, .backdated(seconds: seconds),
+            .init(entry: statement.jws.bytes, checkpoints: [dated.checkpoint.note]))
+    }
+
+    private mutating func log() throws(State.Failure) -> LogState? {
+        try state.values(of: [LogState.key.untyped])[LogState.key.untyped]?.object as? LogState
     }
 
     private mutating func isHosts(_ statement: Statement) -> Bool {
@@ -152,14 +163,24 @@ extension Audit {
     }
 
     /// Decides as the gateway should have. Where only the policies are against it, what it did
-    /// anyway is taken over, so that what follows from it isn't reported again.
+    /// anyway is taken over, so that what follows from it isn't reported again. Where they would permit
+    /// it for what isn't known of a participant any more, nobody can decide it.
     private mutating func admit(
         _ candidate: Candidate, _ evidence: AuditFinding.Evidence
     ) throws(State.Failure) -> Admission? {
         var decision = try state.admit(candidate, under: policies)
+        if let admit = candidate.statement.claims as? Admit, candidate.selective == nil {
+            unidentified.insert(admit.handle)
+        }
         if case .failure(.policy(let refusal)) = decision {
-            findings.add(candidate.index, .againstPolicy(.policy(refusal)), evidence)
-            decision = try state.admit(candidate, under: UnjudgedPolicies(types: policies))
+            decision = try state.admit(
+                candidate, under: PoliciesLackingFacts(policies, about: unidentified))
+            if case .failure(.policy) = decision {
+                findings.add(candidate.index, .againstPolicy(.policy(refusal)), evidence)
+                decision = try state.admit(candidate, under: UnjudgedPolicies(types: policies))
+            } else {
+                facts.countUndecided()
+            }
         }
         switch decision {
         case .success(let admission): return admission

@@ -58,6 +58,11 @@ public struct AuditFacts: Hashable, Sendable {
     public var liveGrants: Int { standing.count }
     public var booksOpen: Int { booksOpened - booksClosed }
 
+    /// Counts a decision of the policies about a participant of whom they ask what isn't shown.
+    mutating func countUndecided() { counts[Self.undecided, default: 0] += 1 }
+
+    static let undecided = "decisions that depend on what isn't shown of a participant"
+
     mutating func count(_ admission: Admission) {
         let statement = admission.candidate.statement
         let kind = statement.kind

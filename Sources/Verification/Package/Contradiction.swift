@@ -52,7 +52,7 @@ public struct Contradiction: Message, Hashable {
         guard let claims = entry.statement.claims as? RegisterRecord else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
-        try keys.checkSignature(of: entry)
+        try keys.checkSignature(of: entry, at: entries.logTime)
         guard let disclosures = Disclosure.split(record.disclosures),
             disclosures.count == 2,
             Set(disclosures.map(\.name)) == [field, field + FieldDefinition.commitmentSuffix]

@@ -52,8 +52,9 @@ public struct FetchAnswer: Message, Hashable {
     /// larger.
     public static let maximumBytes = 512 << 20
     public static let maximumRecords = 65_536
-    /// 16 keys, their retirement and some changes of the encryption key, for three participants.
-    public static let maximumParticipantStatements = 1024
+    /// All keys that a participant ever has, their retirement and its eras; in an answer, the keys
+    /// that signed something in it, whoever's they are.
+    public static let maximumParticipantStatements = 4096
 
     public init(
         checkpoint: Note, genesis: LoggedStatement, granted: Granted?,

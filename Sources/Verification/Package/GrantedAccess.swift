@@ -20,8 +20,8 @@ struct GrantedAccess: Sendable {
         guard let grant = entries.grant else { throw PackageRefusal(.grant, .nothingGranted) }
         guard let access = entries.access else { throw PackageRefusal(.access, .nothingGranted) }
         (self.entries, self.keys, self.grant, self.access) = (entries, keys, grant, access)
-        (claims, terms) = try Self.grant(grant, keys)
-        if let rekey = entries.rekey { try Self.check(rekey, of: grant, access, keys) }
+        (claims, terms) = try Self.grant(grant, entries, keys)
+        if let rekey = entries.rekey { try Self.check(rekey, of: grant, access, entries, keys) }
         (served, fetch) = try Self.access(access, of: grant, entries, keys, claims, terms)
         for entry in entries.typeEntries { try access.requireAfter(entry) }
         try checkServed()
@@ -29,7 +29,7 @@ struct GrantedAccess: Sendable {
 
     /// Step 5.
     private static func grant(
-        _ entry: LocatedEntry, _ keys: KeyRegister
+        _ entry: LocatedEntry, _ entries: LocatedEntries, _ keys: KeyRegister
     ) throws(PackageRefusal) -> (Grant, GrantTerms) {
         guard let claims = entry.statement.claims as? Grant else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
@@ -37,7 +37,7 @@ struct GrantedAccess: Sendable {
         guard keys.participant(entry.statement.issuer)?.roles.contains(.enterprise) == true else {
             throw entry.refusal(.notEnterprise)
         }
-        try keys.checkSignature(of: entry)
+        try keys.checkSignature(of: entry, at: entries.logTime)
         guard let terms = try entry.opened() as? GrantTerms else {
             throw entry.refusal(.unexpectedKind(entry.statement.kind))
         }
@@ -47,7 +47,7 @@ struct GrantedAccess: Sendable {
     /// A rekey of this grant, by the same enterprise, between grant and access.
     private static func check(
         _ rekey: LocatedEntry, of grant: LocatedEntry, _ access: LocatedEntry,
-        _ keys: KeyRegister
+        _ entries: LocatedEntries, _ keys: KeyRegister
     ) throws(PackageRefusal) {
         guard let claims = rekey.statement.claims as? Rekey else {
             throw rekey.refusal(.unexpectedKind(rekey.statement.kind))
@@ -56,7 +56,7 @@ struct GrantedAccess: Sendable {
         else { throw rekey.refusal(.otherGrant) }
         try rekey.requireAfter(grant)
         try access.requireAfter(rekey)
-        try keys.checkSignature(of: rekey)
+        try keys.checkSignature(of: rekey, at: entries.logTime)
         try rekey.checkDisclosures()
     }
 
@@ -73,13 +73,13 @@ struct GrantedAccess: Sendable {
             throw entry.refusal(.notHost)
         }
         try entry.requireAfter(grant)
-        try keys.checkSignature(of: entry)
+        try keys.checkSignature(of: entry, at: entries.logTime)
         for handle in [entry.statement.issuer, grant.statement.issuer, terms.to] {
             guard !keys.isSuspended(handle, at: entry.index) else {
                 throw entry.refusal(.suspended(handle))
             }
         }
-        let time = entries.time(at: entry.index)
+        let time = entries.logTime.after(entry)
         guard claims.notBefore <= time, time < claims.expires else {
             throw entry.refusal(.outsideDates)
         }
@@ -106,7 +106,8 @@ struct GrantedAccess: Sendable {
         }
         do {
             try keys.check(
-                fetch.jws, by: terms.to, at: entry.index, entry.statement.issuedAt, scope: .fetch)
+                fetch.jws, by: terms.to, at: entry.index, entries.logTime.ofKeys(entry),
+                scope: .fetch)
         } catch {
             throw entry.refusal(.init(error))
         }

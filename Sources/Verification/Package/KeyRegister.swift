@@ -36,9 +36,12 @@ public struct KeyRegister: Sendable {
     /// The record types that are known, of those that genesis and the statements so far name.
     public var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
 
-    /// Takes in the next statement about keys or types, entry `index`. Throws ``Rules/Refusal`` for
-    /// what the rules don't admit, and for a statement that is about neither participants nor the log.
-    public mutating func admit(_ statement: Statement, at index: Int64) throws(Refusal) {
+    /// Takes in the next statement about keys or types, entry `index`, before which log time was at least
+    /// `logTime`. Throws ``Rules/Refusal`` for what the rules don't admit, and for a statement that is
+    /// about neither participants nor the log.
+    public mutating func admit(
+        _ statement: Statement, at index: Int64, logTime: Timestamp? = nil
+    ) throws(Refusal) {
         guard index == 0 || Self.takes(statement) else {
             throw .issuer(.notPermittedToIssuer(statement.kind))
         }
@@ -46,7 +49,12 @@ public struct KeyRegister: Sendable {
             throw .place(.rulesUnknown(unknown))
         }
         let candidate = Candidate(statement, selective: nil, index: index)
-        state.assume(statement.issuedAt)
+        // A `time` says itself where log time was. Of others it isn't known how much later it was.
+        let isTime = statement.claims is MoveTime
+        state.assume(
+            isTime
+                ? logTime ?? statement.issuedAt
+                : max(logTime ?? statement.issuedAt, statement.issuedAt))
         let admission = try state.admit(candidate, under: texts).get()
         for (_, key) in admission.changes.all(KeyState.self) {
             if key.retired {
@@ -98,8 +106,8 @@ public struct KeyRegister: Sendable {
         suspensions[handle]?.last { $0.index < index }?.suspended ?? false
     }
 
-    /// Checks that `jws`, issued at `time`, is signed by a key of `handle` that stood at `index` and
-    /// has the scope. Throws ``KeyFault``.
+    /// Checks that `jws` is signed by a key of `handle` that stood at `index` and hadn't come to its
+    /// end at `time`, and has the scope. Throws ``KeyFault``.
     public func check(
         _ jws: JWS, by handle: Handle, at index: Int64, _ time: Timestamp, scope: KeyScope
     ) throws(KeyFault) {
@@ -114,13 +122,6 @@ public struct KeyRegister: Sendable {
         guard (try? jws.verified(byKeyNamed: standing.key)) != nil else { throw .badSignature }
     }
 
-    /// Checks the signature of a statement, entry `index`, with the scope that its kind demands.
-    /// Throws ``KeyFault``.
-    public func checkSignature(of statement: Statement, at index: Int64) throws(KeyFault) {
-        try check(
-            statement.jws, by: statement.issuer, at: index, statement.issuedAt,
-            scope: type(of: statement.claims).scope)
-    }
 }
 
 /// Why something isn't signed by a key that stood.
@@ -161,9 +162,9 @@ extension KeyRegister {
         for entry in both.sorted(by: { $0.index < $1.index }) {
             let statement = entry.statement
             try entry.checkDisclosures()
-            do { try admit(statement, at: entry.index) } catch {
-                throw entry.refusal(.init(error))
-            }
+            do {
+                try admit(statement, at: entry.index, logTime: entries.logTime.before(entry))
+            } catch { throw entry.refusal(.init(error)) }
         }
         for entry in entries.others {
             guard let unknown = unknownRules(of: entry.statement, at: entry.index) else { continue }
@@ -171,11 +172,17 @@ extension KeyRegister {
         }
     }
 
-    /// Throws ``PackageRefusal``.
-    func checkSignature(of entry: LocatedEntry) throws(PackageRefusal) {
-        do { try checkSignature(of: entry.statement, at: entry.index) } catch {
-            throw entry.refusal(.init(error))
-        }
+    /// Checks the signature of an entry, with the scope that its kind demands, by a key that stood at
+    /// `time` or later. Throws ``PackageRefusal``.
+    func checkSignature(
+        of entry: LocatedEntry, at time: LogTimeBound
+    ) throws(PackageRefusal) {
+        let statement = entry.statement
+        do {
+            try check(
+                statement.jws, by: statement.issuer, at: entry.index, time.ofKeys(entry),
+                scope: type(of: statement.claims).scope)
+        } catch { throw entry.refusal(.init(error)) }
     }
 }
 

@@ -55,6 +55,7 @@ struct LocatedEntries: Sendable {
     let access: LocatedEntry?
     let records: [LocatedEntry]
     let erasures: [LocatedEntry]
+    private(set) var logTime: LogTimeBound
 
     init(
         checkpoint note: Note, genesis: LoggedStatement, participants: [LoggedStatement],
@@ -87,8 +88,10 @@ struct LocatedEntries: Sendable {
         }
         founding = try Self.founding(self.genesis, trust, checkpoint)
         self.types = try LoggedType.read(types, of: founding.origin)
+        logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, [])
         try checkTypes(types)
         try checkLog(trust.genesis)
+        logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, others)
     }
 
     /// What has no known form is of later rules, where such were announced.
@@ -102,13 +105,6 @@ struct LocatedEntries: Sendable {
         }
         return PackageRefusal(
             refusal.part, .rulesUnknown(UnknownRules(rules: later.rules, index: later.from)))
-    }
-
-    /// The largest `iat` among the statements here up to `index`: log time is at least that.
-    func time(at index: Int64) -> Timestamp {
-        others.reduce(genesis.statement.issuedAt) { time, entry in
-            entry.index <= index ? max(time, entry.statement.issuedAt) : time
-        }
     }
 
     /// When the host dated the checkpoint; `nil` where no line of the key that genesis names says so.

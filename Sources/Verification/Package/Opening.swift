@@ -134,7 +134,7 @@ private struct OwnRecords {
             else {
                 throw entry.refusal(.unknownRecordType)
             }
-            try register.checkSignature(of: entry)
+            try register.checkSignature(of: entry, at: entries.logTime)
             guard entry.logged.disclosures.isEmpty else { throw entry.refusal(.notServed) }
             var fields: OpenedFields?
             if !record.fields.isEmpty {
@@ -148,7 +148,7 @@ private struct OwnRecords {
         try ServedRecords.account(
             for: &opened,
             erasures: try ServedRecords.erasures(
-                entries.erasures, by: handle, register, among: opened))
+                entries, by: handle, register, among: opened))
         return opened.sorted { RecordKey($0.claims) < RecordKey($1.claims) }
     }
 

@@ -31,7 +31,7 @@ struct ServedRecords: Sendable {
             records.append(VerifiedRecord(entry, claims, fields))
         }
         let erased = try Self.erasures(
-            granted.entries.erasures, by: granted.enterprise, granted.keys, among: records)
+            granted.entries, by: granted.enterprise, granted.keys, among: records)
         for entry in granted.entries.erasures { try granted.access.requireAfter(entry) }
         try Self.account(for: &records, erasures: erased)
         records.sort { RecordKey($0.claims) < RecordKey($1.claims) }
@@ -41,17 +41,17 @@ struct ServedRecords: Sendable {
 
     /// The `erase` statements, by the record each erases.
     static func erasures(
-        _ entries: [LocatedEntry], by enterprise: Handle, _ keys: KeyRegister,
+        _ entries: LocatedEntries, by enterprise: Handle, _ keys: KeyRegister,
         among records: [VerifiedRecord]
     ) throws(PackageRefusal) -> [JTI: Int64] {
         let known = Set(records.map(\.statement.jti))
         var erased: [JTI: Int64] = [:]
-        for entry in entries {
+        for entry in entries.erasures {
             guard let jti = (entry.statement.claims as? Erase)?.record else {
                 throw entry.refusal(.unexpectedKind(entry.statement.kind))
             }
             guard entry.statement.issuer == enterprise else { throw entry.refusal(.otherIssuer) }
-            try keys.checkSignature(of: entry)
+            try keys.checkSignature(of: entry, at: entries.logTime)
             guard known.contains(jti), erased.updateValue(entry.index, forKey: jti) == nil else {
                 throw entry.refusal(.strayErasure)
             }
@@ -160,7 +160,7 @@ private struct RecordBounds {
         if let book = books[claims.book], claims.number > book.count {
             throw entry.refusal(.beyondBook(count: book.count))
         }
-        try granted.keys.checkSignature(of: entry)
+        try granted.keys.checkSignature(of: entry, at: granted.entries.logTime)
         return (claims, fields)
     }
 

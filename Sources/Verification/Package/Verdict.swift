@@ -80,7 +80,7 @@ public struct Verdict: Hashable, Sendable {
         (notBefore, expires) = (granted.claims.notBefore, granted.claims.expires)
         dataLife = granted.terms.dataLife
         (access, accessTime) = (granted.access.index, granted.access.statement.issuedAt)
-        asOf = granted.entries.time(at: granted.access.index)
+        asOf = granted.entries.logTime.after(granted.access)
         dated = granted.entries.dated
         let witnesses = checkpoint.cosignatures.map(\.witness.description)
         word = witnesses.isEmpty ? .host : .quorum(witnesses)

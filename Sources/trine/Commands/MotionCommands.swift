@@ -265,9 +265,9 @@ struct TimeCommand: HomeCommand {
 
     func outcome(in session: Session) async throws -> Outcome {
         let authority = try await Authority(session)
-        let now = session.now
+        let proposal = try await authority.settingTime()
+        let time = proposal.motion.proposedAt
         return try await motion.outcome(
-            try authority.propose(MoveTime()), by: authority, ["time": now],
-            words: "Set log time to \(now)")
+            proposal, by: authority, ["time": time], words: "Set log time to \(time)")
     }
 }

@@ -19,6 +19,9 @@ extension Proposal {
         if let reinstate = motion.claims as? Reinstate {
             return ["Reinstate \(name(reinstate.handle))\(reason(motion))."]
         }
+        if let erase = motion.claims as? Erase, case .admission(_, let handle) = erase.target {
+            return ["Erase the identity of \(name(handle)) for good\(reason(motion))."]
+        }
         if let policies = motion.claims as? PublishPolicies { return lines(policies, blob) }
         if let published = motion.claims as? PublishType {
             return lines(published.type, motion, blob)
@@ -30,7 +33,10 @@ extension Proposal {
                     + "earliest, and not before seven days of log time after its entry."
             ]
         }
-        return ["Set log time to \(motion.proposedAt)."]
+        if let time = motion.claims as? MoveTime {
+            return ["Set log time, which was \(time.from), to \(motion.proposedAt)."]
+        }
+        return ["Something that the authorities don't decide: \(motion.kind.rawValue)."]
     }
 
     private static func reason(_ motion: Motion) -> String {
