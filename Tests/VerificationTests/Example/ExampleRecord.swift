@@ -21,7 +21,7 @@ extension WorkedExample {
     static let total: FieldName = "total"
 
     var schedule: KeySchedule {
-        KeySchedule(vaults: [Vault(secret: Self.era.vault, firstEpoch: 0)], log: log)
+        KeySchedule(vaults: [Self.era.vault], log: log)
     }
 
     mutating func seal() throws -> Sealed {

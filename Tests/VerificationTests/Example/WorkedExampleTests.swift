@@ -25,7 +25,7 @@ import Wire
         #expect(page == made, "\(differing.first ?? "a line more or less")")
     }
 
-    /// Another seed, another page: the comparison isn't with itself.
+    /// A value that was changed, left out or put in.
     @Test func aChangedValueIsNoticed() throws {
         let values = try WorkedExample(envelope: Self.envelope()).values
         let page = try ExamplePage.text()
