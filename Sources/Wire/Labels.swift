@@ -55,14 +55,23 @@ public enum Label: String, CaseIterable, Sendable {
 public struct DomainSeparated: Sendable {
     public private(set) var bytes: [UInt8]
 
-    public init(_ label: Label) {
+    /// Room is made for `count` bytes behind the label.
+    public init(_ label: Label, reserving count: Int = 0) {
         bytes = []
+        bytes.reserveCapacity(64 + count)
         append(label.bytes)
     }
+
+    public mutating func append(_ part: [UInt8]) { append(part[...]) }
 
     public mutating func append(_ part: some Collection<UInt8>) {
         withUnsafeBytes(of: UInt32(part.count).bigEndian) { bytes.append(contentsOf: $0) }
         bytes += part
+    }
+
+    public consuming func appending(_ part: [UInt8]) -> Self {
+        append(part)
+        return self
     }
 
     public consuming func appending(_ part: some Collection<UInt8>) -> Self {

@@ -1,5 +1,6 @@
 import Client
 import Foundation
+import Rules
 import Sharing
 import Verification
 import Wire
@@ -19,6 +20,7 @@ struct ViewBench: BenchGroup {
         var view = View(of: alliance.regulator.handle)
         let founding = try await alliance.entries()
         let yardstick = try SignatureYardstick(founding.map(\.leaf))
+        view.add(TextShelf(types: .standard, of: alliance.regulator.configuration.origin))
         for entry in founding {
             try view.take(ReadEntry(entry.leaf, entry.disclosures, keys: keys))
         }

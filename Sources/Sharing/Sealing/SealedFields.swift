@@ -27,8 +27,10 @@ public struct SealedFields: Hashable, Sendable {
     }
 
     public static func leaf(_ field: FieldCiphertext) -> Hash {
-        Hash.leaf(
-            DomainSeparated(.fieldLeaf).appending(field.name.text).appending(field.bytes).bytes)
+        let count = field.name.text.utf8.count + field.bytes.count
+        return Hash.leaf(
+            DomainSeparated(.fieldLeaf, reserving: count + 8).appending(field.name.text)
+                .appending(field.bytes).bytes)
     }
 
     public subscript(name: FieldName) -> FieldCiphertext? { fields.first { $0.name == name } }

@@ -34,7 +34,7 @@ public struct KeyRegister: Sendable {
     }
 
     /// The record types that are known, of those that genesis and the statements so far name.
-    public var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
+    public private(set) var types = RecordTypes()
 
     /// Takes in the next statement about keys or types, entry `index`, before which log time was at least
     /// `logTime`. Throws ``Rules/Refusal`` for what the rules don't admit, and for a statement that is
@@ -56,6 +56,9 @@ public struct KeyRegister: Sendable {
                 ? logTime ?? statement.issuedAt
                 : max(logTime ?? statement.issuedAt, statement.issuedAt))
         let admission = try state.admit(candidate, under: texts).get()
+        if let published = admission.changes[TypesState.key] {
+            types = texts.types(published.list)
+        }
         for (_, key) in admission.changes.all(KeyState.self) {
             if key.retired {
                 keys[key.key.thumbprint]?.until = index
