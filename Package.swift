@@ -221,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: pure + [
-                "TestSupport", "TestGateway",
+                "TestSupport", "TestGateway", "TestWorld",
                 "Custody", "Interface", "Importing", "Storage", "Gateway", "Client", "Demo",
                 "trine",
                 ofPrograms("Logging", "swift-log"),
