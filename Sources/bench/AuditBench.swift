@@ -14,7 +14,8 @@ struct AuditBench: BenchGroup {
     func run() async throws -> [Measurement] {
         let alliance = try await BenchAlliance()
         let months = BenchAlliance.lastYear
-        try await alliance.importInvoices(2000, months: months)
+        try await alliance.importInvoices(
+            2000, in: try alliance.invoices(2000, months: months))
         try await grantAndFetch(alliance, months)
         let entries = try await alliance.entries()
         guard let note = try await alliance.store.head().map({ try Note(parsing: $0.checkpoint) })

@@ -70,8 +70,8 @@ struct BenchAlliance: Sendable {
         return sessions
     }
 
-    /// Seals and registers `count` invoices of these months.
-    func importInvoices(_ count: Int, months: ClosedRange<Month>) async throws {
+    /// Writes `count` invoices of these months as files. Returns the path of their folder.
+    func invoices(_ count: Int, months: ClosedRange<Month>) throws -> String {
         let folder = directory + "/documents"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
@@ -89,6 +89,11 @@ struct BenchAlliance: Sendable {
                 written += 1
             }
         }
+        return folder
+    }
+
+    /// Imports all documents of a folder, of which there are `count`.
+    func importInvoices(_ count: Int, in folder: String) async throws {
         let report = try await Enterprise(enterprise).importDocuments([folder])
         precondition(report.imported == count, "every sample document imports")
     }
