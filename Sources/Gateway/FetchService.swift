@@ -147,7 +147,7 @@ struct FetchService: Sendable {
     private func select(
         _ fetch: Fetch, _ grant: GrantState, _ terms: GrantTerms
     ) async throws -> Selection {
-        let fields = try fields(fetch, of: await sequencer.published.types, terms)
+        let fields = try fields(fetch, of: try await sequencer.types().types, terms)
         var books: [(book: BookName, state: BookState)] = []
         for part in terms.scope.parts {
             books += try await store.books(
@@ -292,7 +292,8 @@ struct FetchService: Sendable {
                 rekey: content.carrier == grant.index ? nil : content.carrier,
                 envelope: content.envelope),
             to: caller.key,
-            types: await sequencer.published.documents(of: terms.scope.series, before: access),
+            types: try await sequencer.types().documents(
+                of: terms.scope.series, before: access),
             parties: [grant.issuer, caller.handle, caller.log.host], records: content.records,
             of: grant.issuer)
     }
@@ -357,7 +358,7 @@ struct FetchService: Sendable {
     private func ownRecords(_ fetch: Fetch, _ caller: Caller) async throws -> FetchAnswer {
         guard caller.state.roles.contains(.enterprise) else { throw CallFault.notEntitled }
         guard !fetch.ranges.isEmpty else { throw CallFault.rangesMissing }
-        let fields = try ownFields(fetch, of: await sequencer.published.types)
+        let fields = try ownFields(fetch, of: try await sequencer.types().types)
         var records: [Located] = []
         for book in Set(fetch.ranges.map(\.book)).sorted() {
             let state = try await store.value(of: BookState.key(caller.handle, book))
@@ -374,7 +375,7 @@ struct FetchService: Sendable {
             served: Served(fields: fields, ranges: fetch.ranges, books: []), records: records)
         return try await Assembly(store: store).answer(
             granted: nil, to: caller.key,
-            types: await sequencer.published.documents(
+            types: try await sequencer.types().documents(
                 of: Set(fetch.ranges.map(\.book.series)).sorted(), before: .max),
             parties: [caller.handle], records: try await ciphertexts(selection),
             of: caller.handle)

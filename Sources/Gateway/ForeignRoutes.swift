@@ -33,7 +33,7 @@ struct ForeignRoutes: Sendable {
 
     /// The document, byte for byte what `vct#integrity` is the digest of.
     private func type(_ name: String, _ version: String) async throws -> Response {
-        let documents = await sequencer.published.documents
+        let documents = try await sequencer.types().documents
         let document = documents.first { $0.type.name == name && "\($0.type.version)" == version }
         guard let document else { throw GatewayFault.notFound }
         return Response(

@@ -54,8 +54,8 @@ public actor Sequencer {
     private var dated: Timestamp?
     private var edge = TileEdge()
     private var log: LogState?
-    /// The record types of this log.
-    private(set) var published = PublishedTypes()
+    /// The record types of this log, up to the same index as the shelf.
+    private var published = PublishedTypes()
     /// Every set that this log was ever under and all its types, and the index up to which they were
     /// looked for.
     private var shelf = TextShelf()
@@ -129,6 +129,20 @@ public actor Sequencer {
 
     /// What this log published, as far as it was read or entered here.
     var texts: any PublishedTexts { library(shelf) }
+
+    /// The record types of this log. One that another gateway entered in the shared store is read there:
+    /// this one may not have committed anything since.
+    func types() async throws(StoreError) -> PublishedTypes {
+        let listed = try await store.value(of: TypesState.key)?.list.count ?? 0
+        guard listed > published.documents.count, let head = try await store.head() else {
+            return published
+        }
+        var types = PublishedTypes()
+        for document in try await PublishedTypes.read(from: store, 0..<head.size) {
+            types.add(document)
+        }
+        return types
+    }
 
     /// A set that this log is or was under, compiled.
     func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {

@@ -42,6 +42,12 @@ import Wire
         let before = try await Lender(lender).fetch(grant)
         #expect(before.package.types.count == 1)
 
+        func sequencer() async throws -> Sequencer {
+            try await Sequencer.load(
+                store: alliance.store, keys: alliance.keys,
+                clock: HostClock { alliance.clock.now })
+        }
+        let beside = try await sequencer()
         let type = try Self.second()
         let authority = try await Authority(try await alliance.session("authority"))
         _ = try await authority.publish(type)
@@ -62,10 +68,10 @@ import Wire
         #expect(report.isClean && report.facts.types.map(\.what.version) == [1, 1, 2])
         let served = try await alliance.send("/types/invoice/2")
         #expect(served.bytes == type.document(origin: Self.origin))
-        // A gateway that starts anew knows what was published.
-        let again = try await Sequencer.load(
-            store: alliance.store, keys: alliance.keys, clock: HostClock { alliance.clock.now })
-        #expect(await again.published.types.all.map(\.version) == [1, 1, 2])
+        // So does another gateway on this store, be it that it started before or afterwards.
+        for other in [beside, try await sequencer()] {
+            #expect(try await other.types().types.all.map(\.version) == [1, 1, 2])
+        }
         #expect(try await Inspection(store: alliance.store).run().findings == [])
         for session in [enterprise, lender, regulator, authority.session] { await session.close() }
         await alliance.stop()
