@@ -113,7 +113,8 @@ extension Inspection {
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
 private struct InspectionWalk {
     let store: any Store
-    /// The policy sets and record types read so far: a statement that brings one comes before what it decides.
+    /// The policy sets and record types read so far: a statement that brings one comes before what it
+    /// decides.
     private var texts = TextShelf()
     private var types = RecordTypes()
     private(set) var findings: [InspectionFinding] = []

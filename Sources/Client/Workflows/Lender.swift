@@ -42,8 +42,10 @@ public struct Lender: Sendable {
     /// proven and ``ClientError/forbidden(policies:reasons:)``, before anything is signed. Holds that
     /// others laid on the enterprise's books aren't known here: about those the gateway decides.
     public func request(_ terms: RequestTerms) async throws -> Registration {
+        _ = try await session.flush()
+        let view = try await session.sync()
         if case .statements(let texts) = terms.subject {
-            guard let known = try await session.sync().types.fields(of: terms.scope) else {
+            guard let known = view.types.fields(of: terms.scope) else {
                 throw ClientError.nothingCovered
             }
             for text in texts {
@@ -56,8 +58,6 @@ public struct Lender: Sendable {
                 }
             }
         }
-        _ = try await session.flush()
-        try await session.sync()
         let handle = session.handle
         for part in PolicyUse(terms).bySeries {
             try await session.permission { (known) throws(ClientError) in
