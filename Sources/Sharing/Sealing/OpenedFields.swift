@@ -12,9 +12,9 @@ public struct OpenedFields: Sendable {
     public let values: [FieldName: FieldValue]
     public let commitments: [FieldName: FieldCommitment]
 
-    /// Checks `disclosures` against `record`, which must be of one of `types`: each name is a field of its type, each digest the one
-    /// that the record has at the place of this name, each value well-formed, and each value that comes with its
-    /// commitment equal to it.
+    /// Checks `disclosures` against `record`, which must be of one of `types`: each name is a field of
+    /// its type, each digest the one that the record has at the place of this name, each value
+    /// well-formed, and each value that comes with its commitment equal to it.
     ///
     /// Throws ``OpeningError``; a value without its commitment is refused too.
     public init(
