@@ -318,7 +318,7 @@ struct Routes: Sendable {
     private func submission(_ frame: Frame) async throws -> Submission {
         let submission = try Submission(
             statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob,
-            types: try await sequencer.types().types)
+            types: await sequencer.published.types)
         try submission.checkTime(at: clock())
         try await ProofPoint(submission)?.check(in: store)
         return submission

@@ -55,7 +55,7 @@ public actor Sequencer {
     private var edge = TileEdge()
     private var log: LogState?
     /// The record types of this log, up to the same index as the shelf.
-    private var published = PublishedTypes()
+    private(set) var published = PublishedTypes()
     /// Every set that this log was ever under and all its types, and the index up to which they were
     /// looked for.
     private var shelf = TextShelf()
