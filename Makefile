@@ -8,7 +8,7 @@ VENV := .build/venv
 # they were built, the demo is built with it too, or the one would undo the other's work.
 INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
-.PHONY: demo test timing bench lint build packages test-packages texts venv clean sweep
+.PHONY: demo test timing bench lint build packages test-packages texts venv clean sweep fuzz-signatures
 
 demo: packages texts
 	@set -e; start=$$SECONDS; \
@@ -32,6 +32,14 @@ timing: test-packages
 # Ten thousand sessions whose gateway's answers somebody changes; make test has 250 of them.
 sweep: test-packages
 	TRINE_SWEEP=40 $(SWIFT) test --filter SweepTests
+
+# Compares our own checks of signatures with libsodium's, on all cores. COUNT signatures; SEED and FIRST, the
+# first round, continue or repeat a run. make test compares twenty thousand.
+COUNT ?= 100000000
+FIRST ?= 0
+fuzz-signatures: packages
+	$(SWIFT) build -c release --product trine-fuzz
+	.build/release/trine-fuzz $(COUNT) $(if $(SEED),$(SEED),$$(od -An -N8 -tu8 /dev/urandom | tr -d ' ')) $(FIRST)
 
 # ARGS="fetch audit" runs these groups only.
 bench: packages venv
