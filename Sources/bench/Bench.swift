@@ -6,7 +6,8 @@ import Foundation
 /// `trine-bench [GROUP…]` runs the named groups, or all. It exits with 1 where a claim isn't kept.
 @main struct Bench {
     static let groups: [any BenchGroup] = [
-        StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(), ProofsBench(),
+        SignatureBench(), StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(),
+        ProofsBench(),
         PolicyBench(), SealingBench(),
     ]
 
