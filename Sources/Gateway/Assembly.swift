@@ -13,9 +13,9 @@ struct Assembly: Sendable {
     let checkpoint: Note
 
     /// Everything will be proven under the checkpoint that is current now. Throws ``StoreError``.
-    init(store: any Store) async throws(StoreError) {
-        self.store = store
-        reader = try await LedgerReader.current(store)
+    init(_ sequencer: Sequencer) async throws(StoreError) {
+        store = sequencer.store
+        reader = try await LedgerReader.current(sequencer)
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
             throw .corrupt(.checkpoint, .malformed)
         }

@@ -42,9 +42,11 @@ struct LedgerReader: Sendable {
     let head: Head
 
     /// The log as it stands now. Throws ``StoreError`` and, before genesis, `.unreadable`.
-    static func current(_ store: any Store) async throws(StoreError) -> LedgerReader {
-        guard let head = try await store.head() else { throw .unreadable(.noGenesis) }
-        return LedgerReader(store: store, head: head)
+    static func current(_ sequencer: Sequencer) async throws(StoreError) -> LedgerReader {
+        guard let head = try await sequencer.current()?.head else {
+            throw .unreadable(.noGenesis)
+        }
+        return LedgerReader(store: sequencer.store, head: head)
     }
 
     /// Inclusion proofs for `indices`; each tile they share is read once.
