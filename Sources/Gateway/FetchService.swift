@@ -212,15 +212,16 @@ struct FetchService: Sendable {
         _ book: BookName, _ numbers: ClosedRange<Int64>, of enterprise: Handle,
         serving isServed: (Located) throws -> Bool
     ) async throws -> [Located] {
-        let entries = try await store.records(of: enterprise, in: book, numbers)
-        let statements = try zip(entries, try await store.leaves(at: entries.map(\.index))).map {
-            entry, leaf in
-            guard let statement = try? Statement(parsing: leaf),
-                let claims = statement.claims as? RegisterRecord,
+        let unchanging = sequencer.unchanging
+        let entries = try await unchanging.records(of: enterprise, in: book, numbers)
+        let found = try await unchanging.entries(at: entries.map(\.index))
+        let statements = try zip(entries, found).map { entry, statement in
+            guard let claims = statement.claims as? RegisterRecord,
                 let place = RecordRange(book: book, from: entry.number, to: entry.number)
             else { throw StoreError.corrupt(.entry(entry.index), .malformed) }
             return (
-                index: entry.index, leaf: leaf, jti: statement.jti, root: claims.fieldsRoot,
+                index: entry.index, leaf: statement.jws.bytes, jti: statement.jti,
+                root: claims.fieldsRoot,
                 place: place
             )
         }

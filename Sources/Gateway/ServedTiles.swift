@@ -23,38 +23,13 @@ struct ServedTile: Sendable {
 
 /// The full tiles of hashes that were asked for lately. They never change.
 final class ServedTiles: Sendable {
-    fileprivate struct Content {
-        var young: [Substring: ServedTile] = [:]
-        var old: [Substring: ServedTile] = [:]
-        /// Of the young ones.
-        var bytes = 0
-    }
+    private let tiles = Mutex(
+        RecentlyUsed<Substring, ServedTile>(limit: GatewayLimits.cachedTileBytes))
 
-    private let content = Mutex(Content())
-
-    subscript(path: Substring) -> ServedTile? {
-        content.withLock { content -> ServedTile? in
-            if let tile = content.young[path] { return tile }
-            guard let tile = content.old.removeValue(forKey: path) else { return nil }
-            content.add(tile, path)
-            return tile
-        }
-    }
+    subscript(path: Substring) -> ServedTile? { tiles.withLock { $0[path] } }
 
     func keep(_ tile: ServedTile, under path: Substring) -> ServedTile {
-        content.withLock { $0.add(tile, path) }
+        tiles.withLock { $0.keep(tile, cost: tile.byteCount, under: path) }
         return tile
-    }
-}
-
-extension ServedTiles.Content {
-    /// The older half goes when the younger one is full.
-    fileprivate mutating func add(_ tile: ServedTile, _ path: Substring) {
-        young[path] = tile
-        bytes += tile.byteCount
-        guard bytes >= GatewayLimits.cachedTileBytes / 2 else { return }
-        old = young
-        young = [:]
-        bytes = 0
     }
 }

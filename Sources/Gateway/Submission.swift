@@ -233,6 +233,8 @@ public enum GatewayLimits {
     static let cachedState = 1 << 16
     /// Bytes of full tiles that are kept as they are served.
     static let cachedTileBytes = 16 << 20
+    /// Bytes of entries that are kept as they were read.
+    static let cachedEntryBytes = 32 << 20
     /// For how long the store isn't asked whether another gateway has committed.
     static let headIsCertain: Duration = .seconds(1)
     /// How long after a failed commit the gateway calls itself unwell.

@@ -14,8 +14,8 @@ import Wire
 
     /// Whoever comes back when the gateway said so finds room.
     @Test func theTimeToComeBackIsRight() async throws {
-        let scene = try await Scene()
-        let frames = try (0..<64).map { _ in try scene.closings[0].take() }
+        let scene = try await Scene(committingTakes: .milliseconds(1200))
+        let frames = try (0..<32).map { _ in try scene.closings[0].take() }
         var waiting = frames
         var longest = 0
         for round in 0..<40 where !waiting.isEmpty {
@@ -41,7 +41,7 @@ import Wire
     /// While one participant floods the gateway, another one's statement waits for no more than the
     /// batches that are on their way.
     @Test func aFloodDelaysItself() async throws {
-        let scene = try await Scene()
+        let scene = try await Scene(committingTakes: Scene.commit)
         let flood = try (0..<48).map { _ in try scene.closings[0].take() }
         async let flooded = scene.sendAtOnce(flood)
         for _ in 0..<5 {
@@ -63,9 +63,9 @@ import Wire
         let enterprises: [Session]
         let closings: [Closings]
 
-        init() async throws {
+        init(committingTakes: Duration) async throws {
             alliance = try await Alliance(
-                on: FaultyStore(committingTakes: Self.commit), listening: true,
+                on: FaultyStore(committingTakes: committingTakes), listening: true,
                 bounds: .init(statements: 64, statementsOfOne: BusyTests.ofOne))
             var enterprises: [Session] = []
             for name in ["acme", "bolt"] {

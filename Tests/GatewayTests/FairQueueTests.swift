@@ -63,14 +63,19 @@ import Wire
         var drain = DrainRate()
         let start = ContinuousClock.now
         #expect(drain.seconds(for: 1000) == 10)
-        for step in 0...40 { drain.count(50, at: start + .milliseconds(100 * step)) }
+        for step in 0...40 {
+            drain.count(50, took: .milliseconds(100), at: start + .milliseconds(100 * step))
+        }
         // 500 in a second.
         #expect(drain.seconds(for: 400) == 1)
         #expect((2...3).contains(drain.seconds(for: 1000)))
         #expect(drain.seconds(for: 1_000_000) == 60)
         // A pause doesn't count.
-        drain.count(50, at: start + .seconds(1000))
+        drain.count(50, took: .milliseconds(100), at: start + .seconds(1000))
         #expect((2...3).contains(drain.seconds(for: 1000)))
+        // There is no room before a batch that is on its way has ended.
+        for _ in 0..<20 { drain.count(50, took: .seconds(4), at: start + .seconds(1000)) }
+        #expect((8...9).contains(drain.seconds(for: 1)))
     }
 
     /// A work of one statement for which nobody waits.

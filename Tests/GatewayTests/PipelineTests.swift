@@ -32,8 +32,8 @@ import Wire
 
     /// At random operations, again and again.
     @Test func faultsAtRandom() async throws {
-        let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator.printed()
+        let seed = random.seed
         let scene = try await Scene()
         for round in 0..<60 {
             let distances = (0..<40).filter { _ in Int.random(in: 0..<4, using: &random) == 0 }

@@ -23,6 +23,8 @@ struct BatchPlan {
     /// The log's own state after the batch; `nil` where it admits nothing.
     private(set) var log: LogState?
     private(set) var nextIndex: Int64
+    /// Whether something is entered that says who may sign what, or when.
+    private(set) var changesKeys = false
     /// Entries of the host's own that only serve those which follow.
     private var leading = 0
 
@@ -46,6 +48,7 @@ struct BatchPlan {
         _ admission: Admission, _ submission: Submission, parties: Set<Handle>
     ) {
         let statement = submission.statement
+        if type(of: statement.claims).isAboutKeys { changesKeys = true }
         entries.append(
             NewEntry(
                 index: nextIndex, statement: statement, parties: parties,

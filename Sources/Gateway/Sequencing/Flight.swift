@@ -28,6 +28,7 @@ final class Flight: Sendable {
     private let decisions: [[BatchPlan.Decision]]
     private let next: DecidedBatch?
     private let number: Int64
+    private let begun = ContinuousClock.now
     private struct State {
         /// Ends when it is certain what became of the batch.
         var flying: Task<End, Never>?
@@ -84,7 +85,7 @@ final class Flight: Sendable {
                 try await sequencer.confirm()
             }
         } catch { return .failed(error) }
-        sequencer.intake.ended(works.reduce(0) { $0 + $1.count })
+        sequencer.intake.ended(works.reduce(0) { $0 + $1.count }, took: .now - begun)
         return .landed
     }
 

@@ -109,10 +109,11 @@ final class Intake: Sendable {
 
     // MARK: How it goes
 
-    func ended(_ statements: Int) {
+    /// So many statements were decided and stored, which took so long.
+    func ended(_ statements: Int, took: Duration) {
         state.withLock { state in
             state.failed = nil
-            state.drain.count(statements, at: .now)
+            state.drain.count(statements, took: took, at: .now)
         }
     }
 
@@ -143,13 +144,16 @@ struct DrainRate {
     private var since: ContinuousClock.Instant?
     private var counted = 0
     private var perSecond: Double?
+    /// Seconds that a batch takes. What waits is taken in whole batches.
+    private var batch: Double = 0
 
     /// So long is counted before the rate follows.
     private static let interval: Duration = .milliseconds(500)
     /// The rate that is assumed before any was measured: what a slow disk commits one by one.
     private static let assumed: Double = 100
 
-    mutating func count(_ statements: Int, at now: ContinuousClock.Instant) {
+    mutating func count(_ statements: Int, took: Duration, at now: ContinuousClock.Instant) {
+        batch = (batch + took / .seconds(1)) / 2
         guard let begin = since else {
             since = now
             return
@@ -167,7 +171,7 @@ struct DrainRate {
 
     /// When so many more will have ended, in whole seconds, 1 to 60.
     func seconds(for statements: Int) -> Int {
-        let seconds = Double(statements) / (perSecond ?? Self.assumed)
+        let seconds = max(Double(statements) / (perSecond ?? Self.assumed), 2 * batch)
         return Int(min(60, max(1, seconds.rounded(.up))))
     }
 }

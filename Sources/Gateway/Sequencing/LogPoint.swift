@@ -20,6 +20,9 @@ struct LogPoint: Sendable {
     private(set) var sets: [Digest<Digested.Policies>: CedarPolicies] = [:]
     private(set) var shelved: Int64 = 0
 
+    /// The size of the log when something was last entered that says who may sign what.
+    var keysChanged: Int64 = 0
+
     var size: Int64 { head?.size ?? 0 }
 
     /// The right edge of the tree.
@@ -56,6 +59,7 @@ struct LogPoint: Sendable {
         point.log = try await store.value(of: LogState.key)
         point.head = head
         point.edge = edge
+        point.keysChanged = head?.size ?? 0
         point.dated = head.flatMap { try? Note(parsing: $0.checkpoint) }.flatMap {
             $0.unverifiedTime(under: clock).map { Timestamp(clamping: Int64(clamping: $0)) }
         }

@@ -57,6 +57,7 @@ public actor Sequencer {
     nonisolated let intake: Intake
     nonisolated let state: StateCache
     nonisolated let reader: StateReader
+    nonisolated let unchanging: Unchanging
     /// Where the log stands after the last commit.
     private nonisolated let settled = Mutex(Settled(LogPoint()))
     /// Where it will stand when all that is decided is committed.
@@ -76,6 +77,7 @@ public actor Sequencer {
         intake = Intake(bounds)
         state = StateCache(capacity: GatewayLimits.cachedState)
         reader = StateReader(store, into: state)
+        unchanging = Unchanging(store)
     }
 
     /// A sequencer that continues what `store` holds. Throws ``Storage/StoreError``.
@@ -481,6 +483,7 @@ public actor Sequencer {
         tip.head = head
         tip.dated = date
         tip.shelve(plan.policies, plan.types, upTo: head.size)
+        if plan.changesKeys { tip.keysChanged = head.size }
         return DecidedBatch(
             batch: Batch(
                 entries: plan.entries,

@@ -96,7 +96,7 @@ private struct LoadPhase {
         measured.append(
             try await measure("records of 12 kB", to: sodium, atLeast: 0.4) {
                 try await load(
-                    try await scene.records(Int(seconds * 15_000), of: 16, over: 16),
+                    try await scene.records(Int(seconds * 6_000), of: 16, over: 16),
                     perRequest: 16)
             })
         measured.append(
@@ -153,6 +153,10 @@ private struct LoadPhase {
         for _ in 0..<Self.turns {
             let rate = try await yardstick.rate()
             turns.append((try await run(), rate))
+        }
+        for turn in turns {
+            let said = String(format: "  %.0f, %.0f", turn.result.rate, turn.yardstick)
+            FileHandle.standardError.write(Data((said + "\n").utf8))
         }
         turns.sort { $0.result.rate / $0.yardstick < $1.result.rate / $1.yardstick }
         let median = turns[Self.turns / 2]
