@@ -8,7 +8,7 @@ VENV := .build/venv
 # they were built, the demo is built with it too, or the one would undo the other's work.
 INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
-.PHONY: demo test timing bench lint build packages test-packages texts venv clean sweep torture
+.PHONY: demo test timing bench lint build packages test-packages texts venv clean sweep fuzz-signatures torture
 
 demo: packages texts
 	@set -e; start=$$SECONDS; \
@@ -37,6 +37,14 @@ sweep: test-packages
 # test has fifty of them. And every fault of the store at every place, while many send at once.
 torture: test-packages
 	TRINE_KILLS=1000 $(SWIFT) test --filter 'ProcessTests.killsLoseNothing|KillTests|FaultTests|PipelineTests'
+
+# Compares our own checks of signatures with libsodium's, on all cores. COUNT signatures; SEED and FIRST, the
+# first round, continue or repeat a run. make test compares twenty thousand.
+COUNT ?= 100000000
+FIRST ?= 0
+fuzz-signatures: packages
+	$(SWIFT) build -c release --product trine-fuzz
+	.build/release/trine-fuzz $(COUNT) $(if $(SEED),$(SEED),$$(od -An -N8 -tu8 /dev/urandom | tr -d ' ')) $(FIRST)
 
 # ARGS="fetch audit" runs these groups only. TRINE_BENCH_ENTRIES=10000,1000000 ARGS=load loads a gateway
 # with so many entries behind it.

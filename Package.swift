@@ -25,13 +25,14 @@ func ofPrograms(_ product: String, _ package: String) -> Target.Dependency {
 
 /// What a third party embeds, and what everything else is built on.
 let pure: [Target.Dependency] = [
-    "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification",
+    "Curve", "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification",
 ]
 
 let package = Package(
     name: "trine",
     products: [
         .executable(name: "trine", targets: ["trine"]),
+        .library(name: "Curve", targets: ["Curve"]),
         .library(name: "Wire", targets: ["Wire"]),
         .library(name: "Transparency", targets: ["Transparency"]),
         .library(name: "Commitments", targets: ["Commitments"]),
@@ -66,17 +67,20 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .target(name: "Wire", dependencies: ["CSodium", crypto], swiftSettings: alwaysOptimised),
+        .target(name: "Curve", dependencies: ["CSodium"], swiftSettings: alwaysOptimised),
+        .target(
+            name: "Wire", dependencies: ["CSodium", "Curve", crypto],
+            swiftSettings: alwaysOptimised),
         .target(
             name: "Transparency", dependencies: ["Wire", crypto], swiftSettings: strict),
         .target(
-            name: "Commitments", dependencies: ["CSodium", "Wire", crypto],
+            name: "Commitments", dependencies: ["CSodium", "Curve", "Wire"],
             swiftSettings: alwaysOptimised),
         .target(name: "Cedar", swiftSettings: alwaysOptimised),
         .target(name: "CedarTools", dependencies: ["Cedar", "Wire"], swiftSettings: strict),
         .target(
             name: "Sharing",
-            dependencies: ["CSodium", "Wire", "Commitments", "Transparency", crypto],
+            dependencies: ["CSodium", "Curve", "Wire", "Commitments", "Transparency", crypto],
             resources: [.embedInCode("Records/Types")], swiftSettings: strict),
         .target(
             name: "Rules", dependencies: ["Wire", "Transparency", "Sharing", "Cedar"],
@@ -158,7 +162,13 @@ let package = Package(
                 ofPrograms("NIOPosix", "swift-nio"),
             ],
             path: "Sources/bench", swiftSettings: strict),
+        .executableTarget(
+            name: "trine-fuzz", dependencies: ["TestSignatures"], path: "Sources/fuzz",
+            swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSignatures", dependencies: ["CSodium", "TestSupport", "Wire"],
+            path: "Tests/TestSignatures", swiftSettings: strict),
         .target(
             name: "TestWorld", dependencies: ["Wire", "Transparency", "Sharing", "Rules"],
             path: "Tests/TestWorld", swiftSettings: strict),
@@ -174,7 +184,8 @@ let package = Package(
             ],
             path: "Tests/TestGateway", swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["TestSupport", "Wire", "CSodium"],
+            name: "WireTests",
+            dependencies: ["TestSignatures", "TestSupport", "Curve", "Wire", "CSodium"],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
@@ -183,7 +194,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommitmentsTests",
-            dependencies: ["TestSupport", "Commitments", "CSodium", "Wire", crypto],
+            dependencies: ["TestSupport", "Curve", "Commitments", "CSodium", "Wire", crypto],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "CedarTests", dependencies: ["TestSupport", "Cedar", "CedarTools", "Wire"],
@@ -191,7 +202,8 @@ let package = Package(
         .testTarget(
             name: "SharingTests",
             dependencies: [
-                "TestSupport", "CSodium", "Wire", "Transparency", "Commitments", "Sharing", crypto,
+                "TestSupport", "CSodium", "Curve", "Wire", "Transparency", "Commitments", "Sharing",
+                crypto,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

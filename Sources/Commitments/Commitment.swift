@@ -1,3 +1,5 @@
+import Curve
+
 /// A Pedersen commitment v·B + r·B̃: one ristretto255 element, not the identity.
 ///
 /// It hides v whatever the adversary can compute, and binds to v as long as nobody knows the

@@ -1,3 +1,5 @@
+public import Curve
+
 /// What a commitment is to.
 public enum CommittedNumber: Sendable {
     /// A number that can be added, compared and bounded.

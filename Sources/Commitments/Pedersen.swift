@@ -1,3 +1,5 @@
+import Curve
+
 /// Pedersen commitments over ristretto255 (RFC 9496), with the generators of the Bulletproofs
 /// implementations in use elsewhere.
 public enum Pedersen {

@@ -20,9 +20,19 @@ public struct VerificationKey: Hashable, Sendable {
         self.bytes = copy
     }
 
-    /// Checks a detached signature, 64 bytes, by libsodium: it refuses S ≥ ℓ and points of small
+    /// Checks a detached signature, 64 bytes, as libsodium does: it refuses S ≥ ℓ and points of small
     /// order, and every party uses it, so that no two of them can disagree about a signature.
+    ///
+    /// For a key that ``PreparedKeys`` has, the check is our own, with the same verdict.
     public func isValid(
+        signature: some Collection<UInt8>, of message: some Collection<UInt8>
+    ) -> Bool {
+        PreparedKeys.shared.isValid(signature: signature, of: message, by: self)
+    }
+
+    /// The same by libsodium alone, whatever is prepared: the definition, and what measurements compare
+    /// with.
+    public func isValidByLibsodium(
         signature: some Collection<UInt8>, of message: some Collection<UInt8>
     ) -> Bool {
         guard signature.count == 64 else { return false }

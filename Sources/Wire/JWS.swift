@@ -82,10 +82,19 @@ public struct JWS: Sendable, Hashable {
 
     /// As ``verified(by:)``, for a key that was found under this very thumbprint.
     public func verified(byKeyNamed key: VerificationKey) throws(JWSError) -> VerifiedJWS {
-        guard let signature = Base64URL.decode(bytes[signatureStart...]),
-            key.isValid(signature: signature, of: bytes[..<(signatureStart - 1)])
-        else { throw .badSignature }
+        guard key.isValid(signature: signature, of: signedBytes) else { throw .badSignature }
         return VerifiedJWS(jws: self, key: key)
+    }
+
+    /// What is signed: header and payload, with the dot between them.
+    public var signedBytes: ArraySlice<UInt8> { bytes[..<(signatureStart - 1)] }
+
+    /// The signature, 64 bytes.
+    public var signature: [UInt8] {
+        guard let signature = Base64URL.decode(bytes[signatureStart...]) else {
+            preconditionFailure("a JWS that was read ends in base64url")
+        }
+        return signature
     }
 
     private static let headerPrefix = Array(#"{"alg":"EdDSA","kid":""#.utf8)

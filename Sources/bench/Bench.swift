@@ -7,8 +7,8 @@ import Foundation
 /// it measured is in `bench.json` too, a line each.
 @main struct Bench {
     static let groups: [any BenchGroup] = [
-        StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(), ProofsBench(),
-        PolicyBench(), SealingBench(), LoadBench(),
+        SignatureBench(), StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(),
+        ProofsBench(), PolicyBench(), SealingBench(), LoadBench(),
     ]
 
     static func main() async throws {

@@ -1,5 +1,6 @@
 import CSodium
 import Commitments
+import Curve
 import Foundation
 import Sharing
 import Wire

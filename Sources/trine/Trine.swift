@@ -11,7 +11,8 @@ struct Trine: AsyncParsableCommand {
         discussion: """
             Results go to standard output, everything else to standard error. A home is the \
             directory with a participant's keyring: --home, else $TRINE_HOME, else ~/.trine. Its \
-            passphrase is asked for, or read from the file that $TRINE_PASSPHRASE_FILE names.
+            passphrase is asked for, or read from the file that $TRINE_PASSPHRASE_FILE names. \
+            With TRINE_SIGNATURES=libsodium, signatures are checked by libsodium alone.
 
             \(Exit.table)
 
@@ -29,6 +30,7 @@ struct Trine: AsyncParsableCommand {
 
     static func main() async {
         do {
+            try SignatureChoice.take(from: ProcessInfo.processInfo.environment)
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

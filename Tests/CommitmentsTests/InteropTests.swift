@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 /// Proofs that the crate `bulletproofs` 5.0.0 (zkcrypto) made of random values, one for every number
 /// of bits and values that both support: frozen, so that a checkout alone shows the compatibility.

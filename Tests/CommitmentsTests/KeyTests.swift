@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 /// Commitments to keys: numbers modulo ℓ that two records have in common or not.
 struct KeyTests {

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 struct PedersenTests {
     @Test func blindingBaseIsDerivedFromTheValueBase() {

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 /// The proofs that the tests of zkcrypto's crate carry.
 struct PublishedProofs: Decodable {

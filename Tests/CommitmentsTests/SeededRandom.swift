@@ -1,6 +1,7 @@
 import CSodium
 
 @testable import Commitments
+@testable import Curve
 
 /// Reproducible random numbers: the ChaCha20 key stream of a 32-byte seed, nonce zero.
 struct SeededRandom: RandomNumberGenerator {

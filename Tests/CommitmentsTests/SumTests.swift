@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 /// All ways to add up products, against the plain sum of libsodium's products.
 struct SumTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 private typealias Sample = SampleAssertion
 

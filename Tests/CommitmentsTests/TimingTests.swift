@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 /// Whether secrets change how long things take, in the manner of dudect (Reparaz, Balasch,
 /// Verbauwhede, 2017): inputs of two classes in random order, Welch's t-test on the times.

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Commitments
+@testable import Curve
 
 struct TranscriptTests {
     // Skipped where the published vectors are absent.

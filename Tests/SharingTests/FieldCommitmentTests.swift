@@ -1,4 +1,5 @@
 import Commitments
+import Curve
 import TestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+import Curve
+
 extension ValueAssertion {
     /// The statements that are not true of these openings, by index.
     ///

@@ -1,3 +1,5 @@
+import Curve
+
 /// Evidence that statements about committed values are true. Only verification makes it.
 ///
 /// It says nothing about whether the committed values themselves are, nor about the log: context,

@@ -1,3 +1,5 @@
+import Curve
+
 /// The commitments to an assertion's combinations, computed from the commitments to its values.
 struct DerivedCommitments {
     struct Element {

@@ -1,3 +1,5 @@
+import Curve
+
 /// A proof that commitments commit to zero: knowledge of the one blinding of a combination of them
 /// that the transcript chose (Schnorr's protocol to the base B̃).
 ///

@@ -1,4 +1,5 @@
 internal import CSodium
+import Curve
 
 /// The generators G and H of range proofs: 64 of each for every aggregated value ("party").
 ///

@@ -1,3 +1,5 @@
+import Curve
+
 /// The prover of the inner-product argument (Bünz et al., section 3), over the generators G and
 /// y⁻ⁱ·H.
 ///

@@ -1,3 +1,5 @@
+import Curve
+
 /// A sum of products over the generators and over points of proofs. A proof holds if its equations,
 /// each multiplied by a weight its prover could not foresee, sum to the identity.
 ///

@@ -1,3 +1,5 @@
+import Curve
+
 /// The number of bits that proven values fit in.
 public enum RangeBits: Int, Sendable, Hashable, CaseIterable {
     case eight = 8

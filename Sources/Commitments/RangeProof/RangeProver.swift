@@ -1,3 +1,5 @@
+public import Curve
+
 extension RangeProof {
     /// Proves that each value is below 2^bits, and returns the commitments to them.
     ///
@@ -117,7 +119,9 @@ struct RangeProver {
             leftMasks += left
             rightMasks += right
             let (table, first) = Generators.smallMultiples(party: party)
-            bitSum = RangeProver.bitSum(value, bits, table, first, from: bitSum)
+            bitSum = ConstantTimeSum.adding(
+                bits: bits, of: value, table: table, ones: first,
+                zeros: first + Generators.perParty, to: bitSum)
             maskSum =
                 maskSum + ConstantTimeSum.sum(left, table: table, first: first)
                 + ConstantTimeSum.sum(right, table: table, first: first + Generators.perParty)
@@ -128,25 +132,6 @@ struct RangeProver {
             Commitment(Pedersen.addingBlinding(bitBlinding, to: bitSum)),
             Commitment(Pedersen.addingBlinding(maskBlinding, to: maskSum))
         )
-    }
-
-    /// Adds Gᵢ for every bit that is one, and subtracts Hᵢ for every bit that is zero.
-    private static func bitSum(
-        _ value: UInt64, _ bits: Int, _ table: OddMultiples, _ first: Int, from start: Point
-    ) -> Point {
-        var sum = start
-        for bit in 0..<bits {
-            let isOne = 0 &- (value &>> UInt64(bit) & 1)
-            let g = table.entries[(first + bit) * table.count]
-            let h = table.entries[(first + Generators.perParty + bit) * table.count]
-            sum =
-                (sum
-                + AffinePoint(
-                    sum: .select(h.difference, g.sum, isOne),
-                    difference: .select(h.sum, g.difference, isOne),
-                    twoDT: .select(-h.twoDT, g.twoDT, isOne))).extended
-        }
-        return sum
     }
 
     private mutating func wipeSecrets() {
@@ -205,12 +190,6 @@ struct RangeProver {
 }
 
 extension Scalar {
-    /// Zero or one, without a branch.
-    @inline(__always)
-    static func bit(_ bit: UInt64) -> Scalar {
-        Scalar(limbs: .select(Scalar.zero.limbs, Scalar.one.limbs, 0 &- bit))
-    }
-
     static func innerProduct(_ left: [Scalar], _ right: [Scalar]) -> Scalar {
         precondition(left.count == right.count)
         var sum = zero

@@ -1,3 +1,5 @@
+import Curve
+
 /// Evidence that committed values lie in a range. Only verification makes it.
 public struct VerifiedRange: Sendable {
     public let commitments: [Commitment]
@@ -206,6 +208,7 @@ struct RangeReplay {
             sumOfZ += power
             power *= z
         }
-        return (z - z * z) * sumOfY - sumOfZ * Scalar(magnitude: .max >> UInt64(64 - bits))
+        let allBits = Scalar(magnitude: UInt64.max >> UInt64(64 - bits))
+        return (z - z * z) * sumOfY - sumOfZ * allBits
     }
 }

@@ -1,3 +1,5 @@
+import Curve
+
 /// The part of STROBE-128 (version 1.0.2) that Merlin transcripts use: meta-AD, AD, KEY and PRF.
 struct Strobe: Sendable {
     /// Bytes of the state that are absorbed or squeezed between two permutations.
@@ -67,7 +69,7 @@ struct Strobe: Sendable {
 
     /// Overwrites the state.
     mutating func wipe() {
-        Commitments.wipe(&state)
+        Curve.wipe(&state)
         position = 0
     }
 

@@ -1,3 +1,5 @@
+import Curve
+
 /// A Merlin transcript (version 1.0): what prover and verifier have said so far, from which the
 /// verifier's challenges are drawn.
 ///
@@ -83,7 +85,7 @@ struct ProverRandomness: ScalarSource {
     mutating func next() -> Scalar {
         strobe.metadata(length: 64, alone: true)
         var bytes = strobe.pseudorandom(64)
-        defer { Commitments.wipe(&bytes) }
+        defer { Curve.wipe(&bytes) }
         return Scalar(reducing: bytes)
     }
 

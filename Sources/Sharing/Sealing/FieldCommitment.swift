@@ -1,5 +1,6 @@
 import CSodium
 public import Commitments
+import Curve
 public import Wire
 
 /// The commitment that stands beside a field: C = v·B + r·B̃ to a number v made of its value, with r

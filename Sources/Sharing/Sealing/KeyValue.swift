@@ -1,5 +1,6 @@
 import CSodium
 import Commitments
+import Curve
 import Wire
 
 /// What two references, identifiers or accounts have in common where they are equal apart from case

@@ -1,5 +1,6 @@
 import Commitments
 import Crypto
+import Curve
 import Foundation
 import Sharing
 import TestWorld

@@ -1,11 +1,11 @@
 /// Sums of products of secret scalars and public points, in time that depends on their number only:
 /// every digit costs one look at eight table entries and one addition.
-enum ConstantTimeSum {
+package enum ConstantTimeSum {
     /// Odd multiples of a point in a table: up to 15.
-    static let tableSize = 8
+    package static let tableSize = 8
 
     /// Σ scalarᵢ · pointᵢ, where pointᵢ is the one with index `first` + i in the table.
-    static func sum(_ scalars: [Scalar], table: OddMultiples, first: Int) -> Point {
+    package static func sum(_ scalars: [Scalar], table: OddMultiples, first: Int) -> Point {
         precondition(table.count == tableSize)
         var digits = [Int8](repeating: 0, count: 64 * scalars.count)
         for (position, scalar) in scalars.enumerated() {
@@ -28,14 +28,34 @@ enum ConstantTimeSum {
             return sum.extended
         }
     }
+
+    /// Adds, for each of the lowest bits of a value, the point of the table at `ones` + i if it is one,
+    /// and subtracts the one at `zeros` + i if it is zero.
+    package static func adding(
+        bits: Int, of value: UInt64, table: OddMultiples, ones: Int, zeros: Int, to start: Point
+    ) -> Point {
+        var sum = start
+        for bit in 0..<bits {
+            let isOne = 0 &- (value &>> UInt64(bit) & 1)
+            let added = table.entries[(ones + bit) * table.count]
+            let subtracted = table.entries[(zeros + bit) * table.count]
+            sum =
+                (sum
+                + AffinePoint(
+                    sum: .select(subtracted.difference, added.sum, isOne),
+                    difference: .select(subtracted.sum, added.difference, isOne),
+                    twoDT: .select(-subtracted.twoDT, added.twoDT, isOne))).extended
+        }
+        return sum
+    }
 }
 
 /// The multiples d · 16^i of one point, for d = 1, 3, … 15 and every i: a product by a secret
 /// scalar is then a sum of 64 table entries.
-struct ConstantTimeBase: Sendable {
+package struct ConstantTimeBase: Sendable {
     private let entries: [AffinePoint]
 
-    init(_ point: Point) {
+    package init(_ point: Point) {
         var multiples: [Point] = []
         var power = point
         for _ in 0..<64 {
@@ -46,7 +66,7 @@ struct ConstantTimeBase: Sendable {
     }
 
     /// sum + scalar · point, in time independent of the scalar.
-    func adding(_ scalar: Scalar, to sum: Point) -> Point {
+    package func adding(_ scalar: Scalar, to sum: Point) -> Point {
         entries.withUnsafeBufferPointer { entries in
             var sum = sum
             scalar.forEachOddDigit { index, digit in
@@ -59,15 +79,15 @@ struct ConstantTimeBase: Sendable {
 
 /// The same for small numbers of either sign, in a quarter of the additions: what amounts, quantities and
 /// days are multiplied with.
-struct ShortConstantTimeBase: Sendable {
+package struct ShortConstantTimeBase: Sendable {
     /// Magnitudes below this.
-    static let limit: Int64 = 1 << 52
+    package static let limit: Int64 = 1 << 52
     private static let digits = 14
 
     private let entries: [AffinePoint]
     private let start: Point
 
-    init(_ point: Point) {
+    package init(_ point: Point) {
         // v·P is (2v + 2⁵³ + 1)·H − (2⁵³ + 1)·H with H half of P: an odd and positive number of 54 bits.
         let half = ConstantTimeBase(point).adding(Scalar(2).inverted, to: .identity)
         var multiples: [Point] = []
@@ -81,7 +101,7 @@ struct ShortConstantTimeBase: Sendable {
     }
 
     /// value · point, in time independent of the value.
-    func product(_ value: Int64) -> Point {
+    package func product(_ value: Int64) -> Point {
         precondition(value > -Self.limit && value < Self.limit, "a small number")
         return entries.withUnsafeBufferPointer { entries in
             var sum = start

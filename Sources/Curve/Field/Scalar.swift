@@ -13,13 +13,10 @@ public struct Scalar: Sendable, Hashable, BitwiseCopyable {
         self.limbs = limbs
     }
 
-    /// Parses the little-endian encoding of 32 bytes.
-    ///
-    /// Throws `wrongLength`, or `nonCanonicalScalar` for an integer of ℓ or more.
-    public init(canonical bytes: some Collection<UInt8>) throws(CommitmentError) {
-        guard bytes.count == 32 else { throw .wrongLength(bytes.count) }
+    /// The scalar with this little-endian encoding of 32 bytes; `nil` for an integer of ℓ or more.
+    package init?(encoding bytes: some Collection<UInt8>) {
         let integer = Self.contiguously(bytes) { Limbs(littleEndian: $0) }
-        guard integer.isBelowOrder else { throw .nonCanonicalScalar }
+        guard integer.isBelowOrder else { return nil }
         self.init(limbs: .montgomeryProduct(integer, .radixSquared))
     }
 
@@ -58,7 +55,7 @@ public struct Scalar: Sendable, Hashable, BitwiseCopyable {
         self.init(limbs: .select(positive.limbs, (-positive).limbs, sign))
     }
 
-    init(magnitude: UInt64) {
+    package init(magnitude: UInt64) {
         self.init(limbs: .montgomeryProduct(Limbs(magnitude, 0, 0, 0), .radixSquared))
     }
 
@@ -110,8 +107,13 @@ extension Scalar {
 }
 
 extension Scalar {
+    /// Zero or one, without a branch.
+    package static func bit(_ bit: UInt64) -> Scalar {
+        Scalar(limbs: .select(Scalar.zero.limbs, Scalar.one.limbs, 0 &- bit))
+    }
+
     /// The inverse by the power to ℓ − 2, an exponent everybody knows; zero for zero.
-    var inverted: Scalar {
+    package var inverted: Scalar {
         let exponent: [UInt64] = [
             0x5812_631a_5cf5_d3eb, 0x14de_f9de_a2f7_9cd6, 0, 0x1000_0000_0000_0000,
         ]
@@ -125,7 +127,7 @@ extension Scalar {
 
     /// Inverts all scalars, none of which may be zero, at the price of one inversion and three
     /// products each.
-    static func invertAll(_ scalars: inout [Scalar]) {
+    package static func invertAll(_ scalars: inout [Scalar]) {
         var products: [Scalar] = []
         products.reserveCapacity(scalars.count)
         var product = one

@@ -3,24 +3,24 @@
 ///
 /// Variable time in everything. Points known beforehand come with a table of many odd multiples,
 /// others with one of eight.
-struct StrausSum {
+package struct StrausSum {
     /// Width of the digits for a point that comes with no table: odd multiples up to 15.
     private static let width = 5
     /// Width of the digits for a point with a table.
     private static let tableWidth = 8
     /// Odd multiples of a point in a table: up to 127.
-    static let tableSize = 64
+    package static let tableSize = 64
 
     private var fixedDigits = DigitLists()
     private var otherDigits = DigitLists()
     private var otherTable: [CachedPoint] = []
 
-    init(capacity: Int = 0) {
+    package init(capacity: Int = 0) {
         otherTable.reserveCapacity(8 * capacity)
     }
 
     /// Adds scalar · point.
-    mutating func add(_ scalar: Scalar, _ point: Point) {
+    package mutating func add(_ scalar: Scalar, _ point: Point) {
         let (magnitude, isNegative) = scalar.shortForm
         let offset = otherTable.count
         otherTable += point.oddMultiples(8).map(\.cached)
@@ -29,14 +29,14 @@ struct StrausSum {
     }
 
     /// Adds scalar · the point with this index in the table given to `result`.
-    mutating func add(_ scalar: Scalar, tableIndex: Int) {
+    package mutating func add(_ scalar: Scalar, tableIndex: Int) {
         fixedDigits.insert(
             scalar.integer, isNegative: false, width: StrausSum.tableWidth,
             tableOffset: tableIndex * StrausSum.tableSize)
     }
 
     /// The sum so far.
-    func result(with table: OddMultiples = .none) -> Point {
+    package func result(with table: OddMultiples = .none) -> Point {
         table.entries.withUnsafeBufferPointer { fixed in
             otherTable.withUnsafeBufferPointer { other in
                 var sum = CompletedPoint.identity
@@ -75,13 +75,13 @@ extension CompletedPoint {
 }
 
 /// The odd multiples 1, 3, … 2·count − 1 of points known beforehand, point by point.
-struct OddMultiples: Sendable {
-    let count: Int
+package struct OddMultiples: Sendable {
+    package let count: Int
     let entries: [AffinePoint]
 
-    static let none = OddMultiples(of: [], count: 0)
+    package static let none = OddMultiples(of: [], count: 0)
 
-    init(of points: [Point], count: Int) {
+    package init(of points: [Point], count: Int) {
         self.count = count
         entries = Point.affine(points.flatMap { $0.oddMultiples(count) })
     }

@@ -2,7 +2,7 @@
 /// ristretto255 (RFC 9496, section 4.1), in extended coordinates: x = X/Z, y = Y/Z, T = XY/Z.
 ///
 /// The addition formulas are complete: no pair of points is an exception. All coordinates are tight.
-struct Point: Sendable {
+package struct Point: Sendable {
     var x: FieldElement
     var y: FieldElement
     var z: FieldElement
@@ -17,7 +17,7 @@ struct Point: Sendable {
     }
 
     /// The neutral element.
-    static let identity = Point(x: .zero, y: .one, z: .one, t: .zero)
+    package static let identity = Point(x: .zero, y: .one, z: .one, t: .zero)
 
     /// d = −121665/121666.
     static let d = FieldElement(
@@ -108,12 +108,12 @@ extension Point {
         reversed((p.y + p.x) * q.difference, (p.y - p.x) * q.sum, p.t * q.twoDT, p.z + p.z)
     }
 
-    static func + (p: Point, q: Point) -> Point { (p + q.cached).extended }
+    package static func + (p: Point, q: Point) -> Point { (p + q.cached).extended }
 
-    static func - (p: Point, q: Point) -> Point { (p - q.cached).extended }
+    package static func - (p: Point, q: Point) -> Point { (p - q.cached).extended }
 
     @inline(__always)
-    static prefix func - (p: Point) -> Point {
+    package static prefix func - (p: Point) -> Point {
         Point(x: -p.x, y: p.y, z: p.z, t: -p.t)
     }
 

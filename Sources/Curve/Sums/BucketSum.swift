@@ -1,7 +1,7 @@
 /// Sums of products of public scalars and many points, by buckets (Pippenger). Variable time.
-enum BucketSum {
+package enum BucketSum {
     /// Σ scalarᵢ · pointᵢ.
-    static func sum(_ scalars: [Scalar], _ points: [Point]) -> Point {
+    package static func sum(_ scalars: [Scalar], _ points: [Point]) -> Point {
         precondition(scalars.count == points.count)
         let short = scalars.map(\.shortForm)
         let bits = short.reduce(1) { max($0, $1.magnitude.bitWidth) }
@@ -47,12 +47,12 @@ enum BucketSum {
 }
 
 /// Points collected by digit: bucket k stands for k times the points in it.
-struct Buckets {
+package struct Buckets {
     private var points: [Point]
     private var highest = 0
 
     /// Buckets for digits from 1 to 2^(width − 1).
-    init(width: Int) {
+    package init(width: Int) {
         points = [Point](repeating: .identity, count: 1 << (width - 1) + 1)
     }
 
@@ -86,7 +86,7 @@ struct Buckets {
     }
 
     /// Σ k · bucket k, by running sums from the top.
-    var weightedSum: Point {
+    package var weightedSum: Point {
         var running = Point.identity
         var sum = Point.identity
         for digit in stride(from: highest, to: 0, by: -1) {

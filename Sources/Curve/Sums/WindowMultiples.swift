@@ -1,13 +1,13 @@
 /// The multiples 2^(11·k) of points known beforehand, so that all digits of all scalars fall into
 /// one set of buckets and nothing is doubled. It pays from some 250 points on.
-struct WindowMultiples: Sendable {
-    static let width = 11
+package struct WindowMultiples: Sendable {
+    package static let width = 11
     /// 24 digits of 11 bits hold any scalar and a carry.
-    static let count = 24
+    package static let count = 24
 
     private let entries: [AffinePoint]
 
-    init(of points: [Point]) {
+    package init(of points: [Point]) {
         var multiples: [Point] = []
         multiples.reserveCapacity(points.count * WindowMultiples.count)
         for point in points {
@@ -24,7 +24,7 @@ struct WindowMultiples: Sendable {
     }
 
     /// Adds scalarᵢ · pointᵢ for all points to the buckets. Variable time.
-    func add(_ scalars: some Sequence<Scalar>, to buckets: inout Buckets) {
+    package func add(_ scalars: some Sequence<Scalar>, to buckets: inout Buckets) {
         entries.withUnsafeBufferPointer { entries in
             var offset = 0
             for scalar in scalars {

@@ -3,7 +3,7 @@ extension Point {
     /// The element with this encoding; nil for bytes that are not the encoding of an element.
     ///
     /// The identity, 32 zero bytes, decodes. Variable time is harmless: encodings are public.
-    init?(decoding bytes: UnsafeRawBufferPointer) {
+    package init?(decoding bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
         let s = FieldElement(littleEndian: bytes)
         let canonical = s.canonical
@@ -23,14 +23,14 @@ extension Point {
         self.init(x: x, y: y, z: .one, t: t)
     }
 
-    init?(decoding bytes: [UInt8]) {
+    package init?(decoding bytes: [UInt8]) {
         let point = bytes.withUnsafeBytes { Point(decoding: $0) }
         guard let point else { return nil }
         self = point
     }
 
     /// The canonical encoding, 32 bytes; the same for all points of the coset. Constant time.
-    var encoding: [UInt8] {
+    package var encoding: [UInt8] {
         let u1 = (z + y) * (z - y)
         let u2 = x * y
         let (_, inverseRoot) = FieldElement.squareRootOfRatio(.one, u1 * u2.squared)
@@ -49,15 +49,15 @@ extension Point {
     }
 
     /// Whether this represents the identity element.
-    var isIdentity: Bool { x.zeroMask | y.zeroMask != 0 }
+    package var isIdentity: Bool { x.zeroMask | y.zeroMask != 0 }
 
     /// Whether both represent the same element (RFC 9496, section 4.3.3).
-    func equals(_ other: Point) -> Bool {
+    package func equals(_ other: Point) -> Bool {
         (x * other.y).equalMask(y * other.x) | (y * other.y).equalMask(x * other.x) != 0
     }
 
     /// The element that 64 uniform bytes map to (RFC 9496, section 4.3.4).
-    init(uniform bytes: [UInt8]) {
+    package init(uniform bytes: [UInt8]) {
         precondition(bytes.count == 64)
         self = bytes.withUnsafeBytes { raw in
             Point.map(FieldElement(littleEndian: UnsafeRawBufferPointer(rebasing: raw[..<32])))

@@ -1,0 +1,54 @@
+/// The multiples d · 2^(w·i) of one point, for d = 1, 2, … 2^(w − 1) and every i: a product by a public
+/// integer is then a sum of one entry for each of its digits, and nothing is doubled.
+struct FixedMultiples: Sendable {
+    private let entries: [AffinePoint]
+    /// The width w of a digit in bits, a divisor of 64.
+    private let width: Int
+
+    init(_ point: Point, width: Int) {
+        precondition(64 % width == 0, "digits don't straddle words")
+        self.width = width
+        let perDigit = 1 << (width - 1)
+        var multiples: [Point] = []
+        multiples.reserveCapacity(256 / width * perDigit)
+        var power = point
+        for _ in 0..<(256 / width) {
+            let summand = power.cached
+            var multiple = power
+            multiples.append(multiple)
+            for _ in 1..<perDigit {
+                multiple = (multiple + summand).extended
+                multiples.append(multiple)
+            }
+            power = multiple.doubled
+        }
+        entries = Point.affine(multiples)
+    }
+
+    /// sum + integer · point, for an integer below 2²⁵⁵. Variable time.
+    func adding(_ integer: Limbs, to sum: Point) -> Point {
+        entries.withUnsafeBufferPointer { entries in
+            var sum = sum
+            var offset = 0
+            var carry = 0
+            let radix = 1 &<< width
+            let perDigit = radix &>> 1
+            for var word in [integer.a, integer.b, integer.c, integer.d] {
+                for _ in 0..<(64 / width) {
+                    // From 0 to the radix; what is above half of it is taken from the next digit.
+                    let low = Int(truncatingIfNeeded: word) & (radix &- 1) &+ carry
+                    carry = low > perDigit ? 1 : 0
+                    let digit = low &- (carry == 1 ? radix : 0)
+                    if digit > 0 {
+                        sum = (sum + entries[offset &+ digit &- 1]).extended
+                    } else if digit < 0 {
+                        sum = (sum - entries[offset &- digit &- 1]).extended
+                    }
+                    offset &+= perDigit
+                    word &>>= UInt64(width)
+                }
+            }
+            return sum
+        }
+    }
+}

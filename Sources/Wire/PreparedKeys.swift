@@ -1,0 +1,92 @@
+internal import Synchronization
+
+/// The prepared keys of this process: those whose signatures are checked again and again.
+///
+/// A key is prepared when it has verified as many signatures as preparing it costs, so that in the worst
+/// case checking takes twice the time that it takes without. Whether a key is prepared changes no
+/// verdict. The number of keys is limited; the one that wasn't used for the longest time makes way.
+public final class PreparedKeys: Sendable {
+    /// What every check of a signature in this process uses.
+    public static let shared = PreparedKeys(limit: 512)
+
+    /// Checks by libsodium after which a key is prepared.
+    static let checksBefore = 4
+    /// Keys that aren't prepared and whose checks are counted.
+    static let maximumCounted = 4096
+
+    private let state: Mutex<State>
+
+    private struct State {
+        var limit: Int
+        var prepared: [VerificationKey: (key: PreparedKey, used: UInt64)] = [:]
+        var counts: [VerificationKey: Int] = [:]
+        var clock: UInt64 = 0
+    }
+
+    /// At most `limit` keys of 61 kB each; none are kept with a limit of zero.
+    public init(limit: Int) {
+        state = Mutex(State(limit: limit))
+    }
+
+    /// From now on leaves every check to libsodium.
+    public func leaveToLibsodium() {
+        state.withLock { state in
+            state.limit = 0
+            state.prepared = [:]
+            state.counts = [:]
+        }
+    }
+
+    /// Checks a detached signature with the prepared key if there is one, else by libsodium.
+    func isValid(
+        signature: some Collection<UInt8>, of message: some Collection<UInt8>,
+        by key: VerificationKey
+    ) -> Bool {
+        if let prepared = find(key) {
+            return prepared.isValid(signature: signature, of: message)
+        }
+        let isValid = key.isValidByLibsodium(signature: signature, of: message)
+        if isValid { noteValid(key) }
+        return isValid
+    }
+
+    /// How many keys are prepared now.
+    public var count: Int { state.withLock { $0.prepared.count } }
+
+    /// How many keys have their checks counted.
+    var countedKeys: Int { state.withLock { $0.counts.count } }
+
+    /// The prepared key, if there is one.
+    func find(_ key: VerificationKey) -> PreparedKey? {
+        state.withLock { state in
+            guard let place = state.prepared.index(forKey: key) else { return nil }
+            state.clock += 1
+            state.prepared.values[place].used = state.clock
+            return state.prepared.values[place].key
+        }
+    }
+
+    /// Takes note that libsodium found a signature of this key valid.
+    func noteValid(_ key: VerificationKey) {
+        let isDue = state.withLock { state in
+            guard state.limit > 0 else { return false }
+            if state.counts.count >= Self.maximumCounted { state.counts = [:] }
+            let count = state.counts[key, default: 0] + 1
+            // One thread prepares it, and the others go on as before.
+            state.counts[key] = count
+            return count == Self.checksBefore
+        }
+        guard isDue, let prepared = key.prepared() else { return }
+        state.withLock { state in
+            state.counts[key] = nil
+            guard state.limit > 0 else { return }
+            if state.prepared.count >= state.limit,
+                let oldest = state.prepared.min(by: { $0.value.used < $1.value.used })
+            {
+                state.prepared[oldest.key] = nil
+            }
+            state.clock += 1
+            state.prepared[key] = (prepared, state.clock)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Wire
+
+/// Which keys are prepared.
+@Suite struct PreparedKeysTests {
+    private static func keys(_ count: Int) -> [VerificationKey] {
+        (0..<count).map {
+            var seed = [UInt8](repeating: 0, count: 32)
+            (seed[0], seed[1]) = (UInt8($0 & 255), UInt8($0 >> 8))
+            return SigningKey(seed: Secret(copying: seed)).verificationKey
+        }
+    }
+
+    private static func prepare(_ key: VerificationKey, in keys: PreparedKeys) {
+        for _ in 0..<PreparedKeys.checksBefore { keys.noteValid(key) }
+    }
+
+    @Test func aKeyIsPreparedAfterSomeChecks() {
+        let keys = PreparedKeys(limit: 4)
+        let key = Self.keys(1)[0]
+        for _ in 1..<PreparedKeys.checksBefore {
+            keys.noteValid(key)
+            #expect(keys.find(key) == nil)
+        }
+        keys.noteValid(key)
+        #expect(keys.find(key) != nil)
+        #expect(keys.count == 1)
+    }
+
+    @Test func theOneUsedLongestAgoMakesWay() {
+        let prepared = PreparedKeys(limit: 3)
+        let keys = Self.keys(4)
+        for key in keys[..<3] { Self.prepare(key, in: prepared) }
+        _ = prepared.find(keys[0])
+        Self.prepare(keys[3], in: prepared)
+        #expect(prepared.count == 3)
+        #expect(keys.map { prepared.find($0) != nil } == [true, false, true, true])
+    }
+
+    /// Keys that are seen now and then cost a bounded amount of memory.
+    @Test func countsAreBounded() {
+        let prepared = PreparedKeys(limit: 2)
+        for key in Self.keys(PreparedKeys.maximumCounted + 10) { prepared.noteValid(key) }
+        #expect(prepared.countedKeys <= PreparedKeys.maximumCounted)
+        #expect(prepared.count == 0)
+    }
+
+    @Test func nothingIsPreparedWhereItIsLeftToLibsodium() {
+        let prepared = PreparedKeys(limit: 4)
+        let keys = Self.keys(2)
+        Self.prepare(keys[0], in: prepared)
+        prepared.leaveToLibsodium()
+        #expect(prepared.find(keys[0]) == nil)
+        Self.prepare(keys[1], in: prepared)
+        #expect(prepared.count == 0)
+    }
+
+    /// Many threads check the signatures of more keys than are kept.
+    @Test func manyAtOnce() async {
+        let signers = (0..<12).map { SigningKey.test(UInt8($0 + 1)) }
+        let prepared = PreparedKeys(limit: 5)
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for task in 0..<4 {
+                group.addTask {
+                    var random = SeededGenerator(seed: UInt64(task))
+                    var wrong = 0
+                    for _ in 0..<400 {
+                        let signer = signers[random.number(0...11)]
+                        let message = random.bytes(20)
+                        var signature = signer.signature(of: message)
+                        let isDamaged = random.chance(30)
+                        if isDamaged { signature[random.number(0...63)] ^= 1 }
+                        let valid = prepared.isValid(
+                            signature: signature, of: message, by: signer.verificationKey)
+                        if valid == isDamaged { wrong += 1 }
+                    }
+                    return wrong
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+        #expect(prepared.count <= 5)
+    }
+}
