@@ -46,7 +46,6 @@ struct CarriageService: Sendable {
             return Carried(index: index, isNew: false)
         }
         _ = try await gate.caller(of: call, scope: Claims.scope)
-        try await sequencer.prepare(draft)
         let outcome = await sequencer.submit(draft, for: call.issuer)
         // The same call may have come in twice at once: then the other one is in the log.
         if case .refused(.call(.alreadyCarried)) = outcome,

@@ -52,7 +52,6 @@ struct FetchService: Sendable {
             let draft = HostDraft(
                 claims: Access(grant: jti),
                 selective: AccessTerms(fetch: fetch.jws, served: selection.served))
-            try await sequencer.prepare(draft)
             switch await sequencer.submit(draft, for: caller.handle) {
             case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
                 .refused(.call(.alreadyCarried)):

@@ -49,6 +49,8 @@ public struct Submission: Sendable {
     /// Its signature, where somebody checked that. The rules believe it if it was checked with the key
     /// that they find.
     var checked: VerifiedJWS?
+    /// Whether the state that deciding it needs was read already.
+    var isReadAhead = false
     /// Whose it is, where a signature says so.
     var signer: Handle? { checked.map { _ in statement.issuer } }
 
@@ -221,6 +223,9 @@ public enum GatewayLimits {
     public static let batchBytes = 16 << 20
     /// Batches that are decided and not yet stored: one is written while the next is decided.
     static let batchesInFlight = 2
+    /// So many statements are worth a batch of their own while another is on its way: each batch waits
+    /// for the disk once.
+    static let worthOfBatch = 32
     /// Statements waiting for the sequencer; beyond it the gateway says it is busy.
     public static let waitingStatements = 4096
     /// Those of one participant: who sends more waits, and the others have room.

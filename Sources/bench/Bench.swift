@@ -61,6 +61,8 @@ struct Measurement: Sendable {
     var mostLatency: Double?
     /// Bytes of the server's that are in memory after it.
     var memory: Double?
+    /// Seconds that the server's processors work for one, which others on the machine hardly change.
+    var work: Double?
 
     enum Unit: String {
         case seconds = "s"
@@ -85,6 +87,7 @@ struct Measurement: Sendable {
         members["p50"] = latency?.half
         members["p99"] = latency?.most
         members["memory"] = memory
+        members["work"] = work
         let data = try JSONSerialization.data(
             withJSONObject: members, options: [.sortedKeys, .withoutEscapingSlashes])
         return String(decoding: data, as: UTF8.self)
@@ -103,18 +106,19 @@ struct Measurement: Sendable {
 
     static func table(_ measurements: [Measurement]) -> String {
         let isServed = measurements.contains { $0.latency != nil }
-        let served = isServed ? ["P50", "P99", "MEMORY"] : []
+        let served = isServed ? ["P50", "P99", "WORK", "MEMORY"] : []
         var rows = [["MEASURED", "IS", "RATIO", "TO", "WHICH IS"] + served + ["CLAIMED"]]
         rows += measurements.map { measured in
             let latency = [measured.latency?.half, measured.latency?.most].map { seconds in
                 seconds.map { write($0, .seconds) } ?? ""
             }
+            let work = measured.work.map { write($0, .seconds) } ?? ""
             let memory = measured.memory.map { write($0, .bytes) } ?? ""
             return [
                 measured.name, write(measured.amount, measured.unit),
                 number(measured.ratio) + " ×", measured.yardstick.name,
                 write(measured.yardstick.amount, measured.unit),
-            ] + (isServed ? latency + [memory] : []) + [measured.claim]
+            ] + (isServed ? latency + [work, memory] : []) + [measured.claim]
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

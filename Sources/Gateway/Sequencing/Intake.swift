@@ -11,7 +11,8 @@ final class Intake: Sendable {
         var isStopping = false
         /// A commit has ended since that was last looked at.
         var isNudged = false
-        var sleeper: (wantsWork: Bool, continuation: CheckedContinuation<Void, Never>)?
+        /// Who sleeps until so many statements wait; `nil` for until a commit has ended.
+        var sleeper: (wanted: Int?, continuation: CheckedContinuation<Void, Never>)?
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
         var drain = DrainRate()
         /// When a commit last failed, if none has succeeded since.
@@ -45,7 +46,7 @@ final class Intake: Sendable {
                 state.isRunning = true
                 return (.begins, nil)
             }
-            return (.waits, state.takeSleeper { $0 })
+            return (.waits, state.hasWork ? state.takeSleeper() : nil)
         }
         sleeper?.resume()
         return taken
@@ -54,9 +55,11 @@ final class Intake: Sendable {
     /// Gives back what was decided in vain, before everything else.
     func putBack(_ works: [Work]) { state.withLock { $0.queue.putBack(works) } }
 
-    func take() -> [Work] {
-        state.withLock {
-            $0.queue.take(
+    /// What the next batch is made of; nothing where fewer statements wait than `least`.
+    func take(atLeast least: Int) -> [Work] {
+        state.withLock { state in
+            guard state.queue.statements >= least else { return [] }
+            return state.queue.take(
                 statements: GatewayLimits.batchStatements, bytes: GatewayLimits.batchBytes)
         }
     }
@@ -65,19 +68,20 @@ final class Intake: Sendable {
     func nudge() {
         let sleeper = state.withLock { state in
             state.isNudged = true
-            return state.takeSleeper { _ in true }
+            return state.takeSleeper()
         }
         sleeper?.resume()
     }
 
-    /// Returns when a commit has ended, or, where `work` is wanted, when some waits.
-    func sleep(wantingWork: Bool) async {
+    /// Returns when a commit has ended, or when at least `wanted` statements wait.
+    func sleep(wanting wanted: Int?) async {
         await withCheckedContinuation { continuation in
             let hasSomething = state.withLock { state in
                 defer { state.isNudged = false }
-                if state.isNudged || wantingWork && !state.queue.isEmpty { return true }
-                state.sleeper = (wantingWork, continuation)
-                return false
+                state.sleeper = (wanted, continuation)
+                guard state.isNudged || state.hasWork else { return false }
+                state.sleeper = nil
+                return true
             }
             if hasSomething { continuation.resume() }
         }
@@ -129,10 +133,13 @@ final class Intake: Sendable {
 }
 
 extension Intake.State {
-    fileprivate mutating func takeSleeper(
-        where isWoken: (_ wantsWork: Bool) -> Bool
-    ) -> CheckedContinuation<Void, Never>? {
-        guard let sleeper, isWoken(sleeper.wantsWork) else { return nil }
+    /// Whether as many statements wait as the sleeper wants.
+    fileprivate var hasWork: Bool {
+        sleeper?.wanted.map { !queue.isEmpty && queue.statements >= $0 } ?? false
+    }
+
+    fileprivate mutating func takeSleeper() -> CheckedContinuation<Void, Never>? {
+        guard let sleeper else { return nil }
         self.sleeper = nil
         isNudged = false
         return sleeper.continuation

@@ -14,24 +14,39 @@ extension Sequencer {
     nonisolated func prepare(
         _ submissions: [Submission]
     ) async throws(StoreError) -> (ready: [Submission], refusal: Refusal?) {
-        let candidates = submissions.map { $0.candidate(at: 0) }
-        var slice = try await reader.slice(of: candidates.flatMap { Rules.keys(of: $0) })
-        let further = candidates.flatMap { Rules.furtherKeys(of: $0, in: slice) }
-        if !further.isEmpty { try await reader.fill(&slice, further) }
+        // What a few statements need is read together with what others do, at their turn.
+        let isReadAhead = submissions.count >= Self.worthReading
+        var slice = Slice()
+        if isReadAhead {
+            slice = try await readAhead(submissions)
+        } else {
+            let keys = Set(submissions.map(\.statement.jws.kid)).map { KeyState.key($0).untyped }
+            try await reader.fill(&slice, keys + [LogState.key.untyped])
+        }
         var ready: [Submission] = []
         for submission in submissions {
-            do { ready.append(try submission.checked(by: slice)) } catch { return (ready, error) }
+            do {
+                var submission = try submission.checked(by: slice)
+                submission.isReadAhead = isReadAhead
+                ready.append(submission)
+            } catch { return (ready, error) }
         }
         return (ready, nil)
     }
 
-    /// Reads ahead what deciding a statement of the host's will need.
-    nonisolated func prepare(_ draft: HostDraft) async throws(StoreError) {
-        guard let log = point.log else { return }
-        let candidate = draft.stated(by: keys.host, log: log, at: log.time).candidate(at: 0)
-        var slice = try await reader.slice(of: Rules.keys(of: candidate))
-        let further = Rules.furtherKeys(of: candidate, in: slice)
+    private static let worthReading = 16
+
+    /// Reads the state that deciding these will need. Returns it as far as it is known now. Throws
+    /// ``StoreError``.
+    @discardableResult
+    nonisolated func readAhead(
+        _ submissions: some Sequence<Submission>
+    ) async throws(StoreError) -> Slice {
+        let candidates = submissions.map { $0.candidate(at: 0) }
+        var slice = try await reader.slice(of: candidates.flatMap { Rules.keys(of: $0) })
+        let further = candidates.flatMap { Rules.furtherKeys(of: $0, in: slice) }
         if !further.isEmpty { try await reader.fill(&slice, further) }
+        return slice
     }
 }
 

@@ -277,9 +277,11 @@ public actor Sequencer {
     private func run() async {
         while true {
             await land()
+            // What is few waits for the others, while a batch is on its way anyway.
+            let wanted = flights.isEmpty ? 0 : GatewayLimits.worthOfBatch
             let hasRoom = flights.count < GatewayLimits.batchesInFlight
             if hasRoom {
-                let works = intake.take()
+                let works = intake.take(atLeast: wanted)
                 guard works.isEmpty else {
                     await decide(works)
                     continue
@@ -287,7 +289,7 @@ public actor Sequencer {
                 if flights.isEmpty, intake.rest() { return }
                 if flights.isEmpty { continue }
             }
-            await intake.sleep(wantingWork: hasRoom)
+            await intake.sleep(wanting: hasRoom ? wanted : nil)
         }
     }
 
@@ -388,9 +390,11 @@ public actor Sequencer {
                 plan.lead(admission, step, parties: parties)
             }
         }
-        for work in works {
+        let groups = works.map { submissions(of: $0, at: now) }
+        try await readAhead(groups.joined().filter { !$0.isReadAhead })
+        for group in groups {
             plan.beginGroup()
-            statements: for submission in submissions(of: work, at: now) {
+            statements: for submission in group {
                 shelf.add(broughtBy: submission)
                 let (admission, parties) = try await decide(submission, plan, shelf)
                 switch admission {

@@ -148,14 +148,19 @@ private struct LoadPhase {
         atLeast ratio: Double? = nil, p99: Double? = nil,
         _ run: () async throws -> LoadResult
     ) async throws -> Measurement {
-        var turns: [(result: LoadResult, yardstick: Double)] = []
+        var turns: [(result: LoadResult, yardstick: Double, work: Double)] = []
         FileHandle.standardError.write(Data("\(Date()): \(name)\n".utf8))
         for _ in 0..<Self.turns {
             let rate = try await yardstick.rate()
-            turns.append((try await run(), rate))
+            let before = scene.gateway.processorSeconds
+            let result = try await run()
+            let work = scene.gateway.processorSeconds - before
+            turns.append((result, rate, work / Double(max(1, result.answered))))
         }
         for turn in turns {
-            let said = String(format: "  %.0f, %.0f", turn.result.rate, turn.yardstick)
+            let said = String(
+                format: "  %.0f/s of %.0f/s, %.0f µs", turn.result.rate, turn.yardstick,
+                turn.work * 1e6)
             FileHandle.standardError.write(Data((said + "\n").utf8))
         }
         turns.sort { $0.result.rate / $0.yardstick < $1.result.rate / $1.yardstick }
@@ -164,7 +169,7 @@ private struct LoadPhase {
             name: "\(name), behind \(entries)", amount: median.result.rate, unit: .perSecond,
             yardstick: (yardstick.name, median.yardstick), leastRatio: ratio,
             latency: (median.result.p50, median.result.p99), mostLatency: p99,
-            memory: scene.gateway.residentBytes)
+            memory: scene.gateway.residentBytes, work: turns.map(\.work).sorted()[Self.turns / 2])
     }
 }
 
@@ -195,7 +200,9 @@ struct LoadYardsticks: Sendable {
     }
 
     func measurements() async throws -> [Measurement] {
+        let before = server.processorSeconds
         let hello = try await get("/")
+        let work = (server.processorSeconds - before) / Double(hello.answered)
         func plain(_ name: String, _ rate: Double) -> Measurement {
             Measurement(
                 name: name, amount: rate, unit: .perSecond, yardstick: ("hello", hello.rate))
@@ -205,7 +212,7 @@ struct LoadYardsticks: Sendable {
         return [
             Measurement(
                 name: "hello", amount: hello.rate, unit: .perSecond,
-                yardstick: ("hello", hello.rate), latency: (hello.p50, hello.p99)),
+                yardstick: ("hello", hello.rate), latency: (hello.p50, hello.p99), work: work),
             plain("8192 bytes", try await tile()),
             plain("libsodium, two cores", try await verifications()),
             plain("fdatasync", try syncs()),

@@ -61,6 +61,8 @@ enum LoadError: Error {
 struct LoadResult: Sendable {
     /// Of what is counted, in a second.
     let rate: Double
+    /// Of what is counted, with what came before anything was measured.
+    let answered: Int
     /// Seconds.
     let p50: Double
     let p99: Double
@@ -82,6 +84,7 @@ final class LoadRun: @unchecked Sendable {
     private var end = NIODeadline.now()
     private var issued = 0
     private var isOver = false
+    private var answers = 0
     /// Nanoseconds.
     private var latencies: [Int64] = []
 
@@ -140,6 +143,7 @@ final class LoadRun: @unchecked Sendable {
     func answered(_ number: Int) {
         guard !isOver, let since = due[number] else { return }
         let now = NIODeadline.now()
+        answers += 1
         if now >= begin { latencies.append((now - since).nanoseconds) }
         guard now < end else { return finish(at: end) }
         switch load.pace {
@@ -180,8 +184,8 @@ final class LoadRun: @unchecked Sendable {
         let seconds = Double((time - begin).nanoseconds) / 1e9
         done.succeed(
             LoadResult(
-                rate: Double(answered * load.perRequest) / seconds, p50: part(0.5), p99: part(0.99))
-        )
+                rate: Double(answered * load.perRequest) / seconds,
+                answered: answers * load.perRequest, p50: part(0.5), p99: part(0.99)))
         for channel in channels { channel.close(promise: nil) }
     }
 }

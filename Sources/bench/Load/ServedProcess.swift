@@ -42,6 +42,16 @@ final class ServedProcess: Sendable {
     /// The most that ever were.
     var mostResidentBytes: Double { status("VmHWM") }
 
+    /// Seconds that processors worked for it.
+    var processorSeconds: Double {
+        let path = "/proc/\(process.processIdentifier)/stat"
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        // Behind the name, which is in brackets.
+        let fields = text.drop { $0 != ")" }.split(separator: " ").dropFirst()
+        let ticks = fields.dropFirst(11).prefix(2).compactMap { Double($0) }.reduce(0, +)
+        return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     private func status(_ name: String) -> Double {
         let path = "/proc/\(process.processIdentifier)/status"
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
