@@ -68,7 +68,7 @@ public struct Home: Hashable, Sendable {
         var path = directory
         while !path.isEmpty, access(path, F_OK) != 0 {
             missing.append(path)
-            path = (path as NSString).deletingLastPathComponent
+            path = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         }
         for path in missing.reversed() { try PrivateFile.makeDirectory(path) }
         try check()

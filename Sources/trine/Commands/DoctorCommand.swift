@@ -65,7 +65,7 @@ struct DoctorCommand: CommonCommand {
         let first = findings.lazy.compactMap(\.complaint).first
         let table = Table<Finding>([
             .init("WHAT", "what") { $0.what },
-            .init("", "ok") { $0.complaint == nil },
+            .init("OK", "ok") { $0.complaint == nil },
             .init("FOUND", "found") { $0.words },
             .init("TO DO", "hint") { $0.complaint?.hint },
         ])

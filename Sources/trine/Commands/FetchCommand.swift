@@ -90,7 +90,8 @@ struct FetchCommand: HomeCommand {
 
     private static func keep(_ package: VerifiedPackage, in file: String) throws {
         do { try OutputFile.write(package.package.bytes, to: file) } catch let error as Complaint {
-            throw Complaint(error.exit, [error.message, error.hint].compactMap(\.self))
+            let words = [error.message, error.hint].compactMap(\.self).joined(separator: ": ")
+            throw Complaint(error.exit, [words])
                 .named("output-unwritable")
                 .hint("make room and run it again within a day: it isn't charged again")
         }

@@ -48,8 +48,10 @@ enum ErrorName {
             mirror.displayStyle == .enum
             ? mirror.children.first?.label ?? "\(value)" : "\(type(of: value))"
         var words = ""
+        var isCapital = false
         for character in name where character.isLetter || character.isNumber {
-            if character.isUppercase, !words.isEmpty { words += "-" }
+            if character.isUppercase, !isCapital, !words.isEmpty { words += "-" }
+            isCapital = character.isUppercase
             words += character.lowercased()
         }
         return words
