@@ -8,7 +8,7 @@ VENV := .build/venv
 # they were built, the demo is built with it too, or the one would undo the other's work.
 INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
-.PHONY: demo test timing bench lint build packages test-packages texts venv clean sweep fuzz-signatures torture
+.PHONY: demo test timing bench lint build man packages test-packages texts venv clean sweep fuzz-signatures torture
 
 demo: packages texts
 	@set -e; start=$$SECONDS; \
@@ -77,3 +77,8 @@ venv:
 
 clean:
 	rm -rf .build
+
+# Manual pages of all commands, in .build/man.
+man: packages
+	$(SWIFT) package plugin generate-manual --multi-page
+	@mkdir -p .build/man && cp .build/plugins/GenerateManual/outputs/trine/* .build/man/ && ls .build/man | wc -l
