@@ -8,13 +8,14 @@ enum Setting: String, CaseIterable {
     case home = "TRINE_HOME"
     case passphraseFile = "TRINE_PASSPHRASE_FILE"
     case zone = "TZ"
+    case signatures = "TRINE_SIGNATURES"
     case argon = "TRINE_TEST_ARGON2_MIB"
     case auditOnDisk = "TRINE_TEST_AUDIT_ON_DISK"
 
     var flag: String? {
         switch self {
         case .home: "--home"
-        case .passphraseFile, .zone, .argon, .auditOnDisk: nil
+        case .passphraseFile, .zone, .signatures, .argon, .auditOnDisk: nil
         }
     }
 
@@ -23,6 +24,7 @@ enum Setting: String, CaseIterable {
         case .home: "~/.trine"
         case .passphraseFile: "the passphrase is asked for"
         case .zone: "the machine's zone"
+        case .signatures: "prepared keys, and libsodium for others"
         case .argon: "256"
         case .auditOnDisk: "from 200000 entries on"
         }
@@ -34,6 +36,7 @@ enum Setting: String, CaseIterable {
         case .passphraseFile:
             "a file, readable by its owner alone, whose first line is the passphrase"
         case .zone: "the time zone in which days and times are shown and given"
+        case .signatures: "`libsodium`: it alone checks signatures; the verdicts are the same"
         case .argon: "for tests: MiB of memory that deriving a key from the passphrase takes"
         case .auditOnDisk: "for tests: an audit keeps its state on disk"
         }
