@@ -49,7 +49,7 @@ class Entry:
         need = {"index", "proof", "sd_jwt"}
         require(need <= set(value) <= need | {"erased"}, "form", "logged statement")
         require(value.get("erased", True) is True, "form", "erased")
-        self.erased, self.index = "erased" in value, value["index"]
+        self.index = value["index"]
         require(type(self.index) is int and self.index >= 0, "form", "index")
         require(isinstance(value["sd_jwt"], str) and value["sd_jwt"].endswith("~"), "form", "sd_jwt")
         jws, *self.disclosures = value["sd_jwt"][:-1].split("~")
@@ -65,7 +65,6 @@ class Entry:
         return self.statement.payload
 
     def claims(self, all_of_them=True):
-        require(not self.erased or not all_of_them, "disclosures", "erased")
         return selective_claims(self.statement, self.disclosures, all_of_them)
 
 
@@ -109,8 +108,7 @@ class Beginning:
         self.read_types(file, entry)
 
     def read_types(self, file, entry):
-        self.types, self.type_entries, named = {}, [], self.genesis.payload["types"]
-        last, families = (-1, -1), {}
+        self.types, self.type_entries, named, placed = {}, [], self.genesis.payload["types"], {}
         for item in list_in(file["types"]):
             require(isinstance(item, dict) and set(item) == {"document", "statement"}, "form", "type")
             require(isinstance(item["document"], str), "form", "type")
@@ -123,10 +121,12 @@ class Beginning:
                 statement = entry(item["statement"], "type")
                 require(not statement.disclosures, "disclosures", "of a type")
                 require(all(statement.payload[key] == value for key, value in name.items()), "type", "its statement")
-                self.type_entries.append(statement)
                 place = (statement.index, 0)
-            require(last < place, "type", "order")
-            last = place
+                if place not in placed:
+                    self.type_entries.append(statement)
+            placed[place] = found
+        families = {}
+        for _, found in sorted(placed.items()):
             earlier = families.setdefault(found.name, [])
             found.follows(earlier)
             earlier.append(found)
@@ -210,6 +210,8 @@ class Package:
         require([item["series"] for item in terms["epochs"]] == self.series, "form", "epochs")
         have = {found.series for found in self.beginning.types.values()}
         require(have == set(self.series), "type", "of the granted series")
+        names = {name for found in self.beginning.types.values() for name in found.sealed_names}
+        require(self.proves or set(terms["fields"]) <= names, "not granted", "a field that no type has")
         require(self.access.payload["grant"] == self.grant.statement.jti, "other grant", "access")
         if self.carrier:
             claims = self.carrier.claims()
@@ -232,6 +234,7 @@ class Package:
             require(not asked["ranges"] or lies_in(item, asked["ranges"]), "not asked for", "records")
             stated = self.books.get(item["book"])
             require(stated and item["to"] <= stated["count"], "beyond book")
+        require(size_of(self.served["ranges"]) <= len(self.records), "records missing")
         self.numbers = {(item["book"], number) for item in self.served["ranges"]
                         for number in range(item["from"], item["to"] + 1)}
 
@@ -264,8 +267,8 @@ class Package:
         for item in self.erasures:
             target = self.by_jti.get(item.payload.get("record"))
             require(target, "stray erasure")
+            item.claims(False)
             require(item.statement.handle == self.enterprise, "other issuer", "erasure")
-            require(target.index < item.index, "out of order", "erasure")
             self.erased.add(target.statement.jti)
         for place in self.numbers:
             require(place in self.placed, "records missing")
@@ -276,7 +279,6 @@ class Package:
                 self.check_fields(item)
             else:
                 require(not item.disclosures, "not served")
-                require(jti in self.erased or jti in self.replaced, "not served", "neither replaced nor erased")
 
     def check_record(self, item):
         payload, statement = item.payload, item.statement
@@ -285,7 +287,6 @@ class Package:
         item.type = found
         stated = self.books.get(payload["book"])
         require(stated and payload["record_number"] <= stated["count"], "beyond book")
-        require(payload["epoch"] <= stated["epoch"], "beyond book", "epoch")
 
     def check_fields(self, item):
         found = record_disclosures(item)
@@ -305,6 +306,7 @@ class Package:
         require("records" in scope, "records not listed")
         by_series = {series: [found for found in self.beginning.types.values() if found.series == series]
                      for series in self.series}
+        require(size_of(scope["records"]) <= len(self.records), "records not listed")
         places = [(item["book"], number) for item in scope["records"]
                   for number in range(item["from"], item["to"] + 1)]
         for statement in self.statements:
@@ -347,7 +349,7 @@ class Package:
             "access": self.access.index, "access_time": self.access.statement.iat, "as_of": self.access.time,
             "books": books, "complete": all(book["complete"] for book in books), "data_life": self.terms["data_life"],
             "dated": self.beginning.dated, "enterprise": self.enterprise, "exp": payload["exp"],
-            "fields": [] if self.proves else self.terms["fields"], "grant": self.grant.statement.jti,
+            "fields": [name for name in self.served["fields"] if not name.endswith("_commitment")], "grant": self.grant.statement.jti,
             "grant_index": self.grant.index, "grantee": self.grantee, "host": self.alliance.host,
             "nbf": payload["nbf"], "origin": self.alliance.origin, "purpose": payload["purpose"],
             "records": len(self.numbers), "right": payload["right"], "size": self.beginning.checkpoint.size,
@@ -358,26 +360,35 @@ class Package:
         return facts
 
     def completeness(self, stated):
-        served = replaced = erased = 0
-        missing = []
-        for number in range(1, stated["count"] + 1):
-            item = self.placed.get((stated["book"], number))
-            if (stated["book"], number) in self.numbers:
-                served += 1
-            elif item is None:
-                missing.append(number)
-            elif item.statement.jti in self.erased:
-                erased += 1
+        """What has become of each number of a book. Its count can be far larger than the package."""
+        counts, missing, next_number = {"erased": 0, "replaced": 0, "served": 0}, [], 1
+        for (book, number), item in sorted(self.placed.items()):
+            jti = item.statement.jti
+            if book != stated["book"]:
+                continue
+            if (book, number) in self.numbers:
+                counts["served"] += 1
+            elif jti in self.erased or jti in self.replaced:
+                counts["erased" if jti in self.erased else "replaced"] += 1
             else:
-                replaced += 1
+                continue
+            if number > next_number:
+                missing.append([next_number, number - 1])
+            next_number = number + 1
+        if stated["count"] >= next_number:
+            missing.append([next_number, stated["count"]])
         return {"book": stated["book"], "closed": stated["closed"], "complete": not missing, "count": stated["count"],
-                "erased": erased, "missing": missing, "replaced": replaced, "served": served}
+                "missing": missing, **counts}
 
     def shown(self):
         """The fields and values of the served records."""
         places = sorted(self.numbers, key=lambda place: (book_order(place[0]), place[1]))
         return [{"book": book, "number": number, "index": self.placed[book, number].index,
                  "fields": self.placed[book, number].values} for book, number in places]
+
+
+def size_of(ranges):
+    return sum(item["to"] - item["from"] + 1 for item in ranges)
 
 
 def with_commitments(fields):

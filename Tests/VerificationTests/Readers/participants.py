@@ -9,7 +9,7 @@ from statement_forms import Signed, thumbprint
 
 known_rules = 1
 backward, forward = 300, 3600
-approval_life, announcement = 14 * 86400, 7 * 86400
+approval_life, announcement, host_step = 14 * 86400, 7 * 86400, 31 * 86400
 maximum_keys, maximum_keys_ever = 16, 1024
 
 
@@ -199,10 +199,15 @@ class Alliance:
         self.announced = (statement.payload["rules"], statement.payload["from"], statement.iat + announcement)
 
     def time_set(self, statement):
-        """By the authorities alone; what the host sets isn't in a package."""
-        payload = statement.payload
-        require(payload["number"] == self.times_set, "time", "one was left out")
-        require(self.time <= payload["from"] + approval_life, "time", "from")
+        payload, number, start = statement.payload, statement.payload["number"], statement.payload["from"]
+        require(number == self.times_set, "time", "one was left out")
         self.require_standing(statement, "serve", statement.iat)
-        self.decided(statement, statement.iat)
-        self.time, self.times_set = statement.iat, self.times_set + 1
+        if statement.handle == self.host:
+            require(self.host not in self.suspended, "suspended", self.host)
+            require(not payload["approvals"], "time", "approvals")
+            require(self.time <= start < statement.iat <= start + host_step, "time", "by the host")
+        else:
+            require(self.time <= start + approval_life, "time", "from")
+            self.decided(statement, statement.iat)
+            self.times_set += 1
+        self.time = statement.iat
