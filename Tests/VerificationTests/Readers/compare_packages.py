@@ -1,6 +1,6 @@
 """Compares `trine verify` with the reader of packages on mutants of the fixtures.
 
-    compare_packages.py TRINE FIXTURES [--count N] [--seed S] [--first I] [--keep FOLDER]
+    compare_packages.py TRINE FIXTURES [--count N] [--seed S] [--first I] [--seconds T] [--keep FOLDER]
 
 A mutant follows from the seed and its number. A third are the fixtures with something changed. The others are the same
 packages under keys of our own, in a scene with more entries, changed before they are signed: so the checks behind the
@@ -19,6 +19,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True
 import canonical_json
@@ -584,6 +585,7 @@ def main():
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="no mutant is begun after these")
     parser.add_argument("--keep", type=pathlib.Path)
     arguments = parser.parse_args()
     os.nice(19)
@@ -596,11 +598,15 @@ def main():
     payloads += [json.loads(item["document"]) for value in parsed for item in value["types"]]
     pool = pool_of([*parsed, *payloads])
     print(f"seed {arguments.seed}, mutants {arguments.first} to {arguments.first + arguments.count - 1}")
+    begun = time.monotonic()
     counts, reasons, wrong = collections.Counter(), collections.Counter(), 0
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         cases = [(name, data, trust, "unchanged") for name, (data, trust) in files.items()]
         for i in range(arguments.first - len(cases), arguments.first + arguments.count):
+            if time.monotonic() - begun > arguments.seconds:
+                print(f"stopped before mutant {i}")
+                break
             source = random.Random(f"{arguments.seed}/{i}")
             if i < arguments.first:
                 mutant = cases[i - arguments.first]

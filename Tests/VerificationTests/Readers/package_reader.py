@@ -369,7 +369,7 @@ class Package:
             if (book, number) in self.numbers:
                 counts["served"] += 1
             elif jti in self.erased or jti in self.replaced:
-                counts["erased" if jti in self.erased else "replaced"] += 1
+                counts["replaced" if jti in self.replaced else "erased"] += 1
             else:
                 continue
             if number > next_number:

@@ -18,6 +18,18 @@ classes = ["identity", "counterparty", "personal", "amount", "date", "reference"
 floors = {"text": 256, "code": 128, "date": 128, "amount": 192, "quantity": 192, "json": 512, "document": 16384}
 scales = {**dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3), "CLF": 4, "UYW": 4}
 
+# ISO 4217 of currencies that are, and of those that were since about 1999; no metals, test codes or funds of banks.
+currencies = set("""
+    AED AFN ALL AMD ANG AOA AOR ARS ATS AUD AWG AZM AZN BAM BBD BDT BEF BGN BHD BIF BMD BND BOB BOV BRL BSD BTN
+    BWP BYN BYR BZD CAD CDF CHE CHF CHW CLF CLP CNY COP COU CRC CSD CUC CUP CVE CYP CZK DEM DJF DKK DOP DZD ECS
+    EEK EGP ERN ESP ETB EUR FIM FJD FKP FRF GBP GEL GHC GHS GIP GMD GNF GRD GTQ GWP GYD HKD HNL HRK HTG HUF IDR
+    IEP ILS INR IQD IRR ISK ITL JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LTL LUF LVL
+    LYD MAD MDL MGA MGF MKD MMK MNT MOP MRO MRU MTL MUR MVR MWK MXN MXV MYR MZM MZN NAD NGN NIO NLG NOK NPR NZD
+    OMR PAB PEN PGK PHP PKR PLN PTE PYG QAR ROL RON RSD RUB RUR RWF SAR SBD SCR SDD SDG SEK SGD SHP SIT SKK SLE
+    SLL SOS SRD SRG SSP STD STN SVC SYP SZL THB TJR TJS TMM TMT TND TOP TRL TRY TTD TWD TZS UAH UGX USD USN USS
+    UYI UYU UYW UZS VEB VED VEF VES VND VUV WST XAF XCD XCG XOF XPF YER YUM ZAR ZMK ZMW ZRN ZWD ZWL ZWN ZWR
+""".split())
+
 label, description = text(1, 100, True), text(1, 300, True)
 locale = matching("[a-z]{2}(-[A-Z]{2})?")
 
@@ -71,7 +83,7 @@ class RecordType:
             require("commit" not in field or commit in allowed, "type", "commit")
             require("unit" not in field or kind == "quantity", "type", "unit")
             require(not name.endswith("_commitment") and (not commit or len(name) <= 48), "type", "a name")
-            self.fields[name] = {**field, "commit": commit, "mandatory": claim.get("mandatory", False)}
+            self.fields[name] = {**field, "commit": commit}
         require(len(own["fields"]) == len(value["claims"]), "type", "fields and claims")
         self.family = (self.series, own["direction"], own["business_key"])
         committed = [name + "_commitment" for name, field in self.fields.items() if field["commit"]]
@@ -103,9 +115,8 @@ def scaled(value, scale):
 
 
 def require_value(field, value):
-    """Refuses a value that isn't of the field's kind."""
+    """Refuses a value that isn't of the field's kind. A field marked *must* can be null here as well."""
     if value is None:
-        require(not field["mandatory"], "fields", "mandatory")
         return
     kind = field["kind"]
     if kind in ("text", "code"):
@@ -137,7 +148,7 @@ def number_of(field, value):
     unit = value["unit"]
     require(isinstance(unit, str), "fields", "unit")
     if field["kind"] == "amount":
-        require(re.fullmatch("[A-Z]{3}", unit, re.ASCII), "fields", "currency")
+        require(unit in currencies, "fields", "currency")
         return scaled(value["value"], scale_of(unit)), unit, scale_of(unit)
     require(re.fullmatch("[A-Z0-9]{2,3}", unit, re.ASCII), "fields", "unit")
     require(field.get("unit", unit) == unit, "fields", "unit")
@@ -162,7 +173,7 @@ def require_commitment(field, value):
     commitment_point(value["c"])
     commit = field["commit"]
     if commit == "amount":
-        require(re.fullmatch("[A-Z]{3}", unit, re.ASCII) and scale == scale_of(unit), "fields", "commitment's unit")
+        require(unit in currencies and scale == scale_of(unit), "fields", "commitment's unit")
     elif commit == "quantity":
         require(re.fullmatch("rec20/[A-Z0-9]{2,3}", unit, re.ASCII) and scale == 3, "fields", "commitment's unit")
         require("unit" not in field or unit == "rec20/" + field["unit"], "fields", "commitment's unit")
