@@ -22,11 +22,12 @@ from statement_forms import Signed, book_order, decoded, disclosed, selective_cl
 
 maximum_participants = 4096
 fetch_age = 300
-participant_kinds = ["admit", "key", "retire-key", "suspend", "reinstate", "charter", "upgrade", "time"]
+participant_kinds = ["admit", "key", "retire-key", "encryption-key", "suspend", "reinstate", "charter", "upgrade",
+                     "time"]
 package_members = {"access", "carrier", "checkpoint", "erasures", "format", "genesis", "grant", "participants",
                    "records", "types"}
 contradiction_members = {"checkpoint", "field", "format", "genesis", "participants", "record", "types"}
-scopes = {"admit": "all", "key": "all", "retire-key": "all", "suspend": "all", "reinstate": "all", "charter": "all",
+scopes = {"admit": "all", "key": "all", "encryption-key": "all", "retire-key": "all", "suspend": "all", "reinstate": "all", "charter": "all",
           "upgrade": "all", "type": "all", "time": "serve", "record": "seal", "erase": "erase", "grant": "grant",
           "rekey": "grant", "access": "serve"}
 
@@ -349,7 +350,8 @@ class Package:
             "access": self.access.index, "access_time": self.access.statement.iat, "as_of": self.access.time,
             "books": books, "complete": all(book["complete"] for book in books), "data_life": self.terms["data_life"],
             "dated": self.beginning.dated, "enterprise": self.enterprise, "exp": payload["exp"],
-            "fields": [name for name in self.served["fields"] if not name.endswith("_commitment")], "grant": self.grant.statement.jti,
+            "fields": [name for name in self.served["fields"] if not name.endswith("_commitment")],
+            "grant": self.grant.statement.jti,
             "grant_index": self.grant.index, "grantee": self.grantee, "host": self.alliance.host,
             "nbf": payload["nbf"], "origin": self.alliance.origin, "purpose": payload["purpose"],
             "records": len(self.numbers), "right": payload["right"], "size": self.beginning.checkpoint.size,

@@ -1,16 +1,25 @@
 """Who stands at each index, and what log time it is at least, by the entries that a package shows (package.md, step 4)."""
 
+import functools
+
 import canonical_json
 import notes_and_trees
 import signatures
 from refusals import Refusal, RulesUnknown, require
-from standards import base64url, from_base64url, parts, sha256
+from standards import base64url, from_base64url, parts, q, sha256, unpacked, x25519
 from statement_forms import Signed, thumbprint
 
 known_rules = 1
 backward, forward = 300, 3600
 approval_life, announcement, host_step = 14 * 86400, 7 * 86400, 31 * 86400
 maximum_keys, maximum_keys_ever = 16, 1024
+
+
+@functools.lru_cache(maxsize=256)
+def is_usable(encryption_key):
+    """Whether something can be encapsulated to an X-Wing key: FIPS 203's check of the modulus, and X25519's of zero."""
+    data = from_base64url(encryption_key)
+    return max(unpacked(data[:1152], 12)) < q and any(x25519(b"\1" * 32, data[1184:]))
 
 
 class Key:
@@ -54,8 +63,8 @@ class Alliance:
         require(self.host not in charter["authorities"], "charter", "host")
         lines = charter["witnesses"]
         if lines:
-            require(all(line.split(" ")[0].split("\t")[0] in ("witness", "group", "quorum") for line in lines),
-                    "charter", "witnesses")
+            first = [line.split()[:1] for line in lines]
+            require(all(words and words[0] in ("witness", "group", "quorum") for words in first), "charter", "witnesses")
             policy = notes_and_trees.Policy("\n".join([f"log {self.log_key.text}", *lines, ""]))
             voices = [key.public for key in policy.witnesses.values()]
             require(self.log_key.public not in voices and self.clock_key.public not in voices, "charter", "host")
@@ -81,6 +90,10 @@ class Alliance:
         require(statement.iat >= self.time - backward, "time", "too old")
         self.time = max(self.time, statement.iat)
         self.require_standing(statement, scope, self.time)
+        if statement.kind in ("admit", "encryption-key"):
+            require(is_usable(statement.payload["encryption_key"]), "unusable encryption key")
+        if statement.kind == "encryption-key":
+            require(statement.handle not in self.suspended, "suspended", statement.handle)
         effect = {"admit": self.admit, "key": self.key, "retire-key": self.retire, "suspend": self.suspend,
                   "reinstate": self.reinstate, "charter": self.charter, "upgrade": self.upgrade,
                   "type": self.decided}.get(statement.kind)
@@ -117,6 +130,8 @@ class Alliance:
             require(payload["motion"] == motion, "approval", "other motion")
             require(approval.handle in self.authorities and approval.handle != statement.handle, "approval", "by")
             require(payload["exp"] <= approval.iat + approval_life, "approval", "too long")
+            latest = time if statement.kind == "time" else statement.iat + backward
+            require(approval.iat <= latest + forward, "approval", "not yet")
             require(time < payload["exp"], "approval", "ended")
             require(approval.handle not in self.suspended, "approval", "suspended")
             self.require_standing(approval, "approve", time)

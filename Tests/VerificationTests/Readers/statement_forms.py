@@ -218,6 +218,7 @@ kinds = {
     "reinstate": ({"handle": handle, "approvals": approvals}, {}, {"reason": any_of(reasons)}),
     "key": ({"jwk": jwk, "scopes": scope_list, "pop": jws}, {"until": time}, {}),
     "retire-key": ({"kid": digest, "reason": any_of(reasons)}, {}, {}),
+    "encryption-key": ({"encryption_key": encryption_key, "reason": any_of(reasons)}, {}, {}),
     "type": ({"name": type_name, "version": version, "digest": digest, "approvals": approvals}, {}, {}),
     "record": ({
         "vct": text(1, 1000), "vct#integrity": text(1, 100), "book": book,
