@@ -533,7 +533,7 @@ def own_mutant(random, files, pool):
 
 
 # What was changed before can be such that nothing further can be made of it.
-senseless = (Refusal, KeyError, TypeError, ValueError, AttributeError, IndexError)
+senseless = (SystemExit, Refusal, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 def made(random, number, files, pool):
@@ -553,7 +553,7 @@ def ours(data, trust):
         return "refused", refusal.reason, str(refusal)
     except RulesUnknown as unknown:
         return "later rules", "later rules", str(unknown)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return "failed", "failed", repr(error)
 
 

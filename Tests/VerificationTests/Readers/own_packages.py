@@ -243,7 +243,7 @@ class Model:
         consistency = consistency_proof(leaves, at) if 0 < at <= len(leaves) else []
         try:
             presentation = self.presentation(grant, terms, leaves, at)
-        except Exception:
+        except (Exception, SystemExit):
             presentation = b"\1" + bytes(64)
         return {"consistency": [base64.b64encode(item).decode() for item in consistency],
                 "presentation": base64url(presentation)}
