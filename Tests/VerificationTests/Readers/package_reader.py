@@ -21,6 +21,7 @@ from standards import base64url, leaf, sha256
 from statement_forms import Signed, book_order, decoded, disclosed, selective_claims
 
 maximum_participants = 4096
+unread = "disclosures that no step needs"
 fetch_age = 300
 participant_kinds = ["admit", "key", "retire-key", "encryption-key", "suspend", "reinstate", "charter", "upgrade",
                      "time"]
@@ -68,6 +69,13 @@ class Entry:
     def claims(self, all_of_them=True):
         return selective_claims(self.statement, self.disclosures, all_of_them)
 
+    def besides(self):
+        """Claims that no step needs, and that have to be of their form all the same."""
+        try:
+            return self.claims(False)
+        except Refusal as refusal:
+            raise Refusal(unread, str(refusal))
+
 
 def list_in(value):
     require(isinstance(value, list), "form", "list")
@@ -95,7 +103,7 @@ class Beginning:
         require(self.log == trust.pin, "genesis", "not pinned")
         self.alliance = Alliance(self.genesis.statement, self.log)
         require(self.alliance.origin == self.checkpoint.origin, "genesis", "origin")
-        require(not self.genesis.disclosures, "disclosures", "of genesis")
+        require(not self.genesis.disclosures, unread, "of genesis")
         self.dated = max(note.by(self.alliance.clock_key), default=None)
 
         participants = list_in(file["participants"])
@@ -215,10 +223,11 @@ class Package:
         require(self.proves or set(terms["fields"]) <= names, "not granted", "a field that no type has")
         require(self.access.payload["grant"] == self.grant.statement.jti, "other grant", "access")
         if self.carrier:
-            claims = self.carrier.claims()
+            claims = self.carrier.besides()
             require(self.carrier.payload["grant"] == self.grant.statement.jti, "other grant", "carrier")
             require(self.carrier.statement.handle == self.enterprise, "other issuer", "carrier")
-            require([item["series"] for item in claims["epochs"]] == self.series, "form", "epochs")
+            same = [item["series"] for item in claims.get("epochs", [])] == self.series
+            require("epochs" not in claims or same, unread, "epochs of the carrier")
         if self.proves:
             require("at" in payload, "point missing")
             self.statements = [value_proofs.Statement(text) for text in terms["statements"]]
@@ -268,7 +277,7 @@ class Package:
         for item in self.erasures:
             target = self.by_jti.get(item.payload.get("record"))
             require(target, "stray erasure")
-            item.claims(False)
+            item.besides()
             require(item.statement.handle == self.enterprise, "other issuer", "erasure")
             self.erased.add(target.statement.jti)
         for place in self.numbers:
