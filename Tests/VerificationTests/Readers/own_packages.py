@@ -1,5 +1,5 @@
-"""Makes a package one's own: the same statements under keys whose seeds are known, so that what is changed can be signed
-again and the checks behind the signatures are reached.
+"""Makes a package one's own: the same statements under keys whose seeds are known, so that what is changed can be
+signed again and the checks behind the signatures are reached.
 """
 
 import base64

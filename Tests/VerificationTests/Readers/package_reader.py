@@ -28,7 +28,8 @@ participant_kinds = ["admit", "key", "retire-key", "encryption-key", "suspend", 
 package_members = {"access", "carrier", "checkpoint", "erasures", "format", "genesis", "grant", "participants",
                    "records", "types"}
 contradiction_members = {"checkpoint", "field", "format", "genesis", "participants", "record", "types"}
-scopes = {"admit": "all", "key": "all", "encryption-key": "all", "retire-key": "all", "suspend": "all", "reinstate": "all", "charter": "all",
+scopes = {"admit": "all", "key": "all", "encryption-key": "all", "retire-key": "all",
+          "suspend": "all", "reinstate": "all", "charter": "all",
           "upgrade": "all", "type": "all", "time": "serve", "record": "seal", "erase": "erase", "grant": "grant",
           "rekey": "grant", "access": "serve"}
 

@@ -1,4 +1,4 @@
-"""Who stands at each index, and what log time it is at least, by the entries that a package shows (package.md, step 4)."""
+"""Who stands at each index, and what log time it is at least, by what a package shows (package.md, step 4)."""
 
 import functools
 
@@ -17,7 +17,7 @@ maximum_keys, maximum_keys_ever = 16, 1024
 
 @functools.lru_cache(maxsize=256)
 def is_usable(encryption_key):
-    """Whether something can be encapsulated to an X-Wing key: FIPS 203's check of the modulus, and X25519's of zero."""
+    """Whether something can be encapsulated to an X-Wing key: FIPS 203 checks the modulus, X25519 for zero."""
     data = from_base64url(encryption_key)
     return max(unpacked(data[:1152], 12)) < q and any(x25519(b"\1" * 32, data[1184:]))
 
