@@ -13,8 +13,8 @@ struct WatchCommand: CommonCommand {
             that haven't changed for five seconds are imported. What is new since the last look is said, \
             and where --exec names a command, that is run by the shell for each, with TRINE_EVENT and \
             TRINE_SUBJECT in its environment: request, grant, read, grant-ending, grant-ended, imported. \
-            No name and no field is handed to it. Each look opens the home: have the passphrase in a file, \
-            or the agent running.
+            No name and no field is handed to it. Each look opens the home: have the passphrase in the file \
+            that TRINE_PASSPHRASE_FILE names.
 
             Example: trine watch invoices/ --exec 'notify-send "$TRINE_EVENT"'
             """)
