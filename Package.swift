@@ -105,6 +105,7 @@ let package = Package(
             name: "Importing", dependencies: ["Wire", "Sharing"], swiftSettings: strict),
         .target(
             name: "Custody", dependencies: ["CSodium", "Wire", "Sharing", crypto],
+            exclude: ["Words/LICENSE"], resources: [.embedInCode("Words/english.txt")],
             swiftSettings: strict),
         .target(
             name: "Storage",

@@ -77,6 +77,10 @@ public enum ClientError: Error, Equatable, Sendable {
     case correction(CorrectionFault)
     /// What came as a share of the participant's keys for this machine.
     case share(ShareRefusal)
+    /// This device wasn't given the keys of that epoch of a series.
+    case keysNotShared(Series, epoch: Int64)
+    /// What came for this device, or for a new one, isn't what it should be at this step.
+    case enrolment(EnrolmentFault)
 
     // Admission.
     /// This home's participant isn't admitted to the log yet.

@@ -9,8 +9,9 @@ public import Wire
 
 /// A participant at work: its home unlocked, its gateway at the other end, and its view of the log.
 ///
-/// A home has one session at a time. All that is signed here goes through the outbox; all that comes
-/// is verified under the home's own trust before anything follows from it.
+/// Several processes may have a session in one home. Who signs waits for its turn, one operation at a
+/// time; who reads waits for nobody. All that is signed here goes through the outbox; all that comes is
+/// verified under the home's own trust before anything follows from it.
 public actor Session {
     public nonisolated let home: Home
     public nonisolated let configuration: Configuration
@@ -22,8 +23,8 @@ public actor Session {
     public nonisolated let connection: GatewayConnection
     public nonisolated let keeper: CheckpointKeeper
     /// What is signed and opened with. A new era adds to it.
-    package nonisolated var keyring: Keyring { heldKeyring.withLock { $0 } }
-    private nonisolated let heldKeyring: Mutex<Keyring>
+    package nonisolated var keyring: Keyring { heldKeyring.withLock { $0.keyring } }
+    private nonisolated let heldKeyring: Mutex<OpenKeyring>
     /// Signs in the place of the machine's own key, until that is registered.
     private nonisolated let acting: SigningKey?
     nonisolated let reader: LogReader
@@ -32,11 +33,13 @@ public actor Session {
     private let viewFile: ViewFile
     /// The outbox and the view are synced to the disk by this actor.
     private let executor = QueueExecutor("trine.session")
-    /// Held until the session is closed.
+    /// Held from the first step of an operation that signs until it is over.
     private var lock: HomeLock?
     /// Owned by this actor, as is the view. It is on disk, and so is most of the view.
     private(set) var outbox: Outbox
     public private(set) var view: View
+    /// What this device was given of the participant's keys, by era; nothing on an owner's.
+    private var shares: [Int: SharedKeys]
     /// How many entries the view on disk has.
     private var kept: Int64
     /// The last entry that this session registered.
@@ -65,25 +68,20 @@ public actor Session {
         entriesPerSync: UInt64 = usualEntriesPerSync,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws {
-        let (keyring, lock) = try await BlockingWork.run {
-            try home.check()
-            let lock = try home.lock()
-            return (
-                try KeyringFile.open(
-                    try home.required(.keyring), with: passphrase, allowing: cost), lock
-            )
-        }
+        let open = try await BlockingWork.run { try home.unlock(passphrase, cost) }
         try self.init(
-            home, keyring: keyring, lock: lock, surroundings: surroundings, offline: offline,
+            home, open, surroundings: surroundings, offline: offline,
             entriesPerSync: entriesPerSync, transport: transport)
     }
 
-    init(
-        _ home: Home, keyring: Keyring, acting: SigningKey? = nil, lock: HomeLock,
-        surroundings: Surroundings, offline: Bool = false,
+    /// The same with a keyring that is open. Throws ``HomeError`` and ``LogFault``.
+    public init(
+        _ home: Home, _ open: OpenKeyring, acting: SigningKey? = nil,
+        surroundings: Surroundings = .system, offline: Bool = false,
         entriesPerSync: UInt64 = usualEntriesPerSync,
-        transport: @Sendable (GatewayAddress) -> any Transport
+        transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) throws {
+        let keyring = open.keyring
         isOffline = offline
         self.entriesPerSync = entriesPerSync
         let configuration = try home.configuration()
@@ -98,19 +96,20 @@ public actor Session {
         view =
             try viewFile.read(of: handle, seesAll: seesAll) ?? View(of: handle, seesAll: seesAll)
         kept = view.next
+        shares = try home.shares(keyring)
+        view.epochFloors = try home.devices(keyring).floors
         outbox = try Outbox(in: home, keyring: keyring)
         ownFingerprint = configuration.fingerprint
         self.home = home
         self.configuration = configuration
-        heldKeyring = Mutex(keyring)
+        heldKeyring = Mutex(open)
         self.acting = acting
-        self.lock = lock
         self.genesis = genesis
         self.founding = founding
         self.surroundings = surroundings
         let signer = Signer(
             origin: configuration.origin, handle: configuration.handle,
-            log: configuration.genesis, key: try acting ?? keyring.signingKey(.all))
+            log: configuration.genesis, key: try acting ?? keyring.signingKey(.query))
         reader = LogReader(
             handle: configuration.handle, genesis: genesis, connection: connection, keeper: keeper,
             fingerprint: ownFingerprint
@@ -118,6 +117,37 @@ public actor Session {
             Query.sign(
                 .entries, from: from, limit: Int64(QueryAnswer.maximumEntries), by: signer,
                 at: surroundings.now(), jti: Self.newJTI(surroundings))
+        }
+    }
+
+    // MARK: Operations
+
+    /// Waits for the turn to sign, and takes up what other processes left to send. Whoever has the turn
+    /// keeps it. Throws ``HomeError/busy(path:holder:)``.
+    func beginOperation(waiting wait: Duration = Home.patience) throws(HomeError) {
+        guard lock == nil else { return }
+        let lock = try home.lock(waiting: wait)
+        outbox = try Outbox(in: home, keyring: keyring)
+        self.lock = lock
+    }
+
+    /// Lets others have their turn: an operation is over. The next one begins by itself.
+    public func endOperation() { lock = nil }
+
+    /// The same for work that goes on at once with the next operation: whoever waits comes first.
+    func yieldOperation() async throws {
+        lock = nil
+        try await Task.sleep(for: HomeLock.courtesy)
+    }
+
+    /// Whether nobody else has the turn to sign now; then this session has it.
+    public func beginOperationIfFree() throws(HomeError) -> Bool {
+        do {
+            try beginOperation(waiting: .zero)
+            return true
+        } catch {
+            guard case .busy = error else { throw error }
+            return false
         }
     }
 
@@ -133,30 +163,60 @@ public actor Session {
     public nonisolated var handle: Handle { configuration.handle }
     package nonisolated var log: Digest<Digested.Genesis> { configuration.genesis }
 
-    /// The keys of the own records of all eras that the log has begun. Throws
-    /// ``KeyringError/eraMissing(_:)``.
+    /// The keys of the own records of all eras that the log has begun; on a device that was given only
+    /// some, those. Throws ``KeyringError/eraMissing(_:)``.
     func schedule() throws(KeyringError) -> KeySchedule {
-        try keyring.schedule(log: log, eras: view.era)
+        guard keyring.eraCount == 0, !shares.isEmpty else {
+            return try keyring.schedule(log: log, eras: view.era)
+        }
+        guard shares[view.era] != nil else { throw .eraMissing(view.era) }
+        return KeySchedule(shares: shares, log: log)
     }
 
-    /// The key that this era's records are bound to. Throws ``KeyringError/eraMissing(_:)``.
+    /// The key that this era's records are bound to: a device that doesn't have it takes the latest
+    /// that the log says. Throws ``KeyringError/eraMissing(_:)``.
     func holder() throws(KeyringError) -> NamedKey {
-        try keyring.holderKey(era: view.era).verificationKey.named
+        guard keyring.eraCount == 0 else {
+            return try keyring.holderKey(era: view.era).verificationKey.named
+        }
+        let keys = view.state[ParticipantState.key(handle)]?.keys ?? []
+        let presenting = keys.compactMap { view.state[KeyState.key($0)] }
+            .last { $0.scopes.contains(.present) && !$0.retired }
+        guard let presenting else { throw .eraMissing(view.era) }
+        return presenting.key.named
     }
+
+    /// Every key to which others seal envelopes for this participant, as far as this device has them.
+    func decryptionKeys() throws -> [DecryptionKey] {
+        guard keyring.eraCount == 0 else { return try keyring.decryptionKeys() }
+        return try shares.sorted { $0.key > $1.key }.compactMap { $1.encryption }.map {
+            do { return try DecryptionKey(seed: $0) } catch { throw KeyringError.malformed }
+        }
+    }
+
+    /// Whether this device may grant, and has the keys of all records.
+    nonisolated var mayGrantAll: Bool {
+        keyring.eraCount > 0 && (acting != nil || keyring.maySign(.grant))
+    }
+
+    /// Takes what a share gave for what this device has from now on.
+    func take(_ shares: [Int: SharedKeys]) { self.shares = shares }
+
+    /// From now on new records of these series have no lower epoch.
+    func raise(_ floors: [Series: Int64]) { view.epochFloors = floors }
 
     package nonisolated func signer(_ scope: KeyScope) throws(KeyringError) -> Signer {
         let key = if let acting { acting } else { try keyring.signingKey(scope) }
         return Signer(origin: configuration.origin, handle: handle, log: log, key: key)
     }
 
-    /// Puts a keyring with more eras in the place of this one, durably. Throws ``HomeError`` and
-    /// ``KeyringError``.
-    func replaceKeyring(_ keyring: Keyring, under protection: Protection) throws {
-        var random = surroundings.random
-        let sealed = try KeyringFile.seal(
-            keyring, under: protection.passphrase, cost: protection.cost, using: &random)
-        try home.replace(.keyring, with: sealed)
-        heldKeyring.withLock { $0 = keyring }
+    /// Puts another keyring in the place of this one, durably; what opened it opens it still. Throws
+    /// ``HomeError`` and ``KeyringError``.
+    func replaceKeyring(_ keyring: Keyring) throws {
+        let open = OpenKeyring(
+            keyring: keyring, fileKey: heldKeyring.withLock { $0.fileKey })
+        try home.replaceKeyring(open, using: surroundings.random)
+        heldKeyring.withLock { $0 = open }
     }
 
     package nonisolated func newJTI() -> JTI { Self.newJTI(surroundings) }
@@ -304,14 +364,15 @@ public actor Session {
 
     /// Keeps the view, if it has enough entries that are new to the file: reading a few again costs
     /// less than writing everything.
-    func saveView() throws(HomeError) {
+    func saveView() throws {
         if view.next - kept >= Self.entriesUnkept { try keepView() }
     }
 
-    private func keepView() throws(HomeError) {
+    private func keepView() throws {
         guard view.next > kept else { return }
         var random = surroundings.random
-        try viewFile.write(view, using: &random)
+        let view = view
+        try home.changingFiles { try viewFile.write(view, using: &random) }
         kept = view.next
     }
 
@@ -323,11 +384,12 @@ public actor Session {
 
     /// Saves signed bytes before they are sent.
     func save(_ content: Outbox.Content) throws(HomeError) -> Outbox.Parcel {
+        try beginOperation()
         var random = surroundings.random
         return try outbox.add(content, using: &random)
     }
 
-    func parcel(_ number: Int) throws(HomeError) -> Outbox.Parcel { try outbox.parcel(number) }
+    func parcel(_ number: Int) throws(HomeError) -> Outbox.Parcel? { try outbox.parcel(number) }
 
     func drop(_ parcel: Outbox.Parcel) throws(HomeError) { try outbox.remove(parcel.number) }
 

@@ -51,6 +51,18 @@ public struct Keyring: Sendable {
         SigningKey(seed: device.derived(.signingKey, "\(generation)"))
     }
 
+    /// Whether both hold one machine's secret.
+    package func isSameMachine(as other: Keyring) -> Bool { device.isEqual(to: other.device) }
+
+    /// Whether the eras that are here derive from `root`: a drill of the recovery kit. `false` where
+    /// there are none.
+    public func derives(from root: Root) -> Bool {
+        !eras.isEmpty
+            && eras.enumerated().allSatisfy { number, era in
+                root.secrets(ofEra: Int64(number + 1)).vault.isEqual(to: era.vault)
+            }
+    }
+
     /// The key to which a share is sealed that gives this machine some of the participant's keys.
     public func deviceKey() throws(KeyringError) -> DecryptionKey {
         do { return try DecryptionKey(seed: device.derived(.deviceKey)) } catch {
@@ -72,7 +84,32 @@ public struct Keyring: Sendable {
         device.derived(.invitationSecret, jti.text).withBytes { Secret(copying: $0.prefix(16)) }
     }
 
+    /// The keyring of a new device: a signing key for these scopes, and no secrets of eras before it
+    /// got a share.
+    package init(deviceFor scopes: [KeyScope], using random: inout some RandomNumberGenerator) {
+        self.init(
+            device: .random(count: Self.deviceBytes, using: &random), eras: [],
+            signing: [Signing(generation: 1, scopes: scopes)])
+    }
+
+    /// Whether a key here may sign what needs `scope`.
+    package func maySign(_ scope: KeyScope) -> Bool { (try? signingKey(scope)) != nil }
+
     // MARK: The participant's keys
+
+    /// The same with the secrets of all eras that the shares of an owner's device gave. `nil` where
+    /// one is missing.
+    package func adding(_ shares: [SharedKeys]) -> Keyring? {
+        var all: [EraSecrets] = []
+        for keys in shares {
+            guard let vault = keys.vault, let encryption = keys.encryption,
+                let holder = keys.holder, let locker = keys.locker
+            else { return nil }
+            all.append(
+                EraSecrets(vault: vault, encryption: encryption, holder: holder, locker: locker))
+        }
+        return Keyring(device: device, eras: all, signing: signing)
+    }
 
     /// How many eras the keyring has the secrets of.
     package var eraCount: Int { eras.count }
@@ -153,9 +190,26 @@ public enum KeyringError: Error, Equatable, Sendable {
     case passphraseFileExposed(path: String)
     /// A new keyring's passphrase has fewer characters than this.
     case passphraseTooShort(minimum: Int)
+    /// There is no slot of this name.
+    case noSlot(String)
+    case tooManySlots(limit: Int)
+    /// A program that keeps a slot's secret isn't among those that the settings name, isn't safe to
+    /// run, or gave nothing.
+    case helper(String, HelperFault)
     case noKey(KeyScope)
     /// The log is in this era, and the keyring has no secrets of it: only the kit leads there.
     case eraMissing(Int)
     /// The kit's root isn't the one that this keyring's secrets derive from.
     case otherRoot
+}
+
+/// What is wrong with a program that keeps the secret of a slot.
+public enum HelperFault: Error, Equatable, Sendable {
+    /// The settings name no program for it.
+    case notNamed
+    /// Others than its owner or the administrator may change the program.
+    case exposed(path: String)
+    case notRun(path: String, code: Int32)
+    /// It ended badly, gave no answer in time, or another than it should.
+    case noAnswer
 }

@@ -1,111 +1,191 @@
-import CSodium
 import Sharing
 package import Wire
 
-/// How much work it is to try a passphrase: Argon2id (RFC 9106) with three passes over this much
-/// memory.
-public struct KeyringCost: Hashable, Sendable {
-    public let mebibytes: Int
+/// An open keyring, and the key with which its file is opened and written again.
+public struct OpenKeyring: Sendable {
+    public let keyring: Keyring
+    public let fileKey: FileKey
 
-    /// What every keyring outside tests costs.
-    public static let usual = KeyringCost(mebibytes: 256)
-
-    static let passes = 3
-    /// No keyring written here asks for more, so a file that does isn't allowed to take all memory.
-    static let maximumMebibytes = 4096
-
-    private init(mebibytes: Int) { self.mebibytes = mebibytes }
-
-    /// The usual cost, or a cheaper one where `TRINE_TEST_ARGON2_MIB` asks for it.
-    ///
-    /// A keyring made so says in its header that it is for tests, and opens only where the variable
-    /// is set again: it can't be taken for a protected one by accident.
-    public static func named(in environment: [String: String]) -> KeyringCost {
-        guard let text = environment["TRINE_TEST_ARGON2_MIB"], let mebibytes = Int(text),
-            (1..<usual.mebibytes).contains(mebibytes)
-        else { return usual }
-        return KeyringCost(mebibytes: mebibytes)
-    }
-
-    var isForTests: Bool { mebibytes < Self.usual.mebibytes }
-
-    fileprivate init(header mebibytes: Int, isForTests: Bool, allowed: KeyringCost)
-        throws(KeyringError)
-    {
-        let range =
-            isForTests && allowed.isForTests
-            ? 1..<Self.usual.mebibytes : Self.usual.mebibytes..<(Self.maximumMebibytes + 1)
-        guard range.contains(mebibytes) else { throw .costOutOfRange(mebibytes: mebibytes) }
-        self.init(mebibytes: mebibytes)
-    }
-
-    func key(_ passphrase: Passphrase, salt: [UInt8]) throws(KeyringError) -> Secret {
-        precondition(sodium_init() >= 0, "libsodium could not be initialised")
-        precondition(salt.count == KeyringFile.saltBytes, "a salt has 16 bytes")
-        var key = [UInt8](repeating: 0, count: 32)
-        defer { key.wipe() }
-        let status = passphrase.secret.withBytes { phrase in
-            crypto_pwhash(
-                &key, UInt64(key.count), phrase.baseAddress!.assumingMemoryBound(to: CChar.self),
-                UInt64(phrase.count), salt, UInt64(Self.passes), mebibytes << 20,
-                crypto_pwhash_ALG_ARGON2ID13)
-        }
-        guard status == 0 else { throw .outOfMemory(mebibytes: mebibytes) }
-        return Secret(copying: key)
+    package init(keyring: Keyring, fileKey: FileKey) {
+        self.keyring = keyring
+        self.fileKey = fileKey
     }
 }
 
-/// A keyring as it lies on disk: a line of text that says how its key is derived, then libsodium's
-/// secretbox (XSalsa20-Poly1305) of the list of keys and the secrets.
+/// A keyring as it lies on disk: lines of text that say how its file key is had, a MAC over them, then
+/// libsodium's secretbox (XSalsa20-Poly1305) of the list of keys and the secrets.
 ///
-/// The line isn't authenticated by itself; a changed one gives another key, and the box doesn't open.
-package enum KeyringFile {
-    static let saltBytes = 16
-    static let maximumBytes = 64 << 10
+/// Nothing in it is believed before the MAC holds; who changed a line has to know the file key.
+package struct KeyringFile {
+    package private(set) var slots: [KeyringSlot]
+    private let isForTests: Bool
+    private let header: [UInt8]
+    private let mac: [UInt8]
+    private let box: [UInt8]
+
+    package static let maximumBytes = 1 << 20
+    static let maximumSlots = 8
     private static let format = "trine-keyring/1"
     private static let testFormat = "trine-test-keyring/1"
+    private static let macWord = "mac "
 
-    /// A new keyring's file. Throws ``KeyringError``.
+    /// Reads a file; nothing of it is authenticated yet. Throws ``KeyringError``.
+    package init(
+        parsing bytes: [UInt8], allowing allowed: KeyringCost? = nil
+    ) throws(KeyringError) {
+        guard bytes.count <= Self.maximumBytes else { throw .malformed }
+        var lines: [String] = []
+        var rest = bytes[...]
+        while lines.last?.hasPrefix(Self.macWord) != true {
+            guard lines.count < Self.maximumSlots + 2,
+                let end = rest.prefix(400).firstIndex(of: UInt8(ascii: "\n")),
+                let line = String(validating: rest[..<end], as: UTF8.self)
+            else { throw .malformed }
+            lines.append(line)
+            rest = rest[(end + 1)...]
+            if lines.count == 1 {
+                guard line.hasPrefix("trine-") else { throw .malformed }
+                guard [Self.format, Self.testFormat].contains(line) else { throw .unknownFormat }
+            }
+        }
+        guard lines.count >= 3,
+            let mac = Base64URL.decode(String(lines[lines.count - 1].dropFirst(4)))
+        else { throw .malformed }
+        let isForTests = lines[0] == Self.testFormat
+        var slots: [KeyringSlot] = []
+        for line in lines[1..<(lines.count - 1)] {
+            slots.append(
+                try KeyringSlot(line: line, isForTests: isForTests, allowing: allowed))
+        }
+        self.slots = slots
+        self.isForTests = isForTests
+        self.mac = mac
+        header = Self.header(slots, isForTests: isForTests)
+        box = Array(rest)
+        // One encoding: what is read is what would be written.
+        guard bytes.starts(with: header),
+            Array(lines.joined(separator: "\n").utf8).count
+                == header.count + Self.macWord.utf8.count + Base64URL.encode(mac).utf8.count
+        else { throw .malformed }
+    }
+
+    private static func header(_ slots: [KeyringSlot], isForTests: Bool) -> [UInt8] {
+        let lines = [isForTests ? testFormat : format] + slots.map(\.line)
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    // MARK: Opening
+
+    /// The file key by the passphrase. Throws ``KeyringError/wrongPassphrase`` where no slot opens.
+    package func fileKey(with passphrase: Passphrase) throws(KeyringError) -> FileKey {
+        for slot in slots {
+            if let key = try slot.fileKey(with: passphrase) { return key }
+        }
+        throw .wrongPassphrase
+    }
+
+    /// The file key by the secret that another program keeps for `opener`; `nil` where no such slot
+    /// opens with it.
+    package func fileKey(_ opener: KeyringSlot.Opener, with secret: Secret) -> FileKey? {
+        slots.lazy.filter { $0.opener == opener }.compactMap { $0.fileKey(with: secret) }.first
+    }
+
+    /// Opens the contents. Throws ``KeyringError/malformed`` for another file's key, and where
+    /// anything was changed.
+    package func open(with fileKey: FileKey) throws(KeyringError) -> OpenKeyring {
+        guard Secret(copying: mac).isEqual(to: Secret(copying: fileKey.mac(of: header))),
+            var plaintext = SecretBox.open(box, under: fileKey.contents)
+        else { throw .malformed }
+        defer { plaintext.wipe() }
+        guard let keyring = Self.keyring(plaintext) else { throw .malformed }
+        return OpenKeyring(keyring: keyring, fileKey: fileKey)
+    }
+
+    /// Opens a file with a passphrase. Throws ``KeyringError``.
+    package static func open(
+        _ bytes: [UInt8], with passphrase: Passphrase, allowing allowed: KeyringCost
+    ) throws(KeyringError) -> Keyring {
+        try unlock(bytes, with: passphrase, allowing: allowed).keyring
+    }
+
+    /// The same, with the file key.
+    package static func unlock(
+        _ bytes: [UInt8], with passphrase: Passphrase, allowing allowed: KeyringCost
+    ) throws(KeyringError) -> OpenKeyring {
+        let file = try KeyringFile(parsing: bytes, allowing: allowed)
+        return try file.open(with: try file.fileKey(with: passphrase))
+    }
+
+    // MARK: Writing
+
+    /// A new keyring's file, with one slot. Throws ``KeyringError``.
     package static func seal(
         _ keyring: Keyring, under passphrase: Passphrase, cost: KeyringCost,
         using random: inout some RandomNumberGenerator
     ) throws(KeyringError) -> [UInt8] {
-        try passphrase.checkLength()
-        let salt = RandomBytes.make(saltBytes, using: &random)
-        let format = cost.isForTests ? testFormat : format
-        let header =
-            "\(format) argon2id \(KeyringCost.passes) \(cost.mebibytes) \(Base64URL.encode(salt))\n"
-        var plaintext = plaintext(keyring)
-        defer { plaintext.wipe() }
-        let key = try cost.key(passphrase, salt: salt)
-        return Array(header.utf8) + SecretBox.seal(plaintext, under: key, using: &random)
+        let fileKey = FileKey(using: &random)
+        let slot = try KeyringSlot(
+            fileKey, under: Protection(passphrase, cost: cost), using: &random)
+        return seal(OpenKeyring(keyring: keyring, fileKey: fileKey), [slot], using: &random)
     }
 
-    /// Throws ``KeyringError``.
-    package static func open(
-        _ bytes: [UInt8], with passphrase: Passphrase, allowing allowed: KeyringCost
-    ) throws(KeyringError) -> Keyring {
-        guard bytes.count <= maximumBytes,
-            let newline = bytes.prefix(200).firstIndex(of: UInt8(ascii: "\n"))
-        else { throw .malformed }
-        let words = String(decoding: bytes[..<newline], as: UTF8.self).split(
-            separator: " ", omittingEmptySubsequences: false)
-        guard words.first?.hasPrefix("trine-") == true else { throw .malformed }
-        guard [format, testFormat].contains(String(words[0])) else { throw .unknownFormat }
-        guard words.count == 5, words[1] == "argon2id", Int(words[2]) == KeyringCost.passes,
-            let mebibytes = Int(words[3]), let salt = Base64URL.decode(String(words[4])),
-            salt.count == saltBytes
-        else { throw .malformed }
-        let cost = try KeyringCost(
-            header: mebibytes, isForTests: words[0] == testFormat, allowed: allowed)
-        let key = try cost.key(passphrase, salt: salt)
-        guard var plaintext = SecretBox.open(bytes[(newline + 1)...], under: key) else {
-            throw .wrongPassphrase
+    /// The file of `open` with these slots.
+    private static func seal(
+        _ open: OpenKeyring, _ slots: [KeyringSlot], using random: inout some RandomNumberGenerator
+    ) -> [UInt8] {
+        let isForTests = slots.contains {
+            if case .passphrase(let cost) = $0.opener { cost.isForTests } else { false }
         }
+        let header = header(slots, isForTests: isForTests)
+        let mac = macWord + Base64URL.encode(open.fileKey.mac(of: header)) + "\n"
+        var plaintext = plaintext(open.keyring)
         defer { plaintext.wipe() }
-        guard let keyring = keyring(plaintext) else { throw .malformed }
-        return keyring
+        return header + mac.utf8
+            + SecretBox.seal(plaintext, under: open.fileKey.contents, using: &random)
     }
+
+    /// The same file with other contents.
+    package func replacing(
+        with open: OpenKeyring, using random: inout some RandomNumberGenerator
+    ) -> [UInt8] { Self.seal(open, slots, using: &random) }
+
+    /// The same contents under a new file key with one slot: a new passphrase. Slots of other programs
+    /// are gone, since nobody can wrap a new key for them; a copy of the old file opens with what
+    /// opened it before. Throws ``KeyringError``.
+    package static func resealed(
+        _ keyring: Keyring, under protection: Protection,
+        using random: inout some RandomNumberGenerator
+    ) throws(KeyringError) -> [UInt8] {
+        try seal(keyring, under: protection.passphrase, cost: protection.cost, using: &random)
+    }
+
+    /// The same contents with one slot more, in the place of one of the same opener. Throws
+    /// ``KeyringError/tooManySlots(limit:)``.
+    package func adding(
+        _ opener: KeyringSlot.Opener, secret: Secret, to open: OpenKeyring,
+        using random: inout some RandomNumberGenerator
+    ) throws(KeyringError) -> [UInt8] {
+        let slot = try KeyringSlot(open.fileKey, opener, secret: secret, using: &random)
+        let all = slots.filter { $0.opener != opener } + [slot]
+        guard all.count <= Self.maximumSlots else {
+            throw .tooManySlots(limit: Self.maximumSlots)
+        }
+        return Self.seal(open, all, using: &random)
+    }
+
+    /// The same contents without a slot. The last passphrase stays. Throws
+    /// ``KeyringError/noSlot(_:)``.
+    package func removing(
+        _ opener: KeyringSlot.Opener, from open: OpenKeyring,
+        using random: inout some RandomNumberGenerator
+    ) throws(KeyringError) -> [UInt8] {
+        guard opener.name != nil, slots.contains(where: { $0.opener == opener }) else {
+            throw .noSlot(opener.name ?? "passphrase")
+        }
+        return Self.seal(open, slots.filter { $0.opener != opener }, using: &random)
+    }
+
+    // MARK: Contents
 
     /// What isn't secret, as canonical JSON behind its length; then the secrets, raw, so that they can
     /// be wiped: the machine's own, then those of each era.
@@ -162,39 +242,4 @@ extension Codec where Value == Keyring.Signing {
             },
             .required("generation", \.generation, .positive),
             .required("scopes", \.scopes, .list(of: .word("scope"), 1...Int.max))))
-}
-
-/// libsodium's secretbox: a nonce of 24 bytes, then the tag and the ciphertext.
-package enum SecretBox {
-    private static let nonceBytes = 24
-    private static let tagBytes = 16
-
-    package static func seal(
-        _ plaintext: [UInt8], under key: Secret, using random: inout some RandomNumberGenerator
-    ) -> [UInt8] {
-        precondition(key.count == 32, "a secretbox key has 32 bytes")
-        let nonce = RandomBytes.make(nonceBytes, using: &random)
-        var sealed = [UInt8](repeating: 0, count: plaintext.count + tagBytes)
-        key.withBytes { key in
-            _ = crypto_secretbox_easy(
-                &sealed, plaintext, UInt64(plaintext.count), nonce,
-                key.baseAddress!.assumingMemoryBound(to: UInt8.self))
-        }
-        return nonce + sealed
-    }
-
-    /// `nil` for a wrong key or changed bytes.
-    package static func open(_ bytes: some Collection<UInt8>, under key: Secret) -> [UInt8]? {
-        precondition(key.count == 32, "a secretbox key has 32 bytes")
-        guard bytes.count >= nonceBytes + tagBytes else { return nil }
-        let nonce = Array(bytes.prefix(nonceBytes))
-        let sealed = Array(bytes.dropFirst(nonceBytes))
-        var plaintext = [UInt8](repeating: 0, count: sealed.count - tagBytes)
-        let status = key.withBytes { key in
-            crypto_secretbox_open_easy(
-                &plaintext, sealed, UInt64(sealed.count), nonce,
-                key.baseAddress!.assumingMemoryBound(to: UInt8.self))
-        }
-        return status == 0 ? plaintext : nil
-    }
 }

@@ -47,6 +47,11 @@ public struct Passphrase: Sendable {
         }
     }
 
+    /// Lends what was typed to `body`, which must not keep it: for what else is typed unseen.
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        secret.withBytes(body)
+    }
+
     /// Whether both are the same, for typing one twice.
     public func matches(_ other: Passphrase) -> Bool {
         secret.withBytes { left in

@@ -38,38 +38,19 @@ public struct Root: Sendable {
 }
 
 extension Root {
-    /// 56 characters of Crockford's base32 in eight groups: the root, then three bytes of a checksum
-    /// over it and `context`, so that neither a typing error nor another's page goes unnoticed.
-    public func text(for context: [UInt8]) -> String {
+    /// Eight characters of Crockford's base32 over the root and `context`, so that no page of another
+    /// participant is taken for this one's, and no word for another.
+    public func check(for context: [UInt8]) -> String {
         var bytes = secret.withBytes { Array($0) }
         defer { bytes.wipe() }
-        bytes += Self.checksum(bytes, context)
-        let characters = Base32.encode(bytes)
-        return stride(from: 0, to: characters.count, by: Self.groupCharacters).map {
-            String(characters.dropFirst($0).prefix(Self.groupCharacters))
-        }.joined(separator: " ")
+        let hashed = DomainSeparated(.kitChecksum).appending(bytes).appending(context).bytes
+        return Base32.encode(Array(Digest<Digested.Blob>(hashing: hashed).bytes.prefix(5)))
     }
 
-    /// Reads what ``text(for:)`` wrote, in any case and grouping; `nil` for anything else.
-    public init?(typed: String, for context: [UInt8]) {
-        guard var bytes = Base32.decode(typed),
-            bytes.count == Self.byteCount + Self.checksumBytes
-        else { return nil }
-        defer { bytes.wipe() }
-        var root = Array(bytes.prefix(Self.byteCount))
-        defer { root.wipe() }
-        guard Array(bytes.suffix(Self.checksumBytes)) == Self.checksum(root, context) else {
-            return nil
-        }
-        self.init(Secret(copying: root))
-    }
-
-    private static let groupCharacters = 7
-    private static let checksumBytes = 3
-
-    private static func checksum(_ root: [UInt8], _ context: [UInt8]) -> [UInt8] {
-        let bytes = DomainSeparated(.kitChecksum).appending(root).appending(context).bytes
-        return Array(Digest<Digested.Blob>(hashing: bytes).bytes.prefix(checksumBytes))
+    /// Whether `typed` is the check of this root, in any case and grouping.
+    public func passes(_ typed: String, for context: [UInt8]) -> Bool {
+        guard let bytes = Base32.decode(typed) else { return false }
+        return Base32.encode(bytes) == check(for: context)
     }
 }
 
@@ -160,6 +141,6 @@ enum Base32 {
                 buffer &= (1 << bits) - 1
             }
         }
-        return bits == 0 ? bytes : nil
+        return bits == 0 && bytes.count % 5 == 0 ? bytes : nil
     }
 }

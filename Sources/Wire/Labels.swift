@@ -18,6 +18,12 @@ public enum Label: String, CaseIterable, Sendable {
     case logKey = "trine/v1 log key"
     case clockKey = "trine/v1 clock key"
 
+    // What a keyring's file is protected with.
+    case keyringSlot = "trine/v1 keyring slot"
+    case keyringHeader = "trine/v1 keyring header"
+    case keyringContents = "trine/v1 keyring contents"
+    case backup = "trine/v1 home backup"
+
     // Keys derived from a vault.
     case fieldRoot = "trine/v1 field root"
     case monthLeft = "trine/v1 month tree 0"
@@ -41,6 +47,10 @@ public enum Label: String, CaseIterable, Sendable {
     case motion = "trine/v1 motion"
     case fetchLock = "trine/v1 fetch lock"
     case fingerprint = "trine/v1 fingerprint"
+
+    // What two devices compare when one is enrolled.
+    case enrolmentNonce = "trine/v1 enrolment nonce"
+    case enrolmentWords = "trine/v1 enrolment words"
 
     // Keys derived from the secret of an invitation.
     case invitationSecret = "trine/v1 invitation secret"

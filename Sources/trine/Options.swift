@@ -47,23 +47,18 @@ struct CommonOptions: ParsableArguments {
     func session<Result>(
         offline: Bool = false, _ work: (Session) async throws -> Result
     ) async throws -> Result {
-        try await unlocked(offline: offline) { session, _ in try await work(session) }
-    }
-
-    /// The same for work that changes what the passphrase protects.
-    func unlocked<Result>(
-        offline: Bool = false, _ work: (Session, Protection) async throws -> Result
-    ) async throws -> Result {
         let home = directory
         // Asking for a passphrase that nothing needs would be rude.
         _ = try home.configuration()
-        let protection = try protection(of: home.directory, isNew: false)
-        let session = try await Session(
-            home, passphrase: protection.passphrase, cost: protection.cost, offline: offline)
+        let session = try Session(home, try Unlocking(home).open(), offline: offline)
         do {
-            if offline { Self.tell(known: await session.view) }
-            if !offline, await session.hasUnsent { Self.tell(try await session.flush()) }
-            let result = try await work(session, protection)
+            if offline {
+                Self.tell(known: await session.view)
+            } else if await session.hasUnsent, try await session.beginOperationIfFree() {
+                Self.tell(try await session.flush())
+                await session.endOperation()
+            }
+            let result = try await work(session)
             Self.tell(refused: await session.view.refused)
             await session.close()
             return result
@@ -89,7 +84,8 @@ struct CommonOptions: ParsableArguments {
                 + "wasn't asked")
     }
 
-    /// What became of statements that an earlier run couldn't bring to the gateway.
+    /// What became of statements that an earlier run couldn't bring to the gateway: each refusal, and
+    /// of what was registered how much there was.
     private static func tell(_ late: [LateDelivery]) {
         for (kind, done) in Dictionary(grouping: late.filter { $0.index != nil }, by: \.kind)
             .sorted(by: { $0.key.rawValue < $1.key.rawValue })

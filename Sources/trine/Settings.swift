@@ -7,6 +7,9 @@ import Wire
 enum Setting: String, CaseIterable {
     case home = "TRINE_HOME"
     case passphraseFile = "TRINE_PASSPHRASE_FILE"
+    case newPassphraseFile = "TRINE_NEW_PASSPHRASE_FILE"
+    case recoveryWordsFile = "TRINE_RECOVERY_WORDS_FILE"
+    case agent = "TRINE_AGENT"
     case zone = "TZ"
     case signatures = "TRINE_SIGNATURES"
     case argon = "TRINE_TEST_ARGON2_MIB"
@@ -15,7 +18,9 @@ enum Setting: String, CaseIterable {
     var flag: String? {
         switch self {
         case .home: "--home"
-        case .passphraseFile, .zone, .signatures, .argon, .auditOnDisk: nil
+        case .passphraseFile, .newPassphraseFile, .recoveryWordsFile, .agent, .zone, .signatures,
+            .argon, .auditOnDisk:
+            nil
         }
     }
 
@@ -23,6 +28,9 @@ enum Setting: String, CaseIterable {
         switch self {
         case .home: "~/.trine"
         case .passphraseFile: "the passphrase is asked for"
+        case .newPassphraseFile: "the new passphrase is asked for"
+        case .recoveryWordsFile: "the words are asked for"
+        case .agent: "as the home's file `settings` says, else for 15 minutes"
         case .zone: "the machine's zone"
         case .signatures: "prepared keys, and libsodium for others"
         case .argon: "256"
@@ -35,6 +43,10 @@ enum Setting: String, CaseIterable {
         case .home: "the participant's directory"
         case .passphraseFile:
             "a file, readable by its owner alone, whose first line is the passphrase"
+        case .newPassphraseFile: "the same for the one that `trine home passphrase` sets"
+        case .recoveryWordsFile:
+            "a file, readable by its owner alone, with the 24 words of the recovery kit"
+        case .agent: "`no`: no agent keeps the home open after a passphrase was typed"
         case .zone: "the time zone in which days and times are shown and given"
         case .signatures: "`libsodium`: it alone checks signatures; the verdicts are the same"
         case .argon: "for tests: MiB of memory that deriving a key from the passphrase takes"

@@ -93,12 +93,46 @@ enum Terminal {
             return try Passphrase(file: path)
         }
         guard isNew else { return try ask("Passphrase for \(directory): ") }
+        return try askTwice(directory)
+    }
+
+    /// Asks for the passphrase that is to take the place of one. It comes from the file that
+    /// `TRINE_NEW_PASSPHRASE_FILE` names where that is set.
+    static func newPassphrase(for directory: String) throws -> Passphrase {
+        let named = ProcessInfo.processInfo.environment["TRINE_NEW_PASSPHRASE_FILE"]
+        if let named, !named.isEmpty { return try Passphrase(file: named) }
+        return try askTwice(directory)
+    }
+
+    private static func askTwice(_ directory: String) throws -> Passphrase {
         let first = try ask("New passphrase for \(directory): ")
         try first.checkLength()
         guard first.matches(try ask("The same again: ")) else {
             throw Complaint.home("these were two different passphrases").hint("run it again")
         }
         return first
+    }
+
+    /// Asks for the 24 words of a recovery kit, on as many lines as the person likes. They aren't shown,
+    /// and come from the file that `TRINE_RECOVERY_WORDS_FILE` names where that is set.
+    static func recoveryWords() throws -> [String] {
+        let named = ProcessInfo.processInfo.environment["TRINE_RECOVERY_WORDS_FILE"]
+        if let named, !named.isEmpty {
+            let bytes = try PrivateFile.read(named, limit: 4096, ownersAlone: true) ?? []
+            return words(bytes)
+        }
+        var typed: [String] = []
+        while typed.count < Root.wordCount {
+            let prompt = "Word \(typed.count + 1) of \(Root.wordCount), and as many as follow: "
+            let line = try ask(prompt)
+            typed += line.withBytes { words(Array($0)) }
+        }
+        return typed
+    }
+
+    private static func words(_ bytes: [UInt8]) -> [String] {
+        String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+            .map(String.init)
     }
 
     /// Throws ``Complaint`` where no person could read what ``show(_:)`` shows.

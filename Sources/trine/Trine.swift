@@ -27,11 +27,14 @@ struct Trine: AsyncParsableCommand {
             CheckpointCommand.self, PolicyCommand.self, TypeCommand.self,
             ContactsCommand.self, ParticipantsCommand.self,
             FingerprintCommand.self, CompareCommand.self,
+            UnlockCommand.self, LockCommand.self, AgentCommand.self, HomeGroup.self,
+            RecoveryGroup.self, RecoverCommand.self, DeviceGroup.self, PeopleCommand.self,
             StatusCommand.self, InboxCommand.self, ShowCommand.self, BundlesCommand.self,
             WatchCommand.self, DoctorCommand.self, SettingsCommand.self,
         ])
 
     static func main() async {
+        Home.announce(work)
         do {
             try SignatureChoice.take(from: ProcessInfo.processInfo.environment)
             var command = try parseAsRoot()
@@ -43,6 +46,14 @@ struct Trine: AsyncParsableCommand {
         } catch {
             Foundation.exit(report(error).rawValue)
         }
+    }
+
+    /// The words of the command, without what it is about.
+    private static var work: String {
+        let words = CommandLine.arguments.dropFirst().prefix(2).prefix { word in
+            word.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x2d } && word.first != "-"
+        }
+        return (["trine"] + words).joined(separator: " ")
     }
 
     /// Says what went wrong and gives the exit code.

@@ -46,8 +46,7 @@ import Wire
             _ = try await enterprise.importDocuments([folder])
             if inANewEra {
                 _ = try await session.beginEra(
-                    with: log.kits.kit(of: session.handle), .unspecified,
-                    under: TestLog.protection)
+                    with: log.kits.kit(of: session.handle), .unspecified)
             }
             let old = try await first(session)
             let path = try await file(of: old, folder, session)

@@ -43,7 +43,7 @@ import Wire
             let session = try await log.open(home)
             _ = try await Enterprise(session).importDocuments([try log.documents("2026-01")])
             _ = try await session.beginEra(
-                with: log.kits.kit(of: Self.bearings), .unspecified, under: TestLog.protection)
+                with: log.kits.kit(of: Self.bearings), .unspecified)
             await session.close()
             let root = try log.kits.kit(of: Self.bearings).root
             let held = try EraTests.plaintext(home)
@@ -83,11 +83,11 @@ import Wire
     /// What stands in the keyring file once its passphrase is known.
     private static func plaintext(_ home: Home) throws -> [UInt8] {
         let file = try home.required(.keyring)
-        let newline = try #require(file.firstIndex(of: 0x0a))
-        let words = String(decoding: file[..<newline], as: UTF8.self).split(separator: " ")
-        let salt = try #require(Base64URL.decode(String(words[4])))
-        let key = try TestLog.protection.cost.key(TestLog.protection.passphrase, salt: salt)
-        return try #require(SecretBox.open(file[(newline + 1)...], under: key))
+        let open = try home.unlock(TestLog.protection.passphrase, TestLog.protection.cost)
+        // The contents follow the last line of text.
+        let start = try #require(Data(file).range(of: Data("\nmac ".utf8))).upperBound
+        let newline = try #require(file[start...].firstIndex(of: 0x0a))
+        return try #require(SecretBox.open(file[(newline + 1)...], under: open.fileKey.contents))
     }
 
     /// Whoever copied the home before a new era opens what was sealed before it and nothing that is
@@ -106,7 +106,7 @@ import Wire
 
             session = try await log.open(home)
             let begun = try await session.beginEra(
-                with: log.kits.kit(of: Self.bearings), .keyCompromised, under: TestLog.protection)
+                with: log.kits.kit(of: Self.bearings), .keyCompromised)
             #expect(begun.number == 2 && begun.rekeyed.map(\.grant.jti) == [grant])
             let report = try await Enterprise(session).importDocuments([
                 try log.documents("2026-01"), try log.documents("2026-02"),
@@ -170,17 +170,17 @@ import Wire
             let keyring = try home.read(.keyring)
             let other = try log.kits.kit(of: Handle("northbank")!)
             await #expect(throws: RecoveryKitError.ofAnother(Handle("northbank")!)) {
-                try await session.beginEra(with: other, .unspecified, under: TestLog.protection)
+                try await session.beginEra(with: other, .unspecified)
             }
             let own = try log.kits.kit(of: Self.bearings)
             let posing = RecoveryKit(own.configuration, other.root)
             await #expect(throws: KeyringError.otherRoot) {
-                try await session.beginEra(with: posing, .unspecified, under: TestLog.protection)
+                try await session.beginEra(with: posing, .unspecified)
             }
             // Of the same log and under the same handle, but from another application.
             let earlier = RecoveryKit(own.configuration.with(Self.otherFingerprint), own.root)
             await #expect(throws: RecoveryKitError.ofAnother(Self.bearings)) {
-                try await session.beginEra(with: earlier, .unspecified, under: TestLog.protection)
+                try await session.beginEra(with: earlier, .unspecified)
             }
             #expect(try home.read(.keyring) == keyring)
             #expect(try await session.sync().era == 1)
@@ -199,12 +199,12 @@ import Wire
                 FaultyTransport($0, [("/statements", .unreachable)])
             }
             await #expect(throws: ConnectionError.self) {
-                try await session.beginEra(with: kit, .keyCompromised, under: TestLog.protection)
+                try await session.beginEra(with: kit, .keyCompromised)
             }
             await session.close()
             session = try await log.open(home)
             let begun = try await session.beginEra(
-                with: kit, .keyCompromised, under: TestLog.protection)
+                with: kit, .keyCompromised)
             #expect(begun.number == 2)
             let report = try await Enterprise(session).importDocuments([
                 try log.documents("2026-01")
@@ -231,7 +231,7 @@ import Wire
 
             let lender = try await log.open(lenderHome)
             _ = try await lender.beginEra(
-                with: log.kits.kit(of: lender.handle), reason, under: TestLog.protection)
+                with: log.kits.kit(of: lender.handle), reason)
             #expect(try await Lender(lender).fetch(grant).records.isEmpty == false)
             let report = try await enterprise.importDocuments([try log.documents("2026-02")])
             #expect(report.rekeyed.count == (reason == .keyCompromised ? 1 : 0))
@@ -255,7 +255,7 @@ import Wire
             var session = try await log.open(home)
             _ = try await Enterprise(session).importDocuments([try log.documents("2026-01")])
             let kit = try log.kits.kit(of: Self.bearings)
-            _ = try await session.beginEra(with: kit, .unspecified, under: TestLog.protection)
+            _ = try await session.beginEra(with: kit, .unspecified)
             _ = try await Enterprise(session).importDocuments([try log.documents("2026-02")])
             let lost = try session.signer(.all)
             await session.close()

@@ -65,7 +65,10 @@ import Wire
             try KeyringFile.open(bytes, with: passphrase, allowing: .usual)
         }
         for mebibytes in [0, 1, 255, 4097, 1_000_000] {
-            let header = "trine-keyring/1 argon2id 3 \(mebibytes) AAAAAAAAAAAAAAAAAAAAAA\n"
+            let wrapped = Base64URL.encode([UInt8](repeating: 0, count: 72))
+            let header =
+                "trine-keyring/1\npassphrase argon2id 3 \(mebibytes) AAAAAAAAAAAAAAAAAAAAAA "
+                + "\(wrapped)\nmac \(wrapped)\n"
             #expect(throws: KeyringError.costOutOfRange(mebibytes: mebibytes)) {
                 try KeyringFile.open(
                     Array(header.utf8) + [UInt8](repeating: 0, count: 100), with: passphrase,
@@ -129,6 +132,83 @@ import Wire
             try keyring.adding(4, of: Root(using: &random))
         }
         #expect(try keyring.adding(2, of: root).eraCount == 3, "none is lost")
+    }
+
+    /// Any slot opens the same keyring, with its own secret only; and no line can be put beside them,
+    /// taken away or moved by who doesn't know the file key.
+    @Test func slotsOpenTheSame() throws {
+        var random = SystemRandomNumberGenerator()
+        let (keyring, bytes) = try sealed()
+        let open = try KeyringFile.unlock(bytes, with: passphrase, allowing: cheap)
+        let (one, two) = (Secret.random(count: 32, using: &random), Secret(copying: [1, 2, 3]))
+        var file = try KeyringFile(parsing: bytes)
+        for (opener, secret) in [
+            (KeyringSlot.Opener.helper("keychain"), one), (.credential("n"), two),
+        ] {
+            file = try KeyringFile(
+                parsing: file.adding(opener, secret: secret, to: open, using: &random))
+        }
+        #expect(file.slots.map(\.opener.name) == [nil, "keychain", "n"])
+        for key in [
+            try file.fileKey(with: passphrase), file.fileKey(.helper("keychain"), with: one),
+            file.fileKey(.credential("n"), with: two),
+        ] {
+            let opened = try file.open(with: try #require(key)).keyring
+            #expect(
+                try opened.signingKey(.all).verificationKey
+                    == keyring.signingKey(.all).verificationKey)
+        }
+        #expect(file.fileKey(.credential("n"), with: one) == nil)
+        #expect(file.fileKey(.helper("n"), with: two) == nil)
+
+        let whole = file.replacing(with: open, using: &random)
+        var lines = String(decoding: whole.prefix { $0 < 0x80 }, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).prefix(5).map(String.init)
+        let head = lines.joined(separator: "\n") + "\n"
+        #expect(whole.starts(with: head.utf8))
+        let box = whole.dropFirst(head.utf8.count)
+        for change in [0, 1, 2] {
+            var changed = lines
+            switch change {
+            case 0: changed.remove(at: 2)
+            case 1: changed.swapAt(2, 3)
+            default: changed.insert(changed[3], at: 2)
+            }
+            let forged = Array((changed.joined(separator: "\n") + "\n").utf8) + box
+            #expect(throws: KeyringError.malformed) {
+                try KeyringFile.open(forged, with: passphrase, allowing: cheap)
+            }
+        }
+        lines.removeAll()
+        let less = try file.removing(.helper("keychain"), from: open, using: &random)
+        #expect(try KeyringFile(parsing: less).fileKey(.helper("keychain"), with: one) == nil)
+        #expect(throws: KeyringError.noSlot("other")) {
+            try file.removing(.helper("other"), from: open, using: &random)
+        }
+        #expect(throws: KeyringError.tooManySlots(limit: 8)) {
+            for number in 0..<8 {
+                file = try KeyringFile(
+                    parsing: file.adding(
+                        .credential("c\(number)"), secret: one, to: open, using: &random))
+            }
+        }
+    }
+
+    /// After a change neither the old passphrase nor what an agent still holds opens the keyring.
+    @Test func aNewPassphraseEndsTheOldOne() throws {
+        var random = SystemRandomNumberGenerator()
+        let (keyring, bytes) = try sealed()
+        let open = try KeyringFile.unlock(bytes, with: passphrase, allowing: cheap)
+        let other = Passphrase("another long passphrase".utf8)!
+        let changed = try KeyringFile.resealed(
+            keyring, under: Protection(other, cost: cheap), using: &random)
+        #expect(throws: KeyringError.wrongPassphrase) {
+            try KeyringFile.open(changed, with: passphrase, allowing: cheap)
+        }
+        #expect(throws: KeyringError.malformed) {
+            try KeyringFile(parsing: changed).open(with: open.fileKey)
+        }
+        _ = try KeyringFile.open(changed, with: other, allowing: cheap)
     }
 
     @Test func passphraseComesFromTheFirstLineOfAFile() throws {

@@ -31,10 +31,20 @@ public struct Home: Hashable, Sendable {
         case contacts
         /// What concerns the participant, as far as it was read from the log; encrypted.
         case view
+        /// The keys that this device was given of the participant's; encrypted.
+        case shares
+        /// The devices that were enrolled from here, and those that are being enrolled; encrypted.
+        case devices
+        /// What a device was offered and asked for, until it has its share.
+        case enrolment
+        /// What its owner set; nothing secret.
+        case settings
         /// What the own records say, in a few fields; encrypted.
         case summaries
-        /// Held while a process works here.
+        /// Held by the process that signs here; it says which one.
         case lock
+        /// Held for as long as it takes to replace some files.
+        case files
 
         /// More than any of them grows to.
         var limit: Int { [.view, .summaries].contains(self) ? 2 << 30 : 1 << 20 }
@@ -77,12 +87,31 @@ public struct Home: Hashable, Sendable {
     /// Throws ``HomeError`` unless the directory is there and its owner's alone.
     func check() throws(HomeError) { try PrivateFile.checkPrivate(directory) }
 
-    func lock() throws(HomeError) -> HomeLock {
-        do { return try HomeLock(path(.lock)) } catch {
-            if case .busy = error { throw .busy(path: directory) }
+    /// Takes the turn to sign something here, so that no two processes number the same records or send
+    /// the same parcels. Readers need none. Throws ``HomeError/busy(path:holder:)`` where another
+    /// process goes on for longer than `wait`.
+    func lock(waiting wait: Duration = patience) throws(HomeError) -> HomeLock {
+        try lock(.lock, waiting: wait)
+    }
+
+    /// Does what reads files, changes and replaces them, with no other process between. It is over at
+    /// once. Throws ``HomeError`` and what `body` throws.
+    func changingFiles<Result>(_ body: () throws -> Result) throws -> Result {
+        let lock = try lock(.files, waiting: Self.patience)
+        return try withExtendedLifetime(lock) { try body() }
+    }
+
+    private func lock(_ file: File, waiting wait: Duration) throws(HomeError) -> HomeLock {
+        do { return try HomeLock(path(file), waiting: wait) } catch {
+            if case .busy(_, let holder) = error {
+                throw .busy(path: directory, holder: holder)
+            }
             throw error
         }
     }
+
+    /// Longer than a command needs that somebody started beside this one.
+    static let patience = Duration.seconds(20)
 
     func path(_ file: File) -> String { directory + "/" + file.rawValue }
 

@@ -32,7 +32,7 @@ struct Outbox: Sendable {
     private var highest: Int
 
     /// Room for a full bulk submission.
-    private static let maximumBytes = 64 << 20
+    static let maximumBytes = 64 << 20
 
     /// Throws ``HomeError``.
     init(in home: Home, keyring: Keyring) throws(HomeError) {
@@ -46,7 +46,7 @@ struct Outbox: Sendable {
             throw .system(path: directory, call: "readdir", code: EIO)
         }
         // A file with another name was never complete.
-        numbers = names.compactMap { $0.count == Self.digits ? Int($0) : nil }.sorted()
+        numbers = names.filter(Self.isName).compactMap { Int($0) }.sorted()
         highest = numbers.last ?? 0
     }
 
@@ -65,12 +65,12 @@ struct Outbox: Sendable {
         return Parcel(number: number, content: content)
     }
 
-    /// Throws ``HomeError``.
-    func parcel(_ number: Int) throws(HomeError) -> Parcel {
+    /// `nil` where another process has let go of it. Throws ``HomeError``.
+    func parcel(_ number: Int) throws(HomeError) -> Parcel? {
         let name = Self.name(number)
         let path = directory + "/" + name
         guard let sealed = try PrivateFile.read(path, limit: Self.maximumBytes) else {
-            throw .missing(path: path)
+            return nil
         }
         guard let plain = SecretBox.open(sealed, under: keyring.fileKey("outbox/" + name)),
             let content = Content(encoded: plain)
@@ -85,6 +85,11 @@ struct Outbox: Sendable {
     }
 
     private static let digits = 12
+
+    /// Whether a whole parcel is called so.
+    static func isName(_ text: String) -> Bool {
+        text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
 
     private static func name(_ number: Int) -> String {
         let text = String(number)

@@ -1,7 +1,7 @@
 public import Custody
 import Foundation
-import Importing
-import Sharing
+public import Importing
+public import Sharing
 public import Wire
 
 /// The recovery kit of a participant: everything that brings it back where its home is lost, and what
@@ -9,6 +9,28 @@ public import Wire
 ///
 /// It is text for paper, or for a stick that lies in a safe. Who has it can act as the participant.
 public struct RecoveryKit: Sendable {
+    /// What is typed of a page where no file has it: the log's address, who one is there, and the words.
+    ///
+    /// What else a home has comes from the log; the roles are known once it was read.
+    public init(
+        _ words: [String], of handle: Handle, _ fingerprint: Fingerprint, in log: LogAddress,
+        origin: Origin, identifiers: [RegisteredIdentifier] = []
+    ) throws(RecoveryWordsError) {
+        root = try Root(words: words)
+        configuration = Configuration(
+            gateway: log.gateway, origin: origin, genesis: log.genesis, handle: handle, roles: [],
+            identifiers: identifiers, fingerprint: fingerprint)
+    }
+
+    /// What a page says whose words were typed beside the home that it is of. Throws
+    /// ``RecoveryWordsError``.
+    public init(
+        _ words: [String], for configuration: Configuration
+    ) throws(RecoveryWordsError) {
+        root = try Root(words: words)
+        self.configuration = configuration
+    }
+
     /// As the home had it when the kit was made, with the participant's own fingerprint: a home that is
     /// made from the kit knows whether the log admitted it, or somebody else under its handle.
     public let configuration: Configuration
@@ -22,7 +44,10 @@ public struct RecoveryKit: Sendable {
     }
 
     private enum Line: String, CaseIterable {
-        case handle, fingerprint, roles, gateway, origin, genesis, identifier, secret
+        case handle, fingerprint, roles, gateway, origin, genesis, identifier, words, check
+
+        /// Whether there may be several, in their order.
+        var repeats: Bool { self == .identifier || self == .words }
     }
 
     private static let format = "trine-kit/1"
@@ -31,6 +56,7 @@ public struct RecoveryKit: Sendable {
 
     /// What stands on the page.
     public var text: String {
+        let words = root.words
         let values: [(Line, String)] =
             [
                 (.handle, configuration.handle.text),
@@ -38,26 +64,28 @@ public struct RecoveryKit: Sendable {
                 (.roles, configuration.roles.map(\.rawValue).joined(separator: ", ")),
                 (.gateway, configuration.gateway.text), (.origin, configuration.origin.text),
                 (.genesis, configuration.genesis.text),
-            ] + configuration.identifiers.map { (.identifier, $0.description) } + [
-                (.secret, root.text(for: Self.context(of: configuration)))
-            ]
+            ] + configuration.identifiers.map { (.identifier, $0.description) }
+            + stride(from: 0, to: Root.wordCount, by: Self.wordsPerLine).map {
+                (.words, words[$0..<($0 + Self.wordsPerLine)].joined(separator: " "))
+            } + [(.check, root.check(for: Self.context(of: configuration)))]
         let width = Line.allCases.map(\.rawValue.count).max() ?? 0
         let lines = values.filter { !$1.isEmpty }.map { line, value in
             line.rawValue + String(repeating: " ", count: width + 2 - line.rawValue.count) + value
         }
-        return ([Self.format] + Self.words + lines).joined(separator: "\n") + "\n"
+        return ([Self.format] + Self.remarks + lines).joined(separator: "\n") + "\n"
     }
 
     /// For whoever finds the page in ten years.
-    private static let words = [
+    private static let remarks = [
         "# This is the recovery kit of a participant of a Trine log.",
         "# Who has this page can act as the participant and read its records: keep it as you keep",
         "# cash, and not on the computer that it is for.",
         "# It brings everything back where the computer is lost, and it is needed where one is",
-        "# stolen. Nobody has another copy.",
+        "# stolen. The 24 words are the secret; nobody has another copy.",
     ]
+    private static let wordsPerLine = 6
 
-    /// What the checksum of the secret covers besides it: a line of another's kit is noticed.
+    /// What the check covers besides the root: a line of another's kit is noticed.
     private static func context(of configuration: Configuration) -> [UInt8] {
         configuration.genesis.bytes + (configuration.fingerprint?.text ?? "").utf8
             + configuration.handle.text.utf8
@@ -76,14 +104,16 @@ public struct RecoveryKit: Sendable {
         for line in lines {
             guard let end = line.firstIndex(where: \.isWhitespace),
                 let name = Line(rawValue: line[..<end].lowercased()),
-                values[name] == nil || name == .identifier
+                values[name] == nil || name.repeats
             else { throw .malformed(line: String(line.prefix { !$0.isWhitespace })) }
             values[name, default: []].append(
                 line[end...].trimmingCharacters(in: .whitespaces))
         }
         configuration = try Self.configuration(values)
-        guard let typed = values[.secret]?.first,
-            let root = Root(typed: typed, for: Self.context(of: configuration))
+        let words = (values[.words] ?? []).flatMap { $0.split(whereSeparator: \.isWhitespace) }
+        guard let root = try? Root(words: words.map(String.init)),
+            let check = values[.check]?.first,
+            root.passes(check, for: Self.context(of: configuration))
         else { throw .wrongSecret }
         self.root = root
     }

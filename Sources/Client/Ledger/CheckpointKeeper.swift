@@ -85,18 +85,18 @@ public actor CheckpointKeeper {
     /// The same, with its date.
     private func dated(_ note: Note) async throws -> DatedCheckpoint {
         let dated = try DatedCheckpoint(verifying: note, policy, clock)
-        try refuseRollback(dated)
         let checkpoint = dated.checkpoint
-        // Other calls may move `last` while the tiles are fetched, so it is looked at anew until
-        // nothing moved.
-        while let known = last {
-            try await prove(known, checkpoint)
-            guard last == known else { continue }
-            if trail.last.map({ $0.isBefore(dated) }) ?? true { try keep(dated) }
-            return dated
+        // Other calls may move `last` while the tiles are fetched, and other processes the file, so it
+        // is looked at anew until nothing moved.
+        while true {
+            try refuseRollback(dated)
+            if let known = last {
+                try await prove(known, checkpoint)
+                guard last == known else { continue }
+                guard trail.last.map({ $0.isBefore(dated) }) ?? true else { return dated }
+            }
+            if try keep(dated) { return dated }
         }
-        try keep(dated)
-        return dated
     }
 
     /// Two dates of the host's that contradict each other are proof, whatever else it still shows.
@@ -109,13 +109,30 @@ public actor CheckpointKeeper {
         }
     }
 
-    private func keep(_ dated: DatedCheckpoint) throws(HomeError) {
-        var trail = trail
-        trail.add(dated)
-        try home.replace(.trail, with: trail.bytes)
-        try home.replace(.checkpoint, with: dated.checkpoint.note.bytes)
-        self.trail = trail
-        last = dated.checkpoint
+    /// `false` where another process kept a later one meanwhile: that is what is known from now on.
+    private func keep(_ dated: DatedCheckpoint) throws -> Bool {
+        try home.changingFiles {
+            if try takeUpLater() { return false }
+            var trail = trail
+            trail.add(dated)
+            try home.replace(.trail, with: trail.bytes)
+            try home.replace(.checkpoint, with: dated.checkpoint.note.bytes)
+            self.trail = trail
+            last = dated.checkpoint
+            return true
+        }
+    }
+
+    /// Takes up what another process of this home believed later than this one, if any did.
+    private func takeUpLater() throws -> Bool {
+        guard let note = try home.read(.trail), note != trail.bytes else { return false }
+        let kept = try home.trail(policy, clock)
+        guard let latest = kept.last, trail.last.map({ $0.isBefore(latest) }) ?? true else {
+            return false
+        }
+        trail = kept
+        last = latest.checkpoint
+        return true
     }
 
     private func prove(_ known: VerifiedCheckpoint, _ shown: VerifiedCheckpoint) async throws {

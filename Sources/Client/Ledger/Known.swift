@@ -128,3 +128,16 @@ public struct KnownAccess: Shaped {
         .required("index", \.index, .count), .required("grant", \.grant, .jti),
         .required("at", \.at, .time), .optional("terms", \.terms, .object))
 }
+
+/// What one of the participant's own keys signed last.
+public struct LastAct: Shaped, Hashable {
+    public let key: Digest<Digested.Key>
+    public let index: Int64
+    public let kind: Kind
+    public let at: Timestamp
+
+    public static let shape = Shape<LastAct>(
+        LastAct.init(key:index:kind:at:),
+        .required("key", \.key, .digest()), .required("index", \.index, .count),
+        .required("kind", \.kind, .word("kind")), .required("at", \.at, .time))
+}

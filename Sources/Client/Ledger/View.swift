@@ -32,6 +32,10 @@ public struct View: Sendable {
     private(set) var compromised: [Handle: Int64] = [:]
     private var numbers: [BookName: [Int64: JTI]] = [:]
     private var unshown: [Unshown] = []
+    /// What each of the participant's own keys signed last.
+    private(set) var acts: [Digest<Digested.Key>: LastAct] = [:]
+    /// New records of a series have no lower epoch than this: it was raised when a device was lost.
+    var epochFloors: [Series: Int64] = [:]
     private var others = KnownOthers()
     /// The documents of the record types that entries named so far.
     private(set) var texts = TextShelf()
@@ -103,7 +107,11 @@ public struct View: Sendable {
     /// The lowest epoch that a new record of `month` has at `time`: one that no ended grant opens, and
     /// one of this era.
     public func requiredEpoch(_ series: Series, _ month: Month, at time: Timestamp) -> Int64 {
-        requiredEpoch(series, in: month...month, at: time)
+        let book = books[BookName(series: series, month: month)]?.epoch ?? 0
+        let floor = max(book, epochFloors[series] ?? 0)
+        return max(
+            requiredEpoch(series, in: month...month, at: time),
+            KeyEra(of: floor).number == era ? floor : 0)
     }
 
     /// The lowest epoch that no grant which has ended by `time` opens, in whatever series and month.
@@ -186,6 +194,11 @@ public struct View: Sendable {
         listUse(admission.candidate)
         listKeyChange(admission.candidate)
         others.take(admission.candidate, state)
+        let statement = admission.candidate.statement
+        guard statement.issuer == handle else { return }
+        acts[statement.jws.kid] = LastAct(
+            key: statement.jws.kid, index: admission.candidate.index, kind: statement.kind,
+            at: statement.issuedAt)
     }
 
     private mutating func listKeyChange(_ candidate: Candidate) {
@@ -279,7 +292,7 @@ extension View: Shaped {
         format _: String, of handle: Handle, seesAll: Bool, edge: RightEdge, state: [StateRow],
         records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
         accesses: [KnownAccess], others: KnownOthers, refused: [Int64],
-        compromised: [Compromise], unshown: [Unshown], types: [String]
+        compromised: [Compromise], unshown: [Unshown], acts: [LastAct], types: [String]
     ) {
         self.handle = handle
         self.seesAll = seesAll
@@ -297,6 +310,7 @@ extension View: Shaped {
         self.refused = refused
         self.compromised = Dictionary(compromised.map { ($0.handle, $0.index) }) { $1 }
         self.unshown = unshown
+        self.acts = Dictionary(acts.map { ($0.key, $0) }) { $1 }
         guard let origin = self.state[LogState.key]?.origin else { return }
         for text in types {
             let type = try? RecordType(document: Array(text.utf8), origin: origin)
@@ -309,7 +323,7 @@ extension View: Shaped {
         return types.all.map { String(decoding: $0.document(origin: origin), as: UTF8.self) }
     }
 
-    private var format: String { "trine-view/6" }
+    private var format: String { "trine-view/7" }
 
     private var listed: (records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest]) {
         (Array(records.values), Array(grants.values), Array(requests.values))
@@ -318,8 +332,8 @@ extension View: Shaped {
     public static let shape = Shape<View>(
         View.init(
             format:of:seesAll:edge:state:records:grants:requests:accesses:others:refused:
-            compromised:unshown:types:),
-        .required("format", \.format, .format("trine-view/6")),
+            compromised:unshown:acts:types:),
+        .required("format", \.format, .format("trine-view/7")),
         .required("handle", \.handle, .handle),
         .flag("sees_all", \.seesAll),
         .required("edge", \.edge, .edge),
@@ -332,7 +346,10 @@ extension View: Shaped {
         .required("refused", \.refused, .list(of: .count)),
         .required("compromised", \.compromises, .list(of: .object(Compromise.shape))),
         .required("unshown", \.unshown, .list(of: .object(Unshown.shape))),
+        .required("acts", \.lastActs, .list(of: .object)),
         .required("types", \.documents, .list(of: .text)))
+
+    private var lastActs: [LastAct] { Array(acts.values) }
 
     private var compromises: [Compromise] {
         compromised.map { Compromise(handle: $0.key, index: $0.value) }

@@ -85,9 +85,10 @@ extension Session {
     /// Sends again what earlier runs signed and got no answer for, oldest first. Throws
     /// ``ConnectionError`` where it can't be had now either; then nothing new should be signed.
     public func flush() async throws -> [LateDelivery] {
+        try beginOperation()
         var late: [LateDelivery] = []
         for number in outbox.numbers {
-            let parcel = try parcel(number)
+            guard let parcel = try parcel(number) else { continue }
             if case .call(let call) = parcel.content {
                 late.append(try await deliverLate(parcel, call))
             }

@@ -25,7 +25,8 @@ extension Session {
         switch opens {
         case .everything: keys = try keyring.secrets(ofEra: view.era).shared
         case .months(let types, let months):
-            keys = SharedKeys(types, months, of: try schedule(), in: view, at: now)
+            keys = SharedKeys(
+                types, months, ofEra: view.era, of: try schedule(), in: view, at: now)
         }
         do {
             return try SealedShare(
@@ -38,6 +39,11 @@ extension Session {
     ///
     /// Throws ``ClientError/share(_:)``.
     public func open(_ share: SealedShare) async throws -> SharedKeys {
+        try await open(share, ofEra: Int64(try await sync().era))
+    }
+
+    /// The same for one that has to be of `era`.
+    func open(_ share: SealedShare, ofEra era: Int64) async throws -> SharedKeys {
         let view = try await sync()
         let participant = handle
         let expected = SealedShare.Expectation(
@@ -45,7 +51,7 @@ extension Session {
             admitted: view.state[ParticipantState.key(participant)]?.fingerprint
                 .map { Fingerprint($0) },
             device: keyring.signingKey(generation: 1).verificationKey.thumbprint,
-            era: Int64(view.era)
+            era: era
         ) { view.keyForAll($0, of: participant) }
         do {
             return try share.open(with: try keyring.deviceKey(), expecting: expected)
@@ -66,24 +72,27 @@ extension View {
 }
 
 extension SharedKeys {
-    /// The nodes that cover `months`, in every epoch that new records of them have now.
-    fileprivate init(
-        _ types: [RecordType], _ months: ClosedRange<Month>, of schedule: KeySchedule,
-        in view: View, at now: Timestamp
+    /// The nodes that cover `months` in the epochs of an era: those that records there have, and in
+    /// the era of now those that new records will have.
+    init(
+        _ types: [RecordType], _ months: ClosedRange<Month>, ofEra era: Int,
+        of schedule: KeySchedule, in view: View, at now: Timestamp
     ) {
-        let cover = MonthPosition.cover(months)
         let nodes = types.flatMap { type in
-            let epochs = Set(months.map { view.requiredEpoch(type.series, $0, at: now) }).sorted()
+            var epochs = Set(
+                view.records.values.filter {
+                    $0.book.series == type.series && months.contains($0.book.month)
+                }.map(\.epoch))
+            for month in months { epochs.insert(view.requiredEpoch(type.series, month, at: now)) }
+            let ofEra = epochs.filter { KeyEra(of: $0).number == era }.sorted()
             return type.sealedNames.flatMap { field in
-                epochs.flatMap { epoch in
-                    let root = schedule.root(type: type.name, field: field, epoch: epoch)
-                    return cover.compactMap { root.descend(to: $0) }.map {
-                        Node(type: type.name, field: field, epoch: epoch, node: $0)
-                    }
+                ofEra.flatMap { epoch in
+                    (schedule.nodes(
+                        type: type.name, field: field, epoch: epoch, covering: months) ?? [])
+                        .map { Node(type: type.name, field: field, epoch: epoch, node: $0) }
                 }
             }
         }
-        let sources = schedule.sourceRoot
-        self.init(nodes: nodes, sources: cover.compactMap { sources.descend(to: $0) })
+        self.init(nodes: nodes, sources: schedule.sources(ofEra: era, covering: months))
     }
 }

@@ -1,4 +1,4 @@
-public import Custody
+import Custody
 import Rules
 public import Sharing
 import Wire
@@ -25,18 +25,20 @@ extension Session {
     /// Begun again after an interruption, it goes on where that was. Throws
     /// ``RecoveryKitError/ofAnother(_:)`` and ``KeyringError/otherRoot`` before anything is changed.
     public func beginEra(
-        with kit: RecoveryKit, _ reason: Reason, under protection: Protection
+        with kit: RecoveryKit, _ reason: Reason
     ) async throws -> BegunEra {
         guard kit.configuration.handle == handle, kit.configuration.genesis == log,
             kit.configuration.fingerprint == ownFingerprint
         else {
             throw RecoveryKitError.ofAnother(kit.configuration.handle)
         }
+        // Who may not sign for everything gets nothing of another era here.
+        _ = try signer(.all)
         _ = try await flush()
         let view = try await sync()
         let era = view.era + 1
         // The keyring comes first: the log never is in an era whose keys nobody has.
-        try replaceKeyring(try keyring.adding(era, of: kit.root), under: protection)
+        try replaceKeyring(try keyring.adding(era, of: kit.root))
         if configuration.roles.contains(.enterprise) { try await register(holderOf: era, view) }
         let key = try keyring.decryptionKey(era: era).encryptionKey
         // From here on the era is begun.

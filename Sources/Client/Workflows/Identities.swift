@@ -19,9 +19,11 @@ extension Session {
         }
         guard let fingerprint = state.fingerprint else { throw ClientError.founder(handle) }
         guard Fingerprint(fingerprint) == said else { throw ClientError.substituted(handle) }
-        var compared = try home.comparedFingerprints()
-        compared[handle] = said
-        try home.replace(compared)
+        try home.changingFiles {
+            var compared = try home.comparedFingerprints()
+            compared[handle] = said
+            try home.replace(compared)
+        }
     }
 
     /// Whether the fingerprint of `handle` was compared, and is what it was. Throws

@@ -72,9 +72,7 @@ extension Home {
             else { throw HomeError.alreadyThere(path: directory) }
             // The passphrase is asked for in any case: whose home it is, nobody else carries on.
             _ = try await BlockingWork.run {
-                try KeyringFile.open(
-                    try required(.keyring), with: protection.passphrase,
-                    allowing: protection.cost)
+                try unlock(protection.passphrase, protection.cost)
             }
             let again = earlier.claims.application(to: invitation, disclosing: earlier.disclosures)
             try replace(.application, with: again.bytes)

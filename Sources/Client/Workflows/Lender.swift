@@ -130,7 +130,7 @@ public struct Lender: Sendable {
         }
         do {
             let package = try answer.open(
-                with: try session.keyring.decryptionKeys(), under: session.trust,
+                with: try await session.decryptionKeys(), under: session.trust,
                 expecting: call.jws,
                 consistency: consistency)
             try keep(package)
@@ -189,9 +189,13 @@ extension Session {
     fileprivate func call(
         grant: JTI, fields: [FieldName], ranges: [RecordRange]
     ) throws -> (FetchCall, Outbox.Parcel) {
+        try beginOperation()
+        // Saved is all that has to be done alone: several processes fetch side by side.
+        defer { endOperation() }
         for number in outbox.numbers {
-            let parcel = try parcel(number)
-            guard case .fetch(let bytes) = parcel.content else { continue }
+            guard let parcel = try parcel(number), case .fetch(let bytes) = parcel.content else {
+                continue
+            }
             guard let parts = FetchCall.parts(of: bytes),
                 let earlier = try? Fetch(parsing: parts.call),
                 now.seconds - earlier.issuedAt.seconds < FetchClaims.repeatSeconds
@@ -205,7 +209,7 @@ extension Session {
             }
         }
         let call = Fetch.sign(
-            grant: grant, fields: fields, ranges: ranges, by: try signer(.all), at: now,
+            grant: grant, fields: fields, ranges: ranges, by: try signer(.fetch), at: now,
             jti: newJTI(), opener: .random())
         return (call, try save(.fetch(call.bytes)))
     }

@@ -18,7 +18,7 @@ extension Home {
     /// The log says how many eras there are, and the root gives the keys of them all, so every record
     /// opens again. The recovery key signs for the new machine's key, and with `retiring` for the end
     /// of every other machine's; it stays off this machine, too. Where a machine was stolen, a new era
-    /// comes next: ``Session/beginEra(with:_:under:)``.
+    /// comes next: ``Session/beginEra(with:_:)``.
     ///
     /// Begun again after an interruption, it goes on where that was. Throws
     /// ``HomeError/alreadyThere(path:)`` for a home of somebody else,
@@ -49,16 +49,12 @@ extension Home {
             try configuration().genesis == kit.configuration.genesis,
             try configuration().fingerprint == kit.configuration.fingerprint
         else { throw HomeError.alreadyThere(path: directory) }
-        let lock = try self.lock()
-        let keyring = try await BlockingWork.run {
-            try KeyringFile.open(
-                try required(.keyring), with: protection.passphrase, allowing: protection.cost)
-        }
+        let open = try await BlockingWork.run { try unlock(protection.passphrase, protection.cost) }
         let session = try Session(
-            self, keyring: keyring, acting: kit.root.recoveryKey, lock: lock,
-            surroundings: surroundings, transport: transport)
+            self, open, acting: kit.root.recoveryKey, surroundings: surroundings,
+            transport: transport)
         do {
-            let restored = try await session.takeOver(kit, retiring: reason, under: protection)
+            let restored = try await session.takeOver(kit, retiring: reason)
             await session.close()
             return restored
         } catch {
@@ -68,11 +64,39 @@ extension Home {
     }
 }
 
+extension Home {
+    /// Notes the roles that the log says, where the kit was typed and said none.
+    fileprivate func completeRoles(_ roles: [Role]) throws {
+        let known = try configuration()
+        guard known.roles.isEmpty else { return }
+        let complete = Configuration(
+            gateway: known.gateway, origin: known.origin, genesis: known.genesis,
+            handle: known.handle, roles: roles, identifiers: known.identifiers,
+            fingerprint: known.fingerprint)
+        try replace(.config, with: complete.bytes)
+    }
+
+    /// The name of the log at an address, for who types a kit: entry 0 says it, and the address pins
+    /// that. Throws ``LogFault`` and ``ConnectionError``.
+    public static func origin(
+        of log: LogAddress,
+        transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
+    ) async throws -> Origin {
+        let connection = GatewayConnection(transport(log.gateway))
+        let fetched: Result<PinnedGenesis, any Error>
+        do {
+            fetched = .success(try await PinnedGenesis.fetch(log, through: connection))
+        } catch { fetched = .failure(error) }
+        await connection.shutDown()
+        return try fetched.get().founding.origin
+    }
+}
+
 extension Session {
     /// Brings the keyring to the log's era and registers this machine's key, signed by the recovery
     /// key.
     fileprivate func takeOver(
-        _ kit: RecoveryKit, retiring reason: Reason?, under protection: Protection
+        _ kit: RecoveryKit, retiring reason: Reason?
     ) async throws -> Restored {
         _ = try await flush()
         let view = try await sync()
@@ -80,7 +104,8 @@ extension Session {
         guard let participant = view.state[ParticipantState.key(handle)],
             participant.encryptionKey == current.encryptionKey.digest
         else { throw KeyringError.otherRoot }
-        try replaceKeyring(try keyring.adding(view.era, of: kit.root), under: protection)
+        try home.completeRoles(participant.roles)
+        try replaceKeyring(try keyring.adding(view.era, of: kit.root))
         let own = try keyring.signingKey(.all)
         let thumbprint = own.verificationKey.thumbprint
         if view.state[KeyState.key(thumbprint)] == nil { _ = try await addKey(own, [.all]) }

@@ -43,7 +43,7 @@ public struct SharedKeys: Sendable {
         self.locker = locker
     }
 
-    static let shape = Shape<SharedKeys>(
+    package static let shape = Shape<SharedKeys>(
         SharedKeys.init(nodes:sources:vault:encryption:holder:locker:),
         .required("keys", \.nodes, .list(of: .object(Node.shape))),
         .required("sources", \.sources, .list(of: .object(MonthNode.shape))),

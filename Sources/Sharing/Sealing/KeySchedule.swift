@@ -9,8 +9,33 @@ public import Wire
 /// what lies below it and nothing else. Derivation is HKDF-SHA256 (RFC 5869) with the labels of
 /// ``Wire/Label``. An epoch belongs to one era, and so to one vault.
 public struct KeySchedule: Sendable {
-    /// By era: the secrets that all keys of an era's records descend from, 256 bits each.
-    private let vaults: [Secret]
+    private enum Source {
+        /// By era: the secrets that all keys of an era's records descend from, 256 bits each.
+        case vaults([Secret])
+        /// By era, from 1: some nodes of its trees.
+        case shares([Int: Shared])
+    }
+
+    /// What a device was given of one era.
+    private struct Shared {
+        struct Tree: Hashable {
+            let type: String
+            let field: FieldName
+            let epoch: Int64
+        }
+
+        let nodes: [Tree: [MonthNode]]
+        let sources: [MonthNode]
+
+        init(_ keys: SharedKeys) {
+            nodes = Dictionary(grouping: keys.nodes) {
+                Tree(type: $0.type, field: $0.field, epoch: $0.epoch)
+            }.mapValues { $0.map(\.node) }
+            sources = keys.sources
+        }
+    }
+
+    private let source: Source
     private let log: Digest<Digested.Genesis>
 
     /// `vaults` are those of all eras, from the first on: 32 uniformly random bytes each, of which
@@ -18,8 +43,100 @@ public struct KeySchedule: Sendable {
     public init(vaults: [Secret], log: Digest<Digested.Genesis>) {
         precondition(
             !vaults.isEmpty && vaults.allSatisfy { $0.count == 32 }, "a vault has 32 bytes")
-        self.vaults = vaults
+        source = .vaults(vaults)
         self.log = log
+    }
+
+    /// The keys of a device that got shares of some months, by era.
+    public init(shares: [Int: SharedKeys], log: Digest<Digested.Genesis>) {
+        source = .shares(shares.mapValues(Shared.init))
+        self.log = log
+    }
+
+    /// Whether it has the keys of all months; a device's has those that it was given.
+    public var isWhole: Bool { if case .vaults = source { true } else { false } }
+
+    /// The key of one month of one field; `nil` where it wasn't given.
+    public func monthKey(
+        type: String, field: FieldName, epoch: Int64, month: Month
+    ) -> MonthKey? {
+        switch source {
+        case .vaults: root(type: type, field: field, epoch: epoch).monthKey(month)
+        case .shares(let shares):
+            shares[KeyEra(of: epoch).number]?
+                .nodes[.init(type: type, field: field, epoch: epoch)]?.lazy
+                .compactMap { $0.monthKey(month) }.first
+        }
+    }
+
+    /// The nodes that cover `months` and nothing else; `nil` where not all of them were given.
+    public func nodes(
+        type: String, field: FieldName, epoch: Int64, covering months: ClosedRange<Month>
+    ) -> [MonthNode]? {
+        let cover = MonthPosition.cover(months)
+        let given: [MonthNode]
+        switch source {
+        case .vaults: given = [root(type: type, field: field, epoch: epoch)]
+        case .shares(let shares):
+            let tree = Shared.Tree(type: type, field: field, epoch: epoch)
+            given = shares[KeyEra(of: epoch).number]?.nodes[tree] ?? []
+        }
+        let nodes = cover.compactMap { place in
+            given.lazy.compactMap { $0.descend(to: place) }.first
+        }
+        return nodes.count == cover.count ? nodes : nil
+    }
+
+    /// The highest epoch in which a device was given all `fields` of a type in `month`; `nil` for a
+    /// whole schedule, which has them all, and where there is none.
+    public func highestEpoch(type: String, fields: [FieldName], month: Month) -> Int64? {
+        guard case .shares(let shares) = source else { return nil }
+        let epochs = Set(
+            shares.values.flatMap { $0.nodes.keys.filter { $0.type == type }.map(\.epoch) })
+        return epochs.sorted().last { epoch in
+            fields.allSatisfy {
+                monthKey(type: type, field: $0, epoch: epoch, month: month) != nil
+            }
+        }
+    }
+
+    /// The nodes of an era's tree of source keys that cover `months`; only of what is whole.
+    public func sources(
+        ofEra era: Int, covering months: ClosedRange<Month>
+    ) -> [MonthNode] {
+        guard case .vaults(let vaults) = source, vaults.indices.contains(era - 1) else { return [] }
+        let root = sourceRoot(of: vaults[era - 1])
+        return MonthPosition.cover(months).compactMap { root.descend(to: $0) }
+    }
+
+    /// The source keys of `month` by era, the latest first, as far as they were given.
+    private func sourceKeys(_ month: Month) -> [MonthKey] {
+        switch source {
+        case .vaults(let vaults):
+            vaults.reversed().compactMap { sourceRoot(of: $0).monthKey(month) }
+        case .shares(let shares):
+            shares.sorted { $0.key > $1.key }.compactMap { _, keys in
+                keys.sources.lazy.compactMap { $0.monthKey(month) }.first
+            }
+        }
+    }
+
+    /// The source key of `month` in the latest era; `nil` where it wasn't given.
+    func sourceKey(_ month: Month) -> MonthKey? {
+        switch source {
+        case .vaults: sourceRoot.monthKey(month)
+        case .shares(let shares):
+            shares.max { $0.key < $1.key }?.value.sources.lazy
+                .compactMap { $0.monthKey(month) }.first
+        }
+    }
+
+    /// The vaults of a whole schedule.
+    private var vaults: [Secret] {
+        guard case .vaults(let vaults) = source else {
+            preconditionFailure("only a vault has roots")
+        }
+        return vaults
     }
 
     /// The vault of the era that `epoch` belongs to, where it is there.
@@ -27,7 +144,7 @@ public struct KeySchedule: Sendable {
         vaults[min(KeyEra(of: epoch).number, vaults.count) - 1]
     }
 
-    /// The root of one field's month tree in one epoch.
+    /// The root of one field's month tree in one epoch; of a whole schedule.
     public func root(type: String, field: FieldName, epoch: Int64) -> MonthNode {
         let info = DomainSeparated(.fieldRoot).appending(log.bytes).appending(type)
             .appending(field.text).appending("\(epoch)")
@@ -59,9 +176,7 @@ public struct KeySchedule: Sendable {
     /// What the records of this document bear in every era, the latest first: a document that was
     /// registered in an older one is found by them.
     public func sources(of businessKey: BusinessKey, in month: Month) -> [Digest<Digested.Source>] {
-        vaults.reversed().map {
-            sourceRoot(of: $0).monthKey(month)!.source(of: businessKey)
-        }
+        sourceKeys(month).map { $0.source(of: businessKey) }
     }
 }
 
@@ -180,22 +295,24 @@ public struct MonthKeys: Sendable {
     public let name: Name
     /// The source keys of the era. A record's month is its document's, which may lie before its
     /// book's.
-    private let sourceRoot: MonthNode
+    private let schedule: KeySchedule
     private let keys: [FieldName: MonthKey]
 
     public init(_ name: Name, from schedule: KeySchedule) {
         self.name = name
-        sourceRoot = schedule.sourceRoot
+        self.schedule = schedule
         keys = Dictionary(
-            uniqueKeysWithValues: name.type.sealedNames.map { field in
-                let root = schedule.root(type: name.type.name, field: field, epoch: name.epoch)
-                return (field, root.monthKey(name.month)!)
+            uniqueKeysWithValues: name.type.sealedNames.compactMap { field in
+                schedule.monthKey(
+                    type: name.type.name, field: field, epoch: name.epoch, month: name.month
+                ).map { (field, $0) }
             })
     }
 
     /// What recognises a record's document.
-    func source(of record: Record) -> Digest<Digested.Source> {
-        sourceRoot.monthKey(record.month)!.source(of: record.businessKey)
+    /// `nil` where the key of its month wasn't given.
+    func source(of record: Record) -> Digest<Digested.Source>? {
+        schedule.sourceKey(record.month)?.source(of: record.businessKey)
     }
 
     /// The key of a field or commitment of the type; `nil` for any other name.

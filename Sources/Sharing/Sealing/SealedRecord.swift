@@ -50,14 +50,13 @@ public struct SealedRecord: Sendable {
     ) throws(SealingError) -> SealedRecord {
         guard let log = signer.log else { preconditionFailure("records belong to a log") }
         precondition(keys.name == place.keys(of: record.type), "the keys of the record's place")
+        guard let source = keys.source(of: record) else { throw .keysMissing }
         let context = FieldContext(
             log: log, issuer: signer.handle, book: place.book, record: jti)
         var disclosures: [Disclosure] = []
         var ciphertexts: [FieldCiphertext] = []
         for (name, disclosure, minimum) in self.disclosures(of: record, using: &random) {
-            guard let key = keys[name]?.fieldKey(record: jti) else {
-                preconditionFailure("there is a key for every field of the type")
-            }
+            guard let key = keys[name]?.fieldKey(record: jti) else { throw .keysMissing }
             ciphertexts.append(
                 .seal(
                     disclosure, of: name, minimum: minimum, key: key, context: context,
@@ -69,7 +68,7 @@ public struct SealedRecord: Sendable {
         let claims = RegisterRecord(
             vct: record.type.vct(origin: signer.origin),
             integrity: record.type.integrity(origin: signer.origin), book: place.book,
-            number: place.number, epoch: place.epoch, source: keys.source(of: record),
+            number: place.number, epoch: place.epoch, source: source,
             replaces: place.replaces, fieldsRoot: fields.root,
             holder: holder ?? signer.key.verificationKey.named,
             status: StatusReference(
@@ -104,4 +103,6 @@ public struct SealedRecord: Sendable {
 /// Why a record could not be sealed.
 public enum SealingError: Error, Equatable, Sendable {
     case tooLarge
+    /// The device wasn't given the keys of the record's month.
+    case keysMissing
 }

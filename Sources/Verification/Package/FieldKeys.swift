@@ -39,7 +39,7 @@ struct FieldKeys {
     /// The keys of the enterprise itself.
     init(_ schedule: KeySchedule, type: RecordType) {
         derive = { field, epoch, month in
-            schedule.root(type: type.name, field: field, epoch: epoch).monthKey(month)
+            schedule.monthKey(type: type.name, field: field, epoch: epoch, month: month)
         }
         (singles, listed, places) = ([:], [:], RecordPlaces(nil))
     }

@@ -55,10 +55,14 @@ struct GatewayCommand: AsyncParsableCommand {
                     gateway: address,
                     policies: CedarPolicies.standard.digest, under: protection)
             }
-            let notes = [
-                "serve it: trine gateway serve \(directory)",
-                "whoever is to join is invited: trine authority invite --home \(home.directory)",
-            ]
+            let shared =
+                "one passphrase opens the gateway's keyring and the authority's home: change "
+                + "one: trine home passphrase"
+            let notes =
+                (Terminal.hasPassphraseFile ? [shared] : []) + [
+                    "serve it: trine gateway serve \(directory)",
+                    "whoever is to join is invited: trine authority invite --home \(home.directory)",
+                ]
             return Outcome([
                 "authority": authority, "directory": gateway.path, "home": home.directory,
                 "log": log,
@@ -93,7 +97,8 @@ struct GatewayCommand: AsyncParsableCommand {
             let gateway = GatewayDirectory(directory)
             let settings = try gateway.knownSettings()
             let address = listen ?? settings.listen
-            let keys = try gateway.unlock(try common.protection(of: directory, isNew: false))
+            let keys = try Terminal.trying(
+                directory, .named(in: ProcessInfo.processInfo.environment), gateway.unlock)
             var logger = Logger(label: "trine") { StreamLogHandler.standardError(label: $0) }
             logger.logLevel = .notice
             let store = try SQLiteStore(opening: gateway.store, acceptingLoss: acceptLoss)

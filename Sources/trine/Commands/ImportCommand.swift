@@ -134,7 +134,7 @@ extension ImportReport.Line {
                 "file": file, "result": "refused", "reason": "\(refusal.reason)",
                 "place": refusal.place.map { ["line": $0.line, "path": $0.path] as Members },
             ]
-        case .unreadable, .rejected, .notTried, .noOpenBook, .tooLarge:
+        case .unreadable, .rejected, .notTried, .noOpenBook, .tooLarge, .notShared:
             ["file": file, "place": JSON.null, "reason": outcome.words, "result": "refused"]
         }
     }
@@ -154,6 +154,7 @@ extension ImportReport.Outcome {
         case .notTried: "not sent, because the one before was refused"
         case .noOpenBook: "its book and every later one are closed"
         case .tooLarge: "too large to be sealed"
+        case .notShared: "this device wasn't given the keys of its month"
         }
     }
 }

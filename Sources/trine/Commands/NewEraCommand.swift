@@ -24,9 +24,8 @@ struct NewEraCommand: CommonCommand {
     func outcome() async throws -> Outcome {
         let bytes = try InputFile.bytes(kit, limit: RecoveryKit.maximumBytes)
         let kit = try RecoveryKit(parsing: String(decoding: bytes, as: UTF8.self))
-        let begun = try await common.unlocked { session, protection in
-            try await session.beginEra(
-                with: kit, compromised ? .keyCompromised : .unspecified, under: protection)
+        let begun = try await common.session { session in
+            try await session.beginEra(with: kit, compromised ? .keyCompromised : .unspecified)
         }
         let left = begun.rekeyed.filter { !$0.isRegistered }.count
         let members: Members = [

@@ -120,6 +120,10 @@ extension ClientError: Worded {
 
         case .correction(let fault): fault.complaint
         case .share(let refusal): refusal.complaint
+        case .keysNotShared(let series, let epoch):
+            .refused("this device wasn't given the keys of \(series) in epoch \(epoch)")
+                .hint("ask the owner for a new share: trine device share NAME")
+        case .enrolment(let fault): fault.complaint
 
         case .notAdmitted(let handle):
             .refused("\(handle) isn't admitted to this log yet")

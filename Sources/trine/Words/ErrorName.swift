@@ -19,12 +19,19 @@ enum ErrorName {
         case ClientError.contacts(let error): of(error)
         case ClientError.correction(let fault): of(fault)
         case ClientError.share(let refusal): of(refusal)
+        case ClientError.enrolment(let fault): of(fault)
         case let refusal as PackageRefusal: prefixed("package", refusal.reason)
         case let error as HomeError: prefixed("home", error)
         case let error as KeyringError: prefixed("keyring", error)
         case let error as RecoveryKitError: prefixed("kit", error)
+        case let error as RecoveryWordsError: prefixed("words", error)
+        case let error as BackupError: prefixed("backup", error)
+        case let fault as EnrolmentFault: prefixed("enrolment", fault)
+        case is SettingsError: "settings-line"
         case let error as ContactError: prefixed("contacts", error)
         case let error as InvitationError: prefixed("invitation", error)
+        // It has words in the place of its name.
+        case StoreError.superseded: "store-superseded"
         case let error as StoreError: prefixed("store", error)
         case let error as FoundingError: prefixed("founding", error)
         case let error as ConnectionError: prefixed("gateway", error)
@@ -47,12 +54,16 @@ enum ErrorName {
         let name =
             mirror.displayStyle == .enum
             ? mirror.children.first?.label ?? "\(value)" : "\(type(of: value))"
+        let letters = Array(name.filter { $0.isLetter || $0.isNumber })
         var words = ""
-        var isCapital = false
-        for character in name where character.isLetter || character.isNumber {
-            if character.isUppercase, !isCapital, !words.isEmpty { words += "-" }
-            isCapital = character.isUppercase
-            words += character.lowercased()
+        for (place, letter) in letters.enumerated() {
+            // Of capitals in a row the last begins a word: `not-a-kit`, `json-error`.
+            let isFirst =
+                place > 0 && letter.isUppercase
+                && (!letters[place - 1].isUppercase
+                    || letters.dropFirst(place + 1).first?.isLowercase == true)
+            if isFirst { words += "-" }
+            words += letter.lowercased()
         }
         return words
     }

@@ -19,8 +19,17 @@ extension HomeError: Worded {
         case .exposed(let path):
             .home("\(path) can be read or written by others")
                 .hint("make it yours alone: chmod 700 '\(path)'")
-        case .busy(let path):
-            .home("another trine is at work in \(path)").hint("wait until it has finished")
+        case .keyringLost(let path):
+            .home("the keyring of this home is gone: there is no \(path)")
+                .hint(
+                    "restore your backup: trine home restore FILE; without one, the recovery kit "
+                        + "makes a new home: trine recover")
+        case .busy(let path, let holder):
+            .home(
+                "another trine is at work in \(path)"
+                    + (holder.map { " and went on for too long: \($0)" } ?? "")
+            )
+            .hint("wait until it has finished")
         case .system(let path, let call, let code):
             .home("\(path): \(call): \(String(cString: strerror(code)))")
         case .malformed(let path):
@@ -56,6 +65,10 @@ extension KeyringError: Worded {
         case .passphraseTooShort(let minimum):
             .home("a new passphrase needs at least \(minimum) characters")
                 .hint("a few random words are easy to type and hard to guess")
+        case .noSlot(let name): .usage("no slot of the keyring is called \(name)")
+        case .tooManySlots(let limit):
+            .refused("a keyring has at most \(limit) slots").hint("take one away: --remove NAME")
+        case .helper(let name, let fault): fault.complaint(about: name)
         case .noKey(let scope): .home("this keyring has no key that may sign for \(scope.rawValue)")
         case .eraMissing(let era):
             .home("the log is in era \(era), and this home has no keys of it")
@@ -64,6 +77,31 @@ extension KeyringError: Worded {
             .home("the secret of this kit isn't the one that the keys here derive from")
                 .hint("look for the kit that was made when this participant joined")
         }
+    }
+}
+
+extension HelperFault {
+    fileprivate func complaint(about name: String) -> Complaint {
+        switch self {
+        case .notNamed:
+            .home("the settings name no program for \(name)")
+                .hint("write into the file settings of the home: helper.\(name) = /path")
+        case .exposed(let path):
+            .home("\(path) can be changed by others, so it isn't asked for the secret \(name)")
+                .hint("make it yours or the administrator's alone: chmod go-w '\(path)'")
+        case .notRun(let path, let code):
+            .home("\(path) can't be run: \(String(cString: strerror(code)))")
+        case .noAnswer:
+            .home("what keeps the secret \(name) gave none that opens the keyring")
+                .hint("take the slot away: trine home slots --remove \(name)")
+        }
+    }
+}
+
+extension SettingsError: Worded {
+    var complaint: Complaint {
+        .home("line \(line) of the settings isn't one that is known")
+            .hint("there are: agent = 15m, or no; helper.NAME = /path")
     }
 }
 
@@ -78,9 +116,41 @@ extension RecoveryKitError: Worded {
             .usage("the line \(line) of the recovery kit isn't as it must be, or is missing")
                 .hint("compare it with the page, character by character")
         case .wrongSecret:
-            .usage("the secret of the recovery kit was copied wrongly, or is of another kit")
-                .hint("compare it with the page, character by character")
+            .usage("the words of the recovery kit were copied wrongly, or are of another kit")
+                .hint("compare them with the page, word by word, and the check too")
         case .ofAnother(let handle): .usage("this is the recovery kit of \(handle)")
+        }
+    }
+}
+
+extension BackupError: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .notABackup:
+            .usage("this isn't a backup of a home").hint(
+                "its first line begins with trine-backup/1")
+        case .malformed:
+            .home("what is in the backup isn't a home, or was changed").hint("use another backup")
+        case .originalDiffers(let directory):
+            .home(
+                "the home that this is a backup of is in \(directory), and has other things to send: "
+                    + "two copies of it would number the same books"
+            )
+            .hint("go on there; or move it away, if it is to be given up")
+        }
+    }
+}
+
+extension RecoveryWordsError: Worded {
+    var complaint: Complaint {
+        switch self {
+        case .count(let count): .usage("a recovery kit has 24 words, and these are \(count)")
+        case .unknown(let position):
+            .usage("word \(position) isn't one of those that recovery kits are made of")
+                .hint("compare it with the page; its first four letters are enough")
+        case .checksum:
+            .usage("these aren't the words of a recovery kit")
+                .hint("compare them with the page: one is another, or two are exchanged")
         }
     }
 }

@@ -17,10 +17,10 @@ extension Enterprise {
         let keys =
             if let proof = plan.proof {
                 GrantedKeys(
-                    listed: listedKeys(plan, schedule),
+                    listed: try listedKeys(plan, schedule),
                     proofs: [try proof.prove(using: session.surroundings.random)])
             } else {
-                grantedKeys(
+                try grantedKeys(
                     schedule, type: plan.type, fields: plan.fields, scope: plan.terms.scope,
                     epochs: plan.terms.epochs, records: plan.records)
             }
@@ -36,24 +36,27 @@ extension Enterprise {
     /// One key for each commitment that a proof is about, in the order of the scope.
     private func listedKeys(
         _ plan: GrantPlan, _ schedule: KeySchedule
-    ) -> [GrantedKeys.Listed] {
-        plan.fields.map { field in
-            GrantedKeys.Listed(
-                field: field.text,
-                keys: plan.records.map { record in
-                    // All versions of a name have one root; a series has types of one name.
-                    let type = plan.types.of(record.book.series).first ?? plan.type
-                    return key(of: field, record, type, schedule)
-                })
+    ) throws(ClientError) -> [GrantedKeys.Listed] {
+        var listed: [GrantedKeys.Listed] = []
+        for field in plan.fields {
+            var keys: [FieldKey] = []
+            for record in plan.records {
+                // All versions of a name have one root; a series has types of one name.
+                let type = plan.types.of(record.book.series).first ?? plan.type
+                keys.append(try key(of: field, record, type, schedule))
+            }
+            listed.append(GrantedKeys.Listed(field: field.text, keys: keys))
         }
+        return listed
     }
 
     private func key(
         of field: FieldName, _ record: OwnRecord, _ type: RecordType, _ schedule: KeySchedule
-    ) -> FieldKey {
-        schedule.fieldKey(
-            type: type.name, field: field, epoch: record.epoch, month: record.book.month,
-            record: record.jti)
+    ) throws(ClientError) -> FieldKey {
+        let month = schedule.monthKey(
+            type: type.name, field: field, epoch: record.epoch, month: record.book.month)
+        guard let month else { throw .keysNotShared(record.book.series, epoch: record.epoch) }
+        return month.fieldKey(record: record.jti)
     }
 
     /// The keys of `fields`: for a range of months the fewest nodes that cover it in every epoch; for
@@ -61,27 +64,28 @@ extension Enterprise {
     func grantedKeys(
         _ schedule: KeySchedule, type: RecordType, fields: [FieldName], scope: Scope,
         epochs: [SeriesEpochs], records: [OwnRecord]
-    ) -> GrantedKeys {
+    ) throws(ClientError) -> GrantedKeys {
         switch scope {
         case .months(let series, let months):
-            let cover = MonthPosition.cover(months)
-            return GrantedKeys(
-                nodes: fields.flatMap { field in
-                    epochs[series].flatMap { epoch -> [GrantedKeys.Node] in
-                        let root = schedule.root(type: type.name, field: field, epoch: epoch)
-                        return cover.compactMap { root.descend(to: $0) }
-                            .map { .init(field: field.text, epoch: epoch, node: $0) }
-                    }
-                })
+            var nodes: [GrantedKeys.Node] = []
+            for field in fields {
+                for epoch in epochs[series] {
+                    let given = schedule.nodes(
+                        type: type.name, field: field, epoch: epoch, covering: months)
+                    guard let given else { throw .keysNotShared(series, epoch: epoch) }
+                    nodes += given.map { .init(field: field.text, epoch: epoch, node: $0) }
+                }
+            }
+            return GrantedKeys(nodes: nodes)
         case .records:
-            return GrantedKeys(
-                singles: fields.flatMap { field in
-                    records.map { record in
-                        .init(
-                            field: field.text, record: record.jti,
-                            key: key(of: field, record, type, schedule))
-                    }
-                })
+            var singles: [GrantedKeys.Single] = []
+            for field in fields {
+                for record in records {
+                    let key = try key(of: field, record, type, schedule)
+                    singles.append(.init(field: field.text, record: record.jti, key: key))
+                }
+            }
+            return GrantedKeys(singles: singles)
         }
     }
 

@@ -19,6 +19,8 @@ extension Enterprise {
         var run = ImportRun(
             self, view: await session.view, keys: try await session.schedule(),
             holder: try await session.holder())
+        // Others may sign while files are read.
+        await session.endOperation()
         let files = DocumentFiles(paths).files
         for (number, file) in files.enumerated() {
             run.read(file)
@@ -117,6 +119,10 @@ private struct ImportRun {
 
     private mutating func add(_ record: Record, from file: String) {
         let sources = schedule.sources(of: record.businessKey, in: record.month)
+        guard !sources.isEmpty else {
+            lines.append(.init(file: file, outcome: .notShared))
+            return
+        }
         if let known = known(sources) {
             lines.append(.init(file: file, outcome: .duplicate(of: known.name)))
         } else if let other = seen[sources[0]] {
@@ -137,9 +143,13 @@ private struct ImportRun {
     /// Seals what waits, as much as fits a batch, and registers it. What a conflict held up waits
     /// again, and is sealed anew with other numbers under another `jti`.
     mutating func registerBatch() async throws {
+        // It is this process's turn from here on, and others may have sealed since the last batch.
+        try await session.beginOperation()
+        try await settleConflict()
+        guard !waiting.isEmpty else { return try await session.yieldOperation() }
         try await checkPermission()
         let batch = try seal()
-        guard !batch.isEmpty else { return }
+        guard !batch.isEmpty else { return try await session.yieldOperation() }
         let before = registered
         let deliveries = try await session.register(batch.map(\.frame))
         view = try await session.upToDate()
@@ -172,6 +182,7 @@ private struct ImportRun {
             return
         }
         if conflict != nil { try await settleConflict() }
+        try await session.yieldOperation()
         failures = registered > before ? 0 : failures + 1
         guard failures < Self.maximumFailures else {
             throw ClientError.conflict(attempts: failures)
@@ -227,8 +238,9 @@ private struct ImportRun {
                 settle(draft, .noOpenBook)
                 continue
             }
-            guard let frame = try frame(draft.record, at: place) else {
-                settle(draft, .tooLarge)
+            let frame: Frame
+            do { frame = try self.frame(draft.record, at: place) } catch let error as SealingError {
+                settle(draft, error == .tooLarge ? .tooLarge : .notShared)
                 continue
             }
             taken[place.book, default: 0] += 1
@@ -246,21 +258,28 @@ private struct ImportRun {
         let time = max(session.now, view.time).advanced(by: Enterprise.epochMarginSeconds)
         return SealedRecord.Place(
             book: book, number: (view.books[book]?.count ?? 0) + (taken[book] ?? 0) + 1,
-            epoch: view.requiredEpoch(series, book.month, at: time))
+            epoch: schedule.epoch(
+                of: record.type, book.month,
+                required: view.requiredEpoch(series, book.month, at: time)))
     }
 
-    private mutating func frame(_ record: Record, at place: SealedRecord.Place) throws -> Frame? {
+    private mutating func frame(_ record: Record, at place: SealedRecord.Place) throws -> Frame {
         var random = session.surroundings.random
         let name = place.keys(of: record.type)
         let keys = self.keys[name] ?? MonthKeys(name, from: schedule)
         self.keys[name] = keys
-        do {
-            let sealed = try SealedRecord.seal(
-                record, at: place, jti: session.newJTI(), by: try session.signer(.seal),
-                holder: holder, keys: keys, time: session.now, using: &random)
-            return Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
-        } catch SealingError.tooLarge {
-            return nil
-        }
+        let sealed = try SealedRecord.seal(
+            record, at: place, jti: session.newJTI(), by: try session.signer(.seal),
+            holder: holder, keys: keys, time: session.now, using: &random)
+        return Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
+    }
+}
+
+extension KeySchedule {
+    /// The epoch of a new record: a device that was given some months takes the latest of theirs, since
+    /// an owner may have raised it where the log doesn't show that yet.
+    func epoch(of type: RecordType, _ month: Month, required: Int64) -> Int64 {
+        let given = highestEpoch(type: type.name, fields: type.sealedNames, month: month)
+        return max(required, given ?? required)
     }
 }

@@ -27,6 +27,8 @@ public struct ImportReport: Sendable {
         case noOpenBook
         /// The record is too large to be sealed.
         case tooLarge
+        /// This device wasn't given the keys of the document's month.
+        case notShared
     }
 
     /// In the order of the files.

@@ -34,6 +34,8 @@ extension Enterprise {
     @discardableResult
     public func rekeyStanding() async throws -> [Rekeying] {
         let view = try await prepareToSign()
+        // A device that may not grant leaves it to one that may.
+        guard session.mayGrantAll else { return [] }
         let time = max(session.now, view.time).advanced(by: Self.epochMarginSeconds)
         var rekeyed: [Rekeying] = []
         for series in Set(view.grants.values.flatMap(\.terms.scope.series)).sorted() {
@@ -82,7 +84,7 @@ extension Enterprise {
             throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)
         }
         let jti = session.newJTI()
-        let keys = grantedKeys(
+        let keys = try grantedKeys(
             try await session.schedule(), type: known.newest, fields: fields,
             scope: grant.terms.scope, epochs: epochs,
             records: [])

@@ -1,0 +1,90 @@
+import Foundation
+import Sharing
+import TestSupport
+import Testing
+import Transparency
+import Verification
+import Wire
+
+@testable import Client
+@testable import Custody
+
+/// Several commands at work in one home.
+@Suite struct SideBySideTests {
+    /// Two importers and a reader, each with a session of its own: every document is registered once,
+    /// the numbers have no gap, and nobody is refused.
+    @Test func importersAndReadersShareAHome() async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            let months = ["2026-01", "2026-02"]
+            let folders = try months.map { try log.documents($0) }
+            let open: @Sendable () async throws -> Session = { try await log.open(home) }
+            let reports = try await withThrowingTaskGroup(of: ImportReport?.self) { group in
+                for folders in [folders, folders.reversed()] {
+                    group.addTask {
+                        let session = try await open()
+                        let report = try await Enterprise(session).importDocuments(folders)
+                        await session.close()
+                        return report
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<5 {
+                        let session = try await open()
+                        _ = try await Enterprise(session).books()
+                        await session.close()
+                    }
+                    return nil
+                }
+                var reports: [ImportReport] = []
+                for try await report in group { report.map { reports.append($0) } }
+                return reports
+            }
+            #expect(reports.map(\.refused) == [0, 0])
+            let session = try await open()
+            let records = try await Enterprise(session).records()
+            #expect(records.count == reports.reduce(0) { $0 + $1.imported } && !records.isEmpty)
+            for (_, book) in Dictionary(grouping: records, by: \.book) {
+                #expect(book.map(\.number) == Array(1...Int64(book.count)))
+            }
+            await session.close()
+        }
+    }
+
+    /// Whoever reads needs no turn; whoever signs waits for its own, and is told who has it.
+    @Test func readersNeedNoTurn() async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            let session = try await log.open(home)
+            let lock = try home.lock()
+            _ = try await Enterprise(session).books()
+            #expect(try await session.beginOperationIfFree() == false)
+            await #expect(
+                throws: HomeError.busy(
+                    path: home.directory, holder: "trine, process \(getpid())")
+            ) { try await session.beginOperation(waiting: .milliseconds(20)) }
+            withExtendedLifetime(lock) {}
+            await session.close()
+        }
+    }
+
+    /// A process that knew less doesn't take back what another one of the home believed since.
+    @Test func whatWasSeenIsKept() async throws {
+        try await TestLog.serving { log in
+            let home = try await log.enterprise()
+            let early = try await log.open(home)
+            try await early.sync()
+            let late = try await log.open(home)
+            _ = try await Enterprise(late).importDocuments([try log.documents("2026-01")])
+            try await late.sync()
+            let seen = try #require(await late.keeper.last)
+            _ = try await early.latest()
+            let kept = try #require(
+                try home.trail(early.trust.policy, try home.clockKey()).last)
+            #expect(kept.size >= seen.size)
+            #expect(await early.keeper.last?.size == kept.size)
+            await early.close()
+            await late.close()
+        }
+    }
+}
