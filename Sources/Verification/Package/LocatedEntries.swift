@@ -138,9 +138,9 @@ struct LocatedEntries: Sendable {
 
     private static func locate(
         _ list: [LoggedStatement], _ checkpoint: VerifiedCheckpoint,
-        _ part: (Int) -> PackagePart
+        _ part: @Sendable (Int) -> PackagePart
     ) throws(PackageRefusal) -> [LocatedEntry] {
-        try list.enumerated().map { (number, logged) throws(PackageRefusal) in
+        try Parallel.map(list) { (number, logged) throws(PackageRefusal) in
             try locate(logged, part(number), checkpoint)
         }
     }
@@ -178,6 +178,11 @@ struct LocatedEntries: Sendable {
         where entry.statement.log != log || entry.statement.origin != founding.origin {
             throw entry.refusal(.otherLog)
         }
+    }
+
+    /// Who signed something here, as far as it says so itself.
+    var signers: Set<Digest<Digested.Key>> {
+        Set(others.map(\.statement.jws.kid)).union([genesis.statement.jws.kid])
     }
 
     /// All but genesis.
