@@ -8,7 +8,7 @@ VENV := .build/venv
 # they were built, the demo is built with it too, or the one would undo the other's work.
 INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
-.PHONY: demo test timing bench lint build packages test-packages texts venv clean sweep fuzz-signatures
+.PHONY: demo test timing bench lint build man packages test-packages texts venv clean sweep fuzz-signatures torture
 
 demo: packages texts
 	@set -e; start=$$SECONDS; \
@@ -33,6 +33,11 @@ timing: test-packages
 sweep: test-packages
 	TRINE_SWEEP=40 $(SWIFT) test --filter SweepTests
 
+# A gateway's process killed a thousand times under load, with a look at everything after each kill; make
+# test has fifty of them. And every fault of the store at every place, while many send at once.
+torture: test-packages
+	TRINE_KILLS=1000 $(SWIFT) test --filter 'ProcessTests.killsLoseNothing|KillTests|FaultTests|PipelineTests'
+
 # Compares our own checks of signatures with libsodium's, on all cores. COUNT signatures; SEED and FIRST, the
 # first round, continue or repeat a run. make test compares twenty thousand.
 COUNT ?= 100000000
@@ -41,7 +46,8 @@ fuzz-signatures: packages
 	$(SWIFT) build -c release --product trine-fuzz
 	.build/release/trine-fuzz $(COUNT) $(if $(SEED),$(SEED),$$(od -An -N8 -tu8 /dev/urandom | tr -d ' ')) $(FIRST)
 
-# ARGS="fetch audit" runs these groups only.
+# ARGS="fetch audit" runs these groups only. TRINE_BENCH_ENTRIES=10000,1000000 ARGS=load loads a gateway
+# with so many entries behind it.
 bench: packages venv
 	$(SWIFT) build -c release --product trine-bench
 	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 .build/release/trine-bench $(ARGS)
@@ -71,3 +77,8 @@ venv:
 
 clean:
 	rm -rf .build
+
+# Manual pages of all commands, in .build/man.
+man: packages
+	$(SWIFT) package plugin generate-manual --multi-page
+	@mkdir -p .build/man && cp .build/plugins/GenerateManual/outputs/trine/* .build/man/ && ls .build/man | wc -l

@@ -156,7 +156,10 @@ let package = Package(
                 "CSodium", "Custody", "Interface", "Importing", "Storage", "Gateway", "Client",
                 "Demo",
                 ofPrograms("GRDB", "GRDB.swift"),
+                ofPrograms("Hummingbird", "hummingbird"),
                 ofPrograms("Logging", "swift-log"),
+                ofPrograms("NIOCore", "swift-nio"),
+                ofPrograms("NIOPosix", "swift-nio"),
             ],
             path: "Sources/bench", swiftSettings: strict),
         .executableTarget(

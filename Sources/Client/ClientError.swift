@@ -21,6 +21,10 @@ public enum ClientError: Error, Equatable, Sendable {
     case noRequest(String)
     /// What it asks for would have ended by now.
     case requestOver(JTI)
+    /// A grant that names it was given before.
+    case requestAnswered(JTI, by: JTI)
+    /// What is to be narrower than this grant isn't.
+    case notNarrower(JTI)
     /// A text of a request that isn't a statement.
     case statement(String, ProofStatementError)
     /// Several begin like this.
@@ -79,6 +83,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case notAdmitted(Handle)
     /// The log has many more entries than this home has read; the next run goes on from there.
     case moreEntries(read: Int64, of: Int64)
+    /// The log has only so many entries.
+    case noEntry(Int64, of: Int64)
     case noApplication(Handle)
     case badApplication(Handle)
     /// No invitation from this home vouches for the application, and no fingerprint was given.

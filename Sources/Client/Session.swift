@@ -47,7 +47,7 @@ public actor Session {
     /// What this session registered behind entries that it doesn't know yet, by index.
     private var unlisted: [Int64: Frame] = [:]
     /// Whether the gateway is asked for nothing, and what is known is taken as it is.
-    private let isOffline: Bool
+    nonisolated let isOffline: Bool
     /// How many entries one ``sync()`` reads at most.
     private let entriesPerSync: UInt64
 
@@ -93,7 +93,10 @@ public actor Session {
         keeper = try CheckpointKeeper(
             home: home, policy: trust.policy, clock: try home.clockKey(), connection: connection)
         viewFile = ViewFile(home: home, keyring: keyring)
-        view = try viewFile.read(of: configuration.handle) ?? View(of: configuration.handle)
+        let handle = configuration.handle
+        let seesAll = configuration.roles.contains(.regulator)
+        view =
+            try viewFile.read(of: handle, seesAll: seesAll) ?? View(of: handle, seesAll: seesAll)
         kept = view.next
         outbox = try Outbox(in: home, keyring: keyring)
         ownFingerprint = configuration.fingerprint

@@ -116,8 +116,9 @@ package enum PrivateFile {
 
     /// A new name in a directory is durable once the directory is.
     private static func syncDirectory(of path: String) throws(HomeError) {
-        let parent = (path as NSString).deletingLastPathComponent
-        let descriptor = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // Foundation's own way to cut a path ends the process for a name of one character.
+        let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         try check(descriptor, parent, "open")
         defer { close(descriptor) }
         try check(fsync(descriptor), parent, "fsync")

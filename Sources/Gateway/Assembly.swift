@@ -9,13 +9,19 @@ import Wire
 /// Puts logged statements together under one checkpoint: each with the proof of its place.
 struct Assembly: Sendable {
     private let store: any Store
+    private let unchanging: Unchanging
+    /// When keys changed last, by the size of the log; `nil` where another gateway may have entered some.
+    private let keysChanged: Int64?
     private let reader: LedgerReader
     let checkpoint: Note
 
     /// Everything will be proven under the checkpoint that is current now. Throws ``StoreError``.
-    init(store: any Store) async throws(StoreError) {
-        self.store = store
-        reader = try await LedgerReader.current(store)
+    init(_ sequencer: Sequencer) async throws(StoreError) {
+        store = sequencer.store
+        unchanging = sequencer.unchanging
+        reader = try await LedgerReader.current(sequencer)
+        let point = sequencer.point
+        keysChanged = point.head == reader.head ? point.keysChanged : nil
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
             throw .corrupt(.checkpoint, .malformed)
         }
@@ -49,7 +55,7 @@ struct Assembly: Sendable {
     /// The entries at `indices`, in their order, with their disclosures where `disclosed`.
     func logged(_ indices: [Int64], disclosed: Bool) async throws(StoreError) -> [LoggedStatement] {
         let proofs = try await reader.proofs(of: indices)
-        let leaves = try await store.leaves(at: indices)
+        let leaves = try await unchanging.entries(at: indices).map(\.jws.bytes)
         let shown = disclosed ? try await shown(indices, leaves) : [:]
         return indices.indices.map { place in
             let parts = shown[indices[place]]
@@ -108,6 +114,21 @@ struct Assembly: Sendable {
         of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>,
         decided: [LoggedStatement]
     ) async throws(StoreError) -> [LoggedStatement] {
+        let find = { () async throws(StoreError) -> [Int64] in
+            try await findRegister(of: handles, signing: kids, decided: decided)
+        }
+        guard let keysChanged else { return try await logged(try await find(), disclosed: false) }
+        let indices = try await unchanging.register(
+            of: handles, kids, decided: decided.map(\.index), changed: keysChanged,
+            find: find)
+        return try await logged(indices, disclosed: false)
+    }
+
+    /// Where all of it stands, ascending.
+    private func findRegister(
+        of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>,
+        decided: [LoggedStatement]
+    ) async throws(StoreError) -> [Int64] {
         var needed = NeededKeys(handles: handles, keys: kids)
         for entry in decided {
             if let statement = try? entry.statement() { needed.add(statement) }
@@ -147,15 +168,13 @@ struct Assembly: Sendable {
                 && needed.authorities.isSubset(of: asked)
             guard indices.count > count || !isComplete else { break }
         }
-        return try await logged(indices.sorted(), disclosed: false)
+        return indices.sorted()
     }
 
     private func statements(
         at indices: [Int64]
     ) async throws(StoreError) -> [(index: Int64, statement: Statement)] {
-        zip(indices, try await store.leaves(at: indices)).compactMap { index, leaf in
-            (try? Statement(parsing: leaf)).map { (index, $0) }
-        }
+        zip(indices, try await unchanging.entries(at: indices)).map { ($0, $1) }
     }
 
     /// The entries that are about the keys of one of `handles`.

@@ -53,7 +53,7 @@ struct Caller: Sendable {
 /// Checks signed calls: the signature by a current key of the caller that has the call's scope, for
 /// this log, now.
 struct CallGate: Sendable {
-    let store: any Store
+    let sequencer: Sequencer
     let clock: @Sendable () -> Timestamp
 
     /// Throws ``CallFault`` and ``StoreError``. The key needs `scope`; `age` is how many seconds old the call may be, or ahead.
@@ -61,7 +61,7 @@ struct CallGate: Sendable {
         of call: SignedCall<Claims>, scope: KeyScope, age: Int64 = Limits.callSeconds
     ) async throws -> Caller {
         let (jws, issuer, issuedAt) = (call.jws, call.issuer, call.issuedAt)
-        let slice = try await store.state([
+        let slice = try await sequencer.stored([
             LogState.key.untyped, KeyState.key(jws.kid).untyped,
             ParticipantState.key(issuer).untyped,
         ])

@@ -46,7 +46,7 @@ struct CarriageService: Sendable {
             return Carried(index: index, isNew: false)
         }
         _ = try await gate.caller(of: call, scope: Claims.scope)
-        let outcome = await sequencer.submit(draft)
+        let outcome = await sequencer.submit(draft, for: call.issuer)
         // The same call may have come in twice at once: then the other one is in the log.
         if case .refused(.call(.alreadyCarried)) = outcome,
             let index = try await index(carrying: call)
@@ -59,8 +59,8 @@ struct CarriageService: Sendable {
 
     /// Where the log has this very call; `nil` where it has none with its `jti`.
     private func index<Claims>(carrying call: SignedCall<Claims>) async throws -> Int64? {
-        guard let carried = try await store.value(of: CallState.key(call.jti)) else { return nil }
-        guard let entry = try await store.value(of: StatementState.key(carried.entry)) else {
+        guard let carried = try await sequencer.stored(CallState.key(call.jti)) else { return nil }
+        guard let entry = try await sequencer.stored(StatementState.key(carried.entry)) else {
             throw StoreError.corrupt(.statement(carried.entry), .missing)
         }
         let parts = try await store.attachments(of: entry.index, sections: [])
@@ -80,7 +80,7 @@ extension Outcome {
         case .already(let index): (index, false)
         case .refused(let refusal): throw refusal
         case .unavailable(let error), .unknown(let error): throw error
-        case .busy: throw GatewayFault.busy
+        case .busy(let seconds): throw GatewayFault.full(seconds: seconds)
         case .clockUnsure: throw GatewayFault.clockUnsure
         }
     }

@@ -20,7 +20,7 @@ struct FetchService: Sendable {
         do { fetch = try Fetch(parsing: parts.call) } catch { throw CallFault.malformed(error) }
         // The opener goes no further than here.
         guard parts.opener.opens(fetch.lock) else { throw CallFault.wrongOpener }
-        let isAnswered = try await store.value(of: CallState.key(fetch.jti)) != nil
+        let isAnswered = try await sequencer.stored(CallState.key(fetch.jti)) != nil
         let caller = try await gate.caller(
             of: fetch, scope: fetch.grant == nil ? .open : .fetch,
             age: Limits.callSeconds + (isAnswered ? FetchClaims.repeatSeconds : 0))
@@ -32,7 +32,7 @@ struct FetchService: Sendable {
 
     private func granted(_ fetch: Fetch, _ jti: JTI, _ caller: Caller) async throws -> FetchAnswer {
         for _ in 0..<GatewayLimits.fetchAttempts {
-            let slice = try await store.state([
+            let slice = try await sequencer.stored([
                 LogState.key.untyped, GrantState.key(jti).untyped,
                 CallState.key(fetch.jti).untyped,
             ])
@@ -52,7 +52,7 @@ struct FetchService: Sendable {
             let draft = HostDraft(
                 claims: Access(grant: jti),
                 selective: AccessTerms(fetch: fetch.jws, served: selection.served))
-            switch await sequencer.submit(draft) {
+            switch await sequencer.submit(draft, for: caller.handle) {
             case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
                 .refused(.call(.alreadyCarried)):
                 continue  // Another commit came in between; look again.
@@ -90,13 +90,13 @@ struct FetchService: Sendable {
         guard now.seconds - time.seconds <= FetchClaims.repeatSeconds else {
             throw CallFault.stale(issuedAt: fetch.issuedAt, now: now)
         }
-        let carrier = try await store.value(of: StatementState.key(grant.envelopeStatement))
+        let carrier = try await sequencer.stored(StatementState.key(grant.envelopeStatement))
         guard let carrier, carrier.index < index else { throw CallFault.rekeyedSince }
         let selection = try await records(terms.served, of: grant.issuer)
-        let slice = try await store.state(
+        let slice = try await sequencer.stored(
             RepeatedAccess.keys(
                 under: jti, grant, served: terms.served, host: caller.log.host))
-        guard let again = RepeatedAccess(at: now, in: slice, texts: await sequencer.texts) else {
+        guard let again = RepeatedAccess(at: now, in: slice, texts: sequencer.texts) else {
             throw StoreError.unreadable(.noGenesis)
         }
         do { try again.check(terms.served, under: jti) } catch {
@@ -113,7 +113,7 @@ struct FetchService: Sendable {
         of access: JTI
     ) async throws -> (index: Int64, time: Timestamp, AccessTerms) {
         guard
-            let state = try await store.value(of: StatementState.key(access)),
+            let state = try await sequencer.stored(StatementState.key(access)),
             let attachments = try await store.attachments(of: state.index, sections: []),
             let disclosures = Disclosure.split(attachments.disclosures),
             let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
@@ -211,19 +211,20 @@ struct FetchService: Sendable {
         _ book: BookName, _ numbers: ClosedRange<Int64>, of enterprise: Handle,
         serving isServed: (Located) throws -> Bool
     ) async throws -> [Located] {
-        let entries = try await store.records(of: enterprise, in: book, numbers)
-        let statements = try zip(entries, try await store.leaves(at: entries.map(\.index))).map {
-            entry, leaf in
-            guard let statement = try? Statement(parsing: leaf),
-                let claims = statement.claims as? RegisterRecord,
+        let unchanging = sequencer.unchanging
+        let entries = try await unchanging.records(of: enterprise, in: book, numbers)
+        let found = try await unchanging.entries(at: entries.map(\.index))
+        let statements = try zip(entries, found).map { entry, statement in
+            guard let claims = statement.claims as? RegisterRecord,
                 let place = RecordRange(book: book, from: entry.number, to: entry.number)
             else { throw StoreError.corrupt(.entry(entry.index), .malformed) }
             return (
-                index: entry.index, leaf: leaf, jti: statement.jti, root: claims.fieldsRoot,
+                index: entry.index, leaf: statement.jws.bytes, jti: statement.jti,
+                root: claims.fieldsRoot,
                 place: place
             )
         }
-        let slice = try await store.state(
+        let slice = try await sequencer.stored(
             Set(statements.map { StatementState.key($0.jti).untyped }))
         return try statements.map { statement in
             guard let state = slice[StatementState.key(statement.jti)] else {
@@ -267,7 +268,7 @@ struct FetchService: Sendable {
     private func content(
         of selection: Selection, under grant: GrantState, _ jti: JTI
     ) async throws -> Content {
-        let source = try await store.value(of: StatementState.key(grant.envelopeStatement))
+        let source = try await sequencer.stored(StatementState.key(grant.envelopeStatement))
         guard let source,
             let parts = try await store.attachments(
                 of: source.index, sections: [SectionName.envelope]),
@@ -286,7 +287,7 @@ struct FetchService: Sendable {
         _ access: Int64, _ grant: GrantState, _ terms: GrantTerms, _ content: Content,
         _ caller: Caller
     ) async throws -> FetchAnswer {
-        try await Assembly(store: store).answer(
+        try await Assembly(sequencer).answer(
             granted: .init(
                 access: access, grant: grant.index,
                 rekey: content.carrier == grant.index ? nil : content.carrier,
@@ -346,7 +347,7 @@ struct FetchService: Sendable {
 
     /// Why a record has no fields: it was erased since it was found, or they are lost.
     private func missing(_ record: Located) async throws -> any Error {
-        let state = try await store.value(of: StatementState.key(record.jti))
+        let state = try await sequencer.stored(StatementState.key(record.jti))
         if state?.erased == true { return CallFault.unsettled }
         return StoreError.corrupt(
             .fields(record.place.book, number: record.place.from, entry: record.index), .incomplete)
@@ -361,7 +362,7 @@ struct FetchService: Sendable {
         let fields = try ownFields(fetch, of: try await sequencer.types().types)
         var records: [Located] = []
         for book in Set(fetch.ranges.map(\.book)).sorted() {
-            let state = try await store.value(of: BookState.key(caller.handle, book))
+            let state = try await sequencer.stored(BookState.key(caller.handle, book))
             guard let state, state.count > 0 else { throw CallFault.nothingThere }
             for range in fetch.ranges where range.book == book && range.from <= state.count {
                 // One's own replaced records are readable too; only erased ones are gone.
@@ -373,7 +374,7 @@ struct FetchService: Sendable {
         }
         let selection = Selection(
             served: Served(fields: fields, ranges: fetch.ranges, books: []), records: records)
-        return try await Assembly(store: store).answer(
+        return try await Assembly(sequencer).answer(
             granted: nil, to: caller.key,
             types: try await sequencer.types().documents(
                 of: Set(fetch.ranges.map(\.book.series)).sorted(), before: .max),

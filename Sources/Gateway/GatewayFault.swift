@@ -23,6 +23,8 @@ enum GatewayFault: Error, Equatable {
     case badProofOfPossession
     case tooManyApplications(limit: Int)
     case busy
+    /// More waits than can be entered; there will be room in so many seconds.
+    case full(seconds: Int)
     /// The host's clock moved without time going by, or the log was silent for long.
     case clockUnsure
     case store(StoreError)

@@ -38,7 +38,7 @@ public struct GatewayService: Sendable {
             throw StoreError.unreadable(.noGenesis)
         }
         if let unknown = log.unknownRules(at: try await store.head()?.size ?? 0) { throw unknown }
-        let gate = CallGate(store: store, clock: clock)
+        let gate = CallGate(sequencer: sequencer, clock: clock)
         let applications = Applications(store: store, clock: clock)
         routes = Routes(
             store: store, sequencer: sequencer,

@@ -121,8 +121,10 @@ struct ProblemMiddleware: RouterMiddleware {
                     metadata: ["problem": "\(entry.name)", "cause": "\(Self.cause(error))"])
             }
             var response = response(for: entry)
-            if case .methodNotAllowed(let allowed) = error as? GatewayFault {
-                response.headers[.allow] = allowed
+            switch error as? GatewayFault {
+            case .methodNotAllowed(let allowed): response.headers[.allow] = allowed
+            case .full(let seconds): response.headers[.retryAfter] = "\(seconds)"
+            default: break
             }
             return response
         }

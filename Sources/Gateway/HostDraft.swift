@@ -7,6 +7,17 @@ struct HostDraft: Sendable {
     let claims: any KindForm
     /// With the call, verbatim.
     let selective: any SelectiveClaims
+    let jti: JTI
+
+    init(claims: any KindForm, selective: any SelectiveClaims) {
+        self.claims = claims
+        self.selective = selective
+        var random = SystemRandomNumberGenerator()
+        jti = JTI(using: &random)
+    }
+
+    /// The same to be made as another statement.
+    var anew: HostDraft { HostDraft(claims: claims, selective: selective) }
 
     /// The host's signed statement at `time`.
     func stated(by key: SigningKey, log: LogState, at time: Timestamp) -> Submission {
@@ -14,7 +25,7 @@ struct HostDraft: Sendable {
         let signer = Signer(origin: log.origin, handle: log.host, log: log.genesis, key: key)
         let signed = Statement.sign(
             claims, selective: selective.disclosures(using: &random), by: signer, at: time,
-            jti: JTI(using: &random))
+            jti: jti)
         return Submission(signed, selective: selective)
     }
 }

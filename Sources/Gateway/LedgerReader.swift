@@ -27,7 +27,11 @@ extension TileSet {
     mutating func insert(
         level: Int, index: UInt64, from store: any Store
     ) async throws(StoreError) {
-        let hashes = try await store.tile(level: level, index: index)
+        insert(try await store.tile(level: level, index: index), level: level, index: index)
+    }
+
+    /// Adds these hashes of a tile, where there are any.
+    mutating func insert(_ hashes: [Hash], level: Int, index: UInt64) {
         guard !hashes.isEmpty,
             let coordinate = try? TileCoordinate(level: level, index: index, width: hashes.count),
             let tile = try? Tile(coordinate, hashes: hashes)
@@ -38,13 +42,15 @@ extension TileSet {
 
 /// Proofs and leaves from a store, for one tree size.
 struct LedgerReader: Sendable {
-    let store: any Store
+    private let unchanging: Unchanging
     let head: Head
 
     /// The log as it stands now. Throws ``StoreError`` and, before genesis, `.unreadable`.
-    static func current(_ store: any Store) async throws(StoreError) -> LedgerReader {
-        guard let head = try await store.head() else { throw .unreadable(.noGenesis) }
-        return LedgerReader(store: store, head: head)
+    static func current(_ sequencer: Sequencer) async throws(StoreError) -> LedgerReader {
+        guard let head = try await sequencer.current()?.head else {
+            throw .unreadable(.noGenesis)
+        }
+        return LedgerReader(unchanging: sequencer.unchanging, head: head)
     }
 
     /// Inclusion proofs for `indices`; each tile they share is read once.
@@ -57,7 +63,7 @@ struct LedgerReader: Sendable {
                 throw .corrupt(.entry(index), .beyondTree)
             }
             for tile in needed where known.insert(tile).inserted {
-                try await tiles.insert(level: tile.level, index: tile.index, from: store)
+                tiles.insert(try await unchanging.tile(tile), level: tile.level, index: tile.index)
             }
         }
         var builder = ProofBuilder(size: size, reading: tiles)

@@ -72,6 +72,10 @@ extension ProblemEntry {
                 ["limit": .integer(Int64(limit))])
         case .busy:
             ProblemEntry("busy", 503, "More is waiting than can be entered", "Try again shortly.")
+        case .full(let seconds):
+            ProblemEntry(
+                "busy", 503, "More is waiting than can be entered", "Try again when it says.",
+                ["retry_after": .integer(Int64(seconds))])
         case .clockUnsure:
             ProblemEntry(
                 "clock-unsure", 503, "The gateway doesn't trust its own clock",

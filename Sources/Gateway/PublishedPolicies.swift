@@ -23,16 +23,6 @@ enum PublishedPolicies {
         return sets
     }
 
-    /// The texts of one set; `nil` where no statement brought it.
-    static func blob(
-        of digest: Digest<Digested.Policies>, in store: any Store, size: Int64
-    ) async throws(StoreError) -> [UInt8]? {
-        for (index, named) in try await statements(in: store, 0..<size) where named == digest {
-            return try await blob(at: index, in: store)
-        }
-        return nil
-    }
-
     private static func blob(
         at index: Int64, in store: any Store
     ) async throws(StoreError) -> [UInt8]? {

@@ -26,7 +26,7 @@ struct QueryService: Sendable {
     /// The selective claims that the caller may see. A regulator that isn't suspended audits:
     /// everything concerns it.
     private func entries(_ query: Query, _ caller: Caller) async throws -> QueryAnswer {
-        let assembly = try await Assembly(store: store)
+        let assembly = try await Assembly(sequencer)
         let limit = Int(min(query.limit, Int64(GatewayLimits.entriesPerQuery)))
         let size = assembly.size
         let indices: [Int64]
@@ -55,7 +55,7 @@ struct QueryService: Sendable {
         let request = PolicyRequest(
             principal: PolicyEntity(caller.handle, caller.state, in: caller.log), action: .audit,
             time: caller.log.time)
-        guard let set = await sequencer.policies(caller.log.policies) else {
+        guard let set = sequencer.policies(caller.log.policies) else {
             throw Refusal.policy(.policyUnknown)
         }
         let decision = set.decide(request)

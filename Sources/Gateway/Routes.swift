@@ -22,6 +22,7 @@ struct Routes: Sendable {
     let queries: QueryService
     let foreign: ForeignRoutes
     let bodies: RequestBodies
+    let tiles = ServedTiles()
     let origin: Origin
     let clock: @Sendable () -> Timestamp
 
@@ -115,15 +116,21 @@ struct Routes: Sendable {
 
     private func checkpoint() async throws -> Response {
         await sequencer.renewDate()
-        guard let head = try await store.head() else { throw GatewayFault.notFound }
+        let head = try await head()
         return Response(
             bytes: head.checkpoint, type: "text/plain; charset=utf-8", cache: "max-age=1")
     }
 
+    /// The checkpoint that is published now.
+    private func head() async throws -> Head {
+        guard let head = try await sequencer.current()?.head else { throw GatewayFault.notFound }
+        return head
+    }
+
     private func tile(_ path: String) async throws -> Response {
         let path = path.dropFirst()
-        guard let head = try await store.head() else { throw GatewayFault.notFound }
-        let size = UInt64(head.size)
+        if let tile = tiles[path] { return tile.response }
+        let size = UInt64(try await head().size)
         let bytes: [UInt8]
         if path.hasPrefix("tile/entries/") {
             guard let bundle = try? EntryBundleCoordinate(parsing: path),
@@ -144,30 +151,27 @@ struct Routes: Sendable {
                 throw StoreError.corrupt(
                     .tile(level: tile.level, index: tile.index), .incomplete)
             }
-            bytes = hashes.prefix(tile.width).flatMap(\.bytes)
+            bytes = Array(hashes.prefix(tile.width)).bytes
+            if tile.width == TileCoordinate.fullWidth {
+                return tiles.keep(ServedTile(bytes), under: path).response
+            }
         }
-        return Response(
-            bytes: bytes, type: "application/octet-stream",
-            cache: "public, max-age=31536000, immutable")
+        return ServedTile(bytes).response
     }
 
     // MARK: Public metadata
 
     private func description() async throws -> Response {
-        guard let head = try await store.head(),
-            let log = try await store.value(of: LogState.key),
-            let leaf = try await store.leaves(0..<1).first,
-            let genesis = try Statement(parsing: leaf).claims as? Genesis
-        else { throw GatewayFault.notFound }
+        guard let (head, log) = try await sequencer.current() else { throw GatewayFault.notFound }
         return Response.json(
             ServiceDescription(
-                origin: log.origin, genesis: log.genesis, logKey: genesis.logKey,
-                clockKey: genesis.clockKey, rules: log.rules, size: head.size
+                origin: log.origin, genesis: log.genesis, logKey: log.logKey,
+                clockKey: log.clockKey, rules: log.rules, size: head.size
             ).bytes)
     }
 
     private func health() async throws -> Response {
-        guard try await store.head() != nil, await sequencer.canCommit else {
+        guard sequencer.canCommit, try await sequencer.current() != nil else {
             throw GatewayFault.busy
         }
         return Response(bytes: Array("ok\n".utf8), type: "text/plain; charset=utf-8")
@@ -179,7 +183,7 @@ struct Routes: Sendable {
             "limit", default: 100, 1...Int64(EntriesAnswer.maximumEntries))
         let issuer = try parameters.value("issuer") { Handle($0) }
         let kind = try parameters.value("kind") { Kind(rawValue: $0) }
-        guard let head = try await store.head() else { throw GatewayFault.notFound }
+        let head = try await head()
         var entries: [EntriesAnswer.Entry] = []
         if issuer == nil && kind == nil {
             let end = min(head.size, from.addingReportingOverflow(limit).partialValue)
@@ -205,7 +209,7 @@ struct Routes: Sendable {
 
     private func statement(_ jti: JTI) async throws -> Response {
         let index = try await index(of: jti)
-        let assembly = try await Assembly(store: store)
+        let assembly = try await Assembly(sequencer)
         let logged = try await assembly.logged([index], disclosed: false)
         return Response.json(
             StatementAnswer(checkpoint: assembly.checkpoint, entry: logged[0]).bytes)
@@ -213,7 +217,7 @@ struct Routes: Sendable {
 
     private func receipt(_ jti: JTI) async throws -> Response {
         let index = try await index(of: jti)
-        return Response.receipt(try await LedgerReader.current(store).receipt(of: index))
+        return Response.receipt(try await LedgerReader.current(sequencer).receipt(of: index))
     }
 
     private func index(of jti: JTI) async throws -> Int64 {
@@ -249,7 +253,7 @@ struct Routes: Sendable {
         guard let state = slice[ParticipantState.key(handle)] else {
             throw GatewayFault.notFound
         }
-        let assembly = try await Assembly(store: store)
+        let assembly = try await Assembly(sequencer)
         var statements = try await assembly.keyStatements(of: [handle])
         if state.admittedAt == 0 {
             statements.insert(try await assembly.logged([0], disclosed: false)[0], at: 0)
@@ -284,29 +288,37 @@ struct Routes: Sendable {
 
     /// The texts of a set that this log is or was under.
     private func policies(_ digest: Digest<Digested.Policies>) async throws -> Response {
-        guard let head = try await store.head(),
-            let blob = try await PublishedPolicies.blob(of: digest, in: store, size: head.size)
-        else { throw GatewayFault.notFound }
+        guard let texts = try await sequencer.policyTexts(digest) else {
+            throw GatewayFault.notFound
+        }
         return Response(
-            bytes: blob, type: "application/json", cache: "public, max-age=31536000, immutable")
+            bytes: texts.bytes, type: "application/json",
+            cache: "public, max-age=31536000, immutable")
     }
 
     // MARK: Statements in
 
     private func submit(_ body: [UInt8]) async throws -> Response {
-        let submission = try await submission(try Frame(parsing: body))
-        let (index, isNew) = try await sequencer.submit(submission).place()
+        let read = try await submission(try Frame(parsing: body))
+        let (ready, refusal) = try await sequencer.prepare([read])
+        guard let submission = ready.first else { throw refusal ?? .issuer(.badSignature) }
+        var response: Response
+        switch await sequencer.submit(submission) {
+        case .registered(let index, let batch):
+            response = Response.receipt(batch.receipt(of: index), status: .created)
+        case let outcome:
+            let (index, _) = try outcome.place()
+            response = Response.receipt(
+                try await LedgerReader.current(sequencer).receipt(of: index))
+        }
         await applications.drop(after: submission.statement)
-        var response = Response.receipt(
-            try await LedgerReader.current(store).receipt(of: index),
-            status: isNew ? .created : .ok)
         response.headers[.location] = "/statements/\(submission.statement.jti)"
         return response
     }
 
     /// The entry that carries a call, with its disclosures and its proof.
     private func carried(_ carried: CarriageService.Carried) async throws -> Response {
-        let assembly = try await Assembly(store: store)
+        let assembly = try await Assembly(sequencer)
         let entry = try await assembly.logged([carried.index], disclosed: true)[0]
         var response = Response.json(
             StatementAnswer(checkpoint: assembly.checkpoint, entry: entry).bytes)
@@ -318,7 +330,7 @@ struct Routes: Sendable {
     private func submission(_ frame: Frame) async throws -> Submission {
         let submission = try Submission(
             statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob,
-            types: await sequencer.published.types)
+            types: sequencer.published.types)
         try submission.checkTime(at: clock())
         try await ProofPoint(submission)?.check(in: store)
         return submission
@@ -337,34 +349,56 @@ struct Routes: Sendable {
                 break
             }
         }
-        let outcomes = await sequencer.submit(inOrder: submissions)
+        let (ready, badSignature) = try await sequencer.prepare(submissions)
+        if let badSignature { fault = badSignature }
+        let outcomes = await sequencer.submit(inOrder: ready)
         // A refusal is final, and whoever gets one lets go of the statement. What couldn't be decided
         // is no refusal: then the whole submission is to be sent again.
         switch outcomes.last {
         case .unavailable(let error), .unknown(let error): throw error
-        case .busy: throw GatewayFault.busy
+        case .busy(let seconds): throw GatewayFault.full(seconds: seconds)
         case .clockUnsure: throw GatewayFault.clockUnsure
         case .registered, .already, .refused, nil: break
         }
-        let reader = try await LedgerReader.current(store)
-        guard let note = try? Note(parsing: reader.head.checkpoint) else {
-            throw StoreError.corrupt(.checkpoint, .malformed)
-        }
-        let indices = outcomes.compactMap(\.index)
-        let proofs = try await reader.proofs(of: indices)
-        var results: [BulkAnswer.Result] = zip(indices, proofs).map {
-            .registered(index: $0, proof: $1.hashes)
-        }
+        var (note, results) = try await registered(outcomes)
         if case .refused(let refusal) = outcomes.last {
             results.append(.refused(ProblemEntry.of(refusal).problem(origin: origin)))
         } else if let fault {
             results.append(.refused(ProblemEntry.of(fault).problem(origin: origin)))
         }
         results += Array(repeating: .skipped, count: frames.count - results.count)
-        for submission in submissions.prefix(indices.count) {
+        for (submission, outcome) in zip(ready, outcomes) where outcome.index != nil {
             await applications.drop(after: submission.statement)
         }
         return Response.json(BulkAnswer(checkpoint: note, results: results).bytes)
+    }
+
+    /// Those that stand in the log, with their proofs for one checkpoint: that of their batch, where all
+    /// of them are new.
+    private func registered(
+        _ outcomes: [Outcome]
+    ) async throws -> (Note, [BulkAnswer.Result]) {
+        let standing = outcomes.filter { $0.index != nil }
+        let batches = standing.compactMap(\.batch)
+        if let batch = batches.last, batches.count == standing.count {
+            return (
+                batch.note,
+                standing.compactMap(\.index).map {
+                    .registered(index: $0, proof: batch.proof(of: $0))
+                }
+            )
+        }
+        let reader = try await LedgerReader.current(sequencer)
+        guard let note = try? Note(parsing: reader.head.checkpoint) else {
+            throw StoreError.corrupt(.checkpoint, .malformed)
+        }
+        let indices = standing.compactMap(\.index)
+        return (
+            note,
+            zip(indices, try await reader.proofs(of: indices)).map {
+                .registered(index: $0, proof: $1.hashes)
+            }
+        )
     }
 }
 
@@ -375,5 +409,10 @@ extension Outcome {
         case .registered(let index, _), .already(let index): index
         case .refused, .unavailable, .unknown, .busy, .clockUnsure: nil
         }
+    }
+
+    /// The batch that entered it, where that was this one.
+    fileprivate var batch: PublishedBatch? {
+        if case .registered(_, let batch) = self { batch } else { nil }
     }
 }

@@ -1,6 +1,7 @@
 public import Rules
 public import Sharing
 public import Storage
+import Transparency
 public import Wire
 
 /// Why the gateway turned a submission away before asking the rules.
@@ -43,6 +44,15 @@ public struct Submission: Sendable {
     let policies: CedarPolicies?
     /// The record types that a `type` or the genesis brings.
     let types: [RecordType]
+    /// The statement's hash as a leaf.
+    let leaf: Hash
+    /// Its signature, where somebody checked that. The rules believe it if it was checked with the key
+    /// that they find.
+    var checked: VerifiedJWS?
+    /// Whether the state that deciding it needs was read already.
+    var isReadAhead = false
+    /// Whose it is, where a signature says so.
+    var signer: Handle? { checked.map { _ in statement.issuer } }
 
     /// Parses and compares the three parts of a frame. `known` are the log's record types so far.
     /// Throws ``SubmissionFault``.
@@ -50,6 +60,7 @@ public struct Submission: Sendable {
         statement bytes: [UInt8], disclosures text: [UInt8], blob: [UInt8], types known: RecordTypes
     ) throws(SubmissionFault) {
         do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
+        leaf = Hash.leaf(bytes)
         guard type(of: statement.claims).isSubmitted else {
             throw .notSubmittable(statement.kind)
         }
@@ -80,6 +91,7 @@ public struct Submission: Sendable {
         types: RecordTypes = RecordTypes()
     ) {
         statement = signed.statement
+        leaf = Hash.leaf(statement.jws.bytes)
         self.selective = selective
         self.policies = policies
         self.types = types.all
@@ -95,6 +107,13 @@ public struct Submission: Sendable {
         attachments = Attachments(
             disclosures: Disclosure.join(signed.disclosures), sections: sections)
     }
+
+    /// Itself at the index that it asks for.
+    func candidate(at index: Int64) -> Candidate {
+        Candidate(statement, selective: selective, index: index, checked: checked)
+    }
+
+    var byteCount: Int { statement.jws.bytes.count + attachments.byteCount }
 
     /// Refuses what claims to be from the future. Throws ``SubmissionFault``.
     func checkTime(at now: Timestamp) throws(SubmissionFault) {
@@ -199,11 +218,30 @@ public enum GatewayLimits {
     /// Names and lengths in an encoded record, in bytes.
     static let fieldOverheadBytes = 16 << 10
     /// Statements in one commit: more would make the first of them wait for the last.
-    public static let batchStatements = 256
+    public static let batchStatements = 512
     /// Attachment bytes in one commit.
     public static let batchBytes = 16 << 20
+    /// Batches that are decided and not yet stored: one is written while the next is decided.
+    static let batchesInFlight = 2
+    /// So many statements are worth a batch of their own while another is on its way: each batch waits
+    /// for the disk once.
+    static let worthOfBatch = 32
     /// Statements waiting for the sequencer; beyond it the gateway says it is busy.
     public static let waitingStatements = 4096
+    /// Those of one participant: who sends more waits, and the others have room.
+    public static let waitingStatementsOfOne = 1024
+    /// Bytes of what waits, attachments included.
+    public static let waitingBytes = 64 << 20
+    /// When to ask again while the gateway stops, in seconds: until another runs.
+    static let stoppingSeconds = 5
+    /// Pieces of state that are kept decoded: some dozens of megabytes.
+    static let cachedState = 1 << 16
+    /// Bytes of full tiles that are kept as they are served.
+    static let cachedTileBytes = 16 << 20
+    /// Bytes of entries that are kept as they were read.
+    static let cachedEntryBytes = 32 << 20
+    /// For how long the store isn't asked whether another gateway has committed.
+    static let headIsCertain: Duration = .seconds(1)
     /// How long after a failed commit the gateway calls itself unwell.
     static let pauseAfterFault: Duration = .seconds(30)
     /// Records in one fetch answer: a proof's come in one, and 10 000 are to be possible. Without

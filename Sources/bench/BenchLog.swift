@@ -129,7 +129,10 @@ struct BenchLog {
 
 extension Signer {
     /// The statement of a record of an invoice, with the digests of all its fields.
-    func emptyInvoice(in month: Month, number: Int64, at time: Timestamp) -> Sharing.Statement {
+    func emptyInvoice(
+        in month: Month, number: Int64, at time: Timestamp,
+        fieldsRoot: Digest<Digested.Fields> = Digest(hashing: [2])
+    ) -> Sharing.Statement {
         var random = QuickRandom()
         guard let source = Digest<Digested.Source>(bytes: RandomBytes.make(32, using: &random))
         else { preconditionFailure("a digest has 32 bytes") }
@@ -141,7 +144,7 @@ extension Signer {
                 vct: RecordType.invoice.vct(origin: origin),
                 integrity: RecordType.invoice.integrity(origin: origin),
                 book: BookName(series: .invoices, month: month), number: number, epoch: 0,
-                source: source, replaces: nil, fieldsRoot: Digest(hashing: [2]),
+                source: source, replaces: nil, fieldsRoot: fieldsRoot,
                 holder: key.verificationKey.named,
                 status: StatusReference(
                     of: number, in: BookName(series: .invoices, month: month), of: handle,

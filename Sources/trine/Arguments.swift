@@ -49,7 +49,7 @@ struct NameList<Name: LosslessStringConvertible>: ExpressibleByArgument {
     }
 }
 
-extension FieldName: LosslessStringConvertible {}
+extension FieldName: LosslessStringConvertible, ExpressibleByArgument {}
 
 /// `invoices/2026-11#17` or `invoices/2026-11#17..20`.
 struct RecordSpan: ExpressibleByArgument {

@@ -91,11 +91,20 @@ struct CommonOptions: ParsableArguments {
 
     /// What became of statements that an earlier run couldn't bring to the gateway.
     private static func tell(_ late: [LateDelivery]) {
-        for delivery in late {
-            let end =
-                delivery.index.map { "is entry \($0)" }
-                ?? "was refused" + (delivery.problem.map { ": " + $0.words.onOneLine } ?? "")
-            Terminal.note("a \(delivery.kind.rawValue) signed earlier \(end)")
+        for (kind, done) in Dictionary(grouping: late.filter { $0.index != nil }, by: \.kind)
+            .sorted(by: { $0.key.rawValue < $1.key.rawValue })
+        {
+            let indices = done.compactMap(\.index)
+            guard let first = indices.min(), let last = indices.max() else { continue }
+            Terminal.note(
+                done.count == 1
+                    ? "a \(kind.rawValue) signed earlier is entry \(first)"
+                    : "\(done.count) statements (\(kind.rawValue)) signed earlier are entries "
+                        + "between \(first) and \(last)")
+        }
+        for delivery in late where delivery.index == nil {
+            let reason = delivery.problem.map { ": " + $0.words.onOneLine } ?? ""
+            Terminal.note("a \(delivery.kind.rawValue) signed earlier was refused\(reason)")
         }
     }
 }
@@ -156,18 +165,43 @@ extension ListCommand {
 }
 
 extension Session {
-    /// Whom a contact's name or a handle means.
-    nonisolated func named(_ text: String) throws -> Handle {
-        guard let handle = try contacts().handle(text) else { throw ClientError.unknownName(text) }
-        return handle
+    /// Who is meant by a contact's name, a handle, or a legal name that is known here: somebody who
+    /// was admitted. Where no gateway answers, or its clock is ahead, a handle is taken as it is: what
+    /// is signed is kept, and decided about when it is sent.
+    func named(_ text: String) async throws -> Handle {
+        let contacts = try contacts()
+        do { try await sync() } catch ConnectionError.unreachable {
+            if let meant = contacts.handle(text) { return meant }
+        } catch LogFault.timeAhead {
+            if let meant = contacts.handle(text) { return meant }
+        }
+        let known = view.participants
+        let handles = Set(known.map(\.handle))
+        let meant =
+            contacts.handle(text)
+            ?? known.first { $0.legalName?.lowercased() == text.lowercased() }?.handle
+        if let meant, handles.contains(meant) { return meant }
+        let others = handles.subtracting([handle]).map(\.text) + contacts.names.values
+        let hint = Likeness.hint(text, among: others)
+        if let meant {
+            let complaint = ClientError.noParticipant(meant).complaint
+            throw complaint.named("no-participant").hint(hint ?? complaint.hint)
+        }
+        let complaint = ClientError.unknownName(text).complaint
+        throw complaint.named("unknown-name").hint(hint ?? complaint.hint)
     }
 }
 
 extension KnownGrant {
     /// The one of `grants` with this identifier, or the only one whose identifier begins so.
     static func named(_ text: String, among grants: [KnownGrant]) throws -> JTI {
-        guard let jti = try JTI.named(text, among: grants.map(\.jti)) else {
-            throw ClientError.noGrant(text)
+        guard let jti = try JTI.named(text, among: grants.map(\.jti)),
+            grants.contains(where: { $0.jti == jti })
+        else {
+            let complaint = ClientError.noGrant(text).complaint
+            let names = grants.map { String($0.jti.text.prefix(text.count)) }
+            throw complaint.named("no-grant")
+                .hint(Likeness.hint(text, among: names) ?? complaint.hint)
         }
         return jti
     }

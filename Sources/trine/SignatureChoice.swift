@@ -4,7 +4,7 @@ import Wire
 /// Who checks signatures in this process: libsodium alone where the environment's `TRINE_SIGNATURES` says
 /// so, else our own code too, with the same verdicts.
 enum SignatureChoice {
-    static let variable = "TRINE_SIGNATURES"
+    static let variable = Setting.signatures.rawValue
 
     /// Throws `ValidationError` for another word than `libsodium`, so that a misspelt one is noticed.
     static func take(

@@ -12,15 +12,32 @@ enum Terminal {
         write(text, to: .standardOutput)
     }
 
+    /// Whether another program reads: then all that is printed is JSON, an object a line.
+    static let isForPrograms = CommandLine.arguments.contains("--json")
+
     /// Tells the person something that isn't a result.
     static func note(_ text: String) {
         clearProgress()
-        write("trine: \(text.withoutControls)\n", to: .standardError)
+        let line = isForPrograms ? note(["note": text]) : "trine: \(text.withoutControls)"
+        write(line + "\n", to: .standardError)
     }
+
+    /// Says what went wrong and what to do next.
+    static func complain(_ complaint: Complaint, type: String) {
+        guard isForPrograms else { return complaint.notes.forEach(note) }
+        clearProgress()
+        let error: Members = [
+            "code": Int(complaint.exit.rawValue), "hint": complaint.hint,
+            "message": complaint.message, "type": type,
+        ]
+        write(note(["error": error]) + "\n", to: .standardError)
+    }
+
+    private static func note(_ members: Members) -> String { members.json.shownText }
 
     /// Overwrites the last line of a terminal; says nothing elsewhere.
     static func progress(_ text: String) {
-        if isErrorTerminal { write("\r\u{1b}[K\(text)", to: .standardError) }
+        if isErrorTerminal, !isForPrograms { write("\r\u{1b}[K\(text)", to: .standardError) }
     }
 
     /// How far a replay of the log has got.
@@ -28,7 +45,46 @@ enum Terminal {
         progress("\(done) of \(all) entries")
     }
 
+    /// How many columns results have; `nil` where they don't go to a terminal, and for one that
+    /// doesn't say.
+    static let width: Int? = {
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
+            size.ws_col >= minimumWidth
+        else { return nil }
+        return Int(size.ws_col)
+    }()
+
+    private static let minimumWidth: UInt16 = 20
+
     private static func clearProgress() { progress("") }
+
+    /// Whether a person sits at this command who could be asked something.
+    static var hasPerson: Bool {
+        guard isatty(STDIN_FILENO) == 1 else { return false }
+        let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
+    }
+
+    /// Shows what would happen, and whether the person then types `word`, or yes where it is `nil`.
+    static func agrees(to lines: [String], typing word: String?) throws -> Bool {
+        clearProgress()
+        let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        let terminal = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let question = word.map { "Type \($0) to do it: " } ?? "Do it? [y/N] "
+        write((lines + ["", question]).joined(separator: "\n").withoutControls, to: terminal)
+        var answer: [UInt8] = []
+        var byte: UInt8 = 0
+        while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+            if answer.count < 1000 { answer.append(byte) }
+        }
+        let said = String(decoding: answer, as: UTF8.self).split(separator: " ").joined(
+            separator: " ")
+        return word.map { $0 == said } ?? ["y", "yes"].contains(said.lowercased())
+    }
 
     /// Asks for a passphrase without showing it. It comes from the file that `TRINE_PASSPHRASE_FILE`
     /// names where that is set, and never from the command line.

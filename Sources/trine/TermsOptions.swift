@@ -29,6 +29,9 @@ struct TermsOptions: ParsableArguments {
 
     @Option(help: "Which fields, with commas between.") var fields: NameList<FieldName>?
 
+    @Option(help: "A bundle of fields, by its name: trine bundles lists them.")
+    var bundle: String?
+
     @Option(name: .customLong("statement"), help: "What to prove; may be given several times.")
     var statements: [String] = []
 
@@ -50,7 +53,8 @@ struct TermsOptions: ParsableArguments {
     typealias Ends = (purpose: Purpose, lifetime: Int64, dataLife: Int64)
 
     var isEmpty: Bool {
-        books.type == nil && books.months == nil && fields == nil && statements.isEmpty
+        books.type == nil && books.months == nil && fields == nil && bundle == nil
+            && statements.isEmpty
             && scorecards.isEmpty && purpose == nil && span == nil && keep == nil
     }
 
@@ -67,10 +71,10 @@ struct TermsOptions: ParsableArguments {
         switch right {
         case .read where count > 0:
             throw ValidationError("--statement and --scorecard go with --right prove")
-        case .read where fields == nil:
-            throw ValidationError("say which fields: --fields due_date,payable_amount")
-        case .prove where fields != nil:
-            throw ValidationError("--fields goes with --right read")
+        case .read where fields == nil && bundle == nil:
+            throw ValidationError("say which fields: --fields due_date,payable_amount, or --bundle")
+        case .prove where fields != nil || bundle != nil:
+            throw ValidationError("--fields and --bundle go with --right read")
         case .prove where !(1...ProofStatement.maximumCount).contains(count):
             throw ValidationError(
                 "say what to prove, up to \(ProofStatement.maximumCount) times:"
@@ -78,6 +82,15 @@ struct TermsOptions: ParsableArguments {
         case .read, .prove:
             return (purpose, span.seconds, keep?.seconds ?? span.seconds)
         }
+    }
+
+    /// The fields that are named, and those of the bundle. Throws ``Complaint`` for an unknown one.
+    func fieldNames(in session: Session) throws -> [FieldName] {
+        let named = fields?.names ?? []
+        guard let bundle else { return named }
+        let bundles = try FieldBundles(in: session.home)
+        guard let fields = bundles[bundle] else { throw bundles.unknown(bundle) }
+        return Array(Set(named + fields)).sorted()
     }
 
     /// The statements, also those of scorecards; `nil` for what is to be read. Throws ``Complaint``

@@ -23,9 +23,12 @@ struct Trine: AsyncParsableCommand {
             DemoCommand.self, GatewayCommand.self, JoinCommand.self, NewEraCommand.self,
             AuthorityCommand.self,
             EnterpriseCommand.self, LenderCommand.self, RegulatorCommand.self, VerifyCommand.self,
+            TrustCommand.self,
             CheckpointCommand.self, PolicyCommand.self, TypeCommand.self,
-            ContactsCommand.self,
+            ContactsCommand.self, ParticipantsCommand.self,
             FingerprintCommand.self, CompareCommand.self,
+            StatusCommand.self, InboxCommand.self, ShowCommand.self, BundlesCommand.self,
+            WatchCommand.self, DoctorCommand.self, SettingsCommand.self,
         ])
 
     static func main() async {
@@ -44,9 +47,9 @@ struct Trine: AsyncParsableCommand {
 
     /// Says what went wrong and gives the exit code.
     private static func report(_ error: any Error) -> Exit {
-        if let complaint = (error as? any Worded)?.complaint {
-            Terminal.note(complaint.message)
-            if let hint = complaint.hint { Terminal.note(hint) }
+        if let worded = error as? any Worded {
+            let complaint = worded.complaint
+            Terminal.complain(complaint, type: ErrorName.of(error))
             return complaint.exit
         }
         if let exit = error as? ExitCode { return Exit(rawValue: exit.rawValue) ?? .refused }
@@ -56,9 +59,16 @@ struct Trine: AsyncParsableCommand {
             Terminal.write(HelpText.arranged(text) + "\n")
             return .success
         }
-        for line in text.split(separator: "\n") {
-            Terminal.note(String(line.hasPrefix("Error: ") ? line.dropFirst(7) : line))
+        let lines = text.split(separator: "\n").map { line in
+            String(line.hasPrefix("Error: ") ? line.dropFirst(7) : line)
         }
+        guard Terminal.isForPrograms else {
+            lines.forEach(Terminal.note)
+            return .usage
+        }
+        let complaint = Complaint.usage(lines.first ?? text)
+            .hint(lines.dropFirst().joined(separator: " "))
+        Terminal.complain(complaint, type: Exit.usage.name)
         return .usage
     }
 }

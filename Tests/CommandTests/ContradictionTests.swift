@@ -66,10 +66,10 @@ import Wire
         let (scene, record, grant) = try await scene()
         defer { scene.stage.clear() }
         let words = "bearings signed a contradiction: in \(record), entry 3, payable_amount is "
-        // The fetch says so; with -o what proves it is kept.
+        // The fetch says so, and keeps what proves it, with -o under that name.
         let said = try scene.refused("trine lender fetch \(grant) --home lender")
         #expect(said.contains(words) && said.contains("99999.99"), "\(said)")
-        #expect(said.contains("-o FILE"))
+        #expect(said.contains("what proves it is bearings-"))
         let kept = try scene.refused("trine lender fetch \(grant) -o fraud.json --home lender")
         #expect(kept.contains(words) && kept.contains("fraud.json"))
 

@@ -29,6 +29,65 @@ import Wire
         #expect(Self.table.text([]) == nil)
     }
 
+    /// Chinese takes two columns a character, and marks take none.
+    @Test func columnsAreAsWideAsATerminalDrawsThem() throws {
+        let text = try #require(
+            Self.table.text([("北方银行", 1), ("e\u{301}", 2), ("ab", 3)], width: nil))
+        #expect(
+            text == """
+                NAME      COUNT  STATE
+                北方银行      1
+                e\u{301}             2  many
+                ab            3  many
+                """)
+    }
+
+    @Test func whatIsTooWideIsBrokenWithinItsCell() throws {
+        let table = Table<(id: String, fields: String)>([
+            .init("ID") { $0.id }, .init("FIELDS") { $0.fields },
+        ])
+        let rows = [("abcdefghij", "due_date,issue_date,payable_amount")]
+        #expect(
+            table.text(rows, width: 28) == """
+                ID          FIELDS
+                abcdefghij  due_date,
+                            issue_date,
+                            payable_amount
+                """)
+        // Where even that isn't enough, each row is a paragraph, and nothing is lost.
+        #expect(
+            table.text(rows, width: 20) == """
+                ID      abcdefghij
+                FIELDS  due_date,issue_date,payable_amount
+                """)
+    }
+
+    @Test func whatWasMeantIsGuessedOnlyWhereItIsNear() {
+        let names = ["northbank", "southbank", "bearings"]
+        #expect(Likeness.hint("nothbank", among: names) == "did you mean northbank?")
+        #expect(Likeness.hint("northbnak", among: names) == "did you mean northbank?")
+        #expect(Likeness.hint("bear", among: names) == "did you mean bearings?")
+        #expect(Likeness.hint("customs", among: names) == nil)
+        #expect(
+            Likeness.hint("xouthbank", among: names + ["youthbank"])
+                == "did you mean southbank or youthbank?")
+    }
+
+    @Test func aDayIsOneHere() throws {
+        let span = try #require(CalendarSpan(argument: "2026-02"))
+        #expect(span.times.upperBound.seconds - span.times.lowerBound.seconds == 28 * 86_400)
+        let year = try #require(CalendarSpan(argument: "2024"))
+        #expect(
+            abs(year.times.upperBound.seconds - year.times.lowerBound.seconds - 366 * 86_400) < 2)
+        for text in ["2026-13", "26-01", "2026-02-30", "2026-1", "soon", ""] {
+            #expect(CalendarSpan(argument: text) == nil, "\(text)")
+        }
+        #expect(
+            LocalTime.start(of: CalendarDate("2026-03-17")!)
+                == span.times.lowerBound
+                .advanced(by: 44 * 86_400))
+    }
+
     @Test func aCellStaysOnItsLine() throws {
         let text = try #require(Self.table.text([(Self.name, 1)]))
         #expect(text.split(separator: "\n").count == 2)

@@ -4,14 +4,15 @@ import Testing
 /// A session at a terminal as a person sees it: commands, what they print, how they end.
 ///
 /// A line `$ command` is run by the shell in a scratch directory. The lines below it are what it must
-/// print: those that begin with `trine: ` to standard error, all others to standard output. Then the
+/// print: those that begin with `trine: ` or are notes in JSON to standard error, all others to standard
+/// output. Then the
 /// exit code in brackets, where it isn't 0. `…` stands for any text, on a line of its own for any
 /// lines; `{name}` for a word that is remembered and can be used further down. A command that ends in
 /// `&` goes on in the background until the end of the session. `#` begins a remark.
 struct Transcript: CustomTestStringConvertible {
     struct Step {
         let line: Int
-        let command: String
+        var command: String
         var output: [String] = []
         var errors: [String] = []
         var exit: Int32 = 0
@@ -23,10 +24,30 @@ struct Transcript: CustomTestStringConvertible {
     var testDescription: String { name }
 
     init(_ path: URL) throws {
-        name = path.deletingPathExtension().lastPathComponent
+        self.init(
+            path.deletingPathExtension().lastPathComponent,
+            try String(contentsOf: path, encoding: .utf8))
+    }
+
+    /// The commands that a page of the documentation shows, with what it says that they print. A command
+    /// goes on behind a line that ends in a backslash.
+    init(blocksOf page: URL) throws {
+        var text = ""
+        var isInBlock = false
+        for line in try String(contentsOf: page, encoding: .utf8).components(separatedBy: "\n") {
+            if line.hasPrefix("```") {
+                isInBlock = line == "```console"
+            } else if isInBlock {
+                text += line.hasSuffix("\\") ? String(line.dropLast()) : line + "\n"
+            }
+        }
+        self.init(page.lastPathComponent, text)
+    }
+
+    private init(_ name: String, _ text: String) {
+        self.name = name
         var steps: [Step] = []
         var isError = false
-        let text = try String(contentsOf: path, encoding: .utf8)
         for (number, line) in text.components(separatedBy: "\n").enumerated() {
             if line.hasPrefix("#") { continue }
             if line.hasPrefix("$ ") {
@@ -36,7 +57,9 @@ struct Transcript: CustomTestStringConvertible {
                 steps[steps.count - 1].exit = code
             } else if !steps.isEmpty {
                 // What follows an error is more of it only where it says nothing of its own.
-                isError = line.hasPrefix("trine: ") || (isError && line == "…")
+                isError =
+                    line.hasPrefix("trine: ") || line.hasPrefix("{\"note\":")
+                    || (isError && line == "…")
                 if isError {
                     steps[steps.count - 1].errors.append(line)
                 } else {

@@ -8,9 +8,44 @@ import Testing
     @Test(arguments: Transcript.all) func plays(transcript: Transcript) async throws {
         let stage = try Stage()
         defer { stage.clear() }
-        var memory = TranscriptMemory(["port": "\(try LoopbackPort.free())"])
-        for step in transcript.steps {
-            let place = "\(transcript.name).txt:\(step.line): \(step.command)"
+        try play(
+            transcript.steps, of: transcript.name, on: stage,
+            knowing: ["port": "\(try LoopbackPort.free())"])
+    }
+
+    /// What README tells a newcomer to type, line by line, and what it says that it prints.
+    @Test func readmeIsTrue() throws {
+        let root = Transcript.folder.deletingLastPathComponent().deletingLastPathComponent()
+        let readme = try Transcript(blocksOf: root.appendingPathComponent("README.md"))
+        #expect(readme.steps.count >= 14)
+        let fetch = try #require(readme.steps.firstIndex { $0.command.contains("lender fetch") })
+        #expect(fetch < 10, "the first fetch is the command \(fetch + 1)")
+        let stage = try Stage()
+        defer { stage.clear() }
+        try stage.link("Tests", to: root.appendingPathComponent("Tests"))
+        let port = "\(try LoopbackPort.free())"
+        func here(_ text: String) -> String {
+            text.replacingOccurrences(of: "GRANT", with: "{grant}")
+                .replacingOccurrences(of: "8087", with: port)
+        }
+        let steps = readme.steps.map { step in
+            var step = step
+            step.command = here(step.command).replacingOccurrences(
+                of: "gateway init ./gateway",
+                with: "gateway init ./gateway --listen 127.0.0.1:\(port)")
+            step.output = step.output.map(here)
+            return step
+        }
+        try play(steps, of: readme.name, on: stage, knowing: [:])
+    }
+
+    private func play(
+        _ steps: [Transcript.Step], of name: String, on stage: Stage,
+        knowing words: [String: String]
+    ) throws {
+        var memory = TranscriptMemory(words)
+        for step in steps {
+            let place = "\(name):\(step.line): \(step.command)"
             let command = memory.expanded(step.command)
             if command.hasSuffix("&") {
                 try stage.start(command)
@@ -48,6 +83,12 @@ final class Stage {
     func clear() {
         for process in background.reversed() { stop(process) }
         try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Has `name` lead to something that isn't here.
+    func link(_ name: String, to target: URL) throws {
+        try FileManager.default.createSymbolicLink(
+            at: directory.appendingPathComponent(name), withDestinationURL: target)
     }
 
     /// Runs a command to its end.

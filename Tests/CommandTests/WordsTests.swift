@@ -93,6 +93,7 @@ import Wire
         .share(.otherEra(have: 1, want: 2)), .share(.otherEnvelope), .share(.closed),
         .notAdmitted(handle),
         .contacts(.malformedName), .noGrant("ABCD"), .noRequest("ABCD"), .requestOver(jti),
+        .requestAnswered(jti, by: jti), .notNarrower(jti),
         .statement("sum", statementError), .ambiguous("ABCD", [jti, jti]), .grantOver(jti),
         .type(.seriesTaken(by: "invoice")), .type(.wrongVersion(have: 3, next: 2)),
         .type(.changed(.direction)), .type(.field("lines", .fieldClass, since: 1)),
@@ -104,7 +105,8 @@ import Wire
         .notProvable("due_date", RecordTypes.standard.all[0]), .severalSeries([.bills, .invoices]),
         .untrue([]), .tooFragmented(limit: 3),
         .noSuchBook(book), .bookClosed(book), .noSuchRecord(record), .erased(record),
-        .keyElsewhere(record), .conflict(attempts: 3), .noApplication(handle),
+        .keyElsewhere(record), .conflict(attempts: 3), .noEntry(9, of: 3),
+        .noApplication(handle),
         .badApplication(handle), .fingerprintNeeded(handle), .substituted(handle),
         .founder(handle),
         .approvalsMissing(have: 1, need: 2, others: [handle]), .approvalOfAnotherMotion(handle),
@@ -217,7 +219,7 @@ import Wire
 
     private static let parts: [PackagePart] = [
         .checkpoint, .genesis, .grant, .rekey, .access, .participant(0), .record(0), .erasure(0),
-        .book(book), .proof,
+        .book(book), .proof, .signature,
     ]
 
     private static let reasons: [PackageRefusal.Reason] =
@@ -235,11 +237,12 @@ import Wire
             .strayProof, .proofMissing, .statement(0, statementError),
             .notProvable(statement: 0, field: "due_date"), .pointMissing, .pointAfterGrant(size: 3),
             .otherTree(.emptyTree), .recordsNotListed, .recordAfterPoint(record: record),
+            .otherFile,
             .proof(.notCovered(record)), .strayErasure,
         ] + statements.flatMap { [.form($0), .disclosures($0), .fetch($0)] }
         + opening.map { .fields($0) }
 
-    private static let all: [any Worded] =
+    static let all: [any Worded] =
         home + gateway + client + messages + policySets.map { ClientError.policySet($0) }
         + proving.map { ClientError.proof($0) } + provingErrors.map { ClientError.proving($0) }
         + parts.map { PackageRefusal($0, .otherLog) }

@@ -46,7 +46,7 @@ final class Alliance: Sendable {
     /// Founds a log in `store` and serves it, on a socket where `listening`.
     init(
         on store: any Store, listening: Bool = false, limits: ServingLimits = ServingLimits(),
-        logger: Logger = Alliance.silent,
+        logger: Logger = Alliance.silent, bounds: FairQueue.Bounds = .init(),
         library: @escaping @Sendable (TextShelf) -> any PublishedTexts = { $0 }
     ) async throws {
         directory = NSTemporaryDirectory() + "/trine-tests-\(UUID().uuidString)"
@@ -77,7 +77,7 @@ final class Alliance: Sendable {
             store: store, limits: limits, logger: logger, clock: { [clock] in clock.now },
             sequencer: try await Sequencer.load(
                 store: store, keys: keys, clock: HostClock { [clock] in clock.now },
-                library: library))
+                bounds: bounds, library: library))
         socket = listening ? try await Self.serve(service, port) : nil
     }
 

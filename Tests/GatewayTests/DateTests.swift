@@ -108,11 +108,11 @@ import Wire
         #expect(dates.count == 9)
         // Entries have dates of their own.
         scene.clock.pass(1)
-        guard case .registered(_, let head) = try await scene.submit() else {
+        guard case .registered(_, let batch) = try await scene.submit() else {
             Issue.record("not entered")
             return
         }
-        #expect(try await scene.store.head() == head)
+        #expect(try await scene.store.head() == batch.head)
         #expect(try await scene.look().time == UInt64(scene.clock.now.seconds))
         scene.expectNoProof()
     }

@@ -45,7 +45,7 @@ import Wire
         let scene = try await Scene()
         let frame = Frame(jws: try scene.enterprise.closing(Months.first).statement.jws.bytes)
         #expect(try await scene.alliance.send("/health").status == 200)
-        scene.store.arm(at: 0, .failed)
+        scene.store.armCommit(.failed)
         #expect(try await scene.alliance.send("/statements", frame.bytes).status == 503)
         #expect(scene.store.disarm() == 1)
         #expect(try await scene.alliance.send("/health").status == 503)

@@ -15,6 +15,8 @@ final class FaultyStore: Store {
         case lost
         /// It is stored, and the store can't tell.
         case stored
+        /// Nothing is stored, because another gateway was first; only commits are.
+        case overtaken
     }
 
     private struct Plan {
@@ -30,8 +32,13 @@ final class FaultyStore: Store {
     let memory = MemoryStore()
     /// How long an application takes to be kept.
     let keepingTakes: Duration
+    /// How long a commit takes.
+    let committingTakes: Duration
 
-    init(keepingTakes: Duration = .zero) { self.keepingTakes = keepingTakes }
+    init(keepingTakes: Duration = .zero, committingTakes: Duration = .zero) {
+        self.keepingTakes = keepingTakes
+        self.committingTakes = committingTakes
+    }
 
     private let plan = Mutex(Plan())
 
@@ -104,7 +111,8 @@ final class FaultyStore: Store {
     ) async throws(StoreError) {
         switch verdict(isCommit: isCommit) {
         case nil: try await body()
-        case .failed: throw .failed(Self.fault)
+        case .overtaken where isCommit: throw .superseded
+        case .failed, .overtaken: throw .failed(Self.fault)
         case .lost: throw .outcomeUnknown(Self.fault)
         case .stored:
             try await body()
@@ -123,6 +131,7 @@ final class FaultyStore: Store {
     }
 
     func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        if committingTakes > .zero { try? await Task.sleep(for: committingTakes) }
         try await changing(isCommit: true) { () throws(StoreError) in
             try await memory.commit(batch, after: previous)
         }

@@ -71,24 +71,70 @@ final class History: Sendable {
     }
 }
 
-/// Statements for a gateway to register, each another one.
-final class Closings: Sendable {
-    private let frames: Mutex<[Frame]>
+/// A log as far as it was looked at: what is there once stays, and what was acknowledged is there.
+struct KnownLog {
+    private let policy: TrustPolicy
+    private var leaves: [[UInt8]] = []
+    private var edge = RightEdge()
+    private var roots = [RightEdge().root]
+    private var checked = 0
 
-    init(_ session: Session, count: Int) throws {
-        var frames: [Frame] = []
-        let series: [Series] = [.invoices, .bills]
-        for number in 0..<count {
-            guard let month = Month(number: number / 2) else { break }
-            frames.append(
-                Frame(jws: try session.closing(month, series[number % 2]).statement.jws.bytes))
+    init(_ key: VerifierKey) { policy = TrustPolicy(trusting: key) }
+
+    /// Looks at what came since, in a store that nobody serves. Everything acknowledged since stands at
+    /// its index, and its receipt is of this history.
+    mutating func check(_ history: History, in directory: String, _ place: String) async throws {
+        let store = try SQLiteStore(opening: directory)
+        let head = try #require(try await store.head())
+        for leaf in try await store.leaves(Int64(leaves.count)..<head.size) {
+            leaves.append(leaf)
+            edge.append(Hash.leaf(leaf))
+            roots.append(edge.root)
         }
-        self.frames = Mutex(frames.reversed())
+        try store.close()
+        #expect(edge == head.edge, "\(place): another history")
+        let acknowledged = history.acknowledged
+        for item in acknowledged[checked...] {
+            let index = Int(clamping: item.receipt.index)
+            #expect(
+                index < leaves.count && leaves[index] == item.leaf, "\(place): \(index) is lost")
+            _ = try item.receipt.verify(leaf: Hash.leaf(item.leaf), policy: policy)
+            let checkpoint = try policy.verify(item.receipt.checkpoint)
+            let size = Int(clamping: checkpoint.size)
+            #expect(
+                size < roots.count && roots[size] == checkpoint.root,
+                "\(place): another tree of \(size)")
+        }
+        checked = acknowledged.count
+    }
+}
+
+/// Statements for a gateway to register, each another one. They are made when they are asked for.
+final class Closings: Sendable {
+    private struct State {
+        var again: [Frame] = []
+        var next = 0
     }
 
-    func take() -> Frame? { frames.withLock { $0.popLast() } }
+    private let session: Session
+    private let state = Mutex(State())
+
+    init(_ session: Session) { self.session = session }
+
+    func take() throws -> Frame {
+        let (again, number) = state.withLock { state -> (Frame?, Int) in
+            if let frame = state.again.popLast() { return (frame, 0) }
+            defer { state.next += 1 }
+            return (nil, state.next)
+        }
+        if let again { return again }
+        let month = try #require(Month(number: number % Month.count))
+        let series = try #require(Series(rawValue: "series-\(number / Month.count)"))
+        return Frame(jws: try session.closing(month, series).statement.jws.bytes)
+    }
+
     /// One that wasn't acknowledged is tried again.
-    func putBack(_ frame: Frame) { frames.withLock { $0.append(frame) } }
+    func putBack(_ frame: Frame) { state.withLock { $0.again.append(frame) } }
 
     /// Registers as fast as it goes over `connections` connections, until they break, or `enough` more
     /// were acknowledged, or the time is over. What was acknowledged goes into `history`.
@@ -103,7 +149,7 @@ final class Closings: Sendable {
                 group.addTask {
                     guard let connection = try? RawConnection(port: port) else { return }
                     while ContinuousClock.now < end, history.acknowledgedCount < goal,
-                        let frame = self.take()
+                        let frame = try? self.take()
                     {
                         guard await self.register(frame, over: connection, into: history) else {
                             return

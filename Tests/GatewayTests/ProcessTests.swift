@@ -15,18 +15,21 @@ import Wire
 
 /// The program as it is run, ended in every way.
 @Suite(.serialized) struct ProcessTests {
-    private static let rounds = 12
+    /// `TRINE_KILLS=1000` for more.
+    private static let rounds =
+        ProcessInfo.processInfo.environment["TRINE_KILLS"].flatMap { Int($0) } ?? 50
 
     /// Killed while it works, again and again, it comes back by itself, and what it acknowledged is
-    /// there.
+    /// there, each time.
     @Test func killsLoseNothing() async throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededGenerator(seed: seed)
         let gateway = try await GatewayProcess()
         try await gateway.start()
         let enterprise = try await gateway.admit("acme", [.enterprise])
-        let closings = try Closings(enterprise, count: 8000)
+        let closings = Closings(enterprise)
         let history = History()
+        var known = KnownLog(gateway.logKey)
         for round in 1...Self.rounds {
             let wait = Int.random(in: 5...200, using: &random)
             let load = Task {
@@ -37,6 +40,8 @@ import Wire
             let end = try await gateway.end(SIGKILL)
             #expect(end.bySignal && end.code == SIGKILL, "seed \(seed), round \(round)")
             await load.value
+            try await known.check(
+                history, in: gateway.storeDirectory, "seed \(seed), round \(round)")
             try await gateway.start()
             let connection = try RawConnection(port: gateway.port)
             let checkpoint = try #require(try await connection.exchange(.get("/checkpoint")))
@@ -56,7 +61,7 @@ import Wire
         let gateway = try await GatewayProcess()
         try await gateway.start()
         let enterprise = try await gateway.admit("acme", [.enterprise])
-        let closings = try Closings(enterprise, count: 2000)
+        let closings = Closings(enterprise)
         let history = History()
         let load = Task {
             await closings.load([gateway.port], connections: 4, upTo: 300, into: history)
@@ -82,12 +87,12 @@ import Wire
         let gateway = try await GatewayProcess()
         try await gateway.start()
         let enterprise = try await gateway.admit("acme", [.enterprise])
-        let closings = try Closings(enterprise, count: 2000)
+        let closings = Closings(enterprise)
         let history = History()
         // Some have begun to speak, and none has finished.
         var begun: [(connection: RawConnection, frame: Frame)] = []
         for _ in 0..<6 {
-            let frame = try #require(closings.take())
+            let frame = try closings.take()
             let connection = try RawConnection(port: gateway.port)
             let request = RawRequest.post("/statements", "application/octet-stream", frame.bytes)
             try await connection.send(request.bytes.dropLast(10))

@@ -64,6 +64,19 @@ import Wire
         #expect(refusal(package.with(checkpoint: note), under: trust) == "genesis otherOrigin")
     }
 
+    /// A disclosure that belongs to nothing, behind a statement of which nothing is to be disclosed.
+    @Test func strayDisclosures() throws {
+        let text = Array("[\"AAAAAAAAAAAAAAAAAAAAAA\",\"x\",1]".utf8)
+        let stray = Array((Base64URL.encode(text) + "~").utf8)
+        let genesis = package.genesis.with(disclosures: package.genesis.disclosures + stray)
+        #expect(refusal(package.with(genesis: genesis)) == "genesis disclosures")
+        let erasures = package.erasures.replacing(0) {
+            $0.with(disclosures: $0.disclosures + stray)
+        }
+        #expect(!erasures.isEmpty)
+        #expect(refusal(package.with(erasures: erasures)) == "erasures/0 disclosures")
+    }
+
     @Test func otherGenesis() throws {
         #expect(refusal(package.with(genesis: package.grant)) == "genesis notGenesis")
     }

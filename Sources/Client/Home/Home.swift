@@ -23,17 +23,21 @@ public struct Home: Hashable, Sendable {
         case invited
         /// Fingerprints that its participant compared.
         case fingerprints
+        /// Requests that its participant won't answer.
+        case declined
         /// Dated checkpoints that were verified before, some of them.
         case trail = "checkpoints"
         /// Local names for handles.
         case contacts
         /// What concerns the participant, as far as it was read from the log; encrypted.
         case view
+        /// What the own records say, in a few fields; encrypted.
+        case summaries
         /// Held while a process works here.
         case lock
 
         /// More than any of them grows to.
-        var limit: Int { self == .view ? 2 << 30 : 1 << 20 }
+        var limit: Int { [.view, .summaries].contains(self) ? 2 << 30 : 1 << 20 }
     }
 
     /// Without a slash at the end.
@@ -64,7 +68,7 @@ public struct Home: Hashable, Sendable {
         var path = directory
         while !path.isEmpty, access(path, F_OK) != 0 {
             missing.append(path)
-            path = (path as NSString).deletingLastPathComponent
+            path = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         }
         for path in missing.reversed() { try PrivateFile.makeDirectory(path) }
         try check()

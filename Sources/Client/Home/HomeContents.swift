@@ -74,6 +74,20 @@ extension Home {
         try replace(.fingerprints, with: compared.bytes)
     }
 
+    /// The requests that were declined; none where there is no file. Throws ``HomeError``.
+    public func declinedRequests() throws(HomeError) -> DeclinedRequests {
+        guard let bytes = try read(.declined) else { return DeclinedRequests() }
+        guard let declined = try? DeclinedRequests(parsing: bytes) else {
+            throw malformed(.declined)
+        }
+        return declined
+    }
+
+    /// Throws ``HomeError``.
+    func replace(_ declined: DeclinedRequests) throws(HomeError) {
+        try replace(.declined, with: declined.bytes)
+    }
+
     /// Local names for handles; none where there is no file. Throws ``HomeError`` and
     /// ``ClientError/contacts(_:)``.
     public func contacts() throws -> Contacts {

@@ -12,15 +12,17 @@ public import Wire
 /// the day permitted an entry is for whoever sees all selective claims.
 public struct View: Sendable {
     public let handle: Handle
+    /// Whether grants, requests and accesses of others are listed, too: a regulator is shown them all.
+    let seesAll: Bool
     /// The tree of the entries so far.
     private(set) var edge = RightEdge()
     /// What the entries so far made, as far as their selective claims were shown.
     private(set) var state = StateInMemory()
     public private(set) var records: [JTI: OwnRecord] = [:]
     public private(set) var books: [BookName: BookState] = [:]
-    /// The grants that the participant gave or got.
+    /// The grants that the participant gave or got; all that are known, for a regulator.
     public private(set) var grants: [JTI: KnownGrant] = [:]
-    /// The requests that the participant made or got.
+    /// The requests that the participant made or got; all that are known, for a regulator.
     public private(set) var requests: [JTI: KnownRequest] = [:]
     /// What the host served under these grants, in the order of the log.
     public private(set) var accesses: [KnownAccess] = []
@@ -30,12 +32,32 @@ public struct View: Sendable {
     private(set) var compromised: [Handle: Int64] = [:]
     private var numbers: [BookName: [Int64: JTI]] = [:]
     private var unshown: [Unshown] = []
+    private var others = KnownOthers()
     /// The documents of the record types that entries named so far.
     private(set) var texts = TextShelf()
 
     private static let refusedListed = 100
 
-    public init(of handle: Handle) { self.handle = handle }
+    public init(of handle: Handle, seesAll: Bool = false) {
+        self.handle = handle
+        self.seesAll = seesAll
+    }
+
+    /// Who takes part, in the order of admission.
+    public var participants: [KnownParticipant] {
+        others.participants.values.sorted { ($0.index, $0.handle) < ($1.index, $1.handle) }
+    }
+
+    public func participant(_ handle: Handle) -> KnownParticipant? { others.participants[handle] }
+
+    /// The fingerprint of what was admitted under `handle`; `nil` for founders and strangers.
+    public func fingerprint(of handle: Handle) -> Fingerprint? {
+        state[ParticipantState.key(handle)]?.fingerprint.map { Fingerprint($0) }
+    }
+
+    /// The legal holds and erasures that were shown, in the order of the log.
+    public var holds: [KnownHold] { others.holds }
+    public var erasures: [KnownErasure] { others.erasures }
 
     /// How many entries were read: the next one has this index.
     public var next: Int64 { Int64(clamping: edge.size) }
@@ -163,6 +185,7 @@ public struct View: Sendable {
         listGrants(admission)
         listUse(admission.candidate)
         listKeyChange(admission.candidate)
+        others.take(admission.candidate, state)
     }
 
     private mutating func listKeyChange(_ candidate: Candidate) {
@@ -202,7 +225,9 @@ public struct View: Sendable {
         let candidate = admission.candidate
         for (name, given) in admission.changes.all(GrantState.self) {
             guard case .jti(let jti) = name else { continue }
-            guard let terms = given.terms, [given.issuer, terms.to].contains(handle) else {
+            guard let terms = given.terms,
+                seesAll || [given.issuer, terms.to].contains(handle)
+            else {
                 grants[jti] = nil
                 continue
             }
@@ -216,9 +241,9 @@ public struct View: Sendable {
             grants[jti] = grant
         }
         for (name, request) in admission.changes.all(RequestState.self) {
-            guard case .jti(let jti) = name, [request.by, request.terms.to].contains(handle) else {
-                continue
-            }
+            guard case .jti(let jti) = name,
+                seesAll || [request.by, request.terms.to].contains(handle)
+            else { continue }
             requests[jti] = KnownRequest(jti: jti, index: candidate.index, state: request)
         }
         if let erased = candidate.statement.claims.erases {
@@ -251,12 +276,14 @@ public struct View: Sendable {
 
 extension View: Shaped {
     private init(
-        format _: String, of handle: Handle, edge: RightEdge, state: [StateRow],
+        format _: String, of handle: Handle, seesAll: Bool, edge: RightEdge, state: [StateRow],
         records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
-        accesses: [KnownAccess], refused: [Int64],
+        accesses: [KnownAccess], others: KnownOthers, refused: [Int64],
         compromised: [Compromise], unshown: [Unshown], types: [String]
     ) {
         self.handle = handle
+        self.seesAll = seesAll
+        self.others = others
         self.edge = edge
         self.state = StateInMemory(state)
         for record in records { add(record) }
@@ -282,7 +309,7 @@ extension View: Shaped {
         return types.all.map { String(decoding: $0.document(origin: origin), as: UTF8.self) }
     }
 
-    private var format: String { "trine-view/5" }
+    private var format: String { "trine-view/6" }
 
     private var listed: (records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest]) {
         (Array(records.values), Array(grants.values), Array(requests.values))
@@ -290,16 +317,18 @@ extension View: Shaped {
 
     public static let shape = Shape<View>(
         View.init(
-            format:of:edge:state:records:grants:requests:accesses:refused:compromised:
-            unshown:types:),
-        .required("format", \.format, .format("trine-view/5")),
+            format:of:seesAll:edge:state:records:grants:requests:accesses:others:refused:
+            compromised:unshown:types:),
+        .required("format", \.format, .format("trine-view/6")),
         .required("handle", \.handle, .handle),
+        .flag("sees_all", \.seesAll),
         .required("edge", \.edge, .edge),
         .required("state", \.state.rows, .list(of: .stateRow)),
         .required("records", \.listed.records, .list(of: .object)),
         .required("grants", \.listed.grants, .list(of: .object)),
         .required("requests", \.listed.requests, .list(of: .object)),
         .required("accesses", \.accesses, .list(of: .object)),
+        .required("others", \.others, .object(KnownOthers.shape)),
         .required("refused", \.refused, .list(of: .count)),
         .required("compromised", \.compromises, .list(of: .object(Compromise.shape))),
         .required("unshown", \.unshown, .list(of: .object(Unshown.shape))),

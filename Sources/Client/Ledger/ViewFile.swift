@@ -12,11 +12,12 @@ struct ViewFile {
         key = keyring.fileKey("view")
     }
 
-    /// `nil` where there is none for `handle`.
-    func read(of handle: Handle) throws(HomeError) -> View? {
+    /// `nil` where there is none for `handle` that lists as much.
+    func read(of handle: Handle, seesAll: Bool = false) throws(HomeError) -> View? {
         guard let sealed = try home.read(.view), let plain = SecretBox.open(sealed, under: key),
             let document = try? JSONDocument(.canonical, plain),
-            let view = try? View.shape.read(document.root), view.handle == handle
+            let view = try? View.shape.read(document.root), view.handle == handle,
+            view.seesAll == seesAll
         else { return nil }
         return view
     }

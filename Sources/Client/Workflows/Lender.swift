@@ -69,13 +69,24 @@ public struct Lender: Sendable {
     }
 
     /// Gives a grant back. The host carries the call, which stays the proof that it was given back.
-    public func giveBack(_ grant: JTI) async throws -> Registration {
+    /// `reason` is part of it: that what was read was deleted is
+    /// ``Sharing/Reason/retentionEnded``.
+    public func giveBack(
+        _ grant: JTI, _ reason: Reason = .givenBack
+    ) async throws -> Registration {
         _ = try await session.flush()
+        let ending = try await givingBack(grant)
+        return try await session.carry(ReturnTerms(grant: ending.grant.jti, reason))
+    }
+
+    /// The grant as it would be given back. Throws what ``giveBack(_:_:)`` does before it signs.
+    public func givingBack(_ grant: JTI) async throws -> GrantEnding {
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
-        return try await session.carry(ReturnTerms(grant: grant, .givenBack))
+        return GrantEnding(
+            grant: known, lastRead: view.accesses.last { $0.grant == grant }?.at, rekeyed: [])
     }
 
     /// Reads what a grant lets read: signs a fetch, and verifies and opens what comes, completely,
@@ -89,8 +100,12 @@ public struct Lender: Sendable {
     /// Throws ``ClientError/forbidden(policies:reasons:)`` before anything is signed,
     /// ``ConnectionError``, also for a grant that is over, ``LogFault``, and
     /// ``ClientError/package(_:)`` for an answer that isn't what it should be.
+    ///
+    /// `keep` gets the package before the call is let go of. Where it throws, the next fetch of the same
+    /// asks again with the same call, for a day, and isn't charged again.
     public func fetch(
-        _ grant: JTI, fields: [FieldName]? = nil, ranges: [RecordRange] = []
+        _ grant: JTI, fields: [FieldName]? = nil, ranges: [RecordRange] = [],
+        keeping keep: (VerifiedPackage) throws -> Void = { _ in }
     ) async throws -> VerifiedPackage {
         let view = try await session.sync()
         guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
@@ -105,7 +120,7 @@ public struct Lender: Sendable {
             guard case .refused(let problem) = error, problem.name == "stale",
                 await session.isOld(call)
             else { throw error }
-            return try await fetch(grant, fields: fields, ranges: ranges)
+            return try await fetch(grant, fields: fields, ranges: ranges, keeping: keep)
         }
         let checkpoint = try await session.keeper.accept(answer.checkpoint)
         var consistency: [Hash] = []
@@ -118,6 +133,7 @@ public struct Lender: Sendable {
                 with: try session.keyring.decryptionKeys(), under: session.trust,
                 expecting: call.jws,
                 consistency: consistency)
+            try keep(package)
             try await session.drop(parcel)
             return package
         } catch let refusal as PackageRefusal { throw ClientError.package(refusal) }

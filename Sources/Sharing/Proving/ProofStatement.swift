@@ -104,6 +104,21 @@ extension ProofStatement: CustomStringConvertible {
     }
 }
 
+extension ProofBound {
+    /// Whether a value of so many smallest units is outside.
+    public func excludes(_ units: Int64) -> Bool {
+        switch ends {
+        case .atLeast(let end): units < end
+        case .atMost(let end): units > end
+        case .exactly(let end): units != end
+        case .between(let low, let high): units < low || units > high
+        }
+    }
+
+    /// A value of so many smallest units, as the bound's own ends are written.
+    public func words(_ units: Int64) -> String { text(units) + suffix }
+}
+
 extension ProofBound: CustomStringConvertible {
     public var description: String {
         switch ends {

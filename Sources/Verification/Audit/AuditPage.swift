@@ -12,10 +12,28 @@ public struct AuditPage: Sendable {
 
     public let html: String
 
-    /// `log` names the log, `genesis` pins it; `auditor` made the audit, at the time `made`.
+    /// A list of what happened, as the auditor was shown it.
+    public struct List: Sendable {
+        public let title: String
+        public let headings: [String]
+        public let rows: [[String]]
+
+        public init(title: String, headings: [String], rows: [[String]]) {
+            self.title = title
+            self.headings = headings
+            self.rows = rows
+        }
+
+        /// More rows than this aren't printed; how many there are is said.
+        static let maximumRows = 2000
+    }
+
+    /// `log` names the log, `genesis` pins it; `auditor` made the audit with `program`, at the time `made`.
+    /// `name` says what handles are called, `lists` what happened one by one.
     public init(
         _ report: AuditReport, of log: Origin, genesis: Digest<Digested.Genesis>,
-        by auditor: Handle,
+        by auditor: Handle, naming name: (Handle) -> String = { $0.text },
+        with program: String = "trine", lists: [List] = [],
         made: Timestamp
     ) {
         var page = Markup()
@@ -23,18 +41,20 @@ public struct AuditPage: Sendable {
         page.element("title") { $0.text("Audit of \(log), \(report.size) entries") }
         page.raw("<style>\(Self.style)</style></head><body><main>")
         page.element("h1") { $0.text("Audit of \(log)") }
-        Self.verdict(report, auditor, made, &page)
-        Self.summary(report, genesis, &page)
+        Self.verdict(report, "\(name(auditor)), with \(program)", made, &page)
+        Self.summary(report, genesis, name, &page)
         Self.findings(report, &page)
         Self.plots(report.facts, &page)
         Self.kinds(report.facts, &page)
+        for list in lists { Self.list(list, &page) }
         Self.method(report, &page)
+        Self.limits(&page)
         page.raw("</main></body></html>\n")
         html = page.text
     }
 
     /// Nothing is fetched and nothing runs, whatever the evidence contains.
-    private static let head = """
+    static let head = """
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8">
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
@@ -42,7 +62,7 @@ public struct AuditPage: Sendable {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         """
 
-    private static let style = """
+    static let style = """
         body{font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0}
         main{max-width:60rem;margin:0 auto;padding:1rem}
         table{border-collapse:collapse;margin:.5rem 0}
@@ -66,7 +86,7 @@ public struct AuditPage: Sendable {
     // MARK: What came of it
 
     private static func verdict(
-        _ report: AuditReport, _ auditor: Handle, _ made: Timestamp, _ page: inout Markup
+        _ report: AuditReport, _ auditor: String, _ made: Timestamp, _ page: inout Markup
     ) {
         page.open("p", ["class": report.isClean ? "clean" : "found"])
         let count = report.findingCount
@@ -74,7 +94,7 @@ public struct AuditPage: Sendable {
             $0.text(
                 report.isClean
                     ? (report.stopped == nil
-                        ? "Nothing is wrong." : "Nothing is wrong as far as it was judged.")
+                        ? "No finding." : "No finding as far as it was judged.")
                     : "\(count) finding\(count == 1 ? "" : "s").")
         }
         if let stopped = report.stopped {
@@ -91,13 +111,17 @@ public struct AuditPage: Sendable {
     }
 
     private static func summary(
-        _ report: AuditReport, _ genesis: Digest<Digested.Genesis>, _ page: inout Markup
+        _ report: AuditReport, _ genesis: Digest<Digested.Genesis>, _ name: (Handle) -> String,
+        _ page: inout Markup
     ) {
-        let suspended = report.facts.suspended.sorted().map(\.text).joined(separator: ", ")
+        let suspended = report.facts.suspended.sorted().map(name).joined(separator: ", ")
+        let periods = report.facts.calendar.periods
+        let period = [periods.first?.name, periods.last?.name].compactMap(\.self)
         table(
             &page, caption: "The log", ["", ""],
             [
-                ["digest of the first entry, its name", genesis.text],
+                ["pin: the digest of the first entry", genesis.text],
+                ["period", period.isEmpty ? "–" : Set(period).sorted().joined(separator: " to ")],
                 ["root over all entries", report.root.base64],
                 [
                     "largest checkpoint that agrees",
@@ -133,7 +157,7 @@ public struct AuditPage: Sendable {
                     [
                         "charter in force from entry \($0.index) on",
                         "\($0.what.threshold) of "
-                            + $0.what.authorities.map(\.text).joined(separator: ", "),
+                            + $0.what.authorities.map(name).joined(separator: ", "),
                     ]
                 }
                 + report.facts.upgrades.map {
@@ -246,6 +270,36 @@ public struct AuditPage: Sendable {
                     + "in force at its place were evaluated anew, and the tree over all entries was "
                     + "compared with the checkpoints that the log signed and with the one this "
                     + "auditor kept from its last audit. No field of any record was read.")
+        }
+    }
+
+    private static func list(_ list: List, _ page: inout Markup) {
+        page.element("h2") { $0.text(list.title) }
+        guard !list.rows.isEmpty else { return page.element("p") { $0.text("None.") } }
+        table(
+            &page, caption: "\(list.title): \(list.rows.count)", list.headings,
+            Array(list.rows.prefix(List.maximumRows)))
+        guard list.rows.count > List.maximumRows else { return }
+        page.element("p") {
+            $0.text("The first \(List.maximumRows) are printed; the program lists all of them.")
+        }
+    }
+
+    /// What nobody can find in this way.
+    private static func limits(_ page: inout Markup) {
+        page.element("h2") { $0.text("What an audit can't see") }
+        page.element("ul") { list in
+            for limit in [
+                "Whether what records say is true: nobody reads them here, and who reads them sees "
+                    + "what their enterprise registered.",
+                "Documents that were never registered.",
+                "A host and a grantee who act together: they can hide that something was read to "
+                    + "which this grantee had the keys.",
+                "What grantees do with what they have read.",
+                "Requests and calls that the host never entered.",
+                "Another history, shown to somebody else, unless checkpoints are compared or "
+                    + "witnesses cosign.",
+            ] { list.element("li") { $0.text(limit) } }
         }
     }
 

@@ -83,6 +83,10 @@ struct LocatedEntries: Sendable {
             self.access = try Self.locate(optional: access, .access, checkpoint)
             self.records = try Self.locate(records, checkpoint) { .record($0) }
             self.erasures = try Self.locate(erasures, checkpoint) { .erasure($0) }
+            // Of the others it is looked at where they are read.
+            for entry in [self.genesis] + typeEntries + self.erasures {
+                try entry.checkDisclosures()
+            }
         } catch {
             throw Self.explained(error, by: participants)
         }

@@ -14,6 +14,8 @@ public enum PackagePart: Hashable, Sendable {
     case book(BookName)
     /// The proof of a grant to prove.
     case proof
+    /// Of a file that was signed.
+    case signature
 }
 
 extension PackagePart: CustomStringConvertible {
@@ -31,6 +33,7 @@ extension PackagePart: CustomStringConvertible {
         case .erasure(let number): "erasures/\(number)"
         case .book(let book): "\(book)"
         case .proof: "proof"
+        case .signature: "signature"
         }
     }
 }
@@ -56,6 +59,9 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         case unexpectedKind(Kind)
         /// Not behind the entry that it has to come after.
         case outOfOrder(after: Int64)
+
+        /// What was signed is another file.
+        case otherFile
 
         // Genesis.
         case notGenesis

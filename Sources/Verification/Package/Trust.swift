@@ -1,3 +1,4 @@
+import Sharing
 public import Transparency
 public import Wire
 
@@ -10,5 +11,28 @@ public struct Trust: Hashable, Sendable {
 
     public init(genesis: Digest<Digested.Genesis>, policy: TrustPolicy) {
         (self.genesis, self.policy) = (genesis, policy)
+    }
+
+    /// What the pin alone lets one believe: the log whose first entry has this digest, by the key that
+    /// this entry names for it. `founding` is that entry, from wherever it comes; whoever trusts
+    /// witnesses too brings a policy.
+    ///
+    /// Throws ``PackageRefusal`` where it isn't the pinned one.
+    public init(
+        pinned: Digest<Digested.Genesis>, founding: LoggedStatement
+    ) throws(PackageRefusal) {
+        let statement: Statement
+        do { statement = try founding.statement() } catch {
+            throw PackageRefusal(.genesis, .form(error))
+        }
+        let digest: Digest<Digested.Genesis> = statement.digest.relabelled()
+        guard digest == pinned else {
+            throw PackageRefusal(.genesis, .genesisNotPinned(digest))
+        }
+        guard let claims = statement.claims as? Genesis,
+            let key = try? VerifierKey(parsing: claims.logKey)
+        else { throw PackageRefusal(.genesis, .notGenesis) }
+        genesis = pinned
+        policy = TrustPolicy(trusting: key)
     }
 }

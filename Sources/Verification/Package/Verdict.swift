@@ -59,6 +59,9 @@ public struct Verdict: Hashable, Sendable {
     public let heads: Int
     /// Ascending.
     public let books: [Book]
+    /// Books of granted months, up to that of the access, that don't exist: nothing was ever
+    /// registered in them. Ascending.
+    public let unregistered: [BookName]
     /// What was proven, in the order of the grant; empty for a grant to read.
     public let statements: [ProofStatement]
     /// The same as sentences.
@@ -91,9 +94,22 @@ public struct Verdict: Hashable, Sendable {
         heads = records.count { $0.isHead }
         let byBook = Dictionary(grouping: records, by: \.claims.book)
         books = granted.served.served.books.map { Book($0, byBook[$0.book] ?? []) }
+        unregistered = Self.unregistered(
+            granted.terms, at: accessTime, among: Set(books.map(\.book)))
         statements = proven?.statements ?? []
         sentences = statements.map { $0.sentence(of: granted.keys.types) }
         provenAt = proven?.at.size
+    }
+}
+
+extension Verdict {
+    private static func unregistered(
+        _ terms: GrantTerms, at time: Timestamp, among books: Set<BookName>
+    ) -> [BookName] {
+        guard case .months(let series, let months) = terms.scope, let now = time.date.bookMonth
+        else { return [] }
+        return months.filter { $0 <= now }.map { BookName(series: series, month: $0) }
+            .filter { !books.contains($0) }
     }
 }
 

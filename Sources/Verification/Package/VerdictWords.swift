@@ -15,6 +15,9 @@ extension Verdict {
             lines.append("\(records - heads) of these records are replaced by later ones.")
         }
         lines += books.map(\.line)
+        if let words = unregistered.words {
+            lines.append("Nothing is registered in \(words).")
+        }
         return lines + standing(name)
     }
 
@@ -61,13 +64,15 @@ extension Verdict {
             "host": .string(host.text), "nbf": .integer(notBefore.seconds),
             "origin": .string(origin.text), "purpose": .string(purpose.rawValue),
             "records": .integer(Int64(records)), "right": .string(right.rawValue),
-            "size": .integer(Int64(clamping: size)), "witnesses": witnessesJSON,
+            "size": .integer(Int64(clamping: size)),
+            "unregistered": .array(unregistered.map { .string($0.description) }),
+            "witnesses": witnessesJSON,
         ]
     }
 
     private func witnesses(_ name: (Handle) -> String) -> String {
         switch word {
-        case .host: "the host, \(name(host))"
+        case .host: name(host) == "host" ? "the host" : "the host, \(name(host))"
         case .quorum(let names): "the host and \(names.joined(separator: ", "))"
         }
     }
@@ -81,6 +86,24 @@ extension Verdict {
 
     private func count(_ number: Int, _ noun: String) -> String {
         number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+    }
+}
+
+extension [BookName] {
+    /// `invoices/2026-02..2026-04, invoices/2026-11`; `nil` for none.
+    fileprivate var words: String? {
+        guard !isEmpty else { return nil }
+        var runs: [(first: BookName, last: BookName)] = []
+        for book in self {
+            if let run = runs.last, run.last.month.number + 1 == book.month.number {
+                runs[runs.count - 1].last = book
+            } else {
+                runs.append((book, book))
+            }
+        }
+        return runs.map { run in
+            run.first == run.last ? "\(run.first)" : "\(run.first)..\(run.last.month)"
+        }.joined(separator: ", ")
     }
 }
 

@@ -72,7 +72,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
     struct Admit: HomeCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Admit who applied.",
+            abstract: "Admit who applied, one or several.",
             discussion: """
                 That the application is from who was invited from this home is checked by its \
                 invitation. Whom another authority invited says its fingerprint by telephone or on \
@@ -81,7 +81,7 @@ struct AuthorityCommand: AsyncParsableCommand {
                 Example: trine authority admit e-7k2m9q4x --reference file-17 --size micro
                 """)
 
-        @Argument(help: "The handle that applied.") var handle: Handle
+        @Argument(help: "The handles that applied.") var handles: [Handle]
 
         @Option(help: "What the applicant told you, by another way than the gateway.")
         var fingerprint: Fingerprint?
@@ -95,14 +95,42 @@ struct AuthorityCommand: AsyncParsableCommand {
         @OptionGroup var motion: MotionOptions
         @OptionGroup var common: CommonOptions
 
-        func prepare() throws { try motion.check() }
+        func validate() throws {
+            guard !handles.isEmpty else { throw ValidationError("name a handle that applied") }
+            guard handles.count == 1 || (fingerprint == nil && reference == nil && size == nil)
+            else { throw ValidationError("what is about one of them is said for one at a time") }
+        }
+
+        func prepare() throws {
+            try motion.check()
+            guard handles.count == 1 || motion.motion == nil else {
+                throw Complaint.usage("a motion is about one of them").hint("name one handle")
+            }
+        }
 
         func outcome(in session: Session) async throws -> Outcome {
             let authority = try await Authority(session)
+            guard handles.count > 1 else {
+                return try await outcome(admitting: handles[0], by: authority)
+            }
+            var done: [Outcome] = []
+            for handle in handles {
+                done.append(try await outcome(admitting: handle, by: authority))
+            }
+            return Outcome(["admitted": JSON.array(done.map { $0.json() })]) { [done] in
+                done.map { $0.words() }.joined(separator: "\n")
+            }
+        }
+
+        private func outcome(
+            admitting handle: Handle, by authority: Authority
+        ) async throws -> Outcome {
+            let pending = try await authority.pending().first { $0.application.handle == handle }
             let proposal = try await authority.admission(
                 of: handle, fingerprint: fingerprint, reference: reference?.text, size: size)
+            let said = pending.map { $0.application.described } ?? "\(handle)"
             return try await motion.outcome(
-                proposal, by: authority, ["handle": handle], words: "Admitted \(handle)")
+                proposal, by: authority, ["handle": handle], words: "Admitted \(said)")
         }
     }
 
@@ -140,8 +168,8 @@ struct AuthorityCommand: AsyncParsableCommand {
         func prepare() throws { try motion.check() }
 
         func outcome(in session: Session) async throws -> Outcome {
-            let handle = try session.named(participant)
             let authority = try await Authority(session)
+            let handle = try await session.named(participant)
             return try await motion.outcome(
                 try authority.propose(
                     Sharing.Suspend(handle), StatedReason(reason)), by: authority,
@@ -162,12 +190,21 @@ struct AuthorityCommand: AsyncParsableCommand {
         func prepare() throws { try motion.check() }
 
         func outcome(in session: Session) async throws -> Outcome {
-            let handle = try session.named(participant)
             let authority = try await Authority(session)
+            let handle = try await session.named(participant)
             return try await motion.outcome(
                 try authority.propose(
                     Sharing.Reinstate(handle), StatedReason(reason)), by: authority,
                 ["handle": handle], words: "Reinstated \(handle)")
         }
+    }
+}
+
+extension Application {
+    /// What is attested by admitting it: `bearings (enterprise; Example Bearings GmbH, DE, vat:…)`.
+    fileprivate var described: String {
+        let who = [identity.name.onOneLine, identity.country] + identity.identifiers.map(\.words)
+        return "\(handle) (\(roles.map(\.rawValue).joined(separator: ", ")); "
+            + "\(who.joined(separator: ", ")))"
     }
 }

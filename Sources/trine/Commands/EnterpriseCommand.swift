@@ -12,8 +12,9 @@ struct EnterpriseCommand: AsyncParsableCommand {
         abstract: "Seal records into books, grant, revoke, see who read what.",
         discussion: "Example: trine enterprise books",
         subcommands: [
-            ImportCommand.self, Books.self, Records.self, Show.self, PresentCommand.self,
-            Close.self, GrantCommand.self, Grants.self, Accesses.self, Requests.self, Revoke.self,
+            ImportCommand.self, Books.self, Records.self, PresentCommand.self,
+            SharesCommand.self, CertificateCommand.self,
+            Close.self, GrantGroup.self, Grants.self, Accesses.self, Requests.self, Revoke.self,
             Erase.self,
         ])
 
@@ -39,78 +40,116 @@ struct EnterpriseCommand: AsyncParsableCommand {
 
     struct Records: ListCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the records of a book, or of all.",
-            discussion: "Example: trine enterprise records invoices/2026-11")
+            abstract: "List and find your records: number, date, partner, amount.",
+            discussion: """
+                What they say is read from the gateway once, decrypted here, and kept encrypted in this home. \
+                With --brief nothing is read.
+
+                Example: trine enterprise records invoices/2026-11
+
+                Example: trine enterprise records --search 'brown 2026-03' --amount 1000..5000
+                """)
 
         @Argument(help: "The book: invoices/2026-11.") var book: BookName?
+        @Option(help: "Only those in whose number, dates, partner or amount all these words stand.")
+        var search: String?
+        @Option(help: "Only those with an amount in this range: 1000..5000.")
+        var amount: AmountRange?
+        @Flag(help: "Only their places, without what they say.") var brief = false
         @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
+        func validate() throws {
+            guard !brief || (search == nil && amount == nil) else {
+                throw ValidationError("--brief reads nothing that could be searched")
+            }
+        }
+
         func outcome(in session: Session) async throws -> Outcome {
-            let records = try await Enterprise(session).records(in: book)
-            let view = await session.view
+            let enterprise = try Enterprise(session)
+            let view = try await session.sync()
+            if let book, view.books[book] == nil { throw Self.unknown(book, view) }
+            let all = try await enterprise.records(in: book)
+            let said = brief ? [:] : try await enterprise.summaries(of: all)
+            let records = all.filter { record in
+                guard search != nil || amount != nil else { return true }
+                guard let summary = said[record.jti] else { return false }
+                return (search.map(summary.matches) ?? true)
+                    && (amount.map { $0.contains(summary.amount) } ?? true)
+            }
             func successor(_ record: OwnRecord) -> String? {
                 record.replacedBy.flatMap { view.records[$0]?.name }
             }
-            return .list(
-                "records", records, none: "No records yet.",
-                .init("RECORD", "record") { $0.name }, .init("ENTRY", "index") { $0.index },
-                .init("REGISTERED") { $0.issuedAt.date },
-                .init("STATE") { record in
-                    record.erased
-                        ? "erased" : successor(record).map { "replaced by \($0)" } ?? ""
+            let details: [Column<OwnRecord>] = [
+                .init("NUMBER", "number") { said[$0.jti]?.number },
+                .init("DATE", "issue_date") { said[$0.jti]?.issued },
+                .init("DUE", "due_date") { said[$0.jti]?.due },
+                .init("PARTNER", "partner") { said[$0.jti]?.partner },
+                .init("AMOUNT") { record in
+                    said[record.jti].flatMap { one in
+                        one.amount.map { "\($0) \(one.currency ?? "")" }
+                    }
                 },
-                .init { record in
-                    [
-                        "epoch": record.epoch, "erased": record.erased, "jti": record.jti,
-                        "replaced_by": successor(record),
-                    ]
-                })
+                .init {
+                    ["amount": said[$0.jti]?.amount, "currency": said[$0.jti]?.currency]
+                },
+            ]
+            let columns: [Column<OwnRecord>] =
+                [.init("RECORD", "record") { $0.name }] + (brief ? [] : details) + [
+                    .init("ENTRY", "index") { $0.index },
+                    .init(LocalTime.heading("REGISTERED")) { LocalTime.day($0.issuedAt) },
+                    .init("STATE") { record in
+                        record.erased
+                            ? "erased" : successor(record).map { "replaced by \($0)" } ?? ""
+                    },
+                    .init { record in
+                        [
+                            "epoch": record.epoch, "erased": record.erased, "jti": record.jti,
+                            "registered": record.issuedAt, "replaced_by": successor(record),
+                        ]
+                    },
+                ]
+            let table = Table<OwnRecord>(columns)
+            return Outcome(["records": table.json(records)]) {
+                table.text(records) ?? (all.isEmpty ? "No records yet." : "No such records.")
+            }
         }
-    }
 
-    struct Show: HomeCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Fetch and decrypt one of your own records.",
-            discussion: "Example: trine enterprise show 'invoices/2026-11#17'")
-
-        @Argument(help: "The record: invoices/2026-11#17.") var record: RecordNumber
-        @Option(help: "Only these fields, with commas between.") var fields: NameList<FieldName>?
-        @OptionGroup var common: CommonOptions
-
-        func outcome(in session: Session) async throws -> Outcome {
-            let shown = try await Enterprise(session).show(record, fields: fields?.names)
-            let values = shown.fields?.values ?? [:]
-            let there = (shown.fields?.type.fields ?? []).filter {
-                values[$0.name].map { $0 != .null } ?? false
-            }
-            return Outcome([
-                "fields": values.members, "index": shown.index, "jti": shown.statement.jti,
-                "record": shown.name,
-            ]) {
-                let table = Table<FieldDefinition>([
-                    .init("FIELD") { $0.name }, .init("TERM") { $0.businessTerm },
-                    .init("VALUE") { values[$0.name] },
-                ])
-                return table.text(there) ?? "None of these fields is there."
-            }
+        private static func unknown(_ book: BookName, _ view: View) -> Complaint {
+            let complaint = ClientError.noSuchBook(book).complaint
+            let hint = Likeness.hint(
+                book.description, among: view.books.keys.map(\.description))
+            return complaint.named("no-such-book").hint(hint ?? complaint.hint)
         }
     }
 
     struct Close: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Close a book: nothing can be added to it afterwards.",
-            discussion: "Example: trine enterprise close invoices/2026-11")
+            discussion: """
+                It says first what that means, above all where the month isn't over or the book is \
+                empty, and asks. A document of a closed month that comes later goes into the book of \
+                the next open month.
+
+                Example: trine enterprise close invoices/2026-11
+                """)
 
         @Argument(help: "The book: invoices/2026-11.") var book: BookName
+        @OptionGroup var consent: ConsentOptions
         @OptionGroup var common: CommonOptions
 
+        func prepare() throws { try consent.check() }
+
         func outcome(in session: Session) async throws -> Outcome {
-            let done = try await Enterprise(session).close(book)
-            let count = (done.statement.claims as? CloseBook)?.count ?? 0
-            return .signed(
-                done, ["book": book, "count": count],
-                words: "Closed \(book) with \(counted(count, "record"))")
+            let enterprise = try Enterprise(session)
+            let plan = try await enterprise.closing(book)
+            return try await consent.carryOut(plan.consequences) {
+                let done = try await enterprise.close(book)
+                let count = (done.statement.claims as? CloseBook)?.count ?? 0
+                return .signed(
+                    done, ["book": book, "count": count],
+                    words: "Closed \(book) with \(counted(count, "record"))")
+            }
         }
     }
 
@@ -118,19 +157,28 @@ struct EnterpriseCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Erase a record: its fields become unreadable for everybody, for ever.",
             discussion: """
-                The log keeps salted digests; what was under them is gone. There is no way back.
+                The log keeps salted digests; what was under them is gone. There is no way back. It \
+                shows first which document that is, and who could read it until now, and asks.
 
                 Example: trine enterprise erase 'invoices/2026-11#17' --reason retention-ended
                 """)
 
         @Argument(help: "The record: invoices/2026-11#17.") var record: RecordNumber
         @Option(help: "Why.") var reason: Reason = .unspecified
+        @OptionGroup var consent: ConsentOptions
         @OptionGroup var common: CommonOptions
 
+        func prepare() throws { try consent.check() }
+
         func outcome(in session: Session) async throws -> Outcome {
-            .signed(
-                try await Enterprise(session).erase(record, reason), ["record": record],
-                words: "Erased \(record)")
+            let enterprise = try Enterprise(session)
+            let contacts = try session.contacts()
+            let plan = try await enterprise.erasing(record)
+            return try await consent.carryOut(plan.consequences(naming: contacts.shown)) {
+                .signed(
+                    try await enterprise.erase(record, reason), ["record": record],
+                    words: "Erased \(record)")
+            }
         }
     }
 }

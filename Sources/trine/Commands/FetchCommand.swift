@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Foundation
 import Sharing
 import Verification
 import Wire
@@ -9,11 +10,19 @@ struct FetchCommand: HomeCommand {
         commandName: "fetch",
         abstract: "Read what a grant lets you read.",
         discussion: """
-            The access is entered in the log and charged to the grant. Everything is verified \
-            before anything is shown or saved. With -o the package is saved, which verifies offline \
-            (trine verify); with --format the values are written instead, to FILE or as the result.
+            The access is entered in the log and charged to the grant; whether the result can be \
+            written is looked at before. Everything is verified before anything is shown. The package, \
+            which verifies offline (trine verify), is always kept, readable by you alone: in the file \
+            of -o, else in this folder under the enterprise, the grant and the day. With -o - it is \
+            the result itself. With --format the values are the result, and the package is kept \
+            beside them.
+
+            Where the package can't be kept after all, run it again within a day: the same is asked for \
+            again, and not charged again.
 
             Example: trine lender fetch GRANT -o northbank-2026.trine
+
+            Example: trine lender fetch GRANT --format csv > northbank-2026.csv
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -22,63 +31,103 @@ struct FetchCommand: HomeCommand {
 
     @Argument(help: "The grant; its first characters are enough.") var grant: String
 
-    @Option(name: .shortAndLong, help: "The file to write; it must not be there yet.")
+    @Option(
+        name: .shortAndLong, help: "The file to keep the package in; it must not be there yet.")
     var output: String?
 
-    @Option(help: "Write the values instead of the package.") var format: Format?
+    @Option(help: "Print the values, for other programs.") var format: Format?
 
     @Option(help: "Only these of the granted fields, with commas between.") var fields:
         NameList<FieldName>?
 
     @OptionGroup var common: CommonOptions
 
-    func prepare() throws { try output.map(OutputFile.check) }
+    private static let standardOutput = "-"
+
+    func validate() throws {
+        guard output != Self.standardOutput || (format == nil && !common.printing.json) else {
+            throw ValidationError(
+                "-o - makes the package the result, which leaves room for no other")
+        }
+    }
+
+    func prepare() throws {
+        if let output, output != Self.standardOutput { try OutputFile.check(output) }
+    }
 
     func outcome(in session: Session) async throws -> Outcome {
         let lender = try Lender(session)
-        let jti = try KnownGrant.named(grant, among: try await lender.grants())
-        let contacts = try session.contacts()
-        let package = try await ContradictionOutput.verified(
-            under: session.trust, contacts, file: output,
-            else: "fetch again with -o FILE to keep what proves it",
-            write: { try OutputFile.write($0, to: output ?? "") }
-        ) { try await lender.fetch(jti, fields: fields?.names) }
-        guard format == nil || package.proven == nil else {
-            throw Complaint.usage("a grant to prove has no values to write")
+        let grants = try await lender.grants()
+        let jti = try KnownGrant.named(grant, among: grants)
+        guard let known = grants.first(where: { $0.jti == jti }) else {
+            throw ClientError.noGrant(jti.text)
+        }
+        guard format == nil || known.terms.subject.right == .read else {
+            throw Complaint.usage("a grant to prove has no values to print")
                 .hint("leave --format out")
         }
-        let values = format.map { format in
-            switch format {
-            case .csv: RecordOutput.csv(package.records, fields: package.verdict.fields)
-            case .json: RecordOutput.json(package.records).shownText + "\n"
+        let file = output ?? Self.usualFile(known, at: session.now)
+        if output == nil { try OutputFile.check(file) }
+        let contacts = try session.contacts()
+        let package = try await ContradictionOutput.verified(
+            under: session.trust, contacts, file: file == Self.standardOutput ? nil : file,
+            else: "fetch again with -o FILE to keep what proves it",
+            write: { try OutputFile.write($0, to: file) }
+        ) {
+            try await lender.fetch(jti, fields: fields?.names) { package in
+                guard file != Self.standardOutput else { return }
+                try Self.keep(package, in: file)
             }
         }
-        let lines = package.verdict.lines(naming: contacts.shown)
-        if let output {
-            try OutputFile.write(values.map { Array($0.utf8) } ?? package.package.bytes, to: output)
-        } else if let values {
-            return .file(
-                values, notes: [lines[0], package.verdict.completeness] + lines.suffix(2))
-        }
-        return outcome(package, lines.joined(separator: "\n"))
+        return outcome(package, in: file, package.verdict.lines(naming: contacts.shown))
     }
 
-    private func outcome(_ package: VerifiedPackage, _ verdict: String) -> Outcome {
-        let members: Members = ["saved": output, "verdict": package.verdict.json, "verified": true]
-        if let output { return Outcome(members) { "\(verdict)\nSaved as \(output)." } }
-        let hint = "nothing was saved; -o FILE keeps the package"
-        guard package.proven == nil else { return Outcome(members) { verdict }.noting([hint]) }
+    /// `bearings-Ab3dE5g7-2026-11-22.trine`, and another one beside it where that is there.
+    private static func usualFile(_ grant: KnownGrant, at now: Timestamp) -> String {
+        let name = "\(grant.issuer)-\(grant.jti.text.prefix(8))-\(LocalTime.day(now))"
+        return OutputFile.free(name, "trine")
+    }
+
+    private static func keep(_ package: VerifiedPackage, in file: String) throws {
+        do { try OutputFile.write(package.package.bytes, to: file) } catch let error as Complaint {
+            let words = [error.message, error.hint].compactMap(\.self).joined(separator: ": ")
+            throw Complaint(error.exit, [words])
+                .named("output-unwritable")
+                .hint("make room and run it again within a day: it isn't charged again")
+        }
+    }
+
+    private func outcome(
+        _ package: VerifiedPackage, in file: String, _ lines: [String]
+    ) -> Outcome {
+        if file == Self.standardOutput {
+            let text = String(decoding: package.package.bytes, as: UTF8.self)
+            return .file(text, notes: lines)
+        }
+        let kept = "Saved as \(file), readable by you alone."
+        if let format {
+            let values =
+                switch format {
+                case .csv: RecordOutput.csv(package.records, fields: package.verdict.fields)
+                case .json: RecordOutput.json(package.records).shownText + "\n"
+                }
+            let notes = [lines[0], package.verdict.completeness] + lines.suffix(2) + [kept]
+            return .file(values, notes: notes)
+        }
+        let members: Members = [
+            "records": RecordOutput.json(package.records), "saved": file,
+            "verdict": package.verdict.json, "verified": true,
+        ]
         let table = Table<VerifiedRecord>(
             [.init("RECORD") { $0.name }]
                 + package.verdict.fields.map { field in
                     .init(field.text) { $0.fields?.values[field] }
                 })
-        return Outcome(
-            members.merging(["records": RecordOutput.json(package.records)]) { $1 }
-        ) {
-            let rows = table.text(package.records.filter { $0.fields != nil })
-            return (rows.map { $0 + "\n\n" } ?? "") + verdict
-        }.noting([hint])
+        let isShown = output == nil && package.proven == nil
+        return Outcome(members) {
+            let rows = table.text(package.records.filter { isShown && $0.fields != nil })
+            return (rows.map { $0 + "\n\n" } ?? "") + (lines + [kept]).joined(separator: "\n")
+        }
     }
 }
 

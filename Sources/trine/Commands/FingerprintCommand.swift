@@ -44,7 +44,7 @@ struct CompareCommand: HomeCommand {
     @OptionGroup var common: CommonOptions
 
     func outcome(in session: Session) async throws -> Outcome {
-        let handle = try session.named(participant)
+        let handle = try await session.named(participant)
         try await session.compare(fingerprint, with: handle)
         let name = try session.contacts().shown(handle)
         return Outcome(["handle": handle, "same": true]) {

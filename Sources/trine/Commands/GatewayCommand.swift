@@ -91,7 +91,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
         func run() async throws {
             let gateway = GatewayDirectory(directory)
-            let settings = try gateway.settings()
+            let settings = try gateway.knownSettings()
             let address = listen ?? settings.listen
             let keys = try gateway.unlock(try common.protection(of: directory, isNew: false))
             var logger = Logger(label: "trine") { StreamLogHandler.standardError(label: $0) }
@@ -120,7 +120,7 @@ struct GatewayCommand: AsyncParsableCommand {
                     }
                 }
             } catch let error where !(error is any Worded) {
-                throw Complaint.usage("the gateway can't listen on \(address)")
+                throw Complaint.home("the gateway can't listen on \(address)").named("port-busy")
                     .hint("is another one there? name another address: --listen")
             }
         }
@@ -143,7 +143,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
         func outcome() async throws -> Outcome {
             let gateway = GatewayDirectory(directory)
-            _ = try gateway.settings()
+            _ = try gateway.knownSettings()
             let store = try SQLiteStore(opening: gateway.store)
             defer { try? store.close() }
             _ = try await gateway.remembering(store)

@@ -5,17 +5,17 @@ import Wire
 
 struct GrantCommand: HomeCommand {
     static let configuration = CommandConfiguration(
-        commandName: "grant",
+        commandName: "give",
         abstract: "Let somebody read some fields, or prove something about values.",
         discussion: """
             For one purpose and a time. With --right prove no value is shown: it proves statements \
             about the records that are there now, such as 'sum(tax_exclusive_amount) >= 100000 EUR', \
-            'each(payable_amount) between 0 and 5000 EUR', 'sum(tax_amount) = 19 EUR' or \
+            'each(payable_amount) <= 5000 EUR', 'sum(tax_amount) = 19 EUR' or \
             'equal(invoices/2026-01#3.line_total, invoices/2026-02#4.line_total)'. One that isn't true \
             is refused here, and nothing is signed.
 
-            With --request and nothing else it gives what the request asks for. With --dry-run nothing \
-            is signed: it says what would leave, to whom, until when, and what anybody could see.
+            With --request and nothing else it gives what the request asks for. With --bundle NAME the \
+            fields are those that it stands for (trine bundles). With --dry-run nothing is signed: it says what would leave, to whom, until when, and what anybody could see.
 
             Example: trine enterprise grant northbank --type invoices --months 2026-01..2026-12 \
             --fields due_date,tax_exclusive_amount --purpose credit-assessment --for 30d --dry-run
@@ -36,6 +36,8 @@ struct GrantCommand: HomeCommand {
 
     @Option(help: "The request that it answers.") var request: String?
 
+    @Flag(help: "Answer a request that was answered before.") var again = false
+
     @Flag(help: "Only say what would happen.") var dryRun = false
 
     @OptionGroup var common: CommonOptions
@@ -53,7 +55,7 @@ struct GrantCommand: HomeCommand {
     }
 
     func outcome(in session: Session) async throws -> Outcome {
-        let contacts = try session.contacts()
+        let contacts = try await session.names()
         let enterprise = try Enterprise(session)
         let plan = try await enterprise.plan(try await wish(enterprise))
         let warnings =
@@ -64,7 +66,8 @@ struct GrantCommand: HomeCommand {
         }
         let done = try await enterprise.grant(plan)
         return .registered(done, plan.members) {
-            "\(plan.done(to: contacts.shown(plan.grantee))) until \(plan.expires).\n"
+            "\(plan.done(to: contacts.shown(plan.grantee))) until "
+                + "\(LocalTime.minute(plan.expires)).\n"
                 + "grant \(done.statement.jti), entry \(done.index)"
         }.noting(warnings)
     }
@@ -77,9 +80,11 @@ struct GrantCommand: HomeCommand {
             return try GrantWish(answering: answered, at: enterprise.session.now)
         }
         let ends = try terms.complete()
+        let recipient = try await enterprise.session.named(grantee)
         return GrantWish(
-            to: try enterprise.session.named(grantee), scope: try scope(),
-            fields: terms.fields?.names ?? [], statements: try terms.proofStatements(),
+            to: recipient, scope: try scope(),
+            fields: try terms.fieldNames(in: enterprise.session),
+            statements: try terms.proofStatements(),
             purpose: ends.purpose, lifetime: ends.lifetime, fetches: terms.fetches,
             dataLife: ends.dataLife, request: answered?.jti)
     }
@@ -104,6 +109,9 @@ struct GrantCommand: HomeCommand {
         let jti = try JTI.named(request, among: known.map(\.jti))
         guard let found = known.first(where: { $0.jti == jti }) else {
             throw ClientError.noRequest(request)
+        }
+        if case .answered(let grant) = try await enterprise.session.standing(of: found), !again {
+            throw ClientError.requestAnswered(found.jti, by: grant)
         }
         return found
     }

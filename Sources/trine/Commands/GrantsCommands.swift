@@ -6,13 +6,21 @@ import Wire
 extension EnterpriseCommand {
     struct Grants: ListCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the grants you gave.", discussion: "Example: trine enterprise grants")
+            abstract: "List the grants you gave.",
+            discussion: "Example: trine enterprise grants --standing")
 
+        @OptionGroup var dealings: DealingsOptions
+        @OptionGroup var standing: StandingOptions
         @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
-            try .grants(try await Enterprise(session).grants(), "TO", in: session) { $0.terms.to }
+            let grants = try await Enterprise(session).grants()
+            let parties = try await dealings.parties(in: session)
+            let wanted = grants.filter {
+                parties.include($0) && standing.include($0, at: session.now)
+            }
+            return await .grants(wanted, try await session.names(), in: session)
         }
     }
 
@@ -24,6 +32,8 @@ extension EnterpriseCommand {
         @Argument(help: "Only under this grant; its first characters are enough.")
         var grant: String?
 
+        @OptionGroup var dealings: DealingsOptions
+        @OptionGroup var period: PeriodOptions
         @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
@@ -32,26 +42,7 @@ extension EnterpriseCommand {
             let grants = try await enterprise.grants()
             let accesses = try await enterprise.accesses(
                 under: try grant.map { try KnownGrant.named($0, among: grants) })
-            let contacts = try session.contacts()
-            let view = await session.view
-            func grantee(_ access: KnownAccess) -> Handle? { view.grants[access.grant]?.terms.to }
-            return .list(
-                "accesses", accesses, none: "Nobody has read anything.",
-                .init("ENTRY", "index") { $0.index }, .init("WHEN", "at") { $0.at },
-                .init("WHO") { grantee($0).map(contacts.shown) },
-                .init("RECORDS") { ($0.terms?.served.ranges ?? []).summary },
-                .init("FIELDS") { access in
-                    access.terms?.served.fields.filter {
-                        !$0.text.hasSuffix(FieldDefinition.commitmentSuffix)
-                    }
-                },
-                .init("GRANT", "grant") { $0.grant },
-                .init {
-                    [
-                        "fields": $0.terms?.served.fields, "grantee": grantee($0),
-                        "ranges": $0.terms?.served.ranges,
-                    ]
-                })
+            return try await session.accesses(accesses, dealings, period)
         }
     }
 
@@ -59,20 +50,30 @@ extension EnterpriseCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what others asked you to grant.",
             discussion: """
-                Of what is to be proven it says whether it is true now; nobody else learns that.
+                Of what is to be proven it says whether it is true now; nobody else learns that. A request \
+                is open until a grant answers it, you decline it (trine enterprise grant decline), or \
+                what it asks for would have ended.
 
-                Example: trine enterprise requests
+                Example: trine enterprise requests --open
                 """)
 
+        @Flag(help: "Only those that wait for an answer.") var open = false
+        @OptionGroup var dealings: DealingsOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
             let enterprise = try Enterprise(session)
+            let requests = try await enterprise.requests()
+            let parties = try await dealings.parties(in: session)
             var asked: [AskedFor] = []
-            for request in try await enterprise.requests() {
-                asked.append(AskedFor(request, try await enterprise.truth(of: request)))
+            for request in requests where parties.include(request) {
+                let standing = try await session.standing(of: request)
+                if open, standing != .open { continue }
+                // The truth of what nobody waits for costs reading the records, and helps nobody.
+                let truth = standing == .open ? try await enterprise.truth(of: request) : nil
+                asked.append(AskedFor(request, standing, truth))
             }
-            return try .requests(asked, in: session) { $0.by }
+            return .requests(asked, try await session.names(), as: session.handle)
         }
     }
 
@@ -82,25 +83,55 @@ extension EnterpriseCommand {
             discussion: """
                 From then on nothing is served under it, and what is registered later is sealed with \
                 keys that it doesn't open; the grants that stand get new keys. What was read can't be \
-                taken back.
+                taken back. It shows the grant first, and asks.
 
                 Example: trine enterprise revoke GRANT --reason consent-withdrawn
                 """)
 
         @Argument(help: "The grant; its first characters are enough.") var grant: String
         @Option(help: "Why.") var reason: Reason = .consentWithdrawn
+        @OptionGroup var consent: ConsentOptions
         @OptionGroup var common: CommonOptions
 
+        func prepare() throws { try consent.check() }
+
         func outcome(in session: Session) async throws -> Outcome {
-            let contacts = try session.contacts()
+            let contacts = try await session.names()
             let enterprise = try Enterprise(session)
             let jti = try KnownGrant.named(grant, among: try await enterprise.grants())
-            let (done, rekeyed) = try await enterprise.revoke(jti, reason)
-            let others = rekeyed.filter(\.isRegistered).map { contacts.shown($0.grant.terms.to) }
-            return .signed(
-                done, rekeyed.members.merging(["grant": jti]) { $1 }, words: "Revoked \(jti)",
-                after: others.isEmpty ? "" : "\nNew keys for: \(others.joined(separator: ", "))."
-            ).noting(rekeyed.compactMap { $0.warning(contacts) })
+            let plan = try await enterprise.revoking(jti)
+            return try await consent.carryOut(plan.consequences(naming: contacts.shown)) {
+                let (done, rekeyed) = try await enterprise.revoke(jti, reason)
+                let others = rekeyed.filter(\.isRegistered).map {
+                    contacts.shown($0.grant.terms.to)
+                }
+                return .signed(
+                    done, rekeyed.members.merging(["grant": jti]) { $1 }, words: "Revoked \(jti)",
+                    after: others.isEmpty
+                        ? "" : "\nNew keys for: \(others.joined(separator: ", "))."
+                ).noting(rekeyed.compactMap { $0.warning(contacts) })
+            }
         }
+    }
+}
+
+extension Session {
+    /// Those of `accesses` that are wanted.
+    nonisolated func accesses(
+        _ accesses: [KnownAccess], _ dealings: DealingsOptions, _ period: PeriodOptions
+    ) async throws -> Outcome {
+        let parties = try await dealings.parties(in: self)
+        let grants = await view.grants
+        let wanted = accesses.filter { access in
+            period.contains(access.at) && (grants[access.grant].map(parties.include) ?? true)
+                && (dealings.field.map { access.fields?.contains($0) ?? false } ?? true)
+        }
+        return .accesses(wanted, under: grants, try await names(), as: handle)
+    }
+}
+
+extension DealingsOptions.Parties {
+    func include(_ request: KnownRequest) -> Bool {
+        include(request.terms.to, request.by, request.purpose, request.terms.subject)
     }
 }

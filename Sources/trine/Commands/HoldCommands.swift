@@ -11,6 +11,8 @@ struct HoldCommand: HomeCommand {
             Without --type, all books of the holder. The holder, regulators and the host see it; the \
             public sees only that a hold was laid.
 
+            An authority lays one in the same way: trine authority hold.
+
             Example: trine regulator hold e-7k2m9q4x --case 2026-17 --type invoices --months \
             2026-01..2026-06 --for 90d
             """)
@@ -28,7 +30,7 @@ struct HoldCommand: HomeCommand {
     func validate() throws { _ = try books.scope() }
 
     func outcome(in session: Session) async throws -> Outcome {
-        let handle = try session.named(holder)
+        let handle = try await session.named(holder)
         let done = try await LegalHolds(session).hold(
             handle, books: try books.scope(),
             until: span.map { session.now.advanced(by: $0.seconds) }, reference: reference.text)
@@ -48,7 +50,7 @@ struct ReleaseCommand: HomeCommand {
     @OptionGroup var common: CommonOptions
 
     func outcome(in session: Session) async throws -> Outcome {
-        let handle = try session.named(holder)
+        let handle = try await session.named(holder)
         let done = try await LegalHolds(session).release(handle, reference: reference.text)
         return .signed(
             done, ["holder": handle], words: "The holds on \(handle) in this case are released")

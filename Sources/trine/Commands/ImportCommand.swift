@@ -35,18 +35,22 @@ struct ImportCommand: HomeCommand {
     }
 
     func outcome(in session: Session) async throws -> Outcome {
+        Interruption.announceImport()
         let report = try await Enterprise(session).importDocuments(paths) { progress in
             Terminal.progress(
-                "\(progress.read) of \(progress.files) files read, "
-                    + "\(progress.registered) registered")
+                progress.read < progress.files
+                    ? "\(progress.read) of \(progress.files) files read, "
+                        + "\(progress.registered) registered"
+                    : "\(progress.registered) of \(progress.files) registered")
         }
-        let contacts = try session.contacts()
+        let contacts = try await session.names()
         let notes = report.rekeyed.map { rekeying in
             rekeying.warning(contacts)
                 ?? "\(contacts.shown(rekeying.grant.terms.to)) got new keys under grant "
                 + "\(rekeying.grant.jti), because another grant has ended"
         }
-        return Outcome(report.members) { report.words }.noting(notes)
+        let missing = report.lacksIdentifiers ? session.configuration.hint : []
+        return Outcome(report.members) { report.words }.noting(notes + missing)
             .ending(well: report.refused == 0)
     }
 }
@@ -57,11 +61,38 @@ extension ImportReport {
             .init("BOOK") { $0.book }, .init("IMPORTED") { $0.numbers.count },
             .init("NUMBERS") { $0.range },
         ]).text(numbersByBook)
-        let others = Table<Line>([
-            .init("FILE") { $0.file }, .init("RESULT") { $0.outcome.words },
-        ]).text(lines.filter { $0.imported == nil })
+        let others = Table<(file: String, result: String)>([
+            .init("FILE") { $0.file }, .init("RESULT") { $0.result },
+        ]).text(otherLines)
         let sum = "\(imported) imported, \(duplicates) registered already, \(refused) refused."
         return [books, others, sum].compactMap(\.self).joined(separator: "\n\n")
+    }
+
+    /// Results that many files share stand once, with the first of them.
+    private var otherLines: [(file: String, result: String)] {
+        let others = lines.filter { $0.imported == nil }
+        let groups = Dictionary(grouping: others) { $0.outcome.words }
+        var told: Set<String> = []
+        return others.compactMap { line in
+            let words = line.outcome.words
+            let count = groups[words]?.count ?? 1
+            guard count > Self.repeated else { return (line.file, words) }
+            guard told.insert(words).inserted else { return nil }
+            return ("\(line.file) and \(count - 1) more", words)
+        }
+    }
+
+    private static let repeated = 5
+
+    /// Whether documents were of nobody known here.
+    fileprivate var lacksIdentifiers: Bool {
+        lines.contains { line in
+            if case .refused(let refusal) = line.outcome {
+                refusal.reason == .notAParty
+            } else {
+                false
+            }
+        }
     }
 
     private var numbersByBook: [(book: BookName, numbers: [Int64], range: String)] {
@@ -124,5 +155,17 @@ extension ImportReport.Outcome {
         case .noOpenBook: "its book and every later one are closed"
         case .tooLarge: "too large to be sealed"
         }
+    }
+}
+
+extension Configuration {
+    /// By what this home knows its enterprise on documents.
+    fileprivate var hint: [String] {
+        let known = identifiers.map(\.description).joined(separator: ", ")
+        return [
+            known.isEmpty
+                ? "this home knows no identifier of its enterprise" : "this home knows: \(known)",
+            "add the one that stands on the documents: --id vat:DE123456789",
+        ]
     }
 }

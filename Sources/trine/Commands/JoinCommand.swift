@@ -1,5 +1,7 @@
 import ArgumentParser
 import Client
+import Custody
+import Importing
 import Interface
 import Sharing
 import Verification
@@ -50,6 +52,12 @@ struct JoinCommand: CommonCommand {
     func validate() throws {
         guard country.utf8.count == 2, country.utf8.allSatisfy({ (0x41...0x5a).contains($0) })
         else { throw ValidationError("a country is two capital letters, such as DE") }
+        for one in identifiers
+        where RegisteredIdentifier(scheme: one.scheme.rawValue, id: one.id) == nil {
+            throw ValidationError(
+                "'\(one.scheme.rawValue):\(one.id)' is too short or too long to be found on documents"
+            )
+        }
         guard name?.hasNoControls != false else {
             throw ValidationError("a name has no control characters")
         }
@@ -65,10 +73,19 @@ struct JoinCommand: CommonCommand {
             roles: role, legalName: name, country: country,
             identifiers: identifiers)
         let page = home.isInhabited ? nil : try KitPage(kit, outside: home)
-        let application = try await home.join(
-            invitation, as: applicant,
-            under: try common.protection(of: home.directory, isNew: !home.isInhabited),
-            keeping: { try page?.keep($0) })
+        let protection = try common.protection(of: home.directory, isNew: !home.isInhabited)
+        let application: Application
+        do {
+            application = try await home.join(
+                invitation, as: applicant, under: protection, keeping: { try page?.keep($0) })
+        } catch let error as HomeError {
+            guard case .alreadyThere = error, let known = try? home.configuration(),
+                known.log.genesis == invitation.log.genesis
+            else { throw error }
+            throw error.complaint.named("home-already-there").hint(
+                "it has applied as \(known.handle): to apply otherwise, name another directory with "
+                    + "--home, or move this one away if it was never admitted")
+        }
         var notes = ["an authority has to admit it: trine authority admit \(application.handle)"]
         if role.contains(.enterprise), identifiers.isEmpty {
             notes.append(

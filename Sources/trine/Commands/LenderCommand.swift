@@ -9,32 +9,55 @@ struct LenderCommand: AsyncParsableCommand {
         commandName: "lender",
         abstract: "Read what was granted to you, and ask for grants.",
         discussion: "Example: trine lender grants",
-        subcommands: [Grants.self, FetchCommand.self, Request.self, Requests.self, GiveBack.self])
+        subcommands: [
+            Grants.self, FetchCommand.self, Request.self, Requests.self, GiveBack.self,
+            DeletedCommand.self,
+        ])
 
     struct Grants: ListCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the grants you got.", discussion: "Example: trine lender grants --json")
+            abstract: "List the grants you got.",
+            discussion: "Example: trine lender grants --standing --json")
 
+        @OptionGroup var dealings: DealingsOptions
+        @OptionGroup var standing: StandingOptions
         @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
-            try .grants(try await Lender(session).grants(), "FROM", in: session) {
-                $0.issuer
+            let grants = try await Lender(session).grants()
+            let parties = try await dealings.parties(in: session)
+            let wanted = grants.filter {
+                parties.include($0) && standing.include($0, at: session.now)
             }
+            return await .grants(wanted, try await session.names(), in: session)
         }
     }
 
     struct Requests: ListCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List what you asked for.", discussion: "Example: trine lender requests")
+            abstract: "List what you asked for, and what became of it.",
+            discussion: """
+                That somebody won't answer isn't told to anybody: such a request stays open until what it \
+                asks for would have ended.
 
+                Example: trine lender requests --open
+                """)
+
+        @Flag(help: "Only those that no grant has answered yet.") var open = false
+        @OptionGroup var dealings: DealingsOptions
         @OptionGroup var listing: ListingOptions
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
             let requests = try await Lender(session).requests()
-            return try .requests(requests.map { AskedFor($0) }, in: session) { $0.terms.to }
+            let parties = try await dealings.parties(in: session)
+            var asked: [AskedFor] = []
+            for request in requests where parties.include(request) {
+                let standing = try await session.standing(of: request)
+                if !open || standing == .open { asked.append(AskedFor(request, standing)) }
+            }
+            return .requests(asked, try await session.names(), as: session.handle)
         }
     }
 
@@ -71,14 +94,14 @@ struct LenderCommand: AsyncParsableCommand {
         }
 
         func outcome(in session: Session) async throws -> Outcome {
-            let to = try session.named(enterprise)
+            let to = try await session.named(enterprise)
             let ends = try terms.complete()
             let statements = try terms.proofStatements()?.map(\.description)
             let done = try await Lender(session).request(
                 RequestTerms(
                     ends.purpose, to: to, right: terms.right, scope: try scope(),
                     subject: statements.map { .statements($0) }
-                        ?? .fields(Set(terms.fields?.names ?? []).sorted()),
+                        ?? .fields(try terms.fieldNames(in: session)),
                     notBefore: session.now, expires: session.now.advanced(by: ends.lifetime),
                     fetches: terms.fetches, dataLife: ends.dataLife))
             let asked = try session.contacts().shown(to)
@@ -91,16 +114,30 @@ struct LenderCommand: AsyncParsableCommand {
     struct GiveBack: HomeCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a grant back that you don't need any more.",
-            discussion: "Example: trine lender give-back GRANT")
+            discussion: """
+                Your signed call stays in the log as the proof that you gave it back, and why: with \
+                --reason retention-ended it is your statement that you have deleted what you read.
+
+                Example: trine lender give-back GRANT --reason purpose-fulfilled
+                """)
 
         @Argument(help: "The grant; its first characters are enough.") var grant: String
+        @Option(help: "Why.") var reason: Reason = .givenBack
+        @OptionGroup var consent: ConsentOptions
         @OptionGroup var common: CommonOptions
+
+        func prepare() throws { try consent.check() }
 
         func outcome(in session: Session) async throws -> Outcome {
             let lender = try Lender(session)
+            let contacts = try session.contacts()
             let jti = try KnownGrant.named(grant, among: try await lender.grants())
-            return .signed(
-                try await lender.giveBack(jti), ["grant": jti], words: "Gave back \(jti)")
+            let plan = try await lender.givingBack(jti)
+            return try await consent.carryOut(plan.consequences(naming: contacts.shown)) {
+                .signed(
+                    try await lender.giveBack(jti, reason), ["grant": jti, "reason": reason],
+                    words: "Gave back \(jti)")
+            }
         }
     }
 }

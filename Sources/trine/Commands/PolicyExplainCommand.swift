@@ -94,7 +94,7 @@ struct PolicyExplain: CommonCommand {
         }
         guard let of else { return FieldReach(field, under: try files.set()) }
         return try await common.session { session in
-            let handle = try session.named(of)
+            let handle = try await session.named(of)
             _ = try await session.sync()
             let set =
                 files.paths.isEmpty

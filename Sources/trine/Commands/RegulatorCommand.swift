@@ -13,7 +13,10 @@ struct RegulatorCommand: AsyncParsableCommand {
         commandName: "regulator",
         abstract: "Check everything that happened, without reading a record.",
         discussion: "Example: trine regulator audit",
-        subcommands: [AuditCommand.self, HoldCommand.self, ReleaseCommand.self])
+        subcommands: [
+            AuditCommand.self, Grants.self, Accesses.self, Requests.self, Holds.self,
+            Erasures.self, HoldCommand.self, ReleaseCommand.self,
+        ])
 }
 
 struct AuditCommand: HomeCommand {
@@ -25,7 +28,11 @@ struct AuditCommand: HomeCommand {
             on under rules that this program doesn't know. The JSON report has \
             every finding with its evidence: the entry, the checkpoints.
 
-            Example: trine regulator audit --json
+            With --html the report is a page with names, period and lists of who was granted and read \
+            what, and the signature of this home's key is written beside it: trine verify checks it. \
+            What an audit can't see stands on the page.
+
+            Example: trine regulator audit --html audit.html
             """)
 
     @Option(
@@ -36,20 +43,96 @@ struct AuditCommand: HomeCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func prepare() throws { try html.map(OutputFile.check) }
+    func prepare() throws {
+        guard let html else { return }
+        try OutputFile.check(html)
+        try OutputFile.check(html + VerifyCommand.signatureEnding)
+    }
 
     func outcome(in session: Session) async throws -> Outcome {
         let report = try await Regulator(session).audit(
             keeping: try await session.replayState(), progress: Terminal.entries)
-        if let html {
-            let page = AuditPage(
-                report, of: session.configuration.origin, genesis: session.trust.genesis,
-                by: session.handle, made: session.now)
-            try OutputFile.write(Array(page.html.utf8), to: html)
-        }
-        let outcome = Outcome(json: report.json) { report.words }.ending(well: report.isClean)
+        if let html { try await write(report, to: html, session) }
+        let words = report.words
+        let outcome = Outcome(json: report.json) { [html] in
+            words + (html.map { "\n\nWritten as \($0), and signed." } ?? "")
+        }.ending(well: report.isClean)
         guard let stopped = report.stopped else { return outcome }
         return outcome.ending(with: .update).noting(stopped.complaint.notes)
+    }
+}
+
+extension AuditCommand {
+    private func write(
+        _ report: AuditReport, to file: String, _ session: Session
+    ) async throws {
+        let view = try await session.sync()
+        let names = try await session.names()
+        let page = AuditPage(
+            report, of: session.configuration.origin, genesis: session.trust.genesis,
+            by: session.handle, naming: names.shown, with: Trine.configuration.version,
+            lists: view.lists(names, at: session.now), made: session.now)
+        let bytes = Array(page.html.utf8)
+        let paper = try await session.signed(
+            bytes, about: "audit of \(report.size) entries of \(session.configuration.origin)")
+        try OutputFile.write(bytes, to: file)
+        try OutputFile.write(paper.bytes, to: file + VerifyCommand.signatureEnding)
+    }
+}
+
+extension View {
+    /// What happened one by one, for the page of an audit. Times are UTC there, whoever reads it.
+    fileprivate func lists(_ names: Names, at now: Timestamp) -> [AuditPage.List] {
+        let grants = grants.values.sorted { $0.index < $1.index }
+        return [
+            .init(
+                title: "Participants",
+                headings: ["handle", "name", "roles", "admitted", "state"],
+                rows: participants.map { one in
+                    [
+                        one.handle.text, names.name(one.handle) ?? "", words(forRolesOf: one),
+                        "\(one.at)", one.state(at: now),
+                    ]
+                }),
+            .init(
+                title: "Grants",
+                headings: ["grant", "from", "to", "what", "of", "purpose", "until", "state"],
+                rows: grants.map { one in
+                    [
+                        one.jti.text, names.shown(one.issuer), names.shown(one.terms.to),
+                        one.terms.subject.words, one.terms.scope.words,
+                        one.claims.purpose.rawValue, "\(one.claims.expires)",
+                        one.state(at: now, in: self),
+                    ]
+                }),
+            .init(
+                title: "Accesses", headings: ["entry", "when", "who", "whose", "records", "grant"],
+                rows: accesses.map { one in
+                    let grant = self.grants[one.grant]
+                    return [
+                        "\(one.index)", "\(one.at)",
+                        grant.map { names.shown($0.terms.to) } ?? "",
+                        grant.map { names.shown($0.issuer) } ?? "",
+                        (one.terms?.served.ranges ?? []).summary, one.grant.text,
+                    ]
+                }),
+            .init(
+                title: "Legal holds", headings: ["entry", "laid", "whose", "case", "by", "state"],
+                rows: holds.map { one in
+                    [
+                        "\(one.index)", "\(one.at)", names.shown(one.terms.holder),
+                        one.terms.caseReference, names.shown(one.by), one.state(at: now),
+                    ]
+                }),
+            .init(
+                title: "Erasures", headings: ["entry", "when", "by", "what", "reason"],
+                rows: erasures.map { one in
+                    [
+                        "\(one.index)", "\(one.at)", names.shown(one.by),
+                        one.record ?? "\(one.kind.rawValue) \(one.jti)", one.reason?.rawValue ?? "",
+                    ]
+                }),
+        ]
     }
 }
 
@@ -74,9 +157,9 @@ extension AuditReport {
         if let found = table.text(findings) {
             parts.append("\(counted(findingCount, "finding")):\n\n\(found)")
         } else if let stopped {
-            parts.append("Nothing is wrong before entry \(stopped.index).")
+            parts.append("No finding before entry \(stopped.index).")
         } else {
-            parts.append("Nothing is wrong.")
+            parts.append("No finding.")
         }
         return parts.joined(separator: "\n\n")
     }

@@ -8,23 +8,6 @@ enum ContradictionOutput {
     /// The name of the file in the folder of --export.
     static let fileName = "contradiction.json"
 
-    static func isOne(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count <= Package.maximumBytes,
-            let document = try? JSONDocument(.canonical, bytes),
-            var members = try? ClaimReader(document.root)
-        else { return false }
-        return members.optional("format")?.text == Contradiction.format
-    }
-
-    static func outcome(
-        _ bytes: [UInt8], under trust: Trust, _ contacts: Contacts
-    ) throws -> Outcome {
-        let verified = try Contradiction(parsing: bytes).verify(under: trust)
-        return Outcome(["contradiction": verified.json, "verified": true]) {
-            (verified.lines(naming: contacts.shown) + ["Verified."]).joined(separator: "\n")
-        }
-    }
-
     /// The package that `work` verifies. Where it finds a contradiction, that is said instead; `write`
     /// keeps what proves it where a `file` is named, and `hint` says how else to get it.
     static func verified(

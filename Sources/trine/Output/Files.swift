@@ -3,25 +3,59 @@ import Foundation
 
 /// A file that a command writes its result to: there with all its content, or not there at all.
 enum OutputFile {
-    /// Throws ``Complaint`` where the file is there already or can't be written.
+    /// Throws ``Complaint`` where the file is there already or can't be written: before anything is
+    /// done whose result it is to keep.
     static func check(_ path: String) throws {
-        guard access(path, F_OK) != 0 else {
-            throw Complaint.usage("\(path) is there already")
+        guard !isThere(path) else {
+            throw Complaint.usage("\(path) is there already").named("output-exists")
                 .hint("name another file, or remove that one")
         }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) }
+        let place = folder ?? "."
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder),
+            isFolder.boolValue
+        else {
+            throw Complaint.usage("\(path) can't be written: there is no folder \(place)")
+                .named("output-unwritable").hint("make it, or name another file")
+        }
+        guard access(place, W_OK | X_OK) == 0 else {
+            let reason = String(cString: strerror(errno))
+            throw Complaint.home("\(path) can't be written: \(place): \(reason)")
+                .named("output-unwritable").hint("name a file in a folder of your own")
+        }
+    }
+
+    /// Also where it is a link that leads nowhere.
+    private static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// The first of `base.ending`, `base-2.ending`, … that isn't there.
+    static func free(_ base: String, _ ending: String) -> String {
+        var path = "\(base).\(ending)"
+        var number = 2
+        while isThere(path) {
+            path = "\(base)-\(number).\(ending)"
+            number += 1
+        }
+        return path
     }
 
     /// Only the owner may read it: it holds what was disclosed to one person.
     static func write(_ bytes: [UInt8], to path: String) throws {
         do { try PrivateFile.create(path, with: bytes) } catch {
-            throw Complaint.refused("\(path) can't be written").hint(error.complaint.message)
+            throw Complaint.home("\(path) can't be written").named("output-unwritable")
+                .hint(error.complaint.message)
         }
     }
 
     /// Makes a folder with these files. One that couldn't be written whole is taken away again.
     static func writeFolder(_ files: [(name: String, bytes: [UInt8])], to path: String) throws {
         do { try PrivateFile.makeDirectory(path) } catch {
-            throw Complaint.refused("\(path) can't be made").hint(error.complaint.message)
+            throw Complaint.home("\(path) can't be made").named("output-unwritable")
+                .hint(error.complaint.message)
         }
         do {
             for file in files { try write(file.bytes, to: path + "/" + file.name) }
@@ -38,7 +72,10 @@ enum InputFile {
     static func bytes(_ path: String, limit: Int = Int.max - 1) throws -> [UInt8] {
         guard let handle = FileHandle(forReadingAtPath: path),
             let data = try? handle.read(upToCount: limit + 1)
-        else { throw Complaint.usage("\(path) can't be read") }
+        else {
+            let reason = String(cString: strerror(errno))
+            throw Complaint.usage("\(path) can't be read: \(reason)").named("input-unreadable")
+        }
         return Array(data)
     }
 
@@ -46,7 +83,7 @@ enum InputFile {
     static func isFolder(_ path: String) throws -> Bool {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Complaint.usage("there is no \(path)")
+            throw Complaint.usage("there is no \(path)").named("input-missing")
         }
         return isFolder.boolValue
     }

@@ -3,49 +3,102 @@ import Sharing
 import Wire
 
 extension Outcome {
-    /// The grants that a participant gave or got, with who is at the other end.
-    static func grants(
-        _ grants: [KnownGrant], _ heading: String, in session: Session,
-        other: @escaping (KnownGrant) -> Handle
-    ) throws -> Outcome {
-        let contacts = try session.contacts()
+    /// Grants, with who is at the other end; with both ends for a regulator who sees others'.
+    static func grants(_ grants: [KnownGrant], _ names: Names, in session: Session) async -> Outcome
+    {
         let now = session.now
-        return .list(
-            "grants", grants, none: "No grants.",
-            .init("GRANT", "grant") { $0.jti }, .init(heading) { contacts.shown(other($0)) },
+        let view = await session.view
+        let reader = session.handle
+        let isGiver = grants.contains { $0.issuer == reader }
+        let isGrantee = grants.contains { $0.terms.to == reader }
+        let giver = Column<KnownGrant>("FROM") { names.shown($0.issuer) }
+        let grantee = Column<KnownGrant>("TO") { names.shown($0.terms.to) }
+        let columns: [Column<KnownGrant>] = [
             .init("WHAT", "scope") { $0.terms.scope }, .init("FIELDS") { $0.terms.subject.words },
             .init("PURPOSE", "purpose") { $0.claims.purpose },
-            .init("UNTIL") { $0.claims.expires.date },
+            .init(LocalTime.heading("UNTIL")) { LocalTime.day($0.claims.expires) },
             .init("READ") { "\($0.accesses)/\($0.terms.fetches)" },
-            .init("STATE") { $0.state(at: now) }, .init { $0.terms.subject.members },
+            .init("STATE") { $0.state(at: now, in: view) }, .init { $0.terms.subject.members },
             .init {
                 [
                     "accesses": $0.accesses, "data_life": $0.terms.dataLife,
                     "enterprise": $0.issuer, "exp": $0.claims.expires,
                     "fetches": $0.terms.fetches, "grantee": $0.terms.to, "index": $0.index,
-                    "nbf": $0.claims.notBefore, "revoked": $0.revocation?.index,
-                    "stands": $0.isLive(at: now),
+                    "nbf": $0.claims.notBefore, "request": $0.terms.request,
+                    "revoked": $0.revocation?.index, "stands": $0.isLive(at: now),
+                    "state": $0.state(at: now, in: view),
                 ]
-            })
+            },
+        ]
+        let table = Table<KnownGrant>(
+            [.init("GRANT", "grant") { $0.jti }] + (isGiver ? [] : [giver])
+                + (isGrantee ? [] : [grantee]) + columns)
+        return Outcome(["grants": table.json(grants)]) { table.text(grants) ?? "No grants." }
+    }
+
+    /// Accesses under `grants`, with who read them.
+    static func accesses(
+        _ accesses: [KnownAccess], under grants: [JTI: KnownGrant], _ names: Names,
+        as reader: Handle
+    ) -> Outcome {
+        func grant(_ access: KnownAccess) -> KnownGrant? { grants[access.grant] }
+        let seesBoth = accesses.contains { grant($0)?.issuer != reader }
+        let owner = Column<KnownAccess>("WHOSE") { grant($0).map { names.shown($0.issuer) } }
+        let columns: [Column<KnownAccess>] = [
+            .init("RECORDS") { ($0.terms?.served.ranges ?? []).summary },
+            .init("FIELDS") { $0.fields },
+            .init("PURPOSE", "purpose") { grant($0)?.claims.purpose },
+            .init("GRANT", "grant") { $0.grant },
+            .init {
+                [
+                    "at": $0.at, "enterprise": grant($0)?.issuer, "fields": $0.terms?.served.fields,
+                    "grantee": grant($0)?.terms.to, "ranges": $0.terms?.served.ranges,
+                ]
+            },
+        ]
+        let table = Table<KnownAccess>(
+            [
+                .init("ENTRY", "index") { $0.index },
+                .init(LocalTime.heading("WHEN")) { LocalTime.clock($0.at) },
+                .init("WHO") { grant($0).map { names.shown($0.terms.to) } },
+            ] + (seesBoth ? [owner] : []) + columns)
+        return Outcome(["accesses": table.json(accesses)]) {
+            table.text(accesses) ?? "Nobody has read anything."
+        }
+    }
+}
+
+extension KnownAccess {
+    /// The fields that were served, without the commitments that came with them.
+    var fields: [FieldName]? {
+        terms?.served.fields.filter { !$0.text.hasSuffix(FieldDefinition.commitmentSuffix) }
     }
 }
 
 extension KnownGrant {
-    fileprivate func state(at time: Timestamp) -> String {
+    /// How it stands, and what else keeps it from being used.
+    func state(at time: Timestamp, in view: View) -> String {
         if let revocation {
-            return revocation.isReturn
-                ? "given back \(revocation.at.date)" : "revoked \(revocation.at.date)"
+            let day = LocalTime.day(revocation.at)
+            let reason = revocation.reason.map { " (\($0.rawValue))" } ?? ""
+            return (revocation.isReturn ? "given back \(day)" : "revoked \(day)") + reason
         }
         if time >= claims.expires { return "ended" }
-        return time < claims.notBefore ? "not begun" : "stands"
+        if time < claims.notBefore { return "not begun" }
+        if accesses >= terms.fetches { return "used up" }
+        for party in [terms.to, issuer]
+        where view.participant(party)?.isSuspended(at: time) == true {
+            return "stands, but \(party) is suspended"
+        }
+        return "stands"
     }
 }
 
 extension Rekeying {
     /// That the grantee gets no keys of what is registered from now on, because policy forbids it.
-    func warning(_ contacts: Contacts) -> String? {
+    func warning(_ names: Names) -> String? {
         guard case .forbidden(let policies, _) = outcome else { return nil }
-        return "\(contacts.shown(grant.terms.to)) gets no new keys under grant \(grant.jti): "
+        return "\(names.shown(grant.terms.to)) gets no new keys under grant \(grant.jti): "
             + (policies.isEmpty
                 ? "no policy permits it"
                 : "policy forbids it: \(policies.joined(separator: ", "))")
@@ -73,7 +126,7 @@ extension Scope: Shown {
 }
 
 extension ClosedRange<Month> {
-    fileprivate var words: String { count == 1 ? "\(lowerBound)" : "\(lowerBound)..\(upperBound)" }
+    var words: String { count == 1 ? "\(lowerBound)" : "\(lowerBound)..\(upperBound)" }
 }
 
 extension RecordRange: Shown {

@@ -15,7 +15,10 @@ extension GrantPlan {
                 [
                     "at": proof.at.size, "right": Right.prove, "warnings": warnings.map(\.words),
                     "statements": proof.statements.enumerated().map {
-                        ["statement": $1, "true": !proof.untrue.contains($0)] as Members
+                        [
+                            "because": proof.reasons(against: $0), "statement": $1,
+                            "true": !proof.untrue.contains($0),
+                        ] as Members
                     },
                 ]
             } else {
@@ -51,7 +54,7 @@ extension GrantPlan {
         return """
             \(what)
             Anybody could see: that you gave a grant to \(proof == nil ? "read" : "prove"), when, \
-            for \(purpose.rawValue), from \(notBefore) to \(expires).
+            for \(purpose.rawValue), from \(LocalTime.minute(notBefore)) to \(LocalTime.minute(expires)).
             Only you, the grantee, the host and a regulator: to whom, which records, which \
             \(proof == nil ? "fields" : "statements"), how often, for how long kept.
             Permitted by: \(permitting.joined(separator: ", ")).
@@ -71,8 +74,8 @@ extension GrantPlan {
         return """
             Nothing was signed. This is what would happen:
 
-            \(grantee) could read, until \(expires), up to \(terms.fetches) times, \
-            for \(purpose.rawValue), and keep it for \(days):
+            \(grantee) could read, until \(LocalTime.minute(expires)), up to \(counted(terms.fetches, "time")), \
+            for \(purpose.rawValue), and keep it for \(terms.daysKept):
 
             \(table.text(terms.fieldNames.compactMap { type.field($0) }) ?? "")
 
@@ -86,6 +89,7 @@ extension GrantPlan {
         let table = Table<Int>([
             .init("TRUE") { !proof.untrue.contains($0) },
             .init("STATEMENT") { proof.statements[$0] },
+            .init("BECAUSE") { proof.reasons(against: $0).joined(separator: "; ") },
         ])
         let outcome =
             proof.untrue.isEmpty
@@ -94,8 +98,8 @@ extension GrantPlan {
         return """
             \(outcome)
 
-            \(grantee) could know, until \(expires), for \(purpose.rawValue), \
-            and keep for \(days), that these are true:
+            \(grantee) could know, until \(LocalTime.minute(expires)), for \(purpose.rawValue), \
+            and keep for \(terms.daysKept), that these are true:
 
             \(table.text(Array(proof.statements.indices)) ?? "")
 
@@ -111,11 +115,6 @@ extension GrantPlan {
 
     private var books: String? {
         Table([.init("BOOK") { $0.book }, .init("RECORDS") { $0.records.count }]).text(covered)
-    }
-
-    private var days: String {
-        terms.dataLife % 86_400 == 0
-            ? "\(terms.dataLife / 86_400) days" : "\(terms.dataLife / 3600) hours"
     }
 }
 

@@ -12,7 +12,6 @@ struct KitPage: Sendable {
             try Terminal.checkPerson()
             return
         }
-        try OutputFile.check(file)
         let folder = { (path: String) in
             URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path + "/"
         }
@@ -20,6 +19,7 @@ struct KitPage: Sendable {
             throw Complaint.usage("the recovery kit doesn't belong in the home it is to replace")
                 .hint("name a file on something that isn't this machine: --kit /media/stick/kit")
         }
+        try OutputFile.check(file)
     }
 
     func keep(_ kit: RecoveryKit) throws {

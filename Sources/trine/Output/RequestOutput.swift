@@ -2,13 +2,15 @@ import Client
 import Sharing
 import Wire
 
-/// A request, and for its enterprise whether what it wants proven is true now.
+/// A request with what became of it, and for its enterprise whether what it wants proven is true now.
 struct AskedFor {
     let request: KnownRequest
+    let standing: RequestStanding
     let truth: Truth?
 
-    init(_ request: KnownRequest, _ truth: Truth? = nil) {
+    init(_ request: KnownRequest, _ standing: RequestStanding, _ truth: Truth? = nil) {
         self.request = request
+        self.standing = standing
         self.truth = truth
     }
 
@@ -27,7 +29,10 @@ struct AskedFor {
         case nil: return nil
         case .unprovable(let error): return "\(jti) can't be answered: \(error.complaint.message)"
         case .known(let statements, let records):
-            let lines = statements.map { "  \($0.isTrue ? "true" : "UNTRUE")  \($0.statement)" }
+            let lines = statements.flatMap { one in
+                ["  \(one.isTrue ? "true" : "UNTRUE")  \(one.statement)"]
+                    + one.reasons.map { "          \($0)" }
+            }
             let answer =
                 statements.allSatisfy(\.isTrue)
                 ? ["To prove it: trine enterprise grant --request \(jti)"] : []
@@ -37,29 +42,61 @@ struct AskedFor {
     }
 }
 
+extension RequestStanding {
+    /// A word for other programs.
+    var name: String {
+        switch self {
+        case .open: "open"
+        case .answered: "answered"
+        case .declined: "declined"
+        case .expired: "expired"
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .open: "open"
+        case .answered(let grant): "answered by \(grant)"
+        case .declined(let at): "declined \(LocalTime.day(at))"
+        case .expired: "expired"
+        }
+    }
+
+    var answer: JTI? { if case .answered(let grant) = self { grant } else { nil } }
+}
+
 extension Outcome {
-    /// Requests, as either side sees them.
-    static func requests(
-        _ asked: [AskedFor], in session: Session, other: @escaping (KnownRequest) -> Handle
-    ) throws -> Outcome {
-        let contacts = try session.contacts()
-        let table = Table<AskedFor>([
-            .init("REQUEST", "request") { $0.request.jti },
-            .init("WHO") { contacts.shown(other($0.request)) },
+    /// Requests, as either side sees them, or a regulator who sees both.
+    static func requests(_ asked: [AskedFor], _ names: Names, as reader: Handle) -> Outcome {
+        let seesBoth = asked.contains { $0.request.by != reader && $0.request.terms.to != reader }
+        func other(_ request: KnownRequest) -> Handle {
+            request.by == reader ? request.terms.to : request.by
+        }
+        let parties: [Column<AskedFor>] =
+            seesBoth
+            ? [
+                .init("BY") { names.shown($0.request.by) },
+                .init("TO") { names.shown($0.request.terms.to) },
+            ] : [.init("WHO") { names.shown(other($0.request)) }]
+        let columns: [Column<AskedFor>] = [
             .init("WHAT", "scope") { $0.request.terms.scope },
             .init("FIELDS") { $0.request.terms.subject.words },
             .init("PURPOSE", "purpose") { $0.request.purpose },
-            .init("UNTIL") { $0.request.terms.expires.date },
+            .init(LocalTime.heading("UNTIL")) { LocalTime.day($0.request.terms.expires) },
+            .init("STATE") { $0.standing.words },
             .init { $0.request.terms.subject.members }, .init(members: \.truthMembers),
             .init {
                 [
-                    "data_life": $0.request.terms.dataLife, "exp": $0.request.terms.expires,
+                    "answer": $0.standing.answer, "data_life": $0.request.terms.dataLife,
+                    "exp": $0.request.terms.expires,
                     "fetches": $0.request.terms.fetches, "from": $0.request.by,
                     "index": $0.request.index, "nbf": $0.request.terms.notBefore,
-                    "to": $0.request.terms.to,
+                    "state": $0.standing.name, "to": $0.request.terms.to,
                 ]
             },
-        ])
+        ]
+        let table = Table<AskedFor>(
+            [.init("REQUEST", "request") { $0.request.jti }] + parties + columns)
         return Outcome(["requests": table.json(asked)]) {
             guard let text = table.text(asked) else { return "No requests." }
             return ([text] + asked.compactMap(\.truthWords)).joined(separator: "\n\n")

@@ -39,6 +39,7 @@ extension ProofStatement: Shown {}
 extension Role: Shown {}
 extension Right: Shown {}
 extension Purpose: Shown {}
+extension Reason: Shown {}
 extension PolicyAction: Shown {}
 
 extension PolicyRequest: Shown {

@@ -30,6 +30,12 @@ extension ClientError: Worded {
             .refused("there is no request \(text)").hint("list them: trine enterprise requests")
         case .requestOver(let jti):
             .refused("what the request \(jti) asks for would have ended by now")
+        case .requestAnswered(let jti, let grant):
+            .refused("the request \(jti) was answered by grant \(grant)")
+                .hint("to give another one all the same: --again")
+        case .notNarrower(let jti):
+            .usage("this isn't less than grant \(jti) gives")
+                .hint("what is to be wider, or longer, is a new grant: trine enterprise grant")
         case .statement(let text, let error): error.complaint(about: text)
         case .ambiguous(let text, let matches):
             .usage("\(matches.count) begin with \(text)")
@@ -90,7 +96,9 @@ extension ClientError: Worded {
         case .untrue(let statements):
             .refused(
                 "not true, so nothing was signed: "
-                    + statements.map(\.description).joined(separator: "; "))
+                    + statements.map(\.description).joined(separator: "; ")
+            )
+            .hint("--dry-run says which records are outside, to you alone")
         case .proof(let refusal):
             .refused("this can't be proven: \(refusal.words)").hint(refusal.hint)
         case .proving(let error): .refused("no proof can be made: \(error.words)")
@@ -119,6 +127,8 @@ extension ClientError: Worded {
         case .moreEntries(let read, let all):
             .refused("this home has read \(read) of the log's \(all) entries so far")
                 .hint("run it again: it goes on from there")
+        case .noEntry(let index, let size):
+            .refused("there is no entry \(index)").hint("the log has the entries 0 to \(size - 1)")
         case .noApplication(let handle):
             .refused("nobody applied as \(handle)")
                 .hint("list the applications: trine authority pending")

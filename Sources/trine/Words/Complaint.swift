@@ -3,6 +3,8 @@ struct Complaint: Error {
     let exit: Exit
     let message: String
     private(set) var hint: String?
+    /// What other programs tell it by; `nil` where the error behind it has a name of its own.
+    private(set) var name: String?
 
     /// Each line is one line, whatever names of others stand in it.
     init(_ exit: Exit, _ lines: [String]) {
@@ -15,6 +17,13 @@ struct Complaint: Error {
     static func home(_ message: String) -> Complaint { Complaint(.home, [message]) }
     static func unreachable(_ message: String) -> Complaint { Complaint(.unreachable, [message]) }
     static func untrusted(_ message: String) -> Complaint { Complaint(.untrusted, [message]) }
+
+    /// The same with a name of its own.
+    func named(_ name: String) -> Complaint {
+        var complaint = self
+        complaint.name = name
+        return complaint
+    }
 
     /// What is said beside a result.
     var notes: [String] { [message] + [hint].compactMap(\.self) }

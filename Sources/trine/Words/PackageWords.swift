@@ -28,6 +28,7 @@ extension PackagePart {
         case .erasure(let number): "the erasure \(number + 1) of the package"
         case .book(let book): "\(book)"
         case .proof: "the proof"
+        case .signature: "the signature"
         }
     }
 }
@@ -38,6 +39,7 @@ extension PackageRefusal.Reason {
         case .checkpoint(let error): error.words
         case .form(let error): "it isn't a statement of this log: \(error.words)"
         case .notIncluded: "it isn't in the log that the checkpoint is of"
+        case .otherFile: "it is of another file, or the file was changed"
         case .otherLog: "it was made for another log than the one that is trusted"
         case .unexpectedKind(let kind): "a \(kind.rawValue) has no place here"
         case .outOfOrder(let index): "it should come after entry \(index)"

@@ -37,7 +37,7 @@ extension GrantWish {
 /// Whether what a request wants proven is true now.
 public enum Truth: Sendable {
     /// Each statement with whether it is true, over this many records.
-    case known([(statement: ProofStatement, isTrue: Bool)], records: Int)
+    case known([(statement: ProofStatement, isTrue: Bool, reasons: [String])], records: Int)
     /// Nothing can be proven.
     case unprovable(ClientError)
 }
@@ -52,7 +52,9 @@ extension Enterprise {
             let plan = try await plan(try GrantWish(answering: request, at: session.now))
             return plan.proof.map { proof in
                 Truth.known(
-                    proof.statements.enumerated().map { ($1, !proof.untrue.contains($0)) },
+                    proof.statements.enumerated().map {
+                        ($1, !proof.untrue.contains($0), proof.reasons(against: $0))
+                    },
                     records: plan.recordCount)
             }
         } catch let error as ClientError { return .unprovable(error) }

@@ -103,12 +103,7 @@ public struct Enterprise: Sendable {
     /// anything is signed, ``ClientError/forbidden(policies:reasons:)``.
     public func close(_ book: BookName) async throws -> Registration {
         _ = try await session.flush()
-        let state = try await session.sync().books[book] ?? BookState()
-        if state.closed { throw ClientError.bookClosed(book) }
-        let handle = session.handle
-        try await session.permission { (known) throws(ClientError) in
-            known.closing(book, by: try known.entity(handle))
-        }
+        let state = try await closing(book).state
         return try await session.register(
             CloseBook(book, count: state.count, root: state.root), by: .close)
     }
@@ -119,16 +114,7 @@ public struct Enterprise: Sendable {
     /// ``ClientError/underLegalHold(_:)`` for a hold that no policy forbids to break: the rules do.
     public func erase(_ place: RecordNumber, _ reason: Reason) async throws -> Registration {
         _ = try await session.flush()
-        let view = try await session.sync()
-        guard let record = view.record(place.book, Int64(place.number)) else {
-            throw ClientError.noSuchRecord(place.description)
-        }
-        if record.erased { throw ClientError.erased(record.name) }
-        let handle = session.handle
-        let permission = try await session.permission { (known) throws(ClientError) in
-            known.erasing(in: record.book, by: try known.entity(handle))
-        }
-        if permission.asked.held { throw ClientError.underLegalHold(record.book) }
+        let record = try await erasable(place)
         return try await session.register(
             Erase(.record(record.jti)), selective: StatedReason(reason))
     }

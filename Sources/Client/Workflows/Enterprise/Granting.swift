@@ -135,13 +135,8 @@ extension Enterprise {
     public func revoke(
         _ grant: JTI, _ reason: Reason
     ) async throws -> (revocation: Registration, rekeyed: [Rekeying]) {
-        let view = try await prepareToSign()
-        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
-        guard known.issuer == session.handle else {
-            throw ClientError.notYourGrant(grant)
-        }
-        guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
-        try await session.mayRevoke(known)
+        _ = try await session.flush()
+        _ = try await revoking(grant)
         let revocation = try await session.register(
             Revoke(grant: grant), selective: StatedReason(reason))
         // The revocation stands from here on, whatever becomes of the rest.

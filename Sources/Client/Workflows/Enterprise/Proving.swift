@@ -15,10 +15,46 @@ public struct ProofPlan: Sendable {
     public var proofBytes: Int { assembly.assertion.proofSize }
     let jti: JTI
     let assembly: ProofAssembly
+    /// The names of the records, in the order of the proof.
+    let records: [String]
     /// What the commitments hide, in the order of the assertion's values.
     let openings: [Opening]
 
     var untrueStatements: [ProofStatement] { untrue.map { statements[$0] } }
+
+    /// Why the statement at this position isn't true, for the owner of the values alone: the first
+    /// records outside a bound, or what the sum is. Empty where there is nothing short to say.
+    public func reasons(against position: Int) -> [String] {
+        guard untrue.contains(position) else { return [] }
+        switch statements[position] {
+        case .each(let field, let bound):
+            let outside = values(of: field).filter { bound.excludes($0.units) }
+            let more = outside.count - Self.reasonsListed
+            return outside.prefix(Self.reasonsListed).map {
+                "\($0.record) has \(bound.words($0.units))"
+            } + (more > 0 ? ["and \(more) more"] : [])
+        case .sum(let field, let bound):
+            var sum: Int64 = 0
+            for value in values(of: field) {
+                let (next, overflow) = sum.addingReportingOverflow(value.units)
+                if overflow { return [] }
+                sum = next
+            }
+            return ["the sum is \(bound.words(sum))"]
+        case .equal, .score: return []
+        }
+    }
+
+    private static let reasonsListed = 5
+
+    private func values(of field: String) -> [(record: String, units: Int64)] {
+        zip(assembly.places, openings).compactMap { place, opening in
+            guard place.field == field, case .integer(let units) = opening.number else {
+                return nil
+            }
+            return (records[place.record], units)
+        }
+    }
 
     /// Throws ``ClientError/proving(_:)``.
     func prove(using random: some RandomNumberGenerator) throws(ClientError) -> [UInt8] {
@@ -50,7 +86,7 @@ extension Enterprise {
         }
         return ProofPlan(
             statements: statements, untrue: untrue, at: at, jti: jti, assembly: assembly,
-            openings: openings)
+            records: records.map(\.name), openings: openings)
     }
 
     /// Single records by number, in as few ranges as can be. Throws ``ClientError/tooFragmented``.

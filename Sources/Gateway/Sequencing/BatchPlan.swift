@@ -23,6 +23,8 @@ struct BatchPlan {
     /// The log's own state after the batch; `nil` where it admits nothing.
     private(set) var log: LogState?
     private(set) var nextIndex: Int64
+    /// Whether something is entered that says who may sign what, or when.
+    private(set) var changesKeys = false
     /// Entries of the host's own that only serve those which follow.
     private var leading = 0
 
@@ -46,11 +48,12 @@ struct BatchPlan {
         _ admission: Admission, _ submission: Submission, parties: Set<Handle>
     ) {
         let statement = submission.statement
+        if type(of: statement.claims).isAboutKeys { changesKeys = true }
         entries.append(
             NewEntry(
                 index: nextIndex, statement: statement, parties: parties,
                 attachments: submission.attachments))
-        leaves.append(Hash.leaf(statement.jws.bytes))
+        leaves.append(submission.leaf)
         for (key, value) in admission.changes.values { changes[key] = .some(value) }
         if let set = submission.policies { policies.append(set) }
         types += submission.types.map { type in
@@ -67,33 +70,4 @@ struct BatchPlan {
     }
 
     mutating func beginGroup() { decisions.append([]) }
-}
-
-/// The state a batch is decided on: read from the store when first named, then carried along.
-struct LoadedState {
-    private let store: any Store
-    private var loaded: Set<StateKey> = []
-    private(set) var slice = Slice()
-
-    init(store: any Store) { self.store = store }
-
-    /// Reads what of `keys` isn't here yet.
-    mutating func load(_ keys: some Sequence<StateKey>) async throws(StoreError) {
-        let missing = Set(keys).subtracting(loaded)
-        guard !missing.isEmpty else { return }
-        let read = try await store.state(missing)
-        for (key, value) in read.values { slice[key] = value }
-        loaded.formUnion(missing)
-    }
-
-    mutating func apply(_ changes: Changes) {
-        slice.apply(changes)
-        loaded.formUnion(changes.values.keys)
-    }
-}
-
-extension Submission {
-    func candidate(at index: Int64) -> Candidate {
-        Candidate(statement, selective: selective, index: index)
-    }
 }

@@ -1,0 +1,142 @@
+import Rules
+import Sharing
+import Storage
+import Synchronization
+import Transparency
+import Wire
+
+/// What was used lately, up to a bound: the older half goes when the younger one is full.
+struct RecentlyUsed<Key: Hashable, Value> {
+    private var young: [Key: (value: Value, cost: Int)] = [:]
+    private var old: [Key: (value: Value, cost: Int)] = [:]
+    /// Of the young ones.
+    private var cost = 0
+    private let limit: Int
+
+    /// `limit` is what all values may cost together.
+    init(limit: Int) { self.limit = limit }
+
+    subscript(key: Key) -> Value? {
+        mutating get {
+            if let known = young[key] { return known.value }
+            guard let known = old.removeValue(forKey: key) else { return nil }
+            keep(known.value, cost: known.cost, under: key)
+            return known.value
+        }
+    }
+
+    mutating func keep(_ value: Value, cost: Int, under key: Key) {
+        young[key] = (value, cost)
+        self.cost += cost
+        guard self.cost >= limit / 2 else { return }
+        old = young
+        young = [:]
+        self.cost = 0
+    }
+}
+
+/// What of a log never changes, as far as it was read lately: its entries, its full tiles, and where the
+/// records of its books stand. Nothing confidential is in here.
+final class Unchanging: Sendable {
+    private struct Place: Hashable {
+        let enterprise: Handle
+        let book: BookName
+        let range: ClosedRange<Int64>
+    }
+
+    private struct Register: Hashable {
+        let handles: Set<Handle>
+        let keys: Set<Digest<Digested.Key>>
+        let decided: [Int64]
+    }
+
+    private struct Content {
+        var entries = RecentlyUsed<Int64, Statement>(limit: GatewayLimits.cachedEntryBytes)
+        var tiles = RecentlyUsed<TileCoordinate, [Hash]>(limit: GatewayLimits.cachedTileBytes)
+        var places = RecentlyUsed<Place, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
+        var registers = RecentlyUsed<Register, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
+        /// The size of the log when the registers were made, and when a key changed last.
+        var keysChanged: Int64 = 0
+    }
+
+    private let store: any Store
+    private let content = Mutex(Content())
+
+    init(_ store: any Store) { self.store = store }
+
+    /// The entries at `indices`, in their order. Throws ``StoreError``.
+    func entries(at indices: [Int64]) async throws(StoreError) -> [Statement] {
+        var found = content.withLock { content in indices.map { content.entries[$0] } }
+        let missing = indices.indices.filter { found[$0] == nil }
+        guard !missing.isEmpty else { return found.compactMap(\.self) }
+        let leaves = try await store.leaves(at: missing.map { indices[$0] })
+        for (place, leaf) in zip(missing, leaves) {
+            guard let statement = try? Statement(parsing: leaf) else {
+                throw .corrupt(.entry(indices[place]), .malformed)
+            }
+            found[place] = statement
+            content.withLock {
+                // A statement is in memory as its text, its payload and its claims.
+                $0.entries.keep(statement, cost: 4 * leaf.count, under: indices[place])
+            }
+        }
+        return found.compactMap(\.self)
+    }
+
+    /// The hashes of a tile, as many as the store has or all. Throws ``StoreError``.
+    func tile(_ coordinate: TileCoordinate) async throws(StoreError) -> [Hash] {
+        let (level, index) = (coordinate.level, coordinate.index)
+        guard coordinate.width == TileCoordinate.fullWidth else {
+            return try await store.tile(level: level, index: index)
+        }
+        if let known = content.withLock({ $0.tiles[coordinate] }) { return known }
+        let hashes = try await store.tile(level: level, index: index)
+        guard hashes.count == TileCoordinate.fullWidth else { return hashes }
+        content.withLock {
+            $0.tiles.keep(hashes, cost: hashes.count * Hash.byteCount, under: coordinate)
+        }
+        return hashes
+    }
+
+    /// The entries of the records with these numbers, all of which exist, in their order. Throws
+    /// ``StoreError``.
+    func records(
+        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
+    ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
+        let place = Place(enterprise: enterprise, book: book, range: range)
+        if let known = content.withLock({ $0.places[place] }) {
+            return zip(range, known).map { ($0, $1) }
+        }
+        let found = try await store.records(of: enterprise, in: book, range)
+        guard found.map(\.number).elementsEqual(range) else { return found }
+        content.withLock {
+            $0.places.keep(found.map(\.index), cost: 128 + 8 * found.count, under: place)
+        }
+        return found
+    }
+
+    /// The entries that say which keys these are and whose, where nothing of that kind was entered since
+    /// they were found: `changed` is the size of the log when something was last.
+    func register(
+        of handles: Set<Handle>, _ keys: Set<Digest<Digested.Key>>, decided: [Int64],
+        changed: Int64,
+        find: () async throws(StoreError) -> [Int64]
+    ) async throws(StoreError) -> [Int64] {
+        let register = Register(handles: handles, keys: keys, decided: decided)
+        let known = content.withLock { content -> [Int64]? in
+            if content.keysChanged < changed {
+                content.registers = RecentlyUsed(limit: GatewayLimits.cachedEntryBytes)
+                content.keysChanged = changed
+            }
+            return content.keysChanged == changed ? content.registers[register] : nil
+        }
+        if let known { return known }
+        let found = try await find()
+        content.withLock { content in
+            guard content.keysChanged == changed else { return }
+            content.registers.keep(
+                found, cost: 128 * (handles.count + keys.count) + 8 * found.count, under: register)
+        }
+        return found
+    }
+}

@@ -1,0 +1,101 @@
+import Rules
+import Sharing
+import Storage
+import Transparency
+import Wire
+
+/// Where a log stands after a batch: all that the next one is made from, besides the state.
+struct LogPoint: Sendable {
+    var head: Head?
+    var edge = TileEdge()
+    var log: LogState?
+    /// The last time that the clock's key signed for what is stored.
+    var dated: Timestamp?
+    /// The record types of this log, up to the same index as the shelf.
+    private(set) var published = PublishedTypes()
+    /// Every set that this log was ever under and all its types, and the index up to which they were
+    /// looked for.
+    private(set) var shelf = TextShelf()
+    /// The sets of the shelf.
+    private(set) var sets: [Digest<Digested.Policies>: CedarPolicies] = [:]
+    private(set) var shelved: Int64 = 0
+
+    /// The size of the log when something was last entered that says who may sign what.
+    var keysChanged: Int64 = 0
+
+    var size: Int64 { head?.size ?? 0 }
+
+    /// The right edge of the tree.
+    var rightEdge: RightEdge { head?.edge ?? RightEdge() }
+
+    /// Takes in the texts that entries up to the index `end` brought.
+    mutating func shelve(
+        _ sets: [CedarPolicies], _ documents: [PublishedTypes.Document], upTo end: Int64
+    ) {
+        for set in sets {
+            shelf.add(set)
+            self.sets[set.digest] = set
+        }
+        if let origin = log?.origin {
+            for document in documents {
+                published.add(document)
+                shelf.add(document.type, of: origin)
+            }
+        }
+        shelved = end
+    }
+
+    /// As the store has it; the texts that `self` has are taken for those of the same log. Throws
+    /// ``StoreError``.
+    func reloaded(
+        from store: any Store, dates clock: KeyName
+    ) async throws(StoreError) -> LogPoint {
+        var point = self
+        let head = try await store.head()
+        // A crash may have come before the keys of what was published as erased were destroyed.
+        if let head { try await store.destroyErased(before: head.size) }
+        let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
+        if let head, edge.root != head.edge.root { throw .corrupt(.tree, .otherRoot) }
+        point.log = try await store.value(of: LogState.key)
+        point.head = head
+        point.edge = edge
+        point.keysChanged = head?.size ?? 0
+        point.dated = head.flatMap { try? Note(parsing: $0.checkpoint) }.flatMap {
+            $0.unverifiedTime(under: clock).map { Timestamp(clamping: Int64(clamping: $0)) }
+        }
+        let size = head?.size ?? 0
+        point.shelve(
+            try await PublishedPolicies.read(from: store, shelved..<size),
+            try await PublishedTypes.read(from: store, shelved..<size), upTo: size)
+        return point
+    }
+}
+
+/// A point that is in the store, and when it was last certain that nothing follows it there.
+final class Settled: Sendable {
+    let point: LogPoint
+    let since: ContinuousClock.Instant
+
+    init(_ point: LogPoint) {
+        self.point = point
+        since = .now
+    }
+}
+
+/// What one commit published: a checkpoint, and the proofs of the entries that it brought.
+public struct PublishedBatch: Sendable {
+    let head: Head
+    let note: Note
+    let growth: GrowthProofs
+
+    /// The inclusion proof of one of its entries.
+    func proof(of index: Int64) -> [Hash] { growth.proof(of: UInt64(index)).hashes }
+
+    /// The tlog-proof of one of its entries.
+    func receipt(of index: Int64) -> [UInt8] {
+        let receipt = try? TransparencyProof(
+            index: UInt64(index), hashes: proof(of: index), checkpoint: note)
+        guard let receipt else { preconditionFailure("a proof has 64 hashes at most") }
+        return receipt.bytes
+    }
+}

@@ -1,0 +1,66 @@
+import Rules
+import Sharing
+import Storage
+import Wire
+
+// What a request does itself before its turn, side by side with all others: everything that doesn't
+// depend on the order.
+extension Sequencer {
+    /// Reads ahead the state that deciding will need, and checks the signatures of keys that are known
+    /// by now. Whether such a key stands, the rules decide at the statement's turn.
+    ///
+    /// Returns those before the first whose signature isn't its key's, which no order changes, and that
+    /// one's refusal. Throws ``StoreError``.
+    nonisolated func prepare(
+        _ submissions: [Submission]
+    ) async throws(StoreError) -> (ready: [Submission], refusal: Refusal?) {
+        // What a few statements need is read together with what others do, at their turn.
+        let isReadAhead = submissions.count >= Self.worthReading
+        var slice = Slice()
+        if isReadAhead {
+            slice = try await readAhead(submissions)
+        } else {
+            let keys = Set(submissions.map(\.statement.jws.kid)).map { KeyState.key($0).untyped }
+            try await reader.fill(&slice, keys + [LogState.key.untyped])
+        }
+        var ready: [Submission] = []
+        for submission in submissions {
+            do {
+                var submission = try submission.checked(by: slice)
+                submission.isReadAhead = isReadAhead
+                ready.append(submission)
+            } catch { return (ready, error) }
+        }
+        return (ready, nil)
+    }
+
+    private static let worthReading = 16
+
+    /// Reads the state that deciding these will need. Returns it as far as it is known now. Throws
+    /// ``StoreError``.
+    @discardableResult
+    nonisolated func readAhead(
+        _ submissions: some Sequence<Submission>
+    ) async throws(StoreError) -> Slice {
+        let candidates = submissions.map { $0.candidate(at: 0) }
+        var slice = try await reader.slice(of: candidates.flatMap { Rules.keys(of: $0) })
+        let further = candidates.flatMap { Rules.furtherKeys(of: $0, in: slice) }
+        if !further.isEmpty { try await reader.fill(&slice, further) }
+        return slice
+    }
+}
+
+extension Submission {
+    /// Itself with its signature checked, where `slice` has the key that it names as one of its issuer's.
+    fileprivate func checked(by slice: Slice) throws(Refusal) -> Submission {
+        guard let key = slice[KeyState.key(statement.jws.kid)], key.handle == statement.issuer,
+            let log = slice[LogState.key], statement.origin == log.origin,
+            statement.log == log.genesis
+        else { return self }
+        do {
+            var submission = self
+            submission.checked = try statement.jws.verified(byKeyNamed: key.key)
+            return submission
+        } catch { throw .issuer(.badSignature) }
+    }
+}
