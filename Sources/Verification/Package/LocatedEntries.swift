@@ -24,13 +24,37 @@ struct LocatedEntry: Sendable {
         }
     }
 
-    /// What is disclosed belongs to the statement, be it all or not. Throws ``PackageRefusal``.
+    /// What is disclosed belongs to the statement, and where it is all, it has its form. Throws
+    /// ``PackageRefusal``.
     func checkDisclosures() throws(PackageRefusal) {
         guard !logged.disclosures.isEmpty else { return }
         guard let disclosures = Disclosure.split(logged.disclosures) else {
             throw refusal(.disclosures(.malformedSelectiveDigests))
         }
-        do { _ = try statement.matched(disclosures) } catch { throw refusal(.disclosures(error)) }
+        do {
+            if disclosures.count == statement.selectiveCount {
+                _ = try statement.opened(with: disclosures)
+            } else {
+                try statement.matched(disclosures)
+            }
+        } catch { throw refusal(.disclosures(error)) }
+    }
+
+    /// The record that this registers, of one of `types`, with a digest for each of the type's fields and
+    /// commitments. Throws ``PackageRefusal``.
+    func record(
+        of types: RecordTypes
+    ) throws(PackageRefusal) -> (claims: RegisterRecord, type: RecordType) {
+        guard let claims = statement.claims as? RegisterRecord else {
+            throw refusal(.unexpectedKind(statement.kind))
+        }
+        guard let type = types.type(vct: claims.vct, origin: statement.origin),
+            claims.integrity == type.integrity(origin: statement.origin)
+        else { throw refusal(.unknownRecordType) }
+        guard type.series == claims.book.series else { throw refusal(.wrongSeries) }
+        let (have, want) = (statement.selectiveCount, type.sealedNames.count)
+        guard have == want else { throw refusal(.wrongFieldCount(have: have, want: want)) }
+        return (claims, type)
     }
 
     func requireAfter(_ other: LocatedEntry) throws(PackageRefusal) {

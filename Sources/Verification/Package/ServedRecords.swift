@@ -49,7 +49,7 @@ struct ServedRecords: Sendable {
         _ entries: LocatedEntries, by enterprise: Handle, _ keys: KeyRegister,
         among records: [VerifiedRecord]
     ) throws(PackageRefusal) -> [JTI: Int64] {
-        let known = Set(records.map(\.statement.jti))
+        let known = Dictionary(records.map { ($0.statement.jti, $0.index) }) { first, _ in first }
         var erased: [JTI: Int64] = [:]
         for entry in entries.erasures {
             guard let jti = (entry.statement.claims as? Erase)?.record else {
@@ -57,9 +57,9 @@ struct ServedRecords: Sendable {
             }
             guard entry.statement.issuer == enterprise else { throw entry.refusal(.otherIssuer) }
             try keys.checkSignature(of: entry, at: entries.logTime)
-            guard known.contains(jti), erased.updateValue(entry.index, forKey: jti) == nil else {
-                throw entry.refusal(.strayErasure)
-            }
+            guard let record = known[jti], record < entry.index,
+                erased.updateValue(entry.index, forKey: jti) == nil
+            else { throw entry.refusal(.strayErasure) }
         }
         return erased
     }
@@ -147,23 +147,19 @@ private struct RecordBounds: Sendable {
     func check(
         _ entry: LocatedEntry
     ) throws(PackageRefusal) -> (RegisterRecord, Set<FieldName>) {
-        guard let claims = entry.statement.claims as? RegisterRecord else {
-            throw entry.refusal(.unexpectedKind(entry.statement.kind))
-        }
+        let (claims, type) = try entry.record(of: granted.keys.types)
         guard entry.statement.issuer == granted.enterprise else {
             throw entry.refusal(.otherIssuer)
         }
         try granted.access.requireAfter(entry)
-        guard let type = granted.keys.types.type(vct: claims.vct, origin: entry.statement.origin),
-            claims.integrity == type.integrity(origin: entry.statement.origin)
-        else {
-            throw entry.refusal(.unknownRecordType)
-        }
-        guard let fields = fields[type], type.series == claims.book.series else {
-            throw entry.refusal(.wrongSeries)
-        }
-        if let book = books[claims.book], claims.number > book.count {
-            throw entry.refusal(.beyondBook(count: book.count))
+        guard let fields = fields[type] else { throw entry.refusal(.wrongSeries) }
+        if let book = books[claims.book] {
+            guard claims.number <= book.count else {
+                throw entry.refusal(.beyondBook(count: book.count))
+            }
+            guard claims.epoch <= book.epoch else {
+                throw entry.refusal(.beyondEpoch(book.epoch))
+            }
         }
         try granted.keys.checkSignature(of: entry, at: granted.entries.logTime)
         return (claims, fields)
