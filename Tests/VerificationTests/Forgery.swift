@@ -17,9 +17,9 @@ enum Forgery {
         }
     }
 
-    /// The record again, with other fields.
+    /// The record again, with other fields, or the status of the record with another number.
     static func signedAgain(
-        _ sealed: SealedRecord, of party: Person, log: inout TestLog,
+        _ sealed: SealedRecord, of party: Person, log: inout TestLog, status: Int64? = nil,
         _ edit: ([Disclosure]) -> [Disclosure]
     ) throws -> SealedRecord {
         let claims = sealed.claims
@@ -45,7 +45,10 @@ enum Forgery {
                 vct: claims.vct, integrity: claims.integrity, book: claims.book,
                 number: claims.number,
                 epoch: claims.epoch, source: claims.source, replaces: claims.replaces,
-                fieldsRoot: ciphertexts.root, holder: claims.holder, status: claims.status),
+                fieldsRoot: ciphertexts.root, holder: claims.holder,
+                status: StatusReference(
+                    of: status ?? claims.number, in: claims.book, of: party.handle,
+                    origin: log.origin)),
             selective: disclosures,
             by: party.signer(log.origin, log.log),
             at: sealed.statement.issuedAt, jti: sealed.statement.jti)

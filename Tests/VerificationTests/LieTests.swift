@@ -20,6 +20,7 @@ import Wire
         (.contradiction, "records/3 contradiction"),
         (.epochUnderstated, "records/3 beyondEpoch"),
         (.replacedWithoutField, "records/2 wrongFieldCount"),
+        (.statusOfAnother, "records/3 wrongStatus"),
         (.keyWithoutProof, "participants/3 notAdmitted"),
         (.admittedByNobody, "participants/0 notAdmitted"),
         (.grantByAnother, "carrier otherGrant"),

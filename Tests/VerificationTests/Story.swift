@@ -11,8 +11,8 @@ struct Story {
     enum Lie: CaseIterable {
         case recordByUnknownKey, recordByRetiredKey, recordByFutureKey, recordWithoutScope
         case recordByExpiredKey, recordBackdated
-        case recordByAnother, recordSignatureBroken, contradiction, epochUnderstated,
-            replacedWithoutField
+        case recordByAnother, recordSignatureBroken, contradiction
+        case epochUnderstated, replacedWithoutField, statusOfAnother
         case grantByAnother, grantByLender, grantWithoutScope, proveGrant
         case accessByAnother, accessOfOtherGrant, accessBeforeGrant, accessTooEarly, accessTooLate
         case fetchByAnother, fetchOfOtherGrant, fetchStale, fetchWithRetiredKey, fetchMalformed
@@ -185,7 +185,8 @@ struct Story {
         case .recordByExpiredKey: key = try expiredKey(of: acme, [.seal])
         case .recordBackdated: log.now = log.now.advanced(by: -400)
         case .recordSignatureBroken: return try sealBroken(number, day)
-        case .contradiction, .replacedWithoutField: return try sealForged(number, day)
+        case .contradiction, .replacedWithoutField, .statusOfAnother:
+            return try sealForged(number, day)
         default: break
         }
         records.append(
@@ -212,9 +213,12 @@ struct Story {
     private mutating func sealForged(_ number: Int, _ day: String) throws {
         let sealed = try log.seal(acme, number: number, day: day)
         let forged =
-            lie == .contradiction
-            ? try Forgery.contradiction(in: sealed, of: acme, log: &log)
-            : try Forgery.signedAgain(sealed, of: acme, log: &log) { $0.dropLast() }
+            switch lie {
+            case .contradiction: try Forgery.contradiction(in: sealed, of: acme, log: &log)
+            case .statusOfAnother:
+                try Forgery.signedAgain(sealed, of: acme, log: &log, status: 1_000) { $0 }
+            default: try Forgery.signedAgain(sealed, of: acme, log: &log) { $0.dropLast() }
+            }
         log.replaceLast(with: forged.statement)
         records.append(forged)
     }

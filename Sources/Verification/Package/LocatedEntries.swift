@@ -41,7 +41,7 @@ struct LocatedEntry: Sendable {
     }
 
     /// The record that this registers, of one of `types`, with a digest for each of the type's fields and
-    /// commitments. Throws ``PackageRefusal``.
+    /// commitments, and with its own place in the list of statuses. Throws ``PackageRefusal``.
     func record(
         of types: RecordTypes
     ) throws(PackageRefusal) -> (claims: RegisterRecord, type: RecordType) {
@@ -54,6 +54,9 @@ struct LocatedEntry: Sendable {
         guard type.series == claims.book.series else { throw refusal(.wrongSeries) }
         let (have, want) = (statement.selectiveCount, type.sealedNames.count)
         guard have == want else { throw refusal(.wrongFieldCount(have: have, want: want)) }
+        let status = StatusReference(
+            of: claims.number, in: claims.book, of: statement.issuer, origin: statement.origin)
+        guard claims.status == status else { throw refusal(.wrongStatus) }
         return (claims, type)
     }
 

@@ -77,6 +77,7 @@ extension PackageRefusal.Reason {
         case .beyondEpoch(let epoch): "its book had no record of a later epoch than \(epoch)"
         case .wrongFieldCount(let have, let want):
             "it has \(have) digests, and its type has \(want)"
+        case .wrongStatus: "its status stands at the place of another record"
         case .fields(let error): error.words
         case .wrongFields(let missing, let extra): Self.words(missing: missing, extra: extra)
         case .notServed: "it has fields, though the access says that it wasn't served"

@@ -436,6 +436,7 @@ def check_type(payload, types, origin, handle):
     integrity = "sha256-" + base64.b64encode(found.digest).decode()
     require(payload["vct#integrity"] == integrity, "unknown record type", "another document")
     require(payload["book"].split("/")[0] == found.series, "wrong series")
+    require(len(payload["_sd"]) == len(found.sealed_names), "wrong fields", "number of digests")
     status = {"idx": payload["record_number"], "uri": f"https://{origin}/status/{handle}/{payload['book']}"}
     require(payload["status"]["status_list"] == status, "wrong status")
     return found
@@ -444,7 +445,6 @@ def check_type(payload, types, origin, handle):
 def record_disclosures(item):
     """Of each name disclosed its value and salt, each in the place of its name."""
     found = {}
-    require(len(item.payload["_sd"]) == len(item.type.sealed_names), "wrong fields", "number of digests")
     for text in item.disclosures:
         name, value, salt, digest = disclosed(text)
         require(name in item.type.sealed_names and name not in found, "wrong fields", name)
