@@ -176,9 +176,14 @@ extension PublishedTexts {
     public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { false }
     public var hasAllTypes: Bool { true }
 
-    /// Those of the types that are here.
+    /// Those of the types that are here, under the names that their documents have themselves.
     public func types(_ list: [TypeVersion]) -> RecordTypes {
-        RecordTypes(list.lazy.compactMap { type($0.digest) })
+        RecordTypes(
+            list.lazy.compactMap { named in
+                type(named.digest).flatMap {
+                    $0.name == named.name && Int64($0.version) == named.version ? $0 : nil
+                }
+            })
     }
 
     /// The set with this digest. Throws ``PolicyRefusal``.
