@@ -152,7 +152,7 @@ extension Session {
         case .bookkeeper, .deputy, .robot, .adviser:
             guard let months = device.range else { return SharedKeys() }
             let types = device.series.flatMap { view.types.of($0) }
-            return SharedKeys(types, months, ofEra: era, of: try schedule(), in: view, at: now)
+            return try SharedKeys(types, months, ofEra: era, of: try schedule(), in: view, at: now)
         }
     }
 
@@ -187,12 +187,11 @@ extension Session {
         let device = devices.all.first { $0.key == key }
         let holdsAll = device.map { $0.preset == .owner } ?? state.scopes.contains(.all)
         let months = device?.range
-        let opens = view.records.values.filter { record in
-            !record.erased
-                && (holdsAll
-                    || (months?.contains(record.book.month) == true
-                        && device?.series.contains(record.book.series) == true))
-        }
+        let opens = try view.records { book in
+            holdsAll
+                || (months?.contains(book.month) == true
+                    && device?.series.contains(book.series) == true)
+        }.filter { !$0.erased }
         return LostDevice(
             device: device, key: key, scopes: state.scopes, lastAct: view.acts[key],
             opens: opens.count, needsNewEra: holdsAll || device?.preset == .fetcher)

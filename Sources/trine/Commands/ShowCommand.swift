@@ -46,13 +46,14 @@ struct ShowCommand: CommonCommand {
             return try await session.shown(handle)
         }
         let candidates =
-            Array(view.grants.keys) + Array(view.requests.keys) + Array(view.records.keys)
+            try Array(view.grants.keys) + Array(view.requests.keys)
+            + view.ownRecords(beginning: name)
         guard let jti = try JTI.named(name, among: candidates) else {
             throw try await unknown(session, candidates)
         }
         if let grant = view.grants[jti] { return try await session.shown(grant) }
         if let request = view.requests[jti] { return try await session.shown(request) }
-        if let record = view.records[jti], let place = RecordNumber(record.name) {
+        if let record = try view.record(jti), let place = RecordNumber(record.name) {
             return try await session.shown(place, nil)
         }
         throw try await unknown(session, candidates)
@@ -78,12 +79,12 @@ extension Session {
     ) async throws -> Outcome {
         let shown = try await Enterprise(self).show(place, fields: names)
         let view = await view
-        let own = view.record(place.book, Int64(place.number))
+        let own = try view.record(place.book, Int64(place.number))
         let values = shown.fields?.values ?? [:]
         let there = (shown.fields?.type.fields ?? []).filter {
             values[$0.name].map { $0 != .null } ?? false
         }
-        let later = own?.replacedBy.flatMap { view.records[$0]?.name }
+        let later = try own?.replacedBy.flatMap { try view.record($0)?.name }
         return Outcome([
             "fields": values.members, "index": shown.index, "jti": shown.statement.jti,
             "record": shown.name, "registered": shown.statement.issuedAt, "replaced_by": later,

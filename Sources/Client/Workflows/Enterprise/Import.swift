@@ -1,3 +1,4 @@
+import Custody
 import Importing
 import Interface
 import Rules
@@ -23,7 +24,7 @@ extension Enterprise {
         await session.endOperation()
         let files = DocumentFiles(paths).files
         for (number, file) in files.enumerated() {
-            run.read(file)
+            try run.read(file)
             while run.isBatchReady { try await run.registerBatch() }
             if run.isStopped { break }
             progress(
@@ -103,7 +104,7 @@ private struct ImportRun {
         ImportReport(lines: lines.compactMap { $0 }, rekeyed: rekeyed)
     }
 
-    mutating func read(_ file: DocumentFiles.File) {
+    mutating func read(_ file: DocumentFiles.File) throws(HomeError) {
         guard let bytes = file.read() else {
             lines.append(.init(file: file.path, outcome: .unreadable))
             return
@@ -113,17 +114,17 @@ private struct ImportRun {
         case .failure(let refusal):
             lines.append(.init(file: file.path, outcome: .refused(refusal)))
         case .success(let records):
-            for record in records { add(record, from: file.path) }
+            for record in records { try add(record, from: file.path) }
         }
     }
 
-    private mutating func add(_ record: Record, from file: String) {
+    private mutating func add(_ record: Record, from file: String) throws(HomeError) {
         let sources = schedule.sources(of: record.businessKey, in: record.month)
         guard !sources.isEmpty else {
             lines.append(.init(file: file, outcome: .notShared))
             return
         }
-        if let known = known(sources) {
+        if let known = try known(sources) {
             lines.append(.init(file: file, outcome: .duplicate(of: known.name)))
         } else if let other = seen[sources[0]] {
             lines.append(.init(file: file, outcome: .duplicate(of: other)))
@@ -136,8 +137,13 @@ private struct ImportRun {
 
     /// The record of the same document. The rules compare the sources of one era only, so one from
     /// an older era is the enterprise's own to find.
-    private func known(_ sources: [Digest<Digested.Source>]) -> OwnRecord? {
-        sources.lazy.compactMap { view.record(from: $0) }.first
+    private func known(
+        _ sources: [Digest<Digested.Source>]
+    ) throws(HomeError) -> OwnRecord? {
+        for source in sources {
+            if let record = try view.record(from: source) { return record }
+        }
+        return nil
     }
 
     /// Seals what waits, as much as fits a batch, and registers it. What a conflict held up waits
@@ -208,7 +214,7 @@ private struct ImportRun {
     private mutating func settleConflict() async throws {
         view = try await session.sync()
         for draft in waiting {
-            guard let known = known(draft.sources) else { continue }
+            guard let known = try known(draft.sources) else { continue }
             settle(draft, .duplicate(of: known.name))
         }
         waiting.removeAll { lines[$0.line] != nil }
