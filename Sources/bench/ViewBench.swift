@@ -61,7 +61,8 @@ struct ViewBench: BenchGroup {
         }
         let whole = try clock.measure {
             let read = try file.read(of: signer.handle)
-            precondition(try read?.records.count == Self.pages * Self.perPage)
+            let all = try read?.records.count
+            precondition(all == Self.pages * Self.perPage)
         }
         for leaf in log.page(Self.pages, of: Self.perPage).map(\.leaf) {
             try view.take(ReadEntry(leaf, .withheld, keys: keys))

@@ -183,10 +183,7 @@ final class RowTable: Sendable {
         keyed key: @escaping @Sendable (String) -> Secret,
         using random: inout some RandomNumberGenerator
     ) throws(HomeError) -> RowTable {
-        let name = RandomBytes.make(16, using: &random).map {
-            String($0 | 0x100, radix: 16).dropFirst()
-        }
-        .joined()
+        let name = Base64URL.encode(RandomBytes.make(16, using: &random))
         var file: [UInt8] = []
         var index: [KeptRow] = []
         var page: [KeptRow] = []

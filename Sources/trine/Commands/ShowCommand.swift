@@ -13,9 +13,12 @@ struct ShowCommand: CommonCommand {
         discussion: """
             A record (invoices/2026-11#17: fetched and decrypted), a book (invoices/2026-11), an entry \
             of the log (its number), a grant, request or record by the first characters of its \
-            identifier, a participant by its handle or name, or the file of a package.
+            identifier, a participant by its handle or name, or the file of a package. With --original the \
+            file that a record was made of is written out again, byte for byte as it was.
 
             Example: trine show 'invoices/2026-11#17' --fields number,payable_amount
+
+            Example: trine show 'invoices/2026-11#17' --original invoice.xml
 
             Example: trine show northbank
             """)
@@ -23,6 +26,7 @@ struct ShowCommand: CommonCommand {
     @Argument(help: "What to show.") var name: String
     @Option(help: "Of a record only these fields, with commas between.")
     var fields: NameList<FieldName>?
+    @Option(help: "Write the file that the record was made of to this one.") var original: String?
     @OptionGroup var listing: ListingOptions
     @OptionGroup var common: CommonOptions
 
@@ -37,8 +41,13 @@ struct ShowCommand: CommonCommand {
     }
 
     private func outcome(in session: Session) async throws -> Outcome {
+        if let record = RecordNumber(name), let original {
+            return try await session.writeOriginal(of: record, to: original)
+        }
         if let record = RecordNumber(name) { return try await session.shown(record, fields?.names) }
-        guard fields == nil else { throw ValidationError("--fields goes with a record") }
+        guard fields == nil, original == nil else {
+            throw ValidationError("--fields and --original go with a record")
+        }
         let view = try await session.sync()
         if let book = BookName(name) { return try await session.shown(book) }
         if let index = Int64(name) { return try await session.shown(entry: index) }
@@ -74,6 +83,29 @@ struct ShowCommand: CommonCommand {
 }
 
 extension Session {
+    /// Writes the file that an own record was made of.
+    fileprivate nonisolated func writeOriginal(
+        of place: RecordNumber, to path: String
+    ) async throws -> Outcome {
+        try OutputFile.check(path)
+        guard
+            let field = await view.types.fields(of: place.book.series)?.newest.fields
+                .first(where: { $0.kind == .document })
+        else {
+            throw Complaint.refused("records of \(place.book.series.rawValue) keep no file")
+                .named("no-original")
+        }
+        let shown = try await Enterprise(self).show(place, fields: [field.name])
+        guard case .document(let mediaType, let bytes)? = shown.fields?.values[field.name] else {
+            throw Complaint.refused("\(shown.name) was registered without its file")
+                .named("no-original")
+        }
+        try OutputFile.write(bytes, to: path)
+        return Outcome([
+            "bytes": bytes.count, "file": path, "media_type": mediaType, "record": shown.name,
+        ]) { "The file of \(shown.name) is in \(path): \(mediaType), \(bytes.count) bytes." }
+    }
+
     fileprivate nonisolated func shown(
         _ place: RecordNumber, _ names: [FieldName]?
     ) async throws -> Outcome {

@@ -22,7 +22,8 @@ extension Enterprise {
             holder: try await session.holder())
         // Others may sign while files are read.
         await session.endOperation()
-        let files = DocumentFiles(paths).files
+        let found = DocumentFiles(paths)
+        let files = found.files
         for (number, file) in files.enumerated() {
             try run.read(file)
             while run.isBatchReady { try await run.registerBatch() }
@@ -35,7 +36,7 @@ extension Enterprise {
         try await session.saveView()
         progress(
             ImportProgress(files: files.count, read: files.count, registered: run.registered))
-        return run.report(rekeyed)
+        return run.report(rekeyed, found.leftOut)
     }
 
     /// Sends what earlier runs left, and brings the view up to now.
@@ -100,13 +101,20 @@ private struct ImportRun {
     var isDone: Bool { waiting.isEmpty }
     var isBatchReady: Bool { waiting.count >= Self.batchFrames }
 
-    func report(_ rekeyed: [Rekeying]) -> ImportReport {
-        ImportReport(lines: lines.compactMap { $0 }, rekeyed: rekeyed)
+    func report(_ rekeyed: [Rekeying], _ leftOut: [LeftOutFile]) -> ImportReport {
+        ImportReport(lines: lines.compactMap { $0 }, rekeyed: rekeyed, leftOut: leftOut)
     }
 
     mutating func read(_ file: DocumentFiles.File) throws(HomeError) {
         guard let bytes = file.read() else {
             lines.append(.init(file: file.path, outcome: .unreadable))
+            return
+        }
+        if let size = file.size, size > Importer.maximumFileBytes {
+            let refusal = ImportRefusal(
+                file: file.path, place: nil,
+                reason: .tooLarge(bytes: size, limit: Importer.maximumFileBytes))
+            lines.append(.init(file: file.path, outcome: .refused(refusal)))
             return
         }
         let identifiers = RegisteredIdentifiers(session.configuration.identifiers)
