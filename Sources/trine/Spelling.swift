@@ -26,7 +26,8 @@ enum Spelling {
     static func hint(_ message: String, _ command: [String]) -> String? {
         guard message.hasPrefix("The value '"), let name = option(in: message) else { return nil }
         switch name {
-        case "--for": return "it is " + (command.contains("unlock") ? "a number and s, m or h: 8h" : span)
+        case "--for":
+            return "it is " + (command.contains("unlock") ? "a number and s, m or h: 8h" : span)
         case "--keep", "--ends": return "it is " + span
         case "--since", "--until": return "it is " + day
         default: return ofOptions[name].map { "it is " + $0 }

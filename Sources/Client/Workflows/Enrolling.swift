@@ -174,6 +174,14 @@ extension Session {
         }
     }
 
+    /// The key of the recovery kit, as far as this home knows it: the one beside its own in what it sent
+    /// to be admitted. Throws ``HomeError``.
+    public nonisolated func recoveryKey() throws(HomeError) -> Digest<Digested.Key>? {
+        let own = keyring.signingKey(generation: 1).verificationKey.thumbprint
+        return try home.application()?.claims.keys
+            .first { $0.terms.scopes == [.all] && $0.key.thumbprint != own }?.key.thumbprint
+    }
+
     /// What a device could do, before it is given up. `name` is its local name, or the beginning of its
     /// key's thumbprint.
     public func lost(_ name: String) async throws -> LostDevice {
