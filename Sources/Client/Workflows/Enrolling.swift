@@ -1,5 +1,6 @@
 public import Custody
 import Importing
+import Interface
 public import Rules
 public import Sharing
 public import Wire
