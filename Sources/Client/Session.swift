@@ -30,7 +30,7 @@ public actor Session {
     nonisolated let reader: LogReader
     /// Of what was sent from this home to be admitted; `nil` for a founder.
     nonisolated let ownFingerprint: Fingerprint?
-    private let viewFile: ViewFile
+    private var viewFile: ViewFile
     /// The outbox and the view are synced to the disk by this actor.
     private let executor = QueueExecutor("trine.session")
     /// Held from the first step of an operation that signs until it is over.
@@ -42,6 +42,8 @@ public actor Session {
     private var shares: [Int: SharedKeys]
     /// How many entries the view on disk has.
     private var kept: Int64
+    /// Whether something was noted that the view on disk doesn't have.
+    private var hasNotes = false
     /// The last entry that this session registered.
     private var registered: Int64 = -1
     /// Whether this session's acts are an authority's: that the host's clock is ahead is what those have
@@ -90,11 +92,11 @@ public actor Session {
         connection = GatewayConnection(transport(configuration.gateway))
         keeper = try CheckpointKeeper(
             home: home, policy: trust.policy, clock: try home.clockKey(), connection: connection)
-        viewFile = ViewFile(home: home, keyring: keyring)
+        var file = ViewFile(home: home, keyring: keyring)
         let handle = configuration.handle
         let seesAll = configuration.roles.contains(.regulator)
-        view =
-            try viewFile.read(of: handle, seesAll: seesAll) ?? View(of: handle, seesAll: seesAll)
+        view = try file.read(of: handle, seesAll: seesAll) ?? View(of: handle, seesAll: seesAll)
+        viewFile = file
         kept = view.next
         shares = try home.shares(keyring)
         view.epochFloors = try home.devices(keyring).floors
@@ -154,7 +156,7 @@ public actor Session {
     /// Lets go of the connection and of the home. What wasn't sent stays in the outbox.
     public func close() async {
         // The view is a cache, and what can't be kept of it is read again.
-        if !isOffline, view.next < Self.entriesKeptAlways { try? keepView() }
+        if !isOffline, hasNotes || view.next < Self.entriesKeptAlways { try? keepView() }
         await connection.shutDown()
         lock = nil
     }
@@ -247,6 +249,7 @@ public actor Session {
             try checkOwnAdmission()
             return view
         }
+        try takeUpKeptView()
         // What the host dated before it is asked: no entry behind that may be older.
         let trail = await keeper.trail
         let newest = try await keeper.newest(at: now, freshness: charterInForce.freshness)
@@ -265,9 +268,12 @@ public actor Session {
             changed = true
             for entry in entries {
                 try refuseBackdated(entry, after: trail)
-                do throws(UnknownRules) { try view.take(entry) } catch {
+                do { try view.take(entry) } catch let unknown as UnknownRules {
                     try saveView()
-                    throw LogFault.update(error)
+                    throw LogFault.update(unknown)
+                } catch {
+                    dropView()
+                    throw error
                 }
             }
             unlisted = unlisted.filter { $0.key >= view.next }
@@ -287,7 +293,7 @@ public actor Session {
             guard case .timeAhead = error, isGoverning else { throw error }
         }
         guard isAdmitted else { throw ClientError.notAdmitted(handle) }
-        if let withheld = view.withheld { throw LogFault.withheld(index: withheld) }
+        if let withheld = try view.withheld { throw LogFault.withheld(index: withheld) }
         return view
     }
 
@@ -368,12 +374,40 @@ public actor Session {
         if view.next - kept >= Self.entriesUnkept { try keepView() }
     }
 
-    private func keepView() throws {
-        guard view.next > kept else { return }
+    func keepView() throws {
+        guard hasNotes || view.next > kept else { return }
         var random = surroundings.random
-        let view = view
-        try home.changingFiles { try viewFile.write(view, using: &random) }
+        var written = view
+        try viewFile.write(&written, using: &random)
+        view = written
         kept = view.next
+        hasNotes = false
+    }
+
+    /// Keeps what an own record says with the view.
+    func note(_ summary: RecordSummary, of record: OwnRecord) {
+        view.note(summary, of: record)
+        hasNotes = true
+    }
+
+    /// Takes up what another process of this home read of the log meanwhile.
+    private func takeUpKeptView() throws(HomeError) {
+        guard viewFile.hasChanged,
+            var later = try viewFile.read(of: handle, seesAll: view.seesAll),
+            later.next > view.next
+        else { return }
+        later.epochFloors = view.epochFloors
+        view = later
+        kept = view.next
+        unlisted = unlisted.filter { $0.key >= view.next }
+    }
+
+    /// Forgets a view that can't be read on: the log is read anew.
+    private func dropView() {
+        var fresh = View(of: handle, seesAll: view.seesAll)
+        fresh.epochFloors = view.epochFloors
+        view = fresh
+        kept = 0
     }
 
     private static let entriesUnkept: Int64 = 64
@@ -404,9 +438,8 @@ public actor Session {
             unlisted[index] = Frame(jws: frame.jws, disclosures: frame.disclosures, blob: [])
             return
         }
-        do throws(UnknownRules) { try view.take(reader.own(frame)) } catch {
-            preconditionFailure("its rules are known: \(error)")
-        }
+        // What can't be read on is read anew, from the beginning.
+        do { try view.take(reader.own(frame)) } catch { dropView() }
     }
 
     private func isPublishing(_ frame: Frame) -> Bool {

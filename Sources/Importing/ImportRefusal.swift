@@ -13,6 +13,12 @@ public struct ImportRefusal: Error, Equatable, Sendable {
     public let place: Place?
     public let reason: Reason
 
+    public init(file: String, place: Place?, reason: Reason) {
+        self.file = file
+        self.place = place
+        self.reason = reason
+    }
+
     /// A place in a document.
     public struct Place: Equatable, Sendable {
         /// Element names from the root, with a position where several siblings share a name:

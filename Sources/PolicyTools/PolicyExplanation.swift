@@ -34,8 +34,9 @@ public struct PolicyExplanation: Sendable {
             ? [] : Self.changes(of: request).filter { policies.decide($0.request).permitted }
     }
 
-    /// Every single change that somebody could make, with the largest period and range that would do
-    /// left to ``ceiling(of:under:)``.
+    /// Every single change that somebody could make, with the largest period and range that would do. The
+    /// purpose isn't among them: it is what somebody has in mind, and nothing to be chosen by what is
+    /// permitted.
     private static func changes(of request: PolicyRequest) -> [Remedy] {
         var remedies: [Remedy] = []
         func add(_ words: String, _ change: (inout PolicyRequest) -> Void) {
@@ -57,9 +58,6 @@ public struct PolicyExplanation: Sendable {
                 else { continue }
                 add("from \(first) on") { $0.months = first...months.upperBound }
             }
-        }
-        for purpose in Purpose.allCases {
-            add("for \(purpose.rawValue)") { $0.purpose = purpose }
         }
         if request.right == .read {
             add("as a proof instead of values") { ($0.right, $0.fields) = (.prove, []) }
@@ -122,11 +120,14 @@ public struct FieldReach: Sendable {
         (self.field, self.holder) = (field, holder)
         var rows: [Row] = []
         let holder = holder ?? PolicyHand([.enterprise]).entity(Example.one)
-        let series = RecordTypes.standard.all.first { $0.field(field) != nil }?.series
+        let type = RecordTypes.standard.all.first { $0.field(field) != nil }
+        let series = type?.series
+        // Statements are about numbers, days and keys; of a text nothing is proven.
+        let isProvable = type?.field(field)?.committed != nil
         for role in Role.allCases {
             let user = PolicyHand([role]).entity(Example.other)
             for purpose in Purpose.allCases {
-                for right in Right.allCases {
+                for right in Right.allCases where right == .read || isProvable {
                     func may(_ days: Int64, _ reach: Int64) -> Bool {
                         var request = PolicyRequest(
                             principal: holder, action: .grant, counterparty: user,

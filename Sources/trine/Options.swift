@@ -80,7 +80,8 @@ struct CommonOptions: ParsableArguments {
     /// Names the time as of which everything is that is shown without asking.
     private static func tell(known view: View) {
         Terminal.note(
-            "as this home knew it with \(view.next) entries, on \(view.time) by the log; the gateway "
+            "as this home knew it with \(view.next) entries, on \(LocalTime.minute(view.time)) by the log; the "
+                + "gateway "
                 + "wasn't asked")
     }
 

@@ -104,13 +104,22 @@ enum Terminal {
         return try askTwice(directory)
     }
 
+    /// Who types one that is too short, or two different ones, is asked again.
     private static func askTwice(_ directory: String) throws -> Passphrase {
-        let first = try ask("New passphrase for \(directory): ")
-        try first.checkLength()
-        guard first.matches(try ask("The same again: ")) else {
-            throw Complaint.home("these were two different passphrases").hint("run it again")
+        for left in (0..<tries).reversed() {
+            let first = try ask("New passphrase for \(directory): ")
+            do {
+                try first.checkLength()
+                guard first.matches(try ask("The same again: ")) else {
+                    throw Complaint.home("these were two different passphrases")
+                        .hint("run it again")
+                }
+                return first
+            } catch let error as any Worded where left > 0 {
+                note("\(error.complaint.message): try again")
+            }
         }
-        return first
+        preconditionFailure("the last try returns or throws")
     }
 
     /// Asks for the 24 words of a recovery kit, on as many lines as the person likes. They aren't shown,

@@ -70,8 +70,13 @@ struct Trine: AsyncParsableCommand {
             Terminal.write(HelpText.arranged(text) + "\n")
             return .success
         }
-        let lines = text.split(separator: "\n").map { line in
+        var lines = text.split(separator: "\n").map { line in
             String(line.hasPrefix("Error: ") ? line.dropFirst(7) : line)
+        }
+        if let first = lines.first,
+            let hint = Spelling.hint(first, Array(CommandLine.arguments.dropFirst()))
+        {
+            lines.insert(hint, at: 1)
         }
         guard Terminal.isForPrograms else {
             lines.forEach(Terminal.note)

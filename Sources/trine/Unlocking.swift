@@ -54,7 +54,7 @@ extension Terminal {
     }
 
     /// How often a person may type a passphrase.
-    private static let tries = 3
+    static let tries = 3
 
     /// Opens something with a passphrase. Who mistyped is asked again.
     static func trying<Result>(

@@ -15,7 +15,7 @@ import Wire
 /// statement said.
 @Suite struct CorrectionTests {
     private func first(_ session: Session) async throws -> OwnRecord {
-        let records = await session.view.records.values
+        let records = try await session.view.records.values
             .filter { $0.book.series == .invoices && $0.isHead }
         return try #require(records.min { ($0.book, $0.number) < ($1.book, $1.number) })
     }

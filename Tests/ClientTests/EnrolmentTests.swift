@@ -38,8 +38,8 @@ import Wire
         return home
     }
 
-    private func records(_ session: Session, _ month: String) async -> [OwnRecord] {
-        await session.view.records.values.filter {
+    private func records(_ session: Session, _ month: String) async throws -> [OwnRecord] {
+        try await session.view.records.values.filter {
             $0.book.month == Month(month) && $0.book.series == .invoices
         }.sorted { $0.number < $1.number }
     }
@@ -63,8 +63,8 @@ import Wire
                 try log.documents("2026-02")
             ])
             #expect(report.imported > 0 && report.refused == 0)
-            let january = try #require(await records(li, "2026-01").first)
-            let february = try #require(await records(li, "2026-02").first)
+            let january = try #require(try await records(li, "2026-01").first)
+            let february = try #require(try await records(li, "2026-02").first)
             #expect(await shows(february, li))
             #expect(await !shows(january, li))
             // The owner reads what she sealed, and the other way round.
@@ -145,7 +145,7 @@ import Wire
                 try log.documents("2026-03")
             ])
             #expect(report.imported > 0)
-            let march = try #require(await records(owner, "2026-03").first)
+            let march = try #require(try await records(owner, "2026-03").first)
             #expect(march.epoch == 1)
             let taken = try await li.schedule()
             for field in RecordType.invoice.sealedNames {
@@ -282,7 +282,7 @@ import Wire
                     until: log.clock.now.advanced(by: 1800)))
             let second = try await log.open(try await enrol("second", as: .owner, owner, in: log))
             try await second.sync()
-            let old = try #require(await records(second, "2026-02").first)
+            let old = try #require(try await records(second, "2026-02").first)
             #expect(await shows(old, second))
             #expect(await shows(old, adviser), "of the era before, in its months")
             #expect(second.keyring.eraCount == 2)

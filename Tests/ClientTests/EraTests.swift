@@ -24,8 +24,8 @@ import Wire
             purpose: .creditAssessment, lifetime: 30 * 86_400, fetches: 100, dataLife: 86_400)
     }
 
-    private func first(_ month: String, _ session: Session) async -> OwnRecord? {
-        await session.view.records.values
+    private func first(_ month: String, _ session: Session) async throws -> OwnRecord? {
+        try await session.view.records.values
             .filter { $0.book.month == Month(month) && $0.book.series == .invoices }
             .min { $0.number < $1.number }
     }
@@ -114,8 +114,8 @@ import Wire
             // What the older era registered is recognised, though its sources are others.
             #expect(report.refused == 0 && report.imported > 0)
             #expect(report.duplicates == report.imported, "a month of each")
-            let old = try #require(await first("2026-01", session))
-            let new = try #require(await first("2026-02", session))
+            let old = try #require(try await first("2026-01", session))
+            let new = try #require(try await first("2026-02", session))
             #expect(old.epoch == 0 && new.epoch == 1_000_000)
             #expect(try await show(old, session).fields != nil)
             #expect(try await show(new, session).fields != nil)
@@ -210,7 +210,7 @@ import Wire
                 try log.documents("2026-01")
             ])
             #expect(report.refused == 0)
-            let record = try #require(await first("2026-01", session))
+            let record = try #require(try await first("2026-01", session))
             #expect(try await show(record, session).fields != nil)
             await session.close()
         }
@@ -271,7 +271,7 @@ import Wire
             let enterprise = try Enterprise(session)
             #expect(try await enterprise.books().isEmpty == false)
             for month in ["2026-01", "2026-02"] {
-                let record = try #require(await first(month, session))
+                let record = try #require(try await first(month, session))
                 #expect(try await show(record, session).fields != nil, "\(month)")
             }
             let report = try await enterprise.importDocuments([
@@ -279,7 +279,7 @@ import Wire
             ])
             #expect(report.refused == 0 && report.duplicates > 0 && report.imported > 0)
             // Presented under the key of its own era, on the new machine.
-            let old = try #require(await first("2026-01", session))
+            let old = try #require(try await first("2026-01", session))
             let presented = try await enterprise.present(
                 try #require(RecordNumber(old.name)), fields: ["due_date"],
                 to: KeyBindingDemand(nonce: "n", audience: "https://bank.example"))
@@ -337,8 +337,8 @@ import Wire
             enterprise = try Enterprise(session)
             let report = try await enterprise.importDocuments([try log.documents("2026-02")])
             #expect(report.refused == 0 && report.imported > 0)
-            let record = try #require(await first("2026-02", session))
-            let old = try #require(await first("2026-01", session))
+            let record = try #require(try await first("2026-02", session))
+            let old = try #require(try await first("2026-01", session))
             for (record, opens) in [(old, true), (record, false)] {
                 let key = keys.key(
                     field: "due_date", epoch: record.epoch, month: record.book.month,

@@ -118,7 +118,7 @@ import Wire
             let report = try await Enterprise(session).importDocuments([folder])
             #expect(report.imported == 0)
             #expect(report.duplicates == report.lines.count)
-            #expect(await session.view.records.count == report.lines.count)
+            #expect(try await session.view.records.count == report.lines.count)
             await session.close()
         }
     }

@@ -55,11 +55,11 @@ import Wire
             let report = try await enterprise.importDocuments([try log.documents("2026-02")])
             #expect(report.refused == 0)
             #expect(report.rekeyed.map(\.grant.jti) == (byRevocation ? [] : [standing]))
-            let later = await session.view.records.values.filter {
+            let later = try await session.view.records.values.filter {
                 $0.book.month == Month("2026-02")! && $0.book.series == .invoices
             }
             #expect(later.allSatisfy { $0.epoch == 1 })
-            let bills = await session.view.records.values.filter { $0.book.series == .bills }
+            let bills = try await session.view.records.values.filter { $0.book.series == .bills }
             #expect(bills.allSatisfy { $0.epoch == 0 })
 
             let south = try await log.open(lenders[1])

@@ -127,7 +127,7 @@ private struct World {
         let place = "\(session.handle) at \(view.next)"
         #expect(view.edge.root == truth.edge.root && view.time == truth.time, "\(place)")
         #expect(view.refused.isEmpty, "\(place)")
-        #expect(view.books == truth.books && view.records == truth.records, "\(place)")
+        #expect(try view.books == truth.books && view.records == truth.records, "\(place)")
         // Whom a grant is for, and what was served, can be withheld. What is known of it is true.
         for (jti, grant) in view.grants {
             let other = try #require(truth.grants[jti], "\(place)")

@@ -15,6 +15,14 @@ public enum ConnectionError: Error, Equatable, Sendable {
     case malformed(path: String, MessageError?)
     case answerTooLarge(path: String, limit: Int)
 
+    /// Whether the same may well succeed later.
+    public var isPassing: Bool {
+        switch self {
+        case .unreachable, .interrupted, .unavailable: true
+        case .refused, .malformed, .answerTooLarge: false
+        }
+    }
+
     /// Whether what was sent has certainly not taken effect and never will as it is.
     var isFinal: Bool {
         if case .refused = self { true } else { false }

@@ -56,7 +56,7 @@ extension Home {
     /// What belongs into a backup, beside the keyring and the outbox.
     private static let kept: [File] = File.allCases.filter {
         switch $0 {
-        case .keyring, .view, .summaries, .lock, .files: false
+        case .keyring, .view, .lock, .files: false
         case .config, .trustPolicy, .genesis, .checkpoint, .application, .invited, .fingerprints,
             .declined, .trail, .contacts, .settings, .shares, .devices, .enrolment:
             true

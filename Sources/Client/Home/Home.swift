@@ -39,15 +39,13 @@ public struct Home: Hashable, Sendable {
         case enrolment
         /// What its owner set; nothing secret.
         case settings
-        /// What the own records say, in a few fields; encrypted.
-        case summaries
         /// Held by the process that signs here; it says which one.
         case lock
         /// Held for as long as it takes to replace some files.
         case files
 
         /// More than any of them grows to.
-        var limit: Int { [.view, .summaries].contains(self) ? 2 << 30 : 1 << 20 }
+        var limit: Int { self == .view ? 2 << 30 : 1 << 20 }
     }
 
     /// Without a slash at the end.
@@ -97,9 +95,12 @@ public struct Home: Hashable, Sendable {
     /// Does what reads files, changes and replaces them, with no other process between. It is over at
     /// once. Throws ``HomeError`` and what `body` throws.
     func changingFiles<Result>(_ body: () throws -> Result) throws -> Result {
-        let lock = try lock(.files, waiting: Self.patience)
+        let lock = try lockFiles()
         return try withExtendedLifetime(lock) { try body() }
     }
+
+    /// The same for who holds on to it. Throws ``HomeError``.
+    func lockFiles() throws(HomeError) -> HomeLock { try lock(.files, waiting: Self.patience) }
 
     private func lock(_ file: File, waiting wait: Duration) throws(HomeError) -> HomeLock {
         do { return try HomeLock(path(file), waiting: wait) } catch {

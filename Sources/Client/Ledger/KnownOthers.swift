@@ -1,3 +1,4 @@
+import Custody
 import Rules
 public import Sharing
 public import Wire
@@ -110,7 +111,9 @@ struct KnownOthers: Sendable {
     }
 
     /// Takes in an admitted entry; `state` is what it made.
-    mutating func take(_ candidate: Candidate, _ state: StateInMemory) {
+    mutating func take(
+        _ candidate: Candidate, _ state: KeptState
+    ) throws(HomeError) {
         let statement = candidate.statement
         let at = statement.issuedAt
         let claims = statement.claims
@@ -134,7 +137,7 @@ struct KnownOthers: Sendable {
             participants[reinstate.handle] = known
         }
         takeHold(candidate, at)
-        if let erase = claims as? Erase { takeErasure(erase, candidate, state) }
+        if let erase = claims as? Erase { try takeErasure(erase, candidate, state) }
     }
 
     private mutating func begin(_ genesis: Genesis, _ at: Timestamp) {
@@ -165,9 +168,9 @@ struct KnownOthers: Sendable {
     }
 
     private mutating func takeErasure(
-        _ erase: Erase, _ candidate: Candidate, _ state: StateInMemory
-    ) {
-        let erased = state[StatementState.key(erase.target.jti)]
+        _ erase: Erase, _ candidate: Candidate, _ state: KeptState
+    ) throws(HomeError) {
+        let erased = try state.kept(StatementState.key(erase.target.jti))
         erasures.append(
             KnownErasure(
                 index: candidate.index, at: candidate.statement.issuedAt,

@@ -8,7 +8,7 @@ public import Wire
 /// the gateway showed the participant: for its own books that is every hold, and every access under
 /// its grants; of another's books what it did there itself, and the holds that it laid.
 struct KnownState: PolicyKnowledge {
-    let state: StateInMemory
+    let state: KeptState
     let types: RecordTypes
     let time: Timestamp
 

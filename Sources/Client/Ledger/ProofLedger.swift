@@ -1,3 +1,4 @@
+public import Custody
 import Rules
 import Sharing
 public import Wire
@@ -28,7 +29,7 @@ public struct ProofLedger: Sendable {
     static let fewRecords = 3
 
     /// What this participant let `grantee` know until `now`.
-    public init(_ view: View, grantee: Handle, at now: Timestamp) {
+    public init(_ view: View, grantee: Handle, at now: Timestamp) throws(HomeError) {
         var answers: [Answer] = []
         var readings: [Reading] = []
         for grant in view.grants.values.sorted(by: { $0.index < $1.index })
@@ -36,9 +37,9 @@ public struct ProofLedger: Sendable {
             switch grant.terms.subject {
             case .fields(let names):
                 let fields = names.map(\.text)
-                readings += Self.readings(under: grant, of: fields, in: view, at: now)
+                readings += try Self.readings(under: grant, of: fields, in: view, at: now)
             case .statements(let texts):
-                let records = Array(Self.records(grant.terms.scope, in: view))
+                let records = Array(try Self.records(grant.terms.scope, in: view))
                 for text in texts {
                     guard let statement = try? ProofStatement(parsing: text) else { continue }
                     answers.append(
@@ -46,7 +47,7 @@ public struct ProofLedger: Sendable {
                 }
             }
         }
-        self.init(answers, readings: readings, names: view.records.mapValues(\.name))
+        self.init(answers, readings: readings, names: try view.records.mapValues(\.name))
     }
 
     init(_ answers: [Answer], readings: [Reading] = [], names: [JTI: String]) {
@@ -57,33 +58,39 @@ public struct ProofLedger: Sendable {
     /// let read what its accesses served.
     private static func readings(
         under grant: KnownGrant, of fields: [String], in view: View, at now: Timestamp
-    ) -> [Reading] {
+    ) throws(HomeError) -> [Reading] {
         if grant.isLive(at: now) {
-            return [Reading(fields: Set(fields), records: records(grant.terms.scope, in: view))]
+            let all = try records(grant.terms.scope, in: view)
+            return [Reading(fields: Set(fields), records: all)]
         }
-        return view.accesses.filter { $0.grant == grant.jti }.map { access in
+        var readings: [Reading] = []
+        for access in view.accesses where access.grant == grant.jti {
             // What it says may have been erased; then it may have been anything.
-            guard let served = access.terms?.served else {
-                return Reading(fields: Set(fields), records: records(grant.terms.scope, in: view))
-            }
-            return Reading(
-                fields: Set(served.fields.map(\.text)),
-                records: records(.records(served.ranges), in: view))
+            let served = access.terms?.served
+            readings.append(
+                Reading(
+                    fields: Set(served?.fields.map(\.text) ?? fields),
+                    records: try records(
+                        served.map { .records($0.ranges) } ?? grant.terms.scope, in: view)))
         }
+        return readings
     }
 
     /// The own records of a scope, replaced and erased ones among them: they were there to be known.
-    static func records(_ scope: Scope, in view: View) -> Set<JTI> {
+    static func records(_ scope: Scope, in view: View) throws(HomeError) -> Set<JTI> {
         guard case .records(let ranges) = scope else {
-            return Set(view.records.values.filter { scope.covers($0.book) }.map(\.jti))
+            return Set(try view.records(ofBooks: scope.covers).map(\.jti))
         }
-        let listed = ranges.flatMap { range in
+        var listed: Set<JTI> = []
+        for range in ranges {
             // A range can be longer than the book; nothing is beyond its last record.
             let last = min(range.to, view.books[range.book]?.count ?? 0)
-            return last < range.from
-                ? [] : (range.from...last).compactMap { view.record(range.book, $0)?.jti }
+            guard range.from <= last else { continue }
+            for number in range.from...last {
+                if let record = try view.record(range.book, number) { listed.insert(record.jti) }
+            }
         }
-        return Set(listed)
+        return listed
     }
 
     /// The amounts whose values ``warnings(adding:about:values:)`` has use for: those that the

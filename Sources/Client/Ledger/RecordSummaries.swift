@@ -1,4 +1,3 @@
-import Custody
 import Sharing
 import Verification
 public import Wire
@@ -29,20 +28,6 @@ public struct RecordSummary: Shaped, Hashable {
     }
 }
 
-/// The summaries as they lie on disk, encrypted. It is a cache: what isn't there is read again.
-private struct RecordSummaries: Message {
-    let all: [RecordSummary]
-
-    static let maximumBytes = 1 << 30
-    private static let format = "trine-summaries/1"
-    private var formatName: String { Self.format }
-
-    static let shape = Shape<RecordSummaries>(
-        { (_, all) in RecordSummaries(all: all) },
-        .required("format", \.formatName, .format(format)),
-        .required("summaries", \.all, .list(of: .object)))
-}
-
 extension Enterprise {
     /// How many records one call asks for.
     private static let recordsPerCall: Int64 = 500
@@ -50,26 +35,22 @@ extension Enterprise {
     /// What the records say, by identifier: as this home knows it, and the others read from the gateway
     /// and decrypted. Erased ones aren't among them; offline those are left out that it doesn't know.
     public func summaries(of records: [OwnRecord]) async throws -> [JTI: RecordSummary] {
-        let key = session.keyring.fileKey("summaries")
-        let erased = Set(await session.view.records.values.filter(\.erased).map(\.jti))
-        let kept = try session.home.read(.summaries).flatMap { sealed in
-            SecretBox.open(sealed, under: key).flatMap { try? RecordSummaries(parsing: $0) }
-        }
-        var known = Dictionary((kept?.all ?? []).map { ($0.jti, $0) }) { $1 }
-        known = known.filter { !erased.contains($0.key) }
+        var known = try await session.view.summaries(of: records)
         let missing = records.filter { !$0.erased && known[$0.jti] == nil }
         if missing.isEmpty || session.isOffline { return known }
+        let byJTI = Dictionary(missing.map { ($0.jti, $0) }) { $1 }
         for (book, ownRecords) in Dictionary(grouping: missing, by: \.book) {
             for range in try Self.listed([(book, ownRecords)]) {
                 for part in range.parts(of: Self.recordsPerCall) {
-                    for summary in try await summaries(part) { known[summary.jti] = summary }
+                    for summary in try await summaries(part) {
+                        known[summary.jti] = summary
+                        if let record = byJTI[summary.jti] {
+                            await session.note(summary, of: record)
+                        }
+                    }
                 }
             }
         }
-        var random = session.surroundings.random
-        let bytes = RecordSummaries(all: known.values.sorted { $0.jti.text < $1.jti.text }).bytes
-        try session.home.replace(
-            .summaries, with: SecretBox.seal(bytes, under: key, using: &random))
         return known
     }
 

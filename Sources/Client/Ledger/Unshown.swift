@@ -1,3 +1,4 @@
+import Custody
 import Rules
 import Sharing
 import Wire
@@ -16,9 +17,9 @@ struct Unshown: Hashable, Sendable {
         .optional("grant", \.grant, .jti))
 
     /// Whether the log says that they were erased: then nobody can show them.
-    func isErased(in state: StateInMemory) -> Bool {
-        [jti, grant].contains { jti in
-            jti.flatMap { state[StatementState.key($0)] }?.erased == true
-        }
+    func isErased(in state: KeptState) throws(HomeError) -> Bool {
+        for jti in [jti, grant].compactMap(\.self)
+        where try state.kept(StatementState.key(jti))?.erased == true { return true }
+        return false
     }
 }

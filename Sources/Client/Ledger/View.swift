@@ -1,3 +1,4 @@
+public import Custody
 public import Rules
 public import Sharing
 import Transparency
@@ -10,6 +11,9 @@ public import Wire
 /// Every entry is decided by the rules, with the selective claims that the gateway showed. An entry
 /// that the rules refuse changes nothing here and is named in ``refused``. Whether the policies of
 /// the day permitted an entry is for whoever sees all selective claims.
+///
+/// What each statement adds to, such as the own records, is read from the disk when it is asked for: a
+/// list costs what it lists.
 public struct View: Sendable {
     public let handle: Handle
     /// Whether grants, requests and accesses of others are listed, too: a regulator is shown them all.
@@ -17,8 +21,9 @@ public struct View: Sendable {
     /// The tree of the entries so far.
     private(set) var edge = RightEdge()
     /// What the entries so far made, as far as their selective claims were shown.
-    private(set) var state = StateInMemory()
-    public private(set) var records: [JTI: OwnRecord] = [:]
+    private(set) var state = KeptState()
+    /// The tables of a view that was read and not opened yet.
+    private(set) var unopened: [RowTable.Description] = []
     public private(set) var books: [BookName: BookState] = [:]
     /// The grants that the participant gave or got; all that are known, for a regulator.
     public private(set) var grants: [JTI: KnownGrant] = [:]
@@ -30,7 +35,6 @@ public struct View: Sendable {
     public private(set) var refused: [Int64] = []
     /// Who said that its encryption key was in wrong hands, and the entry that said it last.
     private(set) var compromised: [Handle: Int64] = [:]
-    private var numbers: [BookName: [Int64: JTI]] = [:]
     private var unshown: [Unshown] = []
     /// What each of the participant's own keys signed last.
     private(set) var acts: [Digest<Digested.Key>: LastAct] = [:]
@@ -78,14 +82,71 @@ public struct View: Sendable {
     /// The record types of the log.
     public var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
 
+    // MARK: Own records
+
+    /// All own records; each of them is read. Throws ``HomeError``, as all that follows does.
+    public var records: [JTI: OwnRecord] {
+        get throws(HomeError) {
+            let all = try OwnRecordRow.all(in: state.rows)
+            return Dictionary(all.map { ($0.jti, $0) }) { $1 }
+        }
+    }
+
+    /// How many own records there are, erased ones too.
+    public var recordCount: Int64 { books.values.reduce(0) { $0 + $1.count } }
+
+    /// The own records of the books for which `isWanted` holds, by book and number.
+    public func records(
+        ofBooks isWanted: (BookName) -> Bool
+    ) throws(HomeError) -> [OwnRecord] {
+        var records: [OwnRecord] = []
+        for book in books.keys.filter(isWanted).sorted() {
+            records += try OwnRecordRow.all(of: book, in: state.rows)
+        }
+        return records
+    }
+
+    /// What these own records say, as far as it was noted: by identifier.
+    func summaries(of records: [OwnRecord]) throws(HomeError) -> [JTI: RecordSummary] {
+        var known: [JTI: RecordSummary] = [:]
+        for record in records where !record.erased {
+            known[record.jti] = try OwnRecordRow.summary(of: record, in: state.rows)
+        }
+        return known
+    }
+
+    /// Notes what own records say, in a few fields.
+    mutating func note(_ summary: RecordSummary, of record: OwnRecord) {
+        OwnRecordRow.set(summary, of: record, in: &state.rows)
+    }
+
     /// The own record at this place.
-    public func record(_ book: BookName, _ number: Int64) -> OwnRecord? {
-        numbers[book]?[number].flatMap { records[$0] }
+    public func record(_ book: BookName, _ number: Int64) throws(HomeError) -> OwnRecord? {
+        try OwnRecordRow.at(book, number, in: state.rows)
+    }
+
+    /// The own record with this identifier.
+    public func record(_ jti: JTI) throws(HomeError) -> OwnRecord? {
+        guard let statement = try state.kept(StatementState.key(jti)),
+            statement.issuer == handle, let place = statement.record
+        else { return nil }
+        return try record(place.book, place.number)
+    }
+
+    /// The identifiers of own records that begin like this.
+    public func ownRecords(beginning text: String) throws(HomeError) -> [JTI] {
+        var own: [JTI] = []
+        for (name, statement) in try state.statements(beginning: text)
+        where statement.issuer == handle && statement.record != nil { own.append(name) }
+        return own
     }
 
     /// The own record, unerased, that was made of the document with this source.
-    public func record(from source: Digest<Digested.Source>) -> OwnRecord? {
-        state[SourceState.key(handle, source)].flatMap { records[$0.record] }
+    public func record(
+        from source: Digest<Digested.Source>
+    ) throws(HomeError) -> OwnRecord? {
+        guard let held = try state.kept(SourceState.key(handle, source)) else { return nil }
+        return try record(held.record)
     }
 
     /// The book that a record of `month` goes into: its own, or the next open one.
@@ -143,8 +204,9 @@ public struct View: Sendable {
     package mutating func add(_ documents: TextShelf) { texts = documents }
 
     /// Takes in the next entry of the log, whose place was verified. Throws
-    /// ``Rules/UnknownRules``; then it isn't taken in, nor can any after it.
-    package mutating func take(_ entry: ReadEntry) throws(UnknownRules) {
+    /// ``Rules/UnknownRules``; then it isn't taken in, nor can any after it. After ``HomeError`` the
+    /// view is of no use any more.
+    package mutating func take(_ entry: ReadEntry) throws {
         let index = next
         if let unknown = unknownRules { throw unknown }
         edge.append(entry.hash)
@@ -155,9 +217,9 @@ public struct View: Sendable {
         let candidate = Candidate(
             statement, selective: try? entry.selective?.get(), index: index,
             checked: entry.checked)
-        switch state.admit(candidate, under: UnjudgedPolicies(types: texts)) {
+        switch try state.admit(candidate, under: UnjudgedPolicies(types: texts)) {
         case .success(let admission):
-            list(admission)
+            try list(admission)
             noteUnshown(candidate)
         case .failure: refuse(index)
         }
@@ -165,7 +227,12 @@ public struct View: Sendable {
 
     /// The first entry whose selective claims must have been shown to the participant, weren't, and
     /// aren't erased: what is known here of its grants would be wrong.
-    var withheld: Int64? { unshown.first { !$0.isErased(in: state) }?.index }
+    var withheld: Int64? {
+        get throws(HomeError) {
+            for entry in unshown where try !entry.isErased(in: state) { return entry.index }
+            return nil
+        }
+    }
 
     private mutating func noteUnshown(_ candidate: Candidate) {
         let statement = candidate.statement
@@ -188,12 +255,12 @@ public struct View: Sendable {
         if refused.count < Self.refusedListed { refused.append(index) }
     }
 
-    private mutating func list(_ admission: Admission) {
-        listBooks(admission)
+    private mutating func list(_ admission: Admission) throws(HomeError) {
+        try listBooks(admission)
         listGrants(admission)
         listUse(admission.candidate)
         listKeyChange(admission.candidate)
-        others.take(admission.candidate, state)
+        try others.take(admission.candidate, state)
         let statement = admission.candidate.statement
         guard statement.issuer == handle else { return }
         acts[statement.jws.kid] = LastAct(
@@ -208,7 +275,7 @@ public struct View: Sendable {
         compromised[candidate.statement.issuer] = candidate.index
     }
 
-    private mutating func listBooks(_ admission: Admission) {
+    private mutating func listBooks(_ admission: Admission) throws(HomeError) {
         for (name, book) in admission.changes.all(BookState.self) {
             if case .book(handle, let own) = name { books[own] = book }
         }
@@ -216,22 +283,16 @@ public struct View: Sendable {
         for (name, entered) in admission.changes.all(StatementState.self) {
             guard case .jti(let jti) = name, entered.issuer == handle, let place = entered.record
             else { continue }
-            let known = records[jti]
+            let known = try record(place.book, place.number)
             let replaces =
                 jti == statement.jti
                 ? (statement.claims as? RegisterRecord)?.replaces : known?.replaces
-            add(
-                OwnRecord(
-                    jti: jti, index: entered.index, digest: entered.digest, place: place,
-                    issuedAt: known?.issuedAt ?? statement.issuedAt,
-                    replaces: replaces,
-                    erased: entered.erased))
+            let record = OwnRecord(
+                jti: jti, index: entered.index, digest: entered.digest, place: place,
+                issuedAt: known?.issuedAt ?? statement.issuedAt, replaces: replaces,
+                erased: entered.erased)
+            OwnRecordRow.set(record, in: &state.rows)
         }
-    }
-
-    private mutating func add(_ record: OwnRecord) {
-        records[record.jti] = record
-        numbers[record.book, default: [:]][record.number] = record.jti
     }
 
     private mutating func listGrants(_ admission: Admission) {
@@ -287,10 +348,29 @@ public struct View: Sendable {
     }
 }
 
+extension View {
+    /// Takes up the tables that it says it has.
+    mutating func open(_ tables: [RowTable]) {
+        state.rows = KeptRows(tables)
+        unopened = []
+    }
+
+    /// Puts what changed into tables on disk. Throws ``HomeError``.
+    mutating func keepRows(
+        in directory: String, keyed key: @escaping @Sendable (String) -> Secret,
+        using random: inout some RandomNumberGenerator
+    ) throws(HomeError) {
+        try state.rows.keep(in: directory, keyed: key, using: &random)
+    }
+
+    var tables: [RowTable.Description] { state.rows.tables.map(\.description) }
+}
+
+/// What of a view is read whole.
 extension View: Shaped {
     private init(
         format _: String, of handle: Handle, seesAll: Bool, edge: RightEdge, state: [StateRow],
-        records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest],
+        tables: [RowTable.Description], grants: [KnownGrant], requests: [KnownRequest],
         accesses: [KnownAccess], others: KnownOthers, refused: [Int64],
         compromised: [Compromise], unshown: [Unshown], acts: [LastAct], types: [String]
     ) {
@@ -298,8 +378,8 @@ extension View: Shaped {
         self.seesAll = seesAll
         self.others = others
         self.edge = edge
-        self.state = StateInMemory(state)
-        for record in records { add(record) }
+        self.state = KeptState(state)
+        unopened = tables
         for row in state {
             guard case .book(handle, let name) = row.key.name else { continue }
             books[name] = row.value.object as? BookState
@@ -323,22 +403,22 @@ extension View: Shaped {
         return types.all.map { String(decoding: $0.document(origin: origin), as: UTF8.self) }
     }
 
-    private var format: String { "trine-view/7" }
+    private var format: String { "trine-view/8" }
 
-    private var listed: (records: [OwnRecord], grants: [KnownGrant], requests: [KnownRequest]) {
-        (Array(records.values), Array(grants.values), Array(requests.values))
+    private var listed: (grants: [KnownGrant], requests: [KnownRequest]) {
+        (Array(grants.values), Array(requests.values))
     }
 
     public static let shape = Shape<View>(
         View.init(
-            format:of:seesAll:edge:state:records:grants:requests:accesses:others:refused:
+            format:of:seesAll:edge:state:tables:grants:requests:accesses:others:refused:
             compromised:unshown:acts:types:),
-        .required("format", \.format, .format("trine-view/7")),
+        .required("format", \.format, .format("trine-view/8")),
         .required("handle", \.handle, .handle),
         .flag("sees_all", \.seesAll),
         .required("edge", \.edge, .edge),
-        .required("state", \.state.rows, .list(of: .stateRow)),
-        .required("records", \.listed.records, .list(of: .object)),
+        .required("state", \.state.few, .list(of: .stateRow)),
+        .required("tables", \.tables, .list(of: .object)),
         .required("grants", \.listed.grants, .list(of: .object)),
         .required("requests", \.listed.requests, .list(of: .object)),
         .required("accesses", \.accesses, .list(of: .object)),

@@ -25,7 +25,7 @@ extension Session {
         switch opens {
         case .everything: keys = try keyring.secrets(ofEra: view.era).shared
         case .months(let types, let months):
-            keys = SharedKeys(
+            keys = try SharedKeys(
                 types, months, ofEra: view.era, of: try schedule(), in: view, at: now)
         }
         do {
@@ -77,12 +77,16 @@ extension SharedKeys {
     init(
         _ types: [RecordType], _ months: ClosedRange<Month>, ofEra era: Int,
         of schedule: KeySchedule, in view: View, at now: Timestamp
-    ) {
-        let nodes = types.flatMap { type in
-            var epochs = Set(
-                view.records.values.filter {
-                    $0.book.series == type.series && months.contains($0.book.month)
-                }.map(\.epoch))
+    ) throws(HomeError) {
+        var epochsOfType: [Set<Int64>] = []
+        for type in types {
+            let records = try view.records {
+                $0.series == type.series && months.contains($0.month)
+            }
+            epochsOfType.append(Set(records.map(\.epoch)))
+        }
+        let nodes = zip(types, epochsOfType).flatMap { type, there in
+            var epochs = there
             for month in months { epochs.insert(view.requiredEpoch(type.series, month, at: now)) }
             let ofEra = epochs.filter { KeyEra(of: $0).number == era }.sorted()
             return type.sealedNames.flatMap { field in

@@ -1,5 +1,6 @@
 public import Custody
 import Importing
+import Interface
 public import Rules
 public import Sharing
 public import Wire
@@ -152,7 +153,7 @@ extension Session {
         case .bookkeeper, .deputy, .robot, .adviser:
             guard let months = device.range else { return SharedKeys() }
             let types = device.series.flatMap { view.types.of($0) }
-            return SharedKeys(types, months, ofEra: era, of: try schedule(), in: view, at: now)
+            return try SharedKeys(types, months, ofEra: era, of: try schedule(), in: view, at: now)
         }
     }
 
@@ -174,6 +175,14 @@ extension Session {
         }
     }
 
+    /// The key of the recovery kit, as far as this home knows it: the one beside its own in what it sent
+    /// to be admitted. Throws ``HomeError``.
+    public nonisolated func recoveryKey() throws(HomeError) -> Digest<Digested.Key>? {
+        let own = keyring.signingKey(generation: 1).verificationKey.thumbprint
+        return try home.application()?.claims.keys
+            .first { $0.terms.scopes == [.all] && $0.key.thumbprint != own }?.key.thumbprint
+    }
+
     /// What a device could do, before it is given up. `name` is its local name, or the beginning of its
     /// key's thumbprint.
     public func lost(_ name: String) async throws -> LostDevice {
@@ -187,12 +196,11 @@ extension Session {
         let device = devices.all.first { $0.key == key }
         let holdsAll = device.map { $0.preset == .owner } ?? state.scopes.contains(.all)
         let months = device?.range
-        let opens = view.records.values.filter { record in
-            !record.erased
-                && (holdsAll
-                    || (months?.contains(record.book.month) == true
-                        && device?.series.contains(record.book.series) == true))
-        }
+        let opens = try view.records { book in
+            holdsAll
+                || (months?.contains(book.month) == true
+                    && device?.series.contains(book.series) == true)
+        }.filter { !$0.erased }
         return LostDevice(
             device: device, key: key, scopes: state.scopes, lastAct: view.acts[key],
             opens: opens.count, needsNewEra: holdsAll || device?.preset == .fetcher)

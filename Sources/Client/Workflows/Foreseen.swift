@@ -84,7 +84,7 @@ extension Enterprise {
     /// The record, where rules and policies let it be erased.
     func erasable(_ place: RecordNumber) async throws -> OwnRecord {
         let view = try await session.sync()
-        guard let record = view.record(place.book, Int64(place.number)) else {
+        guard let record = try view.record(place.book, Int64(place.number)) else {
             throw ClientError.noSuchRecord(place.description)
         }
         if record.erased { throw ClientError.erased(record.name) }

@@ -62,8 +62,8 @@ extension Authority {
     /// Proposes that.
     public func forgetting(_ handle: Handle, _ reason: Reason) async throws -> Proposal {
         _ = try await session.flush()
-        let rows = try await session.sync().state.rows
-        let admission = rows.first { ($0.value.object as? StatementState)?.admitted == handle }
+        let state = try await session.sync().state.all()
+        let admission = state.first { ($0.value.object as? StatementState)?.admitted == handle }
         guard case .jti(let jti)? = admission?.key.name else {
             throw ClientError.noParticipant(handle)
         }

@@ -34,7 +34,8 @@ extension Home {
     /// home doesn't hold what is in it, and nobody can make it again.
     ///
     /// Where joining fails after the home was made, joining again with an invitation for the same
-    /// handle takes up the home that is there, with the keys and proofs of its first application.
+    /// handle takes up the home that is there, with the keys and proofs of its first application. Where
+    /// the gateway refused the application, nothing stays, and the kit is of no use.
     /// Throws ``LogFault``, ``ConnectionError``, ``HomeError``, ``KeyringError`` and what `keep`
     /// throws.
     public func join(
@@ -104,8 +105,18 @@ extension Home {
         // No entry is known that says how old it may be, but that no charter allows more than this.
         _ = try await keeper.latest(
             at: surroundings.now(), freshness: Limits.freshnessSeconds.upperBound)
-        try await connection.apply(application)
+        do { try await connection.apply(application) } catch ConnectionError.refused(let problem) {
+            // Nobody knows these keys, and nobody will: the next invitation begins with new ones.
+            try abandon()
+            throw ConnectionError.refused(problem)
+        }
         return application
+    }
+
+    /// Takes away what joining made; the keyring first, so that what is left is no home.
+    private func abandon() throws(HomeError) {
+        try PrivateFile.remove(path(.keyring))
+        for file in File.allCases { try PrivateFile.remove(path(file)) }
     }
 
     /// Begins a log: makes the home of its first authority, with the entry 0 that this authority

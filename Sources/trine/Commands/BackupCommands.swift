@@ -58,7 +58,8 @@ extension HomeGroup {
             return Outcome([
                 "handle": handle, "home": home.directory, "made": backup.made,
             ]) {
-                "The home of \(handle) is in \(home.directory) again, as it was on \(backup.made)."
+                "The home of \(handle) is in \(home.directory) again, as it was on "
+                    + "\(LocalTime.minute(backup.made))."
             }.noting(["don't go on in any other copy of it"])
         }
     }

@@ -178,7 +178,8 @@ struct DeviceGroup: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
-            let devices = try await session.devices().map(Row.init)
+            let kit = try session.recoveryKey()
+            let devices = try await session.devices().map { Row($0, kit: kit) }
             return .list(
                 "devices", devices, none: "No keys.",
                 .init("DEVICE") { $0.name }, .init("PERSON") { $0.person },
@@ -196,14 +197,21 @@ struct DeviceGroup: AsyncParsableCommand {
             let last: String
             let key: String
 
-            init(_ known: (key: KeyState, device: KnownDevice?, lastAct: LastAct?)) {
-                name = known.device?.name ?? ""
+            init(
+                _ known: (key: KeyState, device: KnownDevice?, lastAct: LastAct?),
+                kit: Digest<Digested.Key>?
+            ) {
+                let key = known.key.key.thumbprint
+                let other = key == kit ? "(the recovery kit)" : "(unknown here)"
+                name =
+                    known.device?.name
+                    ?? (known.key.scopes == [.present] ? "(presents records)" : other)
                 person = known.device?.person ?? ""
                 signs = known.key.scopes.map(\.rawValue).joined(separator: ",")
                 opens = known.device.map { List.opens($0) } ?? ""
                 until = known.key.until.map { "\($0.date)" } ?? ""
                 last = known.lastAct.map { "\($0.kind.rawValue) \($0.at.date)" } ?? ""
-                key = known.key.key.thumbprint.text
+                self.key = key.text
             }
         }
 
@@ -270,7 +278,8 @@ struct DeviceGroup: AsyncParsableCommand {
             ]) {
                 let retired = done.retired.map { "Its key is retired, entry \($0.index)." }
                 return (retired ?? "Its key was retired before.")
-                    + " \(renewed) standing grants have new envelopes."
+                    + (renewed == 0
+                        ? "" : " \(counted(renewed, "standing grant")) got new envelopes.")
             }.noting(Self.notes(lost, done.rekeyed.count - renewed, done.raised))
         }
 
@@ -285,7 +294,8 @@ struct DeviceGroup: AsyncParsableCommand {
             }
             if left > 0 {
                 notes.append(
-                    "policy forbids to give more to \(left) standing grants: they end here")
+                    "policy forbids to give more to \(counted(left, "standing grant")): what they open ends here"
+                )
             }
             if !raised.isEmpty {
                 notes.append(
@@ -360,7 +370,8 @@ extension LostDevice {
         }
         lines.append(
             needsNewEra && scopes.contains(.all)
-                ? "It opens all \(opens) records." : "It opens \(opens) records.")
+                ? "It opens all \(counted(opens, "record"))."
+                : "It opens \(counted(opens, "record")).")
         lines.append(
             lastAct.map {
                 "Its last act: \($0.kind.rawValue), entry \($0.index), \(LocalTime.minute($0.at))."

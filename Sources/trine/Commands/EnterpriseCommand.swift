@@ -77,8 +77,13 @@ struct EnterpriseCommand: AsyncParsableCommand {
                 return (search.map(summary.matches) ?? true)
                     && (amount.map { $0.contains(summary.amount) } ?? true)
             }
+            var successors: [JTI: String] = [:]
+            for jti in records.compactMap(\.replacedBy) {
+                successors[jti] = try view.record(jti)?.name
+            }
+            let known = successors
             func successor(_ record: OwnRecord) -> String? {
-                record.replacedBy.flatMap { view.records[$0]?.name }
+                record.replacedBy.flatMap { known[$0] }
             }
             let details: [Column<OwnRecord>] = [
                 .init("NUMBER", "number") { said[$0.jti]?.number },

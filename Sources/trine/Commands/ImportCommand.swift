@@ -50,7 +50,8 @@ struct ImportCommand: HomeCommand {
                 + "\(rekeying.grant.jti), because another grant has ended"
         }
         let missing = report.lacksIdentifiers ? session.configuration.hint : []
-        return Outcome(report.members) { report.words }.noting(notes + missing)
+        return Outcome(report.members) { report.words }
+            .noting(notes + missing + report.leftOutNotes)
             .ending(well: report.refused == 0)
     }
 }
@@ -84,6 +85,18 @@ extension ImportReport {
 
     private static let repeated = 5
 
+    /// What wasn't looked at, and why.
+    fileprivate var leftOutNotes: [String] {
+        var notes = LeftOutFile.Reason.allCases.compactMap { reason -> String? in
+            let some = leftOut.filter { $0.reason == reason }
+            guard let first = some.first else { return nil }
+            let others = some.count == 1 ? "" : " and \(some.count - 1) more"
+            return "left out, because \(reason.words): \(first.path.onOneLine)\(others)"
+        }
+        if lines.isEmpty { notes.append("there was no file to import") }
+        return notes
+    }
+
     /// Whether documents were of nobody known here.
     fileprivate var lacksIdentifiers: Bool {
         lines.contains { line in
@@ -109,9 +122,20 @@ extension ImportReport {
     fileprivate var members: Members {
         let members: Members = [
             "duplicates": duplicates, "files": lines.map(\.members), "imported": imported,
+            "left_out": leftOut.map(\.path),
             "refused": refused,
         ]
         return members.merging(rekeyed.members) { $1 }
+    }
+}
+
+extension LeftOutFile.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .hidden: "its name begins with a dot"
+        case .link: "links in folders aren't followed"
+        case .noFile: "it isn't a file"
+        }
     }
 }
 

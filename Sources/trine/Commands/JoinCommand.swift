@@ -78,6 +78,16 @@ struct JoinCommand: CommonCommand {
         do {
             application = try await home.join(
                 invitation, as: applicant, under: protection, keeping: { try page?.keep($0) })
+        } catch ConnectionError.refused(let problem) where page != nil {
+            let complaint = ConnectionError.refused(problem).complaint
+            let hints = [
+                complaint.hint, "nothing was kept here: destroy the recovery kit just made",
+            ]
+            throw complaint.named(problem.name)
+                .hint(hints.compactMap(\.self).joined(separator: "; "))
+        } catch ConnectionError.unreachable(let detail) where !home.isInhabited {
+            throw ConnectionError.unreachable(detail).complaint.named("gateway-unreachable")
+                .hint("is it running? nothing was made or signed: join again when it is")
         } catch let error as HomeError {
             guard case .alreadyThere = error, let known = try? home.configuration(),
                 known.log.genesis == invitation.log.genesis

@@ -32,7 +32,8 @@ struct PolicyExplain: CommonCommand {
     @Option(help: "How many months.") var months: Int = 1
     @Option(help: "How many months back it begins.") var reach: Int = 0
     @Option(name: .customLong("for"), help: "How long: 30d.") var lifetime: Span?
-    @Option(help: "How long what was read is kept.") var keep: Span?
+    @Option(help: "How long what was read is kept; as long as the grant stands otherwise.")
+    var keep: Span?
     @Flag(help: "While the books are under legal hold.") var held = false
     @Option(help: "Who can ever see this field?") var field: String?
     @Option(help: "With --field: this enterprise's, a contact's name or a handle. Needs a home.")
@@ -70,7 +71,8 @@ struct PolicyExplain: CommonCommand {
             owner: isUse ? other.handle : own.handle, right: right, purpose: purpose,
             fields: fields?.names.map(\.text) ?? (right == .read ? ["tax_exclusive_amount"] : []),
             series: .invoices, months: try range(), lifetime: lifetime?.seconds ?? 86_400,
-            fetches: 1, dataLife: keep?.seconds ?? 86_400, held: held, time: Self.today,
+            fetches: 1, dataLife: keep?.seconds ?? lifetime?.seconds ?? 86_400, held: held,
+            time: Self.today,
             types: .standard)
         return PolicyExplanation(of: request, under: try files.set())
     }

@@ -95,7 +95,7 @@ struct RecoverCommand: CommonCommand {
         discussion: """
             The log says what there is, and the kit gives the keys of it all. The recovery key signs for \
             this machine's new key. With --lost every other machine's key is retired; where one was \
-            stolen, begin a new era next: trine new-era --compromised. Without --kit the log's address, \
+            stolen, begin a new era next: trine new-era --compromised --kit FILE. Without --kit the log's address, \
             the handle and the fingerprint are given as the page has them, and the words are asked for.
 
             Example: trine recover --kit /media/stick/kit --lost
@@ -127,14 +127,20 @@ struct RecoverCommand: CommonCommand {
         let restored = try await home.restore(
             from: kit, retiring: lost ? .keyCompromised : nil, under: protection)
         var notes = ["bring the recovery kit back to where it was"]
-        if lost { notes.append("where a machine was stolen: trine new-era --compromised") }
+        notes.append(
+            "names that you gave, fingerprints that you compared and devices' names are in no kit: they "
+                + "come back from a backup alone")
+        if lost {
+            notes.append("where a machine was stolen: trine new-era --compromised --kit FILE")
+        }
         let handle = kit.configuration.handle
         return Outcome([
             "era": restored.era, "handle": handle, "home": home.directory,
             "retired": restored.retired.map(\.text),
         ]) {
-            "\(handle) is back, in era \(restored.era); \(restored.retired.count) keys of other "
-                + "machines were retired."
+            "\(handle) is back, in era \(restored.era)."
+                + (restored.retired.isEmpty
+                    ? "" : " Retired: \(counted(restored.retired.count, "key")) of other machines.")
         }.noting(notes)
     }
 

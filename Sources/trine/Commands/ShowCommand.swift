@@ -13,9 +13,12 @@ struct ShowCommand: CommonCommand {
         discussion: """
             A record (invoices/2026-11#17: fetched and decrypted), a book (invoices/2026-11), an entry \
             of the log (its number), a grant, request or record by the first characters of its \
-            identifier, a participant by its handle or name, or the file of a package.
+            identifier, a participant by its handle or name, or the file of a package. With --original the \
+            file that a record was made of is written out again, byte for byte as it was.
 
             Example: trine show 'invoices/2026-11#17' --fields number,payable_amount
+
+            Example: trine show 'invoices/2026-11#17' --original invoice.xml
 
             Example: trine show northbank
             """)
@@ -23,6 +26,7 @@ struct ShowCommand: CommonCommand {
     @Argument(help: "What to show.") var name: String
     @Option(help: "Of a record only these fields, with commas between.")
     var fields: NameList<FieldName>?
+    @Option(help: "Write the file that the record was made of to this one.") var original: String?
     @OptionGroup var listing: ListingOptions
     @OptionGroup var common: CommonOptions
 
@@ -37,8 +41,13 @@ struct ShowCommand: CommonCommand {
     }
 
     private func outcome(in session: Session) async throws -> Outcome {
+        if let record = RecordNumber(name), let original {
+            return try await session.writeOriginal(of: record, to: original)
+        }
         if let record = RecordNumber(name) { return try await session.shown(record, fields?.names) }
-        guard fields == nil else { throw ValidationError("--fields goes with a record") }
+        guard fields == nil, original == nil else {
+            throw ValidationError("--fields and --original go with a record")
+        }
         let view = try await session.sync()
         if let book = BookName(name) { return try await session.shown(book) }
         if let index = Int64(name) { return try await session.shown(entry: index) }
@@ -46,13 +55,14 @@ struct ShowCommand: CommonCommand {
             return try await session.shown(handle)
         }
         let candidates =
-            Array(view.grants.keys) + Array(view.requests.keys) + Array(view.records.keys)
+            try Array(view.grants.keys) + Array(view.requests.keys)
+            + view.ownRecords(beginning: name)
         guard let jti = try JTI.named(name, among: candidates) else {
             throw try await unknown(session, candidates)
         }
         if let grant = view.grants[jti] { return try await session.shown(grant) }
         if let request = view.requests[jti] { return try await session.shown(request) }
-        if let record = view.records[jti], let place = RecordNumber(record.name) {
+        if let record = try view.record(jti), let place = RecordNumber(record.name) {
             return try await session.shown(place, nil)
         }
         throw try await unknown(session, candidates)
@@ -73,17 +83,40 @@ struct ShowCommand: CommonCommand {
 }
 
 extension Session {
+    /// Writes the file that an own record was made of.
+    fileprivate nonisolated func writeOriginal(
+        of place: RecordNumber, to path: String
+    ) async throws -> Outcome {
+        try OutputFile.check(path)
+        guard
+            let field = await view.types.fields(of: place.book.series)?.newest.fields
+                .first(where: { $0.kind == .document })
+        else {
+            throw Complaint.refused("records of \(place.book.series.rawValue) keep no file")
+                .named("no-original")
+        }
+        let shown = try await Enterprise(self).show(place, fields: [field.name])
+        guard case .document(let mediaType, let bytes)? = shown.fields?.values[field.name] else {
+            throw Complaint.refused("\(shown.name) was registered without its file")
+                .named("no-original")
+        }
+        try OutputFile.write(bytes, to: path)
+        return Outcome([
+            "bytes": bytes.count, "file": path, "media_type": mediaType, "record": shown.name,
+        ]) { "The file of \(shown.name) is in \(path): \(mediaType), \(bytes.count) bytes." }
+    }
+
     fileprivate nonisolated func shown(
         _ place: RecordNumber, _ names: [FieldName]?
     ) async throws -> Outcome {
         let shown = try await Enterprise(self).show(place, fields: names)
         let view = await view
-        let own = view.record(place.book, Int64(place.number))
+        let own = try view.record(place.book, Int64(place.number))
         let values = shown.fields?.values ?? [:]
         let there = (shown.fields?.type.fields ?? []).filter {
             values[$0.name].map { $0 != .null } ?? false
         }
-        let later = own?.replacedBy.flatMap { view.records[$0]?.name }
+        let later = try own?.replacedBy.flatMap { try view.record($0)?.name }
         return Outcome([
             "fields": values.members, "index": shown.index, "jti": shown.statement.jti,
             "record": shown.name, "registered": shown.statement.issuedAt, "replaced_by": later,

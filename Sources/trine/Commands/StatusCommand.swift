@@ -107,7 +107,7 @@ struct StatusCommand: ListCommand {
             }
             open = view.books.values.count { !$0.closed }
             closed = view.books.count - open
-            records = view.records.count
+            records = Int(view.recordCount)
             self.hasUnsent = hasUnsent
             isSuspended = view.participant(own)?.isSuspended(at: session.now) ?? false
         }

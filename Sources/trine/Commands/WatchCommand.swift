@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Custody
 import Foundation
 import Sharing
 import Wire
@@ -9,7 +10,8 @@ struct WatchCommand: CommonCommand {
         commandName: "watch",
         abstract: "Import what comes into a folder, and tell of requests, reads and ends.",
         discussion: """
-            It looks every --every seconds until it is stopped, or once with --once. Of a folder the files \
+            It looks every --every seconds until it is stopped, or once with --once. While the gateway \
+            can't be reached it says so once, and tries again after ever longer times. Of a folder the files \
             that haven't changed for five seconds are imported. What is new since the last look is said, \
             and where --exec names a command, that is run by the shell for each, with TRINE_EVENT and \
             TRINE_SUBJECT in its environment: request, grant, read, grant-ending, grant-ended, imported. \
@@ -36,19 +38,62 @@ struct WatchCommand: CommonCommand {
         var told: [Event] = []
         // The home is free for others between two looks.
         var seen: Seen?
+        var silence = Silence()
         repeat {
-            let (events, now) = try await common.session { session in
-                try await look(in: session, after: seen)
+            do {
+                let (events, now) = try await common.session { session in
+                    try await look(in: session, after: seen)
+                }
+                if silence.ends() { Terminal.note("the gateway answers again") }
+                for event in events { try tell(event) }
+                told += events
+                seen = now
+            } catch let error as any Worded where !once && Self.isPassing(error) {
+                if silence.begins() {
+                    Terminal.note("\(error.complaint.message); it is tried again and again")
+                }
             }
-            for event in events { try tell(event) }
-            told += events
-            seen = now
-            if !once { try await Task.sleep(for: .seconds(every)) }
+            if !once { try await Task.sleep(for: .seconds(silence.seconds(or: every))) }
         } while !once
         let table = Table<Event>([
             .init("EVENT", "event") { $0.name }, .init("SUBJECT", "subject") { $0.subject },
         ])
         return Outcome(["events": table.json(told)]) { table.text(told) ?? "Nothing is new." }
+    }
+
+    /// Whether it may well be otherwise with the next look.
+    private static func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case let error as ConnectionError: error.isPassing
+        case LogFault.stale, LogFault.frozen, HomeError.busy: true
+        default: false
+        }
+    }
+
+    /// For how long nobody answered: it is said once, and asked ever more seldom.
+    struct Silence {
+        private var failures = 0
+
+        /// Whether this is the first failure.
+        mutating func begins() -> Bool {
+            failures += 1
+            return failures == 1
+        }
+
+        /// Whether there were failures, and now there are none.
+        mutating func ends() -> Bool {
+            defer { failures = 0 }
+            return failures > 0
+        }
+
+        /// Seconds until the next look: twice as many after each failure, up to a quarter of an hour.
+        func seconds(or usual: Int) -> Int {
+            guard failures > 0 else { return usual }
+            return max(usual, min(Self.longest, usual << min(failures - 1, Self.doublings)))
+        }
+
+        private static let longest = 900
+        private static let doublings = 16
     }
 
     /// What happened, without a name or a field.

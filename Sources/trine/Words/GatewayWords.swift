@@ -48,6 +48,7 @@ extension Problem {
     fileprivate var hint: String? {
         let hints = [
             "unknown-key": Self.notAdmitted, "unknown-participant": Self.notAdmitted,
+            "key-retired": Self.givenUp, "key-expired": Self.givenUp,
             "grant-dead": "ask for a new one: trine lender request",
             "budget-spent": "ask for a new grant: trine lender request",
             "records-erased": "run it again: a new call gets what is left",
@@ -60,6 +61,8 @@ extension Problem {
 
     private static let notAdmitted =
         "not admitted yet? an authority does that: trine authority pending"
+    private static let givenUp =
+        "this machine was given up: ask the owner to enrol it again (trine device add), into a new home"
     private static let clock = "check this machine's clock"
     private static let fewer = "ask for fewer records at a time"
 }

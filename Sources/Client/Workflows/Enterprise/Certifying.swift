@@ -13,7 +13,7 @@ extension Enterprise {
         of place: RecordNumber, showing fields: [FieldName]
     ) async throws -> VerifiedCertificate {
         let view = try await session.sync()
-        guard let record = view.record(place.book, Int64(place.number)),
+        guard let record = try view.record(place.book, Int64(place.number)),
             let range = RecordRange(book: place.book, from: record.number, to: record.number)
         else { throw ClientError.noSuchRecord(place.description) }
         if record.erased, !fields.isEmpty { throw ClientError.erased(record.name) }

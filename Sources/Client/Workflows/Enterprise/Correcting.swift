@@ -13,11 +13,11 @@ extension Enterprise {
     /// and before anything is signed ``ClientError/forbidden(policies:reasons:)``.
     public func correct(_ place: RecordNumber, with path: String) async throws -> Registration {
         let view = try await prepareToSign()
-        guard let old = view.record(place.book, Int64(place.number)) else {
+        guard let old = try view.record(place.book, Int64(place.number)) else {
             throw ClientError.noSuchRecord(place.description)
         }
         if old.erased { throw ClientError.erased(old.name) }
-        if let later = old.replacedBy.flatMap({ view.records[$0] }) {
+        if let jti = old.replacedBy, let later = try view.record(jti) {
             throw ClientError.correction(.replaced(by: later.name))
         }
         let record = try document(path, for: place.book.series)

@@ -32,9 +32,7 @@ public struct Enterprise: Sendable {
     public func records(in book: BookName? = nil) async throws -> [OwnRecord] {
         let view = try await session.sync()
         if let book, view.books[book] == nil { throw ClientError.noSuchBook(book) }
-        return view.records.values
-            .filter { book == nil || $0.book == book }
-            .sorted { ($0.book, $0.number) < ($1.book, $1.number) }
+        return try view.records(ofBooks: { book == nil || $0 == book })
     }
 
     /// One own record, decrypted: fetched from the gateway, verified, opened with the own keys.
@@ -45,7 +43,7 @@ public struct Enterprise: Sendable {
         _ place: RecordNumber, fields: [FieldName]? = nil
     ) async throws -> VerifiedRecord {
         let view = try await session.sync()
-        guard let record = view.record(place.book, Int64(place.number)) else {
+        guard let record = try view.record(place.book, Int64(place.number)) else {
             throw ClientError.noSuchRecord(place.description)
         }
         if record.erased { throw ClientError.erased(record.name) }

@@ -1,3 +1,4 @@
+import Custody
 import Interface
 import Rules
 public import Sharing
@@ -107,7 +108,7 @@ extension Enterprise {
         let fields = try known.leaving(wish.subject)
         let grantee = try await grantee(wish.to)
         let recipient = try await recipient(wish.to)
-        let covered = Self.covered(wish.scope, in: view)
+        let covered = try Self.covered(wish.scope, in: view)
         var scope = wish.scope
         if case .statements = wish.subject { scope = .records(try Self.listed(covered)) }
         if case .records = scope, covered.isEmpty { throw ClientError.nothingCovered }
@@ -176,8 +177,8 @@ extension Enterprise {
 
     static func covered(
         _ scope: Scope, in view: View
-    ) -> [(book: BookName, records: [OwnRecord])] {
-        let records = view.records.values.filter { record in
+    ) throws(HomeError) -> [(book: BookName, records: [OwnRecord])] {
+        let records = try view.records(ofBooks: scope.covers).filter { record in
             guard record.isHead,
                 let range = RecordRange(
                     book: record.book, from: record.number, to: record.number)
@@ -191,7 +192,7 @@ extension Enterprise {
 
     /// The epochs of the records that are there, and those that new ones of these months will have.
     func epochs(_ scope: Scope, in view: View, at now: Timestamp) throws -> [SeriesEpochs] {
-        let covered = Self.covered(scope, in: view)
+        let covered = try Self.covered(scope, in: view)
         return try scope.series.map { series in
             var epochs = Set(
                 covered.filter { $0.book.series == series }.flatMap { $0.records.map(\.epoch) })

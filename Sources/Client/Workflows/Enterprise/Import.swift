@@ -1,3 +1,4 @@
+import Custody
 import Importing
 import Interface
 import Rules
@@ -21,9 +22,10 @@ extension Enterprise {
             holder: try await session.holder())
         // Others may sign while files are read.
         await session.endOperation()
-        let files = DocumentFiles(paths).files
+        let found = DocumentFiles(paths)
+        let files = found.files
         for (number, file) in files.enumerated() {
-            run.read(file)
+            try run.read(file)
             while run.isBatchReady { try await run.registerBatch() }
             if run.isStopped { break }
             progress(
@@ -34,7 +36,7 @@ extension Enterprise {
         try await session.saveView()
         progress(
             ImportProgress(files: files.count, read: files.count, registered: run.registered))
-        return run.report(rekeyed)
+        return run.report(rekeyed, found.leftOut)
     }
 
     /// Sends what earlier runs left, and brings the view up to now.
@@ -99,13 +101,20 @@ private struct ImportRun {
     var isDone: Bool { waiting.isEmpty }
     var isBatchReady: Bool { waiting.count >= Self.batchFrames }
 
-    func report(_ rekeyed: [Rekeying]) -> ImportReport {
-        ImportReport(lines: lines.compactMap { $0 }, rekeyed: rekeyed)
+    func report(_ rekeyed: [Rekeying], _ leftOut: [LeftOutFile]) -> ImportReport {
+        ImportReport(lines: lines.compactMap { $0 }, rekeyed: rekeyed, leftOut: leftOut)
     }
 
-    mutating func read(_ file: DocumentFiles.File) {
+    mutating func read(_ file: DocumentFiles.File) throws(HomeError) {
         guard let bytes = file.read() else {
             lines.append(.init(file: file.path, outcome: .unreadable))
+            return
+        }
+        if let size = file.size, size > Importer.maximumFileBytes {
+            let refusal = ImportRefusal(
+                file: file.path, place: nil,
+                reason: .tooLarge(bytes: size, limit: Importer.maximumFileBytes))
+            lines.append(.init(file: file.path, outcome: .refused(refusal)))
             return
         }
         let identifiers = RegisteredIdentifiers(session.configuration.identifiers)
@@ -113,17 +122,17 @@ private struct ImportRun {
         case .failure(let refusal):
             lines.append(.init(file: file.path, outcome: .refused(refusal)))
         case .success(let records):
-            for record in records { add(record, from: file.path) }
+            for record in records { try add(record, from: file.path) }
         }
     }
 
-    private mutating func add(_ record: Record, from file: String) {
+    private mutating func add(_ record: Record, from file: String) throws(HomeError) {
         let sources = schedule.sources(of: record.businessKey, in: record.month)
         guard !sources.isEmpty else {
             lines.append(.init(file: file, outcome: .notShared))
             return
         }
-        if let known = known(sources) {
+        if let known = try known(sources) {
             lines.append(.init(file: file, outcome: .duplicate(of: known.name)))
         } else if let other = seen[sources[0]] {
             lines.append(.init(file: file, outcome: .duplicate(of: other)))
@@ -136,8 +145,13 @@ private struct ImportRun {
 
     /// The record of the same document. The rules compare the sources of one era only, so one from
     /// an older era is the enterprise's own to find.
-    private func known(_ sources: [Digest<Digested.Source>]) -> OwnRecord? {
-        sources.lazy.compactMap { view.record(from: $0) }.first
+    private func known(
+        _ sources: [Digest<Digested.Source>]
+    ) throws(HomeError) -> OwnRecord? {
+        for source in sources {
+            if let record = try view.record(from: source) { return record }
+        }
+        return nil
     }
 
     /// Seals what waits, as much as fits a batch, and registers it. What a conflict held up waits
@@ -208,7 +222,7 @@ private struct ImportRun {
     private mutating func settleConflict() async throws {
         view = try await session.sync()
         for draft in waiting {
-            guard let known = known(draft.sources) else { continue }
+            guard let known = try known(draft.sources) else { continue }
             settle(draft, .duplicate(of: known.name))
         }
         waiting.removeAll { lines[$0.line] != nil }

@@ -35,6 +35,8 @@ public struct ImportReport: Sendable {
     public let lines: [Line]
     /// Grants that got a new envelope, because an older one ended and new records have new keys.
     public let rekeyed: [Rekeying]
+    /// What lay in the folders and wasn't looked at.
+    public let leftOut: [LeftOutFile]
 
     public var imported: Int { count { if case .imported = $0 { true } else { false } } }
     public var duplicates: Int { count { if case .duplicate = $0 { true } else { false } } }

@@ -9,7 +9,7 @@ extension Enterprise {
         to grantee: Handle, adding statements: [ProofStatement], about records: [JTI],
         in view: View
     ) async throws -> [ProofWarning] {
-        let ledger = ProofLedger(view, grantee: grantee, at: session.now)
+        let ledger = try ProofLedger(view, grantee: grantee, at: session.now)
         let useful = ledger.useful(adding: statements, about: records)
         return ledger.warnings(
             adding: statements, about: records, values: try await values(of: useful, in: view))
@@ -18,9 +18,9 @@ extension Enterprise {
     func warnings(
         to grantee: Handle, reading fields: [String], of scope: Scope, in view: View
     ) async throws -> [ProofWarning] {
-        let ledger = ProofLedger(view, grantee: grantee, at: session.now)
+        let ledger = try ProofLedger(view, grantee: grantee, at: session.now)
         let reading = ProofLedger.Reading(
-            fields: Set(fields), records: ProofLedger.records(scope, in: view))
+            fields: Set(fields), records: try ProofLedger.records(scope, in: view))
         let useful = ledger.useful(reading: reading)
         return ledger.warnings(
             reading: reading, values: try await values(of: useful, in: view))
@@ -30,7 +30,7 @@ extension Enterprise {
     private func values(
         of names: Set<AmountName>, in view: View
     ) async throws -> [AmountName: Int64] {
-        let records = Set(names.map(\.record)).compactMap { view.records[$0] }
+        let records = try Set(names.map(\.record)).compactMap { try view.record($0) }
             .filter { !$0.erased }
         let byBook = Dictionary(grouping: records, by: \.book)
             .map { (book: $0.key, records: $0.value.sorted { $0.number < $1.number }) }
