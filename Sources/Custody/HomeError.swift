@@ -14,6 +14,8 @@ public enum HomeError: Error, Equatable, Sendable {
     case system(path: String, call: String, code: Int32)
     /// The file isn't what it should be, or was changed from outside.
     case malformed(path: String)
+    /// What was kept of the log can't be read on. It is made anew with the next command.
+    case viewDamaged(path: String)
     /// The file is larger than anything written here.
     case tooLarge(path: String, limit: Int)
 }

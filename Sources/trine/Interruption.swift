@@ -1,8 +1,10 @@
 import Foundation
 
-/// What is said where a person stops an import with Ctrl-C. Nothing has to be tidied up: what was
-/// signed lies in the outbox already.
+/// What happens where a person stops a command with Ctrl-C. Of an import nothing has to be tidied up:
+/// what was signed lies in the outbox already.
 enum Interruption {
+    // MARK: Imports
+
     /// From now on SIGINT says so and ends the process, as a shell expects it.
     static func announceImport() {
         signal(SIGINT) { _ in
@@ -13,6 +15,33 @@ enum Interruption {
             _exit(Interruption.interrupted)
         }
     }
+
+    // MARK: What is typed unseen
+
+    /// The terminal whose echo is off, and how it was before.
+    nonisolated(unsafe) private static var hidden: (descriptor: Int32, usual: termios)?
+
+    /// Until ``restoringNothing()`` a signal that ends the process first makes the terminal show again
+    /// what is typed.
+    static func restoring(_ usual: termios, of descriptor: Int32) {
+        hidden = (descriptor, usual)
+        for number in ending {
+            signal(number) { number in
+                if var (descriptor, usual) = Interruption.hidden {
+                    tcsetattr(descriptor, TCSANOW, &usual)
+                }
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
+    }
+
+    static func restoringNothing() {
+        for number in ending { signal(number, SIG_DFL) }
+        hidden = nil
+    }
+
+    private static let ending = [SIGINT, SIGTERM, SIGHUP]
 
     private static let words = Array(
         """

@@ -175,9 +175,11 @@ enum Terminal {
         }
         var silent = usual
         silent.c_lflag &= ~tcflag_t(ECHO)
+        Interruption.restoring(usual, of: descriptor)
         tcsetattr(descriptor, TCSAFLUSH, &silent)
         defer {
             tcsetattr(descriptor, TCSAFLUSH, &usual)
+            Interruption.restoringNothing()
             write("\n", to: terminal)
         }
         write(prompt, to: terminal)

@@ -116,7 +116,7 @@ import Wire
             }
             try PrivateFile.replace(path, with: bytes)
             let opened = try reopened(rows)
-            #expect(throws: HomeError.malformed(path: path), "\(attack)") {
+            #expect(throws: HomeError.viewDamaged(path: path), "\(attack)") {
                 _ = try opened.value("statement/1001")
             }
             #expect(throws: HomeError.missing(path: path)) { try reopened(rows) }

@@ -29,7 +29,7 @@ import Wire
         HomeError.exposed(path: "home"), HomeError.busy(path: "home", holder: "trine, process 1"),
         HomeError.keyringLost(path: "home/keyring"),
         HomeError.system(path: "home", call: "open", code: 13), HomeError.malformed(path: "home"),
-        HomeError.tooLarge(path: "home", limit: 10),
+        HomeError.tooLarge(path: "home", limit: 10), HomeError.viewDamaged(path: "home"),
         KeyringError.wrongPassphrase, KeyringError.malformed, KeyringError.unknownFormat,
         KeyringError.costOutOfRange(mebibytes: 1), KeyringError.outOfMemory(mebibytes: 64),
         KeyringError.passphraseFile(path: "file"),

@@ -37,7 +37,7 @@ struct KeptState: StateSource, Sendable {
         var all = memory
         for family in Self.many {
             for (text, bytes) in try rows.values(under: family + "/") {
-                guard let key = StateKey(text: text) else { throw .malformed(path: text) }
+                guard let key = StateKey(text: text) else { throw .viewDamaged(path: text) }
                 all[key] = try Self.value(bytes, for: key)
             }
         }
@@ -65,7 +65,7 @@ struct KeptState: StateSource, Sendable {
 
     private static func value(_ bytes: [UInt8], for key: StateKey) throws(HomeError) -> StateValue {
         do { return try StateValue(parsing: bytes, for: key) } catch {
-            throw .malformed(path: key.text)
+            throw .viewDamaged(path: key.text)
         }
     }
 

@@ -67,7 +67,7 @@ enum OwnRecordRow {
     private static func read(_ bytes: [UInt8], _ key: String) throws(HomeError) -> OwnRecord {
         guard let document = try? JSONDocument(.canonical, bytes),
             let record = try? OwnRecord.shape.read(document.root)
-        else { throw .malformed(path: key) }
+        else { throw .viewDamaged(path: key) }
         return record
     }
 }

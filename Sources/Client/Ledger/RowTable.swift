@@ -168,7 +168,7 @@ final class RowTable: Sendable {
     /// It is a part of a cache: who comes next does without it.
     private func damaged() -> HomeError {
         unlink(path)
-        return .malformed(path: path)
+        return .viewDamaged(path: path)
     }
 
     // MARK: Writing

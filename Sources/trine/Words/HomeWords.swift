@@ -31,11 +31,25 @@ extension HomeError: Worded {
             )
             .hint("wait until it has finished")
         case .system(let path, let call, let code):
-            .home("\(path): \(call): \(String(cString: strerror(code)))")
+            .home("\(path): \(call): \(String(cString: strerror(code)))").hint(Self.hint(code))
         case .malformed(let path):
             .home("\(path) isn't what was written there")
                 .hint("bring it back from a backup of the home")
+        case .viewDamaged(let path):
+            .home("what this home had kept of the log can't be read: \(path)")
+                .hint("run it again: the log is read anew, and nothing else is lost")
         case .tooLarge(let path, let limit): .home("\(path) is larger than \(limit) bytes")
+        }
+    }
+
+    /// What to do where the operating system refuses.
+    private static func hint(_ code: Int32) -> String? {
+        switch code {
+        case ENOSPC, EDQUOT:
+            "make room and run it again: what was signed is kept, and nothing is done twice"
+        case EACCES, EPERM: "run it as the user to whom it belongs"
+        case EROFS: "it lies on something that can't be written"
+        default: nil
         }
     }
 }
@@ -55,7 +69,7 @@ extension KeyringError: Worded {
         case .outOfMemory(let mebibytes):
             .home("opening the keyring takes \(mebibytes) MiB of memory")
         case .passphraseFile(let path):
-            .home("\(path) holds no passphrase")
+            .home("\(path) can't be read, or holds no passphrase")
                 .hint("its first line is the passphrase; TRINE_PASSPHRASE_FILE names it")
         case .passphraseFileExposed(let path):
             .home("\(path) holds a passphrase and can be read or written by others")
