@@ -8,6 +8,7 @@ import Foundation
 @main struct Bench {
     static let groups: [any BenchGroup] = [
         SignatureBench(), StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(),
+        ListBench(),
         ProofsBench(), PolicyBench(), SealingBench(), LoadBench(),
     ]
 

@@ -34,7 +34,7 @@ struct LoadBench: BenchGroup {
         let scene = try await LoadScene()
         var first: (entries: UInt64, rate: Double)?
         for entries in phases {
-            try await fill(scene, to: entries)
+            try await Self.fill(scene, to: entries)
             let phase = LoadPhase(
                 scene: scene, yardsticks: yardsticks, seconds: seconds, entries: entries)
             let (measured, singles) = try await phase.run(comparedWith: first)
@@ -50,7 +50,7 @@ struct LoadBench: BenchGroup {
     }
 
     /// Enters statements until the log has so many.
-    private func fill(_ scene: LoadScene, to entries: UInt64) async throws {
+    static func fill(_ scene: LoadScene, to entries: UInt64) async throws {
         while true {
             let size = try await scene.size()
             guard size < entries else { return }
