@@ -130,6 +130,8 @@ public actor Session {
         guard lock == nil else { return }
         let lock = try home.lock(waiting: wait)
         outbox = try Outbox(in: home, keyring: keyring)
+        // Another process may have given a device up meanwhile.
+        view.epochFloors = try home.devices(keyring).floors
         self.lock = lock
     }
 

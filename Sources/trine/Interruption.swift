@@ -27,7 +27,8 @@ enum Interruption {
         hidden = (descriptor, usual)
         for number in ending {
             signal(number) { number in
-                if var (descriptor, usual) = Interruption.hidden {
+                if let (descriptor, before) = Interruption.hidden {
+                    var usual = before
                     tcsetattr(descriptor, TCSANOW, &usual)
                 }
                 signal(number, SIG_DFL)

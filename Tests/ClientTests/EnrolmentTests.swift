@@ -131,6 +131,10 @@ import Wire
                     fetches: 100, dataLife: 86_400))
             let grant = try await Enterprise(owner).grant(plan).statement.jti
 
+            // Another process of the owner's home, at work meanwhile.
+            let importing = try await log.open(home)
+            try await importing.sync()
+
             let lost = try await owner.lost("li")
             #expect(lost.opens > 0 && !lost.needsNewEra && lost.lastAct?.kind == .record)
             #expect(lost.scopes == [.close, .open, .query, .seal].sorted())
@@ -141,10 +145,12 @@ import Wire
 
             let late = try? await Enterprise(li).importDocuments([try log.documents("2026-03")])
             #expect((late?.imported ?? 0) == 0)
-            let report = try await Enterprise(owner).importDocuments([
+            let report = try await Enterprise(importing).importDocuments([
                 try log.documents("2026-03")
             ])
             #expect(report.imported > 0)
+            await importing.close()
+            try await owner.sync()
             let march = try #require(try await records(owner, "2026-03").first)
             #expect(march.epoch == 1)
             let taken = try await li.schedule()

@@ -22,7 +22,7 @@ import Wire
         let view = try await enterprise.sync()
         func record(_ month: Month) throws -> JTI {
             try #require(
-                view.record(BookName(series: .invoices, month: month), 1)
+                try view.record(BookName(series: .invoices, month: month), 1)
             ).jti
         }
         func erase(_ jti: JTI) async throws -> String? {

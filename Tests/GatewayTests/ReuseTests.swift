@@ -124,7 +124,7 @@ import Wire
                 from: document.xml, named: document.name, for: SampleEnterprise.identifiers
             ).get()
             guard let record = read.first, record.type.series == .invoices,
-                let old = view.record(
+                let old = try view.record(
                     from: schedule.source(of: record.businessKey, in: record.month)),
                 old.jti != other, old.replacedBy == nil
             else { continue }

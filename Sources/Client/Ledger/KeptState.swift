@@ -24,6 +24,13 @@ struct KeptState: StateSource, Sendable {
         return memory[key.untyped]?.object as? Object
     }
 
+    @available(*, unavailable, message: "it is on disk: kept(_:)")
+    subscript(key: StateKey.Of<StatementState>) -> StatementState? { nil }
+    @available(*, unavailable, message: "it is on disk: kept(_:)")
+    subscript(key: StateKey.Of<SourceState>) -> SourceState? { nil }
+    @available(*, unavailable, message: "it is on disk: kept(_:)")
+    subscript(key: StateKey.Of<CallState>) -> CallState? { nil }
+
     /// What stands under a key of the others. Throws ``HomeError``.
     func kept<Object>(_ key: StateKey.Of<Object>) throws(HomeError) -> Object? {
         try value(key.untyped)?.object as? Object

@@ -12,7 +12,7 @@ extension Session {
     }
 
     fileprivate func requireForgettable(_ jti: JTI) async throws {
-        guard let statement = view.state[StatementState.key(jti)] else {
+        guard let statement = try view.state.kept(StatementState.key(jti)) else {
             throw ClientError.noGrant(jti.text)
         }
         let handle = handle

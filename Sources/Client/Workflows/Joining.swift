@@ -105,10 +105,10 @@ extension Home {
         // No entry is known that says how old it may be, but that no charter allows more than this.
         _ = try await keeper.latest(
             at: surroundings.now(), freshness: Limits.freshnessSeconds.upperBound)
-        do { try await connection.apply(application) } catch ConnectionError.refused(let problem) {
-            // Nobody knows these keys, and nobody will: the next invitation begins with new ones.
-            try abandon()
-            throw ConnectionError.refused(problem)
+        do { try await connection.apply(application) } catch {
+            // Where it is refused nobody knows these keys: the next invitation begins with new ones.
+            if error.isFinal { try abandon() }
+            throw error
         }
         return application
     }
