@@ -8,7 +8,7 @@ VENV := .build/venv
 # they were built, the demo is built with it too, or the one would undo the other's work.
 INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
-.PHONY: demo test timing bench lint build man packages test-packages texts venv clean sweep fuzz-signatures torture compare-packages
+.PHONY: demo test timing bench lint build man packages test-packages texts venv clean sweep fuzz fuzz-signatures torture compare-packages
 
 demo: packages texts
 	@set -e; start=$$SECONDS; \
@@ -50,6 +50,15 @@ FIRST ?= 0
 fuzz-signatures: packages
 	$(SWIFT) build -c release --product trine-fuzz
 	.build/release/trine-fuzz $(COUNT) $(if $(SEED),$(SEED),$$(od -An -N8 -tu8 /dev/urandom | tr -d ' ')) $(FIRST)
+
+# Feeds the readers of documents with inputs that it makes up, guided by what code they reach; SECONDS=3600
+# goes on for so long. What makes one crash is left in .build/fuzz/found; it belongs into
+# Tests/ImportingTests/Corpus, which the tests read again.
+fuzz: packages
+	$(SWIFT) build -c release --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -DFUZZING --product trine-fuzz-readers
+	mkdir -p .build/fuzz/grown .build/fuzz/found
+	.build/fuzz/release/trine-fuzz-readers -max_total_time=$(or $(SECONDS),60) -max_len=65536 -rss_limit_mb=3000 -timeout=20 \
+		-artifact_prefix=.build/fuzz/found/ -print_final_stats=1 .build/fuzz/grown Tests/ImportingTests/Corpus
 
 # ARGS="fetch audit" runs these groups only. TRINE_BENCH_ENTRIES=10000,1000000 ARGS=load loads a gateway
 # with so many entries behind it.

@@ -67,6 +67,8 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
         .target(name: "Curve", dependencies: ["CSodium"], swiftSettings: alwaysOptimised),
         .target(
             name: "Wire", dependencies: ["CSodium", "Curve", crypto],
@@ -103,6 +105,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Importing", dependencies: ["Wire", "Sharing"], swiftSettings: strict),
+        .target(name: "PDF", dependencies: ["CQPDF"], swiftSettings: strict),
         .target(
             name: "Custody", dependencies: ["CSodium", "Wire", "Sharing", crypto],
             exclude: ["Words/LICENSE"], resources: [.embedInCode("Words/english.txt")],
@@ -145,7 +148,7 @@ let package = Package(
             name: "trine",
             dependencies: pure + [
                 "Cedar", "CedarTools", "PolicyTools", "Custody", "Interface", "Importing",
-                "Storage", "Gateway",
+                "PDF", "Storage", "Gateway",
                 "Client", "Demo",
                 ofPrograms("ArgumentParser", "swift-argument-parser"),
                 ofPrograms("Logging", "swift-log"),
@@ -166,6 +169,9 @@ let package = Package(
         .executableTarget(
             name: "trine-fuzz", dependencies: ["TestSignatures"], path: "Sources/fuzz",
             swiftSettings: strict),
+        .executableTarget(
+            name: "trine-fuzz-readers", dependencies: ["Importing", "PDF", "Sharing"],
+            path: "Sources/fuzz-readers", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "TestSignatures", dependencies: ["CSodium", "TestSupport", "Wire"],
@@ -224,8 +230,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ImportingTests",
-            dependencies: ["TestSupport", "Wire", "Sharing", "Importing", "Demo"],
-            swiftSettings: strict),
+            dependencies: ["TestSupport", "Wire", "Sharing", "Importing", "PDF", "Demo"],
+            exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
             dependencies: [

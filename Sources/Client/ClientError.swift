@@ -1,4 +1,5 @@
 public import Commitments
+public import Importing
 public import Rules
 public import Sharing
 public import Verification
@@ -75,6 +76,9 @@ public enum ClientError: Error, Equatable, Sendable {
     case conflict(attempts: Int)
 
     case correction(CorrectionFault)
+    /// The enterprise can't go by this identifier on its own word: the authority admitted it under
+    /// others of the scheme.
+    case admittedOtherwise(RegisteredIdentifier, as: [RegisteredIdentifier])
     /// What came as a share of the participant's keys for this machine.
     case share(ShareRefusal)
     /// This device wasn't given the keys of that epoch of a series.

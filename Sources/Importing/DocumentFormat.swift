@@ -12,6 +12,8 @@ public enum DocumentFormat: Equatable, Sendable {
     case pdf
     case zip
     case ofx
+    /// A table of separated values.
+    case table
     /// None of these.
     case unknown
 
@@ -19,7 +21,8 @@ public enum DocumentFormat: Equatable, Sendable {
         if let root = file.xml?.root {
             self.init(root: root.name, namespace: root.namespace)
         } else {
-            self = DocumentFormat(signature: file.bytes) ?? .unknown
+            let format = DocumentFormat(signature: file.bytes) ?? .unknown
+            self = format == .unknown && TableForm(file.bytes) != nil ? .table : format
         }
     }
 
@@ -58,6 +61,19 @@ public enum DocumentFormat: Equatable, Sendable {
         }
     }
 
+    /// What a file is kept as of which nothing but its first bytes is known.
+    static func mediaType(_ bytes: [UInt8]) -> String {
+        if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) { return "image/png" }
+        if bytes.starts(with: [0xff, 0xd8, 0xff]) { return "image/jpeg" }
+        return switch DocumentFormat(signature: bytes) {
+        case .pdf: "application/pdf"
+        case .zip: "application/zip"
+        case .json: "application/json"
+        case nil: "application/xml"
+        default: "application/octet-stream"
+        }
+    }
+
     private static func bounded(_ name: String) -> String { String(name.prefix(64)) }
 }
 
@@ -67,11 +83,13 @@ extension DocumentFormat: CustomStringConvertible {
         case .otherUBL(let name): "a UBL \(name)"
         case .crossIndustryInvoice: "a UN/CEFACT Cross Industry Invoice"
         case .bankStatement(let message): "an ISO 20022 \(message) message"
+        case .otherXML("CrossIndustryDocument"): "an invoice of ZUGFeRD 1.0"
         case .otherXML(let name): "an XML document with the root “\(name)”"
         case .json: "JSON"
         case .pdf: "PDF"
         case .zip: "a ZIP archive"
         case .ofx: "OFX"
+        case .table: "a table"
         case .unknown: "a file of a format that is not recognised"
         }
     }

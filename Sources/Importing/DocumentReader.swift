@@ -38,6 +38,15 @@ struct SourceFile {
         xml = (text, try Markup.root(of: text))
     }
 
+    /// A file in which nothing is looked for.
+    init(plain bytes: [UInt8]) {
+        self.bytes = bytes
+        xml = nil
+    }
+
+    /// The largest original that fits a sealed record, in base64url twice over.
+    static let keptBytes = 2 << 20
+
     /// The whole of an XML document. Throws a ``Finding``.
     func markup(in vocabulary: Markup.Vocabulary) throws(Finding) -> Markup {
         guard let text = xml?.text else { throw Finding(.malformed) }

@@ -20,8 +20,9 @@ struct Draft {
         /// Of two parties. Whose document it is doesn't count here: an answer to an order is the
         /// buyer's order too.
         case between(issuer: Party, recipient: Party)
-        /// Of the one whose account it is; `nil` for what can't be one.
-        case account(RegisteredIdentifier?)
+        /// Of the one whose account it is; `nil` for what can't be one. And what else the document has
+        /// that identifies the account's holder.
+        case account(RegisteredIdentifier?, holder: Set<RegisteredIdentifier> = [])
         /// Of the enterprise, by its own word.
         case own
     }
@@ -33,18 +34,24 @@ struct Draft {
     ) throws(Finding) -> RecordType.Direction {
         switch sides {
         case .own: return .own
-        case .account(let account):
-            guard let account, identifiers.identifiers.contains(account) else {
-                throw Finding(.notOwnAccount, at: place)
+        case .account(let account, let holder):
+            let all = holder.union([account].compactMap(\.self))
+            switch account == nil ? .another : identifiers.match(all) {
+            case .itself: return .own
+            case .another: throw Finding(.notOwnAccount, at: place)
+            case .contradicted(let schemes): throw Finding(.anotherEntity(schemes), at: place)
             }
-            return .own
         case .between(let issuer, let recipient):
+            let both = issuer.identifiers.union(recipient.identifiers)
             switch (identifiers.match(issuer.identifiers), identifiers.match(recipient.identifiers))
             {
-            case (true, false): return .issued
-            case (false, true): return .received
-            case (false, false): throw Finding(.notAParty, at: place)
-            case (true, true): throw Finding(.bothParties, at: place)
+            case (.itself, .itself): throw Finding(.bothParties, at: place)
+            case (.itself, _): return .issued
+            case (_, .itself): return .received
+            case (.contradicted(let schemes), _), (_, .contradicted(let schemes)):
+                throw Finding(.anotherEntity(schemes), at: place)
+            case (.another, .another):
+                throw Finding(.notAParty(schemes: Set(both.map(\.scheme)).sorted()), at: place)
             }
         }
     }
@@ -58,14 +65,31 @@ struct Draft {
         of types: RecordTypes
     ) throws(Finding) -> Record {
         let direction = try direction(for: identifiers)
+        if let named {
+            guard named.importers.contains(format), named.direction == direction else {
+                throw Finding(.notFromTables("\(named.name)/\(named.version)"), at: place)
+            }
+            return try record(as: named, of: file, kept: mediaType)
+        }
         let fitting = types.all.filter {
             $0.direction == direction && $0.importers.contains(format)
         }
-        guard let type = named ?? fitting.max(by: { $0.version < $1.version }) else {
-            throw Finding(.unsupportedFormat(DocumentFormat(file)), at: place)
+        guard let type = fitting.max(by: { $0.version < $1.version }) else {
+            throw Finding(.noType(format: format), at: place)
         }
+        return try record(as: type, of: file, kept: mediaType)
+    }
+
+    /// The record of this document as one of `type`. Throws a ``Finding``.
+    func record(
+        as type: RecordType, of file: SourceFile, kept mediaType: String
+    ) throws(Finding) -> Record {
         var values = values
-        for field in type.fields where field.kind == .document && values[field.name] == nil {
+        for field in type.fields
+        where field.kind == .document && (values[field.name] == nil && format != "file") {
+            guard file.bytes.count <= SourceFile.keptBytes else {
+                throw Finding(.tooLarge(bytes: file.bytes.count, limit: SourceFile.keptBytes))
+            }
             values[field.name] = .document(mediaType: mediaType, bytes: file.bytes)
         }
         do {

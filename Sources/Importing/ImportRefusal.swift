@@ -51,7 +51,7 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         case depth, elements, attributes, attributeLength, textLength, cells, rows
     }
 
-    public enum Reason: Equatable, Sendable {
+    public enum Reason: Error, Equatable, Sendable {
         case empty
         case tooLarge(bytes: Int, limit: Int)
         case unsupportedFormat(DocumentFormat)
@@ -74,6 +74,18 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         case malformedRow
         /// The mapping names a type that the log doesn't have.
         case unknownType(String)
+        /// The log has no type that takes what is read from this format.
+        case noType(format: String)
+        /// The mapping names a type whose records aren't made of tables.
+        case notFromTables(String)
+        /// A PDF that opens with a password only.
+        case encrypted
+        /// A PDF that is damaged, or made to cost more than reading one may.
+        case damaged
+        /// A PDF with several invoices inside, of which readers could take either.
+        case ambiguousAttachment
+        /// A table, of whose header there is no mapping.
+        case mappingNeeded
         case limitExceeded(Limit, limit: Int)
         case missing(Term)
         /// A term that a document has once is there several times.
@@ -82,8 +94,12 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         case invalidAmount(Term, AmountError)
         /// An amount in another currency than the document's.
         case foreignCurrency(Term)
-        /// No registered identifier of the enterprise is the seller's or the buyer's.
-        case notAParty
+        /// No registered identifier of the enterprise is the seller's or the buyer's. Their schemes are
+        /// named: what may be registered.
+        case notAParty(schemes: [String])
+        /// The enterprise goes, on its own word, by an identifier in the document, which by these schemes
+        /// is another entity's.
+        case anotherEntity([String])
         /// Registered identifiers are on both sides.
         case bothParties
         /// The account isn't among the registered identifiers of the enterprise.

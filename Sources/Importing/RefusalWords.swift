@@ -35,7 +35,9 @@ extension ImportRefusal.Reason: CustomStringConvertible {
         switch self {
         case .empty: "the file is empty"
         case .tooLarge(let bytes, let limit): "\(bytes) bytes, and at most \(limit) fit a record"
-        case .unsupportedFormat(let format): "\(format), which is not imported"
+        case .unsupportedFormat(.pdf): "a PDF without an invoice inside"
+        case .unsupportedFormat(let format):
+            "\(format), which is not imported"
         case .unsupportedEncoding(let name): "the encoding “\(name)” is not supported; use UTF-8"
         case .contradictoryEncoding(let name):
             "declared as “\(name)” but written in another encoding"
@@ -45,6 +47,12 @@ extension ImportRefusal.Reason: CustomStringConvertible {
         case .malformed: "not well-formed XML"
         case .malformedField(let tag): "field \(tag) isn't written as SWIFT writes it"
         case .malformedRow: "not as many cells as the header has, or a quote that isn't closed"
+        case .noType(let format): "the log has no record type that takes \(format)"
+        case .notFromTables(let type): "records of the type \(type) aren't made of tables"
+        case .encrypted: "an encrypted PDF"
+        case .damaged: "a PDF that is damaged, or costs more to read than one may"
+        case .ambiguousAttachment: "a PDF with several invoices inside"
+        case .mappingNeeded: "a table, and no mapping has its header"
         case .unknownType(let type): "for records of the type \(type), which the log doesn't have"
         case .limitExceeded(let limit, let count): "more than \(count) \(limit)"
         case .missing(let term): "missing (\(term))"
@@ -52,7 +60,12 @@ extension ImportRefusal.Reason: CustomStringConvertible {
         case .invalidDate(let term): "not a date (\(term))"
         case .invalidAmount(let term, let error): "\(error.words) (\(term))"
         case .foreignCurrency(let term): "in another currency than the document (\(term))"
-        case .notAParty: "neither seller nor buyer has a registered identifier of this enterprise"
+        case .notAParty(let schemes):
+            "neither seller nor buyer has a registered identifier of this enterprise"
+                + (schemes.isEmpty
+                    ? "; they have none" : "; theirs are of \(schemes.joined(separator: ", "))")
+        case .anotherEntity(let schemes):
+            "somebody else's, by the \(schemes.joined(separator: ", ")) number in it"
         case .bothParties: "seller and buyer both have registered identifiers of this enterprise"
         case .notOwnAccount: "an account that isn't registered as this enterprise's"
         case .ambiguousSign: "a credit note written as an invoice with a negative total"

@@ -51,6 +51,15 @@ public struct RegisteredIdentifier: Hashable, Sendable, Comparable, CustomString
         }
     }
 
+    /// Whether the scheme is one of ISO 6523 whose values are numbers of a national register of legal
+    /// entities.
+    var isOfRegister: Bool { Self.registerSchemes.contains(scheme) }
+
+    private static let registerSchemes: Set<String> = [
+        "0002", "0007", "0106", "0151", "0183", "0184", "0191", "0192", "0195", "0200", "0208",
+        "0212", "0218",
+    ]
+
     /// The codes of the Electronic Address Scheme list whose values are VAT identifiers.
     private static let vatSchemes: Set<String> = [
         "0211", "0223", "9910", "9914", "9920", "9922", "9923", "9924", "9925", "9926", "9927",
@@ -72,14 +81,53 @@ public struct RegisteredIdentifier: Hashable, Sendable, Comparable, CustomString
 /// The identifiers under which an enterprise appears on documents: they tell what it issued from
 /// what it received.
 public struct RegisteredIdentifiers: Sendable, Equatable {
-    public let identifiers: Set<RegisteredIdentifier>
+    /// Those under which the authority admitted it.
+    public let admitted: Set<RegisteredIdentifier>
+    /// Those that it goes by on its own word.
+    public let declared: Set<RegisteredIdentifier>
 
-    public init(_ identifiers: some Sequence<RegisteredIdentifier>) {
-        self.identifiers = Set(identifiers)
+    public var identifiers: Set<RegisteredIdentifier> { admitted.union(declared) }
+
+    public init(_ admitted: some Sequence<RegisteredIdentifier>) {
+        self.init(admitted: admitted, declared: [])
     }
 
-    /// Whether a party with these identifiers is the enterprise.
-    func match(_ party: Set<RegisteredIdentifier>) -> Bool {
-        !identifiers.isDisjoint(with: party)
+    public init(
+        admitted: some Sequence<RegisteredIdentifier>,
+        declared: some Sequence<RegisteredIdentifier>
+    ) {
+        self.admitted = Set(admitted)
+        let unlike = Self.entities(in: self.admitted)
+        self.declared = Set(declared).filter { !unlike.contains($0.scheme) }
+            .subtracting(self.admitted)
+    }
+
+    /// The schemes whose numbers have one spelling and one entity each, so that another number is
+    /// another entity. The others also tell places, accounts and people, or are spelled in many ways.
+    private static let ofEntities: Set<String> = ["vat", "lei"]
+
+    private static func entities(in identifiers: Set<RegisteredIdentifier>) -> Set<String> {
+        Set(identifiers.map(\.scheme)).intersection(ofEntities)
+    }
+
+    /// Whether the enterprise may go by `identifier` on its own word: it isn't one of a scheme under
+    /// which it was admitted as somebody else.
+    public func allows(_ identifier: RegisteredIdentifier) -> Bool {
+        admitted.contains(identifier) || !Self.entities(in: admitted).contains(identifier.scheme)
+    }
+
+    /// What a party with certain identifiers is to the enterprise.
+    enum Match { case itself, another, contradicted(by: [String]) }
+
+    /// A number of a legal entity by the authority's word decides: where the party has one of such a
+    /// scheme, it is the enterprise's or the party is somebody else. Numbers of registers, of which each
+    /// court has its own, and what the enterprise goes by on its own word count only besides.
+    func match(_ party: Set<RegisteredIdentifier>) -> Match {
+        let entities = Self.entities(in: admitted)
+        let telling = party.filter { entities.contains($0.scheme) }
+        if !admitted.isDisjoint(with: telling) { return .itself }
+        guard !identifiers.isDisjoint(with: party) else { return .another }
+        return telling.isEmpty
+            ? .itself : .contradicted(by: Set(telling.map(\.scheme)).sorted())
     }
 }

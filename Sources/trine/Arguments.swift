@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import Gateway
+public import Importing
 public import Rules
 public import Sharing
 public import Wire
@@ -91,6 +92,19 @@ extension BookName: TextArgument {}
 extension Handle: TextArgument {}
 extension Origin: TextArgument {}
 extension ListenAddress: TextArgument {}
+extension RegisteredIdentifier: TextArgument {}
+extension CalendarDate: TextArgument {}
+extension DateForm: TextArgument {}
+extension DocumentTerms.Kind: ExpressibleByArgument {}
+
+extension Mapping.Constant: TextArgument {
+    /// `account=DE02100100100006820101`.
+    public init?(_ text: String) {
+        guard let sign = text.firstIndex(of: "=") else { return nil }
+        self.init(
+            field: String(text[..<sign]), value: String(text[text.index(after: sign)...]))
+    }
+}
 
 extension Fingerprint: ExpressibleByArgument {
     public init?(argument: String) { self.init(typed: argument) }

@@ -30,6 +30,7 @@ struct Trine: AsyncParsableCommand {
             UnlockCommand.self, LockCommand.self, AgentCommand.self, HomeGroup.self,
             RecoveryGroup.self, RecoverCommand.self, DeviceGroup.self, PeopleCommand.self,
             StatusCommand.self, InboxCommand.self, ShowCommand.self, BundlesCommand.self,
+            PDFInvoiceCommand.self,
             WatchCommand.self, DoctorCommand.self, SettingsCommand.self,
         ])
 

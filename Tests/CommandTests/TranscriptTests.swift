@@ -71,9 +71,11 @@ final class Stage {
             "trine-command-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: directory, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(
-            at: Transcript.folder.appendingPathComponent("Fixtures/documents"),
-            to: directory.appendingPathComponent("documents"))
+        for folder in ["documents", "bank"] {
+            try FileManager.default.copyItem(
+                at: Transcript.folder.appendingPathComponent("Fixtures/" + folder),
+                to: directory.appendingPathComponent(folder))
+        }
         let passphrase = directory.appendingPathComponent("passphrase")
         try Data("correct horse battery\n".utf8).write(to: passphrase)
         try FileManager.default.setAttributes(

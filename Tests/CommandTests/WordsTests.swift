@@ -4,6 +4,7 @@ import Client
 import Commitments
 import Custody
 import Gateway
+import Importing
 import Interface
 import Rules
 import Sharing
@@ -94,6 +95,9 @@ import Wire
         .notInRole(.lender, have: [.enterprise]), .notAuthority, .unknownName("bank"),
         .moreEntries(read: 100_000, of: 350_000), .noParticipant(handle),
         .correction(.replaced(by: "invoices/2026-01#2")),
+        .admittedOtherwise(
+            RegisteredIdentifier("vat:DE000100018")!, as: [RegisteredIdentifier("vat:DE000100017")!]
+        ),
         .correction(.unreadable),
         .correction(.notOne(2, in: .invoices)), .share(.otherLog),
         .share(.otherParticipant(handle)), .share(.substituted),

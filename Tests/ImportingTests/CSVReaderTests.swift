@@ -74,7 +74,7 @@ struct CSVReaderTests {
         func reason(_ old: String, _ new: String) throws -> ImportRefusal.Reason? {
             try outcome(Self.table.replacing(old, with: new)).refusal?.reason
         }
-        #expect(try reason("\"Betrag\"", "\"Amount\"") == .unsupportedFormat(.unknown))
+        #expect(try reason("\"Betrag\"", "\"Amount\"") == .mappingNeeded)
         #expect(
             try reason("\"02.03.2026\";\"03.03.2026\";\"Sup", "\"2026-03-02\";\"03.03.2026\";\"Sup")
                 == .invalidDate(.init("booking_date", of: .bankEntry)))

@@ -19,8 +19,9 @@ struct DirectionTests {
     @Test("neither and both are refused")
     func refusals() {
         #expect(
-            InvoiceText.reason(text, for: InvoiceText.identifiers("vat:DE000400009")) == .notAParty)
-        #expect(InvoiceText.reason(text, for: InvoiceText.identifiers()) == .notAParty)
+            InvoiceText.reason(text, for: InvoiceText.identifiers("vat:DE000400009"))
+                == .notAParty(schemes: ["gln", "party", "register", "tax", "vat"]))
+        #expect(InvoiceText.reason(text, for: InvoiceText.identifiers()) != nil)
         let both = InvoiceText.identifiers("vat:DE000400001", "0088:0000000400026")
         #expect(InvoiceText.reason(text, for: both) == .bothParties)
     }

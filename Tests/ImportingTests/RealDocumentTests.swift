@@ -82,7 +82,7 @@ struct RealDocumentTests {
     ]
 
     static let refused: [(file: String, reason: ImportRefusal.Reason)] = [
-        ("SOURCES.txt", .unsupportedFormat(.unknown)),
+        ("SOURCES.txt", .mappingNeeded),
         // Made to show every sort of balance: the entries don't lead from one to the other.
         ("bank/camt053/camt053.v2.all-balance-types.xml", .balancesDisagree),
         ("bank/camt053/camt053.v2.five.decimals.xml", .balancesDisagree),
@@ -120,7 +120,7 @@ struct RealDocumentTests {
             .unsupportedFormat(.otherUBL("Waybill"))
         ),
         // Has no identifier of either party.
-        ("order/ubl/UBL-Order-2.0-Example-International.xml", .notAParty),
+        ("order/ubl/UBL-Order-2.0-Example-International.xml", .notAParty(schemes: [])),
         ("order/ubl/UBL-Quotation-2.1-Example.xml", .unsupportedFormat(.otherUBL("Quotation"))),
         (
             "payment/ubl/UBL-RemittanceAdvice-2.0-Example.xml",
@@ -193,7 +193,7 @@ struct RealDocumentTests {
                 let identifiers: RegisteredIdentifiers
                 switch draft.sides {
                 case .own: identifiers = RegisteredIdentifiers([])
-                case .account(let account):
+                case .account(let account, _):
                     identifiers = RegisteredIdentifiers([account].compactMap(\.self))
                 case .between(let issuer, let recipient):
                     let isSupplied = draft.format.hasPrefix("ubl-despatch")

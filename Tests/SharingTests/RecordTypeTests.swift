@@ -373,7 +373,7 @@ import Testing
         #expect(
             RecordTypes.standard.series.map(\.rawValue) == [
                 "bank", "bills", "deliveries", "documents", "invoices", "notices", "orders",
-                "purchases", "receipts", "statements",
+                "purchases", "receipts", "reconciliations", "statements",
             ])
         for text in ["a", "bank-2", String(repeating: "x", count: 24)] {
             #expect(Series(rawValue: text)?.rawValue == text)

@@ -24,6 +24,7 @@ import Testing
         "Interface": ["Wire", "Transparency", "Sharing", "Rules", "Verification"],
         "PolicyTools": ["Wire", "Sharing", "Cedar", "Rules"],
         "Importing": ["Wire", "Sharing", "Foundation"],
+        "PDF": ["CQPDF"],
         "Custody": ["Wire", "Sharing", "CSodium", "Crypto", "Foundation"],
         "Storage": [
             "Wire", "Transparency", "Sharing", "Rules", "GRDB", "CSodium", "Foundation",
@@ -48,8 +49,8 @@ import Testing
         "trine": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Interface",
             "Cedar",
-            "CedarTools", "PolicyTools", "Importing", "Custody", "Storage", "Gateway", "Client",
-            "Demo", "ArgumentParser", "Logging", "Foundation",
+            "CedarTools", "PolicyTools", "Importing", "PDF", "Custody", "Storage", "Gateway",
+            "Client", "Demo", "ArgumentParser", "Logging", "Foundation",
         ],
     ]
 
@@ -66,6 +67,7 @@ import Testing
     private static let pure = [
         "Curve", "Wire", "Transparency", "Commitments", "Cedar", "CedarTools", "Sharing", "Rules",
         "PolicyTools", "Verification", "Interface", "Importing",
+        "PDF",
     ]
 
     private static var sources: URL {

@@ -58,7 +58,7 @@ extension Home {
         switch $0 {
         case .keyring, .view, .lock, .files: false
         case .config, .trustPolicy, .genesis, .checkpoint, .application, .invited, .fingerprints,
-            .declined, .trail, .contacts, .settings, .shares, .devices, .enrolment:
+            .declined, .trail, .contacts, .mappings, .settings, .shares, .devices, .enrolment:
             true
         }
     }

@@ -39,6 +39,8 @@ public struct Home: Hashable, Sendable {
         case enrolment
         /// What its owner set; nothing secret.
         case settings
+        /// How tables are read.
+        case mappings
         /// Held by the process that signs here; it says which one.
         case lock
         /// Held for as long as it takes to replace some files.

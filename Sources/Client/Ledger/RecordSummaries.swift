@@ -6,19 +6,22 @@ public import Wire
 public struct RecordSummary: Shaped, Hashable {
     public let jti: JTI
     public let number: String?
+    /// The day that it is of: on which a document was issued, an entry booked.
     public let issued: String?
     public let due: String?
-    /// The other party of the document.
+    /// The other party.
     public let partner: String?
     public let amount: String?
     public let currency: String?
+    /// A digest of its content, where this home made the record.
+    let content: Digest<Digested.Blob>?
 
     public static let shape = Shape<RecordSummary>(
-        RecordSummary.init(jti:number:issued:due:partner:amount:currency:),
+        RecordSummary.init(jti:number:issued:due:partner:amount:currency:content:),
         .required("jti", \.jti, .jti), .optional("number", \.number, .text),
         .optional("issued", \.issued, .text), .optional("due", \.due, .text),
         .optional("partner", \.partner, .text), .optional("amount", \.amount, .text),
-        .optional("currency", \.currency, .text))
+        .optional("currency", \.currency, .text), .optional("content", \.content, .digest()))
 
     /// Whether every word of `text` stands in it, whatever its case.
     public func matches(_ text: String) -> Bool {
@@ -26,6 +29,57 @@ public struct RecordSummary: Shaped, Hashable {
             .joined(separator: " ").lowercased()
         return text.lowercased().split(separator: " ").allSatisfy { said.contains($0) }
     }
+}
+
+extension RecordSummary {
+    /// Of a record of a type with `fields`, which has these `values`.
+    init(
+        _ jti: JTI, _ values: [FieldName: FieldValue], in fields: SummaryFields,
+        content: Digest<Digested.Blob>? = nil
+    ) {
+        func text(_ name: FieldName?) -> String? {
+            guard let value = name.flatMap({ values[$0] }) else { return nil }
+            return switch value {
+            case .text(let text): text
+            case .date(let date): date.description
+            case .null, .amount, .quantity, .json, .document: nil
+            }
+        }
+        var amount: Amount?
+        if case .amount(let value)? = fields.amount.flatMap({ values[$0] }) { amount = value }
+        self.init(
+            jti: jti, number: text(fields.number), issued: text(fields.issued),
+            due: text(fields.due), partner: text(fields.partner), amount: amount?.text,
+            currency: amount?.currency, content: content)
+    }
+}
+
+/// The fields of a type by which people look for its records.
+struct SummaryFields {
+    let number: FieldName?
+    let issued: FieldName?
+    let due: FieldName?
+    let partner: FieldName?
+    let amount: FieldName?
+
+    init(of fields: [FieldDefinition]) {
+        func first(_ names: [FieldName], _ fits: (FieldDefinition) -> Bool) -> FieldName? {
+            names.first { name in fields.contains { $0.name == name } }
+                ?? fields.first(where: fits)?.name
+        }
+        number = first(["number", "statement_id", "title"]) {
+            $0.kind == .text && $0.fieldClass == .reference
+        }
+        issued = first([]) { $0.kind == .date && $0.mandatory } ?? first([]) { $0.kind == .date }
+        due = fields.first { $0.name == "due_date" }?.name
+        partner = first([]) {
+            $0.kind == .text && [.counterparty, .personal].contains($0.fieldClass)
+                && $0.name.text.hasSuffix("_name")
+        }
+        amount = first(["payable_amount", "amount", "closing_balance"]) { $0.kind == .amount }
+    }
+
+    var names: [FieldName] { [number, issued, due, partner, amount].compactMap(\.self) }
 }
 
 extension Enterprise {
@@ -38,46 +92,44 @@ extension Enterprise {
         var known = try await session.view.summaries(of: records)
         let missing = records.filter { !$0.erased && known[$0.jti] == nil }
         if missing.isEmpty || session.isOffline { return known }
+        let types = await session.view.types
         let byJTI = Dictionary(missing.map { ($0.jti, $0) }) { $1 }
-        for (book, ownRecords) in Dictionary(grouping: missing, by: \.book) {
-            for range in try Self.listed([(book, ownRecords)]) {
-                for part in range.parts(of: Self.recordsPerCall) {
-                    for summary in try await summaries(part) {
-                        known[summary.jti] = summary
-                        if let record = byJTI[summary.jti] {
-                            await session.note(summary, of: record)
-                        }
-                    }
-                }
+        var found: [RecordSummary] = []
+        for (series, records) in Dictionary(grouping: missing, by: \.book.series) {
+            guard let type = types.fields(of: series) else { continue }
+            let fields = SummaryFields(of: type.newest.fields)
+            try await read(records, fields: fields.names) { record in
+                found.append(
+                    RecordSummary(
+                        record.statement.jti, record.fields?.values ?? [:], in: fields))
             }
+        }
+        for summary in found {
+            known[summary.jti] = summary
+            if let record = byJTI[summary.jti] { await session.note(summary, of: record) }
         }
         return known
     }
 
-    private func summaries(_ range: RecordRange) async throws -> [RecordSummary] {
-        guard let type = await session.view.types.fields(of: range.book.series) else { return [] }
-        let partner = range.book.series == .bills ? "seller_name" : "buyer_name"
-        let wanted = ["number", "issue_date", "due_date", partner, "payable_amount"]
-            .compactMap { FieldName($0) }.filter { type.field($0) != nil }
-        guard let names = type.withCommitments(wanted), !names.isEmpty else { return [] }
-        return try await read([range], fields: names).map { record in
-            let values = record.fields?.values ?? [:]
-            func text(_ name: String) -> String? {
-                guard let value = FieldName(name).flatMap({ values[$0] }) else { return nil }
-                return switch value {
-                case .text(let text): text
-                case .date(let date): date.description
-                case .null, .amount, .quantity, .json, .document: nil
+    /// Reads these fields of own records, which are of one series, in calls of some hundred, and hands
+    /// out each.
+    func read(
+        _ records: [OwnRecord], fields: [FieldName],
+        _ take: (VerifiedRecord) throws -> Void
+    ) async throws {
+        for (book, records) in Dictionary(grouping: records, by: \.book) {
+            guard let type = await session.view.types.fields(of: book.series) else { continue }
+            let known = fields.filter { type.field($0) != nil }
+            guard let names = type.withCommitments(known), !names.isEmpty else { continue }
+            let wanted = Set(records.map(\.jti))
+            for range in try Self.listed([(book, records)]) {
+                for part in range.parts(of: Self.recordsPerCall) {
+                    for record in try await read([part], fields: names)
+                    where wanted.contains(record.statement.jti) {
+                        try take(record)
+                    }
                 }
             }
-            var amount: (text: String, currency: String)?
-            if case .amount(let value)? = values[FieldName("payable_amount")] {
-                amount = (value.text, value.currency)
-            }
-            return RecordSummary(
-                jti: record.statement.jti, number: text("number"), issued: text("issue_date"),
-                due: text("due_date"), partner: text(partner), amount: amount?.text,
-                currency: amount?.currency)
         }
     }
 }

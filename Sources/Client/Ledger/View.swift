@@ -149,6 +149,11 @@ public struct View: Sendable {
         return try record(held.record)
     }
 
+    /// How far a book of whomever has got; `nil` for one without entries.
+    func book(_ name: BookName, of holder: Handle) -> BookState? {
+        state[BookState.key(holder, name)]
+    }
+
     /// The book that a record of `month` goes into: its own, or the next open one.
     public func openBook(_ series: Series, from month: Month) -> BookName? {
         var number = month.number

@@ -6,6 +6,8 @@ import Wire
 struct BankStatement {
     /// The account as the bank writes it, usually an IBAN.
     let account: String
+    /// What the bank says of whose account it is, beside a name.
+    var holder: Set<RegisteredIdentifier> = []
     /// The bank's BIC, or its own code.
     var servicer: String?
     /// The bank's own number of the statement.
@@ -53,6 +55,8 @@ struct BankDrafts {
     /// How many entries of the file had the same key so far.
     private var equal: [[String]: Int] = [:]
     private(set) var drafts: [Draft] = []
+    /// Tells a notice from the entry that it is about: the two are different records.
+    private static let noticed = "notice "
 
     init(format: String, statementFormat: String?, file: SourceFile) {
         self.format = format
@@ -110,7 +114,8 @@ struct BankDrafts {
                 key: [
                     "booking_date": "\(entry.booked ?? date)",
                     "amount": entry.amount.text + " " + entry.amount.currency,
-                    "identity": BankStatement.identity(of: entry.values),
+                    "identity": (notified == nil ? "" : Self.noticed)
+                        + BankStatement.identity(of: entry.values),
                 ], at: entry.place))
     }
 
@@ -135,7 +140,8 @@ struct BankDrafts {
         equal[spelled, default: 0] += 1
         key["ordinal"] = "\(equal[spelled] ?? 1)"
         return Draft(
-            format: format, date: date, sides: .account(account), businessKey: key,
+            format: format, date: date, sides: .account(account, holder: statement.holder),
+            businessKey: key,
             values: values, place: place)
     }
 }

@@ -110,6 +110,7 @@ private struct CamtStatement {
         statement.servicer =
             element.text(bank + "BICFI") ?? element.text(bank + "BIC")
             ?? element.text(bank + "ClrSysMmbId/MmbId") ?? element.text(bank + "Othr/Id")
+        statement.holder = holder()
         statement.id = element.text("Id")
         statement.sequence = element.text("ElctrncSeqNb")
         statement.opening = try balance(["OPBD", "PRCD"], "opening_balance")
@@ -118,6 +119,22 @@ private struct CamtStatement {
             statement.entries += try CamtEntry(entry)?.entries() ?? []
         }
         return statement
+    }
+
+    /// The numbers of the legal entity whose account it is.
+    private func holder() -> Set<RegisteredIdentifier> {
+        let schemes = ["TXID": ["vat", "tax"], "DUNS": ["duns"], "EANG": ["gln"]]
+        var found = Set(
+            [element.text("Acct/Ownr/Id/OrgId/LEI")].compactMap(\.self).compactMap {
+                RegisteredIdentifier(scheme: "lei", id: $0)
+            })
+        for other in element.all("Acct/Ownr/Id/OrgId/Othr") {
+            guard let id = other.text("Id") else { continue }
+            for scheme in schemes[other.text("SchmeNm/Cd") ?? ""] ?? [] {
+                if let known = RegisteredIdentifier(scheme: scheme, id: id) { found.insert(known) }
+            }
+        }
+        return found
     }
 
     /// The first balance of one of these kinds.

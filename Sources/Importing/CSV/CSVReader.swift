@@ -202,7 +202,7 @@ struct CSVReader {
 }
 
 extension String {
-    fileprivate var trimmed: String {
+    var trimmed: String {
         trimmingCharacters(in: CharacterSet.whitespaces.union(["\u{feff}"]))
     }
 }

@@ -1,3 +1,4 @@
+public import Sharing
 public import Wire
 
 /// How a table that some program exports becomes records of a type: which column is which field, and how
@@ -42,6 +43,11 @@ public struct Mapping: Shaped, Hashable {
             self.version = version
         }
 
+        public init(of type: RecordType) {
+            name = type.name
+            version = type.version
+        }
+
         public var text: String { "\(name)/\(version)" }
     }
 
@@ -57,6 +63,11 @@ public struct Mapping: Shaped, Hashable {
     public struct Constant: Shaped, Hashable {
         public let field: String
         public let value: String
+
+        public init(field: String, value: String) {
+            self.field = field
+            self.value = value
+        }
 
         public static let shape = Shape<Constant>(
             Constant.init(field:value:), .required("field", \.field, .text(1...64)),

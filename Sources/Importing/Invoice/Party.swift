@@ -29,7 +29,10 @@ struct Party {
             RegisteredIdentifier(
                 scheme: identifier.attribute("schemeID") ?? "party", id: identifier.text ?? "")
         }
-        identifiers = Set(vatIDs + taxIDs + registrations + schemed)
+        let registered = schemed.filter(\.isOfRegister).compactMap {
+            RegisteredIdentifier(scheme: "register", id: $0.id)
+        }
+        identifiers = Set(vatIDs + taxIDs + registrations + schemed + registered)
         let vatKey = vat.flatMap { taxIdentifiers($0, scheme: "vat").last }
         chooseKey(from: [vatKey] + registrations + taxIDs + schemed)
     }

@@ -26,6 +26,7 @@ public struct RecordTypes: Sendable, Hashable {
             PackageResources.bank_notice_1_json, PackageResources.order_1_json,
             PackageResources.purchase_1_json, PackageResources.delivery_1_json,
             PackageResources.receipt_1_json, PackageResources.document_1_json,
+            PackageResources.reconciliation_1_json,
         ].map { text in
             do { return try RecordType(parsing: text) } catch {
                 preconditionFailure("a type that comes with the program: \(error)")

@@ -12,7 +12,9 @@ struct EnterpriseCommand: AsyncParsableCommand {
         abstract: "Seal records into books, grant, revoke, see who read what.",
         discussion: "Example: trine enterprise books",
         subcommands: [
-            ImportCommand.self, Books.self, Records.self, PresentCommand.self,
+            ImportCommand.self, MappingCommand.self, ExportCommand.self, ReconcileCommand.self,
+            Books.self, Records.self,
+            PresentCommand.self,
             SharesCommand.self, CertificateCommand.self,
             Close.self, GrantGroup.self, Grants.self, Accesses.self, Requests.self, Revoke.self,
             Erase.self,

@@ -20,7 +20,13 @@ struct FetchCommand: HomeCommand {
             Where the package can't be kept after all, run it again within a day: the same is asked for \
             again, and not charged again.
 
+            With --since only records are asked for that no package saved before has; where there are \
+            none, nothing is asked for and nothing charged. What of them was replaced or erased since is \
+            told.
+
             Example: trine lender fetch GRANT -o northbank-2026.trine
+
+            Example: trine lender fetch GRANT --since march.trine --since april.trine -o may.trine
 
             Example: trine lender fetch GRANT --format csv > northbank-2026.csv
             """)
@@ -39,6 +45,11 @@ struct FetchCommand: HomeCommand {
 
     @Option(help: "Only these of the granted fields, with commas between.") var fields:
         NameList<FieldName>?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only what is in none of these packages, saved before.", valueName: "file"))
+    var since: [String] = []
 
     @OptionGroup var common: CommonOptions
 
@@ -66,6 +77,8 @@ struct FetchCommand: HomeCommand {
             throw Complaint.usage("a grant to prove has no values to print")
                 .hint("leave --format out")
         }
+        let news = try await news(lender, known)
+        if let news, news.fresh.isEmpty { return news.outcome.noting(news.notes) }
         let file = output ?? Self.usualFile(known, at: session.now)
         if output == nil { try OutputFile.check(file) }
         let contacts = try session.contacts()
@@ -74,12 +87,27 @@ struct FetchCommand: HomeCommand {
             else: "fetch again with -o FILE to keep what proves it",
             write: { try OutputFile.write($0, to: file) }
         ) {
-            try await lender.fetch(jti, fields: fields?.names) { package in
+            try await lender.fetch(jti, fields: fields?.names, ranges: news?.fresh ?? []) {
+                package in
                 guard file != Self.standardOutput else { return }
                 try Self.keep(package, in: file)
             }
         }
         return outcome(package, in: file, package.verdict.lines(naming: contacts.shown))
+            .noting(news?.notes ?? [])
+    }
+
+    /// What is new since the packages that are named; `nil` where none is.
+    private func news(_ lender: Lender, _ grant: KnownGrant) async throws -> GrantNews? {
+        guard !since.isEmpty else { return nil }
+        guard grant.terms.subject.right == .read else {
+            throw Complaint.usage("a grant to prove is proven whole").hint("leave --since out")
+        }
+        let packages = try since.map { path in
+            let bytes = try InputFile.bytes(path, limit: Package.maximumBytes)
+            return try Package(parsing: bytes).verify(under: lender.session.trust)
+        }
+        return try await lender.news(of: grant.jti, since: packages)
     }
 
     /// `bearings-Ab3dE5g7-2026-11-22.trine`, and another one beside it where that is there.
@@ -141,5 +169,16 @@ extension Verdict {
         return books.count == 1
             ? "The book is complete as far as it has got."
             : "All \(books.count) books are complete as far as they have got."
+    }
+}
+
+extension GrantNews {
+    fileprivate var outcome: Outcome {
+        Outcome(["new": 0]) { "Nothing is new: nothing was asked for, and nothing charged." }
+    }
+
+    fileprivate var notes: [String] {
+        replaced.map { "\($0.words) was replaced since: it doesn't count any more" }
+            + erased.map { "\($0.words) was erased since: what was saved of it is to be deleted" }
     }
 }

@@ -31,7 +31,14 @@ struct VerifyCommand: CommonCommand {
             amount and its commitment that contradict each other prove a fraud: that is said, and \
             with --export written as a file of its own, which this command verifies too.
 
+            With --format its records are printed as a table, of one kind of books; amounts and \
+            quantities have their unit in a column of its own. With --tables all are written: a \
+            Frictionless Data Package of CSV and JSON Lines with the verdict. In CSV what a spreadsheet \
+            would compute with has an apostrophe in front; JSON Lines have every text as it was registered.
+
             Example: trine verify northbank-2026.trine
+
+            Example: trine verify northbank-2026.trine --format csv > invoices.csv
 
             Example: trine verify northbank-2026.trine --genesis INVITATION --html northbank-2026.html
             """)
@@ -60,6 +67,15 @@ struct VerifyCommand: CommonCommand {
     @Option(help: "A folder to make, for the parts in formats that other tools read.")
     var export: String?
 
+    @Option(help: "Print a package's records as a table: csv, jsonl or json.")
+    var format: TableFormat?
+
+    @Option(help: "With --format: only the table of these books, where there are several.")
+    var series: Series?
+
+    @Option(help: "A folder to make, for a package's records as tables with their description.")
+    var tables: String?
+
     @Option(help: ArgumentHelp("A page to write the verdict to.", valueName: "file"))
     var html: String?
 
@@ -68,6 +84,12 @@ struct VerifyCommand: CommonCommand {
     func validate() throws {
         guard policy == nil || genesis != nil else {
             throw ValidationError("--policy goes with --genesis")
+        }
+        guard series == nil || format != nil else {
+            throw ValidationError("--series goes with --format")
+        }
+        guard html == nil || format == nil else {
+            throw ValidationError("--format prints a table, and --html writes a page: one of them")
         }
         guard genesis == nil || trust == nil else {
             throw ValidationError("--genesis and --trust both name a log: give one")
@@ -80,6 +102,7 @@ struct VerifyCommand: CommonCommand {
     func outcome() async throws -> Outcome {
         if let export { try OutputFile.check(export) }
         if let html { try OutputFile.check(html) }
+        if let tables { try OutputFile.check(tables) }
         let bytes = try InputFile.bytes(file, limit: Package.maximumBytes)
         let contacts = (try? common.directory.contacts()) ?? Contacts()
         if FileManager.default.fileExists(atPath: file + Self.signatureEnding) {
@@ -134,10 +157,37 @@ struct VerifyCommand: CommonCommand {
             members["exported"] = export
             exported = ["Its parts are in \(export), \(files.count) files."]
         }
+        let tables = PackageTables(verified)
+        if let folder = self.tables {
+            try OutputFile.writeFolder(tables.files, to: folder)
+            members["tables"] = folder
+            exported.append("Its records are in \(folder), as tables.")
+        }
+        if let format {
+            let table = try Self.table(of: series, in: tables)
+            let lines = verified.verdict.lines(naming: contacts.shown) + ["Verified."] + exported
+            return .file(table.text(format), notes: lines)
+        }
         return try finish(
             read, members,
             verified.verdict.lines(naming: contacts.shown) + [Self.line(comparison)],
             verified.page(genesis: trusted.genesis), after: exported)
+    }
+
+    private static func table(
+        of series: Series?, in tables: PackageTables
+    ) throws -> PackageTables.Table {
+        let fitting = tables.all.filter { series == nil || $0.series == series }
+        let names = tables.all.map(\.series.rawValue).joined(separator: ", ")
+        guard let first = fitting.first else {
+            throw Complaint.refused("there are no records in it of which fields were read")
+                .named("no-table").hint(names.isEmpty ? nil : "there are tables of \(names)")
+        }
+        guard fitting.count == 1 else {
+            throw Complaint.usage("it has tables of \(names)").named("several-tables")
+                .hint("name one, --series \(first.series.rawValue), or write all: --tables DIR")
+        }
+        return first
     }
 
     /// Compares the page that was given with the one that its evidence makes, and writes the one that is

@@ -51,18 +51,57 @@ enum OutputFile {
         }
     }
 
-    /// Makes a folder with these files. One that couldn't be written whole is taken away again.
-    static func writeFolder(_ files: [(name: String, bytes: [UInt8])], to path: String) throws {
+    /// Makes a folder that only the owner may look into.
+    static func makeFolder(_ path: String) throws {
         do { try PrivateFile.makeDirectory(path) } catch {
             throw Complaint.home("\(path) can't be made").named("output-unwritable")
                 .hint(error.complaint.message)
         }
+    }
+
+    /// Makes a folder with these files. One that couldn't be written whole is taken away again.
+    static func writeFolder(_ files: [(name: String, bytes: [UInt8])], to path: String) throws {
+        try makeFolder(path)
         do {
             for file in files { try write(file.bytes, to: path + "/" + file.name) }
         } catch {
             try? FileManager.default.removeItem(atPath: path)
             throw error
         }
+    }
+}
+
+/// A file that grows while a command works, readable by its owner alone.
+final class AppendedFile {
+    private let path: String
+    private let handle: FileHandle
+    private var waiting: [UInt8] = []
+
+    init(_ path: String) throws {
+        try OutputFile.write([], to: path)
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw Complaint.home("\(path) can't be written").named("output-unwritable")
+        }
+        self.path = path
+        self.handle = handle
+    }
+
+    func append(_ text: String) throws {
+        waiting += text.utf8
+        if waiting.count > 1 << 20 { try flush() }
+    }
+
+    func end() throws {
+        try flush()
+        try handle.close()
+    }
+
+    private func flush() throws {
+        do { try handle.write(contentsOf: waiting) } catch {
+            throw Complaint.home("\(path) can't be written").named("output-unwritable")
+                .hint("make room")
+        }
+        waiting = []
     }
 }
 

@@ -119,6 +119,11 @@ extension ClientError: Worded {
                 .hint("let one machine at a time import, and run it again")
 
         case .correction(let fault): fault.complaint
+        case .admittedOtherwise(let identifier, let known):
+            .refused("\(identifier) isn't this enterprise by its authority's word")
+                .hint(
+                    "it was admitted under \(known.map(\.description).joined(separator: ", ")); "
+                        + "another number of that scheme takes another admission")
         case .share(let refusal): refusal.complaint
         case .keysNotShared(let series, let epoch):
             .refused("this device wasn't given the keys of \(series) in epoch \(epoch)")

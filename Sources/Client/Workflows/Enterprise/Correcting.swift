@@ -20,7 +20,8 @@ extension Enterprise {
         if let jti = old.replacedBy, let later = try view.record(jti) {
             throw ClientError.correction(.replaced(by: later.name))
         }
-        let record = try document(path, for: place.book.series)
+        let record = try document(
+            path, for: place.book.series, as: try await identifiers(), of: view.types)
         guard let book = view.openBook(record.type.series, from: record.month) else {
             throw ClientError.bookClosed(record.book)
         }
@@ -45,18 +46,21 @@ extension Enterprise {
 
     /// The one record that the file at `path` makes in this series.
     private func document(
-        _ path: String, for series: Series
-    ) throws(ClientError) -> Record {
+        _ path: String, for series: Series, as identifiers: RegisteredIdentifiers,
+        of types: RecordTypes
+    ) throws -> Record {
         guard let bytes = DocumentFiles([path]).files.first?.read() else {
-            throw .correction(.unreadable)
+            throw ClientError.correction(.unreadable)
         }
-        let identifiers = RegisteredIdentifiers(session.configuration.identifiers)
-        switch Importer.records(from: bytes, named: path, for: identifiers) {
-        case .failure(let refusal): throw .correction(.refused(refusal))
+        let outcome = Importer.records(
+            from: bytes, named: path, for: identifiers, of: types,
+            by: try session.home.mappings().all)
+        switch outcome {
+        case .failure(let refusal): throw ClientError.correction(.refused(refusal))
         case .success(let records):
             let fitting = records.filter { $0.type.series == series }
             guard fitting.count == 1 else {
-                throw .correction(.notOne(fitting.count, in: series))
+                throw ClientError.correction(.notOne(fitting.count, in: series))
             }
             return fitting[0]
         }

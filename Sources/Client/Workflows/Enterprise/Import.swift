@@ -10,16 +10,18 @@ extension Enterprise {
     /// Imports business documents: each becomes a record, gets the next number of its book, is sealed
     /// and registered. What is registered already is recognised before anything is sent.
     ///
+    /// A document with the business key of a record and another content is a correction of it: it is
+    /// reported with what differs, and registered in its place where the choices say so.
+    ///
     /// Files that can't be imported are reported and the rest goes on. Throws ``ConnectionError``
     /// where the gateway is lost; what was registered until then stays, and importing the same files
     /// again takes up where this ended.
     public func importDocuments(
-        _ paths: [String], progress: @Sendable (ImportProgress) -> Void = { _ in }
+        _ paths: [String], _ choices: ImportChoices = ImportChoices(),
+        progress: @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportReport {
         let rekeyed = try await rekeyStanding()
-        var run = ImportRun(
-            self, view: await session.view, keys: try await session.schedule(),
-            holder: try await session.holder())
+        var run = try await importRun(choices)
         // Others may sign while files are read.
         await session.endOperation()
         let found = DocumentFiles(paths)
@@ -27,16 +29,38 @@ extension Enterprise {
         for (number, file) in files.enumerated() {
             try run.read(file)
             while run.isBatchReady { try await run.registerBatch() }
+            if run.isComparisonReady { try await run.compare() }
             if run.isStopped { break }
             progress(
                 ImportProgress(
                     files: files.count, read: number + 1, registered: run.registered))
         }
-        while !run.isDone { try await run.registerBatch() }
+        try await run.finish()
         try await session.saveView()
         progress(
             ImportProgress(files: files.count, read: files.count, registered: run.registered))
-        return run.report(rekeyed, found.leftOut)
+        return run.report(
+            rekeyed, found.leftOut, try await balanceGaps(after: run.accounts))
+    }
+
+    /// Registers records that were made here of other records, as documents that say the same are.
+    func register(
+        _ records: [Record], named name: String, _ choices: ImportChoices
+    ) async throws -> ImportReport {
+        let rekeyed = try await rekeyStanding()
+        var run = try await importRun(choices)
+        await session.endOperation()
+        for record in records { try run.add(record, from: name) }
+        try await run.finish()
+        try await session.saveView()
+        return run.report(rekeyed, [], [])
+    }
+
+    private func importRun(_ choices: ImportChoices) async throws -> ImportRun {
+        ImportRun(
+            self, choices, view: await session.view, keys: try await session.schedule(),
+            holder: try await session.holder(), as: try await identifiers(),
+            by: try choices.mappings + session.home.mappings().all)
     }
 
     /// Sends what earlier runs left, and brings the view up to now.
@@ -57,26 +81,37 @@ private struct ImportRun {
         let record: Record
         /// What its document bears in records of each era, the latest first.
         let sources: [Digest<Digested.Source>]
+        /// The record in whose place it is registered.
+        var replaces: OwnRecord?
     }
 
     /// Sealed, at a place that is free as far as the view knows.
     private struct Sealed {
         let draft: Draft
         let place: SealedRecord.Place
+        let jti: JTI
         let frame: Frame
     }
 
     private let enterprise: Enterprise
+    private let choices: ImportChoices
+    private let identifiers: RegisteredIdentifiers
+    private let mappings: [Mapping]
     private var view: View
     private let schedule: KeySchedule
     /// What the records are bound to.
     private let holder: NamedKey
     private var waiting: [Draft] = []
+    /// Documents of which a record is there, of which it isn't known here what it says.
+    private var unlike: [Draft] = []
     /// The keys of the books that this run has sealed into.
     private var keys: [MonthKeys.Name: MonthKeys] = [:]
-    /// The files of the documents that this run has seen.
-    private var seen: [Digest<Digested.Source>: String] = [:]
+    /// The files of the documents that this run has seen, and digests of their content.
+    private var seen: [Digest<Digested.Source>: (file: String, content: Digest<Digested.Blob>)] =
+        [:]
     private var lines: [ImportReport.Line?] = []
+    /// The accounts of which statements were among the documents.
+    private(set) var accounts: Set<String> = []
     private(set) var registered = 0
     /// Batches in a row of which nothing was registered.
     private var failures = 0
@@ -90,19 +125,28 @@ private struct ImportRun {
     /// How often in a row others may take the numbers that this run wants.
     private static let maximumFailures = 8
 
-    init(_ enterprise: Enterprise, view: View, keys schedule: KeySchedule, holder: NamedKey) {
+    init(
+        _ enterprise: Enterprise, _ choices: ImportChoices, view: View, keys schedule: KeySchedule,
+        holder: NamedKey, as identifiers: RegisteredIdentifiers, by mappings: [Mapping]
+    ) {
         self.enterprise = enterprise
+        self.choices = choices
+        self.identifiers = identifiers
+        self.mappings = mappings
         self.view = view
         self.schedule = schedule
         self.holder = holder
     }
 
     private var session: Session { enterprise.session }
-    var isDone: Bool { waiting.isEmpty }
     var isBatchReady: Bool { waiting.count >= Self.batchFrames }
+    var isComparisonReady: Bool { unlike.count >= Self.batchFrames }
 
-    func report(_ rekeyed: [Rekeying], _ leftOut: [LeftOutFile]) -> ImportReport {
-        ImportReport(lines: lines.compactMap { $0 }, rekeyed: rekeyed, leftOut: leftOut)
+    func report(
+        _ rekeyed: [Rekeying], _ leftOut: [LeftOutFile], _ gaps: [BalanceGap]
+    ) -> ImportReport {
+        ImportReport(
+            lines: lines.compactMap { $0 }, rekeyed: rekeyed, gaps: gaps, leftOut: leftOut)
     }
 
     mutating func read(_ file: DocumentFiles.File) throws(HomeError) {
@@ -117,28 +161,53 @@ private struct ImportRun {
             lines.append(.init(file: file.path, outcome: .refused(refusal)))
             return
         }
-        let identifiers = RegisteredIdentifiers(session.configuration.identifiers)
-        switch Importer.records(from: bytes, named: file.path, for: identifiers, of: view.types) {
+        switch outcome(of: bytes, file.path) {
         case .failure(let refusal):
             lines.append(.init(file: file.path, outcome: .refused(refusal)))
         case .success(let records):
+            if records.isEmpty { lines.append(.init(file: file.path, outcome: .nothing)) }
             for record in records { try add(record, from: file.path) }
         }
     }
 
-    private mutating func add(_ record: Record, from file: String) throws(HomeError) {
-        let sources = schedule.sources(of: record.businessKey, in: record.month)
-        guard !sources.isEmpty else {
+    private func outcome(of bytes: [UInt8], _ path: String) -> ImportOutcome {
+        guard let terms = choices.documents else {
+            return Importer.records(
+                from: bytes, named: path, for: identifiers, of: view.types, by: mappings,
+                through: choices.pdfs)
+        }
+        return Importer.document(bytes, named: path, as: terms, of: view.types)
+    }
+
+    mutating func add(_ record: Record, from file: String) throws(HomeError) {
+        let draft = Draft(
+            line: lines.count, file: file, record: record,
+            sources: schedule.sources(of: record.businessKey, in: record.month))
+        guard !draft.sources.isEmpty else {
             lines.append(.init(file: file, outcome: .notShared))
             return
         }
-        if let known = try known(sources) {
-            lines.append(.init(file: file, outcome: .duplicate(of: known.name)))
-        } else if let other = seen[sources[0]] {
-            lines.append(.init(file: file, outcome: .duplicate(of: other)))
+        let content = record.contentDigest
+        if case .text(let account) = record["account"], record["closing_balance"] != .null {
+            accounts.insert(account)
+        }
+        if let known = try known(draft.sources) {
+            if try view.summaries(of: [known])[known.jti]?.content == content {
+                lines.append(.init(file: file, outcome: .duplicate(of: known.name)))
+            } else {
+                unlike.append(draft)
+                lines.append(nil)
+            }
+        } else if let other = seen[draft.sources[0]] {
+            if other.content == content {
+                lines.append(.init(file: file, outcome: .duplicate(of: other.file)))
+            } else {
+                unlike.append(draft)
+                lines.append(nil)
+            }
         } else {
-            seen[sources[0]] = file
-            waiting.append(Draft(line: lines.count, file: file, record: record, sources: sources))
+            seen[draft.sources[0]] = (file, content)
+            waiting.append(draft)
             lines.append(nil)
         }
     }
@@ -173,11 +242,7 @@ private struct ImportRun {
             switch delivery {
             case .registered(let registration):
                 registered += 1
-                settle(
-                    sealed.draft,
-                    .imported(
-                        book: sealed.place.book, number: sealed.place.number,
-                        index: registration.index))
+                try await settle(sealed, registration)
             case .skipped: again.append(sealed.draft)
             case .refused(let problem):
                 if Self.isConflict(problem) {
@@ -222,10 +287,115 @@ private struct ImportRun {
     private mutating func settleConflict() async throws {
         view = try await session.sync()
         for draft in waiting {
-            guard let known = try known(draft.sources) else { continue }
-            settle(draft, .duplicate(of: known.name))
+            guard let known = try known(draft.sources), known.jti != draft.replaces?.jti else {
+                continue
+            }
+            unlike.append(draft)
         }
-        waiting.removeAll { lines[$0.line] != nil }
+        waiting.removeAll { draft in unlike.contains { $0.line == draft.line } }
+    }
+
+    // MARK: Comparing
+
+    /// Registers all that waits, and compares what has a record already.
+    mutating func finish() async throws {
+        repeat {
+            while !waiting.isEmpty { try await registerBatch() }
+            try await compare()
+        } while !waiting.isEmpty
+    }
+
+    /// Reads the records of documents that may say something else, and decides what those are.
+    mutating func compare() async throws {
+        while !waiting.isEmpty { try await registerBatch() }
+        let drafts = unlike
+        unlike = []
+        var pairs: [(draft: Draft, known: OwnRecord)] = []
+        for draft in drafts {
+            if let known = try known(draft.sources) {
+                pairs.append((draft, known))
+            } else {
+                // What the other document of the same key was refused for holds for this one.
+                settle(draft, .notTried)
+            }
+        }
+        let values = try await contents(of: pairs.flatMap { try ancestry($0.known) })
+        for (draft, known) in pairs { try settle(draft, known, values) }
+    }
+
+    /// A record and those that it replaced, one after the other.
+    private func ancestry(_ record: OwnRecord) throws(HomeError) -> [OwnRecord] {
+        var all = [record]
+        while let jti = all[all.count - 1].replaces, let earlier = try view.record(jti) {
+            all.append(earlier)
+        }
+        return all.filter { !$0.erased }
+    }
+
+    /// What records say, but for the original documents.
+    private func contents(
+        of records: [OwnRecord]
+    ) async throws -> [JTI: [FieldName: FieldValue]] {
+        var values: [JTI: [FieldName: FieldValue]] = [:]
+        for (series, records) in Dictionary(grouping: Set(records), by: \.book.series) {
+            let fields = view.types.fields(of: series)?.newest.fields ?? []
+            let names = fields.filter { $0.kind != .document }.map(\.name)
+            try await enterprise.read(records, fields: names) { record in
+                values[record.statement.jti] = record.fields?.values ?? [:]
+            }
+        }
+        return values
+    }
+
+    /// Decides what a document is whose record is `known`, by what this and those before it say.
+    private mutating func settle(
+        _ draft: Draft, _ known: OwnRecord, _ values: [JTI: [FieldName: FieldValue]]
+    ) throws(HomeError) {
+        let same = try ancestry(known).first { record in
+            values[record.jti].map { draft.record.differences(from: $0).isEmpty } ?? false
+        }
+        if let same {
+            settle(draft, .duplicate(of: same.name))
+        } else if choices.replacing {
+            var draft = draft
+            draft.replaces = known
+            waiting.append(draft)
+        } else {
+            let differences = draft.record.differences(from: values[known.jti] ?? [:])
+            settle(draft, .differs(from: known.name, differences))
+        }
+    }
+
+    private mutating func settle(
+        _ sealed: Sealed, _ registration: Registration
+    ) async throws {
+        let draft = sealed.draft
+        let place = sealed.place
+        if let own = try view.record(place.book, place.number) {
+            let summary = RecordSummary(
+                sealed.jti, draft.record.values,
+                in: SummaryFields(of: draft.record.type.fields),
+                content: draft.record.contentDigest)
+            view.note(summary, of: own)
+            await session.note(summary, of: own)
+        }
+        settle(
+            draft,
+            .imported(
+                .init(
+                    book: place.book, number: place.number, index: registration.index,
+                    replaces: draft.replaces?.name, late: lateness(draft.record, place.book))))
+    }
+
+    /// `nil` where the record is in the book of its month.
+    private func lateness(_ record: Record, _ book: BookName) -> ImportReport.Lateness? {
+        guard record.book != book else { return nil }
+        let grants = view.standingGrants(book.series, at: max(session.now, view.time))
+        return ImportReport.Lateness(
+            meant: record.book,
+            unseenUnder: grants.filter {
+                $0.terms.scope.covers(record.book) && !$0.terms.scope.covers(book)
+            }.map(\.jti))
     }
 
     private mutating func settle(_ draft: Draft, _ outcome: ImportReport.Outcome) {
@@ -248,42 +418,48 @@ private struct ImportRun {
         for draft in waiting {
             guard batch.count < Self.batchFrames, bytes < Self.batchBytes else { break }
             count += 1
-            guard let place = place(of: draft.record, taken: taken) else {
+            guard let place = place(of: draft, taken: taken) else {
                 settle(draft, .noOpenBook)
                 continue
             }
+            let jti = session.newJTI()
             let frame: Frame
-            do { frame = try self.frame(draft.record, at: place) } catch let error as SealingError {
+            do { frame = try self.frame(draft.record, at: place, jti) } catch let error
+                as SealingError
+            {
                 settle(draft, error == .tooLarge ? .tooLarge : .notShared)
                 continue
             }
             taken[place.book, default: 0] += 1
             bytes += frame.jws.count + frame.blob.count
-            batch.append(Sealed(draft: draft, place: place, frame: frame))
+            batch.append(Sealed(draft: draft, place: place, jti: jti, frame: frame))
         }
         waiting.removeFirst(count)
         return batch
     }
 
     /// The next number of the record's book; of the next open one where that is closed.
-    private func place(of record: Record, taken: [BookName: Int64]) -> SealedRecord.Place? {
-        let series = record.type.series
-        guard let book = view.openBook(series, from: record.month) else { return nil }
+    private func place(of draft: Draft, taken: [BookName: Int64]) -> SealedRecord.Place? {
+        let series = draft.record.type.series
+        guard let book = view.openBook(series, from: draft.record.month) else { return nil }
         let time = max(session.now, view.time).advanced(by: Enterprise.epochMarginSeconds)
         return SealedRecord.Place(
             book: book, number: (view.books[book]?.count ?? 0) + (taken[book] ?? 0) + 1,
             epoch: schedule.epoch(
-                of: record.type, book.month,
-                required: view.requiredEpoch(series, book.month, at: time)))
+                of: draft.record.type, book.month,
+                required: view.requiredEpoch(series, book.month, at: time)),
+            replaces: draft.replaces?.jti)
     }
 
-    private mutating func frame(_ record: Record, at place: SealedRecord.Place) throws -> Frame {
+    private mutating func frame(
+        _ record: Record, at place: SealedRecord.Place, _ jti: JTI
+    ) throws -> Frame {
         var random = session.surroundings.random
         let name = place.keys(of: record.type)
         let keys = self.keys[name] ?? MonthKeys(name, from: schedule)
         self.keys[name] = keys
         let sealed = try SealedRecord.seal(
-            record, at: place, jti: session.newJTI(), by: try session.signer(.seal),
+            record, at: place, jti: jti, by: try session.signer(.seal),
             holder: holder, keys: keys, time: session.now, using: &random)
         return Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
     }

@@ -1,6 +1,7 @@
 public import Importing
 public import Interface
 public import Sharing
+public import Wire
 
 /// What became of the documents of one import.
 public struct ImportReport: Sendable {
@@ -12,9 +13,13 @@ public struct ImportReport: Sendable {
 
     public enum Outcome: Sendable {
         /// It is in the log now.
-        case imported(book: BookName, number: Int64, index: Int64)
-        /// The same business document was registered before.
+        case imported(Place)
+        /// The same business document was registered before, and said the same.
         case duplicate(of: String)
+        /// The same business document was registered before, and says otherwise.
+        case differs(from: String, [FieldDifference])
+        /// The file is read and says nothing that becomes a record.
+        case nothing
         /// The file isn't one that makes a record.
         case refused(ImportRefusal)
         /// The file can't be read.
@@ -31,16 +36,40 @@ public struct ImportReport: Sendable {
         case notShared
     }
 
+    /// Where a record is now.
+    public struct Place: Sendable {
+        public let book: BookName
+        public let number: Int64
+        public let index: Int64
+        /// The record that it corrects.
+        public let replaces: String?
+        /// `nil` where the book is that of its month.
+        public let late: Lateness?
+    }
+
+    /// A record came after the book of its month was closed.
+    public struct Lateness: Sendable {
+        /// The book where it would have gone.
+        public let meant: BookName
+        /// Standing grants that cover that book, and not the one where it is.
+        public let unseenUnder: [JTI]
+    }
+
     /// In the order of the files.
     public let lines: [Line]
     /// Grants that got a new envelope, because an older one ended and new records have new keys.
     public let rekeyed: [Rekeying]
+    /// Statements of accounts between which something is missing.
+    public let gaps: [BalanceGap]
     /// What lay in the folders and wasn't looked at.
     public let leftOut: [LeftOutFile]
 
     public var imported: Int { count { if case .imported = $0 { true } else { false } } }
     public var duplicates: Int { count { if case .duplicate = $0 { true } else { false } } }
-    public var refused: Int { lines.count - imported - duplicates }
+    public var differing: Int { count { if case .differs = $0 { true } else { false } } }
+    public var refused: Int { lines.count - imported - duplicates - differing - empty }
+
+    private var empty: Int { count { if case .nothing = $0 { true } else { false } } }
 
     private func count(_ matches: (Outcome) -> Bool) -> Int {
         lines.count { matches($0.outcome) }

@@ -1,0 +1,25 @@
+public import Importing
+
+/// How documents are imported, besides where they lie.
+public struct ImportChoices: Sendable {
+    /// Whether a document with the business key of a record and another content is registered in the
+    /// place of that record. Otherwise it is only reported.
+    public var replacing: Bool
+    /// Under these terms every file becomes a document as it is, whatever is in it.
+    public var documents: DocumentTerms?
+    /// Further mappings for tables, besides those of the home.
+    public var mappings: [Mapping]
+
+    /// Reads the invoices inside PDFs; without it PDFs aren't read.
+    public var pdfs: PDFReader?
+
+    public init(
+        replacing: Bool = false, documents: DocumentTerms? = nil, mappings: [Mapping] = [],
+        pdfs: PDFReader? = nil
+    ) {
+        self.replacing = replacing
+        self.documents = documents
+        self.mappings = mappings
+        self.pdfs = pdfs
+    }
+}
