@@ -69,9 +69,9 @@ public struct Inspection: Sendable {
     /// Findings after which it stops: a store that is damaged all over needs no longer list.
     public static let maximumFindings = 100
 
-    private let store: any Store
+    private let store: any ReadableStore
 
-    public init(store: any Store) { self.store = store }
+    public init(store: any ReadableStore) { self.store = store }
 
     /// Runs the whole check; `progress` gets the number of entries done and of all.
     /// Throws ``Storage/StoreError`` where the store can't be read at all.
@@ -112,7 +112,7 @@ extension Inspection {
 
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
 private struct InspectionWalk {
-    let store: any Store
+    let store: any ReadableStore
     /// The policy sets and record types read so far: a statement that brings one comes before what it
     /// decides.
     private var texts = TextShelf()
@@ -128,7 +128,7 @@ private struct InspectionWalk {
     private var genesis: Genesis?
     private var forgotten = ForgottenClaims()
 
-    init(store: any Store) { self.store = store }
+    init(store: any ReadableStore) { self.store = store }
 
     /// The state that the entries so far made; `nil` where one of them can't be replayed.
     var replayed: [StateKey: StateValue]? { replaying ? state.all : nil }

@@ -38,6 +38,7 @@ public enum Label: String, CaseIterable, Sendable {
     case presentation = "trine/v1 presentation"
     case wrap = "trine/v1 gateway wrap"
     case hiddenName = "trine/v1 gateway name"
+    case keyTree = "trine/v1 gateway vault"
     case motion = "trine/v1 motion"
     case fetchLock = "trine/v1 fetch lock"
     case fingerprint = "trine/v1 fingerprint"
