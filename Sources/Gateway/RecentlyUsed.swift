@@ -52,7 +52,8 @@ final class Unchanging: Sendable {
 
     private struct Content {
         var entries = RecentlyUsed<Int64, Statement>(limit: GatewayLimits.cachedEntryBytes)
-        var tiles = RecentlyUsed<TileCoordinate, [Hash]>(limit: GatewayLimits.cachedTileBytes)
+        /// The widest that was seen of each tile, under the coordinate that it has when it is full.
+        var tiles = RecentlyUsed<TileCoordinate, TileNodes>(limit: GatewayLimits.cachedTileBytes)
         var places = RecentlyUsed<Place, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
         var registers = RecentlyUsed<Register, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
         /// The size of the log when the registers were made, and when a key changed last.
@@ -83,19 +84,31 @@ final class Unchanging: Sendable {
         return found.compactMap(\.self)
     }
 
-    /// The hashes of a tile, as many as the store has or all. Throws ``StoreError``.
-    func tile(_ coordinate: TileCoordinate) async throws(StoreError) -> [Hash] {
+    /// A tile and its subtrees, at least as wide as `coordinate` says; its hashes come from `edge`, where
+    /// that is the right edge of the tree that is asked about. Throws ``StoreError``.
+    func nodes(
+        _ coordinate: TileCoordinate, edge: TileEdge?
+    ) async throws(StoreError) -> TileNodes {
         let (level, index) = (coordinate.level, coordinate.index)
-        guard coordinate.width == TileCoordinate.fullWidth else {
-            return try await store.tile(level: level, index: index)
+        guard let place = try? TileCoordinate(level: level, index: index) else {
+            throw .corrupt(.tile(level: level, index: index), .beyondTree)
         }
-        if let known = content.withLock({ $0.tiles[coordinate] }) { return known }
-        let hashes = try await store.tile(level: level, index: index)
-        guard hashes.count == TileCoordinate.fullWidth else { return hashes }
-        content.withLock {
-            $0.tiles.keep(hashes, cost: hashes.count * Hash.byteCount, under: coordinate)
+        if let known = content.withLock({ $0.tiles[place] }), known.width >= coordinate.width {
+            return known
         }
-        return hashes
+        let hashes: [Hash]
+        if let edge = edge?.partialTile(level: level, index: index) {
+            hashes = edge
+        } else {
+            hashes = try await store.tile(level: level, index: index)
+        }
+        return content.withLock { content in
+            var nodes = content.tiles[place] ?? TileNodes()
+            nodes.grow(to: hashes)
+            content.tiles.keep(
+                nodes, cost: 2 * TileCoordinate.fullWidth * Hash.byteCount, under: place)
+            return nodes
+        }
     }
 
     /// The entries of the records with these numbers, all of which exist, in their order. Throws
