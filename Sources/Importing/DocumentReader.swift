@@ -1,10 +1,13 @@
+import Sharing
+import Wire
+
 /// A format that documents are read from: how a file of it is recognised, and what it says.
 ///
 /// A new format is a type of this protocol in a file of its own, and a line in
-/// ``Importer/readers``. The record types that it gives records of name it in their texts.
+/// ``Importer/readers``.
 protocol DocumentReader: Sendable {
-    /// As in `importers` of record types.
-    static var name: String { get }
+    /// What it calls its drafts by, as in `importers` of record types.
+    static var formats: [String] { get }
     /// What the original is kept as.
     static var mediaType: String { get }
 
@@ -33,5 +36,20 @@ struct SourceFile {
         }
         let text = try DecodedText(bytes)
         xml = (text, try Markup.root(of: text))
+    }
+
+    /// The whole of an XML document. Throws a ``Finding``.
+    func markup(in vocabulary: Markup.Vocabulary) throws(Finding) -> Markup {
+        guard let text = xml?.text else { throw Finding(.malformed) }
+        return try Markup(parsing: text, in: vocabulary)
+    }
+
+    /// SHA-256 of the bytes, in hexadecimal as `sha256sum` prints it.
+    var digest: String {
+        let digits = Array("0123456789abcdef".utf8)
+        let digest = Digest<Digested.Blob>(hashing: bytes).bytes
+        return String(
+            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self)
     }
 }

@@ -13,10 +13,11 @@ public struct ImportRefusal: Error, Equatable, Sendable {
     public let place: Place?
     public let reason: Reason
 
-    /// A place in an XML document.
+    /// A place in a document.
     public struct Place: Equatable, Sendable {
         /// Element names from the root, with a position where several siblings share a name:
-        /// `/Invoice/InvoiceLine[2]/Price/PriceAmount`. Empty where only the line is known.
+        /// `/Invoice/InvoiceLine[2]/Price/PriceAmount`. Empty where only the line is known, or where it
+        /// isn't XML.
         public let path: String
         /// From 1 on.
         public let line: Int
@@ -41,7 +42,7 @@ public struct ImportRefusal: Error, Equatable, Sendable {
 
     /// A limit on documents, each there so that a small file cannot cost much time or memory.
     public enum Limit: String, Equatable, Sendable, CaseIterable {
-        case depth, elements, attributes, attributeLength, textLength
+        case depth, elements, attributes, attributeLength, textLength, cells, rows
     }
 
     public enum Reason: Equatable, Sendable {
@@ -60,6 +61,13 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         case undefinedEntity
         /// Not well-formed XML with namespaces.
         case malformed
+        /// A field of a SWIFT message, by its tag, that isn't written as one.
+        case malformedField(String)
+        /// A row of a table that has another number of cells than its header, or quotes that aren't
+        /// closed.
+        case malformedRow
+        /// The mapping names a type that the log doesn't have.
+        case unknownType(String)
         case limitExceeded(Limit, limit: Int)
         case missing(Term)
         /// A term that a document has once is there several times.
@@ -72,10 +80,14 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         case notAParty
         /// Registered identifiers are on both sides.
         case bothParties
+        /// The account isn't among the registered identifiers of the enterprise.
+        case notOwnAccount
         /// A credit note by type code, in an Invoice with a negative total: it could mean either sign.
         case ambiguousSign
         /// The totals contradict each other by a rule of EN 16931.
         case inconsistent(TotalsRule)
+        /// The entries of a bank statement don't lead from its opening to its closing balance.
+        case balancesDisagree
         /// Issued before 2000 or after April 2341.
         case dateOutOfRange
         case recordTooLarge(bytes: Int, limit: Int)

@@ -8,14 +8,15 @@ public enum Importer {
     /// Imports one file for the enterprise that has `identifiers`, into records of these types: those
     /// that its log has.
     ///
-    /// The format is told from the content, never from `name`, which only appears in a refusal. Read
-    /// are UBL 2.0 to 2.3 Invoice and CreditNote; other formats are recognised and refused as such.
+    /// The format is told from the content, never from `name`, which only appears in a refusal. Tables
+    /// are read by the first of `mappings` whose header they have; other formats are recognised and
+    /// refused as such.
     public static func records(
         from bytes: [UInt8], named name: String, for identifiers: RegisteredIdentifiers,
-        of types: RecordTypes = .standard
+        of types: RecordTypes = .standard, by mappings: [Mapping] = []
     ) -> ImportOutcome {
         do {
-            return .success(try records(from: bytes, for: identifiers, of: types))
+            return .success(try records(from: bytes, for: identifiers, of: types, by: mappings))
         } catch {
             return .failure(ImportRefusal(file: name, place: error.place, reason: error.reason))
         }
@@ -26,36 +27,53 @@ public enum Importer {
     public static func parties(
         in bytes: [UInt8]
     ) -> (seller: RegisteredIdentifiers, buyer: RegisteredIdentifiers)? {
-        guard let file = try? SourceFile(bytes), let reader = try? reader(of: file),
-            let draft = try? reader.drafts(of: file).first
+        guard let file = try? SourceFile(bytes),
+            let reader = readers.first(where: { $0.recognises(file) }),
+            let draft = try? reader.drafts(of: file).first,
+            case .between(let issuer, let recipient) = draft.sides
         else { return nil }
         return (
-            RegisteredIdentifiers(draft.issuer.identifiers),
-            RegisteredIdentifiers(draft.recipient.identifiers)
+            RegisteredIdentifiers(issuer.identifiers), RegisteredIdentifiers(recipient.identifiers)
         )
     }
 
     /// The formats that are read.
     static let readers: [any DocumentReader.Type] = [
-        UBLReader.self
+        UBLReader.self, CIIReader.self, UBLOrderReader.self, UBLDeliveryReader.self,
+        CamtReader.self,
+        MT940Reader.self,
     ]
 
-    private static func reader(of file: SourceFile) throws(Finding) -> any DocumentReader.Type {
-        guard let reader = readers.first(where: { $0.recognises(file) }) else {
-            throw Finding(.unsupportedFormat(DocumentFormat(file)), at: file.xml?.root.place)
-        }
-        return reader
-    }
-
     private static func records(
-        from bytes: [UInt8], for identifiers: RegisteredIdentifiers, of types: RecordTypes
+        from bytes: [UInt8], for identifiers: RegisteredIdentifiers, of types: RecordTypes,
+        by mappings: [Mapping]
     ) throws(Finding) -> [Record] {
         let file = try SourceFile(bytes)
-        let reader = try reader(of: file)
+        let (drafts, mediaType) = try drafts(of: file, types, mappings)
         var records: [Record] = []
-        for draft in try reader.drafts(of: file) {
-            records.append(try draft.record(of: file, read: reader, for: identifiers, of: types))
+        for draft in drafts {
+            records.append(try draft.record(of: file, as: mediaType, for: identifiers, of: types))
         }
         return records
+    }
+
+    /// What the file says, by its own format or else by the first mapping whose header it has.
+    private static func drafts(
+        of file: SourceFile, _ types: RecordTypes, _ mappings: [Mapping]
+    ) throws(Finding) -> ([Draft], mediaType: String) {
+        if let reader = readers.first(where: { $0.recognises(file) }) {
+            return (try reader.drafts(of: file), reader.mediaType)
+        }
+        if file.xml == nil {
+            for mapping in mappings {
+                guard let table = try CSVReader.table(file, by: mapping) else { continue }
+                guard let type = types.type(mapping.type.name, mapping.type.version) else {
+                    throw Finding(.unknownType(mapping.type.text))
+                }
+                var reader = CSVReader(mapping, as: type, file: file)
+                return (try reader.drafts(table), "text/csv")
+            }
+        }
+        throw Finding(.unsupportedFormat(DocumentFormat(file)), at: file.xml?.root.place)
     }
 }

@@ -24,6 +24,8 @@ extension ImportRefusal.Limit: CustomStringConvertible {
         case .attributes: "attributes on an element"
         case .attributeLength: "bytes in an attribute"
         case .textLength: "bytes of text in an element"
+        case .cells: "cells in a row"
+        case .rows: "rows"
         }
     }
 }
@@ -41,6 +43,9 @@ extension ImportRefusal.Reason: CustomStringConvertible {
         case .documentTypeDeclaration: "has a <!DOCTYPE, which is never accepted"
         case .undefinedEntity: "refers to an entity that is not defined"
         case .malformed: "not well-formed XML"
+        case .malformedField(let tag): "field \(tag) isn't written as SWIFT writes it"
+        case .malformedRow: "not as many cells as the header has, or a quote that isn't closed"
+        case .unknownType(let type): "for records of the type \(type), which the log doesn't have"
         case .limitExceeded(let limit, let count): "more than \(count) \(limit)"
         case .missing(let term): "missing (\(term))"
         case .repeated(let term): "there more than once (\(term))"
@@ -49,8 +54,11 @@ extension ImportRefusal.Reason: CustomStringConvertible {
         case .foreignCurrency(let term): "in another currency than the document (\(term))"
         case .notAParty: "neither seller nor buyer has a registered identifier of this enterprise"
         case .bothParties: "seller and buyer both have registered identifiers of this enterprise"
+        case .notOwnAccount: "an account that isn't registered as this enterprise's"
         case .ambiguousSign: "a credit note written as an invoice with a negative total"
         case .inconsistent(let rule): "the totals disagree: \(rule.words) (\(rule.rawValue))"
+        case .balancesDisagree:
+            "the opening balance and the entries don't come to the closing balance"
         case .dateOutOfRange: "issued before 2000 or after April 2341"
         case .recordTooLarge(let bytes, let limit):
             "\(bytes) bytes as a record, and at most \(limit) can be sealed"

@@ -5,7 +5,7 @@ import Foundation
 /// Both are brought into one spelling, so that `NL 8200.98.395.B.01` and `NL820098395B01` are the same.
 public struct RegisteredIdentifier: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// `vat`, `tax`, `register` (a legal register's number, whatever the register), `lei`, `gln`,
-    /// `duns`, `email`, `party` (a number that trading partners agreed on), or another scheme's own
+    /// `duns`, `email`, `account` (of a bank), `party` (a number that trading partners agreed on), or another scheme's own
     /// name, such as the four digits of ISO 6523 (`0007`).
     public let scheme: String
     public let id: String
@@ -46,6 +46,7 @@ public struct RegisteredIdentifier: Hashable, Sendable, Comparable, CustomString
         case "duns", "0060": return "duns"
         case "em", "email": return "email"
         case "va", "vat": return "vat"
+        case "iban", "account": return "account"
         default: return vatSchemes.contains(word) ? "vat" : word
         }
     }

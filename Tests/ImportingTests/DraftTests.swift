@@ -12,12 +12,12 @@ struct DraftTests {
         let file = try SourceFile(Array(InvoiceText.plain.utf8))
         let plain = try #require(try UBLReader.drafts(of: file).first)
         let draft = Draft(
-            date: plain.date, issuer: plain.issuer, recipient: plain.recipient,
+            format: plain.format, date: plain.date, sides: plain.sides,
             businessKey: plain.businessKey.merging(key) { _, new in new },
             values: plain.values.merging(values) { _, new in new }, place: plain.place)
         do {
             _ = try draft.record(
-                of: file, read: UBLReader.self, for: InvoiceText.seller, of: .standard)
+                of: file, as: UBLReader.mediaType, for: InvoiceText.seller, of: .standard)
             return nil
         } catch { return error.reason }
     }
@@ -38,11 +38,12 @@ struct DraftTests {
 
     @Test("each type's formats are read, and each reader has a type on both sides")
     func readers() {
-        let names = Importer.readers.map { $0.name }
-        #expect(Set(names).count == names.count)
-        for type in RecordTypes.standard.all { #expect(Set(type.importers).isSubset(of: names)) }
-        for reader in Importer.readers {
-            #expect(RecordTypes.standard.all.contains { $0.importers.contains(reader.name) })
+        let formats = Set(Importer.readers.flatMap { $0.formats } + ["csv", "file"])
+        for type in RecordTypes.standard.all {
+            #expect(Set(type.importers).isSubset(of: formats), "\(type.name)")
+        }
+        for format in formats {
+            #expect(RecordTypes.standard.all.contains { $0.importers.contains(format) })
         }
     }
 }

@@ -114,7 +114,7 @@ struct RecordTests {
         #expect(RecordTypes.standard.type(vct: vct, origin: elsewhere) == nil)
         #expect(RecordTypes.standard.type(vct: vct + "0", origin: origin) == nil)
         #expect(RecordTypes.standard.of(.bills) == [.bill])
-        let other = try #require(Series(rawValue: "orders"))
+        let other = try #require(Series(rawValue: "court"))
         #expect(RecordTypes.standard.of(other).isEmpty)
         #expect(RecordType.invoice.direction == .issued && RecordType.bill.direction == .received)
     }

@@ -70,7 +70,7 @@ import Testing
                 == .grant(.unknownFields(["period_end_commitment"])))
         #expect(
             chain.submit(chain.granting(subject: .fields(["tax_amount_commitment"]))) == nil)
-        for series in ["bank", "orders", "invoice"].compactMap(Series.init(rawValue:)) {
+        for series in ["court", "repairs", "invoice"].compactMap(Series.init(rawValue:)) {
             #expect(
                 chain.submit(chain.granting(scope: Chain.months("2026-01", "2026-02", series)))
                     == .grant(.foreignScope))
@@ -187,7 +187,8 @@ import Testing
             chain.submit(chain.request(subject: .fields(["zz"]))) == .grant(.unknownFields(["zz"])))
         #expect(
             chain.submit(
-                chain.request(scope: Chain.months("2026-01", "2026-02", Series(rawValue: "bank")!)))
+                chain.request(scope: Chain.months("2026-01", "2026-02", Series(rawValue: "court")!))
+            )
                 == .grant(.foreignScope))
         #expect(chain.submit(chain.request(by: .other)) == .policy(.forbidden(policies: [])))
         #expect(

@@ -11,7 +11,7 @@ import Testing
     private static let salt = Disclosure.Salt(bytes: [UInt8](repeating: 7, count: 32))!
 
     private static func field(_ name: String) throws -> FieldDefinition {
-        let order = try RecordTypeTests.parse(RecordTypeTests.order())
+        let order = try RecordTypeTests.parse(RecordTypeTests.repair())
         return try #require(RecordType.invoice.field(name) ?? order.field(name))
     }
 
@@ -141,7 +141,7 @@ import Testing
         // A quantity whose unit the type fixes has no other; one that is free takes any.
         let tonnes = try #require(FieldCommitment.json(of: "rec20/TNE"))
         #expect(FieldCommitment(json: tonnes, of: try Self.field("weight")) == nil)
-        let free = try RecordTypeTests.order(
+        let free = try RecordTypeTests.repair(
             version: 1, "weight", #""kind":"quantity","class":"amount","least":192"#)
         #expect(FieldCommitment(json: tonnes, of: try #require(free.field("weight"))) != nil)
         let codes = ["EUR", "STN", "rec20/STN", "rec20/DAY", "day", "key"]

@@ -8,7 +8,7 @@ import Testing
     private static let wanted = #""kind":"date","class":"date","commit":"day","least":128"#
 
     private static func first() throws -> RecordType {
-        try RecordTypeTests.parse(RecordTypeTests.order())
+        try RecordTypeTests.parse(RecordTypeTests.repair())
     }
 
     private func refusal(_ type: RecordType, after previous: [RecordType]) -> TypeIncompatibility? {
@@ -18,13 +18,15 @@ import Testing
     @Test func aVersionMayAddAndRename() throws {
         let first = try Self.first()
         #expect(refusal(first, after: []) == nil)
-        let more = try RecordTypeTests.order(
+        let more = try RecordTypeTests.repair(
             version: 2, "incoterm", #""kind":"code","class":"content","least":128"#)
         #expect(refusal(more, after: [first]) == nil)
         // Other words, another term, more padding, another duty.
-        let text = RecordTypeTests.order(version: 2).replacing("what it is", with: "something else")
-            .replacing("T-9", with: "T-10").replacing("\"least\":256", with: "\"least\":512")
-            .replacing("\"mandatory\":true,", with: "")
+        let text = RecordTypeTests.repair(version: 2).replacing(
+            "what it is", with: "something else"
+        )
+        .replacing("T-9", with: "T-10").replacing("\"least\":256", with: "\"least\":512")
+        .replacing("\"mandatory\":true,", with: "")
         #expect(refusal(try RecordTypeTests.parse(text), after: [first]) == nil)
     }
 
@@ -34,7 +36,7 @@ import Testing
         (#""kind":"date","class":"date","least":128"#, .commit),
     ])
     func aFieldKeepsWhatItIs(_ terms: String, _ part: TypeIncompatibility.FieldPart) throws {
-        let changed = try RecordTypeTests.order(version: 2, "wanted", terms)
+        let changed = try RecordTypeTests.repair(version: 2, "wanted", terms)
         #expect(refusal(changed, after: [try Self.first()]) == .field("wanted", part, since: 1))
     }
 
@@ -43,7 +45,7 @@ import Testing
             #""kind":"quantity","class":"amount","unit":"TNE","least":192"#,
             #""kind":"quantity","class":"amount","least":192"#,
         ] {
-            let changed = try RecordTypeTests.order(version: 2, "weight", terms)
+            let changed = try RecordTypeTests.repair(version: 2, "weight", terms)
             #expect(
                 refusal(changed, after: [try Self.first()]) == .field("weight", .unit, since: 1))
         }
@@ -53,9 +55,10 @@ import Testing
     @Test func aFieldThatComesBackIsTheSame() throws {
         let first = try Self.first()
         let without = try RecordTypeTests.parse(
-            RecordTypeTests.order(version: 2, RecordTypeTests.fields.filter { $0.name != "buyer" }))
+            RecordTypeTests.repair(version: 2, RecordTypeTests.fields.filter { $0.name != "buyer" })
+        )
         #expect(refusal(without, after: [first]) == nil)
-        let back = try RecordTypeTests.order(
+        let back = try RecordTypeTests.repair(
             version: 3, "buyer", #""kind":"text","class":"amount","commit":"key","least":256"#)
         #expect(refusal(back, after: [first, without]) == .field("buyer", .fieldClass, since: 1))
         #expect(refusal(back, after: [without, first]) == .field("buyer", .fieldClass, since: 1))
@@ -76,9 +79,9 @@ import Testing
 
     @Test func whatAllVersionsShare() throws {
         let first = try Self.first()
-        let second = RecordTypeTests.order(version: 2)
+        let second = RecordTypeTests.repair(version: 2)
         for (old, new, part) in [
-            ("\"orders\"", "\"purchases\"", TypeIncompatibility.Part.series),
+            ("\"repairs\"", "\"services\"", TypeIncompatibility.Part.series),
             ("\"received\"", "\"issued\"", .direction),
             ("[\"buyer\", \"number\"]", "[\"number\"]", .businessKey),
         ] {
@@ -86,12 +89,12 @@ import Testing
             #expect(refusal(type, after: [first]) == .changed(part))
         }
         let other = try RecordTypeTests.parse(
-            RecordTypeTests.order().replacing(
-                "\"name\": \"order\"", with: "\"name\": \"purchase\""))
-        #expect(refusal(other, after: [.invoice, first]) == .seriesTaken(by: "order"))
+            RecordTypeTests.repair().replacing(
+                "\"name\": \"repair\"", with: "\"name\": \"mending\""))
+        #expect(refusal(other, after: [.invoice, first]) == .seriesTaken(by: "repair"))
         #expect(refusal(other, after: RecordTypes.standard.all) == nil)
         #expect(refusal(first, after: [first]) == .wrongVersion(have: 1, next: 2))
-        let third = try RecordTypeTests.parse(RecordTypeTests.order(version: 3))
+        let third = try RecordTypeTests.parse(RecordTypeTests.repair(version: 3))
         #expect(refusal(third, after: [first]) == .wrongVersion(have: 3, next: 2))
         #expect(refusal(third, after: []) == .wrongVersion(have: 3, next: 1))
     }

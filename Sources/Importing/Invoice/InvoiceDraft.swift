@@ -1,4 +1,3 @@
-import Foundation
 public import Sharing
 import Wire
 
@@ -10,12 +9,12 @@ extension Draft {
         buyer: Party, values: [FieldName: FieldValue], place: ImportRefusal.Place
     ) {
         let kind = isCreditNote ? "credit_note" : "invoice"
-        let words = number.precomposedStringWithCompatibilityMapping
         self.init(
-            date: issued, issuer: seller, recipient: buyer,
+            format: InvoiceTerms.format, date: issued,
+            sides: .between(issuer: seller, recipient: buyer),
             businessKey: [
                 "document_kind": kind, "seller": seller.key,
-                "number": words.split(whereSeparator: \.isWhitespace).joined(separator: " "),
+                "number": BusinessNumber.key(number),
                 "issue_date": "\(issued)", "ordinal": "1",
             ],
             values: values.merging(

@@ -15,8 +15,38 @@ struct Party {
     /// Tells this party from others wherever it occurs: its VAT identifier or else the best it has.
     var key = ""
 
+    /// Takes in the numbers by which it may be registered: its VAT identifier, all its tax numbers, and
+    /// the elements with those of legal registers and of other schemes.
+    mutating func identify(
+        vat: String?, taxes: [String], registers: [Element], others: [Element]
+    ) {
+        let vatIDs = taxes.flatMap { taxIdentifiers($0, scheme: "vat") }
+        let taxIDs = taxes.flatMap { taxIdentifiers($0, scheme: "tax") }
+        let registrations = registers.compactMap {
+            RegisteredIdentifier(scheme: "register", id: $0.text ?? "")
+        }
+        let schemed = (others + registers).compactMap { identifier in
+            RegisteredIdentifier(
+                scheme: identifier.attribute("schemeID") ?? "party", id: identifier.text ?? "")
+        }
+        identifiers = Set(vatIDs + taxIDs + registrations + schemed)
+        let vatKey = vat.flatMap { taxIdentifiers($0, scheme: "vat").last }
+        chooseKey(from: [vatKey] + registrations + taxIDs + schemed)
+    }
+
+    /// The number as printed, and with the country in front where it doesn't start with letters.
+    private func taxIdentifiers(_ text: String, scheme: String) -> [RegisteredIdentifier] {
+        var spellings = [text]
+        if let country, let printed = RegisteredIdentifier(scheme: scheme, id: text),
+            printed.id.first?.isNumber == true
+        {
+            spellings.append((country == "GR" ? "EL" : country) + text)
+        }
+        return spellings.compactMap { RegisteredIdentifier(scheme: scheme, id: $0) }
+    }
+
     /// Takes the first of `candidates` that is an identifier as ``key``, and the name where none is.
-    mutating func chooseKey(from candidates: [RegisteredIdentifier?]) {
+    private mutating func chooseKey(from candidates: [RegisteredIdentifier?]) {
         if let identifier = candidates.lazy.compactMap({ $0 }).first {
             key = identifier.description
         } else {
@@ -43,11 +73,24 @@ struct PartyFields {
     let vatID: FieldName
     let country: FieldName
 
-    static let seller = PartyFields(
-        name: "seller_name", tradingName: "seller_trading_name", id: "seller_id",
-        registrationID: "seller_registration_id", vatID: "seller_vat_id",
-        country: "seller_country")
-    static let buyer = PartyFields(
-        name: "buyer_name", tradingName: "buyer_trading_name", id: "buyer_id",
-        registrationID: "buyer_registration_id", vatID: "buyer_vat_id", country: "buyer_country")
+    static let seller = PartyFields("seller")
+    static let buyer = PartyFields("buyer")
+    static let supplier = PartyFields("supplier")
+    static let customer = PartyFields("customer")
+
+    /// The fields whose names begin with `role`.
+    private init(_ role: String) {
+        func field(_ name: String) -> FieldName {
+            guard let field = FieldName("\(role)_\(name)") else {
+                preconditionFailure("a role in small letters")
+            }
+            return field
+        }
+        name = field("name")
+        tradingName = field("trading_name")
+        id = field("id")
+        registrationID = field("registration_id")
+        vatID = field("vat_id")
+        country = field("country")
+    }
 }

@@ -1,74 +1,29 @@
-import Foundation
 import Sharing
 import Wire
 
 /// The repeated groups of a UBL invoice, as lists of objects. A member that the document doesn't have
 /// is left out.
 struct UBLGroups {
-    let numbers: UBLNumbers
+    let numbers: PrintedNumbers
+    private var reader: GroupReader { GroupReader(numbers: numbers) }
 
-    /// A member of a group: its name, the path of its element inside the group's, and what it is.
-    private struct Member {
-        let name: String
-        let path: String
-        let kind: Kind
-
-        enum Kind {
-            case text, date, amount, number
-            /// A number that follows the sign of the document.
-            case quantity
-            /// An attribute of the element.
-            case attribute(String)
-        }
-
-        init(_ name: String, _ path: String, _ kind: Kind = .text) {
-            self.name = name
-            self.path = path
-            self.kind = kind
-        }
-    }
-
-    private func object(
-        _ element: Element, _ members: [Member], in term: FieldName
-    ) throws(Finding) -> [String: JSON] {
-        var object: [String: JSON] = [:]
-        for member in members where object[member.name] == nil {
-            guard let found = element.filled(member.path) else { continue }
-            let text: String? =
-                switch member.kind {
-                case .text: found.text
-                case .date: try found.date(term).description
-                case .amount: try numbers.text(amount: found, term)
-                case .number: try numbers.text(number: found, term)
-                case .quantity: try numbers.text(number: found, term, turning: true)
-                case .attribute(let name): found.attribute(name)
-                }
-            object[member.name] = text.map { .string($0) }
-        }
-        return object
-    }
-
-    private func list(
-        _ elements: [Element], _ members: [Member], in term: FieldName
-    ) throws(Finding) -> [JSON] {
-        var list: [JSON] = []
-        for element in elements { list.append(.object(try object(element, members, in: term))) }
-        return list
-    }
+    private typealias Member = GroupReader.Member
 
     /// BG-3.
     func precedingInvoices(_ root: Element) throws(Finding) -> [JSON] {
-        try list(
+        try reader.list(
             root.all("BillingReference/InvoiceDocumentReference")
                 + root.all("BillingReference/CreditNoteDocumentReference"),
-            [Member("number", "ID"), Member("date", "IssueDate", .date)], in: "preceding_invoices")
+            [Member("number", "ID"), Member("date", "IssueDate", .date)],
+            in: .init("preceding_invoices"))
     }
 
     /// BG-20 and BG-21, of the document or of a line. `kind` is `allowance` or `charge`.
-    func allowancesCharges(_ parent: Element, in term: FieldName) throws(Finding) -> [JSON] {
+    func allowancesCharges(_ parent: Element, in term: ImportRefusal.Term) throws(Finding) -> [JSON]
+    {
         var list: [JSON] = []
         for element in parent.all("AllowanceCharge") {
-            var object = try object(element, Self.allowance, in: term)
+            var object = try reader.object(element, Self.allowance, in: term)
             object["kind"] = Self.isCharge(element) ? "charge" : "allowance"
             list.append(.object(object))
         }
@@ -90,7 +45,7 @@ struct UBLGroups {
 
     /// BG-23.
     func taxBreakdown(_ totals: [Element]) throws(Finding) -> [JSON] {
-        try list(
+        try reader.list(
             totals.flatMap { $0.all("TaxSubtotal") },
             [
                 Member("taxable_amount", "TaxableAmount", .amount),
@@ -99,15 +54,15 @@ struct UBLGroups {
                 Member("tax_rate", "TaxCategory/Percent", .number),
                 Member("exemption_reason", "TaxCategory/TaxExemptionReason"),
                 Member("exemption_code", "TaxCategory/TaxExemptionReasonCode"),
-            ], in: "tax_breakdown")
+            ], in: .init("tax_breakdown"))
     }
 
     /// BG-25.
     func lines(_ elements: [Element]) throws(Finding) -> [JSON] {
         var list: [JSON] = []
         for element in elements {
-            var line = try object(element, Self.line, in: "lines")
-            let allowances = try allowancesCharges(element, in: "lines")
+            var line = try reader.object(element, Self.line, in: .init("lines"))
+            let allowances = try allowancesCharges(element, in: .init("lines"))
             if !allowances.isEmpty { line["allowances_charges"] = .array(allowances) }
             list.append(.object(line))
         }
@@ -134,19 +89,13 @@ struct UBLGroups {
         Member("tax_rate", "Item/ClassifiedTaxCategory/Percent", .number),
     ]
 
-    /// BG-24: of an embedded file also `bytes` and `digest`; the file itself is in `document`.
+    /// BG-24.
     func attachments(_ root: Element) throws(Finding) -> [JSON] {
         var list: [JSON] = []
         for reference in root.all("AdditionalDocumentReference") {
-            var object = try object(reference, Self.attachment, in: "attachments")
+            var object = try reader.object(reference, Self.attachment, in: .init("attachments"))
             if let file = reference.first(Self.embedded) {
-                object["filename"] = file.attribute("filename").map { .string($0) }
-                object["media_type"] = file.attribute("mimeCode").map { .string($0) }
-                let base64 = String((file.text ?? "").unicodeScalars.filter { $0.value > 0x20 })
-                if let content = Data(base64Encoded: base64) {
-                    object["bytes"] = .integer(Int64(content.count))
-                    object["digest"] = .string(Digest<Digested.Blob>(hashing: content).text)
-                }
+                object.merge(GroupReader.embedded(file)) { _, new in new }
             }
             list.append(.object(object))
         }

@@ -14,23 +14,14 @@ extension Party {
 
         let taxIDs = element.all("PartyTaxScheme").compactMap(TaxID.init)
         vatID = taxIDs.first { $0.isVAT }?.text
-        let vatIDs = taxIDs.flatMap { $0.identifiers(scheme: "vat", country: country) }
-        let otherTaxIDs = taxIDs.flatMap { $0.identifiers(scheme: "tax", country: country) }
-        let entities = element.all("PartyLegalEntity/CompanyID")
-        let registrations = entities.compactMap {
-            RegisteredIdentifier(scheme: "register", id: $0.text ?? "")
-        }
         let parties = element.all("PartyIdentification/ID")
         id = element.filled("PartyIdentification/ID").flatMap { party in
             party.text.map { text in (party.attribute("schemeID").map { $0 + ":" } ?? "") + text }
         }
-        let schemed = (parties + element.all("EndpointID") + entities).compactMap { identifier in
-            RegisteredIdentifier(
-                scheme: identifier.attribute("schemeID") ?? "party", id: identifier.text ?? "")
-        }
-        identifiers = Set(vatIDs + otherTaxIDs + registrations + schemed)
-        let vatKey = taxIDs.first { $0.isVAT }?.identifiers(scheme: "vat", country: country).last
-        chooseKey(from: [vatKey] + registrations + otherTaxIDs + schemed)
+        identify(
+            vat: vatID, taxes: taxIDs.map(\.text),
+            registers: element.all("PartyLegalEntity/CompanyID"),
+            others: parties + element.all("EndpointID"))
     }
 }
 
@@ -45,16 +36,5 @@ private struct TaxID {
         self.text = text
         let words = ["ID", "Name", "TaxTypeCode"].compactMap { element.text("TaxScheme/\($0)") }
         isVAT = words.contains { $0.uppercased().contains("VAT") }
-    }
-
-    /// The number as printed, and with the country in front where it doesn't start with letters.
-    func identifiers(scheme: String, country: String?) -> [RegisteredIdentifier] {
-        var spellings = [text]
-        if let country, let printed = RegisteredIdentifier(scheme: scheme, id: text),
-            printed.id.first?.isNumber == true
-        {
-            spellings.append((country == "GR" ? "EL" : country) + text)
-        }
-        return spellings.compactMap { RegisteredIdentifier(scheme: scheme, id: $0) }
     }
 }

@@ -7,15 +7,13 @@ import Wire
 /// totals. Older and national UBL is taken as far as its totals are clear; where such a document has
 /// no currency of its own, the one that all its totals are in is meant.
 struct UBLReader: DocumentReader {
-    static let name = "ubl"
+    static let formats = [InvoiceTerms.format]
     static let mediaType = "application/xml"
 
     private let root: Element
     private let isCreditNote: Bool
-    private let followsEN16931: Bool
-    private let numbers: UBLNumbers
-    private var groups: UBLGroups { UBLGroups(numbers: numbers) }
-    private var values: [FieldName: FieldValue] = [:]
+    private var terms: InvoiceTerms
+    private var groups: UBLGroups { UBLGroups(numbers: terms.numbers) }
 
     private static let roots: Set<String> = ["Invoice", "CreditNote"]
 
@@ -24,14 +22,8 @@ struct UBLReader: DocumentReader {
         return root.namespace == "urn:oasis:names:specification:ubl:schema:xsd:\(root.name)-2"
     }
 
-    /// Extensions and the signatures in them mean nothing to the record; an attached file is as long
-    /// as it is.
-    private static let exceptions = Markup.Exceptions(
-        passedOver: ["UBLExtensions"], longTexts: ["EmbeddedDocumentBinaryObject"])
-
     static func drafts(of file: SourceFile) throws(Finding) -> [Draft] {
-        guard let text = file.xml?.text else { throw Finding(.malformed) }
-        let root = try Markup(parsing: text, except: exceptions).root
+        let root = try file.markup(in: .ubl).root
         var reader = try UBLReader(root: root, isCreditNoteRoot: root.name == "CreditNote")
         return [try reader.read()]
     }
@@ -39,117 +31,87 @@ struct UBLReader: DocumentReader {
     private init(root: Element, isCreditNoteRoot: Bool) throws(Finding) {
         let typeCode = root.text("InvoiceTypeCode")
         let isCreditNote = isCreditNoteRoot || TypeCode.creditNotes.contains(typeCode ?? "")
-        let specification = root.text("CustomizationID") ?? ""
-        // An extension (“conformant” to the standard, not “compliant” with it) may change its rules.
-        followsEN16931 =
-            specification.hasPrefix("urn:cen.eu:en16931:")
-            && !specification.contains("#conformant#")
+        let followsEN16931 = Profile.followsEN16931(root.text("CustomizationID"))
         let currency = try Self.currency(root, isMandatory: followsEN16931)
-        guard let scale = Currency.scale(of: currency) else {
-            let place = root.first("DocumentCurrencyCode")?.place ?? root.place
-            throw Finding(.invalidAmount(.init("currency"), .unknownCurrency), at: place)
-        }
+        let place = root.first("DocumentCurrencyCode")?.place ?? root.place
         self.root = root
         self.isCreditNote = isCreditNote
-        numbers = UBLNumbers(currency: currency, scale: scale, negated: isCreditNote)
-        values["currency"] = .text(currency)
-        try setText("type_code", isCreditNoteRoot ? "CreditNoteTypeCode" : "InvoiceTypeCode")
-        if followsEN16931 && values["type_code"] == nil {
-            throw missing("type_code", "InvoiceTypeCode")
+        terms = try InvoiceTerms(
+            root: root, currency: currency, at: place, negated: isCreditNote,
+            followsEN16931: followsEN16931)
+        let code = isCreditNoteRoot ? "CreditNoteTypeCode" : "InvoiceTypeCode"
+        try terms.setText("type_code", code)
+        if followsEN16931 && terms.values["type_code"] == nil {
+            throw terms.missing("type_code", "InvoiceTypeCode")
         }
     }
 
     private mutating func read() throws(Finding) -> Draft {
-        guard let number = try root.single("ID", "number")?.text else {
-            throw missing("number", "ID")
+        guard let number = try root.single("ID", .init("number"))?.text else {
+            throw terms.missing("number", "ID")
         }
-        guard let issued = try root.single("IssueDate", "issue_date") else {
-            throw missing("issue_date", "IssueDate")
+        guard let issued = try root.single("IssueDate", .init("issue_date")) else {
+            throw terms.missing("issue_date", "IssueDate")
         }
-        let date = try issued.date("issue_date")
+        let date = try issued.date(.init("issue_date"))
         try readHeader()
         let seller = try party("AccountingSupplierParty", .seller)
         let buyer = try party("AccountingCustomerParty", .buyer)
         try readTotals()
         return Draft(
-            invoice: number, isCreditNote: isCreditNote, issued: date, seller: seller,
-            buyer: buyer, values: values, place: root.place)
-    }
-
-    private func missing(_ term: FieldName, _ path: String) -> Finding {
-        Finding(.missing(.init(term)), at: root.place(ofMissing: path))
+            invoice: number, isCreditNote: isCreditNote, issued: date,
+            seller: seller, buyer: buyer, values: terms.values, place: root.place)
     }
 
     /// BT-5, or the one currency of all totals where it isn't mandatory.
     private static func currency(_ root: Element, isMandatory: Bool) throws(Finding) -> String {
-        if let code = try root.single("DocumentCurrencyCode", "currency")?.text { return code }
+        let path = "DocumentCurrencyCode"
+        if let code = try root.single(path, .init("currency"))?.text { return code }
         let codes = Set(
             root.all("LegalMonetaryTotal").flatMap(\.children)
                 .compactMap { $0.attribute("currencyID") })
         guard !isMandatory, codes.count == 1, let code = codes.first else {
-            throw Finding(
-                .missing(.init("currency")), at: root.place(ofMissing: "DocumentCurrencyCode"))
+            throw Finding(.missing(.init("currency")), at: root.place(ofMissing: path))
         }
         return code
     }
 
-    // MARK: Header
-
-    private mutating func setText(_ term: FieldName, _ path: String) throws(Finding) {
-        if let text = try root.single(path, term)?.text { values[term] = .text(text) }
+    private mutating func setDate(_ term: FieldName, _ path: String) throws(Finding) {
+        try terms.setDate(term, path, reading: Self.date)
     }
 
-    /// The first text at `path`, where the standard's one term can be several elements in UBL.
-    private mutating func setFirst(_ term: FieldName, _ path: String) {
-        if let text = root.text(path) { values[term] = .text(text) }
-    }
-
-    /// All texts at `path`, one below the other.
-    private mutating func setJoined(_ term: FieldName, _ path: String) {
-        let texts = root.all(path).compactMap(\.text)
-        if !texts.isEmpty { values[term] = .text(texts.joined(separator: "\n")) }
-    }
-
-    private mutating func setDate(_ term: FieldName, _ paths: String...) throws(Finding) {
-        for path in paths {
-            if let element = root.filled(path) {
-                values[term] = .date(try element.date(term))
-                return
-            }
-        }
-    }
+    private static func date(
+        _ element: Element, _ term: ImportRefusal.Term
+    ) throws(Finding) -> CalendarDate { try element.date(term) }
 
     private mutating func readHeader() throws(Finding) {
         try setDate("tax_point_date", "TaxPointDate")
-        try setDate(
-            "due_date", "DueDate", "PaymentMeans/PaymentDueDate", "PaymentTerms/PaymentDueDate")
+        try terms.setDate(
+            "due_date", "DueDate", "PaymentMeans/PaymentDueDate", "PaymentTerms/PaymentDueDate",
+            reading: Self.date)
         try setDate("period_start", "InvoicePeriod/StartDate")
         try setDate("period_end", "InvoicePeriod/EndDate")
         try setDate("delivery_date", "Delivery/ActualDeliveryDate")
-        setJoined("notes", "Note")
-        setJoined("payment_terms", "PaymentTerms/Note")
-        setFirst("buyer_reference", "BuyerReference")
-        setFirst("project_reference", "ProjectReference/ID")
-        setFirst("contract_reference", "ContractDocumentReference/ID")
-        setFirst("order_reference", "OrderReference/ID")
-        setFirst("sales_order_reference", "OrderReference/SalesOrderID")
-        setFirst("receiving_reference", "ReceiptDocumentReference/ID")
-        setFirst("despatch_reference", "DespatchDocumentReference/ID")
-        setFirst("payee_name", "PayeeParty/PartyName/Name")
-        setFirst("payment_means_code", "PaymentMeans/PaymentMeansCode")
-        setFirst("payment_reference", "PaymentMeans/PaymentID")
-        setFirst("payment_account", "PaymentMeans/PayeeFinancialAccount/ID")
-        setList("preceding_invoices", try groups.precedingInvoices(root))
-        setList("attachments", try groups.attachments(root))
-    }
-
-    private mutating func setList(_ term: FieldName, _ list: [JSON]) {
-        if !list.isEmpty { values[term] = .json(.array(list)) }
+        terms.setJoined("notes", "Note")
+        terms.setJoined("payment_terms", "PaymentTerms/Note")
+        terms.setFirst("buyer_reference", "BuyerReference")
+        terms.setFirst("project_reference", "ProjectReference/ID")
+        terms.setFirst("contract_reference", "ContractDocumentReference/ID")
+        terms.setFirst("order_reference", "OrderReference/ID")
+        terms.setFirst("sales_order_reference", "OrderReference/SalesOrderID")
+        terms.setFirst("receiving_reference", "ReceiptDocumentReference/ID")
+        terms.setFirst("despatch_reference", "DespatchDocumentReference/ID")
+        terms.setFirst("payee_name", "PayeeParty/PartyName/Name")
+        terms.setFirst("payment_means_code", "PaymentMeans/PaymentMeansCode")
+        terms.setFirst("payment_reference", "PaymentMeans/PaymentID")
+        terms.setFirst("payment_account", "PaymentMeans/PayeeFinancialAccount/ID")
+        terms.setList("preceding_invoices", try groups.precedingInvoices(root))
+        terms.setList("attachments", try groups.attachments(root))
     }
 
     private func party(_ path: String, _ fields: PartyFields) throws(Finding) -> Party {
         let parties = root.all(path + "/Party")
-        guard let element = parties.first else { throw missing(fields.name, path + "/Party") }
+        guard let element = parties.first else { throw terms.missing(fields.name, path + "/Party") }
         if parties.count > 1 {
             throw Finding(.repeated(.init(fields.name)), at: parties[1].place)
         }
@@ -164,114 +126,85 @@ struct UBLReader: DocumentReader {
     // MARK: Totals
 
     private mutating func readTotals() throws(Finding) {
-        var totals = Totals(scale: numbers.scale)
-        for total in Self.totals {
-            let element = try root.single("LegalMonetaryTotal/" + total.name, total.term)
-            guard let element else {
-                if total.isNeeded == .always || (total.isNeeded == .byStandard && followsEN16931) {
-                    throw missing(total.term, "LegalMonetaryTotal/" + total.name)
-                }
-                continue
-            }
-            let printed = try numbers.printed(element, total.term)
-            values[total.term] = .amount(
-                try numbers.amount(printed, total.term, at: element.place))
-            totals[keyPath: total.place] = printed
-        }
-        try readTax(&totals)
-        try readAllowances(&totals)
-        try readLines(&totals)
-        try check(totals)
+        for total in Self.totals { try terms.read(total) }
+        try readTax()
+        try readAllowances()
+        try readLines()
+        try terms.check(
+            at: root.first("LegalMonetaryTotal")?.place ?? root.place,
+            isCreditNoteByCode: root.name == "Invoice" && isCreditNote)
     }
 
-    /// One of the monetary totals. `byStandard` is needed in documents that follow EN 16931.
-    private struct Total {
-        let term: FieldName
-        let name: String
-        let place: any WritableKeyPath<Totals, ExactDecimal?> & Sendable
-        var isNeeded = Need.never
-
-        enum Need { case never, byStandard, always }
-    }
-
-    private static let totals = [
-        Total(
-            term: "line_total", name: "LineExtensionAmount", place: \.lineTotal,
-            isNeeded: .byStandard),
-        Total(term: "allowance_total", name: "AllowanceTotalAmount", place: \.allowanceTotal),
-        Total(term: "charge_total", name: "ChargeTotalAmount", place: \.chargeTotal),
-        Total(
-            term: "tax_exclusive_amount", name: "TaxExclusiveAmount", place: \.taxExclusive,
-            isNeeded: .always),
-        Total(
-            term: "tax_inclusive_amount", name: "TaxInclusiveAmount", place: \.taxInclusive,
-            isNeeded: .byStandard),
-        Total(term: "prepaid_amount", name: "PrepaidAmount", place: \.prepaid),
-        Total(term: "rounding_amount", name: "PayableRoundingAmount", place: \.rounding),
-        Total(
-            term: "payable_amount", name: "PayableAmount", place: \.payable, isNeeded: .always),
-    ]
+    private static let totals: [InvoiceTerms.Total] = {
+        let total = "LegalMonetaryTotal/"
+        return [
+            .init(
+                term: "line_total", path: total + "LineExtensionAmount", place: \.lineTotal,
+                isNeeded: .byStandard),
+            .init(
+                term: "allowance_total", path: total + "AllowanceTotalAmount",
+                place: \.allowanceTotal),
+            .init(term: "charge_total", path: total + "ChargeTotalAmount", place: \.chargeTotal),
+            .init(
+                term: "tax_exclusive_amount", path: total + "TaxExclusiveAmount",
+                place: \.taxExclusive, isNeeded: .always),
+            .init(
+                term: "tax_inclusive_amount", path: total + "TaxInclusiveAmount",
+                place: \.taxInclusive, isNeeded: .byStandard),
+            .init(term: "prepaid_amount", path: total + "PrepaidAmount", place: \.prepaid),
+            .init(
+                term: "rounding_amount", path: total + "PayableRoundingAmount", place: \.rounding),
+            .init(
+                term: "payable_amount", path: total + "PayableAmount", place: \.payable,
+                isNeeded: .always),
+        ]
+    }()
 
     /// The tax totals in the document's currency: one by EN 16931, one for each kind of tax elsewhere.
-    private mutating func readTax(_ totals: inout Totals) throws(Finding) {
+    private mutating func readTax() throws(Finding) {
         let term: FieldName = "tax_amount"
+        let numbers = terms.numbers
         let own = root.all("TaxTotal").filter {
             ($0.filled("TaxAmount")?.attribute("currencyID") ?? numbers.currency)
                 == numbers.currency
         }
-        if followsEN16931 && own.count > 1 {
+        if terms.followsEN16931 && own.count > 1 {
             throw Finding(.repeated(.init(term)), at: own[1].place)
         }
         for element in own.compactMap({ $0.filled("TaxAmount") }) {
-            totals.tax = (totals.tax ?? .zero) + (try numbers.printed(element, term))
+            let printed = try numbers.printed(element, .init(term))
+            terms.totals.tax = (terms.totals.tax ?? .zero) + printed
         }
-        if let tax = totals.tax, let place = own.first?.place {
-            values[term] = .amount(try numbers.amount(tax, term, at: place))
+        if let tax = terms.totals.tax, let place = own.first?.place {
+            try terms.setAmount(term, tax, at: place)
         }
-        for element in own.flatMap({ $0.all("TaxSubtotal") })
-            .compactMap({ $0.filled("TaxAmount") })
-        {
-            totals.taxAmounts.append(try numbers.printed(element, "tax_breakdown"))
+        for element in own.flatMap({ $0.all("TaxSubtotal") }) {
+            try terms.count(
+                element.filled("TaxAmount"), as: "tax_breakdown", in: \.taxAmounts)
         }
-        setList("tax_breakdown", try groups.taxBreakdown(own))
-        totals.hasWithholding = root.first("WithholdingTaxTotal") != nil
+        terms.setList("tax_breakdown", try groups.taxBreakdown(own))
+        terms.totals.hasWithholding = root.first("WithholdingTaxTotal") != nil
     }
 
-    private mutating func readAllowances(_ totals: inout Totals) throws(Finding) {
+    private mutating func readAllowances() throws(Finding) {
         let term: FieldName = "allowances_charges"
         for element in root.all("AllowanceCharge") {
-            guard let amount = element.filled("Amount") else { continue }
-            let value = try numbers.printed(amount, term)
-            if UBLGroups.isCharge(element) {
-                totals.charges.append(value)
-            } else {
-                totals.allowances.append(value)
-            }
+            try terms.count(
+                element.filled("Amount"), as: term,
+                in: UBLGroups.isCharge(element) ? \.charges : \.allowances)
         }
-        setList(term, try groups.allowancesCharges(root, in: term))
+        terms.setList(term, try groups.allowancesCharges(root, in: .init(term)))
     }
 
-    private mutating func readLines(_ totals: inout Totals) throws(Finding) {
+    private mutating func readLines() throws(Finding) {
         let lines = root.all("InvoiceLine") + root.all("CreditNoteLine")
-        if followsEN16931 && lines.isEmpty {
-            throw missing("lines", isCreditNote ? "CreditNoteLine" : "InvoiceLine")
+        if terms.followsEN16931 && lines.isEmpty {
+            throw terms.missing("lines", isCreditNote ? "CreditNoteLine" : "InvoiceLine")
         }
-        for element in lines.compactMap({ $0.filled("LineExtensionAmount") }) {
-            totals.lineAmounts.append(try numbers.printed(element, "lines"))
+        for element in lines {
+            try terms.count(
+                element.filled("LineExtensionAmount"), as: "lines", in: \.lineAmounts)
         }
-        setList("lines", try groups.lines(lines))
-    }
-
-    private func check(_ totals: Totals) throws(Finding) {
-        let place = root.first("LegalMonetaryTotal")?.place ?? root.place
-        if root.name == "Invoice" && isCreditNote, let total = totals.taxExclusive, total < .zero {
-            throw Finding(.ambiguousSign, at: place)
-        }
-        if followsEN16931, let rule = totals.brokenRule {
-            throw Finding(.inconsistent(rule), at: place)
-        }
-        if !followsEN16931 && totals.contradictsItself {
-            throw Finding(.inconsistent(.taxInclusive), at: place)
-        }
+        terms.setList("lines", try groups.lines(lines))
     }
 }

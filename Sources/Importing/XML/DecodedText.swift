@@ -73,14 +73,18 @@ struct DecodedText {
             return bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
         case "iso-8859-1", "latin1": return singleByte(bytes, [:])
         case "iso-8859-15", "latin-9": return singleByte(bytes, latin9)
-        case "windows-1252", "cp1252":
-            let unassigned: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
-            return bytes.contains { unassigned.contains($0) }
-                ? nil : singleByte(bytes, windows1252)
+        case "windows-1252", "cp1252": return windows1252(bytes)
         case "utf-16", "utf-16le", "utf-16be":
             throw Finding(.contradictoryEncoding(declared ?? ""))
         default: throw Finding(.unsupportedEncoding(declared ?? ""))
         }
+    }
+
+    /// `nil` where there is a byte that Windows-1252 doesn't have.
+    static func windows1252(_ bytes: ArraySlice<UInt8>) -> String? {
+        let unassigned: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
+        return bytes.contains { unassigned.contains($0) }
+            ? nil : singleByte(bytes, windows1252Exceptions)
     }
 
     private static func utf16(_ bytes: ArraySlice<UInt8>, bigEndian: Bool) -> String? {
@@ -105,7 +109,7 @@ struct DecodedText {
         0xa4: "€", 0xa6: "Š", 0xa8: "š", 0xb4: "Ž", 0xb8: "ž", 0xbc: "Œ", 0xbd: "œ", 0xbe: "Ÿ",
     ]
 
-    private static let windows1252: [UInt8: Unicode.Scalar] = [
+    private static let windows1252Exceptions: [UInt8: Unicode.Scalar] = [
         0x80: "€", 0x82: "‚", 0x83: "ƒ", 0x84: "„", 0x85: "…", 0x86: "†", 0x87: "‡", 0x88: "ˆ",
         0x89: "‰", 0x8a: "Š", 0x8b: "‹", 0x8c: "Œ", 0x8e: "Ž", 0x91: "‘", 0x92: "’", 0x93: "“",
         0x94: "”", 0x95: "•", 0x96: "–", 0x97: "—", 0x98: "˜", 0x99: "™", 0x9a: "š", 0x9b: "›",

@@ -6,6 +6,8 @@ struct Markup {
         let parent: Int
         let namespace: String
         let name: String
+        /// Whether the namespace is one of the format's vocabulary.
+        let isTerm: Bool
         /// By name, those without a prefix.
         let attributes: [String: String]
         let line: Int

@@ -1,23 +1,37 @@
 extension Markup {
-    /// What a format passes over in its documents.
-    struct Exceptions {
+    /// What a format has of its own.
+    struct Vocabulary {
+        /// Which namespaces the elements that mean something to its reader are in.
+        let namespaces: Namespaces
         /// Elements that are left out with all they contain, by local name.
         var passedOver: Set<String> = []
         /// Elements whose text may be of any length, by local name.
         var longTexts: Set<String> = []
+
+        enum Namespaces {
+            case these(Set<String>)
+            case beginning(String)
+
+            func contains(_ namespace: String) -> Bool {
+                switch self {
+                case .these(let namespaces): namespaces.contains(namespace)
+                case .beginning(let start): namespace.hasPrefix(start)
+                }
+            }
+        }
     }
 
     /// Parses a document. Throws a ``Finding`` for anything but well-formed XML with namespaces,
     /// within ``XMLLimits``, without a document type declaration and without references to entities.
-    init(parsing text: DecodedText, except exceptions: Exceptions) throws(Finding) {
-        var reader = MarkupReader(text, except: exceptions)
+    init(parsing text: DecodedText, in vocabulary: Vocabulary) throws(Finding) {
+        var reader = MarkupReader(text, in: vocabulary)
         while try reader.step() {}
         nodes = try reader.finish()
     }
 
     /// The root element of a document, of which no more is read than its start tag. Throws as above.
     static func root(of text: DecodedText) throws(Finding) -> Element {
-        var reader = MarkupReader(text, except: Exceptions())
+        var reader = MarkupReader(text, in: Vocabulary(namespaces: .these([])))
         while reader.nodes.isEmpty {
             if try !reader.step() { throw reader.scanner.refusal(.malformed) }
         }
@@ -33,7 +47,7 @@ extension Markup {
 private struct MarkupReader {
     private(set) var scanner: MarkupScanner
     private(set) var nodes: [Markup.Node] = []
-    private let exceptions: Markup.Exceptions
+    private let vocabulary: Markup.Vocabulary
     private var open: [OpenElement] = []
     /// The prefixes in force, the innermost last; `""` is the default namespace.
     private var namespaces = [(prefix: "xml", uri: Self.xml), (prefix: "", uri: "")]
@@ -51,9 +65,9 @@ private struct MarkupReader {
     private static let xml = "http://www.w3.org/XML/1998/namespace"
     private static let xmlns = "http://www.w3.org/2000/xmlns/"
 
-    init(_ text: DecodedText, except exceptions: Markup.Exceptions) {
+    init(_ text: DecodedText, in vocabulary: Markup.Vocabulary) {
         scanner = MarkupScanner(text.utf8, firstLine: text.firstLine)
-        self.exceptions = exceptions
+        self.vocabulary = vocabulary
     }
 
     /// Reads a piece of markup, or the text up to the next; `false` at the end.
@@ -84,7 +98,7 @@ private struct MarkupReader {
         guard let node = open[last].node else { return }
         open[last].text += bytes
         if open[last].text.count > XMLLimits.textBytes,
-            !exceptions.longTexts.contains(nodes[node].name)
+            !vocabulary.longTexts.contains(nodes[node].name)
         {
             throw scanner.refusal(.limitExceeded(.textLength, limit: XMLLimits.textBytes))
         }
@@ -179,14 +193,15 @@ private struct MarkupReader {
         let namespace = try namespace(of: name.prefix)
         var parent = 0
         if let outer = open.last {
-            guard let node = outer.node, !exceptions.passedOver.contains(name.local) else {
+            guard let node = outer.node, !vocabulary.passedOver.contains(name.local) else {
                 return nil
             }
             parent = node
         }
         nodes.append(
             .init(
-                parent: parent, namespace: namespace, name: name.local, attributes: attributes,
+                parent: parent, namespace: namespace, name: name.local,
+                isTerm: vocabulary.namespaces.contains(namespace), attributes: attributes,
                 line: scanner.line))
         return nodes.count - 1
     }

@@ -20,7 +20,13 @@ public struct RecordTypes: Sendable, Hashable {
 
     /// Those that come with the program: what a new log is founded with.
     public static let standard = RecordTypes(
-        [PackageResources.invoice_1_json, PackageResources.bill_1_json].map { text in
+        [
+            PackageResources.invoice_1_json, PackageResources.bill_1_json,
+            PackageResources.bank_entry_1_json, PackageResources.bank_statement_1_json,
+            PackageResources.bank_notice_1_json, PackageResources.order_1_json,
+            PackageResources.purchase_1_json, PackageResources.delivery_1_json,
+            PackageResources.receipt_1_json, PackageResources.document_1_json,
+        ].map { text in
             do { return try RecordType(parsing: text) } catch {
                 preconditionFailure("a type that comes with the program: \(error)")
             }
