@@ -156,23 +156,28 @@ public protocol DropBox: Sendable {
     func boxed() async throws(StoreError) -> [BoxedApplication]
 }
 
+/// How an entry is found.
+public struct IndexedEntry: Sendable {
+    public let index: Int64
+    public let issuer: Handle
+    public let kind: Kind
+    /// Who is a party to it besides its issuer, under hidden names.
+    public let parties: [[UInt8]]
+    /// The statement that it goes with when that is erased.
+    public let leader: JTI?
+    public let record: Record?
+
+    public struct Record: Sendable {
+        public let book: BookName
+        public let number: Int64
+    }
+}
+
 /// A batch as rows, wrapped and sealed: all that an engine writes in one commit.
 public struct StagedEntries: Sendable {
     public struct Entry: Sendable {
-        public let index: Int64
-        public let issuer: Handle
-        public let kind: Kind
         public let leaf: [UInt8]
-        /// Who is a party to it besides its issuer, under hidden names.
-        public let parties: [[UInt8]]
-        /// The statement that it goes with when that is erased.
-        public let leader: JTI?
-        public let record: Record?
-
-        public struct Record: Sendable {
-            public let book: BookName
-            public let number: Int64
-        }
+        public let found: IndexedEntry
     }
 
     /// A row of `state`; `nil` removes it.

@@ -70,11 +70,13 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
     }
 
     private func erase(_ leader: StagedEntries.Erased, at size: Int64) {
-        for entry in entries where entry.index == leader.index || entry.leader == leader.statement {
-            blobRows[entry.index] = nil
-            erased.insert(entry.index)
-            due[VaultPlace(.entry, entry.index)] = size
-            entries[Int(entry.index)] = entry.withoutParties
+        for entry in entries
+        where entry.found.index == leader.index || entry.found.leader == leader.statement {
+            let index = entry.found.index
+            blobRows[index] = nil
+            erased.insert(index)
+            due[VaultPlace(.entry, index)] = size
+            entries[Int(index)] = entry.withoutParties
         }
     }
 
@@ -148,10 +150,10 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
         of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
     ) async -> [(number: Int64, index: Int64)] {
         entries.compactMap { entry in
-            guard let record = entry.record, entry.issuer == enterprise, record.book == book,
-                range.contains(record.number)
+            guard let record = entry.found.record, entry.found.issuer == enterprise,
+                record.book == book, range.contains(record.number)
             else { return nil }
-            return (record.number, entry.index)
+            return (record.number, entry.found.index)
         }.sorted { $0.number < $1.number }
     }
 
@@ -162,9 +164,9 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
     }
 
     private func first(
-        _ limit: Int, from: Int64, where matches: (StagedEntries.Entry) -> Bool
+        _ limit: Int, from: Int64, where matches: (IndexedEntry) -> Bool
     ) -> [Int64] {
-        slice(from..<Int64.max).lazy.filter(matches).prefix(max(0, limit)).map(\.index)
+        slice(from..<Int64.max).lazy.map(\.found).filter(matches).prefix(max(0, limit)).map(\.index)
     }
 
     // MARK: Attachments
@@ -209,7 +211,9 @@ extension StagedEntries.Entry {
     /// As it is after its selective claims were erased: it concerns its issuer alone.
     fileprivate var withoutParties: StagedEntries.Entry {
         StagedEntries.Entry(
-            index: index, issuer: issuer, kind: kind, leaf: leaf, parties: [], leader: leader,
-            record: record)
+            leaf: leaf,
+            found: IndexedEntry(
+                index: found.index, issuer: found.issuer, kind: found.kind, parties: [],
+                leader: found.leader, record: found.record))
     }
 }

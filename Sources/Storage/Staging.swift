@@ -32,7 +32,12 @@ extension StagedEntries {
         for jti in batch.erased {
             erased.append(Erased(index: try batch.index(ofErased: jti), statement: jti))
         }
-        entries = batch.entries.map { Entry($0, names) }
+        entries = batch.entries.map { entry in
+            Entry(
+                leaf: entry.statement.jws.bytes,
+                found: IndexedEntry(
+                    entry.statement, at: entry.index, parties: entry.parties, names))
+        }
         self.blobs = blobs
         tiles = batch.tiles
         open = changes.filter(\.key.family.hasPublicPart).map {
@@ -44,32 +49,28 @@ extension StagedEntries {
         head = batch.head
     }
 
-    /// Without the rows that stand under `names`, too.
-    func removing(hidden names: Set<[UInt8]>) -> StagedEntries {
-        StagedEntries(
-            entries: entries, blobs: blobs, tiles: tiles, open: open,
-            hidden: hidden + names.map { Hidden(name: $0, row: nil) }, erased: erased,
-            nextSlot: nextSlot, head: head)
-    }
-
     /// The index of its first entry; of the next one, where it has none.
     var first: Int64 { head.size - Int64(entries.count) }
 }
 
-extension StagedEntries.Entry {
-    init(_ entry: NewEntry, _ names: HiddenNames) {
-        let statement = entry.statement
-        index = entry.index
+extension IndexedEntry {
+    init(
+        _ statement: Statement, at index: Int64, parties: Set<Handle>, _ names: HiddenNames
+    ) {
+        self.index = index
         issuer = statement.issuer
         kind = statement.kind
-        leaf = statement.jws.bytes
-        parties = entry.parties.subtracting([statement.issuer]).map {
-            names.name(of: $0, to: statement.kind)
-        }
+        self.parties = names.names(
+            of: parties.subtracting([statement.issuer]), to: statement.kind)
         leader = statement.claims.follows
-        record = (statement.claims as? RegisterRecord).map {
-            Record(book: $0.book, number: $0.number)
-        }
+        record = statement.record
+    }
+}
+
+extension Statement {
+    /// Which record it registers.
+    var record: IndexedEntry.Record? {
+        (claims as? RegisterRecord).map { .init(book: $0.book, number: $0.number) }
     }
 }
 

@@ -168,40 +168,41 @@ extension Store {
     /// Whether pieces of the state have lost their keys. That is so in a ledger that is older than an
     /// erasure its vault knows of: the keys of all state that was replaced until then are gone.
     public func hasLostState() async throws(StoreError) -> Bool {
-        try await !lostNames().isEmpty
-    }
-
-    /// Puts what `made` has, which is what the entries make of the state, in the place of every piece
-    /// that has lost its key. What they don't make goes. All of it or nothing.
-    public func replaceLostState(
-        with made: [StateKey: StateValue]
-    ) async throws(StoreError) {
-        guard let head = try await head() else { throw .unreadable(.noGenesis) }
-        var lost = try await lostNames()
         let vault = try await vault()
-        var changes: [StateKey: StateValue?] = [:]
-        for (key, value) in made where key.family.hasSelectivePart {
-            if lost.remove(vault.names.name(ofState: key.text)) != nil {
-                changes[key] = .some(value)
-            }
-        }
-        let batch = Batch(entries: [], tiles: [], changes: changes, erased: [], head: head)
-        let staged = try StagedEntries(batch, under: vault).removing(hidden: lost)
-        try await commit(staged, after: head.position, in: try await acquire())
-    }
-
-    /// The hidden names of rows whose keys are gone.
-    private func lostNames() async throws(StoreError) -> Set<[UInt8]> {
-        let vault = try await vault()
-        var lost: Set<[UInt8]> = []
         var slot: Int64 = -1
         while true {
             let page = try await rows.sealedRows(after: slot, limit: 1000)
-            guard let last = page.last else { return lost }
+            guard let last = page.last else { return false }
             slot = last.slot
-            for row in page where try vault.key(VaultPlace(.slot, row.slot)) == nil {
-                lost.insert(row.name)
-            }
+            for row in page where try vault.key(VaultPlace(.slot, row.slot)) == nil { return true }
         }
+    }
+
+    /// All pieces of the state that can be read. Those that can't are left out.
+    public func readableState() async throws(StoreError) -> [StateKey: StateValue] {
+        let sealed = SealedState(vault: try await vault())
+        var texts: Set<String> = []
+        var last = ""
+        while true {
+            let page = try await rows.rows(
+                after: last, upTo: nil, limit: 1000, hidden: { _ in nil })
+            texts.formUnion(page.map(\.key))
+            guard let end = page.last?.key else { break }
+            last = end
+        }
+        var slot: Int64 = -1
+        while true {
+            let page = try await rows.sealedRows(after: slot, limit: 1000)
+            for row in page {
+                if let text = try? sealed.open(row, named: "").text { texts.insert(text) }
+            }
+            guard let end = page.last else { break }
+            slot = end.slot
+        }
+        var found: [StateKey: StateValue] = [:]
+        for key in texts.compactMap({ StateKey(text: $0) }) {
+            found[key] = (try? await state([key])).flatMap { $0[key] }
+        }
+        return found
     }
 }

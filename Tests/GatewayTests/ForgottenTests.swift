@@ -19,7 +19,7 @@ import Wire
 
     /// A log in a directory: an enterprise's grant, asked for, used and given back; another one that
     /// stands; a hold.
-    fileprivate struct Scene {
+    struct Scene {
         let directory: String
         let store: SQLiteStore
         let alliance: Alliance

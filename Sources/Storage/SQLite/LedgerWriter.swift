@@ -30,9 +30,14 @@ struct LedgerWriter {
     }
 
     func write(_ entry: StagedEntries.Entry) throws {
+        let found = entry.found
         try db.run(
             "INSERT INTO entries (entry, issuer, kind, leaf) VALUES (?, ?, ?, ?)",
-            entry.index, entry.issuer.text, entry.kind.rawValue, entry.leaf.data)
+            found.index, found.issuer.text, found.kind.rawValue, entry.leaf.data)
+        try index(found)
+    }
+
+    func index(_ entry: IndexedEntry) throws {
         for party in entry.parties {
             try db.run(
                 "INSERT INTO parties (party, entry) VALUES (?, ?)", party.data, entry.index)

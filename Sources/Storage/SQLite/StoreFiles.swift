@@ -152,15 +152,20 @@ extension StoreFiles {
     ) throws(StoreError) {
         precondition(staged.first == previous?.size ?? 0, "entries continue the log")
         try transaction(db) {
-            guard try Ledger.head(in: db)?.position == previous,
-                try Ledger.counters(in: db).term == tenure.term
-            else { throw StoreError.superseded }
+            try require(previous, tenure, in: db)
             try LedgerWriter(staged: staged, db: db).write()
         }
         checkpointer.committed(pages: staged.pages)
         // From here on the batch is durable. What it erases can't be read any more; its keys are
         // destroyed once the head is published.
         if !staged.erased.isEmpty { try findDue(db) }
+    }
+
+    /// The log still stands at `position`, and nobody acquired it since.
+    func require(_ position: Position?, _ tenure: Tenure, in db: Database) throws {
+        guard try Ledger.head(in: db)?.position == position,
+            try Ledger.counters(in: db).term == tenure.term
+        else { throw StoreError.superseded }
     }
 
     /// Whether keys are due at this size.
@@ -231,7 +236,7 @@ extension StoreFiles {
 
     /// Runs `body` in a transaction and commits it. When the commit fails, what it wrote may or may not
     /// be found after a crash.
-    private func transaction(
+    func transaction(
         _ db: Database, _ body: () throws -> Void
     ) throws(StoreError) {
         do {

@@ -142,4 +142,47 @@ extension GatewayCommand {
                     ? [] : ["what was published after these is lost: serve it with --accept-loss"])
         }
     }
+    struct Rebuild: CommonCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a gateway's indices and state anew from its log.",
+            discussion: """
+                For when a check finds them wrong. The entries are replayed under the rules, and what \
+                follows from them takes the place of what was there, all of it or nothing. The entries, \
+                what belongs to them and the keys aren't changed. The gateway must not be running; no \
+                passphrase is needed.
+
+                Example: trine gateway rebuild ./gateway
+                """)
+
+        @Argument(help: "The gateway's directory.") var directory: String
+        @OptionGroup var common: CommonOptions
+
+        func outcome() async throws -> Outcome {
+            let gateway = GatewayDirectory(directory)
+            _ = try gateway.knownSettings()
+            let store = try SQLiteStore(opening: gateway.store)
+            defer { try? store.close() }
+            switch try await Gateway.Rebuild(store).run(progress: Terminal.entries) {
+            case .rebuilt(let entries, let state, let kept):
+                return Outcome(["entries": entries, "kept": kept, "state": state]) {
+                    "Rebuilt from \(entries) entries: \(state) pieces of state, \(kept) of them kept, "
+                        + "since what made them was erased."
+                }
+            case .impossible(let findings): return impossible(findings)
+            case .stopped(let unknown):
+                return Outcome(["findings": [Members]()]) { "Nothing was changed." }
+                    .ending(with: .update).noting(unknown.complaint.notes)
+            }
+        }
+
+        private func impossible(_ findings: [InspectionFinding]) -> Outcome {
+            let wrong = findings.map {
+                ["detail": "\($0.fault)", "place": "\($0.place)"] as Members
+            }
+            return Outcome(["findings": wrong]) {
+                (["The entries themselves are damaged, and nothing was changed."]
+                    + findings.map { "  \($0.place): \($0.fault)" }).joined(separator: "\n")
+            }.ending(well: false)
+        }
+    }
 }

@@ -16,6 +16,7 @@ struct GatewayCommand: AsyncParsableCommand {
         abstract: "Begin, serve and check a log.",
         subcommands: [
             Init.self, Serve.self, Check.self, Doctor.self, Status.self, Backup.self, Restore.self,
+            Rebuild.self,
         ])
 
     struct Init: CommonCommand {
