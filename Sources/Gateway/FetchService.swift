@@ -302,6 +302,9 @@ struct FetchService: Sendable {
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
         let names = Set(selection.served.fields)
         var served = selection.records.filter(\.isServed).map(\.index)[...]
+        // Where it is known what each field must hash to, the others needn't be read.
+        let hashes = sequencer.unchanging.fieldHashes(of: served)
+        let sections = hashes.map { _ in Set(names.map(\.text)) }
         var read: ArraySlice<Attachments?> = []
         var bytes = 0
         var records: [Assembly.Record] = []
@@ -311,14 +314,12 @@ struct FetchService: Sendable {
             if record.isServed {
                 if read.isEmpty {
                     read = try await store.attachments(
-                        of: Array(served.prefix(ReadAtOnce.entries)),
-                        sections: nil,
+                        of: Array(served.prefix(ReadAtOnce.entries)), sections: sections,
                         enough: ReadAtOnce.bytes)[...]
                     served.removeFirst(read.count)
                 }
-                fields = try await committed(read.removeFirst(), of: record).filter {
-                    names.contains($0.name)
-                }
+                fields = try await committed(
+                    read.removeFirst(), of: record, names, hashes?[record.index])
                 bytes += fields.reduce(0) { $0 + $1.bytes.count }
                 guard bytes <= GatewayLimits.fetchBytes else {
                     throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
@@ -332,17 +333,31 @@ struct FetchService: Sendable {
         return records
     }
 
-    /// All fields of a record, which are those that the log commits to.
+    /// The fields of a record with these names, which are those that the log commits to. `hashes` is what
+    /// its fields are known to hash to; without it all of them are read, and remembered by their hashes.
     private func committed(
-        _ parts: Attachments?, of record: Located
+        _ parts: Attachments?, of record: Located, _ names: Set<FieldName>,
+        _ hashes: [FieldName: Hash]?
     ) async throws -> [FieldCiphertext] {
         guard let parts else { throw try await missing(record) }
-        guard let sealed = SealedFields(parts.ciphertexts), sealed.root == record.fieldsRoot else {
+        let fields = parts.ciphertexts
+        let isCommitted: Bool
+        if let hashes {
+            isCommitted =
+                Set(fields.map(\.name)) == names.intersection(hashes.keys)
+                && fields.allSatisfy { hashes[$0.name] == SealedFields.leaf($0) }
+        } else if let sealed = SealedFields(fields), sealed.root == record.fieldsRoot {
+            sequencer.unchanging.keep(sealed, of: record.index)
+            isCommitted = true
+        } else {
+            isCommitted = false
+        }
+        guard isCommitted else {
             throw StoreError.corrupt(
                 .fields(record.place.book, number: record.place.from, entry: record.index),
                 .notCommitted)
         }
-        return sealed.fields
+        return fields.filter { names.contains($0.name) }
     }
 
     /// Why a record has no fields: it was erased since it was found, or they are lost.

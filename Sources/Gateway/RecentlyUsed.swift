@@ -56,6 +56,8 @@ final class Unchanging: Sendable {
         var tiles = RecentlyUsed<TileCoordinate, TileNodes>(limit: GatewayLimits.cachedTileBytes)
         var places = RecentlyUsed<Place, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
         var registers = RecentlyUsed<Register, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
+        /// What the fields of records hash to: the root of that is what a record signs.
+        var fields = RecentlyUsed<Int64, [FieldName: Hash]>(limit: GatewayLimits.cachedEntryBytes)
         /// The size of the log when the registers were made, and when a key changed last.
         var keysChanged: Int64 = 0
     }
@@ -126,6 +128,25 @@ final class Unchanging: Sendable {
             $0.places.keep(found.map(\.index), cost: 128 + 8 * found.count, under: place)
         }
         return found
+    }
+
+    /// What the fields of the records at `indices` hash to; `nil` unless that is known of all.
+    func fieldHashes(of indices: some Collection<Int64>) -> [Int64: [FieldName: Hash]]? {
+        content.withLock { content in
+            var found: [Int64: [FieldName: Hash]] = [:]
+            for index in indices {
+                guard let hashes = content.fields[index] else { return nil }
+                found[index] = hashes
+            }
+            return found
+        }
+    }
+
+    /// Remembers what the fields hash to that the record at `index` commits to.
+    func keep(_ fields: SealedFields, of index: Int64) {
+        let hashes = Dictionary(
+            uniqueKeysWithValues: fields.fields.map { ($0.name, SealedFields.leaf($0)) })
+        content.withLock { $0.fields.keep(hashes, cost: 96 * hashes.count, under: index) }
     }
 
     /// The entries that say which keys these are and whose, where nothing of that kind was entered since

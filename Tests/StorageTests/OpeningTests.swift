@@ -33,6 +33,21 @@ import Testing
         try store.close()
     }
 
+    /// What comes behind a range isn't looked at: most of the state comes behind the books.
+    @Test func `a range of the state is read to its end and no further`() throws {
+        let directory = try TemporaryDirectory()
+        try SQLiteStore(opening: directory.path).close()
+        let queue = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+        let plan = try queue.read { db in
+            try Row.fetchAll(
+                db, sql: "EXPLAIN QUERY PLAN " + Ledger.stateBetween, arguments: ["a", "b", 1])
+        }
+        #expect(plan.count == 1)
+        let step: String = try #require(plan.first)["detail"]
+        #expect(step.hasPrefix("SEARCH state") && step.hasSuffix("(key>? AND key<?)"), "\(step)")
+        try queue.close()
+    }
+
     @Test func `one writer at a time`() throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path)

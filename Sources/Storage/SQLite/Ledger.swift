@@ -36,16 +36,22 @@ enum Ledger {
         }.first
     }
 
+    /// One statement with and without an end would read on to the end of the table.
+    static let stateBetween =
+        "SELECT key, value FROM state WHERE key > ? AND key <= ? ORDER BY key LIMIT ?"
+
     static func rows(
         after key: String, upTo last: String?, limit: Int, hidden: (String) -> [UInt8]?,
         in db: Database
     ) throws -> [(key: String, rows: StateRows)] {
-        let found = try db.rows(
-            """
-            SELECT key, value FROM state WHERE key > ?1 AND (?2 IS NULL OR key <= ?2)
-            ORDER BY key LIMIT ?3
-            """, key, last, limit
-        ) { (key: $0.text(0), value: $0.bytes(1)) }
+        let found: [(key: String, value: [UInt8])]
+        if let last {
+            found = try db.rows(stateBetween, key, last, limit) { ($0.text(0), $0.bytes(1)) }
+        } else {
+            found = try db.rows(
+                "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit
+            ) { ($0.text(0), $0.bytes(1)) }
+        }
         return try found.map { key, value in
             (
                 key,
