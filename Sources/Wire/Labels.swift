@@ -60,10 +60,19 @@ public struct DomainSeparated: Sendable {
     public init(_ label: Label, reserving count: Int = 0) {
         bytes = []
         bytes.reserveCapacity(64 + count)
-        append(label.bytes)
+        append(label.rawValue.utf8)
     }
 
-    public mutating func append(_ part: [UInt8]) { append(part[...]) }
+    /// Begins anew with `label`, in the room that there is.
+    public mutating func begin(_ label: Label) {
+        bytes.removeAll(keepingCapacity: true)
+        append(label.rawValue.utf8)
+    }
+
+    public mutating func append(_ part: [UInt8]) {
+        withUnsafeBytes(of: UInt32(part.count).bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: part)
+    }
 
     public mutating func append(_ part: some Collection<UInt8>) {
         withUnsafeBytes(of: UInt32(part.count).bigEndian) { bytes.append(contentsOf: $0) }

@@ -168,6 +168,8 @@ public protocol PublishedTexts: Sendable {
     func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool
     /// The type whose document has this digest.
     func type(_ digest: Digest<Digested.RecordType>) -> RecordType?
+    /// Those of the types that are here.
+    func types(_ list: [TypeVersion]) -> RecordTypes
     /// Whether all types are here. Where they aren't, those that genesis names go unjudged.
     var hasAllTypes: Bool { get }
 }
@@ -176,8 +178,9 @@ extension PublishedTexts {
     public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { false }
     public var hasAllTypes: Bool { true }
 
-    /// Those of the types that are here.
-    public func types(_ list: [TypeVersion]) -> RecordTypes {
+    public func types(_ list: [TypeVersion]) -> RecordTypes { found(list) }
+
+    fileprivate func found(_ list: [TypeVersion]) -> RecordTypes {
         RecordTypes(list.lazy.compactMap { type($0.digest) })
     }
 
@@ -194,6 +197,10 @@ public struct TextShelf: PublishedTexts {
     private var sets: [Digest<Digested.Policies>: any Policies] = [:]
     private var invalid: Set<Digest<Digested.Policies>> = []
     private var types: [Digest<Digested.RecordType>: RecordType] = [:]
+    /// The types in the order in which they were added, which is that of the log.
+    private var listed: (digests: [Digest<Digested.RecordType>], types: RecordTypes) = (
+        [], RecordTypes()
+    )
 
     public init(
         _ sets: [any Policies] = [], types: RecordTypes = RecordTypes(), of origin: Origin
@@ -206,7 +213,10 @@ public struct TextShelf: PublishedTexts {
 
     /// Takes in a type of the log whose origin is `origin`.
     public mutating func add(_ type: RecordType, of origin: Origin) {
-        types[type.digest(origin: origin)] = type
+        let digest = type.digest(origin: origin)
+        guard types.updateValue(type, forKey: digest) == nil else { return }
+        listed.digests.append(digest)
+        listed.types.add(type)
     }
 
     public mutating func add(_ set: any Policies) { sets[set.digest] = set }
@@ -219,4 +229,10 @@ public struct TextShelf: PublishedTexts {
         invalid.contains(digest)
     }
     public func type(_ digest: Digest<Digested.RecordType>) -> RecordType? { types[digest] }
+
+    public func types(_ list: [TypeVersion]) -> RecordTypes {
+        // Nearly always the list has all of them, in their order.
+        guard list.lazy.map(\.digest).elementsEqual(listed.digests) else { return found(list) }
+        return listed.types
+    }
 }
