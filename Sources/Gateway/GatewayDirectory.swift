@@ -147,7 +147,7 @@ public struct GatewayDirectory: Hashable, Sendable {
 
     /// Throws ``HomeError`` unless the keyring is there.
     func checkKeyring() throws {
-        guard try PrivateFile.read(keyring, limit: 64 << 10) != nil else {
+        guard try PrivateFile.read(keyring, limit: 64 << 10, ownersAlone: true) != nil else {
             throw HomeError.missing(path: keyring)
         }
     }
@@ -155,7 +155,7 @@ public struct GatewayDirectory: Hashable, Sendable {
     /// Opens the keyring. Throws ``HomeError`` and ``KeyringError``.
     public func unlock(_ protection: Protection) throws -> HostKeys {
         let origin = try settings().origin
-        guard let bytes = try PrivateFile.read(keyring, limit: 64 << 10) else {
+        guard let bytes = try PrivateFile.read(keyring, limit: 64 << 10, ownersAlone: true) else {
             throw HomeError.missing(path: keyring)
         }
         let secrets = try KeyringFile.open(

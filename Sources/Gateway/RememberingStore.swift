@@ -74,20 +74,21 @@ struct RememberingLedger: LedgerStore {
     /// Refuses a head that is dated before what was published: whoever holds both could prove a
     /// rollback that wasn't one. So an older store, or a clock that was set back, waits.
     func commit(
-        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure
-    ) async throws(StoreError) {
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
         if let last = published.last, let next = PublishedCheckpoint.Head(staged.head.checkpoint),
             next.date < last.date
         {
             throw .failed(.datedBefore(published: last.date))
         }
-        try await ledger.commit(staged, after: previous, in: tenure)
+        let tenure = try await ledger.commit(staged, after: previous, in: tenure)
         // From here on the batch is durable, and a crash before it is noted is recovered by the next
         // look at the head.
         do { try published.note(staged.head.checkpoint) } catch {
             guard case .failed(let fault) = error else { throw error }
             throw .outcomeUnknown(fault)
         }
+        return tenure
     }
 
     /// No further than was published: a log that is put back to what was published has the keys of
@@ -95,8 +96,6 @@ struct RememberingLedger: LedgerStore {
     func destroyErased(before size: Int64) async throws(StoreError) {
         try await ledger.destroyErased(before: min(size, published.last?.size ?? 0))
     }
-
-    func acquire() async throws(StoreError) -> Tenure { try await ledger.acquire() }
 
     func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
         try await ledger.leaves(range)

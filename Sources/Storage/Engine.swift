@@ -2,7 +2,7 @@ public import Sharing
 public import Transparency
 public import Wire
 
-/// The right to sequence a log: a commit of an earlier term than the last that was acquired fails.
+/// The right to sequence a log: a commit of an earlier term than the last one that was taken fails.
 public struct Tenure: Hashable, Sendable {
     public let term: Int64
     public init(term: Int64) { self.term = term }
@@ -39,16 +39,16 @@ public protocol LedgerSource: Sendable {
 
 /// The log itself: one atomic commit, and who may make it.
 public protocol LedgerStore: LedgerSource {
-    /// Takes the right to sequence from whoever had it. Durable when it returns.
-    func acquire() async throws(StoreError) -> Tenure
-
     /// Stores `staged`, all of it or nothing, if the log still stands at `previous` and `tenure` is the
-    /// last that was acquired; throws ``StoreError/superseded`` otherwise. What this returned from
-    /// survives a crash at any later moment. What is erased can't be read any more; its keys are there
-    /// still.
+    /// last that was taken; throws ``StoreError/superseded`` otherwise. Who has none takes it with this
+    /// commit from whoever had it. Returns the tenure that it was made in.
+    ///
+    /// What this returned from survives a crash at any later moment. What is erased can't be read any
+    /// more; its keys are there still.
+    @discardableResult
     func commit(
-        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure
-    ) async throws(StoreError)
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure
 
     /// Destroys the wrap keys of what was erased in the first `size` entries, which are published, and of
     /// all that these replaced: no file has the keys when this returns. After a crash it is called

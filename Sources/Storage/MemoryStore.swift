@@ -36,17 +36,15 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
 
     // MARK: The log
 
-    public func acquire() async -> Tenure {
-        term += 1
-        return Tenure(term: term)
-    }
-
     public func head() async -> Head? { current }
 
+    @discardableResult
     public func commit(
-        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure
-    ) async throws(StoreError) {
-        guard tenure.term == term, current?.position == previous else { throw .superseded }
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
+        guard current?.position == previous, tenure?.term ?? term == term else {
+            throw .superseded
+        }
         precondition(staged.first == previous?.size ?? 0, "entries continue the log")
         entries += staged.entries
         for (place, bytes) in staged.blobs {
@@ -67,6 +65,8 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
         }
         order = nil
         current = staged.head
+        if tenure == nil { term += 1 }
+        return Tenure(term: term)
     }
 
     private func erase(_ leader: StagedEntries.Erased, at size: Int64) {

@@ -4,17 +4,16 @@ public import Wire
 
 // The log.
 extension Store {
-    public func acquire() async throws(StoreError) -> Tenure { try await ledger.acquire() }
-
     /// Wraps and encodes `batch` for ``commit(_:after:in:)``. It reads no database, so that a batch can
     /// be staged while the one before it is committed.
     public func stage(_ batch: Batch) async throws(StoreError) -> StagedEntries {
         try StagedEntries(batch, under: try await vault())
     }
 
+    @discardableResult
     public func commit(
-        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure
-    ) async throws(StoreError) {
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
         try await ledger.commit(staged, after: previous, in: tenure)
     }
 

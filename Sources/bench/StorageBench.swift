@@ -28,8 +28,8 @@ struct StorageBench: BenchGroup {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let store = try SQLiteStore(opening: directory)
         var log = BenchLog()
-        let tenure = try await store.acquire()
-        try await store.commit(try await store.stage(log.founding()), after: nil, in: tenure)
+        let tenure = try await store.commit(
+            try await store.stage(log.founding()), after: nil, in: nil)
         while log.head.size < behind {
             let count = min(1024, Int(behind - log.head.size))
             try await commit(log.records(count), full: false, to: store, tenure, &log)

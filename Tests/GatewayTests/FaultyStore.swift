@@ -106,26 +106,21 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
         if verdict() != nil { throw .failed(Self.fault) }
     }
 
-    private func changing(
-        isCommit: Bool = false, _ body: () async throws(StoreError) -> Void
-    ) async throws(StoreError) {
+    private func changing<Value>(
+        isCommit: Bool = false, _ body: () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         switch verdict(isCommit: isCommit) {
-        case nil: try await body()
+        case nil: return try await body()
         case .overtaken where isCommit: throw .superseded
         case .failed, .overtaken: throw .failed(Self.fault)
         case .lost: throw .outcomeUnknown(Self.fault)
         case .stored:
-            try await body()
+            _ = try await body()
             throw .outcomeUnknown(Self.fault)
         }
     }
 
     func vault() -> Vault { memory.vault() }
-
-    func acquire() async throws(StoreError) -> Tenure {
-        try reading()
-        return await memory.acquire()
-    }
 
     func head() async throws(StoreError) -> Head? {
         try reading()
@@ -133,13 +128,19 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
     }
 
     func commit(
-        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure
-    ) async throws(StoreError) {
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
         if committingTakes > .zero { try? await Task.sleep(for: committingTakes) }
-        try await changing(isCommit: true) { () throws(StoreError) in
+        defer { commits.withLock { $0 += 1 } }
+        return try await changing(isCommit: true) { () throws(StoreError) in
             try await memory.commit(staged, after: previous, in: tenure)
         }
     }
+
+    private let commits = Mutex(0)
+
+    /// How many commits have ended, well or not.
+    var committed: Int { commits.withLock { $0 } }
 
     private let destructions = Mutex<[Int64]>([])
 

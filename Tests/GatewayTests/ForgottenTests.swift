@@ -279,6 +279,6 @@ extension ForgottenTests.Scene {
     fileprivate func put(_ changes: [StateKey: StateValue?], _ head: Head) async throws {
         let staged = try await store.stage(
             Batch(entries: [], tiles: [], changes: changes, erased: [], head: head))
-        try await store.commit(staged, after: head.position, in: try await store.acquire())
+        try await store.commit(staged, after: head.position, in: nil)
     }
 }

@@ -113,7 +113,7 @@ import Wire
         let home = FaultySQLiteHome(try TemporaryDirectory(), moving: 1 << 20)
         defer { home.mend() }
         let store = try home.open()
-        let tenure = try await store.acquire()
+        var tenure: Tenure?
         var builder = LogBuilder(seed: 64)
         for round in 0..<40 {
             let (made, next) = builder.batch(entries: 1...5)
@@ -122,7 +122,8 @@ import Wire
                 head: made.head)
             let before = home.disk.syncs
             let staged = try await store.stage(batch)
-            try await store.commit(staged, after: builder.head?.position, in: tenure)
+            tenure = try await store.commit(
+                staged, after: builder.head?.position, in: tenure)
             try await store.destroyErased(before: batch.head.size)
             // The first one makes the write-ahead log.
             if round > 0 { #expect(home.disk.syncs == before + 1) }

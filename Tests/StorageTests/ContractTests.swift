@@ -22,16 +22,26 @@ import Wire
     @Test(arguments: Kind.allCases)
     func `a commit of an earlier tenure is superseded`(kind: Kind) async throws {
         let (store, home) = try open(kind)
-        let (batch, next) = LogBuilder(seed: 51).batch(entries: 2...2)
-        let first = try await store.acquire()
-        let second = try await store.acquire()
-        #expect(second.term > first.term)
-        let staged = try await store.stage(batch)
-        await #expect(throws: StoreError.superseded) {
-            try await store.commit(staged, after: nil, in: first)
+        var builder = LogBuilder(seed: 51)
+        var tenures: [Tenure] = []
+        for _ in 0..<2 {
+            let (batch, next) = builder.batch(entries: 2...2)
+            let staged = try await store.stage(batch)
+            tenures.append(
+                try await store.commit(staged, after: builder.head?.position, in: nil))
+            builder = next
         }
-        #expect(try await store.head() == nil)
-        try await store.commit(staged, after: nil, in: second)
+        #expect(tenures[1].term > tenures[0].term)
+        let (batch, next) = builder.batch(entries: 2...2)
+        let staged = try await store.stage(batch)
+        // It names the right tree, and others took the log since.
+        await #expect(throws: StoreError.superseded) {
+            try await store.commit(staged, after: builder.head?.position, in: tenures[0])
+        }
+        #expect(try await store.head() == builder.head)
+        let tenure = try await store.commit(
+            staged, after: builder.head?.position, in: tenures[1])
+        #expect(tenure == tenures[1])
         #expect(try await store.head() == next.head)
         withExtendedLifetime(home) {}
     }
@@ -39,9 +49,8 @@ import Wire
     @Test(arguments: Kind.allCases)
     func `a commit replaces the tree that it names and no other`(kind: Kind) async throws {
         let (store, home) = try open(kind)
-        let tenure = try await store.acquire()
         let (first, builder) = LogBuilder(seed: 52).batch(entries: 2...2)
-        try await store.commit(try await store.stage(first), after: nil, in: tenure)
+        let tenure = try await store.commit(try await store.stage(first), after: nil, in: nil)
         let head = try #require(try await store.head())
         let (second, _) = builder.batch(entries: 3...3)
         let staged = try await store.stage(second)
@@ -75,7 +84,7 @@ import Wire
     func `batches that were staged ahead give the same store`(kind: Kind) async throws {
         let (store, home) = try open(kind)
         let reference = ReferenceStore()
-        let tenure = try await store.acquire()
+        var tenure: Tenure?
         var builder = LogBuilder(seed: 53)
         for _ in 0..<6 {
             var staged: [(StagedEntries, Position?)] = []
@@ -88,7 +97,7 @@ import Wire
             // One that is given up takes its slots with it.
             _ = try await store.stage(builder.batch().batch)
             for (staged, position) in staged {
-                try await store.commit(staged, after: position, in: tenure)
+                tenure = try await store.commit(staged, after: position, in: tenure)
             }
             try await store.destroyErased(before: builder.head!.size)
         }

@@ -60,7 +60,7 @@ public actor Sequencer {
     nonisolated let unchanging: Unchanging
     /// Where the log stands after the last commit.
     private nonisolated let settled = Mutex(Settled(LogPoint()))
-    /// The right to commit; `nil` until the next commit, after another gateway got ahead.
+    /// The right to commit; `nil` before the first commit, and after another gateway got ahead.
     private nonisolated let tenure = Mutex<Tenure?>(nil)
     /// Where it will stand when all that is decided is committed.
     private var tip = LogPoint()
@@ -509,8 +509,9 @@ public actor Sequencer {
     nonisolated func commit(
         _ next: DecidedBatch, _ staged: StagedEntries, number: Int64
     ) async throws(StoreError) {
-        try await store.commit(
-            staged, after: next.previous?.position, in: try await currentTenure())
+        let held = try await store.commit(
+            staged, after: next.previous?.position, in: tenure.withLock { $0 })
+        tenure.withLock { $0 = held }
         // From here on the batch is committed and published, which is one while no witness is asked:
         // a crash loses the acknowledgements, not the entries.
         settled.withLock { $0 = Settled(next.point) }
@@ -518,14 +519,6 @@ public actor Sequencer {
         // What isn't published may still be taken back, so nothing is destroyed before. A crash here
         // is recovered by reload().
         try await store.destroyErased(before: next.point.size)
-    }
-
-    /// Acquired as late as it may be: two gateways on one store take it from each other in turns.
-    private nonisolated func currentTenure() async throws(StoreError) -> Tenure {
-        if let held = tenure.withLock({ $0 }) { return held }
-        let acquired = try await store.acquire()
-        tenure.withLock { $0 = acquired }
-        return acquired
     }
 
     /// That nobody else has committed since. Throws ``StoreError``.

@@ -18,7 +18,7 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
 
     public struct Condition: Sendable {
         public let entries: Int64
-        /// Who acquired the log last.
+        /// How often the log was taken over.
         public let term: Int64
         /// How often keys were destroyed.
         public let generation: Int64

@@ -47,10 +47,10 @@ extension SQLiteStore {
             head: head)
         let staged = try StagedEntries(batch, under: vault)
         let names = vault.names
-        let tenure = try await acquire()
         try await write { files, db throws(StoreError) in
             try files.transaction(db) {
-                try files.require(head.position, tenure, in: db)
+                // Whoever held the log before has lost it.
+                _ = try files.tenure(nil, at: head.position, in: db)
                 try LedgerWriter(staged: staged, db: db).replaceAll(rows.entries, names)
             }
         }

@@ -63,13 +63,10 @@ public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, Blob
 
     public func vault() async throws(StoreError) -> Vault { try await current().vault }
 
-    public func acquire() async throws(StoreError) -> Tenure {
-        try await write { files, db throws(StoreError) in try files.acquire(on: db) }
-    }
-
+    @discardableResult
     public func commit(
-        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure
-    ) async throws(StoreError) {
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
         try await write { files, db throws(StoreError) in
             try files.commit(staged, after: previous, in: tenure, on: db)
         }

@@ -136,36 +136,35 @@ private final class DueErasures: Sendable {
 
 // Each of these runs alone, on the ledger's writing connection.
 extension StoreFiles {
-    /// Counts the term up.
-    func acquire(on db: Database) throws(StoreError) -> Tenure {
-        var term: Int64 = 0
-        try transaction(db) {
-            try db.run("UPDATE counters SET term = term + 1")
-            term = try Ledger.counters(in: db).term
-        }
-        return Tenure(term: term)
-    }
-
-    /// Stores `staged`, if the log still stands at `previous` and nobody acquired it since.
+    /// Stores `staged`, if the log still stands at `previous` and nobody took it since.
     func commit(
-        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure, on db: Database
-    ) throws(StoreError) {
+        _ staged: StagedEntries, after previous: Position?, in held: Tenure?, on db: Database
+    ) throws(StoreError) -> Tenure {
         precondition(staged.first == previous?.size ?? 0, "entries continue the log")
+        var tenure = Tenure(term: 0)
         try transaction(db) {
-            try require(previous, tenure, in: db)
+            tenure = try self.tenure(held, at: previous, in: db)
             try LedgerWriter(staged: staged, db: db).write()
         }
         checkpointer.committed(pages: staged.pages)
         // From here on the batch is durable. What it erases can't be read any more; its keys are
         // destroyed once the head is published.
         if !staged.erased.isEmpty { try findDue(db) }
+        return tenure
     }
 
-    /// The log still stands at `position`, and nobody acquired it since.
-    func require(_ position: Position?, _ tenure: Tenure, in db: Database) throws {
-        guard try Ledger.head(in: db)?.position == position,
-            try Ledger.counters(in: db).term == tenure.term
-        else { throw StoreError.superseded }
+    /// The tenure of a transaction that finds the log at `position`: the one that is `held`, if it is the last,
+    /// or a new one. The term is counted up in the same transaction, so of two who take the log at once
+    /// one gets on.
+    func tenure(_ held: Tenure?, at position: Position?, in db: Database) throws -> Tenure {
+        guard try Ledger.head(in: db)?.position == position else { throw StoreError.superseded }
+        let term = try Ledger.counters(in: db).term
+        if let held {
+            guard held.term == term else { throw StoreError.superseded }
+            return held
+        }
+        try db.run("UPDATE counters SET term = ?", term + 1)
+        return Tenure(term: term + 1)
     }
 
     /// Whether keys are due at this size.

@@ -118,7 +118,9 @@ private struct LoadPhase {
         for path in ["checkpoint", "health"] {
             let request = [[ByteBuffer]](
                 repeating: [.get("/" + path)], count: LoadBench.connections)
-            measured += try await measure(path, to: hello) { try await load(request, repeats: true) }
+            measured += try await measure(path, to: hello) {
+                try await load(request, repeats: true)
+            }
         }
         if let first, singles > 0 {
             measured.append(

@@ -78,7 +78,7 @@ extension Store {
     /// Commits as a sequencer that begins does.
     func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
         try await commit(
-            try await stage(batch), after: previous?.position, in: try await acquire())
+            try await stage(batch), after: previous?.position, in: nil)
     }
 
     /// Commits, and destroys what is due, as a gateway does once the head is published.
