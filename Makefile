@@ -8,7 +8,7 @@ VENV := .build/venv
 # they were built, the demo is built with it too, or the one would undo the other's work.
 INDEX := $(if $(wildcard .build/debug/trinePackageTests.xctest),,--disable-index-store)
 
-.PHONY: demo test timing bench lint build man packages test-packages texts venv clean sweep fuzz-signatures torture
+.PHONY: demo test timing bench lint build man packages test-packages texts venv clean sweep fuzz-signatures torture compare-packages
 
 demo: packages texts
 	@set -e; start=$$SECONDS; \
@@ -32,6 +32,11 @@ timing: test-packages
 # Ten thousand sessions whose gateway's answers somebody changes; make test has 250 of them.
 sweep: test-packages
 	TRINE_SWEEP=40 $(SWIFT) test --filter SweepTests
+
+# trine verify and the reader in Python on ten thousand changed packages; make test has sixty of them.
+MUTANTS ?= 10000
+compare-packages: test-packages
+	TRINE_MUTANTS=$(MUTANTS) $(SWIFT) test --filter PackageReaderTests
 
 # A gateway's process killed a thousand times under load, with a look at everything after each kill; make
 # test has fifty of them. And every fault of the store at every place, while many send at once.

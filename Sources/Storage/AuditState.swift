@@ -3,19 +3,28 @@ import GRDB
 public import Rules
 import Synchronization
 
-/// State on disk, so that the memory of a long audit doesn't grow with the log: a file without a
-/// name, that nobody else can open and that is gone when the audit ends, however it ends.
+/// State on disk, so that the memory of a long audit doesn't grow with the log, but for three bytes for
+/// each key that was written: a file without a name, that nobody else can open and that is gone when the
+/// audit ends, however it ends.
 ///
-/// What was changed last is kept in memory and written some ten thousand changes at a time; what is
-/// asked for often is kept too.
+/// What was changed last is kept in memory. Some ten thousand changes at a time are written as one run,
+/// in the order of their keys, behind the earlier runs, while the audit goes on; nothing that was written
+/// is changed. A run's filter says which keys it may have, so that a key that nobody wrote, as every new
+/// statement's is, isn't looked for.
 public final class AuditState: StateSource, Sendable {
     private let file: DatabaseQueue
     private let held = Mutex(Held())
+    /// How writing the newest run ended; `nil` while it is being written.
+    private let written = Mutex<Result<Void, any Error>?>(.success(()))
 
     /// What is in memory.
     private struct Held {
         var changed: [StateKey: StateValue?] = [:]
+        /// The newest run.
+        var writing: [StateKey: StateValue?] = [:]
         var read: [StateKey: StateValue?] = [:]
+        /// What the runs have, the oldest first.
+        var runs: [KeyFilter] = []
     }
 
     /// Changes that are held back, and values that are kept, in memory.
@@ -45,25 +54,31 @@ public final class AuditState: StateSource, Sendable {
         file = try DatabaseQueue(path: name, configuration: configuration)
         try file.writeWithoutTransaction { database in
             try database.execute(
-                sql: "CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+                sql: """
+                    CREATE TABLE state (
+                        run INTEGER, key TEXT, value BLOB, PRIMARY KEY (run, key)
+                    ) WITHOUT ROWID
+                    """)
         }
     }
 
     public func values(of keys: [StateKey]) throws -> [StateKey: StateValue] {
         try held.withLock { held in
             var values: [StateKey: StateValue] = [:]
-            var missing: [StateKey] = []
+            var missing: [(key: StateKey, runs: [Int])] = []
             for key in keys {
-                if let known = held.changed[key] ?? held.read[key] {
+                if let known = held.changed[key] ?? held.writing[key] ?? held.read[key] {
                     values[key] = known
-                } else {
-                    missing.append(key)
+                    continue
                 }
+                let hash = KeyFilter.hash(key)
+                let runs = held.runs.indices.reversed().filter { held.runs[$0].mayContain(hash) }
+                if !runs.isEmpty { missing.append((key, runs)) }
             }
             guard !missing.isEmpty else { return values }
             let found = try Self.read(missing, from: file)
             if held.read.count > Self.maximumHeld { held.read = [:] }
-            for key in missing {
+            for (key, _) in missing {
                 values[key] = found[key]
                 held.read[key] = .some(found[key])
             }
@@ -78,42 +93,66 @@ public final class AuditState: StateSource, Sendable {
                 held.read[key] = nil
             }
             guard held.changed.count > Self.maximumHeld else { return }
-            try Self.write(held.changed, to: file)
+            try finishWriting()
+            held.runs.append(KeyFilter(held.changed.keys))
+            held.writing = held.changed
             held.changed = [:]
+            write(held.writing, asRun: held.runs.count - 1)
         }
     }
 
+    /// Waits until the newest run is written. Throws what went wrong.
+    private func finishWriting() throws {
+        file.writeWithoutTransaction { _ in }
+        guard let result = written.withLock({ $0 }) else {
+            preconditionFailure("the queue writes one run after the other")
+        }
+        try result.get()
+    }
+
+    private func write(_ changes: [StateKey: StateValue?], asRun run: Int) {
+        written.withLock { $0 = nil }
+        file.asyncWriteWithoutTransaction { [self] database in
+            let result = Result { try Self.write(changes, asRun: run, to: database) }
+            written.withLock { $0 = result }
+        }
+    }
+
+    /// Looks into the runs that may have each key, the newest first.
     private static func read(
-        _ keys: [StateKey], from file: DatabaseQueue
+        _ keys: [(key: StateKey, runs: [Int])], from file: DatabaseQueue
     ) throws -> [StateKey: StateValue] {
         try file.read { database in
             let statement = try database.cachedStatement(
-                sql: "SELECT value FROM state WHERE key = ?")
+                sql: "SELECT value FROM state WHERE run = ? AND key = ?")
             var found: [StateKey: StateValue] = [:]
-            for key in keys {
-                guard let bytes = try Data.fetchOne(statement, arguments: [key.text]) else {
-                    continue
+            for (key, runs) in keys {
+                let text = key.text
+                for run in runs {
+                    guard let row = try Row.fetchOne(statement, arguments: [run, text]) else {
+                        continue
+                    }
+                    if let bytes: Data = row[0] {
+                        found[key] = try StateValue(parsing: Array(bytes), for: key)
+                    }
+                    break
                 }
-                found[key] = try StateValue(parsing: Array(bytes), for: key)
             }
             return found
         }
     }
 
     private static func write(
-        _ changes: [StateKey: StateValue?], to file: DatabaseQueue
+        _ changes: [StateKey: StateValue?], asRun run: Int, to database: Database
     ) throws {
-        try file.write { database in
+        let rows = changes.map { (key: $0.key.text, value: $0.value) }.sorted { $0.key < $1.key }
+        try database.inTransaction {
             let insert = try database.cachedStatement(
-                sql: "INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)")
-            let remove = try database.cachedStatement(sql: "DELETE FROM state WHERE key = ?")
-            for (key, value) in changes {
-                if let value {
-                    try insert.execute(arguments: [key.text, Data(value.bytes)])
-                } else {
-                    try remove.execute(arguments: [key.text])
-                }
+                sql: "INSERT INTO state (run, key, value) VALUES (?, ?, ?)")
+            for row in rows {
+                try insert.execute(arguments: [run, row.key, row.value.map { Data($0.bytes) }])
             }
+            return .commit
         }
     }
 }

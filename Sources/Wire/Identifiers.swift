@@ -4,6 +4,8 @@ public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
     private let low: UInt64
 
     public static let textLength = 22
+    /// The six bits that base64url writes as a hyphen.
+    private static let hyphen: UInt64 = 62
 
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
@@ -18,10 +20,12 @@ public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     public init?(text: String) { self.init(text: text.utf8) }
 
-    /// A fresh identifier.
+    /// A fresh identifier, whose text doesn't begin with a hyphen: on a command line it is no option.
     public init(using random: inout some RandomNumberGenerator) {
         var words: (high: UInt64, low: UInt64) = (0, 0)
-        withUnsafeMutableBytes(of: &words) { RandomBytes.fill($0, using: &random) }
+        repeat {
+            withUnsafeMutableBytes(of: &words) { RandomBytes.fill($0, using: &random) }
+        } while UInt64(littleEndian: words.high) >> 58 == Self.hyphen
         high = UInt64(littleEndian: words.high)
         low = UInt64(littleEndian: words.low)
     }

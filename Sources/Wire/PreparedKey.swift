@@ -43,3 +43,9 @@ extension VerificationKey {
     /// This key with its multiples; `nil` for bytes under which no signature is valid.
     public func prepared() -> PreparedKey? { PreparedKey(self) }
 }
+
+extension PreparedKey: CustomStringConvertible, CustomReflectable {
+    /// The multiples would fill pages.
+    public var description: String { "PreparedKey(\(Base64URL.encode(bytes)))" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -38,7 +38,7 @@ public final class PreparedKeys: Sendable {
     }
 
     /// Checks a detached signature with the prepared key if there is one, else by libsodium.
-    func isValid(
+    public func isValid(
         signature: some Collection<UInt8>, of message: some Collection<UInt8>,
         by key: VerificationKey
     ) -> Bool {

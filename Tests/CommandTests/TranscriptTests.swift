@@ -155,7 +155,7 @@ final class Stage {
     }
 
     /// Where the built program is: beside the tests.
-    private static let programs: String = {
+    static let programs: String = {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         return URL(fileURLWithPath: tests ?? ".").deletingLastPathComponent().path
     }()

@@ -32,4 +32,17 @@ struct SpecificationTests {
             #expect(text.contains("`\(series.rawValue)`"))
         }
     }
+
+    @Test("its currencies are the code's")
+    func currencies() throws {
+        let rows = try page().split(separator: "\n").map(String.init)
+        let start = try #require(rows.firstIndex { $0.hasPrefix("The codes are those in use") })
+        let open = try #require(rows[start...].firstIndex(of: "```text"))
+        let listed = rows[(open + 1)...].prefix { $0 != "```" }.flatMap { $0.split(separator: " ") }
+        let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { String(UnicodeScalar($0)) }
+        let known = letters.flatMap { first in
+            letters.flatMap { second in letters.map { first + second + $0 } }
+        }.filter { Currency.scale(of: $0) != nil }
+        #expect(listed.map(String.init) == known)
+    }
 }

@@ -1,11 +1,11 @@
 import Foundation
 import Sharing
-import Storage
 import TestSupport
 import Testing
 import Wire
 
 @testable import Rules
+@testable import Storage
 
 /// The state that a long audit keeps on disk.
 @Suite struct AuditStateTests {
@@ -37,6 +37,52 @@ import Wire
         // More was changed than is held back, so that it was written.
         let all = keys.map(\.untyped)
         #expect(try disk.values(of: all) == memory.values(of: all))
+    }
+
+    /// A key that was written long ago, and one that was removed in a later run, among many runs.
+    @Test func `older runs are found`() throws {
+        var random = SeededGenerator.printed()
+        let directory = try TemporaryDirectory()
+        let disk = try AuditState(in: directory.path)
+        func value(_ number: Int) -> StatementState {
+            StatementState(
+                index: Int64(number), digest: Digest(hashing: []), kind: .record,
+                issuer: LogBuilder.handles[0], time: Timestamp(clamping: 0))
+        }
+        let first = StatementState.key(JTI(using: &random))
+        let removed = StatementState.key(JTI(using: &random))
+        let replaced = StatementState.key(JTI(using: &random))
+        var changes = Changes()
+        for key in [first, removed, replaced] { changes.set(key, value(1)) }
+        try disk.apply(changes)
+        for run in 0..<5 {
+            var changes = Changes()
+            for number in 0..<21_000 {
+                changes.set(StatementState.key(JTI(using: &random)), value(number))
+            }
+            if run == 2 {
+                changes.set(removed, nil)
+                changes.set(replaced, value(2))
+            }
+            try disk.apply(changes)
+        }
+        let found = try disk.values(of: [first, removed, replaced].map(\.untyped))
+        #expect(found[first.untyped]?.object as? StatementState == value(1))
+        #expect(found[removed.untyped] == nil)
+        #expect(found[replaced.untyped]?.object as? StatementState == value(2))
+    }
+
+    /// What is in a set is always found; of what isn't, hardly anything.
+    @Test func `a filter misses nothing`() {
+        var random = SeededGenerator.printed()
+        func keys(_ count: Int) -> [StateKey] {
+            (0..<count).map { _ in StatementState.key(JTI(using: &random)).untyped }
+        }
+        let inside = keys(5000)
+        let filter = KeyFilter(inside)
+        #expect(inside.allSatisfy { filter.mayContain(KeyFilter.hash($0)) })
+        #expect(keys(20_000).count { filter.mayContain(KeyFilter.hash($0)) } < 40)
+        #expect(!KeyFilter([]).mayContain(1))
     }
 
     @Test func `its file has no name and is its owner's only`() throws {

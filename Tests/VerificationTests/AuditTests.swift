@@ -152,6 +152,8 @@ import Wire
         ]
         if lie == .accessOfOtherGrant {
             #expect(report.findings.map(\.what) == [.refused(.call(.foreign))])
+        } else if lie == .rekeyOfNothing {
+            #expect(report.findingCounts == ["disclosures-wrong": 1])
         } else if admissible.contains(lie) {
             #expect(report.findingCounts["refused"] == nil, "\(report.findings.map(\.what))")
         } else {

@@ -12,14 +12,16 @@ extension TestLog {
     @discardableResult
     mutating func decide(
         _ claims: any GovernanceForm, selective: [Disclosure] = [], by issuer: Person,
-        with others: [Person]
+        with others: [Person], ahead: Int64 = 0
     ) throws -> Statement {
         now = now.advanced(by: 1)
         let motion = Motion(
             claims, selective: selective, by: issuer.signer(origin, log), at: now,
             jti: JTI(using: &random))
         let approvals = others.map { other in
-            motion.approved(by: other.signer(origin, log), at: now, jti: JTI(using: &random))
+            motion.approved(
+                by: other.signer(origin, log), at: now.advanced(by: ahead), jti: JTI(using: &random)
+            )
         }
         let signed = motion.issued(
             by: issuer.signer(origin, log), at: now, with: approvals)
@@ -57,6 +59,32 @@ extension TestLog {
             try register.admit(log.entries[index].statement, at: Int64(index))
         }
         return register
+    }
+
+    /// The log's time may be later than that of what it enters, and an approval later than that. Who has a
+    /// few entries can't know it better, and admits what the log did.
+    @Test func anApprovalMayBeAheadOfItsStatement() throws {
+        var log = try governed()
+        log.now = log.now.advanced(by: Limits.backdatingSeconds)
+        try log.add(MoveTime(from: log.logTime, number: 0), by: log.host)
+        log.now = log.now.advanced(by: 2 - Limits.backdatingSeconds)
+        let other = Person("e-other")
+        let (claims, disclosures) = other.admission(
+            as: [.enterprise], to: log.log, using: &log.random)
+        try log.decide(
+            claims, selective: disclosures, by: second, with: [third],
+            ahead: Limits.aheadSeconds + Limits.backdatingSeconds - 10)
+        #expect(try register(log, [1, 2, 3, 6]).participant(other.handle) != nil)
+
+        log.lawless = true
+        let last = Person("e-last")
+        let (late, selective) = last.admission(as: [.enterprise], to: log.log, using: &log.random)
+        try log.decide(
+            late, selective: selective, by: second, with: [third],
+            ahead: Limits.aheadSeconds + Limits.backdatingSeconds + 1)
+        #expect(throws: Refusal.governance(.badApproval(by: third.handle, .notYet))) {
+            try register(log, [1, 2, 3, 7])
+        }
     }
 
     /// Who is admitted under a later charter is known to who is shown that charter and the keys of

@@ -18,6 +18,9 @@ import Wire
         (.recordByAnother, "records/3 otherIssuer"),
         (.recordSignatureBroken, "records/3 badSignature"),
         (.contradiction, "records/3 contradiction"),
+        (.epochUnderstated, "records/3 beyondEpoch"),
+        (.replacedWithoutField, "records/2 wrongFieldCount"),
+        (.statusOfAnother, "records/3 wrongStatus"),
         (.keyWithoutProof, "participants/3 notAdmitted"),
         (.admittedByNobody, "participants/0 notAdmitted"),
         (.grantByAnother, "carrier otherGrant"),
@@ -25,6 +28,7 @@ import Wire
         (.grantWithoutScope, "grant scopeMissing"),
         (.proveGrant, "access notGranted"),
         (.rekeyOfOtherGrant, "carrier otherGrant"),
+        (.rekeyOfNothing, "carrier disclosures"),
         (.rekeyAfterAccess, "access outOfOrder"),
         (.rekeyByAnother, "carrier otherGrant"),
         (.accessByAnother, "access notHost"),
@@ -49,6 +53,7 @@ import Wire
         (.erasureByAnother, "erasures/0 otherIssuer"),
         (.erasureByAnothersKey, "erasures/0 keyOfAnother"),
         (.erasureAfterAccess, "access outOfOrder"),
+        (.erasureBeforeRecord, "erasures/0 strayErasure"),
     ]
 
     @Test func everyLieIsListed() {
@@ -59,6 +64,7 @@ import Wire
     func isRefusedWhereItIs(_ lie: Story.Lie, _ expected: String) throws {
         let changes: Set<Story.Lie> = [
             .servedErased, .erasureByAnother, .erasureByAnothersKey, .erasureAfterAccess,
+            .erasureBeforeRecord, .replacedWithoutField,
         ]
         let story = try Story(lie, perBook: 2, changes: changes.contains(lie))
         do {

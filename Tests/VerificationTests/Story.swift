@@ -12,6 +12,7 @@ struct Story {
         case recordByUnknownKey, recordByRetiredKey, recordByFutureKey, recordWithoutScope
         case recordByExpiredKey, recordBackdated
         case recordByAnother, recordSignatureBroken, contradiction
+        case epochUnderstated, replacedWithoutField, statusOfAnother
         case grantByAnother, grantByLender, grantWithoutScope, proveGrant
         case accessByAnother, accessOfOtherGrant, accessBeforeGrant, accessTooEarly, accessTooLate
         case fetchByAnother, fetchOfOtherGrant, fetchStale, fetchWithRetiredKey, fetchMalformed
@@ -19,7 +20,8 @@ struct Story {
         case servedUngrantedField, servedUnaskedField, servedUngrantedBook, servedUnaskedRange
         case servedBeyondBook, servedErased, enterpriseSuspended, lenderSuspended
         case admittedByNobody, keyWithoutProof, rekeyOfOtherGrant, rekeyAfterAccess, rekeyByAnother
-        case erasureByAnother, erasureByAnothersKey, erasureAfterAccess
+        case rekeyOfNothing
+        case erasureByAnother, erasureByAnothersKey, erasureAfterAccess, erasureBeforeRecord
     }
 
     static let september = BookName("invoices/2026-09")!
@@ -130,7 +132,8 @@ struct Story {
     private mutating func sealAll(perBook: Int, changes: Bool) throws {
         for (day, book) in [("2026-09-17", Self.september), ("2026-10-05", Self.october)] {
             for number in 1...perBook {
-                let lying = book == Self.october && number == perBook
+                let place = lie == .replacedWithoutField ? 1 : perBook
+                let lying = book == Self.october && number == place
                 try seal(number + 100 * book.month.number, day, lie: lying ? lie : nil)
             }
         }
@@ -154,6 +157,10 @@ struct Story {
                 Erase(.record(target)), selective: log.reason(.enteredInError),
                 by: lie == .erasureByAnother ? mallory : acme,
                 key: lie == .erasureByAnothersKey ? mallory.key : nil, forced: true))
+        guard lie == .erasureBeforeRecord else { return }
+        var entries = log.entries
+        entries.swapAt(log.index(of: target), entries.count - 1)
+        log.replace(entries)
     }
 
     private mutating func seal(_ number: Int, _ day: String, lie: Lie?) throws {
@@ -178,12 +185,13 @@ struct Story {
         case .recordByExpiredKey: key = try expiredKey(of: acme, [.seal])
         case .recordBackdated: log.now = log.now.advanced(by: -400)
         case .recordSignatureBroken: return try sealBroken(number, day)
-        case .contradiction: return try sealContradiction(number, day)
+        case .contradiction, .replacedWithoutField, .statusOfAnother:
+            return try sealForged(number, day)
         default: break
         }
         records.append(
             try log.seal(
-                party, number: number, day: day, key: key,
+                party, number: number, day: day, epoch: lie == .epochUnderstated ? 1 : 0, key: key,
                 forced: key != nil || lie == .recordBackdated))
         switch lie {
         case .recordByExpiredKey: log.now = log.now.advanced(by: 180)
@@ -201,10 +209,16 @@ struct Story {
         records.append(SealedRecord(statement: statement, fields: sealed.fields))
     }
 
-    /// A record whose payable amount isn't what its commitment says.
-    private mutating func sealContradiction(_ number: Int, _ day: String) throws {
+    /// A record whose payable amount isn't what its commitment says, or one that lacks a field.
+    private mutating func sealForged(_ number: Int, _ day: String) throws {
         let sealed = try log.seal(acme, number: number, day: day)
-        let forged = try Forgery.contradiction(in: sealed, of: acme, log: &log)
+        let forged =
+            switch lie {
+            case .contradiction: try Forgery.contradiction(in: sealed, of: acme, log: &log)
+            case .statusOfAnother:
+                try Forgery.signedAgain(sealed, of: acme, log: &log, status: 1_000) { $0 }
+            default: try Forgery.signedAgain(sealed, of: acme, log: &log) { $0.dropLast() }
+            }
         log.replaceLast(with: forged.statement)
         records.append(forged)
     }
@@ -301,13 +315,17 @@ struct Story {
         let terms = RekeyTerms(
             epochs: [.init(series: .invoices, counts: [0])],
             recipientKey: northbank.encryptionKey.digest)
+        let nothing = ["epochs", "recipient_key"].map {
+            Disclosure(salt: .init(using: &log.random), name: $0, value: .string("x"))
+        }
         let signed = Statement.sign(
             Rekey(grant: grant.jti, envelope: envelope.digest),
-            selective: terms.disclosures(using: &log.random),
+            selective: lie == .rekeyOfNothing ? nothing : terms.disclosures(using: &log.random),
             by: party.signer(log.origin, log.log),
             at: log.now, jti: jti)
         rekey = signed.statement
         if lie == .accessBeforeGrant { return later.append(signed) }
+        if lie == .rekeyOfNothing { return log.append(signed.statement, signed.disclosures) }
         try log.register(signed, forced: lie != nil)
     }
 
@@ -391,7 +409,8 @@ struct Story {
             books: books.map {
                 let state = log.book(acme, $0)
                 return .init(
-                    book: $0, count: state.count, epoch: state.epoch, closed: state.closed)
+                    book: $0, count: state.count,
+                    epoch: lie == .epochUnderstated ? 0 : state.epoch, closed: state.closed)
             })
     }
 

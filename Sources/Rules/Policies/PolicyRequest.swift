@@ -168,7 +168,7 @@ public protocol PublishedTexts: Sendable {
     func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool
     /// The type whose document has this digest.
     func type(_ digest: Digest<Digested.RecordType>) -> RecordType?
-    /// Those of the types that are here.
+    /// Those of the types that are here, under the names that their documents have themselves.
     func types(_ list: [TypeVersion]) -> RecordTypes
     /// Whether all types are here. Where they aren't, those that genesis names go unjudged.
     var hasAllTypes: Bool { get }
@@ -180,8 +180,14 @@ extension PublishedTexts {
 
     public func types(_ list: [TypeVersion]) -> RecordTypes { found(list) }
 
+    /// Those of the types that are here, under the names that their documents have themselves.
     fileprivate func found(_ list: [TypeVersion]) -> RecordTypes {
-        RecordTypes(list.lazy.compactMap { type($0.digest) })
+        RecordTypes(
+            list.lazy.compactMap { named in
+                type(named.digest).flatMap {
+                    $0.name == named.name && Int64($0.version) == named.version ? $0 : nil
+                }
+            })
     }
 
     /// The set with this digest. Throws ``PolicyRefusal``.
@@ -197,10 +203,8 @@ public struct TextShelf: PublishedTexts {
     private var sets: [Digest<Digested.Policies>: any Policies] = [:]
     private var invalid: Set<Digest<Digested.Policies>> = []
     private var types: [Digest<Digested.RecordType>: RecordType] = [:]
-    /// The types in the order in which they were added, which is that of the log.
-    private var listed: (digests: [Digest<Digested.RecordType>], types: RecordTypes) = (
-        [], RecordTypes()
-    )
+    /// The types in the order in which they were added: nearly always a list has all of them, like this.
+    private var listed: (list: [TypeVersion], types: RecordTypes) = ([], RecordTypes())
 
     public init(
         _ sets: [any Policies] = [], types: RecordTypes = RecordTypes(), of origin: Origin
@@ -215,7 +219,7 @@ public struct TextShelf: PublishedTexts {
     public mutating func add(_ type: RecordType, of origin: Origin) {
         let digest = type.digest(origin: origin)
         guard types.updateValue(type, forKey: digest) == nil else { return }
-        listed.digests.append(digest)
+        listed.list.append(type.published(origin: origin))
         listed.types.add(type)
     }
 
@@ -231,8 +235,6 @@ public struct TextShelf: PublishedTexts {
     public func type(_ digest: Digest<Digested.RecordType>) -> RecordType? { types[digest] }
 
     public func types(_ list: [TypeVersion]) -> RecordTypes {
-        // Nearly always the list has all of them, in their order.
-        guard list.lazy.map(\.digest).elementsEqual(listed.digests) else { return found(list) }
-        return listed.types
+        list == listed.list ? listed.types : found(list)
     }
 }

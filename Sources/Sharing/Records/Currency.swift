@@ -17,7 +17,7 @@ public enum Currency {
     private static let threePlaces: Set<String> = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
 
     private static let others: Set<String> = Set(
-        (current + withdrawn).split(separator: " ").map(String.init))
+        (current + " " + withdrawn).split(separator: " ").map(String.init))
 
     private static let current = """
         AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD \

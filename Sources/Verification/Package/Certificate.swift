@@ -100,13 +100,7 @@ public struct Certificate: Message, Hashable {
     private static func record(
         _ entry: LocatedEntry, _ keys: KeyRegister
     ) throws(PackageRefusal) -> VerifiedRecord {
-        guard let claims = entry.statement.claims as? RegisterRecord else {
-            throw entry.refusal(.unexpectedKind(entry.statement.kind))
-        }
-        guard let type = keys.types.type(vct: claims.vct, origin: entry.statement.origin),
-            claims.integrity == type.integrity(origin: entry.statement.origin)
-        else { throw entry.refusal(.unknownRecordType) }
-        guard type.series == claims.book.series else { throw entry.refusal(.wrongSeries) }
+        let (claims, _) = try entry.record(of: keys.types)
         guard !entry.logged.disclosures.isEmpty else { return VerifiedRecord(entry, claims, nil) }
         guard let disclosures = Disclosure.split(entry.logged.disclosures) else {
             throw entry.refusal(.disclosures(.malformedSelectiveDigests))

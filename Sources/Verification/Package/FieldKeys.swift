@@ -1,8 +1,9 @@
 import Sharing
+import Synchronization
 import Wire
 
 /// The keys that open fields, each month's derived once.
-struct FieldKeys {
+struct FieldKeys: Sendable {
     private struct MonthName: Hashable {
         let field: FieldName
         let epoch: Int64
@@ -15,17 +16,28 @@ struct FieldKeys {
     }
 
     /// Derives the key of one field in one month and epoch, where it can.
-    private let derive: (_ field: FieldName, _ epoch: Int64, _ month: Month) -> MonthKey?
+    private let derive: @Sendable (_ field: FieldName, _ epoch: Int64, _ month: Month) -> MonthKey?
     private let singles: [SingleName: FieldKey]
     /// By field, in the order of ``places``.
     private let listed: [String: [FieldKey]]
     private let places: RecordPlaces
-    private var months: [MonthName: MonthKey?] = [:]
+    private let months = DerivedKeys()
+
+    /// What was derived so far. A key that two cores ask for at once may be derived twice.
+    private final class DerivedKeys: Sendable {
+        private let keys = Mutex<[MonthName: MonthKey?]>([:])
+
+        subscript(name: MonthName) -> MonthKey?? { keys.withLock { $0[name] } }
+
+        func keep(_ key: MonthKey?, as name: MonthName) {
+            keys.withLock { $0[name] = .some(key) }
+        }
+    }
 
     /// The keys of an envelope, of a grant with this scope.
     init(_ granted: GrantedKeys, scope: Scope) {
         let nodes = Dictionary(grouping: granted.nodes, by: \.field)
-        derive = { field, epoch, month in
+        derive = { @Sendable field, epoch, month in
             nodes[field.text]?.first { $0.epoch == epoch && $0.node.position.contains(month) }?
                 .node.monthKey(month)
         }
@@ -38,14 +50,14 @@ struct FieldKeys {
 
     /// The keys of the enterprise itself.
     init(_ schedule: KeySchedule, type: RecordType) {
-        derive = { field, epoch, month in
+        derive = { @Sendable field, epoch, month in
             schedule.root(type: type.name, field: field, epoch: epoch).monthKey(month)
         }
         (singles, listed, places) = ([:], [:], RecordPlaces(nil))
     }
 
     /// Throws ``Sharing/OpeningError/noKey(field:book:epoch:)``.
-    private mutating func key(
+    private func key(
         of field: FieldName, in record: RegisterRecord, _ jti: JTI
     ) throws(OpeningError) -> FieldKey {
         if let single = singles[SingleName(field: field.text, record: jti)] { return single }
@@ -55,16 +67,22 @@ struct FieldKeys {
             return keys[place]
         }
         let name = MonthName(field: field, epoch: record.epoch, month: record.book.month)
-        if months[name] == nil { months[name] = .some(derive(field, name.epoch, name.month)) }
-        guard let month = months[name] ?? nil else {
+        guard let month = month(name) else {
             throw .noKey(
                 field: field.text, book: record.book.description, epoch: record.epoch)
         }
         return month.fieldKey(record: jti)
     }
 
+    private func month(_ name: MonthName) -> MonthKey? {
+        if let known = months[name] { return known }
+        let key = derive(name.field, name.epoch, name.month)
+        months.keep(key, as: name)
+        return key
+    }
+
     /// Opens the ciphertexts of one record. Throws ``PackageRefusal``.
-    mutating func disclosures(
+    func disclosures(
         of entry: LocatedEntry, _ claims: RegisterRecord, from fields: [FieldCiphertext],
         log: Digest<Digested.Genesis>
     ) throws(PackageRefusal) -> [Disclosure] {

@@ -54,7 +54,7 @@ public struct KeyRegister: Sendable {
         state.assume(
             isTime
                 ? logTime ?? statement.issuedAt
-                : max(logTime ?? statement.issuedAt, statement.issuedAt))
+                : max(logTime ?? statement.issuedAt, statement.issuedAt, statement.soonest))
         let admission = try state.admit(candidate, under: texts).get()
         if let published = admission.changes[TypesState.key] {
             types = texts.types(published.list)
@@ -207,5 +207,17 @@ extension PackageRefusal.Reason {
             case .scopeMissing(let scope): .scopeMissing(scope)
             case .badSignature: .badSignature
             }
+    }
+}
+
+extension Statement {
+    /// Before which log time its approvals weren't yet valid, as far as log time can have been that much
+    /// later than its own.
+    fileprivate var soonest: Timestamp {
+        let approvals = (claims as? any GovernanceForm)?.approvals ?? []
+        guard let last = approvals.map(\.issuedAt).max() else { return issuedAt }
+        return min(
+            last.advanced(by: -Limits.aheadSeconds),
+            issuedAt.advanced(by: Limits.backdatingSeconds))
     }
 }

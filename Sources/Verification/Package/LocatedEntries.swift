@@ -24,13 +24,40 @@ struct LocatedEntry: Sendable {
         }
     }
 
-    /// What is disclosed belongs to the statement, be it all or not. Throws ``PackageRefusal``.
+    /// What is disclosed belongs to the statement, and where it is all, it has its form. Throws
+    /// ``PackageRefusal``.
     func checkDisclosures() throws(PackageRefusal) {
         guard !logged.disclosures.isEmpty else { return }
         guard let disclosures = Disclosure.split(logged.disclosures) else {
             throw refusal(.disclosures(.malformedSelectiveDigests))
         }
-        do { _ = try statement.matched(disclosures) } catch { throw refusal(.disclosures(error)) }
+        do {
+            if disclosures.count == statement.selectiveCount {
+                _ = try statement.opened(with: disclosures)
+            } else {
+                try statement.matched(disclosures)
+            }
+        } catch { throw refusal(.disclosures(error)) }
+    }
+
+    /// The record that this registers, of one of `types`, with a digest for each of the type's fields and
+    /// commitments, and with its own place in the list of statuses. Throws ``PackageRefusal``.
+    func record(
+        of types: RecordTypes
+    ) throws(PackageRefusal) -> (claims: RegisterRecord, type: RecordType) {
+        guard let claims = statement.claims as? RegisterRecord else {
+            throw refusal(.unexpectedKind(statement.kind))
+        }
+        guard let type = types.type(vct: claims.vct, origin: statement.origin),
+            claims.integrity == type.integrity(origin: statement.origin)
+        else { throw refusal(.unknownRecordType) }
+        guard type.series == claims.book.series else { throw refusal(.wrongSeries) }
+        let (have, want) = (statement.selectiveCount, type.sealedNames.count)
+        guard have == want else { throw refusal(.wrongFieldCount(have: have, want: want)) }
+        let status = StatusReference(
+            of: claims.number, in: claims.book, of: statement.issuer, origin: statement.origin)
+        guard claims.status == status else { throw refusal(.wrongStatus) }
+        return (claims, type)
     }
 
     func requireAfter(_ other: LocatedEntry) throws(PackageRefusal) {
@@ -142,9 +169,9 @@ struct LocatedEntries: Sendable {
 
     private static func locate(
         _ list: [LoggedStatement], _ checkpoint: VerifiedCheckpoint,
-        _ part: (Int) -> PackagePart
+        _ part: @Sendable (Int) -> PackagePart
     ) throws(PackageRefusal) -> [LocatedEntry] {
-        try list.enumerated().map { (number, logged) throws(PackageRefusal) in
+        try Parallel.map(list) { (number, logged) throws(PackageRefusal) in
             try locate(logged, part(number), checkpoint)
         }
     }
@@ -182,6 +209,11 @@ struct LocatedEntries: Sendable {
         where entry.statement.log != log || entry.statement.origin != founding.origin {
             throw entry.refusal(.otherLog)
         }
+    }
+
+    /// Who signed something here, as far as it says so itself.
+    var signers: Set<Digest<Digested.Key>> {
+        Set(others.map(\.statement.jws.kid)).union([genesis.statement.jws.kid])
     }
 
     /// All but genesis.

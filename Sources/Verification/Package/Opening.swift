@@ -23,20 +23,17 @@ extension FetchAnswer {
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         guard granted.fetch.jws == fetch else { throw granted.access.refusal(.notTheFetchSent) }
         let sealed = try Self.open(answer.envelope, of: granted, with: keys, trust)
-        var keys = FieldKeys(sealed, scope: granted.terms.scope)
-
-        var opened: [Int: [Disclosure]] = [:]
+        let fieldKeys = FieldKeys(sealed, scope: granted.terms.scope)
+        let records = self.records
         let served = try ServedRecords(granted) {
-            number, entry, claims throws(PackageRefusal) -> [Disclosure] in
-            let disclosures = try keys.disclosures(
+            @Sendable (number, entry, claims) throws(PackageRefusal) -> [Disclosure] in
+            try fieldKeys.disclosures(
                 of: entry, claims, from: records[number].fields, log: trust.genesis)
-            opened[number] = disclosures
-            return disclosures
         }
         let package = Package(
             checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
             grant: answer.grant, rekey: answer.rekey, access: answer.access,
-            records: try disclose(opened), erasures: erasures,
+            records: try disclose(served.disclosed), erasures: erasures,
             proof: try Self.proof(sealed, of: granted, consistency))
         return try VerifiedPackage(package, granted, served)
     }
@@ -53,8 +50,8 @@ extension FetchAnswer {
             under: trust)
         let register = try KeyRegister(entries)
         return try OwnRecords(
-            handle: handle, register: register, log: trust.genesis, names: names
-        ).open(entries, records, schedule)
+            handle: handle, register: register, entries: entries, log: trust.genesis, names: names
+        ).open(records, schedule)
     }
 
     /// Opens the envelope that the rekey or the grant names, now that they are verified.
@@ -92,7 +89,7 @@ extension FetchAnswer {
 
     /// The records as a package has them: disclosures in the place of ciphertexts.
     private func disclose(
-        _ opened: [Int: [Disclosure]]
+        _ opened: [[Disclosure]?]
     ) throws(PackageRefusal) -> [LoggedStatement] {
         var disclosed: [LoggedStatement] = []
         disclosed.reserveCapacity(records.count)
@@ -113,37 +110,22 @@ extension FetchAnswer {
 
 /// An enterprise's reading of its own records: no grant and no access, but the same checks of the
 /// records themselves.
-private struct OwnRecords {
+private struct OwnRecords: Sendable {
     let handle: Handle
     let register: KeyRegister
+    let entries: LocatedEntries
     let log: Digest<Digested.Genesis>
     let names: [FieldName]
 
     func open(
-        _ entries: LocatedEntries, _ records: [FetchAnswer.Record], _ schedule: KeySchedule
+        _ records: [FetchAnswer.Record], _ schedule: KeySchedule
     ) throws(PackageRefusal) -> [VerifiedRecord] {
-        var readings: [RecordType: Reading] = [:]
-        var opened: [VerifiedRecord] = []
-        for (entry, record) in zip(entries.records, records) {
-            guard let claims = entry.statement.claims as? RegisterRecord else {
-                throw entry.refusal(.unexpectedKind(entry.statement.kind))
-            }
-            guard entry.statement.issuer == handle else { throw entry.refusal(.otherIssuer) }
-            guard let type = register.types.type(vct: claims.vct, origin: entry.statement.origin),
-                claims.integrity == type.integrity(origin: entry.statement.origin)
-            else {
-                throw entry.refusal(.unknownRecordType)
-            }
-            try register.checkSignature(of: entry, at: entries.logTime)
-            guard entry.logged.disclosures.isEmpty else { throw entry.refusal(.notServed) }
-            var fields: OpenedFields?
-            if !record.fields.isEmpty {
-                fields = try open(
-                    record.fields, of: entry, claims,
-                    with: &readings[
-                        type, default: Reading(names, of: type, register.types, schedule)])
-            }
-            opened.append(VerifiedRecord(entry, claims, fields))
+        let readings = Dictionary(
+            register.types.all.map { ($0, Reading(names, of: $0, register.types, schedule)) }
+        ) { first, _ in first }
+        var opened = try Parallel.map(Array(zip(entries.records, records))) {
+            (_, pair) throws(PackageRefusal) in
+            try open(pair.0, pair.1, readings)
         }
         try ServedRecords.account(
             for: &opened,
@@ -153,8 +135,30 @@ private struct OwnRecords {
     }
 
     private func open(
+        _ entry: LocatedEntry, _ record: FetchAnswer.Record, _ readings: [RecordType: Reading]
+    ) throws(PackageRefusal) -> VerifiedRecord {
+        guard let claims = entry.statement.claims as? RegisterRecord else {
+            throw entry.refusal(.unexpectedKind(entry.statement.kind))
+        }
+        guard entry.statement.issuer == handle else { throw entry.refusal(.otherIssuer) }
+        guard let type = register.types.type(vct: claims.vct, origin: entry.statement.origin),
+            claims.integrity == type.integrity(origin: entry.statement.origin),
+            let reading = readings[type]
+        else {
+            throw entry.refusal(.unknownRecordType)
+        }
+        try register.checkSignature(of: entry, at: entries.logTime)
+        guard entry.logged.disclosures.isEmpty else { throw entry.refusal(.notServed) }
+        var fields: OpenedFields?
+        if !record.fields.isEmpty {
+            fields = try open(record.fields, of: entry, claims, with: reading)
+        }
+        return VerifiedRecord(entry, claims, fields)
+    }
+
+    private func open(
         _ fields: [FieldCiphertext], of entry: LocatedEntry, _ claims: RegisterRecord,
-        with reading: inout Reading
+        with reading: Reading
     ) throws(PackageRefusal) -> OpenedFields {
         let have = fields.map(\.name)
         guard have == reading.names else {
@@ -170,10 +174,10 @@ private struct OwnRecords {
     }
 
     /// What records of one type are read with.
-    struct Reading {
+    struct Reading: Sendable {
         /// Those asked for that the type has, with their commitments, ascending.
         let names: [FieldName]
-        var keys: FieldKeys
+        let keys: FieldKeys
 
         init(
             _ names: [FieldName], of type: RecordType, _ types: RecordTypes,

@@ -109,6 +109,10 @@ public struct PackageRefusal: Error, Equatable, Sendable {
         case otherIssuer
         case recordTwice
         case beyondBook(count: Int64)
+        /// Its book had no record of a later epoch than this.
+        case beyondEpoch(Int64)
+        case wrongFieldCount(have: Int, want: Int)
+        case wrongStatus
         case fields(OpeningError)
         case wrongFields(missing: [String], extra: [String])
         /// A record that wasn't served came with fields.

@@ -8,26 +8,30 @@ struct ServedRecords: Sendable {
     /// Ascending by book and number.
     let records: [VerifiedRecord]
 
+    /// What was disclosed of each, in the order of the package; `nil` where nothing was served.
+    let disclosed: [[Disclosure]?]
+
     /// The disclosures of a served record, from wherever they come.
-    typealias Source = (_ number: Int, LocatedEntry, RegisterRecord)
+    typealias Source =
+        @Sendable (_ number: Int, LocatedEntry, RegisterRecord)
         throws(PackageRefusal) -> [Disclosure]
 
     init(_ granted: GrantedAccess, disclosures: Source) throws(PackageRefusal) {
         let bounds = RecordBounds(granted)
         var records: [VerifiedRecord] = []
         records.reserveCapacity(granted.entries.records.count)
+        var disclosed: [[Disclosure]?] = []
         var seen: Set<RecordKey> = []
-        for (number, entry) in granted.entries.records.enumerated() {
-            let (claims, served) = try bounds.check(entry)
+        let read = Parallel.map(granted.entries.records) { number, entry in
+            bounds.read(entry, number, disclosures)
+        }
+        for (entry, record) in zip(granted.entries.records, read) {
+            let claims = try record.claims.get()
             guard seen.insert(RecordKey(claims)).inserted else {
                 throw entry.refusal(.recordTwice)
             }
-            var fields: OpenedFields?
-            if bounds.isServed(claims) {
-                fields = try bounds.open(entry, try disclosures(number, entry, claims), served)
-            } else if !entry.logged.disclosures.isEmpty {
-                throw entry.refusal(.notServed)
-            }
+            let fields = try record.fields.get()
+            disclosed.append(fields?.disclosures)
             records.append(VerifiedRecord(entry, claims, fields))
         }
         let erased = try Self.erasures(
@@ -36,6 +40,7 @@ struct ServedRecords: Sendable {
         try Self.account(for: &records, erasures: erased)
         records.sort { RecordKey($0.claims) < RecordKey($1.claims) }
         self.records = records
+        self.disclosed = disclosed
         try Self.requireAll(of: granted.served.served.ranges, in: seen)
     }
 
@@ -44,7 +49,7 @@ struct ServedRecords: Sendable {
         _ entries: LocatedEntries, by enterprise: Handle, _ keys: KeyRegister,
         among records: [VerifiedRecord]
     ) throws(PackageRefusal) -> [JTI: Int64] {
-        let known = Set(records.map(\.statement.jti))
+        let known = Dictionary(records.map { ($0.statement.jti, $0.index) }) { first, _ in first }
         var erased: [JTI: Int64] = [:]
         for entry in entries.erasures {
             guard let jti = (entry.statement.claims as? Erase)?.record else {
@@ -52,9 +57,9 @@ struct ServedRecords: Sendable {
             }
             guard entry.statement.issuer == enterprise else { throw entry.refusal(.otherIssuer) }
             try keys.checkSignature(of: entry, at: entries.logTime)
-            guard known.contains(jti), erased.updateValue(entry.index, forKey: jti) == nil else {
-                throw entry.refusal(.strayErasure)
-            }
+            guard let record = known[jti], record < entry.index,
+                erased.updateValue(entry.index, forKey: jti) == nil
+            else { throw entry.refusal(.strayErasure) }
         }
         return erased
     }
@@ -115,7 +120,7 @@ struct RecordKey: Hashable, Comparable {
 }
 
 /// What every record of one access has to agree with, looked up once.
-private struct RecordBounds {
+private struct RecordBounds: Sendable {
     let granted: GrantedAccess
     private let books: [BookName: Served.BookState]
     private let ranges: [BookName: [RecordRange]]
@@ -142,26 +147,47 @@ private struct RecordBounds {
     func check(
         _ entry: LocatedEntry
     ) throws(PackageRefusal) -> (RegisterRecord, Set<FieldName>) {
-        guard let claims = entry.statement.claims as? RegisterRecord else {
-            throw entry.refusal(.unexpectedKind(entry.statement.kind))
-        }
+        let (claims, type) = try entry.record(of: granted.keys.types)
         guard entry.statement.issuer == granted.enterprise else {
             throw entry.refusal(.otherIssuer)
         }
         try granted.access.requireAfter(entry)
-        guard let type = granted.keys.types.type(vct: claims.vct, origin: entry.statement.origin),
-            claims.integrity == type.integrity(origin: entry.statement.origin)
-        else {
-            throw entry.refusal(.unknownRecordType)
-        }
-        guard let fields = fields[type], type.series == claims.book.series else {
-            throw entry.refusal(.wrongSeries)
-        }
-        if let book = books[claims.book], claims.number > book.count {
-            throw entry.refusal(.beyondBook(count: book.count))
+        guard let fields = fields[type] else { throw entry.refusal(.wrongSeries) }
+        if let book = books[claims.book] {
+            guard claims.number <= book.count else {
+                throw entry.refusal(.beyondBook(count: book.count))
+            }
+            guard claims.epoch <= book.epoch else {
+                throw entry.refusal(.beyondEpoch(book.epoch))
+            }
         }
         try granted.keys.checkSignature(of: entry, at: granted.entries.logTime)
         return (claims, fields)
+    }
+
+    /// A record as far as it doesn't depend on the others.
+    struct Reading: Sendable {
+        let claims: Result<RegisterRecord, PackageRefusal>
+        /// `nil` for a record that is only accounted for.
+        let fields: Result<OpenedFields?, PackageRefusal>
+    }
+
+    func read(_ entry: LocatedEntry, _ number: Int, _ disclosures: ServedRecords.Source) -> Reading
+    {
+        let claims: RegisterRecord
+        let served: Set<FieldName>
+        do { (claims, served) = try check(entry) } catch {
+            return Reading(claims: .failure(error), fields: .failure(error))
+        }
+        return Reading(
+            claims: .success(claims),
+            fields: Result { () throws(PackageRefusal) in
+                if isServed(claims) {
+                    return try open(entry, try disclosures(number, entry, claims), served)
+                }
+                guard entry.logged.disclosures.isEmpty else { throw entry.refusal(.notServed) }
+                return nil
+            })
     }
 
     /// Exactly the served fields, each one of the record's, each amount equal to its commitment.

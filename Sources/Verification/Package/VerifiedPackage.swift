@@ -52,8 +52,7 @@ public struct VerifiedPackage: Sendable {
         (access, served) = (granted.access.statement, granted.served.served)
         types = granted.keys.types
         self.records = records.records
-        let signers = package.statements.compactMap { try? $0.statement().jws.kid }
-        signingKeys = Set(signers).sorted { $0.text < $1.text }
+        signingKeys = granted.entries.signers.sorted { $0.text < $1.text }
             .compactMap { granted.keys.key($0) }
         switch (granted.claims.right, package.proof) {
         case (.read, nil): proven = nil
@@ -82,7 +81,7 @@ extension Package {
             rekey: rekey, access: access, records: records, erasures: erasures, under: trust)
         let granted = try GrantedAccess(entries, try KeyRegister(entries))
         let served = try ServedRecords(granted) {
-            number, entry, _ throws(PackageRefusal) -> [Disclosure] in
+            @Sendable (number, entry, _) throws(PackageRefusal) -> [Disclosure] in
             guard let disclosures = Disclosure.split(records[number].disclosures) else {
                 throw entry.refusal(.disclosures(.malformedSelectiveDigests))
             }

@@ -39,7 +39,7 @@ public struct ClaimReader {
     private var entries: [(key: JSONDocument.Node, value: Int, taken: Bool)] = []
     private var cursor = 0
     /// Whether members that don't apply are left out here, instead of being `null`.
-    var leavesOutNulls = false
+    @usableFromInline var leavesOutNulls = false
 
     /// Throws ``ClaimError/notAnObject`` where `value` is something else.
     public init(_ value: JSONValue) throws(ClaimError) {
@@ -69,6 +69,20 @@ public struct ClaimReader {
             }
         }
         return nil
+    }
+
+    /// The member of a shape; `nil` where there is none and there doesn't have to be one. Throws
+    /// ``ClaimError``.
+    @usableFromInline mutating func member(
+        _ name: String, _ bytes: [UInt8], _ presence: MemberRow.Presence
+    ) throws(ClaimError) -> JSONValue? {
+        let leavesOut = presence == .nullable && leavesOutNulls
+        guard let found = bytes.withUnsafeBufferPointer({ optional($0) }) else {
+            guard presence == .optional || leavesOut else { throw .missing(name) }
+            return nil
+        }
+        if leavesOut && found.isNull { throw .malformed(name) }
+        return found
     }
 
     /// The member `name`. Throws ``ClaimError/missing(_:)``.

@@ -8,7 +8,7 @@ public struct Codec<Value>: Sendable {
     public let read: @Sendable (JSONValue) throws(ClaimError) -> Value?
     public let write: @Sendable (Value, inout JSONWriter) -> Void
 
-    public init(
+    @inlinable public init(
         _ words: String, read: @escaping @Sendable (JSONValue) throws(ClaimError) -> Value?,
         write: @escaping @Sendable (Value, inout JSONWriter) -> Void
     ) {
@@ -18,7 +18,7 @@ public struct Codec<Value>: Sendable {
     }
 
     /// The same spelling, for fewer values: those for which `holds` is true.
-    public func limited(
+    @inlinable public func limited(
         _ words: String, _ holds: @escaping @Sendable (Value) -> Bool
     ) -> Codec<Value> {
         Codec(
@@ -38,7 +38,7 @@ public protocol PlainText: Sendable {
 
 extension Codec where Value: PlainText & SendableMetatype {
     /// A value that is written as its plain text.
-    public static func plain(_ words: String) -> Codec {
+    @inlinable public static func plain(_ words: String) -> Codec {
         Codec(
             words,
             read: { (value) throws(ClaimError) in value.plainBytes.flatMap { Value(plain: $0) } },
@@ -48,7 +48,7 @@ extension Codec where Value: PlainText & SendableMetatype {
 
 extension Codec where Value: RawRepresentable<String> & Sendable & SendableMetatype {
     /// A word from a closed list.
-    public static func word(_ words: String) -> Codec {
+    @inlinable public static func word(_ words: String) -> Codec {
         Codec(
             words,
             read: { (value) throws(ClaimError) in value.text.flatMap { Value(rawValue: $0) } },
@@ -119,14 +119,14 @@ extension Codec where Value == [UInt8] {
 
 extension Codec {
     /// A digest, 43 characters of base64url.
-    public static func digest<Subject>() -> Codec where Value == Digest<Subject> {
+    @inlinable public static func digest<Subject>() -> Codec where Value == Digest<Subject> {
         Codec(
             "digest", read: { (value) throws(ClaimError) in value.digest() },
             write: { $1.plain(Base64URL.encodedBytes($0.bytes)) })
     }
 
     /// Another way to see the values of `codec`: `from` gives `nil` for what it refuses.
-    public static func mapped<Raw>(
+    @inlinable public static func mapped<Raw>(
         _ codec: Codec<Raw>, _ words: String? = nil, from: @escaping @Sendable (Raw) -> Value?,
         to: @escaping @Sendable (Value) -> Raw
     ) -> Codec {
@@ -137,7 +137,7 @@ extension Codec {
     }
 
     /// A list of as many elements as `counts` allows.
-    public static func list<Element>(
+    @inlinable public static func list<Element>(
         of element: Codec<Element>, _ counts: ClosedRange<Int> = 0...Int.max
     ) -> Codec where Value == [Element] {
         Codec(
@@ -162,7 +162,7 @@ extension Codec {
     }
 
     /// A list whose elements ascend strictly by `key`, so that a set has one spelling.
-    public static func ascending<Element, Key: Comparable>(
+    @inlinable public static func ascending<Element, Key: Comparable>(
         by key: @escaping @Sendable (Element) -> Key, of element: Codec<Element>,
         _ counts: ClosedRange<Int> = 0...Int.max
     ) -> Codec where Value == [Element] {
@@ -172,13 +172,13 @@ extension Codec {
     }
 
     /// A list whose elements ascend strictly.
-    public static func ascending<Element: Comparable & Sendable>(
+    @inlinable public static func ascending<Element: Comparable & Sendable>(
         of element: Codec<Element>, _ counts: ClosedRange<Int> = 0...Int.max
     ) -> Codec where Value == [Element] {
         ascending(by: { $0 }, of: element, counts)
     }
 
-    private static func words(of counts: ClosedRange<Int>) -> String {
+    @usableFromInline static func words(of counts: ClosedRange<Int>) -> String {
         counts.upperBound == .max
             ? (counts.lowerBound == 0 ? "" : ", \(counts.lowerBound) or more")
             : ", \(counts.lowerBound)–\(counts.upperBound)"

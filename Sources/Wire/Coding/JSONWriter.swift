@@ -4,7 +4,7 @@
 public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
     /// Whether members that don't apply are left out of this object, instead of being `null`.
-    var leavesOutNulls = false
+    @usableFromInline var leavesOutNulls = false
 
     /// An empty text, with room for `capacity` bytes.
     public init(reserving capacity: Int = 320) { bytes.reserveCapacity(capacity) }

@@ -3,6 +3,9 @@
 /// From the declaration follow the strict reader, which takes these members and no others, the
 /// canonical writer, which writes them in ascending order of their names, and the table in the
 /// specification.
+///
+/// What is generic is inlined where a shape is declared: there the types are known, and reading and
+/// writing don't have to look them up each time.
 public struct Shape<Root>: Sendable {
     /// The members in ascending order of their names.
     public let rows: [MemberRow]
@@ -12,7 +15,7 @@ public struct Shape<Root>: Sendable {
     public let read: @Sendable (inout ClaimReader) throws(ClaimError) -> Root
 
     /// `make` puts together what was read, in the order in which the members are declared here.
-    public init<each Value>(
+    @inlinable public init<each Value>(
         _ make: @escaping @Sendable (repeat each Value) throws(ClaimError) -> Root,
         _ member: repeat Member<Root, each Value>
     ) {
@@ -30,7 +33,7 @@ public struct Shape<Root>: Sendable {
 
     /// A shape of values that can't be made of everything: where `make` gives `nil`, the member
     /// `culprit` is malformed.
-    public init<each Value>(
+    @inlinable public init<each Value>(
         blaming culprit: String, _ make: @escaping @Sendable (repeat each Value) -> Root?,
         _ member: repeat Member<Root, each Value>
     ) {
@@ -42,7 +45,7 @@ public struct Shape<Root>: Sendable {
     }
 
     /// Reads a whole object: these members and no others.
-    public func read(
+    @inlinable public func read(
         _ value: JSONValue, leavingOutNulls: Bool = false
     ) throws(ClaimError) -> Root {
         var reader = try ClaimReader(value)
@@ -87,21 +90,32 @@ public struct MemberRow: Hashable, Sendable {
     public let name: String
     public let words: String
     public let presence: Presence
+
+    @usableFromInline init(name: String, words: String, presence: Presence) {
+        self.name = name
+        self.words = words
+        self.presence = presence
+    }
 }
 
 /// Writes one member's value. Returns false, having written nothing, where there is no such member.
 public struct MemberWriter<Root>: Sendable {
     public let name: String
     public let write: @Sendable (Root, inout JSONWriter) -> Bool
+
+    @inlinable init(name: String, write: @escaping @Sendable (Root, inout JSONWriter) -> Bool) {
+        self.name = name
+        self.write = write
+    }
 }
 
 /// One member of an object, or several that belong to one part of it.
 public struct Member<Root, Value>: Sendable {
-    let rows: [MemberRow]
-    let writers: [MemberWriter<Root>]
-    let read: @Sendable (inout ClaimReader) throws(ClaimError) -> Value
+    @usableFromInline let rows: [MemberRow]
+    @usableFromInline let writers: [MemberWriter<Root>]
+    @usableFromInline let read: @Sendable (inout ClaimReader) throws(ClaimError) -> Value
 
-    private init(
+    @inlinable init(
         _ name: String, _ words: String, _ presence: MemberRow.Presence,
         write: @escaping @Sendable (Root, inout JSONWriter) -> Bool,
         read: @escaping @Sendable (JSONValue) throws(ClaimError) -> Value?,
@@ -111,14 +125,10 @@ public struct Member<Root, Value>: Sendable {
         writers = [MemberWriter(name: name, write: write)]
         let bytes = Array(name.utf8)
         self.read = { (reader: inout ClaimReader) throws(ClaimError) in
-            let leavesOut = presence == .nullable && reader.leavesOutNulls
-            guard let found = bytes.withUnsafeBufferPointer({ reader.optional($0) }) else {
-                guard presence == .optional || leavesOut, let value = absent() else {
-                    throw .missing(name)
-                }
+            guard let found = try reader.member(name, bytes, presence) else {
+                guard let value = absent() else { throw .missing(name) }
                 return value
             }
-            if leavesOut && found.isNull { throw .malformed(name) }
             let value: Value?
             do throws(ClaimError) { value = try read(found) } catch { throw error.inside(name) }
             guard let value else { throw .malformed(name) }
@@ -127,7 +137,7 @@ public struct Member<Root, Value>: Sendable {
     }
 
     /// A member that is always there.
-    public static func required(
+    @inlinable public static func required(
         _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>
     ) -> Member {
         Member(
@@ -140,7 +150,7 @@ public struct Member<Root, Value>: Sendable {
     }
 
     /// A member that is left out where the value is `nil`.
-    public static func optional<Wrapped>(
+    @inlinable public static func optional<Wrapped>(
         _ name: String, _ get: @escaping @Sendable (Root) -> Wrapped?, _ codec: Codec<Wrapped>
     ) -> Member where Value == Wrapped? {
         Member(
@@ -155,7 +165,7 @@ public struct Member<Root, Value>: Sendable {
     }
 
     /// A member that is `null` where the value is `nil`; left out in an object that leaves out nulls.
-    public static func nullable<Wrapped>(
+    @inlinable public static func nullable<Wrapped>(
         _ name: String, _ get: @escaping @Sendable (Root) -> Wrapped?, _ codec: Codec<Wrapped>
     ) -> Member where Value == Wrapped? {
         Member(
@@ -177,7 +187,7 @@ public struct Member<Root, Value>: Sendable {
     }
 
     /// A member that is there only where it is `true`.
-    public static func flag(
+    @inlinable public static func flag(
         _ name: String, _ get: @escaping @Sendable (Root) -> Bool
     ) -> Member where Value == Bool {
         Member(
@@ -191,7 +201,7 @@ public struct Member<Root, Value>: Sendable {
     }
 
     /// A list that is left out where it is empty.
-    public static func list<Element>(
+    @inlinable public static func list<Element>(
         _ name: String, _ get: @escaping @Sendable (Root) -> [Element],
         unlessEmpty codec: Codec<[Element]>
     ) -> Member where Value == [Element] {
@@ -209,7 +219,7 @@ public struct Member<Root, Value>: Sendable {
     }
 
     /// The members of a part, which stand in the object itself.
-    public static func part(
+    @inlinable public static func part(
         _ get: @escaping @Sendable (Root) -> Value, _ shape: Shape<Value>
     ) -> Member {
         Member(
@@ -220,7 +230,7 @@ public struct Member<Root, Value>: Sendable {
             read: shape.read)
     }
 
-    private init(
+    @inlinable init(
         rows: [MemberRow], writers: [MemberWriter<Root>],
         read: @escaping @Sendable (inout ClaimReader) throws(ClaimError) -> Value
     ) {
@@ -237,12 +247,12 @@ public protocol Shaped: Sendable, SendableMetatype {
 
 extension Codec where Value: Shaped {
     /// An object of the value's own shape.
-    public static var object: Codec { .object(Value.shape) }
+    @inlinable public static var object: Codec { .object(Value.shape) }
 }
 
 extension Codec {
     /// An object of this shape.
-    public static func object(
+    @inlinable public static func object(
         _ shape: Shape<Value>, _ words: String = "object", leavingOutNulls: Bool = false
     ) -> Codec {
         Codec(

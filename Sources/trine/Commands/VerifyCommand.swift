@@ -39,7 +39,9 @@ struct VerifyCommand: CommonCommand {
     @Argument(help: "The file: what trine fetch, certificate, audit or verify --html saved.")
     var file: String
 
+    // A pin may begin with a hyphen.
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             """
             Trust this log instead of the home's: an invitation, the log's address, or what stands \

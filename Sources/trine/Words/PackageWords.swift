@@ -74,6 +74,10 @@ extension PackageRefusal.Reason {
         case .otherIssuer: "it is another enterprise's"
         case .recordTwice: "it is there twice"
         case .beyondBook(let count): "its book had only \(count) records"
+        case .beyondEpoch(let epoch): "its book had no record of a later epoch than \(epoch)"
+        case .wrongFieldCount(let have, let want):
+            "it has \(have) digests, and its type has \(want)"
+        case .wrongStatus: "its status stands at the place of another record"
         case .fields(let error): error.words
         case .wrongFields(let missing, let extra): Self.words(missing: missing, extra: extra)
         case .notServed: "it has fields, though the access says that it wasn't served"

@@ -7,6 +7,7 @@ accepted, 1 refused, 9 for later rules. Nothing but Python's standard library is
 """
 
 import base64
+import datetime
 import json
 import sys
 
@@ -21,7 +22,6 @@ from standards import base64url, leaf, sha256
 from statement_forms import Signed, book_order, decoded, disclosed, selective_claims
 
 maximum_participants = 4096
-unread = "disclosures that no step needs"
 fetch_age = 300
 participant_kinds = ["admit", "key", "retire-key", "encryption-key", "suspend", "reinstate", "charter", "upgrade",
                      "time"]
@@ -70,13 +70,6 @@ class Entry:
     def claims(self, all_of_them=True):
         return selective_claims(self.statement, self.disclosures, all_of_them)
 
-    def besides(self):
-        """Claims that no step needs, and that have to be of their form all the same."""
-        try:
-            return self.claims(False)
-        except Refusal as refusal:
-            raise Refusal(unread, str(refusal))
-
 
 def list_in(value):
     require(isinstance(value, list), "form", "list")
@@ -104,7 +97,7 @@ class Beginning:
         require(self.log == trust.pin, "genesis", "not pinned")
         self.alliance = Alliance(self.genesis.statement, self.log)
         require(self.alliance.origin == self.checkpoint.origin, "genesis", "origin")
-        require(not self.genesis.disclosures, unread, "of genesis")
+        require(not self.genesis.disclosures, "disclosures", "of genesis")
         self.dated = max(note.by(self.alliance.clock_key), default=None)
 
         participants = list_in(file["participants"])
@@ -224,11 +217,9 @@ class Package:
         require(self.proves or set(terms["fields"]) <= names, "not granted", "a field that no type has")
         require(self.access.payload["grant"] == self.grant.statement.jti, "other grant", "access")
         if self.carrier:
-            claims = self.carrier.besides()
+            self.carrier.claims(False)
             require(self.carrier.payload["grant"] == self.grant.statement.jti, "other grant", "carrier")
             require(self.carrier.statement.handle == self.enterprise, "other issuer", "carrier")
-            same = [item["series"] for item in claims.get("epochs", [])] == self.series
-            require("epochs" not in claims or same, unread, "epochs of the carrier")
         if self.proves:
             require("at" in payload, "point missing")
             self.statements = [value_proofs.Statement(text) for text in terms["statements"]]
@@ -273,12 +264,17 @@ class Package:
             require(place not in self.placed, "record twice")
             self.placed[place] = self.by_jti[item.statement.jti] = item
             self.check_record(item)
-        self.replaced = {item.payload["replaces"]: item for item in self.records if "replaces" in item.payload}
+        self.replaced = {
+            item.payload["replaces"] for item in self.records
+            if item.payload.get("replaces") in self.by_jti
+            and self.by_jti[item.payload["replaces"]].index < item.index}
         self.erased = set()
         for item in self.erasures:
             target = self.by_jti.get(item.payload.get("record"))
             require(target, "stray erasure")
-            item.besides()
+            require(target.index < item.index, "stray erasure", "before the record")
+            require(target.statement.jti not in self.erased, "stray erasure", "twice")
+            item.claims(False)
             require(item.statement.handle == self.enterprise, "other issuer", "erasure")
             self.erased.add(target.statement.jti)
         for place in self.numbers:
@@ -297,7 +293,9 @@ class Package:
         found = check_type(payload, self.beginning.types, self.alliance.origin, statement.handle)
         item.type = found
         stated = self.books.get(payload["book"])
-        require(stated and payload["record_number"] <= stated["count"], "beyond book")
+        if stated:
+            require(payload["record_number"] <= stated["count"], "beyond book")
+            require(payload["epoch"] <= stated["epoch"], "beyond epoch")
 
     def check_fields(self, item):
         found = record_disclosures(item)
@@ -364,12 +362,27 @@ class Package:
             "grant": self.grant.statement.jti,
             "grant_index": self.grant.index, "grantee": self.grantee, "host": self.alliance.host,
             "nbf": payload["nbf"], "origin": self.alliance.origin, "purpose": payload["purpose"],
+            "heads": sum(1 for place in self.numbers if self.placed[place].statement.jti not in self.replaced),
+            "unregistered": self.unregistered(),
             "records": len(self.numbers), "right": payload["right"], "size": self.beginning.checkpoint.size,
             "witnesses": sorted(self.beginning.witnesses)}
         if self.proves:
             facts["proven_at"] = payload["at"]["size"]
             facts["statements"] = self.terms["statements"]
         return facts
+
+    def unregistered(self):
+        """Granted months up to that of the access in which there is no book."""
+        scope = self.terms["scope"]
+        if "records" in scope:
+            return []
+        last = min(scope["to"], month_of(self.access.statement.iat))
+        year, month = map(int, scope["from"].split("-"))
+        found = []
+        while f"{year:04}-{month:02}" <= last:
+            found.append(f"{scope['series']}/{year:04}-{month:02}")
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        return [book for book in found if book not in self.books]
 
     def completeness(self, stated):
         """What has become of each number of a book. Its count can be far larger than the package."""
@@ -399,6 +412,10 @@ class Package:
                  "fields": self.placed[book, number].values} for book, number in places]
 
 
+def month_of(seconds):
+    return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).strftime("%Y-%m")
+
+
 def size_of(ranges):
     return sum(item["to"] - item["from"] + 1 for item in ranges)
 
@@ -419,6 +436,7 @@ def check_type(payload, types, origin, handle):
     integrity = "sha256-" + base64.b64encode(found.digest).decode()
     require(payload["vct#integrity"] == integrity, "unknown record type", "another document")
     require(payload["book"].split("/")[0] == found.series, "wrong series")
+    require(len(payload["_sd"]) == len(found.sealed_names), "wrong fields", "number of digests")
     status = {"idx": payload["record_number"], "uri": f"https://{origin}/status/{handle}/{payload['book']}"}
     require(payload["status"]["status_list"] == status, "wrong status")
     return found
@@ -427,7 +445,6 @@ def check_type(payload, types, origin, handle):
 def record_disclosures(item):
     """Of each name disclosed its value and salt, each in the place of its name."""
     found = {}
-    require(len(item.payload["_sd"]) == len(item.type.sealed_names), "wrong fields", "number of digests")
     for text in item.disclosures:
         name, value, salt, digest = disclosed(text)
         require(name in item.type.sealed_names and name not in found, "wrong fields", name)

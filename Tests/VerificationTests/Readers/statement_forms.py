@@ -320,7 +320,9 @@ def selective_claims(statement, disclosures, all_of_them):
         name, content, _, has = disclosed(item)
         require(name in forms and name not in found, "disclosures", f"{name} isn't a claim, or is there twice")
         require(statement.payload["_sd"][order.index(name)] == has, "disclosures", f"{name} isn't in its place")
-        forms[name](content)
         found[name] = content
+    if len(found) == len(forms):
+        for name, content in found.items():
+            forms[name](content)
     require(not all_of_them or len(found) == len(forms), "disclosures", "one is missing")
     return found

@@ -1,0 +1,37 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A reader of packages in Python, written from the specification alone, and `trine verify` say the same
+/// of every package that was released, and of packages that somebody changed: with other keys, before and
+/// after they were signed.
+///
+/// `TRINE_MUTANTS` says how many; the seed is that of the run.
+@Suite(.enabled(if: python != nil, "no Python")) struct PackageReaderTests {
+    @Test func theySayTheSame() throws {
+        let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("VerificationTests")
+        let wanted = ProcessInfo.processInfo.environment["TRINE_MUTANTS"].flatMap { Int($0) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try #require(python))
+        process.arguments = [
+            folder.appendingPathComponent("Readers/compare_packages.py").path,
+            Stage.programs + "/trine", folder.appendingPathComponent("Fixtures").path,
+            "--seed", SeededGenerator.printed().seed.description, "--count", "\(wanted ?? 60)",
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let said = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(said)")
+        #expect(said.contains("0 disagreements"), "\(said)")
+    }
+}
+
+private let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+}
