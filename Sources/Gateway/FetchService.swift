@@ -14,7 +14,7 @@ struct FetchService: Sendable {
     let clock: @Sendable () -> Timestamp
 
     /// Throws ``CallFault``, ``Rules/Refusal`` and ``StoreError``.
-    func answer(_ bytes: [UInt8]) async throws -> FetchAnswer {
+    func answer(_ bytes: [UInt8], in turn: FetchAnswers.Turn) async throws -> FetchAnswer {
         guard let parts = FetchCall.parts(of: bytes) else { throw CallFault.openerMissing }
         let fetch: Fetch
         do { fetch = try Fetch(parsing: parts.call) } catch { throw CallFault.malformed(error) }
@@ -25,12 +25,14 @@ struct FetchService: Sendable {
             of: fetch, scope: fetch.grant == nil ? .open : .fetch,
             age: Limits.callSeconds + (isAnswered ? FetchClaims.repeatSeconds : 0))
         guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
-        return try await granted(fetch, grant, caller)
+        return try await granted(fetch, grant, caller, turn)
     }
 
     // MARK: Under a grant
 
-    private func granted(_ fetch: Fetch, _ jti: JTI, _ caller: Caller) async throws -> FetchAnswer {
+    private func granted(
+        _ fetch: Fetch, _ jti: JTI, _ caller: Caller, _ turn: FetchAnswers.Turn
+    ) async throws -> FetchAnswer {
         for _ in 0..<GatewayLimits.fetchAttempts {
             let slice = try await sequencer.stored([
                 LogState.key.untyped, GrantState.key(jti).untyped,
@@ -52,11 +54,14 @@ struct FetchService: Sendable {
             let draft = HostDraft(
                 claims: Access(grant: jti),
                 selective: AccessTerms(fetch: fetch.jws, served: selection.served))
-            switch await sequencer.submit(draft, for: caller.handle) {
+            let outcome = try await turn.pause(holding: content.byteCount) {
+                await sequencer.submit(draft, for: caller.handle)
+            }
+            switch outcome {
             case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
                 .refused(.call(.alreadyCarried)):
                 continue  // Another commit came in between; look again.
-            case let outcome:
+            default:
                 let (index, _) = try outcome.place()
                 // The access is durable: from here on bytes may leave.
                 return try await answer(index, grant, terms, content, caller)
@@ -263,6 +268,12 @@ struct FetchService: Sendable {
         let carrier: Int64
         let envelope: Envelope
         let records: [Assembly.Record]
+
+        var byteCount: Int {
+            records.reduce(envelope.bytes.count) { count, record in
+                count + record.leaf.count + record.fields.reduce(0) { $0 + $1.bytes.count }
+            }
+        }
     }
 
     private func content(
