@@ -355,7 +355,7 @@ struct FetchService: Sendable {
         let isCommitted: Bool
         if let hashes {
             isCommitted =
-                Set(fields.map(\.name)) == names.intersection(hashes.keys)
+                fields.count == names.count { hashes[$0] != nil }
                 && fields.allSatisfy { hashes[$0.name] == SealedFields.leaf($0) }
         } else if let sealed = SealedFields(fields), sealed.root == record.fieldsRoot {
             sequencer.unchanging.keep(sealed, of: record.index)
