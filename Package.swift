@@ -246,7 +246,7 @@ let package = Package(
                 "TestSupport", "TestGateway", "TestWorld",
                 "Custody", "Interface", "Importing", "Storage", "Gateway", "Client", "Demo",
                 "trine",
-                ofPrograms("Logging", "swift-log"),
+                ofPrograms("Logging", "swift-log"), ofPrograms("GRDB", "GRDB.swift"),
             ],
             exclude: ["Readers"], swiftSettings: strict),
         .testTarget(

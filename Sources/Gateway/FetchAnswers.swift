@@ -20,10 +20,11 @@ final class FetchAnswers: Sendable {
     ///
     /// Throws ``GatewayFault/busy`` where too much is being made or waits to be read, and what
     /// `make` throws.
-    func answer(_ make: () async throws -> [UInt8]) async throws -> Response {
-        try await making.take(within: limits.fetchPatience)
-        defer { making.giveBack() }
-        let bytes = try await make()
+    func answer(_ make: (Turn) async throws -> [UInt8]) async throws -> Response {
+        let turn = Turn(of: self)
+        try await turn.take()
+        defer { turn.giveBack() }
+        let bytes = try await make(turn)
         guard let reservation = reserve(bytes.count) else { throw GatewayFault.busy }
         let buffer = ByteBuffer(bytes: bytes)
         return Response(
@@ -34,6 +35,42 @@ final class FetchAnswers: Sendable {
                 try await writer.write(buffer)
                 try await writer.finish(nil)
             })
+    }
+
+    /// The turn in which one answer is made.
+    final class Turn: Sendable {
+        private let answers: FetchAnswers
+        private let isTaken = Mutex(false)
+
+        fileprivate init(of answers: FetchAnswers) { self.answers = answers }
+
+        /// Lets others make theirs while `wait` goes on, which needs no processor. What is in memory
+        /// meanwhile is `count` bytes; where there is no room for them, the turn is kept.
+        ///
+        /// Throws what `wait` throws, and ``GatewayFault/busy`` where the turn doesn't come again.
+        func pause<Value>(
+            holding count: Int, for wait: () async throws -> Value
+        ) async throws -> Value {
+            guard let reservation = answers.reserve(count) else { return try await wait() }
+            defer { withExtendedLifetime(reservation) {} }
+            giveBack()
+            let value = try await wait()
+            try await take()
+            return value
+        }
+
+        fileprivate func take() async throws {
+            try await answers.making.take(within: answers.limits.fetchPatience)
+            isTaken.withLock { $0 = true }
+        }
+
+        fileprivate func giveBack() {
+            let wasTaken = isTaken.withLock { isTaken in
+                defer { isTaken = false }
+                return isTaken
+            }
+            if wasTaken { answers.making.giveBack() }
+        }
     }
 
     private func reserve(_ count: Int) -> Reservation? {

@@ -14,7 +14,7 @@ struct FetchService: Sendable {
     let clock: @Sendable () -> Timestamp
 
     /// Throws ``CallFault``, ``Rules/Refusal`` and ``StoreError``.
-    func answer(_ bytes: [UInt8]) async throws -> FetchAnswer {
+    func answer(_ bytes: [UInt8], in turn: FetchAnswers.Turn) async throws -> FetchAnswer {
         guard let parts = FetchCall.parts(of: bytes) else { throw CallFault.openerMissing }
         let fetch: Fetch
         do { fetch = try Fetch(parsing: parts.call) } catch { throw CallFault.malformed(error) }
@@ -25,12 +25,14 @@ struct FetchService: Sendable {
             of: fetch, scope: fetch.grant == nil ? .open : .fetch,
             age: Limits.callSeconds + (isAnswered ? FetchClaims.repeatSeconds : 0))
         guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
-        return try await granted(fetch, grant, caller)
+        return try await granted(fetch, grant, caller, turn)
     }
 
     // MARK: Under a grant
 
-    private func granted(_ fetch: Fetch, _ jti: JTI, _ caller: Caller) async throws -> FetchAnswer {
+    private func granted(
+        _ fetch: Fetch, _ jti: JTI, _ caller: Caller, _ turn: FetchAnswers.Turn
+    ) async throws -> FetchAnswer {
         for _ in 0..<GatewayLimits.fetchAttempts {
             let slice = try await sequencer.stored([
                 LogState.key.untyped, GrantState.key(jti).untyped,
@@ -52,11 +54,14 @@ struct FetchService: Sendable {
             let draft = HostDraft(
                 claims: Access(grant: jti),
                 selective: AccessTerms(fetch: fetch.jws, served: selection.served))
-            switch await sequencer.submit(draft, for: caller.handle) {
+            let outcome = try await turn.pause(holding: content.byteCount) {
+                await sequencer.submit(draft, for: caller.handle)
+            }
+            switch outcome {
             case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
                 .refused(.call(.alreadyCarried)):
                 continue  // Another commit came in between; look again.
-            case let outcome:
+            default:
                 let (index, _) = try outcome.place()
                 // The access is durable: from here on bytes may leave.
                 return try await answer(index, grant, terms, content, caller)
@@ -263,6 +268,12 @@ struct FetchService: Sendable {
         let carrier: Int64
         let envelope: Envelope
         let records: [Assembly.Record]
+
+        var byteCount: Int {
+            records.reduce(envelope.bytes.count) { count, record in
+                count + record.leaf.count + record.fields.reduce(0) { $0 + $1.bytes.count }
+            }
+        }
     }
 
     private func content(
@@ -302,6 +313,9 @@ struct FetchService: Sendable {
     private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
         let names = Set(selection.served.fields)
         var served = selection.records.filter(\.isServed).map(\.index)[...]
+        // Where it is known what each field must hash to, the others needn't be read.
+        let hashes = sequencer.unchanging.fieldHashes(of: served)
+        let sections = hashes.map { _ in Set(names.map(\.text)) }
         var read: ArraySlice<Attachments?> = []
         var bytes = 0
         var records: [Assembly.Record] = []
@@ -311,14 +325,12 @@ struct FetchService: Sendable {
             if record.isServed {
                 if read.isEmpty {
                     read = try await store.attachments(
-                        of: Array(served.prefix(ReadAtOnce.entries)),
-                        sections: nil,
+                        of: Array(served.prefix(ReadAtOnce.entries)), sections: sections,
                         enough: ReadAtOnce.bytes)[...]
                     served.removeFirst(read.count)
                 }
-                fields = try await committed(read.removeFirst(), of: record).filter {
-                    names.contains($0.name)
-                }
+                fields = try await committed(
+                    read.removeFirst(), of: record, names, hashes?[record.index])
                 bytes += fields.reduce(0) { $0 + $1.bytes.count }
                 guard bytes <= GatewayLimits.fetchBytes else {
                     throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
@@ -332,17 +344,31 @@ struct FetchService: Sendable {
         return records
     }
 
-    /// All fields of a record, which are those that the log commits to.
+    /// The fields of a record with these names, which are those that the log commits to. `hashes` is what
+    /// its fields are known to hash to; without it all of them are read, and remembered by their hashes.
     private func committed(
-        _ parts: Attachments?, of record: Located
+        _ parts: Attachments?, of record: Located, _ names: Set<FieldName>,
+        _ hashes: [FieldName: Hash]?
     ) async throws -> [FieldCiphertext] {
         guard let parts else { throw try await missing(record) }
-        guard let sealed = SealedFields(parts.ciphertexts), sealed.root == record.fieldsRoot else {
+        let fields = parts.ciphertexts
+        let isCommitted: Bool
+        if let hashes {
+            isCommitted =
+                fields.count == names.count { hashes[$0] != nil }
+                && fields.allSatisfy { hashes[$0.name] == SealedFields.leaf($0) }
+        } else if let sealed = SealedFields(fields), sealed.root == record.fieldsRoot {
+            sequencer.unchanging.keep(sealed, of: record.index)
+            isCommitted = true
+        } else {
+            isCommitted = false
+        }
+        guard isCommitted else {
             throw StoreError.corrupt(
                 .fields(record.place.book, number: record.place.from, entry: record.index),
                 .notCommitted)
         }
-        return sealed.fields
+        return fields.filter { names.contains($0.name) }
     }
 
     /// Why a record has no fields: it was erased since it was found, or they are lost.

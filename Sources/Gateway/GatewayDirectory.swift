@@ -99,10 +99,63 @@ public struct GatewayDirectory: Hashable, Sendable {
         return try await RememberingStore(store, file, acceptingLoss: acceptingLoss)
     }
 
+    /// What the gateway published last, as its file says.
+    func lastPublished() throws(StoreError) -> PublishedCheckpoint.Head? {
+        try PublishedCheckpoint(at: published).last
+    }
+
+    /// How many entries the gateway published a checkpoint of. Throws ``Storage/StoreError``.
+    public func publishedSize() throws(StoreError) -> Int64 { try lastPublished()?.size ?? 0 }
+
+    /// The store as it is now, beside a gateway that works on it, if it has what was published. Throws
+    /// ``Storage/StoreError``.
+    public func frozen() async throws(StoreError) -> FrozenStore {
+        // Asked first: what is published meanwhile isn't held against the snapshot.
+        let last = try lastPublished()
+        let frozen = try FrozenStore(store)
+        try await last?.requireHistory(of: frozen)
+        return frozen
+    }
+
+    /// Copies the store, while it is used, and what the gateway is. Returns how many entries the copy has.
+    public func backUp(ledger: String, vault: String) throws -> Int64 {
+        _ = try settings()
+        let entries = try StoreBackup.make(of: store, ledger: ledger, vault: vault)
+        for (path, name) in [(config, "config"), (keyring, "keyring")] {
+            guard let bytes = try PrivateFile.read(path, limit: 64 << 10) else {
+                throw HomeError.missing(path: path)
+            }
+            try PrivateFile.replace(ledger + "/" + name, with: bytes)
+        }
+        return entries
+    }
+
+    /// Makes this directory from backups. What was published isn't known in it, so it isn't served before
+    /// somebody accepts the loss.
+    public func restore(ledger: String, vault: String) throws {
+        guard access(path, F_OK) != 0 else { throw HomeError.alreadyThere(path: path) }
+        try PrivateFile.makeDirectory(path)
+        try PrivateFile.makeDirectory(store)
+        try StoreBackup.restore(ledger: ledger, vault: vault, to: store)
+        for (path, name) in [(config, "config"), (keyring, "keyring")] {
+            guard let bytes = try PrivateFile.read(ledger + "/" + name, limit: 64 << 10) else {
+                throw HomeError.missing(path: ledger + "/" + name)
+            }
+            try PrivateFile.replace(path, with: bytes)
+        }
+    }
+
+    /// Throws ``HomeError`` unless the keyring is there.
+    func checkKeyring() throws {
+        guard try PrivateFile.read(keyring, limit: 64 << 10, ownersAlone: true) != nil else {
+            throw HomeError.missing(path: keyring)
+        }
+    }
+
     /// Opens the keyring. Throws ``HomeError`` and ``KeyringError``.
     public func unlock(_ protection: Protection) throws -> HostKeys {
         let origin = try settings().origin
-        guard let bytes = try PrivateFile.read(keyring, limit: 64 << 10) else {
+        guard let bytes = try PrivateFile.read(keyring, limit: 64 << 10, ownersAlone: true) else {
             throw HomeError.missing(path: keyring)
         }
         let secrets = try KeyringFile.open(

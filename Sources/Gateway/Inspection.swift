@@ -69,9 +69,9 @@ public struct Inspection: Sendable {
     /// Findings after which it stops: a store that is damaged all over needs no longer list.
     public static let maximumFindings = 100
 
-    private let store: any Store
+    private let store: any ReadableStore
 
-    public init(store: any Store) { self.store = store }
+    public init(store: any ReadableStore) { self.store = store }
 
     /// Runs the whole check; `progress` gets the number of entries done and of all.
     /// Throws ``Storage/StoreError`` where the store can't be read at all.
@@ -97,22 +97,25 @@ public struct Inspection: Sendable {
     }
 }
 
-extension Inspection {
-    /// The state that the entries make, as far as their attachments can be read; `nil` where one can't be
-    /// replayed. Throws ``Storage/StoreError`` where the store can't be read at all.
-    func replayedState() async throws(StoreError) -> [StateKey: StateValue]? {
-        let size = try await store.head()?.size ?? 0
-        var walk = InspectionWalk(store: store)
-        for index in stride(from: 0, to: size, by: 256) {
-            try await walk.entries(index..<min(index + 256, size))
-        }
-        return walk.replayed
-    }
-}
-
 /// One pass over a store: the tree rebuilt, the state replayed, what was found.
-private struct InspectionWalk {
-    let store: any Store
+struct InspectionWalk {
+    let store: any ReadableStore
+    /// What follows from the entries, where somebody is to have it. Then an entry whose key is missing is
+    /// taken for an erased one.
+    private(set) var derived: Derived?
+
+    /// How entries are found, and the tree.
+    struct Derived {
+        var entries: [DerivedRows.Entry] = []
+        fileprivate(set) var tiles: [TileCoordinate: StoredTile] = [:]
+
+        fileprivate mutating func keep(_ tile: Tile) {
+            let (level, index) = (tile.coordinate.level, tile.coordinate.index)
+            guard let place = try? TileCoordinate(level: level, index: index) else { return }
+            tiles[place] = StoredTile(level: level, index: index, hashes: tile.hashes)
+        }
+    }
+
     /// The policy sets and record types read so far: a statement that brings one comes before what it
     /// decides.
     private var texts = TextShelf()
@@ -128,10 +131,28 @@ private struct InspectionWalk {
     private var genesis: Genesis?
     private var forgotten = ForgottenClaims()
 
-    init(store: any Store) { self.store = store }
+    init(store: any ReadableStore, deriving: Bool = false) {
+        self.store = store
+        derived = deriving ? Derived() : nil
+    }
+
+    /// The root of the tree over the entries so far.
+    var root: Hash { edge.root }
 
     /// The state that the entries so far made; `nil` where one of them can't be replayed.
     var replayed: [StateKey: StateValue]? { replaying ? state.all : nil }
+
+    /// What is `stored` and only erased claims can have made.
+    mutating func explained(_ stored: [StateKey: StateValue]) -> [StateKey: StateValue] {
+        let owners = forgotten.owners(in: state)
+        let time = state[LogState.key]?.time ?? Timestamp(clamping: 0)
+        return stored.filter { key, value in
+            let made = state.all[key]
+            return value != made
+                && forgotten.explain(
+                    value, under: key, for: made, owners: owners, in: state, at: time)
+        }
+    }
 
     private mutating func find(_ place: StorePlace, _ fault: InspectionFault) {
         findings.append(InspectionFinding(place: place, fault: fault))
@@ -162,7 +183,10 @@ private struct InspectionWalk {
             return
         }
         let hashes = leaves.map { Hash.leaf($0) }
-        for tile in edge.append(hashes) { try await compare(tile, leaves: range) }
+        for tile in edge.append(hashes) {
+            derived?.keep(tile)
+            if derived == nil { try await compare(tile, leaves: range) }
+        }
         for (offset, leaf) in leaves.enumerated() {
             try await entry(range.lowerBound + Int64(offset), leaf)
         }
@@ -206,7 +230,20 @@ private struct InspectionWalk {
         let selective = try await checkAttachments(of: statement, at: index)
         guard replaying else { return }
         if let claims = statement.claims as? Genesis { genesis = claims }
-        replay(Candidate(statement, selective: selective, index: index))
+        let candidate = Candidate(statement, selective: selective, index: index)
+        if derived != nil {
+            let parties = try await parties(to: candidate)
+            derived?.entries.append(DerivedRows.Entry(statement, at: index, parties: parties))
+        }
+        replay(candidate)
+    }
+
+    /// Whom an entry concerns; `nil` for one that erases something, since the claims that said whom that
+    /// concerned are gone.
+    private func parties(to candidate: Candidate) async throws(StoreError) -> Set<Handle>? {
+        guard candidate.statement.claims.erases == nil else { return nil }
+        guard try await !store.blobs.isErased(candidate.index) else { return [] }
+        return Rules.parties(to: candidate, in: state.slice(for: candidate))
     }
 
     private mutating func replay(_ candidate: Candidate) {
@@ -227,7 +264,11 @@ private struct InspectionWalk {
     ) async throws(StoreError) -> (any SelectiveClaims)? {
         let parts: Attachments?
         do { parts = try await store.attachments(of: index, sections: nil) } catch {
-            try await nameDamage(of: statement, at: index, error)
+            guard derived != nil, case .corrupt(_, .keyMissing) = error else {
+                try await nameDamage(of: statement, at: index, error)
+                return nil
+            }
+            forget(statement)
             return nil
         }
         guard let parts else {
@@ -237,10 +278,7 @@ private struct InspectionWalk {
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
             }
-            if type(of: statement.claims).hasSelectiveClaims {
-                let host = state[LogState.key]?.host
-                forgotten.add(statement, isHosts: statement.issuer == host)
-            }
+            forget(statement)
             return nil
         }
         attachments += 1
@@ -253,6 +291,13 @@ private struct InspectionWalk {
             return nil
         }
         return selective
+    }
+
+    /// Takes note of what can't be opened any more.
+    private mutating func forget(_ statement: Statement) {
+        guard type(of: statement.claims).hasSelectiveClaims else { return }
+        let host = state[LogState.key]?.host
+        forgotten.add(statement, isHosts: statement.issuer == host)
     }
 
     private mutating func checkEnvelope(

@@ -6,7 +6,9 @@ import Wire
 
 extension TileEdge {
     /// The right edge of a tree of `size` leaves, read from `store`.
-    static func load(size: UInt64, from store: any Store) async throws(StoreError) -> TileEdge {
+    static func load(size: UInt64, from store: any ReadableStore) async throws(StoreError)
+        -> TileEdge
+    {
         var tiles = TileSet()
         for level in 0..<8 {
             let count = size >> UInt64(8 * level)
@@ -25,7 +27,7 @@ extension TileEdge {
 extension TileSet {
     /// Adds what the store has of a tile.
     mutating func insert(
-        level: Int, index: UInt64, from store: any Store
+        level: Int, index: UInt64, from store: any ReadableStore
     ) async throws(StoreError) {
         insert(try await store.tile(level: level, index: index), level: level, index: index)
     }
@@ -40,33 +42,53 @@ extension TileSet {
     }
 }
 
-/// Proofs and leaves from a store, for one tree size.
+/// Tiles with their subtrees, as far as they are needed.
+private struct KnownTiles: TileReader {
+    var tiles: [TileCoordinate: TileNodes] = [:]
+
+    func nodes(level: Int, index: UInt64) throws -> TileNodes {
+        tiles[try TileCoordinate(level: level, index: index)] ?? TileNodes()
+    }
+
+    func tile(level: Int, index: UInt64) throws -> [Hash] {
+        try nodes(level: level, index: index).hashes
+    }
+}
+
+/// Proofs from a store, for one tree size.
 struct LedgerReader: Sendable {
     private let unchanging: Unchanging
     let head: Head
+    /// The right edge of the tree under `head`, where it is in memory.
+    private let edge: TileEdge?
 
     /// The log as it stands now. Throws ``StoreError`` and, before genesis, `.unreadable`.
     static func current(_ sequencer: Sequencer) async throws(StoreError) -> LedgerReader {
         guard let head = try await sequencer.current()?.head else {
             throw .unreadable(.noGenesis)
         }
-        return LedgerReader(unchanging: sequencer.unchanging, head: head)
+        let point = sequencer.point
+        return LedgerReader(
+            unchanging: sequencer.unchanging, head: head,
+            edge: point.head == head ? point.edge : nil)
     }
 
-    /// Inclusion proofs for `indices`; each tile they share is read once.
+    /// Inclusion proofs for `indices`.
     func proofs(of indices: [Int64]) async throws(StoreError) -> [InclusionProof] {
         let size = UInt64(head.size)
-        var tiles = TileSet()
-        var known: Set<TileCoordinate> = []
+        var known = KnownTiles()
         for index in indices {
             guard let needed = try? InclusionProof.tiles(index: UInt64(index), size: size) else {
                 throw .corrupt(.entry(index), .beyondTree)
             }
-            for tile in needed where known.insert(tile).inserted {
-                tiles.insert(try await unchanging.tile(tile), level: tile.level, index: tile.index)
+            for tile in needed {
+                guard let place = try? TileCoordinate(level: tile.level, index: tile.index),
+                    known.tiles[place] == nil
+                else { continue }
+                known.tiles[place] = try await unchanging.nodes(tile, edge: edge)
             }
         }
-        var builder = ProofBuilder(size: size, reading: tiles)
+        var builder = ProofBuilder(size: size, reading: known)
         var proofs: [InclusionProof] = []
         for index in indices {
             guard let proof = try? builder.inclusion(of: UInt64(index)) else {
@@ -86,7 +108,6 @@ struct LedgerReader: Sendable {
         else { throw .corrupt(.checkpoint, .malformed) }
         return receipt.bytes
     }
-
 }
 
 /// How much is asked of a store in one go: so many entries at most, and it ends with the one that

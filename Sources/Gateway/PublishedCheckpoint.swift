@@ -7,9 +7,13 @@ import Wire
 /// The last checkpoint that a gateway published, in a small file outside its store: an older store
 /// that is put back doesn't have it.
 ///
-/// The file has two places, which are written in turns, so that a write that is cut short leaves the
-/// other as it was. Each has the SHA-256 of what follows it, a length as 32 bits big-endian, and a
-/// checkpoint's note. A write is durable when it returns.
+/// The file has two places, so that a write that is cut short leaves the other as it was. Each has the
+/// SHA-256 of what follows it, a length as 32 bits big-endian, and a checkpoint's note.
+///
+/// A checkpoint is written when it is noted, which survives the process, and is synced within about a
+/// second, in the background; until then the ones that follow it go to the same place. So a commit
+/// has no second sync. After a power cut the file may be behind by that second, and says of all that was
+/// published before it what it has to: that an older store isn't the one of this gateway.
 final class PublishedCheckpoint: Sendable {
     /// What was published: the head of a log as far as a checkpoint tells it.
     struct Head: Equatable, Sendable {
@@ -34,8 +38,13 @@ final class PublishedCheckpoint: Sendable {
 
     private struct State {
         var last: Head?
-        /// Where the next one goes.
+        /// Where the next one goes. The other place is durable.
         var place: Int
+        /// What was written there isn't synced yet, and will be.
+        var isDue = false
+        var isSyncing = false
+        /// What was noted while the place is synced.
+        var held: [UInt8]?
     }
 
     private let path: String
@@ -44,6 +53,8 @@ final class PublishedCheckpoint: Sendable {
     private let queue = DispatchQueue(label: "trine.published")
 
     private static let placeBytes = 16 << 10
+    /// How long the newest checkpoint may take to be durable, and a little.
+    private static let delay = DispatchTimeInterval.seconds(1)
 
     /// The file of a gateway that has published nothing yet.
     static var empty: [UInt8] { [UInt8](repeating: 0, count: 2 * placeBytes) }
@@ -51,7 +62,7 @@ final class PublishedCheckpoint: Sendable {
     /// Opens the file. Throws ``StoreError/unreadable(_:)`` where nothing in it can be read, so that
     /// nobody knows what was published.
     init(at path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDWR | O_DSYNC | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             guard errno == ENOENT else {
                 throw .failed(.system(call: "open", path: path, code: errno))
@@ -73,30 +84,58 @@ final class PublishedCheckpoint: Sendable {
         state = Mutex(State(last: heads[newest], place: 1 - newest))
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        fdatasync(descriptor)
+        close(descriptor)
+    }
 
     var last: Head? { state.withLock { $0.last } }
 
-    /// Takes note of a checkpoint that is about to be shown, durably, unless it is the last one already
-    /// or a later one was noted.
-    func note(_ checkpoint: [UInt8]) async throws(StoreError) {
+    /// Takes note of a checkpoint that is about to be shown, unless it is the last one already or a later
+    /// one was noted.
+    func note(_ checkpoint: [UInt8]) throws(StoreError) {
         guard let head = Head(checkpoint) else { throw .corrupt(.checkpoint, .malformed) }
-        if let last, !last.isBefore(head) { return }
-        try await onQueue { [self] () throws(StoreError) in
-            try state.withLock { (state) throws(StoreError) in
-                if let last = state.last, !last.isBefore(head) { return }
-                try write(checkpoint, at: state.place)
-                state.last = head
-                state.place = 1 - state.place
+        try state.withLock { (state) throws(StoreError) in
+            if let last = state.last, !last.isBefore(head) { return }
+            if state.isSyncing {
+                state.held = checkpoint
+            } else {
+                try write(checkpoint, in: &state)
             }
+            state.last = head
         }
     }
 
-    /// Forgets what was published, and takes `checkpoint` for the last instead.
+    private func write(_ checkpoint: [UInt8], in state: inout State) throws(StoreError) {
+        try write(checkpoint, at: state.place)
+        guard !state.isDue else { return }
+        state.isDue = true
+        queue.asyncAfter(deadline: .now() + Self.delay) { [weak self] in self?.sync() }
+    }
+
+    /// Makes what was written last durable, so that the other place may be written over. Where that
+    /// fails it isn't, and the next checkpoint goes to the same place.
+    private func sync() {
+        state.withLock { $0.isSyncing = true }
+        let isSynced = fdatasync(descriptor) == 0
+        state.withLock { state in
+            if isSynced { state.place = 1 - state.place }
+            (state.isSyncing, state.isDue) = (false, false)
+            guard let held = state.held else { return }
+            state.held = nil
+            // Where it can't be written, the next one may: it says no less.
+            try? write(held, in: &state)
+        }
+    }
+
+    /// Forgets what was published, and takes `checkpoint` for the last instead, durably.
     func replace(with checkpoint: [UInt8]?) async throws(StoreError) {
         try await onQueue { [self] () throws(StoreError) in
             try state.withLock { (state) throws(StoreError) in
                 for place in 0...1 { try write(checkpoint, at: place) }
+                guard fdatasync(descriptor) == 0 else {
+                    throw .failed(.system(call: "fdatasync", path: path, code: errno))
+                }
                 state.last = checkpoint.flatMap { Head($0) }
             }
         }

@@ -52,9 +52,12 @@ final class Unchanging: Sendable {
 
     private struct Content {
         var entries = RecentlyUsed<Int64, Statement>(limit: GatewayLimits.cachedEntryBytes)
-        var tiles = RecentlyUsed<TileCoordinate, [Hash]>(limit: GatewayLimits.cachedTileBytes)
+        /// The widest that was seen of each tile, under the coordinate that it has when it is full.
+        var tiles = RecentlyUsed<TileCoordinate, TileNodes>(limit: GatewayLimits.cachedTileBytes)
         var places = RecentlyUsed<Place, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
         var registers = RecentlyUsed<Register, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
+        /// What the fields of records hash to: the root of that is what a record signs.
+        var fields = RecentlyUsed<Int64, [FieldName: Hash]>(limit: GatewayLimits.cachedEntryBytes)
         /// The size of the log when the registers were made, and when a key changed last.
         var keysChanged: Int64 = 0
     }
@@ -83,19 +86,31 @@ final class Unchanging: Sendable {
         return found.compactMap(\.self)
     }
 
-    /// The hashes of a tile, as many as the store has or all. Throws ``StoreError``.
-    func tile(_ coordinate: TileCoordinate) async throws(StoreError) -> [Hash] {
+    /// A tile and its subtrees, at least as wide as `coordinate` says; its hashes come from `edge`, where
+    /// that is the right edge of the tree that is asked about. Throws ``StoreError``.
+    func nodes(
+        _ coordinate: TileCoordinate, edge: TileEdge?
+    ) async throws(StoreError) -> TileNodes {
         let (level, index) = (coordinate.level, coordinate.index)
-        guard coordinate.width == TileCoordinate.fullWidth else {
-            return try await store.tile(level: level, index: index)
+        guard let place = try? TileCoordinate(level: level, index: index) else {
+            throw .corrupt(.tile(level: level, index: index), .beyondTree)
         }
-        if let known = content.withLock({ $0.tiles[coordinate] }) { return known }
-        let hashes = try await store.tile(level: level, index: index)
-        guard hashes.count == TileCoordinate.fullWidth else { return hashes }
-        content.withLock {
-            $0.tiles.keep(hashes, cost: hashes.count * Hash.byteCount, under: coordinate)
+        if let known = content.withLock({ $0.tiles[place] }), known.width >= coordinate.width {
+            return known
         }
-        return hashes
+        let hashes: [Hash]
+        if let edge = edge?.partialTile(level: level, index: index) {
+            hashes = edge
+        } else {
+            hashes = try await store.tile(level: level, index: index)
+        }
+        return content.withLock { content in
+            var nodes = content.tiles[place] ?? TileNodes()
+            nodes.grow(to: hashes)
+            content.tiles.keep(
+                nodes, cost: 2 * TileCoordinate.fullWidth * Hash.byteCount, under: place)
+            return nodes
+        }
     }
 
     /// The entries of the records with these numbers, all of which exist, in their order. Throws
@@ -113,6 +128,25 @@ final class Unchanging: Sendable {
             $0.places.keep(found.map(\.index), cost: 128 + 8 * found.count, under: place)
         }
         return found
+    }
+
+    /// What the fields of the records at `indices` hash to; `nil` unless that is known of all.
+    func fieldHashes(of indices: some Collection<Int64>) -> [Int64: [FieldName: Hash]]? {
+        content.withLock { content in
+            var found: [Int64: [FieldName: Hash]] = [:]
+            for index in indices {
+                guard let hashes = content.fields[index] else { return nil }
+                found[index] = hashes
+            }
+            return found
+        }
+    }
+
+    /// Remembers what the fields hash to that the record at `index` commits to.
+    func keep(_ fields: SealedFields, of index: Int64) {
+        let hashes = Dictionary(
+            uniqueKeysWithValues: fields.fields.map { ($0.name, SealedFields.leaf($0)) })
+        content.withLock { $0.fields.keep(hashes, cost: 96 * hashes.count, under: index) }
     }
 
     /// The entries that say which keys these are and whose, where nothing of that kind was entered since

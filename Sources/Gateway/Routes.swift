@@ -74,7 +74,7 @@ struct Routes: Sendable {
         }
         table.post("/fetches") { request in
             try await bodies.read(request, Media.jose, FetchCall.maximumBytes) {
-                body in try await answers.answer { try await fetches.answer(body).bytes }
+                body in try await answers.answer { try await fetches.answer(body, in: $0).bytes }
             }
         }
         table.post("/requests") { request in

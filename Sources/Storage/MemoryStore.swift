@@ -1,170 +1,219 @@
-public import Rules
 public import Sharing
 public import Transparency
 public import Wire
 
-/// A store in memory: for tests, for trying things out, and as the oracle that says what the others
-/// must answer. What it holds is gone with it.
-public actor MemoryStore: Store {
+/// A store in memory: for tests and for trying things out. What it holds is gone with it.
+public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, DropBox {
+    private let keys: Vault
+    private var term: Int64 = 0
     private var current: Head?
-    private var entries: [NewEntry] = []
-    private var kept: [Int64: Attachments] = [:]
+    private var entries: [StagedEntries.Entry] = []
+    private var blobRows: [Int64: [Int: [UInt8]]] = [:]
+    private var erased: Set<Int64> = []
     private var tiles: [TilePlace: [Hash]] = [:]
-    private var values: [StateKey: StateValue] = [:]
-    private var received: [Handle: StoredApplication] = [:]
-    /// The texts of the keys of `values`, in their order; `nil` after a change.
-    private var order: [String]?
+    private var open: [String: [UInt8]] = [:]
+    /// By hidden name.
+    private var hidden: [[UInt8]: SealedRow] = [:]
+    private var received: [Handle: BoxedApplication] = [:]
+    /// What is to be destroyed, and the size from which on.
+    private var due: [VaultPlace: Int64] = [:]
+    /// The keys of `open` and the rows of `hidden`, in their order; `nil` after a change.
+    private var order: (open: [String], hidden: [SealedRow])?
 
     private struct TilePlace: Hashable {
         let level: Int
         let index: UInt64
     }
 
-    public init() {}
-
-    public func head() -> Head? { current }
-
-    public func state(_ keys: Set<StateKey>) -> Slice {
-        var slice = Slice()
-        for key in keys { slice[key] = values[key] }
-        return slice
+    public init() {
+        guard let keys = try? Vault(VaultInMemory()) else {
+            preconditionFailure("memory doesn't fail")
+        }
+        self.keys = keys
     }
 
-    public func commit(_ batch: Batch, after previous: Head?) throws(StoreError) {
-        guard current == previous else { throw .superseded }
-        batch.requireOrder(after: previous)
-        var erased: [Int64] = []
-        for jti in batch.erased {
-            erased.append(
-                try batch.index(
-                    ofErased: jti, in: values[StatementState.key(jti).untyped]))
+    public nonisolated func vault() -> Vault { keys }
+
+    // MARK: The log
+
+    public func head() async -> Head? { current }
+
+    @discardableResult
+    public func commit(
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
+        guard current?.position == previous, tenure?.term ?? term == term else {
+            throw .superseded
         }
-        entries += batch.entries
-        for entry in batch.entries where !entry.attachments.isEmpty {
-            kept[entry.index] = entry.attachments
+        precondition(staged.first == previous?.size ?? 0, "entries continue the log")
+        entries += staged.entries
+        for (place, bytes) in staged.blobs {
+            blobRows[place.index, default: [:]][place.row] = bytes
         }
-        let leaders = Set(batch.erased)
-        for (position, entry) in entries.enumerated()
-        where erased.contains(entry.index)
-            || entry.statement.claims.follows.map(leaders.contains) == true
-        {
-            kept[entry.index] = nil
-            entries[position] = entry.withoutParties
-        }
-        for tile in batch.tiles {
+        for erased in staged.erased { erase(erased, at: staged.head.size) }
+        for tile in staged.tiles {
             tiles[TilePlace(level: tile.level, index: tile.index)] = tile.hashes
         }
-        for (key, value) in batch.changes { values[key] = value }
+        for row in staged.open { open[row.key] = row.value }
+        for change in staged.hidden {
+            if let old = hidden[change.name] {
+                due[VaultPlace(.slot, old.slot)] = staged.head.size
+            }
+            hidden[change.name] = change.row.map {
+                SealedRow(slot: $0.slot, name: change.name, bytes: $0.bytes)
+            }
+        }
         order = nil
-        current = batch.head
+        current = staged.head
+        if tenure == nil { term += 1 }
+        return Tenure(term: term)
     }
 
-    /// What was erased isn't kept in any form.
-    public func destroyErased(before size: Int64) {}
-
-    public func leaves(_ range: Range<Int64>) -> [[UInt8]] {
-        slice(range).map(\.statement.jws.bytes)
+    private func erase(_ leader: StagedEntries.Erased, at size: Int64) {
+        for entry in entries
+        where entry.found.index == leader.index || entry.found.leader == leader.statement {
+            let index = entry.found.index
+            blobRows[index] = nil
+            erased.insert(index)
+            due[VaultPlace(.entry, index)] = size
+            entries[Int(index)] = entry.withoutParties
+        }
     }
 
-    public func tile(level: Int, index: UInt64) -> [Hash] {
+    public func destroyErased(before size: Int64) async throws(StoreError) {
+        let places = due.filter { $0.value <= size }.keys
+        guard places.contains(where: { $0.kind != .slot }) else { return }
+        do { try keys.destroy(VaultPlaces(places), size: current?.size ?? 0) } catch {
+            throw .outcomeUnknown(.notErased(StoreFault(error, in: VaultRoot.pagesFile)))
+        }
+        for place in places { due[place] = nil }
+    }
+
+    public func leaves(_ range: Range<Int64>) async -> [[UInt8]] { slice(range).map(\.leaf) }
+
+    public func tile(level: Int, index: UInt64) async -> [Hash] {
         tiles[TilePlace(level: level, index: index)] ?? []
     }
 
-    public func attachments(
-        of indices: [Int64], sections: Set<String>?, enough: Int
-    ) -> [Attachments?] {
-        var found: [Attachments?] = []
-        var bytes = 0
-        for index in indices where bytes < enough {
-            var attachments = kept[index]
-            if let sections { attachments?.sections.removeAll { !sections.contains($0.name) } }
-            bytes += attachments?.byteCount ?? 0
-            found.append(attachments)
+    // MARK: The state
+
+    public func rows(_ names: [StateNames]) -> [StateRows] {
+        names.map { names in
+            StateRows(
+                open: names.open.flatMap { open[$0] }, sealed: names.hidden.flatMap { hidden[$0] })
         }
-        return found
     }
 
+    public func rows(
+        after key: String, upTo last: String?, limit: Int,
+        hidden: @Sendable (String) -> [UInt8]?
+    ) -> [(key: String, rows: StateRows)] {
+        let later = ordered().open.drop { $0 <= key }
+        let found = last.map { last in later.prefix { $0 <= last } } ?? later
+        return found.prefix(limit).map { text in
+            (text, rows([StateNames(open: text, hidden: hidden(text))])[0])
+        }
+    }
+
+    public func sealedRows(after slot: Int64, limit: Int) -> [SealedRow] {
+        Array(ordered().hidden.drop { $0.slot <= slot }.prefix(limit))
+    }
+
+    private func ordered() -> (open: [String], hidden: [SealedRow]) {
+        let order = order ?? (open.keys.sorted(), hidden.values.sorted { $0.slot < $1.slot })
+        self.order = order
+        return order
+    }
+
+    // MARK: Finding entries
+
     public func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
+        concerning party: PartyNames, from: Int64, limit: Int
     ) -> [Int64] {
-        first(limit, from: from) {
-            ($0.parties.contains(party) || $0.statement.issuer == party)
-                && kinds?.contains($0.statement.kind) ?? true
+        let names = Dictionary(uniqueKeysWithValues: party.hidden.map { ($0.kind, $0.name) })
+        return first(limit, from: from) { entry in
+            names[entry.kind].map {
+                entry.issuer == party.issuer || entry.parties.contains($0)
+            } ?? false
         }
     }
 
     public func indices(
         issuer: Handle?, kind: Kind?, from: Int64, limit: Int
-    ) -> [Int64] {
+    ) async -> [Int64] {
         first(limit, from: from) {
-            (issuer == nil || $0.statement.issuer == issuer)
-                && (kind == nil || $0.statement.kind == kind)
+            (issuer == nil || $0.issuer == issuer) && (kind == nil || $0.kind == kind)
         }
     }
 
     public func records(
         of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
-    ) -> [(number: Int64, index: Int64)] {
+    ) async -> [(number: Int64, index: Int64)] {
         entries.compactMap { entry in
-            guard let record = entry.statement.claims as? RegisterRecord,
-                entry.statement.issuer == enterprise, record.book == book,
-                range.contains(record.number)
+            guard let record = entry.found.record, entry.found.issuer == enterprise,
+                record.book == book, range.contains(record.number)
             else { return nil }
-            return (record.number, entry.index)
+            return (record.number, entry.found.index)
         }.sorted { $0.number < $1.number }
     }
 
-    public func books(
-        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
-    ) -> [(book: BookName, state: BookState)] {
-        values.compactMap { key, value in
-            guard case .book(enterprise, let book) = key.name,
-                let state = value.object as? BookState,
-                series == nil || book.series == series, months?.contains(book.month) ?? true
-            else { return nil }
-            return (book, state)
-        }.sorted { $0.book < $1.book }
-    }
-
-    public func allState(after key: String?, limit: Int) -> [(key: String, value: StateValue)] {
-        let keys = order ?? values.keys.map(\.text).sorted { Self.place($0) < Self.place($1) }
-        order = keys
-        let later = keys.drop { text in key.map { Self.place(text) <= Self.place($0) } ?? false }
-        return later.prefix(max(0, limit)).compactMap { text in
-            StateKey(text: text).flatMap { values[$0] }.map { (text, $0) }
-        }
-    }
-
-    /// Where a piece of state comes among all others.
-    private static func place(_ key: String) -> (Int, String) {
-        (StateKey(text: key)?.family.hasPublicPart ?? true ? 0 : 1, key)
-    }
-
-    public func keep(_ application: StoredApplication) {
-        received[application.handle] = application
-    }
-
-    public func applications() -> [StoredApplication] {
-        received.values.sorted { ($0.received, $0.handle) < ($1.received, $1.handle) }
-    }
-
-    public func dropApplication(_ handle: Handle) { received[handle] = nil }
-
-    private func slice(_ range: Range<Int64>) -> ArraySlice<NewEntry> {
-        entries[Int(clamping: max(0, range.lowerBound))..., to: Int(clamping: range.upperBound)]
+    private func slice(_ range: Range<Int64>) -> ArraySlice<StagedEntries.Entry> {
+        let first = Int(clamping: max(0, range.lowerBound))
+        let end = min(Int(clamping: range.upperBound), entries.count)
+        return first < end ? entries[first..<end] : []
     }
 
     private func first(
-        _ limit: Int, from: Int64, where matches: (NewEntry) -> Bool
+        _ limit: Int, from: Int64, where matches: (IndexedEntry) -> Bool
     ) -> [Int64] {
-        slice(from..<Int64.max).lazy.filter(matches).prefix(max(0, limit)).map(\.index)
+        slice(from..<Int64.max).lazy.map(\.found).filter(matches).prefix(max(0, limit)).map(\.index)
+    }
+
+    // MARK: Attachments
+
+    public func firstRows(of indices: [Int64], enough: Int) -> [[UInt8]?] {
+        var found: [[UInt8]?] = []
+        var bytes = 0
+        for index in indices where bytes < enough {
+            let row = blobRows[index]?[0]
+            bytes += row?.count ?? 0
+            found.append(row)
+        }
+        return found
+    }
+
+    public func rows(at places: [BlobPlace]) -> [BlobPlace: [UInt8]] {
+        var found: [BlobPlace: [UInt8]] = [:]
+        for place in places { found[place] = blobRows[place.index]?[place.row] }
+        return found
+    }
+
+    public func isErased(_ index: Int64) -> Bool { erased.contains(index) }
+
+    // MARK: Applications
+
+    public func put(_ application: BoxedApplication) {
+        drop(application.handle)
+        received[application.handle] = application
+    }
+
+    public func drop(_ handle: Handle) {
+        guard let old = received.removeValue(forKey: handle) else { return }
+        due[VaultPlace(.application, old.number)] = 0
+    }
+
+    public func boxed() -> [BoxedApplication] {
+        received.values.sorted { ($0.received, $0.handle) < ($1.received, $1.handle) }
     }
 }
 
-extension Array {
-    /// The elements of `range` that exist.
-    fileprivate subscript(from: PartialRangeFrom<Int>, to end: Int) -> ArraySlice<Element> {
-        let end = Swift.min(end, count)
-        return from.lowerBound < end ? self[from.lowerBound..<end] : []
+extension StagedEntries.Entry {
+    /// As it is after its selective claims were erased: it concerns its issuer alone.
+    fileprivate var withoutParties: StagedEntries.Entry {
+        StagedEntries.Entry(
+            leaf: leaf,
+            found: IndexedEntry(
+                index: found.index, issuer: found.issuer, kind: found.kind, parties: [],
+                leader: found.leader, record: found.record))
     }
 }

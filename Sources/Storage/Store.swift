@@ -18,7 +18,7 @@ public struct Head: Hashable, Sendable {
 }
 
 /// What belongs to an entry and isn't on the chain: the selective claims' disclosures, and what the
-/// statement only carries the digest of. Stored wrapped under a random key of the entry's own.
+/// statement only carries the digest of. Stored wrapped under a key of the entry's own.
 public struct Attachments: Hashable, Sendable {
     /// Disclosures as one text, each followed by `~`.
     public var disclosures: [UInt8]
@@ -55,13 +55,6 @@ public struct NewEntry: Sendable {
     ) {
         (self.index, self.statement) = (index, statement)
         (self.parties, self.attachments) = (parties, attachments)
-    }
-
-    /// As it is after its selective claims were erased: it concerns its issuer alone.
-    var withoutParties: NewEntry {
-        NewEntry(
-            index: index, statement: statement, parties: [statement.issuer],
-            attachments: Attachments())
     }
 }
 
@@ -107,32 +100,16 @@ public struct StoredApplication: Hashable, Sendable {
     }
 }
 
-/// Durable storage for one log: one atomic commit, and a few reads.
+/// What is stored of one log, for reading: an engine, and the vault of what it keeps wrapped.
 ///
-/// What ``commit(_:after:)`` returned from survives a crash at any later moment. Each engine
-/// implements this natively, in one transaction of its own.
-public protocol Store: Sendable {
-    /// Where the log stands; `nil` before genesis.
-    func head() async throws(StoreError) -> Head?
-
-    /// The current values of `keys`; those that don't exist are left out.
-    func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice
-
-    /// Stores `batch` if the head still is `previous`. Wrap keys are durable before the entries they
-    /// belong to. What the batch erases can't be read any more when this returns; its keys are there
-    /// still. Throws ``StoreError``.
-    func commit(_ batch: Batch, after previous: Head?) async throws(StoreError)
-
-    /// Destroys the wrap keys of what was erased in the first `size` entries, which are published:
-    /// the keys are in no file when this returns. After a crash it is called again, with the
-    /// published size. Throws ``StoreError``.
-    func destroyErased(before size: Int64) async throws(StoreError)
-
-    /// The leaves (a JWS's ASCII each) in `range`, as far as they exist.
-    func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]]
-
-    /// A tile's hashes so far; empty where there is none.
-    func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash]
+/// Its parts are what engines implement; whoever needs less than all of it names the smallest part. What
+/// is read unwrapped goes through the extensions of this.
+public protocol ReadableStore: Sendable {
+    var source: any LedgerSource { get }
+    var rows: any StateStore { get }
+    var index: any IndexStore { get }
+    var blobs: any BlobStore { get }
+    func vault() async throws(StoreError) -> Vault
 
     /// The attachments of the first of some entries, in their order, restricted to the sections named
     /// (all, for `nil`); `nil` for an entry that has none, or whose attachments were erased. It ends
@@ -140,56 +117,22 @@ public protocol Store: Sendable {
     func attachments(
         of indices: [Int64], sections: Set<String>?, enough: Int
     ) async throws(StoreError) -> [Attachments?]
+}
 
-    /// Indices ≥ `from`, ascending, at most `limit`, of entries that concern `party` and are of one
-    /// of `kinds` (any, for `nil`).
-    func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
-    ) async throws(StoreError) -> [Int64]
-
-    /// Indices ≥ `from`, ascending, at most `limit`, of entries by `issuer` or of `kind`, where given.
-    func indices(
-        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
-    ) async throws(StoreError) -> [Int64]
-
-    /// The records of one book by number within `range`: number and entry index, ascending.
-    func records(
-        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
-    ) async throws(StoreError) -> [(number: Int64, index: Int64)]
-
-    /// The books of an enterprise whose month lies in `months`, ascending.
-    func books(
-        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
-    ) async throws(StoreError) -> [(book: BookName, state: BookState)]
-
-    /// All state behind `key`, at most `limit` pieces: for checking it all. The pieces that public
-    /// claims have a part in come first, in the order of their keys' text; the others follow in an
-    /// order of the store's own.
-    func allState(
-        after key: String?, limit: Int
-    ) async throws(StoreError) -> [(key: String, value: StateValue)]
-
-    /// Keeps an application, replacing an earlier one for the same handle.
-    func keep(_ application: StoredApplication) async throws(StoreError)
-    func applications() async throws(StoreError) -> [StoredApplication]
-    func dropApplication(_ handle: Handle) async throws(StoreError)
+/// Durable storage for one log.
+public protocol Store: ReadableStore {
+    var ledger: any LedgerStore { get }
+    var boxes: any DropBox { get }
 }
 
 extension Store {
-    /// One entry's attachments, restricted to the sections named (all, for `nil`). `nil` where the
-    /// entry has none or they were erased.
-    public func attachments(
-        of index: Int64, sections: Set<String>?
-    ) async throws(StoreError) -> Attachments? {
-        try await attachments(of: [index], sections: sections, enough: .max)[0]
-    }
+    public var source: any LedgerSource { ledger }
 }
 
-extension Store {
-    /// What stands under `key` now. Throws ``StoreError``.
-    public func value<Object>(
-        of key: StateKey.Of<Object>
-    ) async throws(StoreError) -> Object? {
-        try await state([key.untyped])[key]
-    }
+extension Store where Self: LedgerStore & StateStore & IndexStore & BlobStore & DropBox {
+    public var ledger: any LedgerStore { self }
+    public var rows: any StateStore { self }
+    public var index: any IndexStore { self }
+    public var blobs: any BlobStore { self }
+    public var boxes: any DropBox { self }
 }

@@ -44,6 +44,8 @@ public enum StoreMismatch: Equatable, Sendable {
     case keysOfAnotherStore
     case keysMissing
     case ledgerMissing
+    /// The root key that the vault's pages are sealed under isn't there: the two are from different days.
+    case rootKeyMissing(generation: Int64)
     /// The ledger has fewer entries than it had when its keys were last written: it is an older one.
     case ledgerOlderThanKeys(have: Int64, known: Int64)
     /// The gateway published a checkpoint over more entries than there are.
@@ -58,7 +60,7 @@ public enum StoreMismatch: Equatable, Sendable {
         switch self {
         case .ledgerOlderThanKeys, .behindPublished, .otherThanPublished, .publishedUnknown: true
         case .noGenesis, .notDatabase, .foreign, .version, .keysOfAnotherStore, .keysMissing,
-            .ledgerMissing:
+            .ledgerMissing, .rootKeyMissing:
             false
         }
     }

@@ -42,6 +42,9 @@ extension StoreMismatch: CustomStringConvertible {
             "\(file) has version \(have), this program reads \(want)"
         case .keysOfAnotherStore: "the keys are another store's than the ledger"
         case .keysMissing: "the keys of the ledger are missing"
+        case .rootKeyMissing(let generation):
+            "vault.key hasn't the key of generation \(generation) of vault.sqlite: the two are to be "
+                + "put back together"
         case .ledgerMissing: "the ledger of the keys is missing"
         case .ledgerOlderThanKeys(let have, let known):
             "the ledger has \(have) entries, and its keys know of \(known): it is an older one"

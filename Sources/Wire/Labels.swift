@@ -44,6 +44,7 @@ public enum Label: String, CaseIterable, Sendable {
     case presentation = "trine/v1 presentation"
     case wrap = "trine/v1 gateway wrap"
     case hiddenName = "trine/v1 gateway name"
+    case keyTree = "trine/v1 gateway vault"
     case motion = "trine/v1 motion"
     case fetchLock = "trine/v1 fetch lock"
     case fingerprint = "trine/v1 fingerprint"
@@ -69,10 +70,19 @@ public struct DomainSeparated: Sendable {
     public init(_ label: Label, reserving count: Int = 0) {
         bytes = []
         bytes.reserveCapacity(64 + count)
-        append(label.bytes)
+        append(label.rawValue.utf8)
     }
 
-    public mutating func append(_ part: [UInt8]) { append(part[...]) }
+    /// Begins anew with `label`, in the room that there is.
+    public mutating func begin(_ label: Label) {
+        bytes.removeAll(keepingCapacity: true)
+        append(label.rawValue.utf8)
+    }
+
+    public mutating func append(_ part: [UInt8]) {
+        withUnsafeBytes(of: UInt32(part.count).bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: part)
+    }
 
     public mutating func append(_ part: some Collection<UInt8>) {
         withUnsafeBytes(of: UInt32(part.count).bigEndian) { bytes.append(contentsOf: $0) }

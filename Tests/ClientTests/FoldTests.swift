@@ -213,7 +213,7 @@ extension TestLog {
         var state: [StateKey: StateValue] = [:]
         var last: String?
         while true {
-            let rows = await store.allState(after: last, limit: 1000)
+            let rows = try await store.allState(after: last, limit: 1000)
             for row in rows {
                 guard let key = StateKey(text: row.key) else {
                     throw LogFault.outOfOrder(index: 0)

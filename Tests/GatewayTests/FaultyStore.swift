@@ -6,7 +6,7 @@ import Transparency
 import Wire
 
 /// A store in memory that fails at operations of the test's choice.
-final class FaultyStore: Store {
+final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, DropBox {
     /// What happens to a failing operation that changes something; one that reads just fails.
     enum Effect: CaseIterable, Sendable {
         /// Nothing is stored, and the store knows.
@@ -106,36 +106,41 @@ final class FaultyStore: Store {
         if verdict() != nil { throw .failed(Self.fault) }
     }
 
-    private func changing(
-        isCommit: Bool = false, _ body: () async throws(StoreError) -> Void
-    ) async throws(StoreError) {
+    private func changing<Value>(
+        isCommit: Bool = false, _ body: () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         switch verdict(isCommit: isCommit) {
-        case nil: try await body()
+        case nil: return try await body()
         case .overtaken where isCommit: throw .superseded
         case .failed, .overtaken: throw .failed(Self.fault)
         case .lost: throw .outcomeUnknown(Self.fault)
         case .stored:
-            try await body()
+            _ = try await body()
             throw .outcomeUnknown(Self.fault)
         }
     }
+
+    func vault() -> Vault { memory.vault() }
 
     func head() async throws(StoreError) -> Head? {
         try reading()
         return await memory.head()
     }
 
-    func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
-        try reading()
-        return await memory.state(keys)
-    }
-
-    func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+    func commit(
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
         if committingTakes > .zero { try? await Task.sleep(for: committingTakes) }
-        try await changing(isCommit: true) { () throws(StoreError) in
-            try await memory.commit(batch, after: previous)
+        defer { commits.withLock { $0 += 1 } }
+        return try await changing(isCommit: true) { () throws(StoreError) in
+            try await memory.commit(staged, after: previous, in: tenure)
         }
     }
+
+    private let commits = Mutex(0)
+
+    /// How many commits have ended, well or not.
+    var committed: Int { commits.withLock { $0 } }
 
     private let destructions = Mutex<[Int64]>([])
 
@@ -144,7 +149,7 @@ final class FaultyStore: Store {
 
     func destroyErased(before size: Int64) async throws(StoreError) {
         destructions.withLock { $0.append(size) }
-        await memory.destroyErased(before: size)
+        try await memory.destroyErased(before: size)
     }
 
     func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
@@ -163,18 +168,37 @@ final class FaultyStore: Store {
         try reading()
         if sections?.isEmpty != true { await takeHook()?() }
         if indices.count > 1 { reads.withLock { $0.append((indices.count, enough)) } }
-        let found = await memory.attachments(of: indices, sections: sections, enough: enough)
+        let found = try await memory.attachments(
+            of: indices, sections: sections, enough: enough)
         guard sections?.isEmpty != true, let change = alteration.withLock({ $0 }) else {
             return found
         }
         return found.map { $0.map(change) }
     }
 
+    func rows(_ names: [StateNames]) async throws(StoreError) -> [StateRows] {
+        try reading()
+        return await memory.rows(names)
+    }
+
+    func rows(
+        after key: String, upTo last: String?, limit: Int,
+        hidden: @escaping @Sendable (String) -> [UInt8]?
+    ) async throws(StoreError) -> [(key: String, rows: StateRows)] {
+        try reading()
+        return await memory.rows(after: key, upTo: last, limit: limit, hidden: hidden)
+    }
+
+    func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow] {
+        try reading()
+        return await memory.sealedRows(after: slot, limit: limit)
+    }
+
     func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
+        concerning party: PartyNames, from: Int64, limit: Int
     ) async throws(StoreError) -> [Int64] {
         try reading()
-        return await memory.indices(concerning: party, kinds: kinds, from: from, limit: limit)
+        return await memory.indices(concerning: party, from: from, limit: limit)
     }
 
     func indices(
@@ -191,31 +215,32 @@ final class FaultyStore: Store {
         return await memory.records(of: enterprise, in: book, range)
     }
 
-    func books(
-        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
-    ) async throws(StoreError) -> [(book: BookName, state: BookState)] {
+    func firstRows(of indices: [Int64], enough: Int) async throws(StoreError) -> [[UInt8]?] {
         try reading()
-        return await memory.books(of: enterprise, series: series, months: months)
+        return await memory.firstRows(of: indices, enough: enough)
     }
 
-    func allState(
-        after key: String?, limit: Int
-    ) async throws(StoreError) -> [(key: String, value: StateValue)] {
+    func rows(at places: [BlobPlace]) async throws(StoreError) -> [BlobPlace: [UInt8]] {
         try reading()
-        return await memory.allState(after: key, limit: limit)
+        return await memory.rows(at: places)
     }
 
-    func keep(_ application: StoredApplication) async throws(StoreError) {
+    func isErased(_ index: Int64) async throws(StoreError) -> Bool {
+        try reading()
+        return await memory.isErased(index)
+    }
+
+    func put(_ application: BoxedApplication) async throws(StoreError) {
         try? await Task.sleep(for: keepingTakes)
-        try await changing { () throws(StoreError) in await memory.keep(application) }
+        try await changing { () throws(StoreError) in await memory.put(application) }
     }
 
-    func applications() async throws(StoreError) -> [StoredApplication] {
+    func drop(_ handle: Handle) async throws(StoreError) {
+        try await changing { () throws(StoreError) in await memory.drop(handle) }
+    }
+
+    func boxed() async throws(StoreError) -> [BoxedApplication] {
         try reading()
-        return await memory.applications()
-    }
-
-    func dropApplication(_ handle: Handle) async throws(StoreError) {
-        try await changing { () throws(StoreError) in await memory.dropApplication(handle) }
+        return await memory.boxed()
     }
 }

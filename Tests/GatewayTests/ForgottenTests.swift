@@ -19,7 +19,7 @@ import Wire
 
     /// A log in a directory: an enterprise's grant, asked for, used and given back; another one that
     /// stands; a hold.
-    fileprivate struct Scene {
+    struct Scene {
         let directory: String
         let store: SQLiteStore
         let alliance: Alliance
@@ -149,11 +149,14 @@ import Wire
         for number in Self.numbers { #expect(!rest.contains(number)) }
         try Self.requireNothing(of: before.merging(after) { $1 }, in: scene.directory)
         try await scene.close()
-        for end in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: copy + "/keys.sqlite" + end)
+        for end in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: copy + "/vault.sqlite" + end)
         }
-        try FileManager.default.copyItem(
-            atPath: scene.directory + "/keys.sqlite", toPath: copy + "/keys.sqlite")
+        for file in ["vault.sqlite", "vault.key"] {
+            try FileManager.default.removeItem(atPath: copy + "/" + file)
+            try FileManager.default.copyItem(
+                atPath: scene.directory + "/" + file, toPath: copy + "/" + file)
+        }
         var old = try SQLiteStore(opening: copy, acceptingLoss: true)
         var opened: Set<StateKey> = []
         for (key, value) in before {
@@ -199,15 +202,14 @@ import Wire
         String(decoding: value.bytes, as: UTF8.self)
     }
 
-    /// No file but that of the keys has the value of a piece, or the name of one that is confidential.
+    /// No file has the value of a piece, or the name of one that is confidential.
     private static func requireNothing(
         of state: [StateKey: StateValue], in directory: String
     ) throws {
         let words =
             numbers.map { Array($0.utf8) } + state.compactMap(\.value.selectiveBytes)
             + state.filter { $0.value.publicBytes == nil }.map { Array($0.key.text.utf8) }
-        for name in try FileManager.default.contentsOfDirectory(atPath: directory)
-        where !name.hasPrefix("keys.sqlite") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
             let file = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name))
             for word in words where file.range(of: Data(word)) != nil {
                 Issue.record("\(name) tells \(String(decoding: word, as: UTF8.self))")
@@ -275,7 +277,8 @@ import Wire
 extension ForgottenTests.Scene {
     /// Changes the state behind the gateway's back.
     fileprivate func put(_ changes: [StateKey: StateValue?], _ head: Head) async throws {
-        try await store.commit(
-            Batch(entries: [], tiles: [], changes: changes, erased: [], head: head), after: head)
+        let staged = try await store.stage(
+            Batch(entries: [], tiles: [], changes: changes, erased: [], head: head))
+        try await store.commit(staged, after: head.position, in: nil)
     }
 }

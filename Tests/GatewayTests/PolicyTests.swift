@@ -292,54 +292,10 @@ private struct WithoutPolicies: Store {
         }
     }
 
-    func head() async throws(StoreError) -> Head? { try await store.head() }
-    func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
-        try await store.state(keys)
-    }
-    func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
-        try await store.commit(batch, after: previous)
-    }
-    func destroyErased(before size: Int64) async throws(StoreError) {
-        try await store.destroyErased(before: size)
-    }
-    func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
-        try await store.leaves(range)
-    }
-    func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash] {
-        try await store.tile(level: level, index: index)
-    }
-    func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
-    ) async throws(StoreError) -> [Int64] {
-        try await store.indices(concerning: party, kinds: kinds, from: from, limit: limit)
-    }
-    func indices(
-        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
-    ) async throws(StoreError) -> [Int64] {
-        try await store.indices(issuer: issuer, kind: kind, from: from, limit: limit)
-    }
-    func records(
-        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
-    ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
-        try await store.records(of: enterprise, in: book, range)
-    }
-    func books(
-        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
-    ) async throws(StoreError) -> [(book: BookName, state: BookState)] {
-        try await store.books(of: enterprise, series: series, months: months)
-    }
-    func allState(
-        after key: String?, limit: Int
-    ) async throws(StoreError) -> [(key: String, value: StateValue)] {
-        try await store.allState(after: key, limit: limit)
-    }
-    func keep(_ application: StoredApplication) async throws(StoreError) {
-        try await store.keep(application)
-    }
-    func applications() async throws(StoreError) -> [StoredApplication] {
-        try await store.applications()
-    }
-    func dropApplication(_ handle: Handle) async throws(StoreError) {
-        try await store.dropApplication(handle)
-    }
+    var ledger: any LedgerStore { store.ledger }
+    var rows: any StateStore { store.rows }
+    var index: any IndexStore { store.index }
+    var blobs: any BlobStore { store.blobs }
+    var boxes: any DropBox { store.boxes }
+    func vault() async throws(StoreError) -> Vault { try await store.vault() }
 }

@@ -56,7 +56,8 @@ import Wire
         await enterprise.close()
     }
 
-    /// A second process on the same directory is told so, and the first goes on.
+    /// A second gateway on the same directory is told so, and the first goes on; a check may run beside
+    /// it.
     @Test func aSecondGatewayIsTurnedAway() async throws {
         let gateway = try await GatewayProcess()
         try await gateway.start()
@@ -66,14 +67,13 @@ import Wire
         let load = Task {
             await closings.load([gateway.port], connections: 4, upTo: 300, into: history)
         }
-        for command in ["serve", "check"] {
-            let listen = command == "serve" ? ["--listen", "127.0.0.1:0"] : []
-            let second = try await gateway.run(
-                ["gateway", command, gateway.directory + "/gateway"] + listen)
-            #expect(second.code == 4)
-            #expect(second.errors.hasPrefix("trine: "), "\(second.errors)")
-            #expect(second.errors.contains("/gateway/store is in use by another process"))
-        }
+        let second = try await gateway.run(
+            ["gateway", "serve", gateway.directory + "/gateway", "--listen", "127.0.0.1:0"])
+        #expect(second.code == 4)
+        #expect(second.errors.hasPrefix("trine: "), "\(second.errors)")
+        #expect(second.errors.contains("/gateway/store is in use by another process"))
+        let beside = try await gateway.run(["gateway", "check", gateway.directory + "/gateway"])
+        #expect(beside.code == 0, "\(beside.errors)")
         await load.value
         #expect(history.acknowledged.count > 20)
         #expect(try await gateway.end(SIGTERM).code == 0)

@@ -161,10 +161,13 @@ import Wire
     }
 
     /// An access says that something was handed out: what isn't there, or isn't what the log commits
-    /// to, is found before it is entered and charged.
-    @Test(arguments: ["due_date", "envelope"])
-    func `nothing is entered for what can't be served`(section: String) async throws {
+    /// to, is found before it is entered and charged, also where it was served before.
+    @Test(arguments: ["due_date", "envelope"], [false, true])
+    func `nothing is entered for what can't be served`(
+        section: String, wasServed: Bool
+    ) async throws {
         let scene = try await Scene()
+        if wasServed { #expect(try await scene.send(try scene.call().bytes).status == 200) }
         for isMissing in [true, false] {
             scene.store.alterSections { parts in
                 var parts = parts
@@ -178,7 +181,8 @@ import Wire
             try await scene.refuses(try scene.call().bytes, "store-damaged")
         }
         scene.store.alterSections(nil)
-        #expect(try await scene.store.value(of: GrantState.key(scene.grant))?.used == 0)
+        let used = try await scene.store.value(of: GrantState.key(scene.grant))?.used
+        #expect(used == (wasServed ? 1 : 0))
         #expect(try await scene.send(try scene.call().bytes).status == 200)
         await scene.close()
     }

@@ -20,7 +20,10 @@ import Wire
             switch self {
             case .ledger: ["ledger.sqlite", "ledger.sqlite-wal"]
             case .wholeStore:
-                ["ledger.sqlite", "ledger.sqlite-wal", "keys.sqlite", "keys.sqlite-wal"]
+                [
+                    "ledger.sqlite", "ledger.sqlite-wal", "vault.sqlite", "vault.sqlite-wal",
+                    "vault.key",
+                ]
             }
         }
     }
@@ -162,10 +165,11 @@ import Wire
         let store = try await RememberingStore(files, published, acceptingLoss: false)
         try await store.destroyErased(before: 7)
         #expect(files.destroyed == [0])
-        // A gateway does so after each batch, when it is noted.
+        // A gateway does so after each batch, when it is noted; for an application that was dropped it
+        // names no entry.
         let alliance = try await Alliance(on: store)
         await (try alliance.admit("acme", [.enterprise])).close()
-        #expect(files.destroyed.last == 2)
+        #expect(files.destroyed.max() == 2)
         #expect(published.last?.size == 2)
         try await store.destroyErased(before: 7)
         #expect(files.destroyed.last == 2)
@@ -185,7 +189,7 @@ import Wire
     }
 
     /// Wherever a write is cut short, the file has the checkpoint before it or the one after it.
-    @Test func `a write that is cut short loses nothing that was published`() async throws {
+    @Test func `a write that is cut short loses nothing that was published`() throws {
         let path = NSTemporaryDirectory() + "/published-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let url = URL(fileURLWithPath: path)
@@ -195,7 +199,7 @@ import Wire
         for (number, note) in notes.enumerated() {
             let before = try Array(Data(contentsOf: url))
             let file = try PublishedCheckpoint(at: path)
-            try await file.note(note)
+            try file.note(note)
             let after = try Array(Data(contentsOf: url))
             let changed = zip(before, after).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
             let known = number == 0 ? nil : PublishedCheckpoint.Head(notes[number - 1])
@@ -206,7 +210,7 @@ import Wire
             try Data(after).write(to: url)
             #expect(try PublishedCheckpoint(at: path).last == PublishedCheckpoint.Head(note))
             // An older one changes nothing.
-            try await file.note(notes[0])
+            try file.note(notes[0])
             #expect(try Array(Data(contentsOf: url)) == after)
         }
         try Data(repeating: 7, count: PublishedCheckpoint.empty.count).write(to: url)

@@ -9,45 +9,93 @@ import Wire
 
 /// What is erased is gone from the files, and stays so after a backup is restored.
 @Suite struct ErasureTests {
-    /// The keys that stand in the keys' file, by entry.
     private func keys(in directory: TemporaryDirectory) throws -> [Int64: [UInt8]] {
-        // A copy, so that this look changes nothing.
+        try directory.vault().keys(of: .entry, 0..<200)
+    }
+
+    /// Every page of every generation of the vault, as whoever copied the disk each time has it.
+    private func pages(
+        in directory: TemporaryDirectory
+    ) throws -> Set<SealedPage> {
         let copy = try directory.copied()
-        let queue = try DatabaseQueue(path: copy.path + "/keys.sqlite")
+        let queue = try DatabaseQueue(path: copy.path + "/vault.sqlite")
         return try queue.read { db in
-            var keys: [Int64: [UInt8]] = [:]
-            let rows = try Row.fetchCursor(db, sql: "SELECT entry, key FROM keys")
-            while let row = try rows.next() { keys[row[0]] = Array(row[1] as Data) }
-            return keys
+            var pages: Set<SealedPage> = []
+            let rows = try Row.fetchCursor(db, sql: "SELECT page, sealed FROM pages")
+            while let row = try rows.next() {
+                pages.insert(SealedPage(number: row[0], sealed: Array(row[1] as Data)))
+            }
+            return pages
         }
     }
 
-    private static let erased = [UInt8](repeating: 0, count: 32)
+    private struct SealedPage: Hashable {
+        let number: Int64
+        let sealed: [UInt8]
 
-    private func files(_ directory: TemporaryDirectory) throws -> [UInt8] {
-        try directory.bytes("keys.sqlite") + directory.bytes("keys.sqlite-wal")
+        var address: VaultPage.Address {
+            VaultPage.Address(depth: Int(number >> 40), prefix: number & (1 << 40 - 1))
+        }
     }
 
+    /// All secrets that whoever has everything now can get at, with what opens which page.
+    private func secrets(
+        in directory: TemporaryDirectory, _ known: Set<SealedPage>
+    ) throws -> (keys: [WrapKey], opened: Set<SealedPage>) {
+        let root = RootKeyFile(
+            path: directory.path + "/vault.key",
+            changing: { _, write throws(StoreError) in try write() })
+        var keys = try root.roots().map(\.key)
+        var opened: Set<SealedPage> = []
+        var next = 0
+        while next < keys.count {
+            for page in known where !opened.contains(page) {
+                guard let found = VaultPage(sealed: page.sealed, at: page.address, keys[next])
+                else { continue }
+                opened.insert(page)
+                for content in found.nodes.values {
+                    switch content {
+                    case .seed(let key), .page(let key): keys.append(key)
+                    }
+                }
+            }
+            next += 1
+        }
+        return (keys, opened)
+    }
+
+    /// Whoever kept every page of every day, and every file of now, opens the newest pages alone, and
+    /// in those there is nothing that leads to an erased entry.
     @Test func `an erased entry's key is in no file once that is published`() async throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path, .small)
         var builder = LogBuilder(seed: 21)
+        var kept: Set<SealedPage> = []
         var known: [Int64: [UInt8]] = [:]
-        for _ in 0..<40 {
+        for _ in 0..<30 {
+            kept.formUnion(try pages(in: directory))
+            known.merge(try keys(in: directory)) { $1 }
             let (batch, next) = builder.batch(entries: 0...12)
             try await store.enter(batch, after: builder.head)
             builder = next
-            let now = try keys(in: directory)
-            let bytes = Data(try files(directory))
-            for (entry, key) in known where now[entry] == Self.erased {
-                #expect(bytes.range(of: Data(key)) == nil, "entry \(entry)")
+            let now = try pages(in: directory)
+            let (secrets, opened) = try secrets(in: directory, kept.union(now))
+            #expect(opened == now)
+            let left = try keys(in: directory)
+            let bytes = try ["vault.sqlite", "vault.sqlite-wal", "vault.key"].map {
+                Data(try directory.bytes($0))
             }
-            for (entry, key) in now where key != Self.erased { known[entry] = key }
+            for statement in builder.statements where statement.erased {
+                #expect(left[statement.index] == nil, "entry \(statement.index)")
+                let key = try #require(known[statement.index])
+                #expect(!secrets.contains { $0.withBytes { Array($0) } == key })
+                #expect(bytes.allSatisfy { $0.range(of: Data(key)) == nil })
+            }
         }
-        let erased = try keys(in: directory).filter { $0.value == Self.erased }
+        let erased = builder.statements.filter(\.erased)
         #expect(erased.count > 5)
-        for entry in erased.keys {
-            #expect(try await store.attachments(of: entry, sections: nil) == nil)
+        for entry in erased {
+            #expect(try await store.attachments(of: entry.index, sections: nil) == nil)
         }
     }
 
@@ -67,20 +115,19 @@ import Wire
         }
         let erased = Set(builder.statements.filter(\.erased).map(\.index))
         let kept = try keys(in: directory)
-        #expect(erased.allSatisfy { kept[$0] != Self.erased })
+        #expect(erased.allSatisfy { kept[$0] != nil })
         if reopened {
             try store.close()
             store = try SQLiteStore(opening: directory.path, .small)
         }
-        #expect(try keys(in: directory).filter { $0.value == Self.erased }.isEmpty)
+        #expect(try keys(in: directory) == kept)
         try await store.destroyErased(before: published)
-        let first = Set(try keys(in: directory).filter { $0.value == Self.erased }.keys)
+        let first = Set(kept.keys).subtracting(try keys(in: directory).keys)
         #expect(!first.isEmpty && first.isStrictSubset(of: erased))
         try await store.destroyErased(before: builder.head!.size)
-        let bytes = Data(try files(directory))
-        for entry in erased {
-            #expect(try keys(in: directory)[entry].map { $0 == Self.erased } ?? true)
-            #expect(kept[entry].map { bytes.range(of: Data($0)) == nil } ?? true, "\(entry)")
+        let left = try keys(in: directory)
+        for (entry, key) in kept {
+            #expect(left[entry] == (erased.contains(entry) ? nil : key), "\(entry)")
         }
         try store.close()
     }
@@ -110,11 +157,7 @@ import Wire
         var lost = 0
         var same = 0
         for (ledger, state) in old {
-            for name in ["keys.sqlite", "keys.sqlite-wal", "keys.sqlite-shm"] {
-                try? FileManager.default.removeItem(atPath: ledger.path + "/" + name)
-            }
-            try FileManager.default.copyItem(
-                atPath: directory.path + "/keys.sqlite", toPath: ledger.path + "/keys.sqlite")
+            try directory.copyVault(to: ledger)
             let store = try SQLiteStore(opening: ledger.path, .small, acceptingLoss: true)
             for (key, value) in state {
                 switch await store.found(try #require(StateKey(text: key))) {
@@ -168,22 +211,25 @@ import Wire
             handle: LogBuilder.handles[0], received: Timestamp(clamping: 9),
             bytes: Array("Northbank Machine Works Ltd".utf8))
         try await store.keep(application)
-        let all =
-            try files(directory) + directory.bytes("ledger.sqlite")
-            + directory.bytes("ledger.sqlite-wal")
-        #expect(Data(all).range(of: Data(application.bytes)) == nil)
-        let copy = try directory.copied()
-        let key = try await DatabaseQueue(path: copy.path + "/keys.sqlite").read { db in
-            try Data.fetchOne(db, sql: "SELECT key FROM application_keys")!
+        for file in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
+            let bytes = Data(try directory.bytes(file))
+            #expect(bytes.range(of: Data(application.bytes)) == nil, "\(file)")
         }
-        #expect(try Data(files(directory)).range(of: key) != nil)
+        let replacing = StoredApplication(
+            handle: application.handle, received: application.received, bytes: [1])
+        #expect(try directory.vault().keys(of: .application, 0..<9).count == 9)
+        try await store.keep(replacing)
+        #expect(try directory.vault().keys(of: .application, 0..<9)[0] == nil)
+        #expect(try await store.applications() == [replacing])
         try await store.dropApplication(application.handle)
-        #expect(try Data(files(directory)).range(of: key) == nil)
+        #expect(try directory.vault().keys(of: .application, 0..<9).count == 7)
         #expect(try await store.applications().isEmpty)
     }
 
+    /// A vault that is put back has the keys of what was erased since. The ledger says so, and they are
+    /// destroyed before anything is served; everything else is there.
     @Test(arguments: [22] + (0..<6).map { _ in UInt64.random(in: 0...UInt64.max) })
-    func `restored keys are erased again before anything is served`(seed: UInt64) async throws {
+    func `a restored vault is erased again before anything is served`(seed: UInt64) async throws {
         let directory = try TemporaryDirectory()
         var store = try SQLiteStore(opening: directory.path, .small)
         var builder = LogBuilder(seed: seed)
@@ -198,33 +244,63 @@ import Wire
                 store = try SQLiteStore(opening: directory.path, .small)
             }
         }
+        let answers = try await Answers.complete(store, jtis: builder.jtis)
+        let slots = try directory.vault().keys(of: .slot, 0..<200)
         try store.close()
         let before = try keys(in: directory)
-        let restored = try Data(backup!.bytes("keys.sqlite"))
-        try restored.write(to: URL(fileURLWithPath: directory.path + "/keys.sqlite"))
-        let old = try keys(in: directory)
-        let revived = old.filter { entry, key in
-            key != Self.erased && builder.statements.indices.contains(Int(entry))
-                && builder.statements[Int(entry)].erased
-        }
+        try backup!.copyVault(to: directory)
+        let revived = try keys(in: directory).filter { before[$0.key] == nil }
         // Random histories may have erased nothing of what the backup has; this one did.
         if seed == 22 { #expect(!revived.isEmpty) }
 
         store = try SQLiteStore(opening: directory.path, .small)
         try await store.destroyErased(before: builder.head!.size)
-        let bytes = Data(try files(directory))
-        for (entry, key) in revived {
-            #expect(bytes.range(of: Data(key)) == nil)
-            #expect(try await store.attachments(of: entry, sections: nil) == nil)
+        #expect(try keys(in: directory) == before)
+        // Of the slots nothing is left but what stands.
+        let standing = try directory.vault().keys(of: .slot, 0..<200)
+        #expect(standing.allSatisfy { slots[$0.key] == $0.value })
+        #expect(try await Answers.complete(store, jtis: builder.jtis) == answers)
+        let generation = try directory.vault().vault.generation
+        // It is done once.
+        try store.close()
+        store = try SQLiteStore(opening: directory.path, .small)
+        try await store.destroyErased(before: builder.head!.size)
+        #expect(try directory.vault().vault.generation == generation)
+        try store.close()
+    }
+
+    /// However old the ledger: with the newest vault everything opens that isn't erased.
+    @Test func `an older ledger opens with the newest vault`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path, .small)
+        var builder = LogBuilder(seed: 29)
+        var old: [(TemporaryDirectory, [NewEntry])] = []
+        var entries: [NewEntry] = []
+        for _ in 0..<12 {
+            let (batch, next) = builder.batch(entries: 1...4)
+            try await store.enter(batch, after: builder.head)
+            builder = next
+            entries += batch.entries
+            old.append((try directory.copied(), entries))
         }
-        // A key that the backup didn't have is missed, not taken for an erasure.
-        var missed = 0
-        for (entry, key) in before where key != Self.erased && old[entry] != key {
-            guard let place = await store.damage(at: entry) else { continue }
-            #expect(place == .attachments(entry: entry))
-            missed += 1
+        try store.close()
+        var (opened, lost) = (0, 0)
+        for (ledger, entries) in old {
+            try directory.copyVault(to: ledger)
+            let store = try SQLiteStore(opening: ledger.path, .small, acceptingLoss: true)
+            for entry in entries where !entry.attachments.isEmpty {
+                if builder.statements[Int(entry.index)].erased {
+                    let found = await store.damage(at: entry.index)
+                    #expect(found == nil || found == .attachments(entry: entry.index))
+                    lost += found == nil ? 0 : 1
+                } else if let parts = try await store.attachments(of: entry.index, sections: nil) {
+                    #expect(parts == entry.attachments)
+                    opened += 1
+                }
+            }
+            try store.close()
         }
-        #expect(missed > 5)
+        #expect(opened > 20 && lost > 5, "\(opened) opened, \(lost) lost")
     }
 
     @Test(arguments: Engine.allCases)

@@ -15,7 +15,7 @@ import Wire
         let jtis: [JTI]
 
         init(seed: UInt64, batches count: Int) async throws {
-            let memory = MemoryStore()
+            let memory = ReferenceStore()
             var builder = LogBuilder(seed: seed)
             answers.append(try await Answers.complete(memory, jtis: []))
             for _ in 0..<count {

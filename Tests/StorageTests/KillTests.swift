@@ -24,7 +24,7 @@ import Testing
         let acknowledged = try directory.bytes("acknowledged").count
         let store = try engine.open(at: directory.path + "/store")
         let head = try await store.head()
-        let memory = MemoryStore()
+        let memory = ReferenceStore()
         var builder = LogBuilder(seed: seed)
         var committed = 0
         while builder.head != head {

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Testing
 
 @testable import Storage
@@ -14,7 +13,7 @@ import Testing
         let ledgers: [(files: [String: [UInt8]], size: Int64)]
 
         /// Nothing moves the write-ahead log while its file is copied.
-        static let tuning = SQLiteTuning(keysInReserve: 5, checkpointPages: 1 << 20)
+        static let tuning = SQLiteTuning(checkpointPages: 1 << 20)
         static let names = ["ledger.sqlite", "ledger.sqlite-wal"]
 
         /// Commits `count` batches in `running`, and closes, or ends as a process that is killed
@@ -24,9 +23,14 @@ import Testing
             var builder = LogBuilder(seed: 23)
             var ledgers: [(files: [String: [UInt8]], size: Int64)] = []
             let store = try SQLiteStore(opening: running.path, tuning)
-            for _ in 0..<count {
+            for number in 0..<count {
                 let (batch, next) = builder.batch(entries: 2...4)
-                try await store.commit(batch, after: builder.head)
+                // The last erasure that the vault knows of when the process is killed.
+                if number < 6 {
+                    try await store.enter(batch, after: builder.head)
+                } else {
+                    try await store.commit(batch, after: builder.head)
+                }
                 builder = next
                 ledgers.append((try ledger(in: running), batch.head.size))
             }
@@ -50,25 +54,13 @@ import Testing
         }
     }
 
-    /// The keys that stand in the keys' file and aren't erased, by entry.
     private func keys(in directory: TemporaryDirectory) throws -> [Int64: [UInt8]] {
-        let copy = try directory.copied()
-        let queue = try DatabaseQueue(path: copy.path + "/keys.sqlite")
-        return try queue.read { db in
-            var keys: [Int64: [UInt8]] = [:]
-            let rows = try Row.fetchCursor(db, sql: "SELECT entry, key FROM keys")
-            while let row = try rows.next() { keys[row[0]] = Array(row[1] as Data) }
-            return keys.filter { $0.value.contains { $0 != 0 } }
-        }
+        try directory.vault().keys(of: .entry, 0..<40)
     }
 
-    /// How many entries the keys know of.
+    /// How many entries the vault knows of.
     private func keysSize(in directory: TemporaryDirectory) throws -> Int64 {
-        let copy = try directory.copied()
-        let queue = try DatabaseQueue(path: copy.path + "/keys.sqlite")
-        return try queue.read { db in
-            try Int64.fetchOne(db, sql: "SELECT size FROM ledger") ?? 0
-        }
+        try directory.vault().size
     }
 
     private func answers(
@@ -106,7 +98,7 @@ import Testing
             try history.put(history.ledgers.last!.files, in: directory)
             #expect(try await answers(in: directory, history) == whole, "\(size) entries")
         }
-        // A closed store's keys know of every entry; others', of those before the last reserve.
+        // A closed store's vault knows of every entry; others', of those before the last erasure.
         #expect(closed ? refused == 7 : refused > 3)
     }
 
@@ -117,17 +109,22 @@ import Testing
         try history.put(ledger, in: directory)
         let orphans = try keys(in: directory).filter { $0.key >= size }
         #expect(!orphans.isEmpty)
+        let pages = try directory.bytes("vault.sqlite")
         var builder = LogBuilder(seed: 23)
         for _ in 0..<4 { builder = builder.batch(entries: 2...4).1 }
         let store = try SQLiteStore(opening: directory.path, .small, acceptingLoss: true)
         #expect(try await store.head() == builder.head)
-        // Nothing is gone before something is written.
-        let kept = try keys(in: directory)
-        #expect(orphans.allSatisfy { kept[$0.key] == $0.value })
-        try await store.commit(builder.batch(entries: 1...1).batch, after: builder.head)
-        let bytes = Data(
-            try directory.bytes("keys.sqlite") + directory.bytes("keys.sqlite-wal"))
-        for key in orphans.values { #expect(bytes.range(of: Data(key)) == nil) }
+        // With them no older page of the vault opens.
+        let now = try keys(in: directory)
+        #expect(orphans.allSatisfy { now[$0.key] != nil && now[$0.key] != $0.value })
+        try Data(pages).write(to: URL(fileURLWithPath: directory.path + "/older"))
+        #expect(try directory.vault(pages: "older") == nil)
+        let (batch, _) = builder.batch(entries: 1...1)
+        try await store.commit(batch, after: builder.head)
+        let entry = try #require(batch.entries.first)
+        #expect(
+            try await store.attachments(of: entry.index, sections: nil)?.sections
+                == entry.attachments.sections)
         try store.close()
         try SQLiteStore(opening: directory.path, .small).close()
     }

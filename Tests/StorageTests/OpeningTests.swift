@@ -33,6 +33,21 @@ import Testing
         try store.close()
     }
 
+    /// What comes behind a range isn't looked at: most of the state comes behind the books.
+    @Test func `a range of the state is read to its end and no further`() throws {
+        let directory = try TemporaryDirectory()
+        try SQLiteStore(opening: directory.path).close()
+        let queue = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
+        let plan = try queue.read { db in
+            try Row.fetchAll(
+                db, sql: "EXPLAIN QUERY PLAN " + Ledger.stateBetween, arguments: ["a", "b", 1])
+        }
+        #expect(plan.count == 1)
+        let step: String = try #require(plan.first)["detail"]
+        #expect(step.hasPrefix("SEARCH state") && step.hasSuffix("(key>? AND key<?)"), "\(step)")
+        try queue.close()
+    }
+
     @Test func `one writer at a time`() throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(opening: directory.path)
@@ -76,7 +91,7 @@ import Testing
         let path = directory.path + "/store"
         let store = try SQLiteStore(opening: path)
         var names = try FileManager.default.contentsOfDirectory(atPath: path)
-        #expect(names.count >= 5)
+        #expect(names.count >= 6)
         names.append("")
         for name in names {
             let attributes = try FileManager.default.attributesOfItem(atPath: path + "/" + name)
@@ -92,11 +107,11 @@ import Testing
             StoreMismatch.version(file: "ledger.sqlite", have: 2, want: 1)
         ),
         (
-            "keys.sqlite", "PRAGMA user_version = 7",
-            .version(file: "keys.sqlite", have: 7, want: 1)
+            "vault.sqlite", "PRAGMA user_version = 7",
+            .version(file: "vault.sqlite", have: 7, want: 1)
         ),
         ("ledger.sqlite", "PRAGMA application_id = 1", .foreign(file: "ledger.sqlite")),
-        ("keys.sqlite", "UPDATE identity SET store = x'00'", .keysOfAnotherStore),
+        ("vault.sqlite", "UPDATE identity SET store = x'00'", .keysOfAnotherStore),
     ])
     func `another version's or program's files are refused`(
         file: String, sql: String, reason: StoreMismatch
@@ -117,7 +132,8 @@ import Testing
         try await store.commit(batch, after: nil)
         try store.close()
         for (file, reason) in [
-            ("keys.sqlite", StoreMismatch.keysMissing), ("ledger.sqlite", .ledgerMissing),
+            ("vault.sqlite", StoreMismatch.keysMissing), ("ledger.sqlite", .ledgerMissing),
+            ("vault.key", .rootKeyMissing(generation: 1)),
         ] {
             let copy = try directory.copied()
             try FileManager.default.removeItem(atPath: copy.path + "/" + file)

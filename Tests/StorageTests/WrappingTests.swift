@@ -24,7 +24,7 @@ import Wire
         let directory = try OpenedDirectory(
             wrapped.rows[0], of: index, key: Self.key, sections: sections)
         let all = Dictionary(uniqueKeysWithValues: wrapped.rows.enumerated().map { ($0, $1) })
-        return (try directory.attachments(rows: rows ?? all), directory.furtherRows)
+        return (try directory.attachments { (rows ?? all)[$0] }, directory.furtherRows)
     }
 
     @Test func `what is wrapped opens again`() throws {

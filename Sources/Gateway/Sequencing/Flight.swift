@@ -75,18 +75,28 @@ final class Flight: Sendable {
     }
 
     private func fly(behind previous: Task<End, Never>?, of sequencer: Sequencer) async -> End {
+        // A processor wraps this batch while the disk takes the one before it.
+        let staged = await stage(for: sequencer)
         if let previous {
             guard case .landed = await previous.value else { return .dropped }
         }
         do {
-            if let next {
-                try await sequencer.commit(next, number: number)
+            if let next, let staged {
+                try await sequencer.commit(next, try staged.get(), number: number)
             } else {
                 try await sequencer.confirm()
             }
         } catch { return .failed(error) }
         sequencer.intake.ended(works.reduce(0) { $0 + $1.count }, took: .now - begun)
         return .landed
+    }
+
+    /// `nil` where nothing is entered.
+    private func stage(for sequencer: Sequencer) async -> Result<StagedEntries, StoreError>? {
+        guard let next else { return nil }
+        do { return .success(try await sequencer.store.stage(next.batch)) } catch {
+            return .failure(error)
+        }
     }
 
     private func answer() {

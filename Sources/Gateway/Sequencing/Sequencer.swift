@@ -60,6 +60,8 @@ public actor Sequencer {
     nonisolated let unchanging: Unchanging
     /// Where the log stands after the last commit.
     private nonisolated let settled = Mutex(Settled(LogPoint()))
+    /// The right to commit; `nil` before the first commit, and after another gateway got ahead.
+    private nonisolated let tenure = Mutex<Tenure?>(nil)
     /// Where it will stand when all that is decided is committed.
     private var tip = LogPoint()
     /// The batches that are decided and whose commits aren't over, or weren't looked at yet.
@@ -349,6 +351,7 @@ public actor Sequencer {
 
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.
     private func reload() async throws(StoreError) {
+        tenure.withLock { $0 = nil }
         let point = try await self.point.reloaded(
             from: store, dates: keys.clock.verifierKey.name)
         settled.withLock { $0 = Settled(point) }
@@ -503,8 +506,12 @@ public actor Sequencer {
     // MARK: Committing
 
     /// Stores the batch, and takes it for where the log stands. Throws ``StoreError``.
-    nonisolated func commit(_ next: DecidedBatch, number: Int64) async throws(StoreError) {
-        try await store.commit(next.batch, after: next.previous)
+    nonisolated func commit(
+        _ next: DecidedBatch, _ staged: StagedEntries, number: Int64
+    ) async throws(StoreError) {
+        let held = try await store.commit(
+            staged, after: next.previous?.position, in: tenure.withLock { $0 })
+        tenure.withLock { $0 = held }
         // From here on the batch is committed and published, which is one while no witness is asked:
         // a crash loses the acknowledgements, not the entries.
         settled.withLock { $0 = Settled(next.point) }

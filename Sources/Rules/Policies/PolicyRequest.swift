@@ -168,6 +168,8 @@ public protocol PublishedTexts: Sendable {
     func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool
     /// The type whose document has this digest.
     func type(_ digest: Digest<Digested.RecordType>) -> RecordType?
+    /// Those of the types that are here, under the names that their documents have themselves.
+    func types(_ list: [TypeVersion]) -> RecordTypes
     /// Whether all types are here. Where they aren't, those that genesis names go unjudged.
     var hasAllTypes: Bool { get }
 }
@@ -176,8 +178,10 @@ extension PublishedTexts {
     public func isInvalid(_ digest: Digest<Digested.Policies>) -> Bool { false }
     public var hasAllTypes: Bool { true }
 
+    public func types(_ list: [TypeVersion]) -> RecordTypes { found(list) }
+
     /// Those of the types that are here, under the names that their documents have themselves.
-    public func types(_ list: [TypeVersion]) -> RecordTypes {
+    fileprivate func found(_ list: [TypeVersion]) -> RecordTypes {
         RecordTypes(
             list.lazy.compactMap { named in
                 type(named.digest).flatMap {
@@ -199,6 +203,8 @@ public struct TextShelf: PublishedTexts {
     private var sets: [Digest<Digested.Policies>: any Policies] = [:]
     private var invalid: Set<Digest<Digested.Policies>> = []
     private var types: [Digest<Digested.RecordType>: RecordType] = [:]
+    /// The types in the order in which they were added: nearly always a list has all of them, like this.
+    private var listed: (list: [TypeVersion], types: RecordTypes) = ([], RecordTypes())
 
     public init(
         _ sets: [any Policies] = [], types: RecordTypes = RecordTypes(), of origin: Origin
@@ -211,7 +217,10 @@ public struct TextShelf: PublishedTexts {
 
     /// Takes in a type of the log whose origin is `origin`.
     public mutating func add(_ type: RecordType, of origin: Origin) {
-        types[type.digest(origin: origin)] = type
+        let digest = type.digest(origin: origin)
+        guard types.updateValue(type, forKey: digest) == nil else { return }
+        listed.list.append(type.published(origin: origin))
+        listed.types.add(type)
     }
 
     public mutating func add(_ set: any Policies) { sets[set.digest] = set }
@@ -224,4 +233,8 @@ public struct TextShelf: PublishedTexts {
         invalid.contains(digest)
     }
     public func type(_ digest: Digest<Digested.RecordType>) -> RecordType? { types[digest] }
+
+    public func types(_ list: [TypeVersion]) -> RecordTypes {
+        list == listed.list ? listed.types : found(list)
+    }
 }

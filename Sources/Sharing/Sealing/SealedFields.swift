@@ -19,7 +19,8 @@ public struct SealedFields: Hashable, Sendable {
     /// RFC 6962 root over one leaf per field: its name and ciphertext, each with its length.
     public var root: Digest<Digested.Fields> {
         var edge = RightEdge()
-        for field in fields { edge.append(Self.leaf(field)) }
+        var input = DomainSeparated(.fieldLeaf, reserving: 1 << 12)
+        for field in fields { edge.append(Self.leaf(field, &input)) }
         guard let digest = Digest<Digested.Fields>(bytes: edge.root.bytes) else {
             preconditionFailure("a hash has 32 bytes")
         }
@@ -28,9 +29,15 @@ public struct SealedFields: Hashable, Sendable {
 
     public static func leaf(_ field: FieldCiphertext) -> Hash {
         let count = field.name.text.utf8.count + field.bytes.count
-        return Hash.leaf(
-            DomainSeparated(.fieldLeaf, reserving: count + 8).appending(field.name.text)
-                .appending(field.bytes).bytes)
+        var input = DomainSeparated(.fieldLeaf, reserving: count + 8)
+        return leaf(field, &input)
+    }
+
+    private static func leaf(_ field: FieldCiphertext, _ input: inout DomainSeparated) -> Hash {
+        input.begin(.fieldLeaf)
+        input.append(field.name.text.utf8)
+        input.append(field.bytes)
+        return Hash.leaf(input.bytes)
     }
 
     public subscript(name: FieldName) -> FieldCiphertext? { fields.first { $0.name == name } }

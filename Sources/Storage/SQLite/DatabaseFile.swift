@@ -90,7 +90,7 @@ struct DatabaseFile: Sendable {
         }
     }
 
-    private func requireOwn(_ db: Database) throws {
+    func requireOwn(_ db: Database) throws {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0

@@ -29,6 +29,17 @@ final class DirectoryLock: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Whether somebody has it now. Takes it for a moment where nobody does.
+    static func isTaken(_ directory: String) -> Bool {
+        let descriptor = open(directory + "/lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // Shared: two who ask don't take each other for a gateway.
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+        flock(descriptor, LOCK_UN)
+        return false
+    }
+
     /// Unlocked first: a process that is being started beside has a copy of the descriptor for a
     /// moment, and closing ours alone wouldn't let go.
     deinit {
@@ -51,7 +62,7 @@ final class DirectoryLock: Sendable {
         try sync(directory + "/..")
     }
 
-    private static func sync(_ directory: String) throws(StoreError) {
+    static func sync(_ directory: String) throws(StoreError) {
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw fault("open", directory) }
         defer { close(descriptor) }

@@ -17,24 +17,54 @@ enum Ledger {
         return Head(edge: edge, checkpoint: row.checkpoint)
     }
 
-    /// What of a piece of state follows from public claims.
-    static func publicBytes(of key: String, in db: Database) throws -> [UInt8]? {
+    /// The rows under some names of pieces of state.
+    static func rows(_ names: [StateNames], in db: Database) throws -> [StateRows] {
+        try names.map { names in
+            StateRows(
+                open: try names.open.flatMap { try open($0, in: db) },
+                sealed: try names.hidden.flatMap { try sealed($0, in: db) })
+        }
+    }
+
+    private static func open(_ key: String, in db: Database) throws -> [UInt8]? {
         try db.rows("SELECT value FROM state WHERE key = ?", key) { $0.bytes(0) }.first
     }
 
-    /// The rows of what follows from public claims, in the order of the keys.
-    static func publicRows(
-        after key: String, limit: Int, in db: Database
-    ) throws -> [(key: String, value: [UInt8])] {
-        try db.rows(
-            "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit
-        ) { ($0.text(0), $0.bytes(1)) }
+    static func sealed(_ name: [UInt8], in db: Database) throws -> SealedRow? {
+        try db.rows("SELECT slot, row FROM selective_state WHERE name = ?", name.data) {
+            SealedRow(slot: $0.integer(0), name: name, bytes: $0.bytes(1))
+        }.first
     }
 
-    /// A piece of state that follows from public claims alone.
-    static func publicValue(of key: StateKey, in db: Database) throws -> StateValue? {
-        let text = key.text
-        return try value(try publicBytes(of: text, in: db), nil, of: key, named: text)
+    /// One statement with and without an end would read on to the end of the table.
+    static let stateBetween =
+        "SELECT key, value FROM state WHERE key > ? AND key <= ? ORDER BY key LIMIT ?"
+
+    static func rows(
+        after key: String, upTo last: String?, limit: Int, hidden: (String) -> [UInt8]?,
+        in db: Database
+    ) throws -> [(key: String, rows: StateRows)] {
+        let found: [(key: String, value: [UInt8])]
+        if let last {
+            found = try db.rows(stateBetween, key, last, limit) { ($0.text(0), $0.bytes(1)) }
+        } else {
+            found = try db.rows(
+                "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit
+            ) { ($0.text(0), $0.bytes(1)) }
+        }
+        return try found.map { key, value in
+            (
+                key,
+                StateRows(open: value, sealed: try hidden(key).flatMap { try sealed($0, in: db) })
+            )
+        }
+    }
+
+    static func sealedRows(after slot: Int64, limit: Int, in db: Database) throws -> [SealedRow] {
+        try db.rows(
+            "SELECT slot, name, row FROM selective_state WHERE slot > ? ORDER BY slot LIMIT ?",
+            slot, limit
+        ) { SealedRow(slot: $0.integer(0), name: $0.bytes(1), bytes: $0.bytes(2)) }
     }
 
     static func leaves(_ range: Range<Int64>, in db: Database) throws -> [[UInt8]] {
@@ -58,25 +88,23 @@ enum Ledger {
 
     /// An entry concerns its issuer and those who are noted as parties to it.
     static func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int,
-        names: HiddenNames, in db: Database
+        concerning party: PartyNames, from: Int64, limit: Int, in db: Database
     ) throws -> [Int64] {
         let limit = max(0, limit)
-        return try merged(kinds, limit) { kind in
-            try indices(issuer: party, kind: kind, from: from, limit: limit, in: db)
+        return try merged(party.hidden, limit) { kind, name in
+            try indices(issuer: party.issuer, kind: kind, from: from, limit: limit, in: db)
                 + db.rows(
                     "SELECT entry FROM parties WHERE party = ? AND entry >= ? ORDER BY entry LIMIT ?",
-                    names.name(of: party, to: kind).data, from, limit
+                    name.data, from, limit
                 ) { $0.integer(0) }
         }
     }
 
-    /// The first of what each kind's range of an index gives.
-    private static func merged(
-        _ kinds: Set<Kind>?, _ limit: Int, _ indices: (Kind) throws -> [Int64]
+    /// The first of what each range of an index gives.
+    private static func merged<Part>(
+        _ parts: [Part], _ limit: Int, _ indices: (Part) throws -> [Int64]
     ) rethrows -> [Int64] {
-        let found = try Kind.allCases.filter { kinds?.contains($0) ?? true }.map(indices)
-        return Array(found.joined().sorted().prefix(limit))
+        Array(try parts.map(indices).joined().sorted().prefix(limit))
     }
 
     static func indices(
@@ -102,7 +130,7 @@ enum Ledger {
                 """, issuer.text, kind.rawValue, from, limit
             ) { $0.integer(0) }
         case (.some(let issuer), .none):
-            return try merged(nil, limit) { kind in
+            return try merged(Kind.allCases, limit) { kind in
                 try indices(issuer: issuer, kind: kind, from: from, limit: limit, in: db)
             }
         }
@@ -119,79 +147,71 @@ enum Ledger {
         ) { ($0.integer(0), $0.integer(1)) }
     }
 
-    /// Book names sort by month within a series, so the books of one series are a range of keys, and
-    /// those of all series a range too, in which the months are looked at.
-    static func books(
-        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?, in db: Database
-    ) throws -> [(book: BookName, state: BookState)] {
-        guard let all = allMonths else { return [] }
-        let wanted = months ?? all
-        func key(_ series: Series, _ month: Month) -> (text: String, name: String) {
-            let book = BookName(series: series, month: month)
-            return (BookState.key(enterprise, book).untyped.text, book.description)
+    /// The first rows of some entries' attachments.
+    static func firstRows(
+        of indices: [Int64], enough: Int, in db: Database
+    ) throws -> [[UInt8]?] {
+        var found: [[UInt8]?] = []
+        var bytes = 0
+        for index in indices where bytes < enough {
+            let row = try row(at: BlobPlace(index: index, row: 0), in: db)
+            bytes += row?.count ?? 0
+            found.append(row)
         }
-        let range: ClosedRange<String>
-        if let series {
-            range = key(series, wanted.lowerBound).text...key(series, wanted.upperBound).text
-        } else {
-            let any = key(.invoices, all.lowerBound)
-            let prefix = any.text.dropLast(any.name.count + 1)
-            // What follows the name of the enterprise is a stroke; the zero is what comes after that.
-            range = "\(prefix)/"..."\(prefix)0"
-        }
-        let books = try db.rows(
-            "SELECT key, value FROM state WHERE key BETWEEN ? AND ? ORDER BY key",
-            range.lowerBound, range.upperBound
-        ) { row in
-            let text = row.text(0)
-            guard let key = StateKey(text: text), case .book(_, let book) = key.name,
-                let state = try value(row.bytes(1), nil, of: key, named: text)?.object as? BookState
-            else { throw StoreError.corrupt(.state(text), .malformed) }
-            return (book: book, state: state)
-        }.filter { wanted.contains($0.book.month) }
-        return books.sorted { $0.book < $1.book }
+        return found
     }
 
-    /// The rows of an entry's attachments whose numbers are named.
     static func rows(
-        of index: Int64, _ numbers: [Int], in db: Database
-    ) throws -> [Int: [UInt8]] {
-        var result: [Int: [UInt8]] = [:]
-        for number in numbers {
-            let rows = try db.rows(
-                "SELECT row FROM attachments WHERE place = ?",
-                RowPlace(entry: index, row: number).place
-            ) { $0.bytes(0) }
-            result[number] = rows.first
-        }
-        return result
+        at places: [BlobPlace], in db: Database
+    ) throws -> [BlobPlace: [UInt8]] {
+        var found: [BlobPlace: [UInt8]] = [:]
+        for place in places { found[place] = try row(at: place, in: db) }
+        return found
+    }
+
+    private static func row(at place: BlobPlace, in db: Database) throws -> [UInt8]? {
+        guard RowPlace.entries ~= place.index else { return nil }
+        return try db.rows(
+            "SELECT row FROM attachments WHERE place = ?",
+            RowPlace(entry: place.index, row: place.row).place
+        ) { $0.bytes(0) }.first
     }
 
     static func isErased(_ index: Int64, in db: Database) throws -> Bool {
         try !db.rows("SELECT 1 FROM erasures WHERE entry = ?", index) { $0.integer(0) }.isEmpty
     }
 
-    /// The entries that were erased, each with the size that the log had then.
-    static func erasures(in db: Database) throws -> [DueKey] {
-        try db.rows("SELECT entry, size FROM erasures") {
-            DueKey(place: $0.integer(0), size: $0.integer(1))
-        }
+    /// The numbers that a ledger counts.
+    struct Counters: Sendable {
+        /// The last tenure.
+        let term: Int64
+        let nextSlot: Int64
+        let nextApplication: Int64
+        /// The vault's generation when what was destroyed was last noted.
+        let vault: Int64
     }
 
-    static func value(
-        _ open: [UInt8]?, _ selective: [UInt8]?, of key: StateKey, named text: String
-    ) throws -> StateValue? {
-        do throws(StateError) {
-            return try StateValue(open, selective, for: key)
-        } catch {
-            throw StoreError.corrupt(.state(text), .state(error))
+    static func counters(in db: Database) throws -> Counters {
+        let found = try db.rows("SELECT term, slot, application, vault FROM counters") {
+            Counters(
+                term: $0.integer(0), nextSlot: $0.integer(1), nextApplication: $0.integer(2),
+                vault: $0.integer(3))
         }
+        guard let counters = found.first else {
+            throw StoreError.corrupt(.file(DatabaseFile.ledger.name), .missing)
+        }
+        return counters
     }
 
-    private static let allMonths: ClosedRange<Month>? = {
-        guard let first = Month(number: 0), let last = Month(number: Month.count - 1) else {
-            return nil
+    static func boxed(in db: Database) throws -> [BoxedApplication] {
+        try db.rows(
+            "SELECT handle, received, number, bytes FROM applications ORDER BY received, handle"
+        ) { row in
+            guard let handle = Handle(row.text(0)),
+                let received = Timestamp(seconds: row.integer(1))
+            else { throw StoreError.corrupt(.application(row.text(0)), .malformed) }
+            return BoxedApplication(
+                handle: handle, received: received, number: row.integer(2), bytes: row.bytes(3))
         }
-        return first...last
-    }()
+    }
 }

@@ -52,22 +52,29 @@ extension DatabaseFile {
             name BLOB NOT NULL UNIQUE,
             row BLOB NOT NULL
         ) STRICT;
-        CREATE TABLE replaced (
-            slot INTEGER PRIMARY KEY,
-            size INTEGER NOT NULL
-        ) STRICT;
         CREATE TABLE attachments (
             place INTEGER PRIMARY KEY,
             row BLOB NOT NULL
         ) STRICT;
         CREATE TABLE erasures (
-            entry INTEGER PRIMARY KEY,
+            entry INTEGER PRIMARY KEY
+        ) STRICT;
+        CREATE TABLE due (
+            place INTEGER PRIMARY KEY,
             size INTEGER NOT NULL
         ) STRICT;
+        CREATE TABLE counters (
+            only INTEGER PRIMARY KEY CHECK (only = 0),
+            term INTEGER NOT NULL,
+            slot INTEGER NOT NULL,
+            application INTEGER NOT NULL,
+            vault INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO counters (only, term, slot, application, vault) VALUES (0, 0, 0, 0, 0);
         CREATE TABLE applications (
             handle TEXT PRIMARY KEY,
             received INTEGER NOT NULL,
-            slot INTEGER NOT NULL UNIQUE,
+            number INTEGER NOT NULL UNIQUE,
             bytes BLOB NOT NULL
         ) STRICT;
         """

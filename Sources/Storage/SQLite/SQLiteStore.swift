@@ -1,18 +1,17 @@
 import Foundation
 import GRDB
-public import Rules
 public import Sharing
 import Synchronization
 public import Transparency
 public import Wire
 
-/// A store in a directory of its own: `ledger.sqlite` and `keys.sqlite`, written by one process at
-/// a time.
+/// A store in a directory of its own: `ledger.sqlite`, and a vault in `vault.sqlite` and `vault.key`,
+/// written by one process at a time.
 ///
 /// Every commit is synced before it is acknowledged. After an error of which it is unclear what it
 /// left behind, the files are closed and opened again before anything else is answered, which
 /// recovers what is durable.
-public final class SQLiteStore: Store {
+public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, DropBox {
     public let directory: String
     private let tuning: SQLiteTuning
     /// Held from opening to closing.
@@ -26,8 +25,8 @@ public final class SQLiteStore: Store {
     ///
     /// Throws ``StoreError/failed(_:)`` where another process writes there,
     /// ``StoreError/unreadable(_:)`` where it isn't a store of this version, or where the ledger is
-    /// older than its keys. With `acceptingLoss` such a ledger is opened all the same; what comes
-    /// after it is lost with the next thing that is written.
+    /// older than its vault. With `acceptingLoss` such a ledger is opened all the same; the keys of what
+    /// came after it are destroyed.
     public convenience init(
         opening directory: String, acceptingLoss: Bool = false
     ) throws(StoreError) {
@@ -44,6 +43,9 @@ public final class SQLiteStore: Store {
             try StoreFiles.open(in: directory, tuning, acceptingLoss: acceptingLoss))
     }
 
+    /// Whether a process works on the store in `directory`.
+    public static func isInUse(_ directory: String) -> Bool { DirectoryLock.isTaken(directory) }
+
     /// Ends all access, and gives up the right to write in the directory. What was started before is
     /// finished first, or fails.
     public func close() throws(StoreError) {
@@ -59,40 +61,34 @@ public final class SQLiteStore: Store {
         lock.withLock { $0 = nil }
     }
 
-    public func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
-        batch.requireOrder(after: previous)
-        let files = try await current()
-        let staged = StagedBatch(
-            batch, keysFrom: files.keys.entries.reserve, names: files.state.names)
+    public func vault() async throws(StoreError) -> Vault { try await current().vault }
+
+    @discardableResult
+    public func commit(
+        _ staged: StagedEntries, after previous: Position?, in tenure: Tenure?
+    ) async throws(StoreError) -> Tenure {
         try await write { files, db throws(StoreError) in
-            try files.commit(staged, after: previous, on: db)
+            try files.commit(staged, after: previous, in: tenure, on: db)
         }
     }
 
     public func destroyErased(before size: Int64) async throws(StoreError) {
-        guard try await current().hasDueKeys(at: size) else { return }
+        guard try await current().hasDueErasures(at: size) else { return }
         try await write { files, db throws(StoreError) in
             try files.destroyErased(before: size, on: db)
         }
     }
 
-    public func keep(_ application: StoredApplication) async throws(StoreError) {
-        try await write { files, db throws(StoreError) in try files.keep(application, on: db) }
+    public func put(_ application: BoxedApplication) async throws(StoreError) {
+        try await write { files, db throws(StoreError) in try files.put(application, on: db) }
     }
 
-    public func dropApplication(_ handle: Handle) async throws(StoreError) {
-        try await write { files, db throws(StoreError) in
-            try files.dropApplication(handle, on: db)
-        }
-    }
-
-    /// On the writing connection: an application's key may be overwritten by the next one's.
-    public func applications() async throws(StoreError) -> [StoredApplication] {
-        try await write { files, db throws(StoreError) in try files.applications(on: db) }
+    public func drop(_ handle: Handle) async throws(StoreError) {
+        try await write { files, db throws(StoreError) in try files.drop(handle, on: db) }
     }
 
     /// Runs `body` on the ledger's writing connection, alone.
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ body: @escaping @Sendable (StoreFiles, Database) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let files = try await current()
@@ -144,6 +140,8 @@ public final class SQLiteStore: Store {
         guard current.trust.isLost else { return current }
         try current.close()
         let opened = try StoreFiles.open(in: directory, tuning)
+        // What was staged before may still be committed, in the slots that it has.
+        opened.vault.raise(past: current.vault)
         files.withLock { $0 = opened }
         return opened
     }
@@ -154,9 +152,21 @@ extension SQLiteStore {
         try await read { db in try Ledger.head(in: db) }
     }
 
-    public func state(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
-        let state = try await current().state
-        return try await readState { db in try state.state(keys, in: db) }
+    public func rows(_ names: [StateNames]) async throws(StoreError) -> [StateRows] {
+        try await read { db in try Ledger.rows(names, in: db) }
+    }
+
+    public func rows(
+        after key: String, upTo last: String?, limit: Int,
+        hidden: @escaping @Sendable (String) -> [UInt8]?
+    ) async throws(StoreError) -> [(key: String, rows: StateRows)] {
+        try await read { db in
+            try Ledger.rows(after: key, upTo: last, limit: limit, hidden: hidden, in: db)
+        }
+    }
+
+    public func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow] {
+        try await read { db in try Ledger.sealedRows(after: slot, limit: limit, in: db) }
     }
 
     public func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
@@ -167,38 +177,29 @@ extension SQLiteStore {
         try await read { db in try Ledger.tile(level: level, index: index, in: db) }
     }
 
-    public func attachments(
-        of indices: [Int64], sections: Set<String>?, enough: Int
-    ) async throws(StoreError) -> [Attachments?] {
-        let files = try await current()
-        let found = try await read { db in
-            try files.attachments(of: indices, sections: sections, enough: enough, in: db)
-        }
-        var result: [Attachments?] = []
-        result.reserveCapacity(found.count)
-        for (index, found) in zip(indices, found) {
-            switch found {
-            case .absent: result.append(nil)
-            case .present(let attachments): result.append(attachments)
-            case .withoutKey:
-                // The rows go before the key, so a read that started before an erasure finds this. A
-                // new one knows about the erasure; where there was none, the key is lost.
-                guard try await read({ db in try Ledger.isErased(index, in: db) }) else {
-                    throw .corrupt(.attachments(entry: index), .keyMissing)
-                }
-                result.append(nil)
-            }
-        }
-        return result
+    public func firstRows(
+        of indices: [Int64], enough: Int
+    ) async throws(StoreError) -> [[UInt8]?] {
+        try await read { db in try Ledger.firstRows(of: indices, enough: enough, in: db) }
+    }
+
+    public func rows(at places: [BlobPlace]) async throws(StoreError) -> [BlobPlace: [UInt8]] {
+        try await read { db in try Ledger.rows(at: places, in: db) }
+    }
+
+    public func isErased(_ index: Int64) async throws(StoreError) -> Bool {
+        try await read { db in try Ledger.isErased(index, in: db) }
+    }
+
+    public func boxed() async throws(StoreError) -> [BoxedApplication] {
+        try await read { db in try Ledger.boxed(in: db) }
     }
 
     public func indices(
-        concerning party: Handle, kinds: Set<Kind>?, from: Int64, limit: Int
+        concerning party: PartyNames, from: Int64, limit: Int
     ) async throws(StoreError) -> [Int64] {
-        let names = try await current().state.names
-        return try await read { db in
-            try Ledger.indices(
-                concerning: party, kinds: kinds, from: from, limit: limit, names: names, in: db)
+        try await read { db in
+            try Ledger.indices(concerning: party, from: from, limit: limit, in: db)
         }
     }
 
@@ -214,51 +215,6 @@ extension SQLiteStore {
         of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
     ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
         try await read { db in try Ledger.records(of: enterprise, in: book, range, in: db) }
-    }
-
-    public func books(
-        of enterprise: Handle, series: Series?, months: ClosedRange<Month>?
-    ) async throws(StoreError) -> [(book: BookName, state: BookState)] {
-        try await read { db in
-            try Ledger.books(of: enterprise, series: series, months: months, in: db)
-        }
-    }
-
-    public func allState(
-        after key: String?, limit: Int
-    ) async throws(StoreError) -> [(key: String, value: StateValue)] {
-        let state = try await current().state
-        return try await readState { db in try state.all(after: key, limit: limit, in: db) }
-    }
-
-    /// Whether pieces of the state have lost their keys. That is so in a ledger that is older than an
-    /// erasure its keys know of: the keys of all state that was replaced until then are gone.
-    public func hasLostState() async throws(StoreError) -> Bool {
-        let state = try await current().state
-        return try await read { db in try state.hasLost(in: db) }
-    }
-
-    /// Puts what `made` has, which is what the entries make of the state, in the place of every piece
-    /// that has lost its key. What they don't make goes. All of it or nothing.
-    public func replaceLostState(
-        with made: [StateKey: StateValue]
-    ) async throws(StoreError) {
-        let names = try await current().state.names
-        let changes = made.compactMap { SealedState.Change($0.key, $0.value, names) }
-        try await write { files, db throws(StoreError) in
-            try files.replaceLostState(with: changes, on: db)
-        }
-    }
-
-    /// Runs `body` on a reading connection, and once more where a key is missing: the row may have been
-    /// replaced, and its key destroyed, after `body` saw it. A key that is still missing is lost.
-    private func readState<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(StoreError) -> Value {
-        do { return try await read(body) } catch {
-            guard case .corrupt(.state, .keyMissing) = error else { throw error }
-            return try await read(body)
-        }
     }
 }
 

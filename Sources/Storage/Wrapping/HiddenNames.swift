@@ -22,6 +22,10 @@ struct HiddenNames: Sendable {
                 .appending(party.text))
     }
 
+    func names(of parties: Set<Handle>, to kind: Kind) -> [[UInt8]] {
+        parties.map { name(of: $0, to: kind) }
+    }
+
     private func code(_ message: DomainSeparated) -> [UInt8] {
         let bytes = message.bytes
         return [UInt8](unsafeUninitializedCapacity: Int(crypto_auth_hmacsha256_BYTES)) {

@@ -23,17 +23,18 @@ struct PartDirectory {
     mutating func append(name: String, row: Int, _ bytes: [UInt8]) {
         let check = row == 0 ? Self.check(bytes) : 0
         parts.append(Part(name: name, row: row, range: 0..<bytes.count, check: check))
-        Self.write(row, bytes: 2, to: &records)
-        Self.write(bytes.count, bytes: 4, to: &records)
-        Self.write(Int(check), bytes: 4, to: &records)
         precondition(name.utf8.count <= Int(UInt16.max), "names are short")
-        Self.write(name.utf8.count, bytes: 2, to: &records)
-        records += name.utf8
+        if records.isEmpty { records.reserveCapacity(2048) }
+        Self.write(UInt16(row), to: &records)
+        Self.write(UInt32(bytes.count), to: &records)
+        Self.write(check, to: &records)
+        Self.write(UInt16(name.utf8.count), to: &records)
+        records.append(contentsOf: name.utf8)
     }
 
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
-        Self.write(records.count, bytes: 4, to: &bytes)
+        Self.write(UInt32(records.count), to: &bytes)
         return bytes + records
     }
 
@@ -42,8 +43,10 @@ struct PartDirectory {
         var position = 0
         func number(_ count: Int) -> Int? {
             guard row.count - position >= count else { return nil }
-            defer { position += count }
-            return row[position..<position + count].reduce(0) { $0 << 8 | Int($1) }
+            var value = 0
+            for place in position..<position + count { value = value << 8 | Int(row[place]) }
+            position += count
+            return value
         }
         guard let length = number(4), row.count - position >= length else { return nil }
         let end = position + length
@@ -78,9 +81,7 @@ struct PartDirectory {
     private static let checkKey = [UInt8](
         repeating: 0, count: Int(crypto_shorthash_KEYBYTES))
 
-    private static func write(_ value: Int, bytes count: Int, to output: inout [UInt8]) {
-        for byte in stride(from: count - 1, through: 0, by: -1) {
-            output.append(UInt8(truncatingIfNeeded: value >> (8 * byte)))
-        }
+    private static func write(_ value: some FixedWidthInteger, to output: inout [UInt8]) {
+        withUnsafeBytes(of: value.bigEndian) { output.append(contentsOf: $0) }
     }
 }

@@ -1,7 +1,7 @@
 import CSodium
 import Wire
 
-/// The random key under which one entry's attachments are wrapped. When it is gone, so are they.
+/// A key of 32 bytes under which something is wrapped. When it is gone, so is that.
 struct WrapKey: Sendable {
     static let byteCount = 32
 
@@ -26,61 +26,61 @@ struct WrapKey: Sendable {
         secret.withBytes { $0.withMemoryRebound(to: UInt8.self, body) }
     }
 
-    /// `plaintext` encrypted and authenticated by XChaCha20-Poly1305 together with `context`. A key
-    /// is used once for every `number`, which is the nonce.
-    func seal(_ plaintext: [UInt8], number: Int, context: [UInt8]) -> [UInt8] {
+    /// `plaintext` encrypted and authenticated by XChaCha20-Poly1305 together with `context`, under a
+    /// random nonce, which stands in front.
+    func seal(_ plaintext: [UInt8], context: [UInt8]) -> [UInt8] {
         let count = plaintext.count + Self.overhead
         return [UInt8](unsafeUninitializedCapacity: count) { output, written in
+            randombytes_buf(output.baseAddress!, Self.nonceBytes)
             written = withBytes { key in
                 _ = crypto_aead_xchacha20poly1305_ietf_encrypt(
-                    output.baseAddress!, nil, plaintext, UInt64(plaintext.count), context,
-                    UInt64(context.count), nil, Self.nonce(number), key.baseAddress!)
+                    output.baseAddress! + Self.nonceBytes, nil, plaintext,
+                    UInt64(plaintext.count), context, UInt64(context.count), nil,
+                    output.baseAddress!, key.baseAddress!)
                 return count
             }
         }
     }
 
-    /// The plaintext of ``seal(_:number:context:)``; `nil` where a bit differs.
-    func open(_ sealed: [UInt8], number: Int, context: [UInt8]) -> [UInt8]? {
+    /// The plaintext of ``seal(_:context:)``; `nil` where a bit differs.
+    func open(_ sealed: [UInt8], context: [UInt8]) -> [UInt8]? {
         guard sealed.count >= Self.overhead else { return nil }
         let count = sealed.count - Self.overhead
         var opened = false
         let plaintext = [UInt8](unsafeUninitializedCapacity: count) { output, written in
-            opened = withBytes { key in
-                crypto_aead_xchacha20poly1305_ietf_decrypt(
-                    output.baseAddress!, nil, nil, sealed, UInt64(sealed.count), context,
-                    UInt64(context.count), Self.nonce(number), key.baseAddress!) == 0
+            opened = sealed.withUnsafeBufferPointer { sealed in
+                withBytes { key in
+                    crypto_aead_xchacha20poly1305_ietf_decrypt(
+                        output.baseAddress!, nil, nil, sealed.baseAddress! + Self.nonceBytes,
+                        UInt64(sealed.count - Self.nonceBytes), context, UInt64(context.count),
+                        sealed.baseAddress!, key.baseAddress!) == 0
+                }
             }
             written = opened ? count : 0
         }
         return opened ? plaintext : nil
     }
 
-    /// What ``open(_:number:context:)`` would give if it didn't check anything: good for finding
-    /// out where the damage is, and for nothing else. `nil` where it is too short.
-    func decryptedUnchecked(_ sealed: [UInt8], number: Int) -> [UInt8]? {
+    /// What ``open(_:context:)`` would give if it didn't check anything: good for finding out where the
+    /// damage is, and for nothing else. `nil` where it is too short.
+    func decryptedUnchecked(_ sealed: [UInt8]) -> [UInt8]? {
         guard sealed.count >= Self.overhead else { return nil }
         let count = sealed.count - Self.overhead
         return [UInt8](unsafeUninitializedCapacity: count) { output, written in
-            written = withBytes { key in
-                // Block 0 of the key stream is the authenticator's key (RFC 8439 §2.8).
-                _ = crypto_stream_xchacha20_xor_ic(
-                    output.baseAddress!, sealed, UInt64(count), Self.nonce(number), 1,
-                    key.baseAddress!)
-                return count
+            written = sealed.withUnsafeBufferPointer { sealed in
+                withBytes { key in
+                    // Block 0 of the key stream is the authenticator's key (RFC 8439 §2.8).
+                    _ = crypto_stream_xchacha20_xor_ic(
+                        output.baseAddress!, sealed.baseAddress! + Self.nonceBytes, UInt64(count),
+                        sealed.baseAddress!, 1, key.baseAddress!)
+                    return count
+                }
             }
         }
     }
 
-    /// Bytes that sealing adds.
-    static let overhead = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
+    private static let nonceBytes = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
 
-    /// 24 bytes: the number, big-endian, behind zeros.
-    private static func nonce(_ number: Int) -> [UInt8] {
-        var nonce = [UInt8](repeating: 0, count: 24)
-        for position in 0..<8 {
-            nonce[23 - position] = UInt8(truncatingIfNeeded: number >> (8 * position))
-        }
-        return nonce
-    }
+    /// Bytes that sealing adds.
+    static let overhead = nonceBytes + Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
 }

@@ -4,9 +4,8 @@ import Wire
 ///
 /// Row 0 is sealed as a whole: the directory of all parts, and behind it the parts that are small.
 /// Each larger part is a row of its own, so that reading a few fields does not read a long document.
-/// The parts are the disclosures, and then the sections in order. A row's number is its nonce; the
-/// entry's index and the part's name (none, for row 0) are authenticated with it, so that no row
-/// can stand in another's place.
+/// The parts are the disclosures, and then the sections in order. The entry's index, the row's
+/// number and the part's name (none, for row 0) are authenticated with a row, so that none can stand in another's place.
 struct WrappedAttachments: Sendable {
     /// Parts up to this many bytes lie together in row 0.
     static let smallBytes = 4096
@@ -16,7 +15,7 @@ struct WrappedAttachments: Sendable {
     /// The rows by number, from 0 on.
     let rows: [[UInt8]]
 
-    /// Seals `attachments` of the entry at `index` under `key`, which seals nothing else, ever.
+    /// Seals `attachments` of the entry at `index` under `key`.
     init(_ attachments: Attachments, of index: Int64, key: WrapKey) {
         let context = RowContext(index: index)
         var large: [[UInt8]] = []
@@ -27,7 +26,7 @@ struct WrappedAttachments: Sendable {
             } else {
                 directory.append(name: name, row: large.count + 1, bytes)
                 large.append(
-                    key.seal(bytes, number: large.count + 1, context: context.bytes(name)))
+                    key.seal(bytes, context: context.bytes(large.count + 1, name)))
             }
         }
         add("", attachments.disclosures)
@@ -42,7 +41,7 @@ struct WrappedAttachments: Sendable {
         where part.row == 0 {
             first += bytes
         }
-        rows = [key.seal(first, number: 0, context: context.bytes(""))] + large
+        rows = [key.seal(first, context: context.bytes(0, ""))] + large
     }
 }
 
@@ -54,6 +53,9 @@ struct OpenedDirectory {
     private let first: [UInt8]
     private let parts: [PartDirectory.Part]
 
+    /// Bytes of the wanted parts.
+    var byteCount: Int { parts.reduce(0) { $0 + $1.range.count } }
+
     /// Rows, besides the first, that hold wanted sections.
     var furtherRows: [Int] { parts.map(\.row).filter { $0 > 0 } }
 
@@ -62,8 +64,8 @@ struct OpenedDirectory {
     init(
         _ row: [UInt8], of index: Int64, key: WrapKey, sections: Set<String>?
     ) throws(StoreError) {
-        let context = RowContext(index: index).bytes("")
-        guard let first = key.open(row, number: 0, context: context) else {
+        let context = RowContext(index: index).bytes(0, "")
+        guard let first = key.open(row, context: context) else {
             throw .corrupt(Self.place(index, Self.damaged(row, key: key)), .changed)
         }
         guard let directory = PartDirectory(parsing: first), let own = directory.parts.first else {
@@ -74,12 +76,12 @@ struct OpenedDirectory {
             [own] + directory.parts.dropFirst().filter { sections?.contains($0.name) ?? true }
     }
 
-    /// The wanted parts, from the first row and `rows`.
+    /// The wanted parts, from the first row and those that `row` gives.
     /// Throws ``StoreError/corrupt(_:_:)``, naming the section.
-    func attachments(rows: [Int: [UInt8]]) throws(StoreError) -> Attachments {
+    func attachments(_ row: (Int) -> [UInt8]?) throws(StoreError) -> Attachments {
         var attachments = Attachments()
         for (position, part) in parts.enumerated() {
-            let bytes = part.row == 0 ? Array(first[part.range]) : try open(part, in: rows)
+            let bytes = part.row == 0 ? Array(first[part.range]) : try open(part, row(part.row))
             if position == 0 {
                 attachments.disclosures = bytes
             } else {
@@ -90,12 +92,12 @@ struct OpenedDirectory {
     }
 
     private func open(
-        _ part: PartDirectory.Part, in rows: [Int: [UInt8]]
+        _ part: PartDirectory.Part, _ row: [UInt8]?
     ) throws(StoreError) -> [UInt8] {
         let place = Self.place(index, part.name)
-        guard let row = rows[part.row] else { throw .corrupt(place, .missing) }
-        let context = RowContext(index: index).bytes(part.name)
-        guard let bytes = key.open(row, number: part.row, context: context),
+        guard let row else { throw .corrupt(place, .missing) }
+        let context = RowContext(index: index).bytes(part.row, part.name)
+        guard let bytes = key.open(row, context: context),
             bytes.count == part.range.count
         else { throw .corrupt(place, .changed) }
         return bytes
@@ -103,7 +105,7 @@ struct OpenedDirectory {
 
     /// Which small part of a row that doesn't open is damaged, as far as that can be told.
     private static func damaged(_ row: [UInt8], key: WrapKey) -> String? {
-        guard let first = key.decryptedUnchecked(row, number: 0),
+        guard let first = key.decryptedUnchecked(row),
             let directory = PartDirectory(parsing: first)
         else { return nil }
         return directory.parts.first {
@@ -118,7 +120,7 @@ struct OpenedDirectory {
     }
 }
 
-/// What is authenticated with a row: the label, the entry's index, the part's name.
+/// What is authenticated with a row: the label, the entry's index, the row's number, the part's name.
 private struct RowContext {
     private let prefix: DomainSeparated
 
@@ -127,5 +129,8 @@ private struct RowContext {
             .appending(withUnsafeBytes(of: index.bigEndian) { Array($0) })
     }
 
-    func bytes(_ name: String) -> [UInt8] { prefix.appending(name).bytes }
+    func bytes(_ row: Int, _ name: String) -> [UInt8] {
+        prefix.appending(withUnsafeBytes(of: UInt16(row).bigEndian) { Array($0) }).appending(name)
+            .bytes
+    }
 }

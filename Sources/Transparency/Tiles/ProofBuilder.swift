@@ -35,35 +35,25 @@ public struct ProofBuilder<Reader: TileReader> {
 /// Reads the hashes of complete subtrees from tiles.
 private struct NodeReader<Reader: TileReader> {
     private let reader: Reader
-    private var tiles: [TileCoordinate: [Hash]] = [:]
-    private var inner: [NodePosition: Hash] = [:]
+    private var tiles: [TileCoordinate: TileNodes] = [:]
 
     init(_ reader: Reader) { self.reader = reader }
 
-    /// Tiles hold every eighth level; what lies between is hashed from the level below.
     mutating func hash(of node: NodePosition) throws -> Hash {
-        if node.height.isMultiple(of: 8) { return try stored(node) }
-        if let known = inner[node] { return known }
-        let hash = Hash.node(
-            try hash(of: NodePosition(height: node.height - 1, index: 2 * node.index)),
-            try hash(of: NodePosition(height: node.height - 1, index: 2 * node.index + 1)))
-        inner[node] = hash
-        return hash
-    }
-
-    private mutating func stored(_ node: NodePosition) throws -> Hash {
-        let level = node.height / 8
-        let index = node.index / UInt64(TileCoordinate.fullWidth)
-        let position = Int(node.index % UInt64(TileCoordinate.fullWidth))
+        let level = node.height / TileNodes.levelHeight
+        let height = node.height % TileNodes.levelHeight
+        let first = node.index << UInt64(height)
+        let index = first / UInt64(TileCoordinate.fullWidth)
+        let position = Int(first % UInt64(TileCoordinate.fullWidth))
         let full = try TileCoordinate(level: level, index: index)
-        let hashes = try tiles[full] ?? reader.tile(level: level, index: index)
-        tiles[full] = hashes
-        guard position < hashes.count else {
+        let nodes = try tiles[full] ?? reader.nodes(level: level, index: index)
+        tiles[full] = nodes
+        guard let hash = nodes[height, position >> height] else {
             throw TileError.tooNarrow(
-                try TileCoordinate(level: level, index: index, width: position + 1),
-                have: hashes.count)
+                try TileCoordinate(level: level, index: index, width: position + 1 << height),
+                have: nodes.width)
         }
-        return hashes[position]
+        return hash
     }
 }
 

@@ -56,6 +56,15 @@ public struct TileEdge: Hashable, Sendable {
         return edge
     }
 
+    /// The hashes of a tile that isn't full yet; `nil` for a tile that is no part of the edge.
+    public func partialTile(level: Int, index: UInt64) -> [Hash]? {
+        guard levels.indices ~= level,
+            TileCoordinate.count(level: level, size: size) / UInt64(TileCoordinate.fullWidth)
+                == index
+        else { return nil }
+        return levels[level]
+    }
+
     /// Adds leaves, and returns every tile that this changes, with all its hashes, level by level.
     ///
     /// Each tile appears once, as it is in the larger tree; in it are also the hashes that the tile

@@ -3,6 +3,15 @@ public protocol TileReader {
     /// The hashes stored for the tile at `level` and `index`, from the left, at most 256; none
     /// where there is no such tile. They may be more than the tree that is asked about has.
     func tile(level: Int, index: UInt64) throws -> [Hash]
+
+    /// The same tile with the subtrees in it, for a reader that has them already.
+    func nodes(level: Int, index: UInt64) throws -> TileNodes
+}
+
+extension TileReader {
+    public func nodes(level: Int, index: UInt64) throws -> TileNodes {
+        TileNodes(try tile(level: level, index: index))
+    }
 }
 
 /// Tiles in memory, such as those a client fetched to build a proof itself.

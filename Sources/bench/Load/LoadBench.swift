@@ -10,12 +10,14 @@ import Wire
 /// all of them share this machine, so each is measured in turns with its yardstick, several times.
 ///
 /// `TRINE_BENCH_ENTRIES` names how many entries lie before those that are measured: `10000,1000000`
-/// measures twice. `TRINE_BENCH_SECONDS` is how long one turn takes.
+/// measures twice. `TRINE_BENCH_SECONDS` is how long one turn takes, `TRINE_BENCH_LOADS` names the loads by
+/// their first words, `fetches,records`; all are run otherwise.
 struct LoadBench: BenchGroup {
     let name = "load"
     let title: String
     private let phases: [UInt64]
     private let seconds: Double
+    private let loads: [String]?
 
     static let connections = 64
 
@@ -24,6 +26,7 @@ struct LoadBench: BenchGroup {
         let wanted = environment["TRINE_BENCH_ENTRIES"]?.split(separator: ",")
         phases = wanted?.compactMap { UInt64($0) }.sorted() ?? [10_000]
         seconds = environment["TRINE_BENCH_SECONDS"].flatMap { Double($0) } ?? 1.5
+        loads = environment["TRINE_BENCH_LOADS"]?.split(separator: ",").map(String.init)
         title = "A gateway under load, \(Self.connections) connections"
     }
 
@@ -36,7 +39,8 @@ struct LoadBench: BenchGroup {
         for entries in phases {
             try await Self.fill(scene, to: entries)
             let phase = LoadPhase(
-                scene: scene, yardsticks: yardsticks, seconds: seconds, entries: entries)
+                scene: scene, yardsticks: yardsticks, seconds: seconds, loads: loads,
+                entries: entries)
             let (measured, singles) = try await phase.run(comparedWith: first)
             measurements += measured
             first = first ?? (entries, singles)
@@ -68,6 +72,7 @@ private struct LoadPhase {
     let scene: LoadScene
     let yardsticks: LoadYardsticks
     let seconds: Double
+    let loads: [String]?
     let entries: UInt64
 
     private static let turns = 3
@@ -77,54 +82,58 @@ private struct LoadPhase {
     ) async throws -> (measured: [Measurement], singles: Double) {
         let hello = ("hello", yardsticks.hello)
         let sodium = ("libsodium", yardsticks.verifications)
-        let singles = try await measure("singles", to: hello, atLeast: 0.2, p99: 0.04) {
+        var measured = try await measure("singles", to: hello, atLeast: 0.2, p99: 0.04) {
             try await sendSingles()
         }
-        var measured = [singles]
-        measured.append(
-            try await measure("singles, half as many a second", to: hello, p99: 0.04) {
+        let singles = measured.first?.amount ?? 0
+        if singles > 0 {
+            measured += try await measure("singles, half as many a second", to: hello, p99: 0.04) {
                 try await load(
                     try await scene.singles(Int(seconds * 10_000), over: LoadBench.connections),
-                    pace: .open(perSecond: singles.amount / 2))
-            })
-        measured.append(
-            try await measure("bulk without blobs", to: sodium, atLeast: 0.55) {
-                try await load(
-                    try await scene.bulks(Int(seconds * 30_000), of: 128, over: 8),
-                    perRequest: 128)
-            })
-        measured.append(
-            try await measure("records of 12 kB", to: sodium, atLeast: 0.4) {
-                try await load(
-                    try await scene.records(Int(seconds * 6_000), of: 16, over: 16),
-                    perRequest: 16)
-            })
-        measured.append(
-            try await measure(
-                "fetches of ten records", to: ("singles", { try await sendSingles().rate }),
-                atLeast: 0.5
-            ) {
-                try await load(
-                    try await scene.fetches(Int(seconds * 8_000), over: LoadBench.connections))
-            })
+                    pace: .open(perSecond: singles / 2))
+            }
+        }
+        measured += try await measure("bulk without blobs", to: sodium, atLeast: 0.55) {
+            try await sendBulk()
+        }
+        measured += try await measure(
+            "records of 12 kB", to: ("bulk", { try await sendBulk().rate }), atLeast: 0.4
+        ) {
+            try await load(
+                try await scene.records(Int(seconds * 6_000), of: 16, over: 16), perRequest: 16)
+        }
+        measured += try await measure(
+            "fetches of ten records", to: ("singles", { try await sendSingles().rate }),
+            atLeast: 0.5
+        ) {
+            try await load(
+                try await scene.fetches(Int(seconds * 8_000), over: LoadBench.connections))
+        }
         let tiles = try scene.tiles(of: try await scene.size(), over: LoadBench.connections)
-        measured.append(
-            try await measure("full tiles", to: ("the same bytes", yardsticks.tile), atLeast: 0.8) {
-                try await load(tiles, repeats: true)
-            })
+        measured += try await measure(
+            "full tiles", to: ("the same bytes", yardsticks.tile), atLeast: 0.8
+        ) {
+            try await load(tiles, repeats: true)
+        }
         for path in ["checkpoint", "health"] {
             let request = [[ByteBuffer]](
                 repeating: [.get("/" + path)], count: LoadBench.connections)
-            measured.append(
-                try await measure(path, to: hello) { try await load(request, repeats: true) })
+            measured += try await measure(path, to: hello) {
+                try await load(request, repeats: true)
+            }
         }
-        if let first {
+        if let first, singles > 0 {
             measured.append(
                 Measurement(
-                    name: "singles, behind \(entries)", amount: singles.amount, unit: .perSecond,
+                    name: "singles, behind \(entries)", amount: singles, unit: .perSecond,
                     yardstick: ("behind \(first.entries)", first.rate), leastRatio: 0.9))
         }
-        return (measured, singles.amount)
+        return (measured, singles)
+    }
+
+    private func sendBulk() async throws -> LoadResult {
+        try await load(
+            try await scene.bulks(Int(seconds * 30_000), of: 128, over: 8), perRequest: 128)
     }
 
     private func sendSingles() async throws -> LoadResult {
@@ -142,12 +151,14 @@ private struct LoadPhase {
         ).run()
     }
 
-    /// In turns with its yardstick. What is said is the turn with the median ratio.
+    /// In turns with its yardstick. What is said is the turn with the median ratio; nothing where this load
+    /// isn't wanted.
     private func measure(
         _ name: String, to yardstick: (name: String, rate: () async throws -> Double),
         atLeast ratio: Double? = nil, p99: Double? = nil,
         _ run: () async throws -> LoadResult
-    ) async throws -> Measurement {
+    ) async throws -> [Measurement] {
+        guard loads?.contains(where: { name.hasPrefix($0) }) ?? true else { return [] }
         var turns: [(result: LoadResult, yardstick: Double, work: Double)] = []
         FileHandle.standardError.write(Data("\(Date()): \(name)\n".utf8))
         for _ in 0..<Self.turns {
@@ -165,11 +176,14 @@ private struct LoadPhase {
         }
         turns.sort { $0.result.rate / $0.yardstick < $1.result.rate / $1.yardstick }
         let median = turns[Self.turns / 2]
-        return Measurement(
-            name: "\(name), behind \(entries)", amount: median.result.rate, unit: .perSecond,
-            yardstick: (yardstick.name, median.yardstick), leastRatio: ratio,
-            latency: (median.result.p50, median.result.p99), mostLatency: p99,
-            memory: scene.gateway.residentBytes, work: turns.map(\.work).sorted()[Self.turns / 2])
+        return [
+            Measurement(
+                name: "\(name), behind \(entries)", amount: median.result.rate, unit: .perSecond,
+                yardstick: (yardstick.name, median.yardstick), leastRatio: ratio,
+                latency: (median.result.p50, median.result.p99), mostLatency: p99,
+                memory: scene.gateway.residentBytes,
+                work: turns.map(\.work).sorted()[Self.turns / 2])
+        ]
     }
 }
 

@@ -14,7 +14,10 @@ struct GatewayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway",
         abstract: "Begin, serve and check a log.",
-        subcommands: [Init.self, Serve.self, Check.self])
+        subcommands: [
+            Init.self, Serve.self, Check.self, Doctor.self, Status.self, Backup.self, Restore.self,
+            Rebuild.self,
+        ])
 
     struct Init: CommonCommand {
         static let configuration = CommandConfiguration(
@@ -137,8 +140,8 @@ struct GatewayCommand: AsyncParsableCommand {
             discussion: """
                 Every entry against the tree, the tree against the signed checkpoint, every stored \
                 field against what its record commits to, and the derived state against a replay of \
-                the log. Nothing is changed and no passphrase is needed; the gateway must not be \
-                running.
+                the log. Nothing is changed and no passphrase is needed. The gateway may be running: what is \
+                checked is the log as it was when the check began.
 
                 Example: trine gateway check ./gateway
                 """)
@@ -149,16 +152,14 @@ struct GatewayCommand: AsyncParsableCommand {
         func outcome() async throws -> Outcome {
             let gateway = GatewayDirectory(directory)
             _ = try gateway.knownSettings()
-            let store = try SQLiteStore(opening: gateway.store)
-            defer { try? store.close() }
-            _ = try await gateway.remembering(store)
-            return try await Inspection(store: store).run(progress: Terminal.entries).outcome
+            return try await Inspection(store: try await gateway.frozen())
+                .run(progress: Terminal.entries).outcome
         }
     }
 }
 
 extension InspectionReport {
-    fileprivate var outcome: Outcome {
+    var outcome: Outcome {
         let wrong = findings.map { ["detail": "\($0.fault)", "place": "\($0.place)"] as Members }
         let outcome = Outcome([
             "attachments": attachments, "entries": entries, "findings": wrong,

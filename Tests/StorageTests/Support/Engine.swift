@@ -64,13 +64,23 @@ enum Fault: Sendable, CaseIterable {
 }
 
 /// A store that is opened and closed.
-protocol ClosableStore: Store {
+protocol ClosableStore: Store, Answering {
     func close() async throws
 }
 
 extension SQLiteStore: ClosableStore {}
 
+extension MemoryStore: ClosableStore {
+    func close() {}
+}
+
 extension Store {
+    /// Commits as a sequencer that begins does.
+    func commit(_ batch: Batch, after previous: Head?) async throws(StoreError) {
+        try await commit(
+            try await stage(batch), after: previous?.position, in: nil)
+    }
+
     /// Commits, and destroys what is due, as a gateway does once the head is published.
     func enter(_ batch: Batch, after previous: Head?) async throws(StoreError) {
         try await commit(batch, after: previous)

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Synchronization
 
 /// A disk that fails on demand, for the files in one directory.
@@ -13,6 +14,7 @@ final class FaultyDisk: Sendable {
 
     private struct State {
         var operations = 0
+        var syncs = 0
         var failing: (operation: Int, fault: Fault)?
         var fired = false
         var synced: [String: [UInt8]] = [:]
@@ -42,6 +44,9 @@ final class FaultyDisk: Sendable {
         }
     }
 
+    /// How often something was synced.
+    var syncs: Int { state.withLock { $0.syncs } }
+
     /// Whether the fault was reached.
     var fired: Bool { state.withLock { $0.fired } }
 
@@ -62,13 +67,30 @@ final class FaultyDisk: Sendable {
         }
     }
 
+    /// Does a write that is durable when it returns, past SQLite.
+    func change(_ path: String, _ write: () throws(StoreError) -> Void) throws(StoreError) {
+        let verdict = operation()
+        var failure: StoreError?
+        if verdict.perform {
+            synced(path) {
+                do throws(StoreError) { try write() } catch { failure = error }
+                return failure == nil
+            }
+        }
+        if let failure { throw failure }
+        if !verdict.succeed { throw .failed(.system(call: "pwrite", path: path, code: EIO)) }
+    }
+
     /// Does `sync`, and where that succeeds notes what `path` holds: from now on it survives a power
     /// cut. One after the other, or what an earlier sync saw could replace what a later one did.
     func synced(_ path: String, _ sync: () -> Bool) {
         syncing.withLock { _ in
             guard sync() else { return }
             let bytes = FileManager.default.contents(atPath: path).map { Array($0) }
-            state.withLock { $0.synced[path] = bytes }
+            state.withLock {
+                $0.synced[path] = bytes
+                $0.syncs += 1
+            }
         }
     }
 

@@ -192,6 +192,6 @@ extension SignedStatement {
 }
 
 extension SQLiteTuning {
-    /// Keys run out and the log is moved every few entries.
-    static let small = SQLiteTuning(keysInReserve: 5, checkpointPages: 12)
+    /// The log is moved every few entries.
+    static let small = SQLiteTuning(checkpointPages: 12)
 }

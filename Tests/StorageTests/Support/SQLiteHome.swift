@@ -5,10 +5,14 @@ import Foundation
 /// A directory with a store in files, tuned so that short tests reach all of it.
 struct SQLiteHome: StoreHome {
     let directory: TemporaryDirectory
+    private let tuning: SQLiteTuning
 
-    init(_ directory: TemporaryDirectory) { self.directory = directory }
+    init(_ directory: TemporaryDirectory, _ tuning: SQLiteTuning = .small) {
+        self.directory = directory
+        self.tuning = tuning
+    }
 
-    func open() throws -> any ClosableStore { try SQLiteStore(opening: directory.path, .small) }
+    func open() throws -> any ClosableStore { try SQLiteStore(opening: directory.path, tuning) }
 
     func copied() throws -> any StoreHome { SQLiteHome(try directory.copied()) }
 
@@ -21,11 +25,15 @@ struct SQLiteHome: StoreHome {
 /// The same on a disk that fails on demand.
 struct FaultySQLiteHome: FaultyStoreHome {
     private let home: SQLiteHome
-    private let disk: FaultyDisk
+    let disk: FaultyDisk
 
-    init(_ directory: TemporaryDirectory) {
-        home = SQLiteHome(directory)
-        disk = FaultyDisk(directory: directory.path)
+    /// The ledger's write-ahead log is moved from so many pages on.
+    init(_ directory: TemporaryDirectory, moving pages: Int = SQLiteTuning.small.checkpointPages) {
+        let disk = FaultyDisk(directory: directory.path)
+        self.disk = disk
+        var tuning = SQLiteTuning(checkpointPages: pages)
+        tuning.changingRoot = { path, write throws(StoreError) in try disk.change(path, write) }
+        home = SQLiteHome(directory, tuning)
     }
 
     func open() throws -> any ClosableStore { try home.open() }

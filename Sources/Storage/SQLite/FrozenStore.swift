@@ -1,0 +1,240 @@
+import Foundation
+import GRDB
+public import Sharing
+public import Transparency
+public import Wire
+
+/// A store as it was at one moment, beside whoever works on it: for checks, reports and backups.
+///
+/// It reads one snapshot of the ledger, and the vault as it was just before, so that everything which
+/// stands in the ledger opens. It changes nothing, and the writer goes on meanwhile; the write-ahead log
+/// keeps what came after the snapshot until this is closed.
+public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexStore, BlobStore {
+    private let pool: DatabasePool
+    private let ledger: DatabaseSnapshot
+    private let keys: Vault
+    /// What the store says about itself.
+    public let condition: Condition
+
+    public struct Condition: Sendable {
+        public let entries: Int64
+        /// How often the log was taken over.
+        public let term: Int64
+        /// How often keys were destroyed.
+        public let generation: Int64
+        /// Whether the vault is an older one: what was erased since is destroyed again at the next start.
+        public let isVaultOlder: Bool
+        /// Erased entries and dropped applications whose keys aren't destroyed yet.
+        public let dueErasures: Int
+    }
+
+    /// Reads the ledger in `directory`, and the vault there, or in `vault`. Throws ``StoreError`` as
+    /// opening the store for work does; a ledger that is older than its vault is read with `anyAge`.
+    public init(
+        _ directory: String, vault: String? = nil, anyAge: Bool = false
+    ) throws(StoreError) {
+        do {
+            let vault = try VaultSnapshot(in: vault ?? directory)
+            let pool = try DatabaseFile.ledger.reading(in: directory)
+            let ledger = try pool.makeSnapshot()
+            let (identity, size, counters, due) = try ledger.read { db in
+                (
+                    try DatabaseFile.ledger.existingIdentity(db),
+                    try Ledger.head(in: db)?.size ?? 0,
+                    try Ledger.counters(in: db), try Ledger.dueErasures(in: db)
+                )
+            }
+            guard identity == vault.identity else {
+                throw StoreError.unreadable(.keysOfAnotherStore)
+            }
+            self.pool = pool
+            self.ledger = ledger
+            keys = try Vault(vault.files)
+            guard anyAge || size >= keys.size else {
+                throw StoreError.unreadable(.ledgerOlderThanKeys(have: size, known: keys.size))
+            }
+            condition = Condition(
+                entries: size, term: counters.term, generation: keys.generation,
+                isVaultOlder: keys.generation < counters.vault, dueErasures: due)
+        } catch {
+            throw StoreError(error, in: DatabaseFile.ledger.name)
+        }
+    }
+
+    public var source: any LedgerSource { self }
+    public var rows: any StateStore { self }
+    public var index: any IndexStore { self }
+    public var blobs: any BlobStore { self }
+    public func vault() -> Vault { keys }
+
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            ledger.asyncRead { db in
+                continuation.resume(
+                    returning: Result { try body(db.get()) }
+                        .mapError { StoreError($0, in: DatabaseFile.ledger.name) })
+            }
+        }
+        return try result.get()
+    }
+
+    public func head() async throws(StoreError) -> Head? {
+        try await read { db in try Ledger.head(in: db) }
+    }
+
+    public func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
+        try await read { db in try Ledger.leaves(range, in: db) }
+    }
+
+    public func tile(level: Int, index: UInt64) async throws(StoreError) -> [Hash] {
+        try await read { db in try Ledger.tile(level: level, index: index, in: db) }
+    }
+
+    public func rows(_ names: [StateNames]) async throws(StoreError) -> [StateRows] {
+        try await read { db in try Ledger.rows(names, in: db) }
+    }
+
+    public func rows(
+        after key: String, upTo last: String?, limit: Int,
+        hidden: @escaping @Sendable (String) -> [UInt8]?
+    ) async throws(StoreError) -> [(key: String, rows: StateRows)] {
+        try await read { db in
+            try Ledger.rows(after: key, upTo: last, limit: limit, hidden: hidden, in: db)
+        }
+    }
+
+    public func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow] {
+        try await read { db in try Ledger.sealedRows(after: slot, limit: limit, in: db) }
+    }
+
+    public func indices(
+        concerning party: PartyNames, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try await read { db in
+            try Ledger.indices(concerning: party, from: from, limit: limit, in: db)
+        }
+    }
+
+    public func indices(
+        issuer: Handle?, kind: Kind?, from: Int64, limit: Int
+    ) async throws(StoreError) -> [Int64] {
+        try await read { db in
+            try Ledger.indices(issuer: issuer, kind: kind, from: from, limit: limit, in: db)
+        }
+    }
+
+    public func records(
+        of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
+    ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
+        try await read { db in try Ledger.records(of: enterprise, in: book, range, in: db) }
+    }
+
+    public func firstRows(
+        of indices: [Int64], enough: Int
+    ) async throws(StoreError) -> [[UInt8]?] {
+        try await read { db in try Ledger.firstRows(of: indices, enough: enough, in: db) }
+    }
+
+    public func rows(at places: [BlobPlace]) async throws(StoreError) -> [BlobPlace: [UInt8]] {
+        try await read { db in try Ledger.rows(at: places, in: db) }
+    }
+
+    public func isErased(_ index: Int64) async throws(StoreError) -> Bool {
+        try await read { db in try Ledger.isErased(index, in: db) }
+    }
+
+    /// Copies the ledger of this moment to a new file at `path`, durably.
+    func copyLedger(to path: String) throws {
+        let copy = try DatabaseQueue(path: path)
+        try ledger.backup(to: copy)
+        try copy.close()
+    }
+}
+
+extension Ledger {
+    static func dueErasures(in db: Database) throws -> Int {
+        try db.rows(
+            "SELECT count(*) FROM due WHERE place < ? OR place >= ?", VaultPlace(.slot, 0).bits,
+            VaultPlace(.application, 0).bits
+        ) { Int($0.integer(0)) }.first ?? 0
+    }
+}
+
+extension DatabaseFile {
+    /// Opens the file for reading beside whoever writes to it.
+    func reading(in directory: String) throws -> DatabasePool {
+        let path = directory + "/" + name
+        guard access(path, R_OK) == 0 else {
+            throw StoreError.failed(.system(call: "open", path: path, code: errno))
+        }
+        var configuration = Configuration()
+        configuration.label = name + " beside"
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 2
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+
+    /// Which store the file belongs to, if it is one of this program and version.
+    func existingIdentity(_ db: Database) throws -> [UInt8] {
+        try requireOwn(db)
+        guard let identity = try identity(db) else {
+            throw StoreError.unreadable(.foreign(file: name))
+        }
+        return identity
+    }
+}
+
+/// A vault as it was at one moment, in memory: its pages, and the root key that opens them.
+struct VaultSnapshot {
+    let identity: [UInt8]
+    let files: VaultInMemory
+
+    /// How often the root key may be replaced while this reads.
+    private static let attempts = 10
+
+    init(in directory: String) throws {
+        let pool = try DatabaseFile.vault.reading(in: directory)
+        defer { try? pool.close() }
+        let root = RootKeyFile(path: directory + "/" + VaultRoot.file, changing: { _, _ in })
+        for _ in 0..<Self.attempts {
+            let (identity, header, pages) = try pool.read { db in
+                (
+                    try DatabaseFile.vault.existingIdentity(db), try VaultDatabase.header(db),
+                    try VaultDatabase.pages(db)
+                )
+            }
+            guard let header,
+                let key = try root.roots().first(where: {
+                    $0.generation == header.generation
+                })
+            else { continue }
+            self.identity = identity
+            files = VaultInMemory()
+            files.write(key)
+            files.write(pages: pages, removing: [], header)
+            return
+        }
+        throw StoreError.unreadable(.rootKeyMissing(generation: 0))
+    }
+
+    /// Writes it to new files in `directory`, durably.
+    func write(to directory: String) throws {
+        let root = RootKeyFile(
+            path: directory + "/" + VaultRoot.file,
+            changing: { _, write throws(StoreError) in try write() })
+        try DirectoryLock.prepare(directory, files: [VaultRoot.file, VaultRoot.pagesFile])
+        try root.prepare()
+        let pool = try DatabaseFile.vault.open(in: directory)
+        try pool.writeWithoutTransaction { db in
+            try DatabaseFile.vault.create(db, identity: identity)
+        }
+        for key in files.roots() { try root.write(key) }
+        if let header = files.header() {
+            try VaultDatabase(pool: pool, rootFile: root).write(
+                pages: files.pages, removing: [], header)
+        }
+        try pool.close()
+    }
+}

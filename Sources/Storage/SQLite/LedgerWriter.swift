@@ -1,0 +1,142 @@
+import GRDB
+import Sharing
+import Transparency
+import Wire
+
+/// Writes staged entries, within a transaction that is open.
+struct LedgerWriter {
+    let staged: StagedEntries
+    let db: Database
+
+    func write() throws {
+        for entry in staged.entries { try write(entry) }
+        for (place, bytes) in staged.blobs {
+            try db.run(
+                "INSERT INTO attachments (place, row) VALUES (?, ?)",
+                RowPlace(entry: place.index, row: place.row).place, bytes.data)
+        }
+        for tile in staged.tiles {
+            try db.run(
+                "INSERT OR REPLACE INTO tiles (place, hashes) VALUES (?, ?)",
+                TilePlace(level: tile.level, index: tile.index).place, tile.hashes.bytes.data)
+        }
+        for erased in staged.erased { try erase(erased) }
+        for row in staged.open { try write(row) }
+        for row in staged.hidden { try write(row) }
+        try db.run("UPDATE counters SET slot = ?1 WHERE slot < ?1", staged.nextSlot)
+        try db.run(
+            "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
+            staged.head.edge.bytes.data, staged.head.checkpoint.data)
+    }
+
+    func write(_ entry: StagedEntries.Entry) throws {
+        let found = entry.found
+        try db.run(
+            "INSERT INTO entries (entry, issuer, kind, leaf) VALUES (?, ?, ?, ?)",
+            found.index, found.issuer.text, found.kind.rawValue, entry.leaf.data)
+        try index(found)
+    }
+
+    func index(_ entry: IndexedEntry) throws {
+        for party in entry.parties {
+            try db.run(
+                "INSERT INTO parties (party, entry) VALUES (?, ?)", party.data, entry.index)
+        }
+        if let leader = entry.leader {
+            try db.run(
+                "INSERT INTO followers (statement, entry) VALUES (?, ?)", leader.text, entry.index)
+        }
+        if let record = entry.record {
+            try db.run(
+                "INSERT INTO records (issuer, book, number, entry) VALUES (?, ?, ?, ?)",
+                entry.issuer.text, record.book.description, record.number, entry.index)
+        }
+    }
+
+    private func write(_ row: StagedEntries.Open) throws {
+        guard let value = row.value else {
+            return try db.run("DELETE FROM state WHERE key = ?", row.key)
+        }
+        try db.run(
+            """
+            INSERT INTO state (key, value) VALUES (?1, ?2)
+            ON CONFLICT (key) DO UPDATE SET value = ?2
+            """, row.key, value.data)
+    }
+
+    /// What stood under the name is found by it: nobody has to have read it before.
+    private func write(_ change: StagedEntries.Hidden) throws {
+        let old = try db.rows(
+            "DELETE FROM selective_state WHERE name = ? RETURNING slot", change.name.data
+        ) { $0.integer(0) }
+        for slot in old { try makeDue(VaultPlace(.slot, slot)) }
+        if let row = change.row {
+            try db.run(
+                "INSERT INTO selective_state (slot, name, row) VALUES (?, ?, ?)", row.slot,
+                change.name.data, row.bytes.data)
+        }
+    }
+
+    /// Removes what the keys of an erased statement, and of those that follow it, would open, and notes
+    /// that the keys must go. Whom they concerned goes too.
+    private func erase(_ erased: StagedEntries.Erased) throws {
+        let followers = try db.rows(
+            "SELECT entry FROM followers WHERE statement = ?", erased.statement.text
+        ) { $0.integer(0) }
+        for index in [erased.index] + followers {
+            try db.run(
+                "DELETE FROM attachments WHERE place BETWEEN ? AND ?",
+                RowPlace(entry: index, row: 0).place,
+                RowPlace(entry: index, row: WrappedAttachments.maximumRows - 1).place)
+            try db.run("DELETE FROM parties WHERE entry = ?", index)
+            try db.run("INSERT OR IGNORE INTO erasures (entry) VALUES (?)", index)
+            try makeDue(VaultPlace(.entry, index))
+        }
+    }
+
+    private func makeDue(_ place: VaultPlace) throws {
+        try db.run(
+            "INSERT OR IGNORE INTO due (place, size) VALUES (?, ?)", place.bits, staged.head.size)
+    }
+}
+
+extension StagedEntries {
+    /// About how many pages are written: those the bytes fill, and one for each row of the state,
+    /// which lie scattered.
+    var pages: Int {
+        let leaves = entries.reduce(0) { $0 + $1.leaf.count }
+        let rows = blobs.reduce(0) { $0 + $1.bytes.count }
+        return (leaves + rows) / DatabaseFile.pageBytes + entries.count + open.count + hidden.count
+            + 8
+    }
+}
+
+/// Where a row of an entry's attachments stands: entries have 46 bits, rows 16.
+struct RowPlace {
+    static let entries: Range<Int64> = 0..<VaultPlace.numbers
+
+    let place: Int64
+
+    init(entry: Int64, row: Int) {
+        precondition(Self.entries ~= entry && row < WrappedAttachments.maximumRows, "fits 62 bits")
+        place = entry << 16 | Int64(row)
+    }
+}
+
+/// Where a tile stands: levels have 7 bits, indices 56.
+struct TilePlace {
+    let place: Int64
+
+    /// `nil` for what no tree has.
+    init?(checking level: Int, index: UInt64) {
+        guard (0..<64).contains(level), index < 1 << 56 else { return nil }
+        place = Int64(level) << 56 | Int64(index)
+    }
+
+    init(level: Int, index: UInt64) {
+        guard let place = TilePlace(checking: level, index: index) else {
+            preconditionFailure("a tile of a tree")
+        }
+        self = place
+    }
+}

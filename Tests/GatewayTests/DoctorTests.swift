@@ -1,0 +1,136 @@
+import Client
+import Foundation
+import GRDB
+import Sharing
+import Storage
+import Testing
+import Wire
+
+@testable import Gateway
+
+/// Everything that keeps a gateway from being served has its line.
+@Suite(.serialized) struct DoctorTests {
+    /// A gateway that was founded and isn't served.
+    private struct Patient {
+        let process: GatewayProcess
+        let gateway: GatewayDirectory
+
+        init() async throws {
+            process = try await GatewayProcess()
+            gateway = GatewayDirectory(process.directory + "/gateway")
+        }
+
+        /// The lines that aren't good. How full this machine's disk is, is left out.
+        func complaints(now: Timestamp = .now) async -> [String: ExaminedThing.Verdict] {
+            let things = await gateway.examine(now: now).filter {
+                $0.verdict != .ok && $0.code != "disk"
+            }
+            return Dictionary(uniqueKeysWithValues: things.map { ($0.code, $0.verdict) })
+        }
+
+        func remove(_ name: String) throws {
+            try FileManager.default.removeItem(atPath: gateway.path + "/" + name)
+        }
+
+        func overwrite(_ name: String, with bytes: [UInt8]) throws {
+            let file = try #require(FileHandle(forWritingAtPath: gateway.path + "/" + name))
+            try file.write(contentsOf: bytes)
+            try file.close()
+        }
+
+        func execute(_ sql: String, in file: String = "ledger.sqlite") throws {
+            let queue = try DatabaseQueue(path: gateway.store + "/" + file)
+            try queue.write { try $0.execute(sql: sql) }
+            try queue.close()
+        }
+    }
+
+    @Test func `who is well has no complaint, served or not`() async throws {
+        let patient = try await Patient()
+        #expect(await patient.complaints().isEmpty)
+        func running() async -> String? {
+            await patient.gateway.examine(now: .now).first { $0.code == "running" }?.words
+        }
+        #expect(await running() == "no gateway is running")
+        try await patient.process.start()
+        #expect(await patient.complaints().isEmpty)
+        #expect(await running() == "a gateway works on the store")
+        _ = try await patient.process.end(SIGTERM)
+    }
+
+    @Test func `the files beside the store`() async throws {
+        var patient = try await Patient()
+        try patient.remove("config")
+        #expect(await patient.complaints()["settings"] == .failure)
+        patient = try await Patient()
+        try patient.remove("keyring")
+        #expect(await patient.complaints() == ["keyring": .failure])
+        patient = try await Patient()
+        chmod(patient.gateway.path + "/keyring", 0o644)
+        #expect(await patient.complaints() == ["keyring": .failure])
+        patient = try await Patient()
+        try patient.overwrite(
+            "published", with: Array(repeating: 7, count: PublishedCheckpoint.empty.count))
+        #expect(await patient.complaints() == ["published": .failure])
+    }
+
+    @Test func `a store that doesn't open`() async throws {
+        var patient = try await Patient()
+        try patient.overwrite("store/vault.key", with: Array(repeating: 0, count: 4096))
+        #expect(await patient.complaints() == ["store": .failure])
+        patient = try await Patient()
+        try patient.remove("store/ledger.sqlite")
+        #expect(await patient.complaints() == ["store": .failure])
+        for (sql, file) in [
+            ("PRAGMA user_version = 2", "ledger.sqlite"),
+            ("PRAGMA application_id = 7", "vault.sqlite"),
+            ("UPDATE identity SET store = zeroblob(16)", "vault.sqlite"),
+            ("UPDATE header SET size = 5", "vault.sqlite"),
+            ("DELETE FROM head", "ledger.sqlite"),
+        ] {
+            patient = try await Patient()
+            try patient.execute(sql, in: file)
+            #expect(await patient.complaints() == ["store": .failure], "\(sql)")
+        }
+    }
+
+    @Test func `what waits to be destroyed, and an older vault`() async throws {
+        var patient = try await Patient()
+        try patient.execute("INSERT INTO due (place, size) VALUES (0, 1)")
+        #expect(await patient.complaints() == ["erasures": .warning])
+        patient = try await Patient()
+        try patient.execute("UPDATE counters SET vault = 5")
+        #expect(await patient.complaints() == ["vault": .warning])
+    }
+
+    @Test func `a store behind what was published, and another history`() async throws {
+        let patient = try await Patient()
+        let older = patient.process.directory + "/older"
+        try FileManager.default.copyItem(atPath: patient.gateway.store, toPath: older)
+        try await patient.process.start()
+        await (try patient.process.admit("acme", [.enterprise])).close()
+        _ = try await patient.process.end(SIGTERM)
+        #expect(await patient.complaints().isEmpty)
+        let newer = patient.process.directory + "/newer"
+        try FileManager.default.moveItem(atPath: patient.gateway.store, toPath: newer)
+        try FileManager.default.moveItem(atPath: older, toPath: patient.gateway.store)
+        #expect(await patient.complaints() == ["history": .failure])
+        try FileManager.default.removeItem(atPath: patient.gateway.store)
+        let other = try await Patient()
+        try await other.process.start()
+        await (try other.process.admit("acme", [.enterprise])).close()
+        _ = try await other.process.end(SIGTERM)
+        try FileManager.default.moveItem(
+            atPath: other.gateway.store, toPath: patient.gateway.store)
+        #expect(await patient.complaints() == ["history": .failure])
+    }
+
+    @Test func `a clock that nobody believes`() async throws {
+        let patient = try await Patient()
+        let now = Timestamp.now
+        #expect(
+            await patient.complaints(now: now.advanced(by: -3600)) == ["clock": .failure])
+        #expect(
+            await patient.complaints(now: now.advanced(by: 2 * 86_400)) == ["clock": .warning])
+    }
+}
