@@ -8,13 +8,13 @@ import Testing
 @Suite struct HTTPTransportTests {
     private static let hello = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
 
-    private func serving(
+    @discardableResult private func serving<Value>(
         _ script: @escaping @Sendable (ScriptedServer.Request) -> ScriptedServer.Answer,
-        _ body: (ScriptedServer, HTTPTransport) async throws -> Void
-    ) async throws {
+        _ body: (ScriptedServer, HTTPTransport) async throws -> Value
+    ) async throws -> Value {
         let server = try ScriptedServer(script)
         defer { server.stop() }
-        try await body(server, try Self.transport("http", server.port))
+        return try await body(server, try Self.transport("http", server.port))
     }
 
     private static func transport(_ scheme: String, _ port: Int) throws -> HTTPTransport {
@@ -109,19 +109,30 @@ import Testing
     /// The server reads the second request on a kept connection and closes it: libcurl alone would
     /// send it once more.
     @Test func aRequestIsNeverSentTwice() async throws {
+        // On a busy machine the connection may be taken for dead before: then it shows nothing.
+        for _ in 1...5 {
+            if try await isSentOnceOnAKeptConnection() { return }
+        }
+        Issue.record("no connection was kept")
+    }
+
+    /// Whether the second request came on the connection of the first.
+    private func isSentOnceOnAKeptConnection() async throws -> Bool {
         let script: @Sendable (ScriptedServer.Request) -> ScriptedServer.Answer = {
             $0.head.contains("/second") ? .close : .bytes(Self.hello)
         }
-        try await serving(script) { server, transport in
+        return try await serving(script) { server, transport in
             _ = try await transport.send(Self.request("/first", post: 1))
             let error = await #expect(throws: TransportError.self) {
                 try await transport.send(Self.request("/second", post: 1))
             }
             #expect(Self.isInterrupted(error))
-            #expect(server.requests.map(\.connection) == [1, 1])
+            #expect(server.requests.count == 2)
+            let isKept = server.requests.map(\.connection) == [1, 1]
             let third = try await transport.send(Self.request("/third"))
             #expect(third.bytes == Array("hello".utf8))
             #expect(server.requests.count == 3)
+            return isKept
         }
     }
 
