@@ -6,13 +6,15 @@ import Testing
 
 /// What answers to fetches may take of the gateway's memory.
 @Suite struct FetchAnswersTests {
-    private static let limits: ServingLimits = {
+    private static let limits = limits(patience: .milliseconds(100))
+
+    private static func limits(patience: Duration) -> ServingLimits {
         var limits = ServingLimits()
         limits.fetchesAtOnce = 2
-        limits.fetchPatience = .milliseconds(100)
+        limits.fetchPatience = patience
         limits.heldAnswerBytes = 1000
         return limits
-    }()
+    }
 
     @Test func whatIsNotReadIsBounded() async throws {
         let answers = FetchAnswers(Self.limits)
@@ -62,7 +64,8 @@ import Testing
     /// Who waits for the log lets others make their answers, as long as there is room for what it holds.
     @Test(arguments: [true, false])
     func whoWaitsKeepsNobodyElseWaiting(hasRoom: Bool) async throws {
-        let answers = FetchAnswers(Self.limits)
+        let answers = FetchAnswers(
+            Self.limits(patience: hasRoom ? .seconds(20) : .milliseconds(100)))
         let (started, start) = AsyncStream<Void>.makeStream()
         let (released, release) = AsyncStream<Void>.makeStream()
         let waiting = (0..<2).map { _ in
@@ -85,8 +88,8 @@ import Testing
         }
         release.finish()
         for task in waiting { _ = try await task.value }
-        // What was held is free again, and so are both turns.
-        _ = try await answers.answer { _ in Array(repeating: 3, count: 1000) }
+        // What was held is free again but for the answers themselves, and so are both turns.
+        _ = try await answers.answer { _ in Array(repeating: 3, count: 900) }
     }
 
     /// Who doesn't get its turn back gives none back.
