@@ -19,7 +19,7 @@ public enum Agent {
         public let fileKey: FileKey
     }
 
-    static let answerSeconds = 2
+    static let answerSeconds = 5
     private static let socketName = "agent"
     private static let lockName = "agent.lock"
 

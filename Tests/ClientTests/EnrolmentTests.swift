@@ -142,6 +142,7 @@ import Wire
             #expect(done.retired != nil && done.rekeyed.map(\.grant.jti) == [grant])
             let again = try await owner.giveUp(try await owner.lost("li"), .unspecified)
             #expect(again.retired == nil && again.raised.isEmpty && again.rekeyed.isEmpty, "once")
+            await owner.endOperation()
 
             let late = try? await Enterprise(li).importDocuments([try log.documents("2026-03")])
             #expect((late?.imported ?? 0) == 0)

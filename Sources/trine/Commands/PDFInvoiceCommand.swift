@@ -26,7 +26,8 @@ struct PDFInvoiceCommand: ParsableCommand {
             FileHandle.standardOutput.write(Data(xml))
         } catch {
             // Codes between the two processes, and none of the program's own.
-            exit(Int32(error.rawValue))
+            let code = Int32(error.rawValue)
+            Foundation.exit(code)
         }
     }
 
