@@ -262,7 +262,7 @@ let package = Package(
             dependencies: pure + [
                 "Cedar", "CedarTools", "trine", "Custody", "Interface", "Importing", "Storage",
                 "Client", "Gateway",
-                "Demo",
+                "Demo", "TestSupport",
             ],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
