@@ -36,7 +36,7 @@ public enum SubmissionFault: Error, Equatable, Sendable {
 
 /// A statement with everything that belongs to it: its selective claims opened, its blob compared
 /// with the digest it signs. What the sequencer is given is always one of these.
-public struct Submission: Sendable {
+public final class Submission: Sendable {
     public let statement: Statement
     public let selective: any SelectiveClaims
     public let attachments: Attachments
@@ -48,9 +48,9 @@ public struct Submission: Sendable {
     let leaf: Hash
     /// Its signature, where somebody checked that. The rules believe it if it was checked with the key
     /// that they find.
-    var checked: VerifiedJWS?
+    let checked: VerifiedJWS?
     /// Whether the state that deciding it needs was read already.
-    var isReadAhead = false
+    let isReadAhead: Bool
     /// Whose it is, where a signature says so.
     var signer: Handle? { checked.map { _ in statement.issuer } }
 
@@ -61,6 +61,7 @@ public struct Submission: Sendable {
     ) throws(SubmissionFault) {
         do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
         leaf = Hash.leaf(bytes)
+        (checked, isReadAhead) = (nil, false)
         guard type(of: statement.claims).isSubmitted else {
             throw .notSubmittable(statement.kind)
         }
@@ -92,6 +93,7 @@ public struct Submission: Sendable {
     ) {
         statement = signed.statement
         leaf = Hash.leaf(statement.jws.bytes)
+        (checked, isReadAhead) = (nil, false)
         self.selective = selective
         self.policies = policies
         self.types = types.all
@@ -106,6 +108,23 @@ public struct Submission: Sendable {
         }
         attachments = Attachments(
             disclosures: Disclosure.join(signed.disclosures), sections: sections)
+    }
+
+    private init(_ other: Submission, checked: VerifiedJWS?, isReadAhead: Bool) {
+        statement = other.statement
+        selective = other.selective
+        attachments = other.attachments
+        policies = other.policies
+        types = other.types
+        leaf = other.leaf
+        self.checked = checked
+        self.isReadAhead = isReadAhead
+    }
+
+    /// Itself with what was found out about it since: `checked` is its signature, where somebody checked
+    /// that, and whether its state `isReadAhead`.
+    func prepared(_ checked: VerifiedJWS?, isReadAhead: Bool) -> Submission {
+        Submission(self, checked: checked, isReadAhead: isReadAhead)
     }
 
     /// Itself at the index that it asks for.

@@ -8,7 +8,11 @@ final class UnreadAnswers: ChannelOutboundHandler, RemovableChannelHandler {
     private let limit: TimeAmount
     /// Parts of answers that aren't with the system yet.
     private var waiting = 0
-    private var closing: Scheduled<Void>?
+    /// Since when some have waited without a pause.
+    private var since: NIODeadline?
+    /// Looks whether they wait too long. It stays when they are sent, so that an answer that is read at
+    /// once, as nearly all are, costs no timer of its own.
+    private var watch: Scheduled<Void>?
 
     init(limit: Duration) { self.limit = TimeAmount(limit) }
 
@@ -16,19 +20,33 @@ final class UnreadAnswers: ChannelOutboundHandler, RemovableChannelHandler {
         let promise = promise ?? context.eventLoop.makePromise()
         waiting += 1
         promise.futureResult.assumeIsolated().whenComplete { _ in self.sent() }
-        if closing == nil {
-            let channel = context.channel
-            closing = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        if since == nil {
+            let now = NIODeadline.now()
+            since = now
+            if watch == nil { look(context.channel, at: now + limit) }
         }
         context.write(data, promise: promise)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { closing?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        watch?.cancel()
+        watch = nil
+    }
+
+    private func look(_ channel: any Channel, at time: NIODeadline) {
+        watch = channel.eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+            self.watch = nil
+            guard let since = self.since else { return }
+            if since + self.limit <= .now() {
+                channel.close(promise: nil)
+            } else {
+                self.look(channel, at: since + self.limit)
+            }
+        }
+    }
 
     private func sent() {
         waiting -= 1
-        guard waiting == 0 else { return }
-        closing?.cancel()
-        closing = nil
+        if waiting == 0 { since = nil }
     }
 }

@@ -3,7 +3,7 @@ import GRDB
 public import Rules
 import Synchronization
 
-/// State on disk, so that the memory of a long audit doesn't grow with the log, but for three bytes for
+/// State on disk, so that the memory of a long audit doesn't grow with the log, but for six bytes for
 /// each key that was written: a file without a name, that nobody else can open and that is gone when the
 /// audit ends, however it ends.
 ///
@@ -23,8 +23,8 @@ public final class AuditState: StateSource, Sendable {
         /// The newest run.
         var writing: [StateKey: StateValue?] = [:]
         var read: [StateKey: StateValue?] = [:]
-        /// What the runs have, the oldest first.
-        var runs: [KeyFilter] = []
+        /// What the runs have.
+        var runs = RunFilters(keysOfRun: AuditState.maximumHeld)
     }
 
     /// Changes that are held back, and values that are kept, in memory.
@@ -71,8 +71,7 @@ public final class AuditState: StateSource, Sendable {
                     values[key] = known
                     continue
                 }
-                let hash = KeyFilter.hash(key)
-                let runs = held.runs.indices.reversed().filter { held.runs[$0].mayContain(hash) }
+                let runs = held.runs.runs(mayHave: key)
                 if !runs.isEmpty { missing.append((key, runs)) }
             }
             guard !missing.isEmpty else { return values }
@@ -94,10 +93,10 @@ public final class AuditState: StateSource, Sendable {
             }
             guard held.changed.count > Self.maximumHeld else { return }
             try finishWriting()
-            held.runs.append(KeyFilter(held.changed.keys))
+            let run = held.runs.add(held.changed.keys)
             held.writing = held.changed
             held.changed = [:]
-            write(held.writing, asRun: held.runs.count - 1)
+            write(held.writing, asRun: run)
         }
     }
 

@@ -26,7 +26,7 @@ struct StorageBench: BenchGroup {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let store = try SQLiteStore(opening: directory)
+        var store = try SQLiteStore(opening: directory)
         var log = BenchLog()
         let tenure = try await store.commit(
             try await store.stage(log.founding()), after: nil, in: nil)
@@ -34,12 +34,37 @@ struct StorageBench: BenchGroup {
             let count = min(1024, Int(behind - log.head.size))
             try await commit(log.records(count), full: false, to: store, tenure, &log)
         }
+        // Closed, the store is in its files alone.
+        try store.close()
+        let (entries, before) = (log.head.size, try Self.bytes(in: directory))
+        store = try SQLiteStore(opening: directory)
         var measurements: [Measurement] = []
         for size in [1, 16, 256] {
             measurements.append(try await measure(groups: size, store, tenure, &log, directory))
         }
         try store.close()
+        let after = try Self.bytes(in: directory)
+        let statement = log.records(1)[0].jws.bytes.count
+        measurements.append(
+            Measurement(
+                name: "an entry on the disk", amount: before / Double(entries), unit: .bytes,
+                yardstick: ("its statement", Double(statement)), mostRatio: 2))
+        measurements.append(
+            Measurement(
+                name: "a record on the disk",
+                amount: (after - before) / Double(log.head.size - entries), unit: .bytes,
+                yardstick: (
+                    "its statement and ciphertexts", Double(statement + log.ciphertextBytes)
+                ), mostRatio: 2))
         return measurements
+    }
+
+    /// What all files of the store have.
+    private static func bytes(in directory: String) throws -> Double {
+        try FileManager.default.contentsOfDirectory(atPath: directory).reduce(0) { sum, name in
+            let facts = try FileManager.default.attributesOfItem(atPath: directory + "/" + name)
+            return sum + ((facts[.size] as? NSNumber)?.doubleValue ?? 0)
+        }
     }
 
     /// Groups of `size` statements: parsed, decided on the stored state, committed.

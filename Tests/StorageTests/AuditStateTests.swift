@@ -79,10 +79,33 @@ import Wire
             (0..<count).map { _ in StatementState.key(JTI(using: &random)).untyped }
         }
         let inside = keys(5000)
-        let filter = KeyFilter(inside)
+        var filter = KeyFilter(capacity: inside.count)
+        #expect(!filter.mayContain(1))
+        for key in inside { filter.insert(KeyFilter.hash(key)) }
         #expect(inside.allSatisfy { filter.mayContain(KeyFilter.hash($0)) })
         #expect(keys(20_000).count { filter.mayContain(KeyFilter.hash($0)) } < 40)
-        #expect(!KeyFilter([]).mayContain(1))
+    }
+
+    /// Each key is looked for in the runs that have it, the newest first, and in hardly any other.
+    @Test func `the runs that have a key are found`() {
+        var random = SeededGenerator.printed()
+        func keys(_ count: Int) -> [StateKey] {
+            (0..<count).map { _ in StatementState.key(JTI(using: &random)).untyped }
+        }
+        let shared = keys(3)
+        let runs = (0..<21).map { run in keys(200) + (run % 5 == 0 ? shared : []) }
+        var filters = RunFilters(keysOfRun: 200)
+        #expect(filters.runs(mayHave: shared[0]).isEmpty)
+        for (run, keys) in runs.enumerated() { #expect(filters.add(keys) == run) }
+        for key in shared {
+            let found = filters.runs(mayHave: key)
+            #expect(found == found.sorted(by: >))
+            #expect(Set(found).isSuperset(of: [0, 5, 10, 15, 20]))
+        }
+        for (run, keys) in runs.enumerated() {
+            #expect(keys.allSatisfy { filters.runs(mayHave: $0).contains(run) })
+        }
+        #expect(keys(5000).count { !filters.runs(mayHave: $0).isEmpty } < 40)
     }
 
     @Test func `its file has no name and is its owner's only`() throws {

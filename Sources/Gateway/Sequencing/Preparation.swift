@@ -26,9 +26,9 @@ extension Sequencer {
         var ready: [Submission] = []
         for submission in submissions {
             do {
-                var submission = try submission.checked(by: slice)
-                submission.isReadAhead = isReadAhead
-                ready.append(submission)
+                ready.append(
+                    submission.prepared(
+                        try submission.signature(by: slice), isReadAhead: isReadAhead))
             } catch { return (ready, error) }
         }
         return (ready, nil)
@@ -51,16 +51,15 @@ extension Sequencer {
 }
 
 extension Submission {
-    /// Itself with its signature checked, where `slice` has the key that it names as one of its issuer's.
-    fileprivate func checked(by slice: Slice) throws(Refusal) -> Submission {
+    /// Its signature, checked where `slice` has the key that it names as one of its issuer's; `nil` where
+    /// that isn't known.
+    fileprivate func signature(by slice: Slice) throws(Refusal) -> VerifiedJWS? {
         guard let key = slice[KeyState.key(statement.jws.kid)], key.handle == statement.issuer,
             let log = slice[LogState.key], statement.origin == log.origin,
             statement.log == log.genesis
-        else { return self }
-        do {
-            var submission = self
-            submission.checked = try statement.jws.verified(byKeyNamed: key.key)
-            return submission
-        } catch { throw .issuer(.badSignature) }
+        else { return nil }
+        do { return try statement.jws.verified(byKeyNamed: key.key) } catch {
+            throw .issuer(.badSignature)
+        }
     }
 }

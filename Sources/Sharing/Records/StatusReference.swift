@@ -34,9 +34,14 @@ public struct StatusReference: Shaped, Hashable {
             .required("idx", \.index, .positive),
             .required(
                 "uri", \.uri,
-                Codec<String>.text.limited("address of a status list") {
-                    $0.hasPrefix("https://") && $0.contains("/status/")
-                }))
+                Codec<String>.text.limited("address of a status list", isAddress)))
+
+        /// Every record of a log has one; comparing bytes is much faster than to look for a text.
+        private static func isAddress(_ text: String) -> Bool {
+            let (bytes, part) = (Array(text.utf8), Array("/status/".utf8))
+            return bytes.starts(with: "https://".utf8)
+                && bytes.indices.contains { bytes[$0...].starts(with: part) }
+        }
     }
 
     private var list: List { List(index: index, uri: uri) }

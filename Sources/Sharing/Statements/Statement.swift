@@ -18,7 +18,9 @@ public enum StatementError: Error, Equatable, Sendable {
 ///
 /// Parsing checks the form completely (canonical bytes, closed schema, limits) and nothing else:
 /// the signature and the right to say it are for ``Rules`` to decide at an index.
-public struct Statement: Sendable {
+///
+/// It is made once and handed on often, so it is a reference to what never changes.
+public final class Statement: Sendable {
     public let jws: JWS
     public let origin: Origin
     public let issuer: Handle

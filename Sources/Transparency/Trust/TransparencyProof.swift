@@ -63,11 +63,20 @@ public struct TransparencyProof: Hashable, Sendable {
 
     /// The proof as text; exactly what was parsed.
     public var bytes: [UInt8] {
-        var bytes = Array("\(Self.version)\n".utf8)
+        let note = checkpoint.bytes
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(note.count + 48 * hashes.count + 64)
+        bytes += Self.version.utf8
+        bytes.append(newline)
         if let extra { bytes += Array("extra ".utf8) + Base64.encode(extra) + [newline] }
-        bytes += Array("index \(index)\n".utf8)
-        for hash in hashes { bytes += Array("\(hash.base64)\n".utf8) }
-        return bytes + [newline] + checkpoint.bytes
+        bytes += "index \(index)\n".utf8
+        for hash in hashes {
+            bytes += Base64.encode(hash.bytes)
+            bytes.append(newline)
+        }
+        bytes.append(newline)
+        bytes += note
+        return bytes
     }
 
     /// Checks that the entry with the hash `leaf` is in a log that `policy` accepts.

@@ -20,6 +20,8 @@ public struct Audit<State: StateSource, Policies: PublishedTexts> {
     private let trust: Trust
     private let policies: Policies
     private let seesDisclosures: Bool
+    /// What the entries so far offered: later ones are signed with these.
+    let keys = OfferedKeys()
     private var state: State
     private var edge = RightEdge()
     /// As entry 0 names it.

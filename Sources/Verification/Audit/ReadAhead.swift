@@ -14,7 +14,7 @@ extension Audit {
         _ pages: [Page], load: @escaping @Sendable (Page) async throws -> [LoadedEntry],
         before: (Int64) -> Void = { _ in }, after: (UInt64) -> Void = { _ in }
     ) async throws {
-        let keys = OfferedKeys()
+        let keys = keys
         var waiting = pages[...]
         var ahead: [Task<[ReadEntry], any Error>] = []
         defer { ahead.forEach { $0.cancel() } }
