@@ -41,7 +41,7 @@ compare-packages: test-packages
 # A gateway's process killed a thousand times under load, with a look at everything after each kill; make
 # test has fifty of them. And every fault of the store at every place, while many send at once.
 torture: test-packages
-	TRINE_KILLS=1000 $(SWIFT) test --filter 'ProcessTests.killsLoseNothing|KillTests|FaultTests|PipelineTests'
+	TRINE_KILLS=1000 $(SWIFT) test --filter 'ProcessTests.killsLoseNothing|InterruptedImportTests|KillTests|FaultTests|PipelineTests'
 
 # Compares our own checks of signatures with libsodium's, on all cores. COUNT signatures; SEED and FIRST, the
 # first round, continue or repeat a run. make test compares twenty thousand.
