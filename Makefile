@@ -41,7 +41,7 @@ compare-packages: test-packages
 # A gateway's process killed a thousand times under load, with a look at everything after each kill; make
 # test has fifty of them. And every fault of the store at every place, while many send at once.
 torture: test-packages
-	TRINE_KILLS=1000 $(SWIFT) test --filter 'ProcessTests.killsLoseNothing|KillTests|FaultTests|PipelineTests'
+	TRINE_KILLS=1000 $(SWIFT) test --filter 'ProcessTests.killsLoseNothing|InterruptedImportTests|KillTests|FaultTests|PipelineTests'
 
 # Compares our own checks of signatures with libsodium's, on all cores. COUNT signatures; SEED and FIRST, the
 # first round, continue or repeat a run. make test compares twenty thousand.
@@ -51,14 +51,11 @@ fuzz-signatures: packages
 	$(SWIFT) build -c release --product trine-fuzz
 	.build/release/trine-fuzz $(COUNT) $(if $(SEED),$(SEED),$$(od -An -N8 -tu8 /dev/urandom | tr -d ' ')) $(FIRST)
 
-# Feeds the readers of documents with inputs that it makes up, guided by what code they reach; SECONDS=3600
-# goes on for so long. What makes one crash is left in .build/fuzz/found; it belongs into
-# Tests/ImportingTests/Corpus, which the tests read again.
+# Feeds each reader of documents with inputs that it makes up, guided by what code they reach, for a minute;
+# SECONDS=3600 goes on for so long each, READERS="mt940 xml" takes some. make test reads what was found before,
+# and changed copies of it, which are the same each time.
 fuzz: packages
-	$(SWIFT) build -c release --scratch-path .build/fuzz --sanitize fuzzer -Xswiftc -DFUZZING --product trine-fuzz-readers
-	mkdir -p .build/fuzz/grown .build/fuzz/found
-	.build/fuzz/release/trine-fuzz-readers -max_total_time=$(or $(SECONDS),60) -max_len=65536 -rss_limit_mb=3000 -timeout=20 \
-		-artifact_prefix=.build/fuzz/found/ -print_final_stats=1 .build/fuzz/grown Tests/ImportingTests/Corpus
+	SWIFT="$(SWIFT)" SECONDS_EACH=$(or $(SECONDS),60) READERS="$(READERS)" .ci/fuzz
 
 # ARGS="fetch audit" runs these groups only. TRINE_BENCH_ENTRIES=10000,1000000 ARGS=load loads a gateway
 # with so many entries behind it.

@@ -170,12 +170,15 @@ let package = Package(
             name: "trine-fuzz", dependencies: ["TestSignatures"], path: "Sources/fuzz",
             swiftSettings: strict),
         .executableTarget(
-            name: "trine-fuzz-readers", dependencies: ["Importing", "PDF", "Sharing"],
+            name: "trine-fuzz-readers", dependencies: ["TestReaders"],
             path: "Sources/fuzz-readers", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "TestSignatures", dependencies: ["CSodium", "TestSupport", "Wire"],
             path: "Tests/TestSignatures", swiftSettings: strict),
+        .target(
+            name: "TestReaders", dependencies: ["Importing", "PDF", "Sharing", "Wire"],
+            path: "Tests/TestReaders", swiftSettings: strict),
         .target(
             name: "TestWorld", dependencies: ["Wire", "Transparency", "Sharing", "Rules"],
             path: "Tests/TestWorld", swiftSettings: strict),
@@ -230,7 +233,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ImportingTests",
-            dependencies: ["TestSupport", "Wire", "Sharing", "Importing", "PDF", "Demo"],
+            dependencies: [
+                "TestReaders", "TestSupport", "Wire", "Sharing", "Importing", "PDF", "Demo",
+            ],
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests",

@@ -12,6 +12,10 @@ public enum DocumentFormat: Equatable, Sendable {
     case pdf
     case zip
     case ofx
+    /// An interim report of SWIFT, MT942.
+    case interimReport
+    /// Fields of a SWIFT message, and not those of a statement.
+    case partOfStatement
     /// A table of separated values.
     case table
     /// None of these.
@@ -22,7 +26,13 @@ public enum DocumentFormat: Equatable, Sendable {
             self.init(root: root.name, namespace: root.namespace)
         } else {
             let format = DocumentFormat(signature: file.bytes) ?? .unknown
-            self = format == .unknown && TableForm(file.bytes) != nil ? .table : format
+            if format != .unknown {
+                self = format
+            } else if let message = SwiftMessage.unread(file.bytes) {
+                self = message.kind == .interim ? .interimReport : .partOfStatement
+            } else {
+                self = TableForm(file.bytes) == nil ? .unknown : .table
+            }
         }
     }
 
@@ -50,6 +60,9 @@ public enum DocumentFormat: Equatable, Sendable {
             self = .pdf
         } else if start.starts(with: [0x50, 0x4b, 0x03, 0x04]) {
             self = .zip
+        } else if starts("{1:") || starts("{2:") || starts("{4:") {
+            // Blocks of a SWIFT message, which no object of JSON begins like.
+            self = .unknown
         } else if starts("{") || starts("[") {
             self = .json
         } else if starts("OFXHEADER") || starts("<OFX>") || starts("<?OFX") {
@@ -84,11 +97,14 @@ extension DocumentFormat: CustomStringConvertible {
         case .crossIndustryInvoice: "a UN/CEFACT Cross Industry Invoice"
         case .bankStatement(let message): "an ISO 20022 \(message) message"
         case .otherXML("CrossIndustryDocument"): "an invoice of ZUGFeRD 1.0"
+        case .otherXML("SCRDMCCBDACIOMessageStructure"): "an order of Order-X"
         case .otherXML(let name): "an XML document with the root “\(name)”"
         case .json: "JSON"
         case .pdf: "PDF"
         case .zip: "a ZIP archive"
         case .ofx: "OFX"
+        case .interimReport: "an interim report of SWIFT (MT942)"
+        case .partOfStatement: "a part of a SWIFT message, and no statement (MT940)"
         case .table: "a table"
         case .unknown: "a file of a format that is not recognised"
         }

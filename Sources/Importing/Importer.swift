@@ -141,6 +141,8 @@ public enum Importer {
         }
         let format = DocumentFormat(file)
         if format == .table { throw Finding(.mappingNeeded) }
-        throw Finding(.unsupportedFormat(format), at: file.xml?.root.place)
+        let message = file.xml == nil ? SwiftMessage.unread(file.bytes) : nil
+        throw Finding(
+            .unsupportedFormat(format), at: file.xml?.root.place ?? message?.field.place)
     }
 }

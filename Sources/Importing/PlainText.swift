@@ -8,6 +8,14 @@ enum PlainText {
         return String(validating: content, as: UTF8.self) ?? DecodedText.windows1252(content)
     }
 
+    /// The line of the first byte that is no text.
+    static func placeOfNoText(in bytes: [UInt8]) -> ImportRefusal.Place {
+        let first = bytes.firstIndex { $0 == 0 || DecodedText.unassigned.contains($0) }
+        let before = bytes[..<(first ?? bytes.startIndex)]
+        let text = DecodedText.windows1252(before) ?? ""
+        return .init(path: "", line: max(1, lines(text + ".").count))
+    }
+
     /// The lines, whatever ends them.
     static func lines(_ text: String) -> [String] {
         var lines: [String] = []

@@ -72,6 +72,9 @@ private final class PDFDocument {
     }
 
     deinit {
+        // What is wrong with the file was seen by what it gave; libqpdf says on the error output what
+        // nobody asked it for.
+        while qpdf_has_error(data) != 0 { _ = qpdf_get_error(data) }
         var data: qpdf_data? = data
         qpdf_cleanup(&data)
         bytes.deallocate()

@@ -9,12 +9,13 @@ import Foundation
     static let groups: [any BenchGroup] = [
         SignatureBench(), StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(),
         ListBench(),
-        ProofsBench(), PolicyBench(), SealingBench(), LoadBench(),
+        ProofsBench(), PolicyBench(), SealingBench(), ImportBench(), LoadBench(),
     ]
 
     static func main() async throws {
         let names = CommandLine.arguments.dropFirst()
         try await LoadServer.serve(Array(names))
+        try await ImportProcess.run(Array(names))
         let unknown = names.filter { name in !groups.contains { $0.name == name } }
         guard unknown.isEmpty else {
             let known = groups.map(\.name).joined(separator: ", ")

@@ -72,7 +72,13 @@ struct BenchAlliance: Sendable {
 
     /// Writes `count` invoices of these months as files. Returns the path of their folder.
     func invoices(_ count: Int, months: ClosedRange<Month>) throws -> String {
-        let folder = directory + "/documents"
+        try Self.invoices(count, months: months, in: directory + "/documents")
+    }
+
+    /// The same into a new folder; each has `bytes` at least, filled up by a remark.
+    static func invoices(
+        _ count: Int, months: ClosedRange<Month>, in folder: String, bytes: Int = 0
+    ) throws -> String {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         var written = 0
@@ -82,8 +88,10 @@ struct BenchAlliance: Sendable {
             for document in SampleEnterprise.documents(seed: seed, months: months)
             where written < count && document.name.contains("EXB") {
                 // Every seed numbers its documents anew; these numbers are each seed's own.
-                let text = String(decoding: document.xml, as: UTF8.self)
+                var text = String(decoding: document.xml, as: UTF8.self)
                     .replacingOccurrences(of: "EXB-", with: "EXB\(seed)-")
+                let missing = bytes - text.utf8.count
+                if missing > 0 { text += "<!--" + String(repeating: "x", count: missing) + "-->" }
                 try Data(text.utf8).write(
                     to: URL(fileURLWithPath: folder + "/\(seed)-" + document.name))
                 written += 1

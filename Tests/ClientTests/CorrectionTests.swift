@@ -51,32 +51,66 @@ import Wire
             let old = try await first(session)
             let path = try await file(of: old, folder, session)
             let place = try #require(RecordNumber(old.name))
-            _ = try await enterprise.correct(place, with: path)
-            let records = try await enterprise.records(in: old.book)
-            let new = try #require(records.first { $0.replaces == old.jti })
-            #expect(records.first { $0.jti == old.jti }?.replacedBy == new.jti)
-            #expect(new.isHead && new.epoch == (inANewEra ? 1_000_000 : 0))
-            for record in [old, new] {
-                let shown = try await enterprise.show(
-                    try #require(RecordNumber(record.name)), fields: ["due_date"])
-                #expect(shown.fields != nil)
+            // The same document says nothing else.
+            let same = try await enterprise.correct(place, with: path, replacing)
+            #expect(same.duplicates == 1 && same.imported == 0)
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let number = try #require(text.firstRange(of: "<cbc:ID>E"))
+            let renumbered = text.replacingCharacters(in: number, with: "<cbc:ID>F")
+            let new = try log.scratch.folder("new", [("a.xml", Array(renumbered.utf8))]) + "/a.xml"
+            let shown = try await enterprise.correct(place, with: new)
+            guard case .differs(let from, let differences) = shown.lines.first?.outcome else {
+                Issue.record("it says otherwise")
+                return
             }
-            // What was corrected isn't corrected once more; the document stays one.
-            await #expect(throws: ClientError.correction(.replaced(by: new.name))) {
+            #expect(from == old.name && differences.map(\.field).contains("number"))
+            #expect(try await enterprise.records(in: old.book).allSatisfy(\.isHead))
+            let done = try await enterprise.correct(place, with: new, replacing)
+            #expect(done.imported == 1)
+            try await check(old, enterprise, inANewEra: inANewEra)
+            // What was corrected isn't corrected once more; the documents stay what they are.
+            await #expect(throws: ClientError.self) {
                 try await enterprise.correct(place, with: path)
             }
-            #expect(try await enterprise.importDocuments([folder]).imported == 0)
-            await #expect(throws: ClientError.correction(.unreadable)) {
-                try await enterprise.correct(
-                    try #require(RecordNumber(new.name)), with: folder + "/none")
-            }
-            // Another's document corrects nothing, and of another series neither.
-            let other = try log.scratch.folder("other", [("a.xml", Array("<a/>".utf8))])
-            await #expect(throws: ClientError.self) {
-                try await enterprise.correct(
-                    try #require(RecordNumber(new.name)), with: other + "/a.xml")
-            }
+            #expect(try await enterprise.importDocuments([folder, new]).imported == 0)
+            let later = try #require(
+                try await enterprise.records(in: old.book).first { $0.replaces == old.jti })
+            try await checkRefusals(try #require(RecordNumber(later.name)), enterprise, log)
             await session.close()
+        }
+    }
+
+    private let replacing = ImportChoices(replacing: true)
+
+    private func check(
+        _ old: OwnRecord, _ enterprise: Enterprise, inANewEra: Bool
+    ) async throws {
+        let records = try await enterprise.records(in: old.book)
+        let new = try #require(records.first { $0.replaces == old.jti })
+        #expect(records.first { $0.jti == old.jti }?.replacedBy == new.jti)
+        #expect(new.isHead && new.epoch == (inANewEra ? 1_000_000 : 0))
+        for record in [old, new] {
+            let shown = try await enterprise.show(
+                try #require(RecordNumber(record.name)), fields: ["due_date"])
+            #expect(shown.fields != nil)
+        }
+    }
+
+    /// Another's document corrects nothing, and of another series neither, nor several at once.
+    private func checkRefusals(
+        _ place: RecordNumber, _ enterprise: Enterprise, _ log: TestLog
+    ) async throws {
+        let other = try log.scratch.folder("other", [("a.xml", Array("<a/>".utf8))])
+        for path in [other + "/a.xml", other + "/none"] {
+            #expect(try await enterprise.correct(place, with: path, replacing).refused == 1)
+        }
+        let bank = try log.scratch.folder(
+            "bank", [("a.xml", BankText.file(.report, "R1", from: "", to: "2026-03-02", []))])
+        await #expect(throws: ClientError.self) {
+            try await enterprise.correct(place, with: bank, replacing)
+        }
+        await #expect(throws: ClientError.self) {
+            try await enterprise.correct(place, with: try log.documents("2026-01"), replacing)
         }
     }
 

@@ -71,7 +71,7 @@ final class Stage {
             "trine-command-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: directory, withIntermediateDirectories: true)
-        for folder in ["documents", "bank"] {
+        for folder in ["documents", "bank", "trade"] {
             try FileManager.default.copyItem(
                 at: Transcript.folder.appendingPathComponent("Fixtures/" + folder),
                 to: directory.appendingPathComponent(folder))

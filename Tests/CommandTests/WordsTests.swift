@@ -98,7 +98,6 @@ import Wire
         .admittedOtherwise(
             RegisteredIdentifier("vat:DE000100018")!, as: [RegisteredIdentifier("vat:DE000100017")!]
         ),
-        .correction(.unreadable),
         .correction(.notOne(2, in: .invoices)), .share(.otherLog),
         .share(.otherParticipant(handle)), .share(.substituted),
         .share(.unknownKey), .share(.badSignature), .share(.otherDevice),

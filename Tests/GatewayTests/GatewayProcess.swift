@@ -103,15 +103,28 @@ final class GatewayProcess: Sendable {
     }
 
     /// Runs a further process to its end; returns its exit code and what it said on standard error.
-    func run(_ arguments: [String]) async throws -> (code: Int32, errors: String) {
+    func run(
+        _ arguments: [String], seconds: Int = 20
+    ) async throws -> (code: Int32, errors: String) {
+        let other = try surroundings()
+        let process = try Self.launch(other, arguments)
+        try await Self.wait(for: process, seconds: seconds)
+        return (process.terminationStatus, Self.text(other + "/errors"))
+    }
+
+    /// Starts a further process, which the caller ends.
+    func spawn(_ arguments: [String]) throws -> Process {
+        try Self.launch(try surroundings(), arguments)
+    }
+
+    /// A folder for a further process.
+    private func surroundings() throws -> String {
         let other = directory + "/other-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: other, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             atPath: directory + "/passphrase", toPath: other + "/passphrase")
-        let process = try Self.launch(other, arguments)
-        try await Self.wait(for: process)
-        return (process.terminationStatus, Self.text(other + "/errors"))
+        return other
     }
 
     /// What the program said on standard error since it was started.
@@ -135,8 +148,8 @@ final class GatewayProcess: Sendable {
             Home(directory + "/" + name), passphrase: protection.passphrase, cost: Self.cost)
     }
 
-    private static func wait(for process: Process) async throws {
-        for _ in 0..<2000 where process.isRunning {
+    private static func wait(for process: Process, seconds: Int = 20) async throws {
+        for _ in 0..<(seconds * 100) where process.isRunning {
             try await Task.sleep(for: .milliseconds(10))
         }
         guard !process.isRunning else { throw RawConnection.Broken(reason: "it goes on") }

@@ -100,6 +100,26 @@ struct BankReaderTests {
         #expect(InvoiceText.reason(text, for: InvoiceText.seller) == .notOwnAccount)
     }
 
+    @Test("an account is its IBAN, or the number that the version of the message has for it")
+    func accounts() throws {
+        let iban = "<IBAN>DE00100000000000000123</IBAN>"
+        let text = Self.statement(Self.entry("1"), closing: "11")
+        let number = "DE00100000000000000123"
+        for path in ["Othr", "PrtryAcct"] {
+            let changed = text.replacing(iban, with: "<\(path)><Id>\(number)</Id></\(path)>")
+            #expect(try records(changed).count == 2)
+        }
+        for name in ["BBAN", "UPIC"] {
+            #expect(
+                try records(text.replacing(iban, with: "<\(name)>\(number)</\(name)>")).count == 2)
+        }
+        let first = text.replacing("053.001.08", with: "053.001.01")
+        #expect(try records(first.replacing("BkToCstmrStmt", with: "BkToCstmrStmtV01")).count == 2)
+        #expect(
+            reason(text.replacing(iban, with: "<Other>\(number)</Other>"))
+                == .missing(.init("account", of: .bankEntry)))
+    }
+
     @Test("a batch becomes its payments where they add up, and else stays one entry")
     func batches() throws {
         func payment(_ amount: String) -> String {

@@ -125,4 +125,32 @@ struct MT940ReaderTests {
             InvoiceText.reason(Self.page([":61:260302C5,50NTRFNONREF"]), for: InvoiceText.seller)
                 == .notOwnAccount)
     }
+
+    @Test("messages that aren't statements are named, with the line where they begin")
+    func others() throws {
+        let interim =
+            "\r\n:20:ST17\r\n:25:0194774600888\r\n:28C:1/1\r\n:34F:EUR0,\r\n"
+            + ":13D:2603021815+0100\r\n:61:2603020302C5,50NTRFNONREF\r\n"
+        let cases: [(String, DocumentFormat, line: Int)] = [
+            (interim, .interimReport, 2),
+            ("{1:F01TESTDEXX}{4:\r\n:60F:C260301EUR10,00\r\n", .partOfStatement, 2),
+            (":61:260302C5,50NTRFNONREF\r\n", .partOfStatement, 1),
+            ("nothing\n:61:260302C5,50NTRFNONREF\n", .unknown, 0),
+        ]
+        for (text, format, line) in cases {
+            let refusal = InvoiceText.outcome(text, for: Self.account).refusal
+            #expect(refusal?.reason == .unsupportedFormat(format))
+            #expect(refusal?.place?.line ?? 0 == line)
+        }
+        #expect("\(DocumentFormat.interimReport)".contains("MT942"))
+    }
+
+    @Test("bytes that are no text are refused with their line")
+    func noText() {
+        let page = Self.page([":61:260302C5,50NTRFNONREF", ":86:bel\u{81}li"])
+        let bytes = page.unicodeScalars.map { UInt8($0.value) }
+        let refusal = Importer.records(from: bytes, named: "a", for: Self.account).refusal
+        #expect(refusal?.reason == .invalidText)
+        #expect(refusal?.place?.line == 6)
+    }
 }

@@ -198,6 +198,35 @@ import Testing
             chain.submit(granting(.invoices))
                 == .policy(.forbidden(policies: ["contents-are-not-read-for-credit"])))
     }
+
+    /// No content, account, original or personal field of any type is read for credit, nor of one that is
+    /// published later: what isn't of another class is never among the fields.
+    @Test(arguments: [Purpose.creditAssessment, .creditMonitoring, .guarantee])
+    func whatSaysMoreIsNotReadForCredit(purpose: Purpose) throws {
+        var chain = Chain()
+        let entry = try #require(RecordTypes.standard.type("bank-entry", 1))
+        let later = try entry.made("till", series: "tills", of: Chain.origin)
+        #expect(chain.submit(publication(of: later, in: &chain)) == nil)
+        var tried: Set<FieldClass> = []
+        for type in RecordTypes.standard.all + [later] {
+            for field in type.fields where Self.sayingMore.contains(field.fieldClass) {
+                let grant = chain.granting(
+                    purpose: purpose,
+                    scope: .months(type.series, Month("2026-01")!...Month("2026-03")!),
+                    subject: .fields([field.name]))
+                guard case .policy(.forbidden(let policies)) = chain.submit(grant) else {
+                    Issue.record("\(field.name) of \(type.name) is granted")
+                    continue
+                }
+                #expect(policies.contains("contents-are-not-read-for-credit"))
+                tried.insert(field.fieldClass)
+            }
+        }
+        #expect(tried == Self.sayingMore)
+        #expect(Set(FieldClass.allCases).subtracting(Self.sayingMore).count == 5)
+    }
+
+    private static let sayingMore: Set<FieldClass> = [.content, .account, .original, .personal]
 }
 
 extension Chain {

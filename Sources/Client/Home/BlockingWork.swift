@@ -13,6 +13,25 @@ enum BlockingWork {
             queue.async { continuation.resume(with: Result(catching: work)) }
         }
     }
+
+    /// The results of `work` for each of `inputs`, on as many processors as there are.
+    static func map<Input: Sendable, Value: Sendable>(
+        _ inputs: [Input], _ work: @escaping @Sendable (Input) -> Value
+    ) async throws -> [Value] {
+        let processors = ProcessInfo.processInfo.activeProcessorCount
+        let length = max(1, (inputs.count + processors - 1) / processors)
+        let parts = stride(from: 0, to: inputs.count, by: length).map {
+            inputs[$0..<min(inputs.count, $0 + length)]
+        }
+        return try await withThrowingTaskGroup(of: (Int, [Value]).self) { group in
+            for (place, part) in parts.enumerated() {
+                group.addTask { (place, try await run { part.map(work) }) }
+            }
+            var results = Array(repeating: [Value](), count: parts.count)
+            for try await (place, values) in group { results[place] = values }
+            return results.flatMap(\.self)
+        }
+    }
 }
 
 /// Runs an actor on a dispatch queue of its own, so that what the actor does may wait for the disk.

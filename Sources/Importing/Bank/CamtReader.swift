@@ -23,21 +23,26 @@ struct CamtReader: DocumentReader {
         case statement = "053.001."
         case notice = "054.001."
 
-        var root: String {
-            switch self {
-            case .report: "BkToCstmrAcctRpt"
-            case .statement: "BkToCstmrStmt"
-            case .notice: "BkToCstmrDbtCdtNtfctn"
-            }
+        /// The element of the message, whose name had its version in the first one.
+        func root(of namespace: String) -> String {
+            let name =
+                switch self {
+                case .report: "BkToCstmrAcctRpt"
+                case .statement: "BkToCstmrStmt"
+                case .notice: "BkToCstmrDbtCdtNtfctn"
+                }
+            return namespace.hasSuffix(".001.01") ? name + "V01" : name
         }
 
         /// Where it has what it says about accounts.
-        var path: String {
-            switch self {
-            case .report: root + "/Rpt"
-            case .statement: root + "/Stmt"
-            case .notice: root + "/Ntfctn"
-            }
+        func path(of namespace: String) -> String {
+            let name =
+                switch self {
+                case .report: "/Rpt"
+                case .statement: "/Stmt"
+                case .notice: "/Ntfctn"
+                }
+            return root(of: namespace) + name
         }
     }
 
@@ -48,17 +53,18 @@ struct CamtReader: DocumentReader {
                 root.namespace.hasPrefix(namespace + $0.rawValue)
             })
         else { throw Finding(.malformed, at: root.place) }
-        let statements = root.all(message.path)
+        let path = message.path(of: root.namespace)
+        let statements = root.all(path)
         guard !statements.isEmpty else {
             throw Finding(
-                .missing(.init("account", of: .bankEntry)), at: root.place(ofMissing: message.path))
+                .missing(.init("account", of: .bankEntry)), at: root.place(ofMissing: path))
         }
         var drafts = BankDrafts(
             format: message == .notice ? "camt-notice" : "camt",
             statementFormat: message == .statement ? "camt-statement" : nil, file: file)
         for element in statements {
             if message == .notice {
-                let head = message.root + "/GrpHdr/CreDtTm"
+                let head = message.root(of: root.namespace) + "/GrpHdr/CreDtTm"
                 guard let created = element.filled("CreDtTm") ?? root.filled(head) else {
                     throw Finding(
                         .missing(.init(part: "notified_on")),
@@ -101,7 +107,10 @@ private struct CamtStatement {
     init(_ element: Element) { self.element = element }
 
     func statement() throws(Finding) -> BankStatement {
-        guard let account = element.text("Acct/Id/IBAN") ?? element.text("Acct/Id/Othr/Id") else {
+        let number = ["IBAN", "Othr/Id", "BBAN", "UPIC", "PrtryAcct/Id"].lazy.compactMap {
+            element.text("Acct/Id/" + $0)
+        }.first
+        guard let account = number else {
             throw Finding(
                 .missing(.init("account", of: .bankEntry)), at: element.place(ofMissing: "Acct/Id"))
         }
@@ -204,7 +213,8 @@ private struct CamtEntry {
     /// The entry, or the payments of which a batch consists, where each has its amount and they add up to
     /// the entry's.
     func entries() throws(Finding) -> [BankStatement.Entry] {
-        let details = element.all("NtryDtls/TxDtls")
+        // The first version has them in the entry itself.
+        let details = element.all("NtryDtls/TxDtls") + element.all("TxDtls")
         guard details.count > 1 else { return [try entry(details.first, amount, parts: [])] }
         let amounts = details.map { part(of: $0) }
         let sum = amounts.reduce(ExactDecimal.zero) { $0 + ($1?.value ?? .zero) }

@@ -28,10 +28,35 @@ enum SwiftMessage {
         }
     }
 
+    /// What a message that isn't read says of itself, and its first field; `nil` for what is none.
+    static func unread(_ bytes: [UInt8]) -> (kind: Kind, field: Field)? {
+        guard let fields = try? fields(of: Array(bytes.prefix(4_096))), let first = fields.first
+        else { return nil }
+        let text = PlainText.lines(String(decoding: bytes.prefix(4_096), as: UTF8.self))
+        // A table may have such a line somewhere, and begins otherwise.
+        guard
+            text.prefix(first.line - 1).allSatisfy({ line in
+                line.hasPrefix("{") || line.unicodeScalars.allSatisfy { $0.value <= 0x20 }
+            })
+        else { return nil }
+        let isInterim = fields.contains { $0.tag == "13D" || $0.tag == "34F" }
+        return (isInterim ? .interim : .part, first)
+    }
+
+    /// What is no statement.
+    enum Kind {
+        /// A report of what is booked so far, MT942.
+        case interim
+        /// Some fields, and not those that a statement has.
+        case part
+    }
+
     /// The fields of all messages in a file, without the blocks around them. Throws a ``Finding`` for
     /// bytes that are no text.
     static func fields(of bytes: [UInt8]) throws(Finding) -> [Field] {
-        guard let text = PlainText.decoded(bytes) else { throw Finding(.invalidText) }
+        guard let text = PlainText.decoded(bytes) else {
+            throw Finding(.invalidText, at: PlainText.placeOfNoText(in: bytes))
+        }
         var fields: [Field] = []
         var isInside = false
         for (number, line) in PlainText.lines(text).enumerated() {

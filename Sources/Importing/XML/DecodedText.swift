@@ -82,10 +82,12 @@ struct DecodedText {
 
     /// `nil` where there is a byte that Windows-1252 doesn't have.
     static func windows1252(_ bytes: ArraySlice<UInt8>) -> String? {
-        let unassigned: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
-        return bytes.contains { unassigned.contains($0) }
+        bytes.contains { unassigned.contains($0) }
             ? nil : singleByte(bytes, windows1252Exceptions)
     }
+
+    /// The bytes that Windows-1252 doesn't have.
+    static let unassigned: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
 
     private static func utf16(_ bytes: ArraySlice<UInt8>, bigEndian: Bool) -> String? {
         guard bytes.count % 2 == 0 else { return nil }

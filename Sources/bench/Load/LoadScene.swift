@@ -49,7 +49,7 @@ final class LoadScene: Sendable {
         grant = try await Self.shareTen(of: enterprises[0], with: lender.handle, directory)
     }
 
-    private static func found(_ directory: String) async throws -> ServedProcess {
+    static func found(_ directory: String) async throws -> ServedProcess {
         guard let origin = Origin("trine.example/load"), let host = Handle("host"),
             let authority = Handle("authority"),
             let listen = ListenAddress("127.0.0.1:\(try LoopbackPort.free())")
@@ -67,8 +67,10 @@ final class LoadScene: Sendable {
         return try await ServedProcess([LoadServer.gateway, gateway.path], on: listen.port)
     }
 
-    /// The enterprises, and behind them the lender.
-    private static func admitAll(_ directory: String) async throws -> [Session] {
+    /// The enterprises, and behind them the lender. The first has the identifiers of the sample enterprise.
+    static func admitAll(
+        _ directory: String, enterprises: Int = enterpriseCount
+    ) async throws -> [Session] {
         let identifiers = SampleEnterprise.identifiers.identifiers.sorted().compactMap { known in
             IdentifierScheme(rawValue: known.scheme).flatMap {
                 LegalIdentifier(scheme: $0, id: known.id)
@@ -82,8 +84,8 @@ final class LoadScene: Sendable {
         let session = try await open("authority")
         let authority = try await Authority(session)
         var sessions: [Session] = []
-        for number in 0...enterpriseCount {
-            let role = number < enterpriseCount ? Role.enterprise : .lender
+        for number in 0...enterprises {
+            let role = number < enterprises ? Role.enterprise : .lender
             let invitation = try await authority.invite()
             _ = try await Home(directory + "/party\(number)").join(
                 invitation,

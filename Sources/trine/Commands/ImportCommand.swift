@@ -18,7 +18,9 @@ struct ImportCommand: HomeCommand {
             A document that is registered already is recognised, whatever file it comes in. One that says \
             otherwise than the record is shown with what differs; --replace registers it in that record's \
             place. What can't be imported is listed with place and reason, and the rest goes on; the \
-            exit code is then 1. With --as document files are kept as they are.
+            exit code is then 1. A correction that bears another number is given with the record that it \
+            corrects, --replaces invoices/2026-03#4, and registered with --replace, too. With --as document \
+            files are kept as they are.
 
             Example: trine enterprise import invoices/ bank/2026-03.xml --id account:DE02100100100006820101
 
@@ -39,6 +41,9 @@ struct ImportCommand: HomeCommand {
     @Flag(help: "Register what says otherwise than its record in the place of that.")
     var replace = false
 
+    @Option(help: "The one document is a correction of this record, whatever number it bears.")
+    var replaces: RecordNumber?
+
     @Option(help: "Read tables by this file, too: a mapping that isn't kept in the home.")
     var mapping: [String] = []
 
@@ -46,7 +51,12 @@ struct ImportCommand: HomeCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func validate() throws { try keeping.validate(count: paths.count) }
+    func validate() throws {
+        try keeping.validate(count: paths.count)
+        guard replaces == nil || paths.count == 1 else {
+            throw ValidationError("--replaces is of one document")
+        }
+    }
 
     func outcome(in session: Session) async throws -> Outcome {
         let choices = ImportChoices(
@@ -55,13 +65,7 @@ struct ImportCommand: HomeCommand {
         let enterprise = try Enterprise(session)
         if !identifiers.isEmpty { try await enterprise.declare(identifiers) }
         Interruption.announceImport()
-        let report = try await enterprise.importDocuments(paths, choices) { progress in
-            Terminal.progress(
-                progress.read < progress.files
-                    ? "\(progress.read) of \(progress.files) files read, "
-                        + "\(progress.registered) registered"
-                    : "\(progress.registered) of \(progress.files) registered")
-        }
+        let report = try await report(of: enterprise, choices)
         let contacts = try await session.names()
         let notes = report.rekeyed.map { rekeying in
             rekeying.warning(contacts)
@@ -72,6 +76,21 @@ struct ImportCommand: HomeCommand {
         return Outcome(report.members) { report.words }
             .noting(notes + report.lateness + report.hints + known + report.leftOutNotes)
             .ending(well: report.refused == 0 && report.differing == 0)
+    }
+}
+
+extension ImportCommand {
+    private func report(
+        of enterprise: Enterprise, _ choices: ImportChoices
+    ) async throws -> ImportReport {
+        if let replaces { return try await enterprise.correct(replaces, with: paths[0], choices) }
+        return try await enterprise.importDocuments(paths, choices) { progress in
+            Terminal.progress(
+                progress.read < progress.files
+                    ? "\(progress.read) of \(progress.files) files read, "
+                        + "\(progress.registered) registered"
+                    : "\(progress.registered) of \(progress.files) registered")
+        }
     }
 }
 

@@ -11,7 +11,7 @@ struct LenderCommand: AsyncParsableCommand {
         discussion: "Example: trine lender grants",
         subcommands: [
             Grants.self, FetchCommand.self, Request.self, Requests.self, GiveBack.self,
-            DeletedCommand.self,
+            DeletedCommand.self, LenderReconcileCommand.self,
         ])
 
     struct Grants: ListCommand {

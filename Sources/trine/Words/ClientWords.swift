@@ -181,8 +181,6 @@ extension CorrectionFault: Worded {
         switch self {
         case .replaced(let later):
             .refused("the record was corrected before").hint("correct \(later), which counts now")
-        case .unreadable: .usage("the document can't be read")
-        case .refused(let refusal): .refused("the document isn't imported: \(refusal.reason)")
         case .notOne(let count, let series):
             .refused("the document makes \(count) records of \(series.rawValue), not one")
         }

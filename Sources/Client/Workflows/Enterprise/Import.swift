@@ -20,20 +20,39 @@ extension Enterprise {
         _ paths: [String], _ choices: ImportChoices = ImportChoices(),
         progress: @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportReport {
+        try await importDocuments(paths, choices, correcting: nil, progress: progress)
+    }
+
+    /// The same; where there is an old record, the one document is taken for a correction of it.
+    func importDocuments(
+        _ paths: [String], _ choices: ImportChoices, correcting old: OwnRecord?,
+        progress: @Sendable (ImportProgress) -> Void = { _ in }
+    ) async throws -> ImportReport {
         let rekeyed = try await rekeyStanding()
         var run = try await importRun(choices)
+        run.corrected = old
         // Others may sign while files are read.
         await session.endOperation()
         let found = DocumentFiles(paths)
         let files = found.files
-        for (number, file) in files.enumerated() {
-            try run.read(file)
-            while run.isBatchReady { try await run.registerBatch() }
-            if run.isComparisonReady { try await run.compare() }
+        let parts = stride(from: 0, to: files.count, by: DocumentReading.filesAhead).map {
+            files[$0..<min(files.count, $0 + DocumentReading.filesAhead)]
+        }
+        var number = 0
+        var next = parts.first.map { run.reading.begin($0) }
+        for place in parts.indices {
+            let reads = try await next?.value ?? []
+            next = place + 1 < parts.count ? run.reading.begin(parts[place + 1]) : nil
+            for read in reads {
+                number += 1
+                try run.take(read)
+                while run.isBatchReady { try await run.registerBatch() }
+                if run.isComparisonReady { try await run.compare() }
+                if run.isStopped { break }
+                progress(
+                    ImportProgress(files: files.count, read: number, registered: run.registered))
+            }
             if run.isStopped { break }
-            progress(
-                ImportProgress(
-                    files: files.count, read: number + 1, registered: run.registered))
         }
         try await run.finish()
         try await session.saveView()
@@ -74,13 +93,15 @@ extension Enterprise {
 /// others.
 private struct ImportRun {
     /// A record that waits to be sealed.
-    private struct Draft {
+    struct Draft: Sendable {
         /// The place of its line in the report.
         let line: Int
         let file: String
         let record: Record
         /// What its document bears in records of each era, the latest first.
         let sources: [Digest<Digested.Source>]
+        /// The record that it corrects by the word of whoever imports it, whatever keys they have.
+        var corrects: OwnRecord?
         /// The record in whose place it is registered.
         var replaces: OwnRecord?
     }
@@ -115,11 +136,15 @@ private struct ImportRun {
     private(set) var registered = 0
     /// Batches in a row of which nothing was registered.
     private var failures = 0
+    /// The record that the document corrects, whatever key it has.
+    var corrected: OwnRecord?
     /// The gateway refused something for a reason that would hold for every record.
     private(set) var isStopped = false
 
     /// Enough for the gateway's group commit, few enough that a watcher sees it move.
     private static let batchFrames = 128
+    /// So many are sealed at a time: they may be as large as records can be.
+    private static let sealedTogether = 8
     /// A batch in memory, on disk in the outbox, and on its way.
     private static let batchBytes = 16 << 20
     /// How often in a row others may take the numbers that this run wants.
@@ -149,40 +174,46 @@ private struct ImportRun {
             lines: lines.compactMap { $0 }, rekeyed: rekeyed, gaps: gaps, leftOut: leftOut)
     }
 
-    mutating func read(_ file: DocumentFiles.File) throws(HomeError) {
-        guard let bytes = file.read() else {
-            lines.append(.init(file: file.path, outcome: .unreadable))
-            return
-        }
-        if let size = file.size, size > Importer.maximumFileBytes {
-            let refusal = ImportRefusal(
-                file: file.path, place: nil,
-                reason: .tooLarge(bytes: size, limit: Importer.maximumFileBytes))
-            lines.append(.init(file: file.path, outcome: .refused(refusal)))
-            return
-        }
-        switch outcome(of: bytes, file.path) {
+    /// How the files are read.
+    var reading: DocumentReading {
+        DocumentReading(
+            choices: choices, identifiers: identifiers, mappings: mappings, types: view.types)
+    }
+
+    mutating func take(_ read: DocumentReading.Read) throws {
+        switch read.outcome {
+        case nil: lines.append(.init(file: read.path, outcome: .unreadable))
         case .failure(let refusal):
-            lines.append(.init(file: file.path, outcome: .refused(refusal)))
+            lines.append(.init(file: read.path, outcome: .refused(refusal)))
         case .success(let records):
-            if records.isEmpty { lines.append(.init(file: file.path, outcome: .nothing)) }
-            for record in records { try add(record, from: file.path) }
+            if let corrected { return try add(records, correcting: corrected, from: read.path) }
+            if records.isEmpty { lines.append(.init(file: read.path, outcome: .nothing)) }
+            for record in records { try add(record, from: read.path) }
         }
     }
 
-    private func outcome(of bytes: [UInt8], _ path: String) -> ImportOutcome {
-        guard let terms = choices.documents else {
-            return Importer.records(
-                from: bytes, named: path, for: identifiers, of: view.types, by: mappings,
-                through: choices.pdfs)
+    /// Takes the one record of a file for a correction. Throws ``ClientError/correction(_:)`` where there
+    /// are several.
+    private mutating func add(
+        _ records: [Record], correcting old: OwnRecord, from file: String
+    ) throws {
+        let fitting = records.filter { $0.type.series == old.book.series }
+        guard fitting.count == 1, lines.isEmpty else {
+            throw ClientError.correction(
+                .notOne(fitting.count + lines.count, in: old.book.series))
         }
-        return Importer.document(bytes, named: path, as: terms, of: view.types)
+        var draft = draft(of: fitting[0], from: file)
+        draft.corrects = old
+        if draft.sources.isEmpty {
+            lines.append(.init(file: file, outcome: .notShared))
+        } else {
+            unlike.append(draft)
+            lines.append(nil)
+        }
     }
 
     mutating func add(_ record: Record, from file: String) throws(HomeError) {
-        let draft = Draft(
-            line: lines.count, file: file, record: record,
-            sources: schedule.sources(of: record.businessKey, in: record.month))
+        let draft = draft(of: record, from: file)
         guard !draft.sources.isEmpty else {
             lines.append(.init(file: file, outcome: .notShared))
             return
@@ -212,6 +243,13 @@ private struct ImportRun {
         }
     }
 
+    /// The next line of the report will be its.
+    private func draft(of record: Record, from file: String) -> Draft {
+        Draft(
+            line: lines.count, file: file, record: record,
+            sources: schedule.sources(of: record.businessKey, in: record.month))
+    }
+
     /// The record of the same document. The rules compare the sources of one era only, so one from
     /// an older era is the enterprise's own to find.
     private func known(
@@ -231,7 +269,7 @@ private struct ImportRun {
         try await settleConflict()
         guard !waiting.isEmpty else { return try await session.yieldOperation() }
         try await checkPermission()
-        let batch = try seal()
+        let batch = try await seal()
         guard !batch.isEmpty else { return try await session.yieldOperation() }
         let before = registered
         let deliveries = try await session.register(batch.map(\.frame))
@@ -312,7 +350,11 @@ private struct ImportRun {
         unlike = []
         var pairs: [(draft: Draft, known: OwnRecord)] = []
         for draft in drafts {
-            if let known = try known(draft.sources) {
+            let known = try known(draft.sources)
+            if let corrects = draft.corrects, let known, known.jti != corrects.jti {
+                // The document has a record, and that isn't the one.
+                settle(draft, .duplicate(of: known.name))
+            } else if let known = draft.corrects ?? known {
                 pairs.append((draft, known))
             } else {
                 // What the other document of the same key was refused for holds for this one.
@@ -351,7 +393,8 @@ private struct ImportRun {
     private mutating func settle(
         _ draft: Draft, _ known: OwnRecord, _ values: [JTI: [FieldName: FieldValue]]
     ) throws(HomeError) {
-        let same = try ancestry(known).first { record in
+        let candidates = draft.corrects == nil ? try ancestry(known) : [known]
+        let same = candidates.first { record in
             values[record.jti].map { draft.record.differences(from: $0).isEmpty } ?? false
         }
         if let same {
@@ -410,32 +453,50 @@ private struct ImportRun {
 
     // MARK: Sealing
 
-    private mutating func seal() throws -> [Sealed] {
+    private mutating func seal() async throws -> [Sealed] {
         var batch: [Sealed] = []
         var bytes = 0
         var taken: [BookName: Int64] = [:]
-        var count = 0
-        for draft in waiting {
-            guard batch.count < Self.batchFrames, bytes < Self.batchBytes else { break }
-            count += 1
+        while !waiting.isEmpty, batch.count < Self.batchFrames, bytes < Self.batchBytes {
+            let count = min(Self.sealedTogether, Self.batchFrames - batch.count)
+            for sealed in try await sealNext(count, behind: taken) {
+                taken[sealed.place.book, default: 0] += 1
+                bytes += sealed.frame.jws.count + sealed.frame.blob.count
+                batch.append(sealed)
+            }
+        }
+        return batch
+    }
+
+    /// Seals the next few, on all processors. One that can't be sealed ends it: the numbers of those
+    /// behind it will be others, and they wait again.
+    private mutating func sealNext(
+        _ count: Int, behind taken: [BookName: Int64]
+    ) async throws -> [Sealed] {
+        var taken = taken
+        var tasks: [SealingTask] = []
+        while tasks.count < count, !waiting.isEmpty {
+            let draft = waiting.removeFirst()
             guard let place = place(of: draft, taken: taken) else {
                 settle(draft, .noOpenBook)
                 continue
             }
-            let jti = session.newJTI()
-            let frame: Frame
-            do { frame = try self.frame(draft.record, at: place, jti) } catch let error
-                as SealingError
-            {
-                settle(draft, error == .tooLarge ? .tooLarge : .notShared)
-                continue
-            }
             taken[place.book, default: 0] += 1
-            bytes += frame.jws.count + frame.blob.count
-            batch.append(Sealed(draft: draft, place: place, jti: jti, frame: frame))
+            tasks.append(try task(draft, at: place))
         }
-        waiting.removeFirst(count)
-        return batch
+        var sealed: [Sealed] = []
+        for (task, result) in zip(tasks, try await BlockingWork.map(tasks) { $0.frame() }) {
+            switch result {
+            case .success(let frame):
+                sealed.append(
+                    Sealed(draft: task.draft, place: task.place, jti: task.jti, frame: frame))
+            case .failure(let error):
+                settle(task.draft, error == .tooLarge ? .tooLarge : .notShared)
+                waiting = tasks.dropFirst(sealed.count + 1).map(\.draft) + waiting
+                return sealed
+            }
+        }
+        return sealed
     }
 
     /// The next number of the record's book; of the next open one where that is closed.
@@ -451,17 +512,38 @@ private struct ImportRun {
             replaces: draft.replaces?.jti)
     }
 
-    private mutating func frame(
-        _ record: Record, at place: SealedRecord.Place, _ jti: JTI
-    ) throws -> Frame {
-        var random = session.surroundings.random
-        let name = place.keys(of: record.type)
+    private mutating func task(
+        _ draft: Draft, at place: SealedRecord.Place
+    ) throws -> SealingTask {
+        let name = place.keys(of: draft.record.type)
         let keys = self.keys[name] ?? MonthKeys(name, from: schedule)
         self.keys[name] = keys
-        let sealed = try SealedRecord.seal(
-            record, at: place, jti: jti, by: try session.signer(.seal),
-            holder: holder, keys: keys, time: session.now, using: &random)
-        return Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
+        return SealingTask(
+            draft: draft, place: place, jti: session.newJTI(), signer: try session.signer(.seal),
+            holder: holder, keys: keys, time: session.now, random: session.surroundings.random)
+    }
+}
+
+/// A record to seal at a place.
+private struct SealingTask: Sendable {
+    let draft: ImportRun.Draft
+    let place: SealedRecord.Place
+    let jti: JTI
+    let signer: Signer
+    let holder: NamedKey
+    let keys: MonthKeys
+    let time: Timestamp
+    let random: Randomness
+
+    func frame() -> Result<Frame, SealingError> {
+        var random = random
+        do throws(SealingError) {
+            let sealed = try SealedRecord.seal(
+                draft.record, at: place, jti: jti, by: signer, holder: holder, keys: keys,
+                time: time, using: &random)
+            return .success(
+                Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded))
+        } catch { return .failure(error) }
     }
 }
 

@@ -1,5 +1,4 @@
 public import Sharing
-import Verification
 public import Wire
 
 /// Which invoices of a month were paid, as the enterprise's own records say.
@@ -26,33 +25,27 @@ public struct ReconciliationReport: Sendable {
     /// By month and currency.
     public let months: [Reconciliation]
     public let suggestions: [Match]
+    /// From orders to payments, where they were asked for; by the first document's day.
+    public let chains: [FlowChain]
 }
 
 extension Enterprise {
-    private static let claimFields: [FieldName] = [
-        "number", "payment_reference", "buyer_name", "payable_amount", "issue_date", "due_date",
-    ]
-    private static let entryFields: [FieldName] = [
-        "creditor_reference", "remittance", "counterpart_name", "amount", "booking_date",
-    ]
-
     /// Matches the entries of the bank with the invoices, by ``Matching``. All of both are looked at,
-    /// since any entry may pay any invoice; `wanted` are the months that are told.
-    public func reconcile(_ wanted: ClosedRange<Month>? = nil) async throws -> ReconciliationReport
-    {
+    /// since any entry may pay any invoice; `wanted` are the months that are told. With `chains` orders and
+    /// deliveries are looked at, too.
+    public func reconcile(
+        _ wanted: ClosedRange<Month>? = nil, _ side: MatchedRecords.Side = .sales,
+        chains: Bool = false
+    ) async throws -> ReconciliationReport {
         let view = try await session.sync()
-        func heads(_ name: String) throws -> [OwnRecord] {
-            try view.records(ofBooks: { $0.series.rawValue == name }).filter(\.isHead)
+        var found = MatchedRecords(side)
+        for series in found.series where chains || series.isOfMoney {
+            let heads = try view.records(ofBooks: { $0.series.rawValue == series.name })
+                .filter(\.isHead)
+            let fields = chains ? series.fields : series.moneyFields
+            try await read(heads, fields: fields) { found.add($0) }
         }
-        var claims: [Claim] = []
-        try await read(try heads("invoices"), fields: Self.claimFields) { record in
-            if let claim = Claim(record) { claims.append(claim) }
-        }
-        var payments: [Payment] = []
-        try await read(try heads("bank"), fields: Self.entryFields) { record in
-            if let payment = Payment(record) { payments.append(payment) }
-        }
-        return try ReconciliationReport(Matching(claims, payments), of: wanted)
+        return try found.report(of: wanted, chains: chains)
     }
 
     /// Registers a record for each month of a report. One whose result is there already isn't registered
@@ -66,46 +59,18 @@ extension Enterprise {
     }
 }
 
-extension Claim {
-    fileprivate init?(_ record: VerifiedRecord) {
-        guard let values = record.fields?.values,
-            case .amount(let amount)? = values["payable_amount"],
-            case .date(let issued)? = values["issue_date"]
-        else { return nil }
-        var due: Int64?
-        if case .date(let date)? = values["due_date"] { due = Int64(date.daysSince1970) }
-        self.init(
-            id: "\(record.claims.book)#\(record.claims.number)", number: values.text("number"),
-            reference: values.text("payment_reference"), partner: values.text("buyer_name"),
-            currency: amount.currency, units: amount.units, issued: Int64(issued.daysSince1970),
-            due: due)
-    }
-}
-
-extension Payment {
-    fileprivate init?(_ record: VerifiedRecord) {
-        guard let values = record.fields?.values, case .amount(let amount)? = values["amount"],
-            case .date(let booked)? = values["booking_date"]
-        else { return nil }
-        self.init(
-            id: "\(record.claims.book)#\(record.claims.number)",
-            reference: values.text("creditor_reference"), text: values.text("remittance"),
-            partner: values.text("counterpart_name"), currency: amount.currency,
-            units: amount.units, booked: Int64(booked.daysSince1970))
-    }
-}
-
-extension [FieldName: FieldValue] {
-    fileprivate func text(_ name: FieldName) -> String? {
-        if case .text(let text)? = self[name] { text } else { nil }
-    }
-}
-
 extension ReconciliationReport {
     /// What was matched, month by month of the claims. Throws ``AmountError`` where a sum is larger than
     /// amounts are.
-    init(_ matching: Matching, of wanted: ClosedRange<Month>? = nil) throws(AmountError) {
+    init(
+        _ matching: Matching, _ flow: Flow?, of wanted: ClosedRange<Month>? = nil
+    ) throws(AmountError) {
         suggestions = matching.suggestions
+        chains = (flow?.chains ?? []).filter { chain in
+            guard let wanted else { return true }
+            let month = CalendarDate(daysSince1970: Int(chain.begun)).bookMonth
+            return month.map(wanted.contains) ?? false
+        }
         let newest = matching.payments.map(\.booked).max() ?? matching.claims.last?.issued ?? 0
         let booked = Dictionary(matching.payments.map { ($0.id, $0.booked) }) { $1 }
         let links = Dictionary(grouping: matching.matches, by: \.claim)
