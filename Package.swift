@@ -262,7 +262,7 @@ let package = Package(
             dependencies: pure + [
                 "Cedar", "CedarTools", "trine", "Custody", "Interface", "Importing", "Storage",
                 "Client", "Gateway",
-                "Demo", "TestSupport",
+                "Demo", "TestSupport", ofPrograms("ArgumentParser", "swift-argument-parser"),
             ],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),

@@ -25,7 +25,7 @@ struct ImportCommand: HomeCommand {
             Example: trine enterprise import contract.pdf --as document --dated 2026-03-01 --kind contract
             """)
 
-    @Argument(help: "Files and folders.") var paths: [String]
+    @Argument(help: "Files and folders.", completion: .file()) var paths: [String]
 
     @Option(
         name: .customLong("id"),
@@ -39,7 +39,9 @@ struct ImportCommand: HomeCommand {
     @Flag(help: "Register what says otherwise than its record in the place of that.")
     var replace = false
 
-    @Option(help: "Read tables by this file, too: a mapping that isn't kept in the home.")
+    @Option(
+        help: "Read tables by this file, too: a mapping that isn't kept in the home.",
+        completion: .file())
     var mapping: [String] = []
 
     @OptionGroup var keeping: KeepingOptions

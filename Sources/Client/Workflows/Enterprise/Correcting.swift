@@ -22,7 +22,7 @@ extension Enterprise {
         }
         let record = try document(
             path, for: place.book.series, as: try await identifiers(), of: view.types)
-        guard let book = view.openBook(record.type.series, from: record.month) else {
+        guard let book = try view.openBook(record.type.series, from: record.month) else {
             throw ClientError.bookClosed(record.book)
         }
         let handle = session.handle
@@ -34,8 +34,9 @@ extension Enterprise {
         let sealed = try SealedRecord.seal(
             record,
             at: .init(
-                book: book, number: (view.books[book]?.count ?? 0) + 1,
-                epoch: view.requiredEpoch(book.series, book.month, at: time), replaces: old.jti),
+                book: book, number: (try view.book(book)?.count ?? 0) + 1,
+                epoch: try view.requiredEpoch(book.series, book.month, at: time),
+                replaces: old.jti),
             jti: session.newJTI(), by: try session.signer(.seal),
             holder: try await session.holder(),
             keys: try await session.schedule(), time: session.now, using: &random)
