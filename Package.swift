@@ -262,7 +262,8 @@ let package = Package(
             dependencies: pure + [
                 "Cedar", "CedarTools", "trine", "Custody", "Interface", "Importing", "Storage",
                 "Client", "Gateway",
-                "Demo", "TestSupport", ofPrograms("ArgumentParser", "swift-argument-parser"),
+                "Demo", "TestSupport",
+                ofPrograms("ArgumentParser", "swift-argument-parser"),
             ],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
