@@ -32,6 +32,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case ambiguous(String, [JTI])
     case grantOver(JTI)
     case notYourGrant(JTI)
+    /// Asked for under a grant that doesn't give these; what it gives.
+    case fieldsNotGranted([FieldName], granted: [FieldName])
     case noFields
     case unknownFields([String], RecordType)
     case nothingCovered

@@ -85,7 +85,8 @@ struct DemoScene: Sendable {
             "It grants \(lender.handle) \(Self.grantedFields.map(\.text).joined(separator: ", ")) "
                 + "of the invoices of \(Self.months.lowerBound) to \(Self.months.upperBound), "
                 + "for credit-monitoring, until \(plan.expires.date).")
-        tell("  public: \(plan.publicClaims.joined(separator: " ")); the rest is selective")
+        tell("  everybody sees who lets something be read, for what purpose and until when")
+        tell("  the two and regulators see to whom, which fields and of which months")
         return grant.statement.jti
     }
 

@@ -1,11 +1,14 @@
 import Client
 import Custody
 import Foundation
+import Wire
 
-/// What a command that lists something costs in a home that follows a long log: from opening the home to
-/// the answer, with the gateway asked for news. The keyring is open, as it is where an agent runs.
+/// What a command that lists something costs in a home that follows a long log (``ListScene``): within the
+/// program, from opening the home to the answer, with the gateway asked for news; and as a person runs
+/// it, with its process and an agent that holds the key.
 ///
-/// `TRINE_BENCH_ENTRIES` names how many entries the log has.
+/// `TRINE_BENCH_ENTRIES` names how many entries the log has. Commands are run where `trine` lies beside
+/// this program: `make build` first.
 struct ListBench: BenchGroup {
     let name = "lists"
     let title: String
@@ -22,55 +25,131 @@ struct ListBench: BenchGroup {
     }
 
     func run() async throws -> [Measurement] {
-        let scene = try await LoadScene()
-        try await LoadBench.fill(scene, to: entries)
-        let home = scene.enterprises[0].home
-        let open = try home.unlock(LoadScene.protection.passphrase, LoadScene.protection.cost)
+        let scene = try await ListScene(entries: entries)
         let clock = ContinuousClock()
+        let open = try scene.enterprise.home.unlock(
+            LoadScene.protection.passphrase, LoadScene.protection.cost)
         let reading = try await clock.measure {
-            let session = try Session(home, open)
-            while true {
-                do {
-                    try await session.sync()
-                    break
-                } catch ClientError.moreEntries { continue }
-            }
+            let session = try Session(scene.enterprise.home, open)
+            try await session.readAll()
             await session.close()
         }
+        var measurements = [
+            Measurement(
+                name: "reading the log at first, an entry",
+                amount: reading / .seconds(1) / Double(entries),
+                yardstick: ("a millisecond", 1e-3), mostRatio: 1)
+        ]
+        try await scene.regulator.readAll()
+        measurements += try await within(scene, open)
+        measurements += try await commands(scene)
+        try await scene.close()
+        return measurements
+    }
+
+    private func measured(_ name: String, _ times: [Double]) -> Measurement {
+        Measurement(
+            name: name, amount: times.sorted()[times.count / 2], yardstick: Self.bound, mostRatio: 1
+        )
+    }
+
+    private func within(_ scene: ListScene, _ open: OpenKeyring) async throws -> [Measurement] {
+        let home = scene.enterprise.home
         func median(
-            _ list: (Enterprise) async throws -> Void
-        ) async throws -> Double {
+            _ name: String, offline: Bool = false,
+            _ list: (Enterprise) async throws -> Void = { _ in }
+        ) async throws -> Measurement {
+            let clock = ContinuousClock()
             var times: [Double] = []
             for _ in 0..<Self.turns {
                 let time = try await clock.measure {
-                    let session = try Session(home, open)
+                    let session = try Session(home, open, offline: offline)
                     try await list(try Enterprise(session))
                     await session.close()
                 }
                 times.append(time / .seconds(1))
             }
-            return times.sorted()[Self.turns / 2]
+            return measured(name, times)
         }
-        let lists = [
-            ("the grants", try await median { _ = try await $0.grants() }),
-            ("the books", try await median { _ = try await $0.books() }),
-            ("what waits", try await median { _ = try await $0.session.inbox() }),
-            (
-                "the records of a book",
-                try await median { enterprise in
-                    let book = try await enterprise.books().first?.name
-                    _ = try await enterprise.records(in: book)
-                }
-            ),
+        return [
+            try await median("opening the home", offline: true),
+            try await median("opening it, and asking for news") { try await $0.session.sync() },
+            try await median("the grants") { _ = try await $0.grants() },
+            try await median("the books") { _ = try await $0.books() },
+            try await median("what waits") { _ = try await $0.session.inbox() },
+            try await median("the records of a book") {
+                _ = try await $0.records(in: scene.book)
+            },
         ]
-        try await scene.close()
-        let first = Measurement(
-            name: "reading the log at first, an entry",
-            amount: reading / .seconds(1) / Double(entries), yardstick: ("a millisecond", 1e-3),
-            mostRatio: 1)
-        return [first]
-            + lists.map {
-                Measurement(name: $0.0, amount: $0.1, yardstick: Self.bound, mostRatio: 1)
+    }
+
+    // MARK: Commands
+
+    private func commands(_ scene: ListScene) async throws -> [Measurement] {
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent("trine")
+        guard FileManager.default.isExecutableFile(atPath: program.path) else {
+            FileHandle.standardError.write(
+                Data("\(program.path) isn't there: no command is measured\n".utf8))
+            return []
+        }
+        let phrase = scene.load.directory + "/phrase"
+        let isMade = FileManager.default.createFile(
+            atPath: phrase, contents: Data("correct horse".utf8),
+            attributes: [.posixPermissions: 0o600])
+        precondition(isMade, "the folder is this run's own")
+        let enterprise = scene.enterprise.home.directory
+        let (lender, regulator) = (scene.load.lender.home, scene.regulator.home)
+        let one = scene.grants[0].text
+        let lists = [
+            (enterprise, "--version"),
+            (enterprise, "status"), (enterprise, "inbox"), (enterprise, "enterprise books"),
+            (enterprise, "enterprise records \(scene.book)"),
+            (enterprise, "enterprise grants --standing"), (enterprise, "enterprise grants"),
+            (enterprise, "enterprise requests --open"), (enterprise, "enterprise accesses \(one)"),
+            (enterprise, "enterprise shares"), (enterprise, "people"), (enterprise, "device list"),
+            (enterprise, "participants"), (lender.directory, "inbox"),
+            (lender.directory, "lender grants"), (lender.directory, "lender requests"),
+            (regulator.directory, "regulator grants --standing"),
+            (regulator.directory, "regulator grants"), (regulator.directory, "regulator requests"),
+            (regulator.directory, "regulator accesses"),
+            (regulator.directory, "regulator accesses --offline"),
+            (regulator.directory, "regulator holds"), (regulator.directory, "regulator erasures"),
+        ]
+        var measurements: [Measurement] = []
+        for home in [enterprise, lender.directory, regulator.directory] {
+            try run(program, "unlock --for 1h", home, phrase)
+        }
+        for (home, words) in lists {
+            let times = try (0..<Self.turns).map { _ in
+                try ContinuousClock().measure { try run(program, words, home) } / .seconds(1)
             }
+            let command = words.replacing(one, with: "GRANT")
+            measurements.append(measured("trine \(command)", times))
+        }
+        for home in [enterprise, lender.directory, regulator.directory] {
+            try run(program, "lock", home)
+        }
+        return measurements
+    }
+
+    /// Without `phrase` there is no passphrase: only an agent can open the home.
+    private func run(
+        _ program: URL, _ words: String, _ home: String, _ phrase: String? = nil
+    ) throws {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = words.split(separator: " ").map(String.init)
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "TRINE_HOME": home, "TRINE_TEST_ARGON2_MIB": "8",
+        ]
+        process.environment?["TRINE_PASSPHRASE_FILE"] = phrase
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw CocoaError(.executableLoad, userInfo: ["command": words])
+        }
     }
 }

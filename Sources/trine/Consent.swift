@@ -22,19 +22,26 @@ struct ConsentOptions: ParsableArguments {
     /// What a command does: nothing but say what would happen, or `work` once a person agreed.
     func carryOut(_ plan: Consequences, _ work: () async throws -> Outcome) async throws -> Outcome
     {
-        if dryRun {
-            let members: Members = ["dry_run": true]
-            return Outcome(plan.members.merging(members) { $1 }) {
-                (["Nothing was signed. This is what would happen:", ""] + plan.lines)
-                    .joined(separator: "\n")
-            }
-        }
-        if !yes {
-            guard try Terminal.agrees(to: plan.lines, typing: plan.word) else {
-                throw Complaint.refused("nothing was done").named("not-agreed")
-            }
-        }
+        if dryRun { return Self.foreseen(plan) }
+        try ask(plan)
         return try await work()
+    }
+
+    /// What `--dry-run` says.
+    static func foreseen(_ plan: Consequences) -> Outcome {
+        let members: Members = ["dry_run": true]
+        return Outcome(plan.members.merging(members) { $1 }) {
+            (["Nothing was signed. This is what would happen:", ""] + plan.lines)
+                .joined(separator: "\n")
+        }
+    }
+
+    /// Throws ``Complaint`` where a person doesn't agree.
+    func ask(_ plan: Consequences) throws {
+        if yes { return }
+        guard try Terminal.agrees(to: plan.lines, typing: plan.word) else {
+            throw Complaint.refused("nothing was done").named("not-agreed")
+        }
     }
 }
 

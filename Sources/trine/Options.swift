@@ -29,7 +29,8 @@ struct CommonOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The participant's directory; else $TRINE_HOME, else ~/.trine.", valueName: "dir"))
+            "The participant's directory; else $TRINE_HOME, else ~/.trine.", valueName: "dir"),
+        completion: .directory)
     var home: String?
 
     var directory: Home {

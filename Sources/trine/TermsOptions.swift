@@ -37,7 +37,7 @@ struct TermsOptions: ParsableArguments {
 
     @Option(
         name: .customLong("scorecard"),
-        help: "A scorecard's file, to prove that its threshold is reached.")
+        help: "A scorecard's file, to prove that its threshold is reached.", completion: .file())
     var scorecards: [String] = []
 
     @Option(help: "What for.") var purpose: Purpose?

@@ -58,7 +58,7 @@ import Wire
             let standing = try await Enterprise(owner).grant(plan).statement.jti
             let view = try await owner.sync()
             let record = try #require(try view.records.keys.first)
-            let terms = try #require(view.grants[standing]?.terms)
+            let terms = try #require(try view.grant(standing)?.terms)
             let li = try await bookkeeper(owner, in: log)
             try await li.sync()
             var random = SystemRandomNumberGenerator()

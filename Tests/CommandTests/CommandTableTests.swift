@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 
@@ -24,6 +25,16 @@ import Testing
             Exit.allCases.map { "| \($0.rawValue) | `\($0.name)` | \($0.meaning) |" },
             under: "Exit codes")
         #expect(Set(Exit.allCases.map(\.name)).count == Exit.allCases.count)
+    }
+
+    /// A name that isn't said is derived from the type, which costs each start of the program more than
+    /// reading the command line does.
+    @Test func everyCommandSaysItsName() {
+        func check(_ command: any ParsableCommand.Type) {
+            #expect(command.configuration.commandName != nil, "\(command)")
+            command.configuration.subcommands.forEach(check)
+        }
+        check(Trine.self)
     }
 
     @Test func everySettingIsThere() throws {

@@ -33,11 +33,11 @@ struct DishonestEnterprise {
             from: Array(try Data(contentsOf: document)), named: document.lastPathComponent,
             for: RegisteredIdentifiers(session.configuration.identifiers))
         let record = try records.get()[0]
-        guard let book = view.openBook(record.type.series, from: record.month) else {
+        guard let book = try view.openBook(record.type.series, from: record.month) else {
             preconditionFailure("a book is open")
         }
         let place = SealedRecord.Place(
-            book: book, number: (view.books[book]?.count ?? 0) + 1, epoch: 0)
+            book: book, number: (try view.book(book)?.count ?? 0) + 1, epoch: 0)
         var random = session.surroundings.random
         let honest = try SealedRecord.seal(
             record, at: place, jti: session.newJTI(), by: try session.signer(.seal),

@@ -130,8 +130,8 @@ import Wire
             else { continue }
             var random = SystemRandomNumberGenerator()
             let place = SealedRecord.Place(
-                book: old.book, number: (view.books[old.book]?.count ?? 0) + 1,
-                epoch: view.requiredEpoch(.invoices, old.book.month, at: enterprise.now),
+                book: old.book, number: (try view.book(old.book)?.count ?? 0) + 1,
+                epoch: try view.requiredEpoch(.invoices, old.book.month, at: enterprise.now),
                 replaces: old.jti)
             let sealed = try SealedRecord.seal(
                 record, at: place, jti: enterprise.newJTI(), by: try enterprise.signer(.seal),

@@ -84,7 +84,7 @@ import Wire
 
         for outsider in [rival, other] {
             let view = try await outsider.sync()
-            #expect(view.grants.isEmpty && view.accesses.isEmpty)
+            #expect(try view.grants.isEmpty && view.accesses.isEmpty)
             let error = await #expect(throws: (any Error).self) {
                 _ = try await Lender(rival).fetch(grant.statement.jti)
             }

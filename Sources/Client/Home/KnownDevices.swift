@@ -54,6 +54,8 @@ public struct KnownDevice: Shaped, Hashable {
 public struct KnownDevices: Message, Sendable {
     public internal(set) var all: [KnownDevice]
     private var raised: [Raised]
+    /// The key of the recovery kit, where somebody read the kit here.
+    var kit: Digest<Digested.Key>?
 
     struct Raised: Shaped, Hashable {
         let series: Series
@@ -73,16 +75,19 @@ public struct KnownDevices: Message, Sendable {
         raised = []
     }
 
-    private init(all: [KnownDevice], raised: [Raised]) {
+    private init(all: [KnownDevice], raised: [Raised], kit: Digest<Digested.Key>?) {
         self.all = all
         self.raised = raised
+        self.kit = kit
     }
 
     public static let shape = Shape<KnownDevices>(
-        { (_, all, raised) throws(ClaimError) in KnownDevices(all: all, raised: raised) },
+        { (_, all, raised, kit) throws(ClaimError) in
+            KnownDevices(all: all, raised: raised, kit: kit)
+        },
         .required("format", \.formatName, .format(format)),
         .required("devices", \.all, .list(of: .object)),
-        .required("raised", \.raised, .list(of: .object)))
+        .required("raised", \.raised, .list(of: .object)), .optional("kit", \.kit, .digest()))
 
     public subscript(name: String) -> KnownDevice? {
         all.first { $0.name.lowercased() == name.lowercased() }
@@ -146,6 +151,16 @@ extension Home {
                 with: SecretBox.seal(
                     devices.bytes, under: keyring.fileKey("devices"), using: &random))
         }
+    }
+
+    /// Notes which key is the recovery kit's, where `root` is that of `keyring`. Throws ``HomeError``.
+    public func note(
+        _ root: Root, _ keyring: Keyring, surroundings: Surroundings = .system
+    ) throws {
+        guard keyring.derives(from: root) else { return }
+        let kit = root.recoveryKey.verificationKey.thumbprint
+        guard try devices(keyring).kit != kit else { return }
+        try changeDevices(keyring, surroundings.random) { $0.kit = kit }
     }
 
     /// What shares gave this device, by era; nothing on an owner's. Throws ``HomeError``.

@@ -61,6 +61,8 @@ public struct KnownGrant: Shaped {
     /// The entry with its latest envelope.
     public internal(set) var sealedAt: Int64
     public internal(set) var revocation: Revocation?
+    /// When something was read under it last.
+    public internal(set) var lastRead: Timestamp?
 
     init(jti: JTI, state: GrantState, terms: GrantTerms) {
         self.jti = jti
@@ -83,19 +85,21 @@ public struct KnownGrant: Shaped {
     }
 
     public static let shape = Shape<KnownGrant>(
-        { (jti, state, epochs, sealedAt, revocation) throws(ClaimError) in
+        { (jti, state, epochs, sealedAt, revocation, lastRead) throws(ClaimError) in
             guard let terms = state.terms else { throw .missing("terms") }
             var grant = KnownGrant(jti: jti, state: state, terms: terms)
             grant.epochs = epochs
             grant.sealedAt = sealedAt
             grant.revocation = revocation
+            grant.lastRead = lastRead
             return grant
         },
         .required("jti", \.jti, .jti),
         .required("state", \.state, .object(GrantState.shape, leavingOutNulls: true)),
         .required("epochs", \.epochs, .list(of: .object)),
         .required("sealed_at", \.sealedAt, .count),
-        .optional("revocation", \.revocation, .object))
+        .optional("revocation", \.revocation, .object),
+        .optional("last_read", \.lastRead, .time))
 }
 
 /// A request for a grant.
@@ -103,6 +107,8 @@ public struct KnownRequest: Shaped {
     public let jti: JTI
     public let index: Int64
     let state: RequestState
+    /// The latest grant that names it.
+    var answer: JTI?
 
     /// Who asks.
     public var by: Handle { state.by }
@@ -110,9 +116,10 @@ public struct KnownRequest: Shaped {
     public var terms: RequestTerms { state.terms }
 
     public static let shape = Shape<KnownRequest>(
-        KnownRequest.init(jti:index:state:),
+        KnownRequest.init(jti:index:state:answer:),
         .required("jti", \.jti, .jti), .required("index", \.index, .count),
-        .required("state", \.state, .object(RequestState.shape, leavingOutNulls: true)))
+        .required("state", \.state, .object(RequestState.shape, leavingOutNulls: true)),
+        .optional("answer", \.answer, .jti))
 }
 
 /// That the host says it served something under a grant.

@@ -1,5 +1,7 @@
+import Custody
 public import Rules
 import Sharing
+import Synchronization
 public import Wire
 
 /// What a participant's client knows of the state that policies are asked about.
@@ -7,12 +9,29 @@ public import Wire
 /// All that public claims make of it is known. Of what selective claims make, the client knows what
 /// the gateway showed the participant: for its own books that is every hold, and every access under
 /// its grants; of another's books what it did there itself, and the holds that it laid.
-struct KnownState: PolicyKnowledge {
+final class KnownState: PolicyKnowledge {
     let state: KeptState
     let types: RecordTypes
     let time: Timestamp
+    private let unread = Mutex<HomeError?>(nil)
 
-    func known<Object>(_ key: StateKey.Of<Object>) -> Object? { state[key] }
+    init(state: KeptState, types: RecordTypes, time: Timestamp) {
+        self.state = state
+        self.types = types
+        self.time = time
+    }
+
+    func known<Object>(_ key: StateKey.Of<Object>) -> Object? {
+        do { return try state.kept(key) } catch {
+            unread.withLock { $0 = $0 ?? error }
+            return nil
+        }
+    }
+
+    /// Throws the ``HomeError`` for which something was answered as if it weren't there.
+    func requireRead() throws(HomeError) {
+        if let error = unread.withLock({ $0 }) { throw error }
+    }
 }
 
 /// That the policies in force permit something, as far as the client can know.
@@ -43,8 +62,9 @@ extension Session {
         _ question: @Sendable (KnownState) throws(ClientError) -> PolicyRequest
     ) async throws -> Permission {
         let inForce = try await policiesInForce()
-        let request = try question(
-            KnownState(state: view.state, types: view.types, time: max(now, view.time)))
+        let known = KnownState(state: view.state, types: view.types, time: max(now, view.time))
+        let request = try question(known)
+        try known.requireRead()
         let permitting = try await permitting(request, under: inForce)
         if let older, older != inForce { _ = try await self.permitting(request, under: older) }
         return Permission(policies: inForce, permitting: permitting, asked: request)

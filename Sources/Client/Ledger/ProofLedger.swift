@@ -32,7 +32,7 @@ public struct ProofLedger: Sendable {
     public init(_ view: View, grantee: Handle, at now: Timestamp) throws(HomeError) {
         var answers: [Answer] = []
         var readings: [Reading] = []
-        for grant in view.grants.values.sorted(by: { $0.index < $1.index })
+        for grant in try view.grants.values.sorted(by: { $0.index < $1.index })
         where grant.issuer == view.handle && grant.terms.to == grantee {
             switch grant.terms.subject {
             case .fields(let names):
@@ -64,7 +64,7 @@ public struct ProofLedger: Sendable {
             return [Reading(fields: Set(fields), records: all)]
         }
         var readings: [Reading] = []
-        for access in view.accesses where access.grant == grant.jti {
+        for access in try view.accesses(under: grant.jti) {
             // What it says may have been erased; then it may have been anything.
             let served = access.terms?.served
             readings.append(
@@ -84,7 +84,7 @@ public struct ProofLedger: Sendable {
         var listed: Set<JTI> = []
         for range in ranges {
             // A range can be longer than the book; nothing is beyond its last record.
-            let last = min(range.to, view.books[range.book]?.count ?? 0)
+            let last = min(range.to, try view.book(range.book)?.count ?? 0)
             guard range.from <= last else { continue }
             for number in range.from...last {
                 if let record = try view.record(range.book, number) { listed.insert(record.jti) }

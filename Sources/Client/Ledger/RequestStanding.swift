@@ -18,10 +18,7 @@ extension View {
     public func standing(
         of request: KnownRequest, declined: DeclinedRequests, at time: Timestamp
     ) -> RequestStanding {
-        let answers = grants.values.filter { $0.terms.request == request.jti }
-        if let latest = answers.max(by: { $0.index < $1.index }) {
-            return .answered(by: latest.jti)
-        }
+        if let answer = request.answer { return .answered(by: answer) }
         if let at = declined[request.jti] { return .declined(at) }
         return request.terms.expires <= time ? .expired : .open
     }

@@ -12,8 +12,8 @@ public import Wire
 /// that the rules refuse changes nothing here and is named in ``refused``. Whether the policies of
 /// the day permitted an entry is for whoever sees all selective claims.
 ///
-/// What each statement adds to, such as the own records, is read from the disk when it is asked for: a
-/// list costs what it lists.
+/// What statements add to, such as the own records and books, grants and accesses, is read from the disk
+/// when it is asked for: a list costs what it lists.
 public struct View: Sendable {
     public let handle: Handle
     /// Whether grants, requests and accesses of others are listed, too: a regulator is shown them all.
@@ -24,13 +24,10 @@ public struct View: Sendable {
     private(set) var state = KeptState()
     /// The tables of a view that was read and not opened yet.
     private(set) var unopened: [RowTable.Description] = []
-    public private(set) var books: [BookName: BookState] = [:]
-    /// The grants that the participant gave or got; all that are known, for a regulator.
-    public private(set) var grants: [JTI: KnownGrant] = [:]
-    /// The requests that the participant made or got; all that are known, for a regulator.
-    public private(set) var requests: [JTI: KnownRequest] = [:]
-    /// What the host served under these grants, in the order of the log.
-    public private(set) var accesses: [KnownAccess] = []
+    private var grantList = KeptList<KnownGrant>("granted")
+    private var requestList = KeptList<KnownRequest>("asked")
+    /// By grant, and of each in the order of the log.
+    private var accessList = KeptList<KnownAccess>("access")
     /// The first entries, at most 100, that the rules don't admit: the gateway entered them anyway.
     public private(set) var refused: [Int64] = []
     /// Who said that its encryption key was in wrong hands, and the entry that said it last.
@@ -82,9 +79,59 @@ public struct View: Sendable {
     /// The record types of the log.
     public var types: RecordTypes { texts.types(state[TypesState.key]?.list ?? []) }
 
+    // MARK: Grants
+
+    /// The grants that the participant gave or got; all that are known, for a regulator. Throws
+    /// ``HomeError``, as all that follows does.
+    public var grants: [JTI: KnownGrant] {
+        get throws(HomeError) {
+            let all = try grantList.values(in: state.rows)
+            return Dictionary(all.map { ($0.value.jti, $0.value) }) { $1 }
+        }
+    }
+
+    public func grant(_ jti: JTI) throws(HomeError) -> KnownGrant? {
+        try grantList.value(jti.text, in: state.rows)
+    }
+
+    /// The requests that the participant made or got; all that are known, for a regulator.
+    public var requests: [JTI: KnownRequest] {
+        get throws(HomeError) {
+            let all = try requestList.values(in: state.rows)
+            return Dictionary(all.map { ($0.value.jti, $0.value) }) { $1 }
+        }
+    }
+
+    public func request(_ jti: JTI) throws(HomeError) -> KnownRequest? {
+        try requestList.value(jti.text, in: state.rows)
+    }
+
+    /// What the host served under these grants, in the order of the log.
+    public var accesses: [KnownAccess] {
+        get throws(HomeError) {
+            try accessList.values(in: state.rows).map(\.value).sorted { $0.index < $1.index }
+        }
+    }
+
+    /// What it served under one of them, in the order of the log.
+    public func accesses(under grant: JTI) throws(HomeError) -> [KnownAccess] {
+        try accessList.values(under: "\(grant)/", in: state.rows).map(\.value)
+            .sorted { $0.index < $1.index }
+    }
+
     // MARK: Own records
 
-    /// All own records; each of them is read. Throws ``HomeError``, as all that follows does.
+    /// The own books. Throws ``HomeError``, as all that follows does.
+    public var books: [BookName: BookState] {
+        get throws(HomeError) { try state.books(of: handle) }
+    }
+
+    /// How far one of the own books has got; `nil` for one without entries.
+    public func book(_ name: BookName) throws(HomeError) -> BookState? {
+        try book(name, of: handle)
+    }
+
+    /// All own records; each of them is read.
     public var records: [JTI: OwnRecord] {
         get throws(HomeError) {
             let all = try OwnRecordRow.all(in: state.rows)
@@ -93,17 +140,24 @@ public struct View: Sendable {
     }
 
     /// How many own records there are, erased ones too.
-    public var recordCount: Int64 { books.values.reduce(0) { $0 + $1.count } }
+    public var recordCount: Int64 {
+        get throws(HomeError) { try books.values.reduce(0) { $0 + $1.count } }
+    }
 
     /// The own records of the books for which `isWanted` holds, by book and number.
     public func records(
         ofBooks isWanted: (BookName) -> Bool
     ) throws(HomeError) -> [OwnRecord] {
         var records: [OwnRecord] = []
-        for book in books.keys.filter(isWanted).sorted() {
-            records += try OwnRecordRow.all(of: book, in: state.rows)
+        for book in try books.keys.filter(isWanted).sorted() {
+            records += try self.records(of: book)
         }
         return records
+    }
+
+    /// The own records of this book, by number.
+    public func records(of book: BookName) throws(HomeError) -> [OwnRecord] {
+        try OwnRecordRow.all(of: book, in: state.rows)
     }
 
     /// What these own records say, as far as it was noted: by identifier.
@@ -150,16 +204,18 @@ public struct View: Sendable {
     }
 
     /// How far a book of whomever has got; `nil` for one without entries.
-    func book(_ name: BookName, of holder: Handle) -> BookState? {
-        state[BookState.key(holder, name)]
+    func book(_ name: BookName, of holder: Handle) throws(HomeError) -> BookState? {
+        try state.kept(BookState.key(holder, name))
     }
 
     /// The book that a record of `month` goes into: its own, or the next open one.
-    public func openBook(_ series: Series, from month: Month) -> BookName? {
+    public func openBook(
+        _ series: Series, from month: Month
+    ) throws(HomeError) -> BookName? {
         var number = month.number
         while let month = Month(number: number) {
-            let book = BookName(series: series, month: month)
-            if books[book]?.closed != true { return book }
+            let name = BookName(series: series, month: month)
+            if try book(name)?.closed != true { return name }
             number += 1
         }
         return nil
@@ -172,33 +228,41 @@ public struct View: Sendable {
 
     /// The lowest epoch that a new record of `month` has at `time`: one that no ended grant opens, and
     /// one of this era.
-    public func requiredEpoch(_ series: Series, _ month: Month, at time: Timestamp) -> Int64 {
-        let book = books[BookName(series: series, month: month)]?.epoch ?? 0
+    public func requiredEpoch(
+        _ series: Series, _ month: Month, at time: Timestamp
+    ) throws(HomeError) -> Int64 {
+        let book = try book(BookName(series: series, month: month))?.epoch ?? 0
         let floor = max(book, epochFloors[series] ?? 0)
         return max(
-            requiredEpoch(series, in: month...month, at: time),
+            try requiredEpoch(series, in: month...month, at: time),
             KeyEra(of: floor).number == era ? floor : 0)
     }
 
     /// The lowest epoch that no grant which has ended by `time` opens, in whatever series and month.
-    func requiredEpoch(at time: Timestamp) -> Int64 {
+    func requiredEpoch(at time: Timestamp) throws(HomeError) -> Int64 {
         guard let first = Month(number: 0), let last = Month(number: Month.count - 1) else {
             preconditionFailure("there are months")
         }
-        let series = Set(grants.values.filter { $0.issuer == handle }.flatMap(\.terms.scope.series))
-        return series.map { requiredEpoch($0, in: first...last, at: time) }.max() ?? leastEpoch
+        let own = try grants.values.filter { $0.issuer == handle }
+        var required = leastEpoch
+        for series in Set(own.flatMap(\.terms.scope.series)) {
+            required = max(required, try requiredEpoch(series, in: first...last, at: time))
+        }
+        return required
     }
 
     private func requiredEpoch(
         _ series: Series, in months: ClosedRange<Month>, at time: Timestamp
-    ) -> Int64 {
-        let required = state[EpochState.key(handle, series)]?.required(in: months, at: time) ?? 0
-        return max(required, leastEpoch)
+    ) throws(HomeError) -> Int64 {
+        let epochs = try state.kept(EpochState.key(handle, series))
+        return max(epochs?.required(in: months, at: time) ?? 0, leastEpoch)
     }
 
     /// The grants that this participant gave over `series` and that stand at `time`, oldest first.
-    public func standingGrants(_ series: Series, at time: Timestamp) -> [KnownGrant] {
-        grants.values.filter {
+    public func standingGrants(
+        _ series: Series, at time: Timestamp
+    ) throws(HomeError) -> [KnownGrant] {
+        try grants.values.filter {
             $0.issuer == handle && $0.terms.scope.series.contains(series) && $0.isLive(at: time)
         }.sorted { $0.index < $1.index }
     }
@@ -225,7 +289,7 @@ public struct View: Sendable {
         switch try state.admit(candidate, under: UnjudgedPolicies(types: texts)) {
         case .success(let admission):
             try list(admission)
-            noteUnshown(candidate)
+            try noteUnshown(candidate)
         case .failure: refuse(index)
         }
     }
@@ -239,17 +303,18 @@ public struct View: Sendable {
         }
     }
 
-    private mutating func noteUnshown(_ candidate: Candidate) {
+    private mutating func noteUnshown(_ candidate: Candidate) throws(HomeError) {
         let statement = candidate.statement
         guard candidate.selective == nil, type(of: statement.claims).hasSelectiveClaims else {
             return
         }
         let grant = statement.claims.follows
-        let given = grant.flatMap { state[GrantState.key($0)] }
-        guard
-            statement.issuer == handle || given?.issuer == handle
-                || grant.map({ grants[$0] != nil }) == true
-        else { return }
+        var concerns = statement.issuer == handle
+        if !concerns, let grant {
+            concerns = try state.kept(GrantState.key(grant))?.issuer == handle
+            if !concerns { concerns = try self.grant(grant) != nil }
+        }
+        guard concerns else { return }
         unshown.append(Unshown(index: candidate.index, jti: statement.jti, grant: grant))
     }
 
@@ -261,9 +326,9 @@ public struct View: Sendable {
     }
 
     private mutating func list(_ admission: Admission) throws(HomeError) {
-        try listBooks(admission)
-        listGrants(admission)
-        listUse(admission.candidate)
+        try listRecords(admission)
+        try listGrants(admission)
+        try listUse(admission.candidate)
         listKeyChange(admission.candidate)
         try others.take(admission.candidate, state)
         let statement = admission.candidate.statement
@@ -280,10 +345,7 @@ public struct View: Sendable {
         compromised[candidate.statement.issuer] = candidate.index
     }
 
-    private mutating func listBooks(_ admission: Admission) throws(HomeError) {
-        for (name, book) in admission.changes.all(BookState.self) {
-            if case .book(handle, let own) = name { books[own] = book }
-        }
+    private mutating func listRecords(_ admission: Admission) throws(HomeError) {
         let statement = admission.candidate.statement
         for (name, entered) in admission.changes.all(StatementState.self) {
             guard case .jti(let jti) = name, entered.issuer == handle, let place = entered.record
@@ -300,35 +362,60 @@ public struct View: Sendable {
         }
     }
 
-    private mutating func listGrants(_ admission: Admission) {
+    private mutating func listGrants(_ admission: Admission) throws(HomeError) {
         let candidate = admission.candidate
         for (name, given) in admission.changes.all(GrantState.self) {
             guard case .jti(let jti) = name else { continue }
             guard let terms = given.terms,
                 seesAll || [given.issuer, terms.to].contains(handle)
             else {
-                grants[jti] = nil
+                try forget(jti)
                 continue
             }
-            var grant = grants[jti] ?? KnownGrant(jti: jti, state: given, terms: terms)
+            let known = try grant(jti)
+            var grant = known ?? KnownGrant(jti: jti, state: given, terms: terms)
             grant.state = given
             if let rekey = candidate.selective as? RekeyTerms {
                 grant.epochs = grant.epochs.union(rekey.epochs)
                 grant.sealedAt = candidate.index
             }
             grant.revocation = revocation(candidate) ?? grant.revocation
-            grants[jti] = grant
+            grantList.set(jti.text, grant)
+            if known == nil, let request = terms.request { try setAnswer(jti, of: request) }
         }
         for (name, request) in admission.changes.all(RequestState.self) {
             guard case .jti(let jti) = name,
                 seesAll || [request.by, request.terms.to].contains(handle)
             else { continue }
-            requests[jti] = KnownRequest(jti: jti, index: candidate.index, state: request)
+            requestList.set(
+                jti.text,
+                KnownRequest(
+                    jti: jti, index: candidate.index, state: request,
+                    answer: try self.request(jti)?.answer))
         }
         if let erased = candidate.statement.claims.erases {
-            requests[erased] = nil
-            accesses.removeAll { $0.grant == erased }
+            requestList.set(erased.text, nil)
+            for access in try accessList.values(under: "\(erased)/", in: state.rows) {
+                accessList.set(access.key, nil)
+            }
         }
+    }
+
+    /// Lets go of a grant whose terms nobody shows any more.
+    private mutating func forget(_ jti: JTI) throws(HomeError) {
+        let known = try grant(jti)
+        grantList.set(jti.text, nil)
+        guard let request = known?.terms.request, try self.request(request)?.answer == jti else {
+            return
+        }
+        let others = try grants.values.filter { $0.terms.request == request }
+        try setAnswer(others.max { $0.index < $1.index }?.jti, of: request)
+    }
+
+    private mutating func setAnswer(_ grant: JTI?, of request: JTI) throws(HomeError) {
+        guard var known = try self.request(request) else { return }
+        known.answer = grant
+        requestList.set(request.text, known)
     }
 
     private func revocation(_ candidate: Candidate) -> KnownGrant.Revocation? {
@@ -342,14 +429,16 @@ public struct View: Sendable {
             at: statement.issuedAt)
     }
 
-    private mutating func listUse(_ candidate: Candidate) {
-        guard let access = candidate.statement.claims as? Access, grants[access.grant] != nil else {
-            return
-        }
-        accesses.append(
-            KnownAccess(
-                index: candidate.index, grant: access.grant, at: candidate.statement.issuedAt,
-                terms: candidate.selective as? AccessTerms))
+    private mutating func listUse(_ candidate: Candidate) throws(HomeError) {
+        guard let access = candidate.statement.claims as? Access,
+            var grant = try grant(access.grant)
+        else { return }
+        let known = KnownAccess(
+            index: candidate.index, grant: access.grant, at: candidate.statement.issuedAt,
+            terms: candidate.selective as? AccessTerms)
+        accessList.set("\(access.grant)/\(known.index)", known)
+        grant.lastRead = known.at
+        grantList.set(access.grant.text, grant)
     }
 }
 
@@ -365,6 +454,10 @@ extension View {
         in directory: String, keyed key: @escaping @Sendable (String) -> Secret,
         using random: inout some RandomNumberGenerator
     ) throws(HomeError) {
+        state.settle()
+        grantList.settle(in: &state.rows)
+        requestList.settle(in: &state.rows)
+        accessList.settle(in: &state.rows)
         try state.rows.keep(in: directory, keyed: key, using: &random)
     }
 
@@ -375,8 +468,7 @@ extension View {
 extension View: Shaped {
     private init(
         format _: String, of handle: Handle, seesAll: Bool, edge: RightEdge, state: [StateRow],
-        tables: [RowTable.Description], grants: [KnownGrant], requests: [KnownRequest],
-        accesses: [KnownAccess], others: KnownOthers, refused: [Int64],
+        tables: [RowTable.Description], others: KnownOthers, refused: [Int64],
         compromised: [Compromise], unshown: [Unshown], acts: [LastAct], types: [String]
     ) {
         self.handle = handle
@@ -385,13 +477,6 @@ extension View: Shaped {
         self.edge = edge
         self.state = KeptState(state)
         unopened = tables
-        for row in state {
-            guard case .book(handle, let name) = row.key.name else { continue }
-            books[name] = row.value.object as? BookState
-        }
-        self.grants = Dictionary(grants.map { ($0.jti, $0) }) { $1 }
-        self.requests = Dictionary(requests.map { ($0.jti, $0) }) { $1 }
-        self.accesses = accesses
         self.refused = refused
         self.compromised = Dictionary(compromised.map { ($0.handle, $0.index) }) { $1 }
         self.unshown = unshown
@@ -408,25 +493,17 @@ extension View: Shaped {
         return types.all.map { String(decoding: $0.document(origin: origin), as: UTF8.self) }
     }
 
-    private var format: String { "trine-view/8" }
-
-    private var listed: (grants: [KnownGrant], requests: [KnownRequest]) {
-        (Array(grants.values), Array(requests.values))
-    }
+    private var format: String { "trine-view/9" }
 
     public static let shape = Shape<View>(
         View.init(
-            format:of:seesAll:edge:state:tables:grants:requests:accesses:others:refused:
-            compromised:unshown:acts:types:),
-        .required("format", \.format, .format("trine-view/8")),
+            format:of:seesAll:edge:state:tables:others:refused:compromised:unshown:acts:types:),
+        .required("format", \.format, .format("trine-view/9")),
         .required("handle", \.handle, .handle),
         .flag("sees_all", \.seesAll),
         .required("edge", \.edge, .edge),
         .required("state", \.state.few, .list(of: .stateRow)),
         .required("tables", \.tables, .list(of: .object)),
-        .required("grants", \.listed.grants, .list(of: .object)),
-        .required("requests", \.listed.requests, .list(of: .object)),
-        .required("accesses", \.accesses, .list(of: .object)),
         .required("others", \.others, .object(KnownOthers.shape)),
         .required("refused", \.refused, .list(of: .count)),
         .required("compromised", \.compromises, .list(of: .object(Compromise.shape))),

@@ -15,7 +15,14 @@ package struct ViewFile {
         self.keyring = keyring
     }
 
-    private var directory: String { home.path(.view) + ".rows" }
+    private var directory: String { Self.directory(of: home) }
+
+    private static func directory(of home: Home) -> String { home.path(.view) + ".rows" }
+
+    /// Without the view they are nothing.
+    static func removeTables(of home: Home) {
+        try? FileManager.default.removeItem(atPath: directory(of: home))
+    }
 
     private var key: @Sendable (String) -> Secret {
         let keyring = keyring

@@ -83,11 +83,13 @@ extension SharedKeys {
             let records = try view.records {
                 $0.series == type.series && months.contains($0.month)
             }
-            epochsOfType.append(Set(records.map(\.epoch)))
+            var epochs = Set(records.map(\.epoch))
+            for month in months {
+                epochs.insert(try view.requiredEpoch(type.series, month, at: now))
+            }
+            epochsOfType.append(epochs)
         }
-        let nodes = zip(types, epochsOfType).flatMap { type, there in
-            var epochs = there
-            for month in months { epochs.insert(view.requiredEpoch(type.series, month, at: now)) }
+        let nodes = zip(types, epochsOfType).flatMap { type, epochs in
             let ofEra = epochs.filter { KeyEra(of: $0).number == era }.sorted()
             return type.sealedNames.flatMap { field in
                 ofEra.flatMap { epoch in

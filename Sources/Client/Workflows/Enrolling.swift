@@ -175,9 +175,13 @@ extension Session {
         }
     }
 
-    /// The key of the recovery kit, as far as this home knows it: the one beside its own in what it sent
-    /// to be admitted. Throws ``HomeError``.
+    /// Whether this machine has the secrets of all records, as an owner's has.
+    public nonisolated var opensEverything: Bool { keyring.eraCount > 0 }
+
+    /// The key of the recovery kit, as far as this home knows it: of a kit that was read here, or the one
+    /// beside its own in what it sent to be admitted. Throws ``HomeError``.
     public nonisolated func recoveryKey() throws(HomeError) -> Digest<Digested.Key>? {
+        if let known = try home.devices(keyring).kit { return known }
         let own = keyring.signingKey(generation: 1).verificationKey.thumbprint
         return try home.application()?.claims.keys
             .first { $0.terms.scopes == [.all] && $0.key.thumbprint != own }?.key.thumbprint
@@ -222,8 +226,8 @@ extension Session {
         var raised: [Series: Int64] = [:]
         if let device = lost.device, !device.isLost, let months = device.range {
             for series in device.series {
-                let now = months.map { view.requiredEpoch(series, $0, at: self.now) }.max() ?? 0
-                raised[series] = now + 1
+                let now = try months.map { try view.requiredEpoch(series, $0, at: self.now) }.max()
+                raised[series] = (now ?? 0) + 1
             }
         }
         try home.changeDevices(keyring, surroundings.random) { devices in
@@ -240,11 +244,16 @@ extension Session {
 }
 
 extension KnownDevice {
+    private static let thisMachine = "this machine"
+
+    /// Whether it is the one that asks, where that has no other name.
+    public var isThisMachine: Bool { name == Self.thisMachine }
+
     /// This machine, where nobody enrolled it.
     fileprivate static var own: KnownDevice {
         var random = SystemRandomNumberGenerator()
         return KnownDevice(
-            name: "this machine", person: "", preset: .owner, series: [], months: nil, offer: [],
+            name: thisMachine, person: "", preset: .owner, series: [], months: nil, offer: [],
             nonce: EnrolmentNonce(using: &random))
     }
 }

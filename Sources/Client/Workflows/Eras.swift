@@ -13,7 +13,40 @@ public struct BegunEra: Sendable {
     public let rekeyed: [Rekeying]
 }
 
+/// What a new era of a participant's keys would mean.
+public struct EraBeginning: Sendable {
+    /// From 1.
+    public let number: Int
+    /// The standing grants, which would get keys of the new era.
+    public let rekeyed: [KnownGrant]
+    /// Whether it holds records, which are presented with a key of their era.
+    public let isHolder: Bool
+}
+
 extension Session {
+    /// The era as it would begin. Throws what ``beginEra(with:_:)`` does before it changes anything.
+    public func beginningEra(with kit: RecoveryKit) async throws -> EraBeginning {
+        try check(kit)
+        let view = try await sync()
+        _ = try keyring.adding(view.era + 1, of: kit.root)
+        let standing = try view.grants.values.filter {
+            $0.issuer == handle && $0.isLive(at: now) && $0.terms.subject.right == .read
+        }
+        return EraBeginning(
+            number: view.era + 1, rekeyed: standing.sorted { $0.index < $1.index },
+            isHolder: configuration.roles.contains(.enterprise))
+    }
+
+    private func check(_ kit: RecoveryKit) throws {
+        guard kit.configuration.handle == handle, kit.configuration.genesis == log,
+            kit.configuration.fingerprint == ownFingerprint
+        else {
+            throw RecoveryKitError.ofAnother(kit.configuration.handle)
+        }
+        // Who may not sign for everything gets nothing of another era here.
+        _ = try signer(.all)
+    }
+
     /// Begins a new era: what is sealed from now on, by this participant and for it, opens with none
     /// of the secrets that any of its machines had before. Only the kit leads there, and it is read
     /// and let go of.
@@ -27,18 +60,13 @@ extension Session {
     public func beginEra(
         with kit: RecoveryKit, _ reason: Reason
     ) async throws -> BegunEra {
-        guard kit.configuration.handle == handle, kit.configuration.genesis == log,
-            kit.configuration.fingerprint == ownFingerprint
-        else {
-            throw RecoveryKitError.ofAnother(kit.configuration.handle)
-        }
-        // Who may not sign for everything gets nothing of another era here.
-        _ = try signer(.all)
+        try check(kit)
         _ = try await flush()
         let view = try await sync()
         let era = view.era + 1
         // The keyring comes first: the log never is in an era whose keys nobody has.
         try replaceKeyring(try keyring.adding(era, of: kit.root))
+        try home.note(kit.root, keyring, surroundings: surroundings)
         if configuration.roles.contains(.enterprise) { try await register(holderOf: era, view) }
         let key = try keyring.decryptionKey(era: era).encryptionKey
         // From here on the era is begun.

@@ -45,7 +45,7 @@ extension Enterprise {
     /// What closing `book` would mean. Throws what ``close(_:)`` does before it signs.
     public func closing(_ book: BookName) async throws -> BookClosing {
         let view = try await session.sync()
-        let state = view.books[book] ?? BookState()
+        let state = try view.book(book) ?? BookState()
         if state.closed { throw ClientError.bookClosed(book) }
         let handle = session.handle
         try await session.permission { (known) throws(ClientError) in
@@ -54,7 +54,7 @@ extension Enterprise {
         guard let now = session.now.date.bookMonth else {
             preconditionFailure("no month has the clock's time")
         }
-        let grants = view.standingGrants(book.series, at: session.now).filter { grant in
+        let grants = try view.standingGrants(book.series, at: session.now).filter { grant in
             if case .months(_, let months) = grant.terms.scope {
                 months.upperBound == book.month
             } else {
@@ -69,10 +69,11 @@ extension Enterprise {
         let record = try await erasable(place)
         let view = await session.view
         let range = RecordRange(book: record.book, from: record.number, to: record.number)
-        let readable = view.standingGrants(record.book.series, at: session.now).filter { grant in
+        let readable = try view.standingGrants(record.book.series, at: session.now).filter {
+            grant in
             range.map { grant.terms.scope.covers($0) } ?? false
         }
-        let accesses = view.accesses.count { access in
+        let accesses = try view.accesses.count { access in
             range.map { one in access.terms?.served.ranges.contains { $0.contains(one) } ?? false }
                 ?? false
         }
@@ -99,18 +100,18 @@ extension Enterprise {
     /// The grant as it would be revoked. Throws what ``revoke(_:_:)`` does before it signs.
     public func revoking(_ grant: JTI) async throws -> GrantEnding {
         let view = try await session.sync()
-        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard let known = try view.grant(grant) else { throw ClientError.noGrant(grant.text) }
         guard known.issuer == session.handle else { throw ClientError.notYourGrant(grant) }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
         let series = Set(known.terms.scope.series)
-        let others = view.grants.values.filter { other in
+        let others = try view.grants.values.filter { other in
             other.issuer == session.handle && other.jti != grant && other.isLive(at: session.now)
                 && !series.isDisjoint(with: other.terms.scope.series)
                 && other.terms.subject.right == .read
         }
         return GrantEnding(
-            grant: known, lastRead: view.accesses.last { $0.grant == grant }?.at,
+            grant: known, lastRead: known.lastRead,
             rekeyed: others.sorted { $0.index < $1.index })
     }
 }

@@ -31,11 +31,11 @@ extension Enterprise {
         _ grant: JTI, _ reason: Reason
     ) async throws -> (erasure: Registration, rekeyed: [Rekeying]) {
         let view = try await prepareToSign()
-        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard let known = try view.grant(grant) else { throw ClientError.noGrant(grant.text) }
         guard known.issuer == session.handle else { throw ClientError.notYourGrant(grant) }
         let time = max(session.now, view.time).advanced(by: Self.epochMarginSeconds)
         let erasure = try await session.forget(
-            .grant(grant, epoch: view.requiredEpoch(at: time)), reason)
+            .grant(grant, epoch: try view.requiredEpoch(at: time)), reason)
         return (erasure, try await rekeyStanding())
     }
 }
@@ -45,7 +45,7 @@ extension Lender {
     public func forget(_ request: JTI, _ reason: Reason) async throws -> Registration {
         _ = try await session.flush()
         let view = try await session.sync()
-        guard view.requests[request]?.by == session.handle else {
+        guard try view.request(request)?.by == session.handle else {
             throw ClientError.noRequest(request.text)
         }
         return try await session.forget(.request(request), reason)

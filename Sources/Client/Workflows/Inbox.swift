@@ -1,3 +1,4 @@
+import Custody
 import Interface
 import Rules
 public import Sharing
@@ -40,24 +41,24 @@ extension Session {
         }
         if let first = view.refused.first { items.append(.refused(first)) }
         items += try await waitingApplications()
-        for request in view.requests.values.sorted(by: { $0.index < $1.index })
+        for request in try view.requests.values.sorted(by: { $0.index < $1.index })
         where request.terms.to == handle {
             guard try standing(of: request) == .open else { continue }
             items.append(.request(request))
         }
-        items += grantItems(view)
+        items += try grantItems(view)
         items += view.holds.filter { $0.terms.holder == handle && $0.stands(at: now) }
             .map { .hold($0) }
-        let open = view.books.filter { book, state in
+        let open = try view.books.filter { book, state in
             !state.closed && state.count > 0 && now.date.bookMonth.map { book.month < $0 } ?? false
         }
         if !open.isEmpty { items.append(.openBooks(open.keys.sorted())) }
         return items
     }
 
-    private func grantItems(_ view: View) -> [InboxItem] {
+    private func grantItems(_ view: View) throws(HomeError) -> [InboxItem] {
         var items: [InboxItem] = []
-        let concerned = view.grants.values.filter { [$0.issuer, $0.terms.to].contains(handle) }
+        let concerned = try view.grants.values.filter { [$0.issuer, $0.terms.to].contains(handle) }
         for grant in concerned.sorted(by: { $0.claims.expires < $1.claims.expires }) {
             let isLive = grant.isLive(at: now)
             let isMine = grant.terms.to == handle
@@ -65,7 +66,7 @@ extension Session {
             if isLive, grant.claims.expires.seconds - now.seconds < Self.soonSeconds {
                 items.append(.ending(grant))
             }
-            if isMine, let last = view.accesses.last(where: { $0.grant == grant.jti })?.at {
+            if isMine, let last = grant.lastRead {
                 let end = last.advanced(by: grant.terms.dataLife)
                 let isGivenBack = grant.revocation?.isReturn == true
                 if end <= now, !isGivenBack { items.append(.toDelete(grant, since: end)) }

@@ -113,10 +113,11 @@ extension Home {
         return application
     }
 
-    /// Takes away what joining made; the keyring first, so that what is left is no home.
-    private func abandon() throws(HomeError) {
+    /// Takes away what a run made; the keyring first, so that what is left is no home.
+    func abandon() throws(HomeError) {
         try PrivateFile.remove(path(.keyring))
         for file in File.allCases { try PrivateFile.remove(path(file)) }
+        ViewFile.removeTables(of: self)
     }
 
     /// Begins a log: makes the home of its first authority, with the entry 0 that this authority
@@ -185,7 +186,7 @@ extension Home {
 
 extension Applicant {
     /// What it says of itself.
-    fileprivate func said(_ handle: Handle) -> ApplicantIdentity {
+    func said(_ handle: Handle) -> ApplicantIdentity {
         ApplicantIdentity(
             name: legalName ?? handle.text, identifiers: identifiers, country: country)
     }

@@ -82,11 +82,11 @@ public struct Lender: Sendable {
     /// The grant as it would be given back. Throws what ``giveBack(_:_:)`` does before it signs.
     public func givingBack(_ grant: JTI) async throws -> GrantEnding {
         let view = try await session.sync()
-        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard let known = try view.grant(grant) else { throw ClientError.noGrant(grant.text) }
         guard known.isLive(at: session.now) else { throw ClientError.grantOver(grant) }
         try await session.mayRevoke(known)
         return GrantEnding(
-            grant: known, lastRead: view.accesses.last { $0.grant == grant }?.at, rekeyed: [])
+            grant: known, lastRead: known.lastRead, rekeyed: [])
     }
 
     /// Reads what a grant lets read: signs a fetch, and verifies and opens what comes, completely,
@@ -97,8 +97,8 @@ public struct Lender: Sendable {
     /// call, and isn't charged again. `fields` are all that were granted where `nil`, `ranges` all
     /// that the grant covers where empty.
     ///
-    /// Throws ``ClientError/forbidden(policies:reasons:)`` before anything is signed,
-    /// ``ConnectionError``, also for a grant that is over, ``LogFault``, and
+    /// Throws ``ClientError/fieldsNotGranted(_:granted:)`` and
+    /// ``ClientError/forbidden(policies:reasons:)`` before anything is signed, ``ConnectionError``, also for a grant that is over, ``LogFault``, and
     /// ``ClientError/package(_:)`` for an answer that isn't what it should be.
     ///
     /// `keep` gets the package before the call is let go of. Where it throws, the next fetch of the same
@@ -108,9 +108,10 @@ public struct Lender: Sendable {
         keeping keep: (VerifiedPackage) throws -> Void = { _ in }
     ) async throws -> VerifiedPackage {
         let view = try await session.sync()
-        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard let known = try view.grant(grant) else { throw ClientError.noGrant(grant.text) }
         guard known.terms.to == session.handle else { throw ClientError.notYourGrant(grant) }
         let wanted = try fields ?? known.granted(of: view.types)
+        try known.requireGranted(wanted, of: view.types)
         try await session.mayAccess(known, wanted)
         let (call, parcel) = try await session.call(grant: grant, fields: wanted, ranges: ranges)
         let answer: FetchAnswer
@@ -141,6 +142,17 @@ public struct Lender: Sendable {
 }
 
 extension KnownGrant {
+    /// Throws ``ClientError/fieldsNotGranted(_:granted:)`` where the gateway would refuse.
+    fileprivate func requireGranted(
+        _ wanted: [FieldName], of types: RecordTypes
+    ) throws(ClientError) {
+        let servable = terms.servable(of: types) ?? []
+        let missing = wanted.filter { !servable.contains($0) }
+        guard missing.isEmpty else {
+            throw .fieldsNotGranted(missing, granted: try granted(of: types))
+        }
+    }
+
     /// The fields that a fetch asks for: those granted, or the commitments that the statements are
     /// about. Throws ``ClientError/package(_:)`` for a statement that isn't one.
     fileprivate func granted(of types: RecordTypes) throws(ClientError) -> [FieldName] {

@@ -19,14 +19,16 @@ extension Lender {
     /// Throws ``ClientError/noGrant(_:)`` and ``ClientError/tooFragmented(limit:)``.
     public func news(of grant: JTI, since packages: [VerifiedPackage]) async throws -> GrantNews {
         let view = try await session.sync()
-        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard let known = try view.grant(grant) else { throw ClientError.noGrant(grant.text) }
         let records = packages.filter { $0.grant.issuer == known.issuer }.flatMap(\.records)
         var fresh: [RecordRange] = []
         var replaced: [RecordRange] = []
         var erased: [RecordRange] = []
         let byBook = Dictionary(grouping: records, by: \.claims.book)
         for book in Self.books(of: known.terms.scope) {
-            guard let state = view.book(book, of: known.issuer), state.count > 0 else { continue }
+            guard let state = try view.book(book, of: known.issuer), state.count > 0 else {
+                continue
+            }
             let had = byBook[book] ?? []
             let numbers = Set(had.map(\.claims.number))
             func lies(_ number: Int64, in ranges: [ClosedRange<Int64>]) -> Bool {

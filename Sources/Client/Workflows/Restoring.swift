@@ -12,6 +12,19 @@ public struct Restored: Sendable {
     public let retired: [Digest<Digested.Key>]
 }
 
+/// The machines that a participant gives up when it is brought back.
+public struct MachinesLost: Sendable {
+    public struct Key: Sendable {
+        public let thumbprint: Digest<Digested.Key>
+        public let scopes: [KeyScope]
+        public let lastAct: LastAct?
+    }
+
+    public let handle: Handle
+    /// Those that would be retired.
+    public let keys: [Key]
+}
+
 extension Home {
     /// Makes the home of a participant anew, on a machine that has nothing but the recovery kit.
     ///
@@ -20,6 +33,9 @@ extension Home {
     /// of every other machine's; it stays off this machine, too. Where a machine was stolen, a new era
     /// comes next: ``Session/beginEra(with:_:)``.
     ///
+    /// With `retiring`, `agree` is asked before anything is signed. Where it throws, a home that this run
+    /// made is gone again.
+    ///
     /// Begun again after an interruption, it goes on where that was. Throws
     /// ``HomeError/alreadyThere(path:)`` for a home of somebody else,
     /// ``ClientError/substituted(_:)`` where the log admitted somebody else under the kit's handle,
@@ -27,10 +43,12 @@ extension Home {
     /// ``LogFault`` and ``ConnectionError``.
     public func restore(
         from kit: RecoveryKit, retiring reason: Reason?, under protection: Protection,
+        agreeing agree: @Sendable (MachinesLost) async throws -> Void = { _ in },
         surroundings: Surroundings = .system,
         transport: @Sendable (GatewayAddress) -> any Transport = { HTTPTransport($0) }
     ) async throws -> Restored {
-        if !isInhabited {
+        let isNew = !isInhabited
+        if isNew {
             let connection = GatewayConnection(transport(kit.configuration.gateway))
             do {
                 let genesis = try await PinnedGenesis.fetch(
@@ -54,14 +72,23 @@ extension Home {
             self, open, acting: kit.root.recoveryKey, surroundings: surroundings,
             transport: transport)
         do {
-            let restored = try await session.takeOver(kit, retiring: reason)
+            let restored = try await session.takeOver(kit, retiring: reason, agreeing: agree)
             await session.close()
             return restored
+        } catch let disagreement as Disagreement {
+            await session.close()
+            if isNew { try abandon() }
+            throw disagreement.cause
         } catch {
             await session.close()
             throw error
         }
     }
+}
+
+/// Nothing was signed, because a person didn't agree.
+private struct Disagreement: Error {
+    let cause: any Error
 }
 
 extension Home {
@@ -96,7 +123,8 @@ extension Session {
     /// Brings the keyring to the log's era and registers this machine's key, signed by the recovery
     /// key.
     fileprivate func takeOver(
-        _ kit: RecoveryKit, retiring reason: Reason?
+        _ kit: RecoveryKit, retiring reason: Reason?,
+        agreeing agree: @Sendable (MachinesLost) async throws -> Void
     ) async throws -> Restored {
         _ = try await flush()
         let view = try await sync()
@@ -104,22 +132,39 @@ extension Session {
         guard let participant = view.state[ParticipantState.key(handle)],
             participant.encryptionKey == current.encryptionKey.digest
         else { throw KeyringError.otherRoot }
-        try home.completeRoles(participant.roles)
-        try replaceKeyring(try keyring.adding(view.era, of: kit.root))
+        let era = try keyring.adding(view.era, of: kit.root)
         let own = try keyring.signingKey(.all)
         let thumbprint = own.verificationKey.thumbprint
+        let lost = try lost(participant.keys, but: kit.root, era, view)
+        if reason != nil {
+            do { try await agree(lost) } catch { throw Disagreement(cause: error) }
+        }
+        // From here on something is signed.
+        try home.completeRoles(participant.roles)
+        try replaceKeyring(era)
+        try home.note(kit.root, era, surroundings: surroundings)
         if view.state[KeyState.key(thumbprint)] == nil { _ = try await addKey(own, [.all]) }
         guard let reason else { return Restored(era: view.era, retired: []) }
-        var kept: Set = [thumbprint, kit.root.recoveryKey.verificationKey.thumbprint]
+        for key in lost.keys { _ = try await retireKey(key.thumbprint, reason) }
+        return Restored(era: view.era, retired: lost.keys.map(\.thumbprint))
+    }
+
+    /// Of `keys` those that neither this machine nor the kit has.
+    private func lost(
+        _ keys: [Digest<Digested.Key>], but root: Root, _ keyring: Keyring, _ view: View
+    ) throws -> MachinesLost {
+        var kept: Set = [
+            try keyring.signingKey(.all).verificationKey.thumbprint,
+            root.recoveryKey.verificationKey.thumbprint,
+        ]
         for era in 1...view.era {
             kept.insert(try keyring.holderKey(era: era).verificationKey.thumbprint)
         }
-        var retired: [Digest<Digested.Key>] = []
-        for key in participant.keys where !kept.contains(key) {
-            guard view.state[KeyState.key(key)]?.retired == false else { continue }
-            _ = try await retireKey(key, reason)
-            retired.append(key)
+        var lost: [MachinesLost.Key] = []
+        for key in keys where !kept.contains(key) {
+            guard let state = view.state[KeyState.key(key)], !state.retired else { continue }
+            lost.append(.init(thumbprint: key, scopes: state.scopes, lastAct: view.acts[key]))
         }
-        return Restored(era: view.era, retired: retired)
+        return MachinesLost(handle: handle, keys: lost)
     }
 }

@@ -105,7 +105,7 @@ extension LoadScene {
     }
 
     /// As many bytes as the fields of an invoice with its document have.
-    private static func ciphertexts() throws -> SealedFields {
+    static func ciphertexts() throws -> SealedFields {
         let names = RecordType.invoice.sealedNames
         let fields = SealedFields(
             names.map { name in
@@ -115,14 +115,18 @@ extension LoadScene {
         return fields
     }
 
-    func fetches(_ count: Int, over connections: Int) async throws -> [[ByteBuffer]] {
+    func fetches(
+        _ count: Int, over connections: Int, under grants: [JTI]? = nil
+    ) async throws -> [[ByteBuffer]] {
+        let grants = grants ?? [grant]
         let signer = try lender.signer(.all)
         let time = lender.now
         return try await forEach(connections) { _ in
             var random = SystemRandomNumberGenerator()
-            return (0..<(count / connections)).map { _ in
+            return (0..<(count / connections)).map { number in
                 let call = Fetch.sign(
-                    grant: self.grant, fields: Self.fields, ranges: [], by: signer, at: time,
+                    grant: grants[number % grants.count], fields: Self.fields, ranges: [],
+                    by: signer, at: time,
                     jti: self.lender.newJTI(), opener: FetchOpener(using: &random))
                 return .post("/fetches", "application/jose", call.bytes)
             }

@@ -76,28 +76,46 @@ final class LoadScene: Sendable {
                 LegalIdentifier(scheme: $0, id: known.id)
             }
         }
-        func open(_ name: String) async throws -> Session {
-            try await Session(
-                Home(directory + "/" + name), passphrase: protection.passphrase,
-                cost: protection.cost)
-        }
-        let session = try await open("authority")
+        let session = try await Session(
+            Home(directory + "/authority"), passphrase: protection.passphrase,
+            cost: protection.cost)
         let authority = try await Authority(session)
         var sessions: [Session] = []
         for number in 0...enterprises {
             let role = number < enterprises ? Role.enterprise : .lender
-            let invitation = try await authority.invite()
-            _ = try await Home(directory + "/party\(number)").join(
-                invitation,
-                as: Applicant(
-                    roles: [role], legalName: "Party \(number)", country: "DE",
-                    identifiers: number == 0 ? identifiers : []),
-                under: protection, keeping: { _ in })
-            _ = try await authority.admit(invitation.handle)
-            sessions.append(try await open("party\(number)"))
+            let party = try await admit(
+                "party\(number)", as: role, number == 0 ? identifiers : [], by: authority,
+                directory)
+            sessions.append(party)
         }
         await session.close()
         return sessions
+    }
+
+    private static func admit(
+        _ name: String, as role: Role, _ identifiers: [LegalIdentifier], by authority: Authority,
+        _ directory: String
+    ) async throws -> Session {
+        let invitation = try await authority.invite()
+        let home = Home(directory + "/" + name)
+        _ = try await home.join(
+            invitation,
+            as: Applicant(
+                roles: [role], legalName: name, country: "DE", identifiers: identifiers),
+            under: protection, keeping: { _ in })
+        _ = try await authority.admit(invitation.handle)
+        return try await Session(home, passphrase: protection.passphrase, cost: protection.cost)
+    }
+
+    /// Somebody more.
+    func admit(_ name: String, as role: Role) async throws -> Session {
+        let session = try await Session(
+            Home(directory + "/authority"), passphrase: Self.protection.passphrase,
+            cost: Self.protection.cost)
+        let admitted = try await Self.admit(
+            name, as: role, [], by: try await Authority(session), directory)
+        await session.close()
+        return admitted
     }
 
     private static func shareTen(

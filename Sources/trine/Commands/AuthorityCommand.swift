@@ -23,6 +23,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
     struct Invite: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "invite",
             abstract: "Invite somebody to apply.",
             discussion: """
                 Prints the invitation: a secret, until it is used. Give it to who is meant by a way that \
@@ -54,6 +55,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
     struct Pending: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pending",
             abstract: "List who applied.", discussion: "Example: trine authority pending --json")
 
         @OptionGroup var common: CommonOptions
@@ -66,12 +68,14 @@ struct AuthorityCommand: AsyncParsableCommand {
                 .init("NAME", "legal_name") { $0.application.identity.name },
                 .init("COUNTRY", "country") { $0.application.identity.country },
                 .init("IDENTIFIERS", "legal_ids") { $0.application.identity.identifiers },
-                .init("RECEIVED", "received") { $0.received })
+                .init(LocalTime.heading("RECEIVED")) { LocalTime.clock($0.received) },
+                .init { ["received": $0.received] })
         }
     }
 
     struct Admit: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "admit",
             abstract: "Admit who applied, one or several.",
             discussion: """
                 That the application is from who was invited from this home is checked by its \
@@ -136,6 +140,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
     struct Reject: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reject",
             abstract: "Drop an application.",
             discussion: """
                 The gateway forgets it, and its handle is free again. Applications that nobody \
@@ -157,6 +162,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
     struct Suspend: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "suspend",
             abstract: "Suspend a participant: it can neither seal, grant nor read any more.",
             discussion: "Example: trine authority suspend northbank --reason breach-of-terms")
 
@@ -179,6 +185,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
     struct Reinstate: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reinstate",
             abstract: "End a suspension.",
             discussion: "Example: trine authority reinstate northbank --reason resolved")
 

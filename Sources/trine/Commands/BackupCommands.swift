@@ -7,6 +7,7 @@ import Wire
 extension HomeGroup {
     struct Backup: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "backup",
             abstract: "Write an encrypted copy of the home into one file.",
             discussion: """
                 It opens with the passphrase that the home has now. It has the keyring, the names that \
@@ -16,7 +17,7 @@ extension HomeGroup {
                 Example: trine home backup /media/stick/home.backup
                 """)
 
-        @Argument(help: "The file to write.") var file: String
+        @Argument(help: "The file to write.", completion: .file()) var file: String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {
@@ -34,6 +35,7 @@ extension HomeGroup {
 
     struct Restore: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "restore",
             abstract: "Make a home again from its backup.",
             discussion: """
                 The home goes to the directory that --home names, where none may be. Never go on in two \
@@ -43,7 +45,7 @@ extension HomeGroup {
                 Example: trine home restore /media/stick/home.backup
                 """)
 
-        @Argument(help: "The backup.") var file: String
+        @Argument(help: "The backup.", completion: .file()) var file: String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {

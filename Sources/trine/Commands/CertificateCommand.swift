@@ -25,9 +25,12 @@ struct CertificateCommand: HomeCommand {
     var name: String
     @Option(help: "The fields to show, with commas between; none where left out.")
     var fields: NameList<FieldName>?
-    @Option(name: .shortAndLong, help: "The file to write; it must not be there yet.")
+    @Option(
+        name: .shortAndLong, help: "The file to write; it must not be there yet.",
+        completion: .file())
     var output: String?
-    @Option(help: ArgumentHelp("A page to write it as.", valueName: "file")) var html: String?
+    @Option(help: ArgumentHelp("A page to write it as.", valueName: "file"), completion: .file())
+    var html: String?
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -82,7 +85,8 @@ struct DeletedCommand: HomeCommand {
 
     @Argument(help: "The grant; its first characters are enough.") var grant: String
     @Option(
-        name: .shortAndLong, help: "The file to write, where the grant is over.")
+        name: .shortAndLong, help: "The file to write, where the grant is over.",
+        completion: .file())
     var output: String?
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var common: CommonOptions

@@ -22,13 +22,15 @@ struct CheckpointCommand: CommonCommand {
             Example: trine checkpoint --compare mine --compare theirs
             """)
 
-    @Option(help: "A file to write the signed checkpoint to; it must not be there yet.")
+    @Option(
+        help: "A file to write the signed checkpoint to; it must not be there yet.",
+        completion: .file())
     var export: String?
 
     @Option(
         help: ArgumentHelp(
             "A file with the signed checkpoint of somebody else; twice, to compare two.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var compare: [String] = []
 
     @OptionGroup var common: CommonOptions

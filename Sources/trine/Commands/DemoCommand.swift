@@ -17,7 +17,9 @@ struct DemoCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var printing: PrintingOptions
-    @Option(help: "Work in this directory, which must not exist, and keep it.") var keep: String?
+    @Option(
+        help: "Work in this directory, which must not exist, and keep it.", completion: .directory)
+    var keep: String?
 
     func run() async throws {
         let directory = keep ?? NSTemporaryDirectory() + "/trine-demo-\(UUID().uuidString)"

@@ -24,6 +24,7 @@ struct DeviceGroup: AsyncParsableCommand {
 
     struct Add: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Enrol a device, on a machine of an owner.",
             discussion: """
                 Presets: owner (all), bookkeeper (import and close), deputy (that, grant and revoke), alarm \
@@ -49,9 +50,10 @@ struct DeviceGroup: AsyncParsableCommand {
             help: "The series that it opens; all that there are where none is given.")
         var series: [Series] = []
         @Option(help: "When its key ends: 90d, 1y. An adviser's has to.") var ends: Span?
-        @Option(help: "The request of the new device.") var request: String?
+        @Option(help: "The request of the new device.", completion: .file()) var request: String?
         @Option(help: "The four words that the new device shows, in quotes.") var words: String?
-        @Option(name: .shortAndLong, help: "The file to write for the new device.")
+        @Option(
+            name: .shortAndLong, help: "The file to write for the new device.", completion: .file())
         var output: String
         @OptionGroup var common: CommonOptions
 
@@ -126,8 +128,10 @@ struct DeviceGroup: AsyncParsableCommand {
                 Example: trine device new li.offer -o li.request
                 """)
 
-        @Argument(help: "An offer, a reveal or a share.") var file: String
-        @Option(name: .shortAndLong, help: "The file for the request; with an offer.")
+        @Argument(help: "An offer, a reveal or a share.", completion: .file()) var file: String
+        @Option(
+            name: .shortAndLong, help: "The file for the request; with an offer.",
+            completion: .file())
         var output: String?
         @OptionGroup var common: CommonOptions
 
@@ -171,6 +175,7 @@ struct DeviceGroup: AsyncParsableCommand {
 
     struct List: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List the keys of this participant, and whose they are.",
             discussion: "Example: trine device list")
 
@@ -179,12 +184,14 @@ struct DeviceGroup: AsyncParsableCommand {
 
         func outcome(in session: Session) async throws -> Outcome {
             let kit = try session.recoveryKey()
-            let devices = try await session.devices().map { Row($0, kit: kit) }
+            let all = session.opensEverything
+            let devices = try await session.devices().map { Row($0, kit: kit, opensAll: all) }
             return .list(
                 "devices", devices, none: "No keys.",
                 .init("DEVICE") { $0.name }, .init("PERSON") { $0.person },
                 .init("SIGNS") { $0.signs }, .init("OPENS") { $0.opens },
-                .init("UNTIL") { $0.until }, .init("LAST") { $0.last },
+                .init(LocalTime.heading("UNTIL")) { $0.until },
+                .init(LocalTime.heading("LAST")) { $0.last },
                 .init("KEY") { $0.key })
         }
 
@@ -199,7 +206,7 @@ struct DeviceGroup: AsyncParsableCommand {
 
             init(
                 _ known: (key: KeyState, device: KnownDevice?, lastAct: LastAct?),
-                kit: Digest<Digested.Key>?
+                kit: Digest<Digested.Key>?, opensAll: Bool
             ) {
                 let key = known.key.key.thumbprint
                 let other = key == kit ? "(the recovery kit)" : "(unknown here)"
@@ -208,9 +215,13 @@ struct DeviceGroup: AsyncParsableCommand {
                     ?? (known.key.scopes == [.present] ? "(presents records)" : other)
                 person = known.device?.person ?? ""
                 signs = known.key.scopes.map(\.rawValue).joined(separator: ",")
-                opens = known.device.map { List.opens($0) } ?? ""
-                until = known.key.until.map { "\($0.date)" } ?? ""
-                last = known.lastAct.map { "\($0.kind.rawValue) \($0.at.date)" } ?? ""
+                // Where this machine is one that was enrolled, what its share gave it.
+                opens =
+                    known.device.map {
+                        $0.isThisMachine && !opensAll ? "its share" : List.opens($0)
+                    } ?? ""
+                until = known.key.until.map { LocalTime.day($0) } ?? ""
+                last = known.lastAct.map { "\($0.kind.rawValue) \(LocalTime.day($0.at))" } ?? ""
                 self.key = key.text
             }
         }
@@ -225,11 +236,13 @@ struct DeviceGroup: AsyncParsableCommand {
 
     struct Share: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "share",
             abstract: "Give a device its keys anew, after an epoch or an era began.",
             discussion: "Example: trine device share 'Li laptop' -o li.share")
 
         @Argument(help: "What you call it.") var name: String
-        @Option(name: .shortAndLong, help: "The file to write.") var output: String
+        @Option(name: .shortAndLong, help: "The file to write.", completion: .file()) var output:
+            String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {
@@ -246,6 +259,7 @@ struct DeviceGroup: AsyncParsableCommand {
 
     struct Lost: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "lost",
             abstract: "Give a device up that was lost, stolen, or whose user left.",
             discussion: """
                 Says what it could do and what it did last. Then its key is retired, new records get keys that \

@@ -22,6 +22,7 @@ struct EnterpriseCommand: AsyncParsableCommand {
 
     struct Books: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "books",
             abstract: "List the books and how far they have got.",
             discussion: "Example: trine enterprise books --json")
 
@@ -42,6 +43,7 @@ struct EnterpriseCommand: AsyncParsableCommand {
 
     struct Records: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "records",
             abstract: "List and find your records: number, date, partner, amount.",
             discussion: """
                 What they say is read from the gateway once, decrypted here, and kept encrypted in this home. \
@@ -70,7 +72,7 @@ struct EnterpriseCommand: AsyncParsableCommand {
         func outcome(in session: Session) async throws -> Outcome {
             let enterprise = try Enterprise(session)
             let view = try await session.sync()
-            if let book, view.books[book] == nil { throw Self.unknown(book, view) }
+            if let book, try view.book(book) == nil { throw try Self.unknown(book, view) }
             let all = try await enterprise.records(in: book)
             let said = brief ? [:] : try await enterprise.summaries(of: all)
             let records = all.filter { record in
@@ -122,16 +124,19 @@ struct EnterpriseCommand: AsyncParsableCommand {
             }
         }
 
-        private static func unknown(_ book: BookName, _ view: View) -> Complaint {
+        private static func unknown(
+            _ book: BookName, _ view: View
+        ) throws -> Complaint {
             let complaint = ClientError.noSuchBook(book).complaint
             let hint = Likeness.hint(
-                book.description, among: view.books.keys.map(\.description))
+                book.description, among: try view.books.keys.map(\.description))
             return complaint.named("no-such-book").hint(hint ?? complaint.hint)
         }
     }
 
     struct Close: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "close",
             abstract: "Close a book: nothing can be added to it afterwards.",
             discussion: """
                 It says first what that means, above all where the month isn't over or the book is \
@@ -162,6 +167,7 @@ struct EnterpriseCommand: AsyncParsableCommand {
 
     struct Erase: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "erase",
             abstract: "Erase a record: its fields become unreadable for everybody, for ever.",
             discussion: """
                 The log keeps salted digests; what was under them is gone. There is no way back. It \

@@ -19,7 +19,7 @@ struct ExportCommand: HomeCommand {
             Example: trine enterprise export --to books-2026
             """)
 
-    @Option(help: "The folder to make.") var to: String
+    @Option(help: "The folder to make.", completion: .directory) var to: String
     @Option(help: "Only books of this name: invoices.") var series: [Series] = []
     @OptionGroup var common: CommonOptions
 
@@ -28,9 +28,10 @@ struct ExportCommand: HomeCommand {
     func outcome(in session: Session) async throws -> Outcome {
         let enterprise = try Enterprise(session)
         let view = try await session.sync()
+        let books = try view.books
         let wanted = view.types.series.filter { one in
             (series.isEmpty || series.contains(one))
-                && view.books.contains { $0.key.series == one && $0.value.count > 0 }
+                && books.contains { $0.key.series == one && $0.value.count > 0 }
         }
         let folder = try ExportFolder(to)
         var counts: [(series: Series, records: Int, originals: Int)] = []

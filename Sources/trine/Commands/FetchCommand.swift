@@ -34,7 +34,8 @@ struct FetchCommand: HomeCommand {
     @Argument(help: "The grant; its first characters are enough.") var grant: String
 
     @Option(
-        name: .shortAndLong, help: "The file to keep the package in; it must not be there yet.")
+        name: .shortAndLong, help: "The file to keep the package in; it must not be there yet.",
+        completion: .file())
     var output: String?
 
     @Option(help: "Print the records as a table: csv, jsonl or json.") var format: TableFormat?
@@ -44,7 +45,8 @@ struct FetchCommand: HomeCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only what is in none of these packages, saved before.", valueName: "file"))
+            "Only what is in none of these packages, saved before.", valueName: "file"),
+        completion: .file())
     var since: [String] = []
 
     @OptionGroup var common: CommonOptions

@@ -7,6 +7,7 @@ import Wire
 extension GatewayCommand {
     struct Doctor: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "doctor",
             abstract: "Say whether a gateway can be served, and what is wrong.",
             discussion: """
                 A line for each thing that it needs: ok, WARN or FAIL, and the code of the thing. \
@@ -16,7 +17,7 @@ extension GatewayCommand {
                 Example: trine gateway doctor ./gateway
                 """)
 
-        @Argument(help: "The gateway's directory.") var directory: String
+        @Argument(help: "The gateway's directory.", completion: .directory) var directory: String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {
@@ -44,6 +45,7 @@ extension GatewayCommand {
 
     struct Status: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "status",
             abstract: "Show where a gateway's log stands.",
             discussion: """
                 Nothing is changed and no passphrase is needed; the gateway may be running.
@@ -51,7 +53,7 @@ extension GatewayCommand {
                 Example: trine gateway status ./gateway
                 """)
 
-        @Argument(help: "The gateway's directory.") var directory: String
+        @Argument(help: "The gateway's directory.", completion: .directory) var directory: String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {
@@ -77,6 +79,7 @@ extension GatewayCommand {
 
     struct Backup: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "backup",
             abstract: "Copy a gateway's log and the vault of its keys, while it is served.",
             discussion: """
                 The ledger goes to --ledger, which may be kept for as long as you like: alone it tells \
@@ -88,9 +91,10 @@ extension GatewayCommand {
                 Example: trine gateway backup ./gateway --ledger ./monday --vault ./vault
                 """)
 
-        @Argument(help: "The gateway's directory.") var directory: String
-        @Option(help: "The directory for the ledger.") var ledger: String
-        @Option(help: "The directory of the newest vault.") var vault: String
+        @Argument(help: "The gateway's directory.", completion: .directory) var directory: String
+        @Option(help: "The directory for the ledger.", completion: .directory) var ledger: String
+        @Option(help: "The directory of the newest vault.", completion: .directory) var vault:
+            String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {
@@ -103,6 +107,7 @@ extension GatewayCommand {
 
     struct Restore: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "restore",
             abstract: "Make a gateway's directory from backups, or check them.",
             discussion: """
                 The gateway that comes of it doesn't know what was published after the backup. It \
@@ -115,9 +120,12 @@ extension GatewayCommand {
                 Example: trine gateway restore ./monday --vault ./vault ./gateway2
                 """)
 
-        @Argument(help: "The directory of the ledger's backup.") var ledger: String
-        @Argument(help: "The gateway's directory, which is made.") var directory: String?
-        @Option(help: "The directory of the newest vault.") var vault: String
+        @Argument(help: "The directory of the ledger's backup.", completion: .directory) var ledger:
+            String
+        @Argument(help: "The gateway's directory, which is made.", completion: .directory)
+        var directory: String?
+        @Option(help: "The directory of the newest vault.", completion: .directory) var vault:
+            String
         @Flag(help: "Check the backups, and make nothing.") var check = false
         @OptionGroup var common: CommonOptions
 
@@ -144,6 +152,7 @@ extension GatewayCommand {
     }
     struct Rebuild: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "rebuild",
             abstract: "Make a gateway's indices and state anew from its log.",
             discussion: """
                 For when a check finds them wrong. The entries are replayed under the rules, and what \
@@ -154,7 +163,7 @@ extension GatewayCommand {
                 Example: trine gateway rebuild ./gateway
                 """)
 
-        @Argument(help: "The gateway's directory.") var directory: String
+        @Argument(help: "The gateway's directory.", completion: .directory) var directory: String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {

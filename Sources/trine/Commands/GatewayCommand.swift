@@ -21,6 +21,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
     struct Init: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "init",
             abstract: "Begin a log: make its gateway's directory and its authority's home.",
             discussion: """
                 Prints the log's address, which pins its first entry. The authority's keys go to \
@@ -30,7 +31,8 @@ struct GatewayCommand: AsyncParsableCommand {
                 --home ./authority
                 """)
 
-        @Argument(help: "The gateway's directory, which is made.") var directory: String
+        @Argument(help: "The gateway's directory, which is made.", completion: .directory)
+        var directory: String
         @Option(help: "The log's name: a host name and a path, trine.example/alliance.")
         var origin: Origin
         @Option(help: "The handle of the authority.") var authority: Handle = Handle("authority")!
@@ -75,6 +77,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
     struct Serve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "serve",
             abstract: "Serve a log until told to stop.",
             discussion: """
                 SIGTERM and SIGINT stop it once what was begun is done. A kill loses nothing that \
@@ -83,7 +86,7 @@ struct GatewayCommand: AsyncParsableCommand {
                 Example: trine gateway serve ./gateway
                 """)
 
-        @Argument(help: "The gateway's directory.") var directory: String
+        @Argument(help: "The gateway's directory.", completion: .directory) var directory: String
         @Option(help: "Where to listen; what init was told otherwise.") var listen: ListenAddress?
         @Flag(
             help: """
@@ -136,6 +139,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
     struct Check: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Check a gateway's whole store against itself.",
             discussion: """
                 Every entry against the tree, the tree against the signed checkpoint, every stored \
@@ -146,7 +150,7 @@ struct GatewayCommand: AsyncParsableCommand {
                 Example: trine gateway check ./gateway
                 """)
 
-        @Argument(help: "The gateway's directory.") var directory: String
+        @Argument(help: "The gateway's directory.", completion: .directory) var directory: String
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {

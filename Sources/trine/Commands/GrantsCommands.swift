@@ -6,6 +6,7 @@ import Wire
 extension EnterpriseCommand {
     struct Grants: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "grants",
             abstract: "List the grants you gave.",
             discussion: "Example: trine enterprise grants --standing")
 
@@ -26,6 +27,7 @@ extension EnterpriseCommand {
 
     struct Accesses: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "accesses",
             abstract: "List what was read under your grants.",
             discussion: "Example: trine enterprise accesses --json")
 
@@ -48,6 +50,7 @@ extension EnterpriseCommand {
 
     struct Requests: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "requests",
             abstract: "List what others asked you to grant.",
             discussion: """
                 Of what is to be proven it says whether it is true now; nobody else learns that. A request \
@@ -79,6 +82,7 @@ extension EnterpriseCommand {
 
     struct Revoke: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "revoke",
             abstract: "Take a grant back.",
             discussion: """
                 From then on nothing is served under it, and what is registered later is sealed with \
@@ -121,7 +125,7 @@ extension Session {
         _ accesses: [KnownAccess], _ dealings: DealingsOptions, _ period: PeriodOptions
     ) async throws -> Outcome {
         let parties = try await dealings.parties(in: self)
-        let grants = await view.grants
+        let grants = try await view.grants
         let wanted = accesses.filter { access in
             period.contains(access.at) && (grants[access.grant].map(parties.include) ?? true)
                 && (dealings.field.map { access.fields?.contains($0) ?? false } ?? true)

@@ -12,6 +12,7 @@ struct HomeGroup: AsyncParsableCommand {
 
     struct Passphrase: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "passphrase",
             abstract: "Change the passphrase.",
             discussion: """
                 The keyring gets a new key, so that neither the old passphrase nor an agent opens it any \
@@ -47,6 +48,7 @@ struct HomeGroup: AsyncParsableCommand {
 
     struct Slots: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "slots",
             abstract: "Show and change what opens the keyring besides the passphrase.",
             discussion: """
                 A helper is a program that keeps a secret, in a desktop's keychain for example; the file \

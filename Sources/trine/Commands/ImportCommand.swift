@@ -27,7 +27,7 @@ struct ImportCommand: HomeCommand {
             Example: trine enterprise import contract.pdf --as document --dated 2026-03-01 --kind contract
             """)
 
-    @Argument(help: "Files and folders.") var paths: [String]
+    @Argument(help: "Files and folders.", completion: .file()) var paths: [String]
 
     @Option(
         name: .customLong("id"),
@@ -44,7 +44,9 @@ struct ImportCommand: HomeCommand {
     @Option(help: "The one document is a correction of this record, whatever number it bears.")
     var replaces: RecordNumber?
 
-    @Option(help: "Read tables by this file, too: a mapping that isn't kept in the home.")
+    @Option(
+        help: "Read tables by this file, too: a mapping that isn't kept in the home.",
+        completion: .file())
     var mapping: [String] = []
 
     @OptionGroup var keeping: KeepingOptions

@@ -22,6 +22,9 @@ struct JoinCommand: CommonCommand {
             needed where one is stolen; the home doesn't hold what is in it. It is shown on the \
             terminal, to be written down, or written to a file on something that isn't this machine.
 
+            Where the authority rejected an application for a mistake, join again with its next \
+            invitation and what is right: new keys and a new kit take the place of the first.
+
             Example: trine join 'https://gateway.example#PIN.SECRET.HANDLE' --role enterprise \
             --name 'Example Bearings GmbH' --country DE --id vat:DE000100017 --kit /media/stick/kit
             """)
@@ -44,7 +47,9 @@ struct JoinCommand: CommonCommand {
         help: "A legal identifier, such as vat:DE123456789; may be given several times.")
     var identifiers: [LegalIdentifier] = []
 
-    @Option(help: "A file for the recovery kit, outside the home; the terminal otherwise.")
+    @Option(
+        help: "A file for the recovery kit, outside the home; the terminal otherwise.",
+        completion: .file())
     var kit: String?
 
     @OptionGroup var common: CommonOptions
@@ -72,12 +77,20 @@ struct JoinCommand: CommonCommand {
         let applicant = Applicant(
             roles: role, legalName: name, country: country,
             identifiers: identifiers)
-        let page = home.isInhabited ? nil : try KitPage(kit, outside: home)
+        let corrects = try home.corrects(applicant, with: invitation)
+        let page = home.isInhabited && !corrects ? nil : try KitPage(kit, outside: home)
         let protection = try common.protection(of: home.directory, isNew: !home.isInhabited)
         let application: Application
+        var earlier: String?
         do {
-            application = try await home.join(
-                invitation, as: applicant, under: protection, keeping: { try page?.keep($0) })
+            if corrects {
+                let done = try await home.reapply(
+                    invitation, as: applicant, under: protection, keeping: { try page?.keep($0) })
+                (application, earlier) = (done.application, done.earlier)
+            } else {
+                application = try await home.join(
+                    invitation, as: applicant, under: protection, keeping: { try page?.keep($0) })
+            }
         } catch ConnectionError.refused(let problem) where page != nil {
             let complaint = ConnectionError.refused(problem).complaint
             let hints = [
@@ -93,8 +106,10 @@ struct JoinCommand: CommonCommand {
                 known.log.genesis == invitation.log.genesis
             else { throw error }
             throw error.complaint.named("home-already-there").hint(
-                "it has applied as \(known.handle): to apply otherwise, name another directory with "
-                    + "--home, or move this one away if it was never admitted")
+                known.handle == invitation.handle
+                    ? "it has applied as \(known.handle): to apply otherwise, have that application "
+                        + "rejected, and join with the next invitation"
+                    : "it has applied as \(known.handle): name another directory with --home")
         }
         var notes = ["an authority has to admit it: trine authority admit \(application.handle)"]
         if role.contains(.enterprise), identifiers.isEmpty {
@@ -102,6 +117,11 @@ struct JoinCommand: CommonCommand {
                 "imports need its identifiers: trine enterprise import --id vat:DE123456789 PATH")
         }
         if page != nil { notes.append(KitPage.advice) }
+        if let earlier {
+            notes.append(
+                "the home of the application before is in \(earlier): its recovery kit is of no use, "
+                    + "destroy it")
+        }
         let roles = application.roles.map(\.rawValue)
         let fingerprint = Fingerprint(application.fingerprint(in: invitation.log.genesis))
         return Outcome([

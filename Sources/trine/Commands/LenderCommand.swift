@@ -16,6 +16,7 @@ struct LenderCommand: AsyncParsableCommand {
 
     struct Grants: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "grants",
             abstract: "List the grants you got.",
             discussion: "Example: trine lender grants --standing --json")
 
@@ -36,6 +37,7 @@ struct LenderCommand: AsyncParsableCommand {
 
     struct Requests: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "requests",
             abstract: "List what you asked for, and what became of it.",
             discussion: """
                 That somebody won't answer isn't told to anybody: such a request stays open until what it \
@@ -63,6 +65,7 @@ struct LenderCommand: AsyncParsableCommand {
 
     struct Request: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "request",
             abstract: "Ask an enterprise for a grant.",
             discussion: """
                 Anybody can see that somebody asked somebody; who, whom and for what, only you, the \
@@ -113,6 +116,7 @@ struct LenderCommand: AsyncParsableCommand {
 
     struct GiveBack: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "give-back",
             abstract: "Give a grant back that you don't need any more.",
             discussion: """
                 Your signed call stays in the log as the proof that you gave it back, and why: with \

@@ -20,6 +20,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Propose: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "propose",
             abstract: "Propose a mapping for a table, and show its first rows as records.",
             discussion: """
                 Columns are recognised by their names. What the table doesn't say is given with --set. \
@@ -29,7 +30,7 @@ struct MappingCommand: AsyncParsableCommand {
                 Example: trine enterprise mapping propose bank.csv --dates dd/MM/yyyy -o bank.json
                 """)
 
-        @Argument(help: "The table.") var file: String
+        @Argument(help: "The table.", completion: .file()) var file: String
         @Option(help: "The record type: bank-entry, or bank-entry/1.") var type = "bank-entry"
         @Option(help: "How it writes dates: dd.MM.yyyy, MM/dd/yyyy.") var dates: DateForm?
         @Option(
@@ -40,7 +41,7 @@ struct MappingCommand: AsyncParsableCommand {
         var save: String?
         @Option(
             name: [.customShort("o"), .customLong("output")],
-            help: "A file to write it to.")
+            help: "A file to write it to.", completion: .file())
         var output: String?
         @OptionGroup var common: CommonOptions
 
@@ -93,11 +94,14 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Preview: HomeCommand {
         static let configuration = CommandConfiguration(
+            commandName: "preview",
             abstract: "Show the first rows of a table as the records that they would be.",
             discussion: "Example: trine enterprise mapping preview bank.csv --mapping bank.json")
 
-        @Argument(help: "The table.") var file: String
-        @Option(help: "A file with a mapping; otherwise one of the home's that has its header.")
+        @Argument(help: "The table.", completion: .file()) var file: String
+        @Option(
+            help: "A file with a mapping; otherwise one of the home's that has its header.",
+            completion: .file())
         var mapping: String?
         @OptionGroup var common: CommonOptions
 
@@ -118,10 +122,11 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Keep: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "keep",
             abstract: "Keep a mapping from a file in the home.",
             discussion: "Example: trine enterprise mapping keep bank.json")
 
-        @Argument(help: "The file, of JSON.") var file: String
+        @Argument(help: "The file, of JSON.", completion: .file()) var file: String
         @OptionGroup var common: CommonOptions
 
         func outcome() throws -> Outcome {
@@ -134,6 +139,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct List: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List the mappings of this home.",
             discussion: "Example: trine enterprise mapping list --json")
 
@@ -150,6 +156,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Show: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print a mapping, as a file that others can keep.",
             discussion: "Example: trine enterprise mapping show giro > giro.json")
 
@@ -167,6 +174,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Forget: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "forget",
             abstract: "Forget a mapping of this home; what it read stays.",
             discussion: "Example: trine enterprise mapping forget giro")
 

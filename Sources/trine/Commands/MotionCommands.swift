@@ -9,17 +9,25 @@ struct MotionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Write a motion for the other authorities to this file instead of submitting it.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var motion: String?
 
     func check() throws { try motion.map(OutputFile.check) }
 
+    /// A motion is looked at by others before it is in force; what is submitted at once needs consent.
+    func check(_ consent: ConsentOptions) throws {
+        try check()
+        if motion == nil { try consent.check() }
+    }
+
     /// Submits `proposal`, or writes it.
     func outcome(
         _ proposal: Proposal, by authority: Authority, _ members: Members, words: String,
-        after: String = ""
+        after: String = "", asking: (consent: ConsentOptions, plan: Consequences)? = nil
     ) async throws -> Outcome {
+        if let asking, asking.consent.dryRun { return ConsentOptions.foreseen(asking.plan) }
         guard let motion else {
+            try asking.map { try $0.consent.ask($0.plan) }
             let done = try await authority.submit(proposal)
             return .signed(done, members, words: words, after: after)
         }
@@ -53,7 +61,7 @@ struct ShowMotion: HomeCommand {
         abstract: "Show what a motion would decide.",
         discussion: "Example: trine authority show suspension.motion")
 
-    @Argument(help: "The motion's file.") var file: String
+    @Argument(help: "The motion's file.", completion: .file()) var file: String
     @OptionGroup var common: CommonOptions
 
     func outcome(in session: Session) async throws -> Outcome {
@@ -80,8 +88,9 @@ struct ApproveMotion: HomeCommand {
             Example: trine authority approve suspension.motion -o suspension.approval
             """)
 
-    @Argument(help: "The motion's file.") var file: String
-    @Option(name: .shortAndLong, help: "The file to write the approval to.") var output: String
+    @Argument(help: "The motion's file.", completion: .file()) var file: String
+    @Option(name: .shortAndLong, help: "The file to write the approval to.", completion: .file())
+    var output: String
     @Option(help: "What the applicant told you, by another way than the gateway.")
     var fingerprint: Fingerprint?
     @OptionGroup var common: CommonOptions
@@ -117,8 +126,8 @@ struct SubmitMotion: HomeCommand {
             Example: trine authority submit suspension.motion suspension.approval
             """)
 
-    @Argument(help: "The motion's file.") var file: String
-    @Argument(help: "The files of the approvals.") var approvals: [String] = []
+    @Argument(help: "The motion's file.", completion: .file()) var file: String
+    @Argument(help: "The files of the approvals.", completion: .file()) var approvals: [String] = []
     @Option(help: "What the applicant told you, by another way than the gateway.")
     var fingerprint: Fingerprint?
     @OptionGroup var common: CommonOptions
@@ -158,11 +167,12 @@ struct CharterCommand: HomeCommand {
             Example: trine authority charter alliance.charter --motion charter.motion
             """)
 
-    @Argument(help: "The file of the charter.") var file: String?
+    @Argument(help: "The file of the charter.", completion: .file()) var file: String?
     @OptionGroup var motion: MotionOptions
+    @OptionGroup var consent: ConsentOptions
     @OptionGroup var common: CommonOptions
 
-    func prepare() throws { try motion.check() }
+    func prepare() throws { if file != nil { try motion.check(consent) } }
 
     func outcome(in session: Session) async throws -> Outcome {
         guard let file else {
@@ -172,10 +182,13 @@ struct CharterCommand: HomeCommand {
         let text = String(decoding: try InputFile.bytes(file, limit: 64 << 10), as: UTF8.self)
         let authority = try await Authority(session)
         let charter = try Charter(file: text)
+        let proposal = try authority.propose(ChangeCharter(charter))
+        let lines = proposal.lines(naming: try session.contacts().shown)
         return try await motion.outcome(
-            try authority.propose(ChangeCharter(charter)), by: authority,
+            proposal, by: authority,
             ["authorities": charter.authorities, "threshold": charter.threshold],
-            words: "Changed the charter: \(charter.threshold) of \(charter.authorities.count)")
+            words: "Changed the charter: \(charter.threshold) of \(charter.authorities.count)",
+            asking: (consent, charter.consequences(lines, for: session.handle)))
     }
 }
 

@@ -10,23 +10,36 @@ struct NewEraCommand: CommonCommand {
         discussion: """
             Needs the recovery kit, which alone leads to the next era's keys; nothing of it stays on \
             this machine. Records of older eras go on opening here. Grants that stand get keys of the \
-            new era; what a thief has opens nothing that is sealed from now on.
+            new era; what a thief has opens nothing that is sealed from now on. There is no way back.
 
             Example: trine new-era --kit /media/stick/kit --compromised
             """)
 
-    @Option(help: "The file with the recovery kit.") var kit: String
+    @Option(help: "The file with the recovery kit.", completion: .file()) var kit: String
     @Flag(
         help: "Say that keys are in wrong hands: who granted you something seals it anew at once.")
     var compromised = false
+    @OptionGroup var consent: ConsentOptions
     @OptionGroup var common: CommonOptions
 
     func outcome() async throws -> Outcome {
+        try consent.check()
         let bytes = try InputFile.bytes(kit, limit: RecoveryKit.maximumBytes)
         let kit = try RecoveryKit(parsing: String(decoding: bytes, as: UTF8.self))
-        let begun = try await common.session { session in
-            try await session.beginEra(with: kit, compromised ? .keyCompromised : .unspecified)
+        return try await common.session { session in
+            let contacts = try session.contacts()
+            let plan = try await session.beginningEra(with: kit)
+            return try await consent.carryOut(
+                plan.consequences(compromised: compromised, naming: contacts.shown)
+            ) {
+                Self.outcome(
+                    try await session.beginEra(
+                        with: kit, compromised ? .keyCompromised : .unspecified))
+            }
         }
+    }
+
+    private static func outcome(_ begun: BegunEra) -> Outcome {
         let left = begun.rekeyed.filter { !$0.isRegistered }.count
         let members: Members = [
             "era": begun.number, "index": begun.registration.index,

@@ -20,7 +20,7 @@ struct PolicyPaths: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Files of policies, or a directory with them; else the set that a log begins with.",
-            valueName: "path"))
+            valueName: "path"), completion: .file())
     var paths: [String] = []
 
     /// Reads and compiles the set; a directory's own files of policies and schema, not those further

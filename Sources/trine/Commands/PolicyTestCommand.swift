@@ -16,10 +16,14 @@ struct PolicyTest: ResultCommand {
             Example: trine policy test Policies/tests
             """)
 
-    @Argument(help: ArgumentHelp("Test files, directories or archives.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp("Test files, directories or archives.", valueName: "path"),
+        completion: .file())
     var paths: [String]
 
-    @Option(help: ArgumentHelp("What the paths in the tests are relative to.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("What the paths in the tests are relative to.", valueName: "dir"),
+        completion: .directory)
     var root: String?
 
     @OptionGroup var printing: PrintingOptions

@@ -27,7 +27,9 @@ struct PresentCommand: HomeCommand {
 
     @Option(help: "Who the verifier is, as it calls itself.") var audience: String?
 
-    @Option(name: .shortAndLong, help: "The file to write; it must not be there yet.")
+    @Option(
+        name: .shortAndLong, help: "The file to write; it must not be there yet.",
+        completion: .file())
     var output: String?
 
     @OptionGroup var common: CommonOptions

@@ -8,7 +8,9 @@ import Wire
 
 /// Where a recovery kit is read from: a file, or a person who types the words of the page.
 struct KitSource: ParsableArguments {
-    @Option(help: "The file with the recovery kit; without it the 24 words are asked for.")
+    @Option(
+        help: "The file with the recovery kit; without it the 24 words are asked for.",
+        completion: .file())
     var kit: String?
 
     func file() throws -> RecoveryKit? {
@@ -31,6 +33,7 @@ struct RecoveryGroup: AsyncParsableCommand {
 
     struct Print: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "print",
             abstract: "Show a recovery kit as a page for paper.",
             discussion: """
                 No machine holds what is in the kit, so it comes from the kit that there is: a file, or \
@@ -41,7 +44,8 @@ struct RecoveryGroup: AsyncParsableCommand {
                 """)
 
         @OptionGroup var source: KitSource
-        @Option(name: .shortAndLong, help: "A file to write, outside the home.")
+        @Option(
+            name: .shortAndLong, help: "A file to write, outside the home.", completion: .file())
         var output: String?
         @OptionGroup var common: CommonOptions
 
@@ -60,10 +64,11 @@ struct RecoveryGroup: AsyncParsableCommand {
 
     struct Drill: CommonCommand {
         static let configuration = CommandConfiguration(
+            commandName: "drill",
             abstract: "Try whether the recovery kit brings back what this home has.",
             discussion: """
-                The words are compared with the keys of this home, in memory; nothing is written but the \
-                day on which it was done.
+                The words are compared with the keys of this home, in memory; nothing is written but which \
+                of the participant's keys is the kit's.
 
                 Example: trine recovery drill
                 """)
@@ -81,6 +86,7 @@ struct RecoveryGroup: AsyncParsableCommand {
             let root = try kit?.root ?? Root(words: try Terminal.recoveryWords())
             let open = try Unlocking(home).open()
             guard open.keyring.derives(from: root) else { throw KeyringError.otherRoot }
+            try home.note(root, open.keyring)
             return Outcome(["good": true, "handle": configuration.handle]) {
                 "The kit is good: it brings back every key that \(configuration.handle) has."
             }.noting(["bring it back to where it was"])
@@ -94,8 +100,8 @@ struct RecoverCommand: CommonCommand {
         abstract: "Make a participant's home anew from its recovery kit.",
         discussion: """
             The log says what there is, and the kit gives the keys of it all. The recovery key signs for \
-            this machine's new key. With --lost every other machine's key is retired; where one was \
-            stolen, begin a new era next: trine new-era --compromised --kit FILE. Without --kit the log's address, \
+            this machine's new key. With --lost every other machine's key is retired for ever; they are \
+            shown first. Where one was stolen, begin a new era next: trine new-era --compromised --kit FILE. Without --kit the log's address, \
             the handle and the fingerprint are given as the page has them, and the words are asked for.
 
             Example: trine recover --kit /media/stick/kit --lost
@@ -112,20 +118,34 @@ struct RecoverCommand: CommonCommand {
     var identifiers: [LegalIdentifier] = []
     @Flag(help: "All other machines are lost or stolen: retire their keys.")
     var lost = false
+    @OptionGroup var consent: ConsentOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard source.kit != nil || (log != nil && handle != nil && fingerprint != nil) else {
             throw ValidationError("give --kit, or --log, --handle and --fingerprint")
         }
+        guard lost || !consent.dryRun else {
+            throw ValidationError("--dry-run goes with --lost: nothing else can't be taken back")
+        }
     }
 
     func outcome() async throws -> Outcome {
+        if lost { try consent.check() }
         let home = common.directory
         let kit = try await kit()
         let protection = try common.protection(of: home.directory, isNew: !home.isInhabited)
-        let restored = try await home.restore(
-            from: kit, retiring: lost ? .keyCompromised : nil, under: protection)
+        let restored: Restored
+        do {
+            restored = try await home.restore(
+                from: kit, retiring: lost ? .keyCompromised : nil, under: protection,
+                agreeing: { machines in
+                    if consent.dryRun { throw Foreseen(machines: machines) }
+                    try consent.ask(machines.consequences)
+                })
+        } catch let foreseen as Foreseen {
+            return ConsentOptions.foreseen(foreseen.machines.consequences)
+        }
         var notes = ["bring the recovery kit back to where it was"]
         notes.append(
             "names that you gave, fingerprints that you compared and devices' names are in no kit: they "
@@ -142,6 +162,11 @@ struct RecoverCommand: CommonCommand {
                 + (restored.retired.isEmpty
                     ? "" : " Retired: \(counted(restored.retired.count, "key")) of other machines.")
         }.noting(notes)
+    }
+
+    /// That it was only to be said what would happen.
+    private struct Foreseen: Error {
+        let machines: MachinesLost
     }
 
     private func kit() async throws -> RecoveryKit {

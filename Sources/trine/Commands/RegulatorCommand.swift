@@ -38,7 +38,7 @@ struct AuditCommand: HomeCommand {
     @Option(
         help: ArgumentHelp(
             "Also write the report as one HTML page, to be filed and read without the network.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var html: String?
 
     @OptionGroup var common: CommonOptions
@@ -71,7 +71,7 @@ extension AuditCommand {
         let page = AuditPage(
             report, of: session.configuration.origin, genesis: session.trust.genesis,
             by: session.handle, naming: names.shown, with: Trine.configuration.version,
-            lists: view.lists(names, at: session.now), made: session.now)
+            lists: try view.lists(names, at: session.now), made: session.now)
         let bytes = Array(page.html.utf8)
         let paper = try await session.signed(
             bytes, about: "audit of \(report.size) entries of \(session.configuration.origin)")
@@ -82,8 +82,9 @@ extension AuditCommand {
 
 extension View {
     /// What happened one by one, for the page of an audit. Times are UTC there, whoever reads it.
-    fileprivate func lists(_ names: Names, at now: Timestamp) -> [AuditPage.List] {
-        let grants = grants.values.sorted { $0.index < $1.index }
+    fileprivate func lists(_ names: Names, at now: Timestamp) throws -> [AuditPage.List] {
+        let known = try grants
+        let grants = known.values.sorted { $0.index < $1.index }
         return [
             .init(
                 title: "Participants",
@@ -107,8 +108,8 @@ extension View {
                 }),
             .init(
                 title: "Accesses", headings: ["entry", "when", "who", "whose", "records", "grant"],
-                rows: accesses.map { one in
-                    let grant = self.grants[one.grant]
+                rows: try accesses.map { one in
+                    let grant = known[one.grant]
                     return [
                         "\(one.index)", "\(one.at)",
                         grant.map { names.shown($0.terms.to) } ?? "",

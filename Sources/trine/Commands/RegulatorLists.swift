@@ -10,6 +10,7 @@ import Wire
 extension RegulatorCommand {
     struct Grants: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "grants",
             abstract: "List who granted whom what, until when.",
             discussion: """
                 With --on those that stood at some time of a day, month or year: who held what on this \
@@ -37,6 +38,7 @@ extension RegulatorCommand {
 
     struct Accesses: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "accesses",
             abstract: "List who read what of whom, when and for what.",
             discussion:
                 "Example: trine regulator accesses --purpose credit-monitoring --in 2026-03")
@@ -54,6 +56,7 @@ extension RegulatorCommand {
 
     struct Requests: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "requests",
             abstract: "List who asked whom for what, and which grant answered.",
             discussion: "Example: trine regulator requests --grantee northbank --in 2026")
 
@@ -76,6 +79,7 @@ extension RegulatorCommand {
 
     struct Holds: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "holds",
             abstract: "List the legal holds, whose books and for which case.",
             discussion: "Example: trine regulator holds --on 2026-03-17")
 
@@ -119,6 +123,7 @@ extension RegulatorCommand {
 
     struct Erasures: ListCommand {
         static let configuration = CommandConfiguration(
+            commandName: "erasures",
             abstract: "List what was erased, by whom and why.",
             discussion: "Example: trine regulator erasures --enterprise bearings --in 2026")
 

@@ -31,18 +31,16 @@ struct SharesCommand: ListCommand {
         let grants = try await Enterprise(session).grants()
         let parties = try await dealings.parties(in: session)
         let names = try await session.names()
-        let accesses = await session.view.accesses
         let wanted = grants.filter { grant in
             parties.include(grant) && (month.map { grant.terms.scope.touches($0.months) } ?? true)
                 && (on.map { grant.stood(in: $0.times) }
                     ?? (grant.isLive(at: session.now) && grant.claims.notBefore <= session.now))
         }
         let shares = wanted.flatMap { grant in
-            let last = accesses.last { $0.grant == grant.jti }?.at
             return Self.subjects(grant, dealings.field).map { what, isField in
                 Share(
                     grant: grant, what: what, isField: isField,
-                    keptUntil: last?.advanced(by: grant.terms.dataLife))
+                    keptUntil: grant.lastRead?.advanced(by: grant.terms.dataLife))
             }
         }.sorted { ($0.what, $0.grant.index) < ($1.what, $1.grant.index) }
         let table = Table<Share>([

@@ -26,12 +26,13 @@ struct ShowCommand: CommonCommand {
     @Argument(help: "What to show.") var name: String
     @Option(help: "Of a record only these fields, with commas between.")
     var fields: NameList<FieldName>?
-    @Option(help: "Write the file that the record was made of to this one.") var original: String?
+    @Option(help: "Write the file that the record was made of to this one.", completion: .file())
+    var original: String?
     @OptionGroup var listing: ListingOptions
     @OptionGroup var common: CommonOptions
 
     func outcome() async throws -> Outcome {
-        if FileManager.default.fileExists(atPath: name) {
+        if InputFile.isFile(name) {
             let home = common.home.map { ["--home", $0] } ?? []
             return try await VerifyCommand.parse([name, "--offline"] + home).outcome()
         }
@@ -60,8 +61,8 @@ struct ShowCommand: CommonCommand {
         guard let jti = try JTI.named(name, among: candidates) else {
             throw try await unknown(session, candidates)
         }
-        if let grant = view.grants[jti] { return try await session.shown(grant) }
-        if let request = view.requests[jti] { return try await session.shown(request) }
+        if let grant = try view.grant(jti) { return try await session.shown(grant) }
+        if let request = try view.request(jti) { return try await session.shown(request) }
         if let record = try view.record(jti), let place = RecordNumber(record.name) {
             return try await session.shown(place, nil)
         }
@@ -72,7 +73,7 @@ struct ShowCommand: CommonCommand {
         let view = await session.view
         let contacts = try session.contacts()
         let names =
-            view.participants.map(\.handle.text) + contacts.names.values
+            try view.participants.map(\.handle.text) + contacts.names.values
             + view.books.keys.map(\.description) + known.map(\.text)
         return Complaint.usage("nothing here is called \(name)").named("unknown-name")
             .hint(
@@ -133,14 +134,14 @@ extension Session {
 
     fileprivate nonisolated func shown(_ book: BookName) async throws -> Outcome {
         let view = await view
-        guard let state = view.books[book] else {
+        guard let state = try view.book(book) else {
             let complaint = ClientError.noSuchBook(book).complaint
-            let hint = Likeness.hint(
+            let hint = try Likeness.hint(
                 book.description, among: view.books.keys.map(\.description))
             throw complaint.named("no-such-book").hint(hint ?? complaint.hint)
         }
         let names = try await names()
-        let grants = view.grants.values.filter {
+        let grants = try view.grants.values.filter {
             $0.issuer == handle && $0.isLive(at: now) && $0.terms.scope.covers(book)
         }.sorted { $0.index < $1.index }
         let erased = state.erased.reduce(0) { $0 + $1.count }
@@ -172,7 +173,7 @@ extension Session {
     fileprivate nonisolated func shown(_ grant: KnownGrant) async throws -> Outcome {
         let view = await view
         let names = try await names()
-        let accesses = view.accesses.filter { $0.grant == grant.jti }
+        let accesses = try view.accesses(under: grant.jti)
         let state = grant.state(at: now, in: view)
         let members: Members = [
             "accesses": JSON.array(
@@ -233,7 +234,7 @@ extension Session {
         let names = try await names()
         let fingerprint = view.fingerprint(of: other)
         let isCompared = try home.comparedFingerprints()[other] != nil
-        let between = view.grants.values.filter {
+        let between = try view.grants.values.filter {
             [$0.issuer, $0.terms.to].contains(other)
                 && ($0.issuer == handle || $0.terms.to == handle
                     || view.participant(handle)?.roles

@@ -41,7 +41,7 @@ struct StatusCommand: ListCommand {
         let view = await session.view
         let names = try await session.names()
         let inbox = Outcome.inbox(items, as: session.handle, names)
-        let facts = Facts(session, view, await session.hasUnsent)
+        let facts = try Facts(session, view, await session.hasUnsent)
         let members = facts.members.merging(["inbox": inbox.json()["inbox"] ?? .array([])]) { $1 }
         let own = Self.members(session.configuration, session.home, "admitted")
         return Outcome(own.merging(members) { $1 }) {
@@ -92,22 +92,20 @@ struct StatusCommand: ListCommand {
         let hasUnsent: Bool
         let isSuspended: Bool
 
-        init(_ session: Session, _ view: View, _ hasUnsent: Bool) {
+        init(_ session: Session, _ view: View, _ hasUnsent: Bool) throws {
             let own = session.handle
-            let grants = view.grants.values.filter { [$0.issuer, $0.terms.to].contains(own) }
+            let books = try view.books.values
+            let grants = try view.grants.values.filter { [$0.issuer, $0.terms.to].contains(own) }
             entries = view.next
             time = view.time
             standing = grants.count { $0.isLive(at: session.now) }
             over = grants.count - standing
-            let last = view.accesses.last { access in
-                view.grants[access.grant]?.issuer == own
-            }
-            lastRead = last.flatMap { access in
-                view.grants[access.grant].map { (access.at, $0.terms.to) }
-            }
-            open = view.books.values.count { !$0.closed }
-            closed = view.books.count - open
-            records = Int(view.recordCount)
+            lastRead = grants.filter { $0.issuer == own }
+                .compactMap { grant in grant.lastRead.map { ($0, grant.terms.to) } }
+                .max { $0.at < $1.at }
+            open = books.count { !$0.closed }
+            closed = books.count - open
+            records = Int(books.reduce(0) { $0 + $1.count })
             self.hasUnsent = hasUnsent
             isSuspended = view.participant(own)?.isSuspended(at: session.now) ?? false
         }

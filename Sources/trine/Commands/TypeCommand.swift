@@ -93,11 +93,12 @@ struct TypePublish: HomeCommand {
             Example: trine type publish order-1.json --home ./authority
             """)
 
-    @Argument(help: "The file of the type's text.") var file: String
+    @Argument(help: "The file of the type's text.", completion: .file()) var file: String
     @OptionGroup var motion: MotionOptions
+    @OptionGroup var consent: ConsentOptions
     @OptionGroup var common: CommonOptions
 
-    func prepare() throws { try motion.check() }
+    func prepare() throws { try motion.check(consent) }
 
     func outcome(in session: Session) async throws -> Outcome {
         let bytes = try InputFile.bytes(file, limit: RecordTypeText.maximumBytes)
@@ -111,7 +112,17 @@ struct TypePublish: HomeCommand {
             try await authority.publication(of: type), by: authority,
             ["type": type.name, "vct": type.vct(origin: origin), "version": type.version],
             words: "Published the record type \(type.name)/\(type.version)",
-            after: " Its document is at \(type.vct(origin: origin)).")
+            after: " Its document is at \(type.vct(origin: origin)).",
+            asking: (
+                consent,
+                Consequences(
+                    lines: [
+                        "\(type.name)/\(type.version) would be published, with "
+                            + "\(counted(type.fields.count, "field")).",
+                        "What the log has of a type can't be changed or taken back.",
+                    ], members: ["type": type.name, "version": type.version],
+                    word: "\(type.name)/\(type.version)")
+            ))
     }
 }
 

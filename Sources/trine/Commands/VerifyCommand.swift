@@ -43,7 +43,9 @@ struct VerifyCommand: CommonCommand {
             Example: trine verify northbank-2026.trine --genesis INVITATION --html northbank-2026.html
             """)
 
-    @Argument(help: "The file: what trine fetch, certificate, audit or verify --html saved.")
+    @Argument(
+        help: "The file: what trine fetch, certificate, audit or verify --html saved.",
+        completion: .file())
     var file: String
 
     // A pin may begin with a hyphen.
@@ -56,24 +58,34 @@ struct VerifyCommand: CommonCommand {
             """, valueName: "pin"))
     var genesis: String?
 
-    @Option(help: "With --genesis: trust this policy (tlog-policy), for witnesses.")
+    @Option(
+        help: "With --genesis: trust this policy (tlog-policy), for witnesses.", completion: .file()
+    )
     var policy: String?
 
-    @Option(help: "Trust what this file says, which trine trust wrote, instead of the home.")
+    @Option(
+        help: "Trust what this file says, which trine trust wrote, instead of the home.",
+        completion: .file())
     var trust: String?
 
     @Flag(help: "Don't ask the gateway for anything.") var offline = false
 
-    @Option(help: "A folder to make, for the parts in formats that other tools read.")
+    @Option(
+        help: "A folder to make, for the parts in formats that other tools read.",
+        completion: .directory)
     var export: String?
 
     @Option(help: "Print a package's records as a table: csv, jsonl or json.")
     var format: TableFormat?
 
-    @Option(help: "A folder to make, for a package's records as a table with its description.")
+    @Option(
+        help: "A folder to make, for a package's records as a table with its description.",
+        completion: .directory)
     var tables: String?
 
-    @Option(help: ArgumentHelp("A page to write the verdict to.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A page to write the verdict to.", valueName: "file"),
+        completion: .file())
     var html: String?
 
     @OptionGroup var common: CommonOptions

@@ -21,7 +21,8 @@ struct WatchCommand: CommonCommand {
             Example: trine watch invoices/ --exec 'notify-send "$TRINE_EVENT"'
             """)
 
-    @Argument(help: "A folder whose files are imported.") var folder: String?
+    @Argument(help: "A folder whose files are imported.", completion: .directory) var folder:
+        String?
     @Option(help: "Seconds between two looks.") var every: Int = 60
     @Flag(help: "Look once and end.") var once = false
     @Option(help: "A command for the shell, run for each event.") var exec: String?
@@ -131,12 +132,13 @@ struct WatchCommand: CommonCommand {
         let own = session.handle
         let now = session.now
         var seen = Seen()
-        for request in view.requests.values where request.terms.to == own {
+        for request in try view.requests.values where request.terms.to == own {
             if try await session.standing(of: request) == .open {
                 seen.requests.insert(request.jti)
             }
         }
-        for grant in view.grants.values where [grant.issuer, grant.terms.to].contains(own) {
+        let grants = try view.grants
+        for grant in grants.values where [grant.issuer, grant.terms.to].contains(own) {
             seen.grants.insert(grant.jti)
             guard grant.isLive(at: now) else { continue }
             seen.live.insert(grant.jti)
@@ -144,7 +146,7 @@ struct WatchCommand: CommonCommand {
                 seen.ending.insert(grant.jti)
             }
         }
-        let reads = view.accesses.filter { view.grants[$0.grant]?.issuer == own }
+        let reads = try view.accesses.filter { grants[$0.grant]?.issuer == own }
         seen.accesses = reads.count
         func add(_ name: String, _ jtis: Set<JTI>) {
             events += jtis.map(\.text).sorted().map { Event(name: name, subject: $0) }

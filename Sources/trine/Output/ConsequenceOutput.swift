@@ -87,3 +87,67 @@ extension GrantEnding {
             ])
     }
 }
+
+extension EraBeginning {
+    func consequences(compromised: Bool, naming name: (Handle) -> String) -> Consequences {
+        var lines = [
+            "Era \(number) of the keys would begin; there is no way back to the one before.",
+            "What is sealed from then on opens with nothing that any machine had before.",
+        ]
+        if compromised {
+            lines.append("Everybody would read on the log that keys were in wrong hands.")
+        }
+        if compromised, isHolder {
+            lines.append("Older records couldn't be presented any more: that key would be retired.")
+        }
+        for grant in rekeyed {
+            lines.append("\(name(grant.terms.to)) gets new keys under grant \(grant.jti).")
+        }
+        lines.append("Other devices need their keys anew: trine device share NAME.")
+        return Consequences(
+            lines: lines,
+            members: [
+                "compromised": compromised, "era": number, "rekeyed": rekeyed.map(\.jti),
+            ], word: "era \(number)")
+    }
+}
+
+extension MachinesLost {
+    var consequences: Consequences {
+        let listed = keys.map { key in
+            let scopes = key.scopes.map(\.rawValue).joined(separator: ", ")
+            let last = key.lastAct.map {
+                "; its last act: \($0.kind.rawValue), entry \($0.index), \(LocalTime.minute($0.at))"
+            }
+            return "  \(key.thumbprint.text.prefix(12))… signs \(scopes)\(last ?? "")"
+        }
+        let lines =
+            keys.isEmpty
+            ? ["This machine would get a key. No other machine has one: none would be retired."]
+            : [
+                "This machine would get a key, and \(counted(keys.count, "key")) of other machines "
+                    + "would be retired for ever:"
+            ] + listed + [
+                "Nothing that they sign from then on is taken; what they read stays read."
+            ]
+        return Consequences(
+            lines: lines,
+            members: ["handle": handle, "retired": keys.map(\.thumbprint.text)], word: "\(handle)")
+    }
+}
+
+extension Charter {
+    /// What this charter would mean for `handle`, which puts it in force.
+    func consequences(_ decided: [String], for handle: Handle) -> Consequences {
+        var lines = decided
+        lines.append(
+            "From then on \(threshold) of \(authorities.count) of these authorities decide, also on the "
+                + "next charter: nobody else can take this one back.")
+        if !authorities.contains(handle) {
+            lines.append("Careful: you wouldn't be an authority any more.")
+        }
+        return Consequences(
+            lines: lines, members: ["authorities": authorities, "threshold": threshold],
+            word: "\(threshold) of \(authorities.count)")
+    }
+}

@@ -107,6 +107,13 @@ final class AppendedFile {
 
 /// A file that a command reads.
 enum InputFile {
+    /// Whether there is something to read, and no folder.
+    static func isFile(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && !isFolder.boolValue
+    }
+
     /// Its bytes, up to one more than `limit`. Throws ``Complaint`` where it can't be read.
     static func bytes(_ path: String, limit: Int = Int.max - 1) throws -> [UInt8] {
         guard let handle = FileHandle(forReadingAtPath: path),

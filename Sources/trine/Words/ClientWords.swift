@@ -42,6 +42,11 @@ extension ClientError: Worded {
                 .hint(matches.map(\.text).joined(separator: " "))
         case .grantOver(let jti): .refused("the grant \(jti) is over already")
         case .notYourGrant(let jti): .refused("the grant \(jti) is another's")
+        case .fieldsNotGranted(let missing, let granted):
+            .refused(
+                "this grant doesn't give \(missing.map(\.text).joined(separator: ", "))"
+            )
+            .hint("it gives: " + granted.map(\.text).joined(separator: ", "))
         case .noFields: .usage("name fields: --fields due_date,payable_amount")
         case .unknownFields(let names, let type):
             .usage("no field of an \(type.name) is called \(names.joined(separator: ", "))")

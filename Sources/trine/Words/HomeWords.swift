@@ -83,7 +83,9 @@ extension KeyringError: Worded {
         case .tooManySlots(let limit):
             .refused("a keyring has at most \(limit) slots").hint("take one away: --remove NAME")
         case .helper(let name, let fault): fault.complaint(about: name)
-        case .noKey(let scope): .home("this keyring has no key that may sign for \(scope.rawValue)")
+        case .noKey(let scope):
+            .home("this keyring has no key that may sign for \(scope.rawValue)")
+                .hint("do it on a machine that may; what this one may: trine device list")
         case .eraMissing(let era):
             .home("the log is in era \(era), and this home has no keys of it")
                 .hint("they come from the recovery kit: trine new-era --kit FILE, or a new home")

@@ -27,7 +27,7 @@ extension Enterprise {
     public func certificate(
         of book: BookName, showing fields: [FieldName]
     ) async throws -> VerifiedCertificate {
-        guard let state = try await session.sync().books[book],
+        guard let state = try await session.sync().book(book),
             let range = RecordRange(book: book, from: 1, to: state.count)
         else { throw ClientError.noSuchBook(book) }
         return try await certificate(

@@ -31,8 +31,9 @@ public struct Enterprise: Sendable {
     /// The records of one book, or of all, by book and number.
     public func records(in book: BookName? = nil) async throws -> [OwnRecord] {
         let view = try await session.sync()
-        if let book, view.books[book] == nil { throw ClientError.noSuchBook(book) }
-        return try view.records(ofBooks: { book == nil || $0 == book })
+        guard let book else { return try view.records(ofBooks: { _ in true }) }
+        guard try view.book(book) != nil else { throw ClientError.noSuchBook(book) }
+        return try view.records(of: book)
     }
 
     /// One own record, decrypted: fetched from the gateway, verified, opened with the own keys.

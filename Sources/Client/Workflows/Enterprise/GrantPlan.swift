@@ -198,7 +198,9 @@ extension Enterprise {
                 covered.filter { $0.book.series == series }.flatMap { $0.records.map(\.epoch) })
             if case .months(_, let months) = scope {
                 let time = max(now, view.time).advanced(by: Self.epochMarginSeconds)
-                for month in months { epochs.insert(view.requiredEpoch(series, month, at: time)) }
+                for month in months {
+                    epochs.insert(try view.requiredEpoch(series, month, at: time))
+                }
             }
             guard epochs.count <= Limits.epochsPerGrant else {
                 throw ClientError.tooManyEpochs(limit: Limits.epochsPerGrant)

@@ -117,12 +117,12 @@ extension Enterprise {
     /// The accesses that the host stated under the own grants, in the order of the log.
     public func accesses(under grant: JTI? = nil) async throws -> [KnownAccess] {
         let view = try await session.sync()
-        return view.accesses
-            .filter { access in
-                (grant == nil || access.grant == grant)
-                    && view.grants[access.grant]?.issuer == session.handle
-            }
-            .sorted { $0.index < $1.index }
+        if let grant {
+            guard try view.grant(grant)?.issuer == session.handle else { return [] }
+            return try view.accesses(under: grant)
+        }
+        let grants = try view.grants
+        return try view.accesses.filter { grants[$0.grant]?.issuer == session.handle }
     }
 
     /// The requests that others made to this enterprise, oldest first.

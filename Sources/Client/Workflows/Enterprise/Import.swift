@@ -427,13 +427,15 @@ private struct ImportRun {
             .imported(
                 .init(
                     book: place.book, number: place.number, index: registration.index,
-                    replaces: draft.replaces?.name, late: lateness(draft.record, place.book))))
+                    replaces: draft.replaces?.name, late: try lateness(draft.record, place.book))))
     }
 
     /// `nil` where the record is in the book of its month.
-    private func lateness(_ record: Record, _ book: BookName) -> ImportReport.Lateness? {
+    private func lateness(
+        _ record: Record, _ book: BookName
+    ) throws(HomeError) -> ImportReport.Lateness? {
         guard record.book != book else { return nil }
-        let grants = view.standingGrants(book.series, at: max(session.now, view.time))
+        let grants = try view.standingGrants(book.series, at: max(session.now, view.time))
         return ImportReport.Lateness(
             meant: record.book,
             unseenUnder: grants.filter {
@@ -477,7 +479,7 @@ private struct ImportRun {
         var tasks: [SealingTask] = []
         while tasks.count < count, !waiting.isEmpty {
             let draft = waiting.removeFirst()
-            guard let place = place(of: draft, taken: taken) else {
+            guard let place = try place(of: draft, taken: taken) else {
                 settle(draft, .noOpenBook)
                 continue
             }
@@ -500,15 +502,17 @@ private struct ImportRun {
     }
 
     /// The next number of the record's book; of the next open one where that is closed.
-    private func place(of draft: Draft, taken: [BookName: Int64]) -> SealedRecord.Place? {
+    private func place(
+        of draft: Draft, taken: [BookName: Int64]
+    ) throws(HomeError) -> SealedRecord.Place? {
         let series = draft.record.type.series
-        guard let book = view.openBook(series, from: draft.record.month) else { return nil }
+        guard let book = try view.openBook(series, from: draft.record.month) else { return nil }
         let time = max(session.now, view.time).advanced(by: Enterprise.epochMarginSeconds)
         return SealedRecord.Place(
-            book: book, number: (view.books[book]?.count ?? 0) + (taken[book] ?? 0) + 1,
+            book: book, number: (try view.book(book)?.count ?? 0) + (taken[book] ?? 0) + 1,
             epoch: schedule.epoch(
                 of: draft.record.type, book.month,
-                required: view.requiredEpoch(series, book.month, at: time)),
+                required: try view.requiredEpoch(series, book.month, at: time)),
             replaces: draft.replaces?.jti)
     }
 

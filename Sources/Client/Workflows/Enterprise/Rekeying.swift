@@ -38,8 +38,8 @@ extension Enterprise {
         guard session.mayGrantAll else { return [] }
         let time = max(session.now, view.time).advanced(by: Self.epochMarginSeconds)
         var rekeyed: [Rekeying] = []
-        for series in Set(view.grants.values.flatMap(\.terms.scope.series)).sorted() {
-            for grant in view.standingGrants(series, at: time) {
+        for series in Set(try view.grants.values.flatMap(\.terms.scope.series)).sorted() {
+            for grant in try view.standingGrants(series, at: time) {
                 guard case .months = grant.terms.scope else { continue }
                 let epochs = try epochs(grant.terms.scope, in: view, at: session.now)
                 let missing = epochs.subtracting(grant.epochs)

@@ -35,7 +35,7 @@ extension Enterprise {
     /// ``ClientError/notYourGrant(_:)``.
     public func given(_ grant: JTI) async throws -> KnownGrant {
         let view = try await session.sync()
-        guard let known = view.grants[grant] else { throw ClientError.noGrant(grant.text) }
+        guard let known = try view.grant(grant) else { throw ClientError.noGrant(grant.text) }
         guard known.issuer == session.handle else { throw ClientError.notYourGrant(grant) }
         return known
     }
