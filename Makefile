@@ -58,7 +58,7 @@ fuzz: packages
 	SWIFT="$(SWIFT)" SECONDS_EACH=$(or $(SECONDS),60) READERS="$(READERS)" .ci/fuzz
 
 # ARGS="fetch audit" runs these groups only. TRINE_BENCH_ENTRIES=10000,1000000 ARGS=load loads a gateway
-# with so many entries behind it.
+# with so many entries behind it, and ARGS=lists measures lists there: after make build the commands, too.
 bench: packages venv
 	$(SWIFT) build -c release --product trine-bench
 	TRINE_PYTHON=$(CURDIR)/$(VENV)/bin/python3 .build/release/trine-bench $(ARGS)

@@ -262,12 +262,25 @@ import Wire
             try FileManager.default.removeItem(atPath: home.directory)
 
             let new = log.scratch.home("new")
+            // Where nobody agrees nothing is signed, and nothing stays.
+            await #expect(throws: CancellationError.self) {
+                try await new.restore(
+                    from: kit, retiring: .keyCompromised, under: TestLog.protection,
+                    agreeing: { machines in
+                        let keys = machines.keys.map(\.thumbprint)
+                        #expect(keys == [lost.key.verificationKey.thumbprint])
+                        throw CancellationError()
+                    }, surroundings: log.clock.surroundings, transport: { _ in log.transport() })
+            }
+            #expect(!new.isInhabited)
             let restored = try await new.restore(
                 from: kit, retiring: .keyCompromised, under: TestLog.protection,
                 surroundings: log.clock.surroundings, transport: { _ in log.transport() })
             #expect(restored.era == 2)
             #expect(restored.retired == [lost.key.verificationKey.thumbprint])
             session = try await log.open(new)
+            let kits = kit.root.recoveryKey.verificationKey.thumbprint
+            #expect(try session.recoveryKey() == kits)
             let enterprise = try Enterprise(session)
             #expect(try await enterprise.books().isEmpty == false)
             for month in ["2026-01", "2026-02"] {

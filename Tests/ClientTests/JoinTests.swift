@@ -62,6 +62,64 @@ import Wire
         }
     }
 
+    /// A rejected application is corrected with another invitation, by whom the home opens for; the home of
+    /// the one before is moved, and nothing of it changes.
+    @Test func aMistakeIsCorrected() async throws {
+        try await TestLog.serving { log in
+            let home = log.scratch.home("one")
+            let right = Applicant(
+                roles: [.lender], legalName: "Somebody else", country: "NL", identifiers: [])
+            func reapply(
+                _ invitation: Invitation, _ protection: Protection
+            ) async throws -> Reapplication {
+                try await home.reapply(
+                    invitation, as: right, under: protection, keeping: { log.kits.keep($0) },
+                    surroundings: log.clock.surroundings, transport: { _ in log.transport() })
+            }
+            let first = try await log.invite("one")
+            #expect(try !home.corrects(right, with: first), "there is no home")
+            let wrong = try await join(log, home, applicant(), first)
+            #expect(try !home.corrects(right, with: first), "it is the same invitation")
+            await #expect(throws: HomeError.alreadyThere(path: home.directory)) {
+                try await join(log, home, right, first)
+            }
+            let authority = try await log.open(log.authorityHome)
+            _ = try await Authority(authority).reject(wrong.handle)
+            await authority.close()
+            let second = try await log.invite("one")
+            #expect(try home.corrects(right, with: second))
+            #expect(try !home.corrects(applicant(), with: second), "nothing is corrected")
+
+            let keyring = try home.read(.keyring)
+            let other = Protection(
+                Passphrase("another passphrase".utf8)!, cost: TestLog.protection.cost)
+            await #expect(throws: KeyringError.wrongPassphrase) {
+                try await reapply(second, other)
+            }
+            // The gateway doesn't know this invitation: nothing is moved.
+            let unknown = Invitation(
+                to: second.log, as: second.handle, secret: first.secret)
+            await #expect(throws: ConnectionError.self) {
+                try await reapply(unknown, TestLog.protection)
+            }
+            #expect(try home.read(.keyring) == keyring)
+            #expect(try home.application() == wrong)
+            let there = try FileManager.default.contentsOfDirectory(atPath: log.scratch.path)
+            #expect(!there.contains("one.new") && !there.contains("one.rejected"))
+
+            let done = try await reapply(second, TestLog.protection)
+            #expect(done.application.identity.name == "Somebody else")
+            #expect(try home.application() == done.application)
+            #expect(try Home(done.earlier).read(.keyring) == keyring)
+            let admitting = try await log.open(log.authorityHome)
+            _ = try await Authority(admitting).admit(done.application.handle)
+            await admitting.close()
+            let session = try await log.open(home)
+            #expect(try await session.sync().participant(done.application.handle) != nil)
+            await session.close()
+        }
+    }
+
     /// The pin decides, whatever answers at the address: nothing is made for another log.
     @Test func anotherLogIsNotJoined() async throws {
         try await TestLog.serving { log in

@@ -1,4 +1,6 @@
 import Foundation
+import Rules
+import Sharing
 import TestSupport
 import Testing
 import Wire
@@ -120,6 +122,25 @@ import Wire
                 _ = try opened.value("statement/1001")
             }
             #expect(throws: HomeError.missing(path: path)) { try reopened(rows) }
+        }
+    }
+
+    /// Where what policies are asked about can't be read, nothing is decided as if it weren't there.
+    @Test func policiesAreNotAskedAboutWhatIsUnread() throws {
+        var random = SeededGenerator.printed("policiesAreNotAskedAboutWhatIsUnread()")
+        let key = GrantState.key(JTI(using: &random))
+        for isDamaged in [false, true] {
+            var state = KeptState()
+            if isDamaged { state.rows.set(key.untyped.text, Array("{}".utf8)) }
+            let known = KnownState(state: state, types: .standard, time: Timestamp(clamping: 0))
+            #expect(known.known(key) == nil)
+            if isDamaged {
+                #expect(throws: HomeError.viewDamaged(path: key.untyped.text)) {
+                    try known.requireRead()
+                }
+            } else {
+                try known.requireRead()
+            }
         }
     }
 }

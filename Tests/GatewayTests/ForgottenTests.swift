@@ -102,7 +102,16 @@ import Wire
         }
         #expect(try await concerned(scene.lender.handle).count == 6)
 
-        try await scene.erase()
+        func standing() async throws -> RequestStanding {
+            let known = try await scene.lender.sync().request(scene.asked)
+            return try await scene.lender.standing(of: try #require(known))
+        }
+        #expect(try await standing() == .answered(by: scene.grant))
+        #expect(try await scene.lender.view.accesses(under: scene.grant).count == 1)
+        _ = try await Enterprise(scene.enterprise).forget(scene.grant, .retentionEnded)
+        #expect(try await standing() == .open)
+        #expect(try await scene.lender.view.accesses(under: scene.grant).isEmpty)
+        _ = try await Lender(scene.lender).forget(scene.asked, .dataSubjectRequest)
         #expect(try await concerned(scene.lender.handle).count == 2)
         #expect(try await concerned(scene.enterprise.handle).count == 3)
         let view = try await scene.lender.sync()
