@@ -49,7 +49,8 @@ enum ImportProcess {
         exit(0)
     }
 
-    private static var processors: Double { usage.processors }
+    /// Seconds that processors worked for this process.
+    static var processors: Double { usage.processors }
 
     private static var usage: (processors: Double, memory: Double) {
         var usage = rusage()
