@@ -37,7 +37,7 @@ import Testing
         #expect(
             output == """
                 grant grants
-                json csv
+                csv jsonl json
                 ./passphrase
                 ./documents
 
@@ -60,7 +60,7 @@ import Testing
         #expect(
             output == """
                 grant grants
-                csv json
+                csv json jsonl
                 ./passphrase
                 ./documents/
 
