@@ -202,7 +202,7 @@ private struct MadeFlow {
         // Every customer counts its orders for itself.
         let partner = "Partner \(number % 40) AG"
         let (id, name) = ("o\(number)", "PO-\(number / 40)")
-        let quantity = 2 + below(20)
+        let quantity = 3 + below(20)
         var truth = Truth()
         add(id, .order, name, partner, day: number % 365, numbers: [name], quantity)
         if below(20) == 0 {

@@ -243,9 +243,9 @@ class Package:
     def granted_names(self):
         if not self.proves:
             return with_commitments(self.terms["fields"])
-        fields = {field for one in self.statements for field in one.fields}
-        fields |= {spot[2] for one in self.statements for spot in one.places}
-        return {field + "_commitment" for field in fields}
+        # Commitments say nothing by themselves, and any of them may be served.
+        names = {name for found in self.beginning.types.values() for name in found.sealed_names}
+        return {name + "_commitment" for name in names if name + "_commitment" in names}
 
     def in_scope(self, item):
         scope = self.terms["scope"]
