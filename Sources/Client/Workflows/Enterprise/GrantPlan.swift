@@ -158,7 +158,7 @@ extension Enterprise {
             covered: try Self.covered(wish.scope, in: view))
         if case .statements(let asked) = wish.subject {
             listing.links = try await links(
-                of: asked, among: listing.covered.flatMap(\.records), in: view)
+                of: asked, among: listing.covered.flatMap(\.records))
             listing.covered = Self.named(listing.covered, by: asked, listing.links)
             listing.subject = .statements(listing.links.listing(asked))
             listing.scope = .records(try Self.listed(listing.covered))

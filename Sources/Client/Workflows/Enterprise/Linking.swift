@@ -28,9 +28,9 @@ extension Enterprise {
     ///
     /// Throws ``ClientError/nothingLinked(_:_:)`` for none, and ``ClientError/tooManyLinks(_:limit:)``.
     func links(
-        of statements: [ProofStatement], among records: [OwnRecord], in view: View
+        of statements: [ProofStatement], among records: [OwnRecord]
     ) async throws -> [FoundLinks] {
-        let matches = try await matches(for: statements, in: view)
+        let matches = try await matches(for: statements)
         var found: [FoundLinks] = []
         for case .linked(let link) in statements {
             found.append(try await find(link, among: records, matches))
@@ -39,12 +39,12 @@ extension Enterprise {
     }
 
     /// Which entries pay which invoices, where one of `statements` is about that.
-    func matches(for statements: [ProofStatement], in view: View) async throws -> [Match] {
+    func matches(for statements: [ProofStatement]) async throws -> [Match] {
         let isNeeded = statements.contains { statement in
             guard case .linked(let link) = statement else { return false }
             return LinkSearch.takesMatches(link.relation)
         }
-        return isNeeded ? try await matching(in: view).matches : []
+        return isNeeded ? try await reconcile().months.flatMap(\.links) : []
     }
 
     /// What is listed for `statements`: where they are all about single records and some are linked,

@@ -24,7 +24,7 @@ extension Enterprise {
     /// What `grantee` was let know; of linked records the groups that are found among them now.
     private func ledger(_ view: View, of grantee: Handle) async throws -> ProofLedger {
         var ledger = try ProofLedger(view, grantee: grantee, at: session.now)
-        let matches = try await matches(for: ledger.answers.map(\.statement), in: view)
+        let matches = try await matches(for: ledger.answers.map(\.statement))
         for position in ledger.answers.indices {
             guard case .linked(let link) = ledger.answers[position].statement else { continue }
             let records = try ledger.answers[position].records.compactMap { try view.record($0) }

@@ -40,11 +40,7 @@ extension Enterprise {
     /// since any entry may pay any invoice; `wanted` are the months that are told.
     public func reconcile(_ wanted: ClosedRange<Month>? = nil) async throws -> ReconciliationReport
     {
-        try ReconciliationReport(try await matching(in: try await session.sync()), of: wanted)
-    }
-
-    /// All entries of the bank matched with all invoices.
-    func matching(in view: View) async throws -> Matching {
+        let view = try await session.sync()
         func heads(_ name: String) throws -> [OwnRecord] {
             try view.records(ofBooks: { $0.series.rawValue == name }).filter(\.isHead)
         }
@@ -56,7 +52,7 @@ extension Enterprise {
         try await read(try heads("bank"), fields: Self.entryFields) { record in
             if let payment = Payment(record) { payments.append(payment) }
         }
-        return Matching(claims, payments)
+        return try ReconciliationReport(Matching(claims, payments), of: wanted)
     }
 
     /// Registers a record for each month of a report. One whose result is there already isn't registered
