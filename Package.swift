@@ -263,6 +263,7 @@ let package = Package(
                 "Cedar", "CedarTools", "trine", "Custody", "Interface", "Importing", "Storage",
                 "Client", "Gateway",
                 "Demo", "TestSupport",
+                ofPrograms("ArgumentParser", "swift-argument-parser"),
             ],
             exclude: ["Fixtures", "Transcripts"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),

@@ -79,17 +79,21 @@ import Wire
             try await slow.sync()
             await slow.keepForTests()
             let slowView = await slow.view
+            var slowFile = ViewFile(home: home, keyring: slow.keyring)
+            _ = try slowFile.read(of: slow.handle)
             let quick = try await log.open(home)
             _ = try await Enterprise(quick).importDocuments([try log.documents("2026-02")])
             let known = try await quick.sync()
             await quick.close()
-            await slow.keepForTests()
+            var older = slowView
+            var random = SystemRandomNumberGenerator()
+            #expect(older.next < known.next)
+            try slowFile.write(&older, using: &random)
 
             var file = ViewFile(home: home, keyring: slow.keyring)
             #expect(try file.read(of: slow.handle)?.next == known.next)
             // The tables of the slow one's view are gone, and it has them open.
             let records = try slowView.records
-            var random = SystemRandomNumberGenerator()
             var later = known
             let names = try FileManager.default.contentsOfDirectory(
                 atPath: home.path(.view) + ".rows")

@@ -31,6 +31,15 @@ import Testing
                 == RecordTypes.standard.published(origin: Chain.origin))
     }
 
+    /// A log that names one document twice, once under another name, has one type of it.
+    @Test func aDocumentIsOneType() {
+        let chain = Chain()
+        let listed = RecordTypes.standard.published(origin: Chain.origin)
+        let again = TypeVersion(name: listed[1].name, version: 1, digest: listed[0].digest)
+        let later = TypeVersion(name: listed[0].name, version: 2, digest: listed[0].digest)
+        #expect(chain.policies.types([listed[0], again, later]).all == [.invoice])
+    }
+
     @Test func aRecordIsOfATypeThatTheLogHas() throws {
         var chain = Chain()
         let repair = try Self.repair()

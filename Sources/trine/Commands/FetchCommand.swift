@@ -31,17 +31,13 @@ struct FetchCommand: HomeCommand {
             Example: trine lender fetch GRANT --format csv > northbank-2026.csv
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case json, csv
-    }
-
     @Argument(help: "The grant; its first characters are enough.") var grant: String
 
     @Option(
         name: .shortAndLong, help: "The file to keep the package in; it must not be there yet.")
     var output: String?
 
-    @Option(help: "Print the values, for other programs.") var format: Format?
+    @Option(help: "Print the records as a table: csv, jsonl or json.") var format: TableFormat?
 
     @Option(help: "Only these of the granted fields, with commas between.") var fields:
         NameList<FieldName>?
@@ -93,7 +89,7 @@ struct FetchCommand: HomeCommand {
                 try Self.keep(package, in: file)
             }
         }
-        return outcome(package, in: file, package.verdict.lines(naming: contacts.shown))
+        return try outcome(package, in: file, package.verdict.lines(naming: contacts.shown))
             .noting(news?.notes ?? [])
     }
 
@@ -127,18 +123,14 @@ struct FetchCommand: HomeCommand {
 
     private func outcome(
         _ package: VerifiedPackage, in file: String, _ lines: [String]
-    ) -> Outcome {
+    ) throws -> Outcome {
         if file == Self.standardOutput {
             let text = String(decoding: package.package.bytes, as: UTF8.self)
             return .file(text, notes: lines)
         }
         let kept = "Saved as \(file), readable by you alone."
         if let format {
-            let values =
-                switch format {
-                case .csv: RecordOutput.csv(package.records, fields: package.verdict.fields)
-                case .json: RecordOutput.json(package.records).shownText + "\n"
-                }
+            let values = try PackageTable(package).text(format)
             let notes = [lines[0], package.verdict.completeness] + lines.suffix(2) + [kept]
             return .file(values, notes: notes)
         }

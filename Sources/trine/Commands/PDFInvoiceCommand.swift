@@ -89,12 +89,12 @@ enum PDFReading {
         return .failure(reason)
     }
 
-    /// A file without a name, at its beginning.
+    /// A file without a name, in memory, at its beginning: no copy of a document lies on a disk.
     private static func unnamedFile(_ bytes: [UInt8]) throws -> FileHandle {
-        var path = Array((NSTemporaryDirectory() + "/trine-XXXXXX").utf8CString)
-        let descriptor = mkstemp(&path)
+        let name = "/trine-" + UUID().uuidString
+        let descriptor = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
         guard descriptor >= 0 else { throw POSIXError(.EIO) }
-        unlink(path)
+        shm_unlink(name)
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         try handle.write(contentsOf: bytes)
         try handle.seek(toOffset: 0)

@@ -70,10 +70,7 @@ struct VerifyCommand: CommonCommand {
     @Option(help: "Print a package's records as a table: csv, jsonl or json.")
     var format: TableFormat?
 
-    @Option(help: "With --format: only the table of these books, where there are several.")
-    var series: Series?
-
-    @Option(help: "A folder to make, for a package's records as tables with their description.")
+    @Option(help: "A folder to make, for a package's records as a table with its description.")
     var tables: String?
 
     @Option(help: ArgumentHelp("A page to write the verdict to.", valueName: "file"))
@@ -84,9 +81,6 @@ struct VerifyCommand: CommonCommand {
     func validate() throws {
         guard policy == nil || genesis != nil else {
             throw ValidationError("--policy goes with --genesis")
-        }
-        guard series == nil || format != nil else {
-            throw ValidationError("--series goes with --format")
         }
         guard html == nil || format == nil else {
             throw ValidationError("--format prints a table, and --html writes a page: one of them")
@@ -157,14 +151,13 @@ struct VerifyCommand: CommonCommand {
             members["exported"] = export
             exported = ["Its parts are in \(export), \(files.count) files."]
         }
-        let tables = PackageTables(verified)
-        if let folder = self.tables {
-            try OutputFile.writeFolder(tables.files, to: folder)
-            members["tables"] = folder
-            exported.append("Its records are in \(folder), as tables.")
+        if let tables {
+            try OutputFile.writeFolder(try PackageTable(verified).files, to: tables)
+            members["tables"] = tables
+            exported.append("Its records are in \(tables), as a table.")
         }
         if let format {
-            let table = try Self.table(of: series, in: tables)
+            let table = try PackageTable(verified)
             let lines = verified.verdict.lines(naming: contacts.shown) + ["Verified."] + exported
             return .file(table.text(format), notes: lines)
         }
@@ -172,22 +165,6 @@ struct VerifyCommand: CommonCommand {
             read, members,
             verified.verdict.lines(naming: contacts.shown) + [Self.line(comparison)],
             verified.page(genesis: trusted.genesis), after: exported)
-    }
-
-    private static func table(
-        of series: Series?, in tables: PackageTables
-    ) throws -> PackageTables.Table {
-        let fitting = tables.all.filter { series == nil || $0.series == series }
-        let names = tables.all.map(\.series.rawValue).joined(separator: ", ")
-        guard let first = fitting.first else {
-            throw Complaint.refused("there are no records in it of which fields were read")
-                .named("no-table").hint(names.isEmpty ? nil : "there are tables of \(names)")
-        }
-        guard fitting.count == 1 else {
-            throw Complaint.usage("it has tables of \(names)").named("several-tables")
-                .hint("name one, --series \(first.series.rawValue), or write all: --tables DIR")
-        }
-        return first
     }
 
     /// Compares the page that was given with the one that its evidence makes, and writes the one that is

@@ -21,38 +21,10 @@ extension FieldValue: Shown {
         case .document(let mediaType, let bytes): "\(mediaType), \(bytes.count) bytes"
         }
     }
-
-    /// For another program: amounts and quantities without their unit, documents whole.
-    fileprivate var cell: String {
-        switch self {
-        case .amount(let amount): amount.text
-        case .quantity(let quantity): quantity.text
-        case .document(_, let bytes): Base64URL.encode(bytes)
-        case .null, .text, .date, .json: words
-        }
-    }
 }
 
 /// What records say, for other programs. Those that come without fields are left out.
 enum RecordOutput {
-    /// A line each, without the commitments. Control characters in a text are U+FFFD here; the JSON has
-    /// every text as it was registered.
-    static func csv(_ records: [VerifiedRecord], fields: [FieldName]) -> String {
-        var lines = [line(["record", "replaced_by"] + fields.map(\.text))]
-        for record in records {
-            guard let values = record.fields?.values else { continue }
-            lines.append(
-                line(
-                    [record.name, record.replacedBy?.text ?? ""]
-                        + fields.map { values[$0]?.cell ?? "" }))
-        }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func line(_ cells: [String]) -> String {
-        cells.map(quoted).joined(separator: ",")
-    }
-
     static func json(_ records: [VerifiedRecord]) -> JSON {
         Table<VerifiedRecord>([
             .init {

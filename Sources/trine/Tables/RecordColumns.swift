@@ -60,7 +60,15 @@ struct RecordColumns {
 
     /// Of records that have `fields`; documents aren't in tables but for what sort and size they are.
     init(_ fields: [FieldDefinition]) {
-        columns = Self.onTheLog + fields.flatMap(Self.columns)
+        var columns = Self.onTheLog
+        var taken = Set(columns.map(\.name))
+        for field in fields {
+            var name = field.name.text
+            while Self.names(of: field, name).contains(where: taken.contains) { name += "_field" }
+            taken.formUnion(Self.names(of: field, name))
+            columns += Self.columns(of: field, name)
+        }
+        self.columns = columns
     }
 
     private static var onTheLog: [Column] {
@@ -87,14 +95,18 @@ struct RecordColumns {
         ]
     }
 
-    /// A field whose name is that of another column has `_field` behind it.
-    private static func name(_ field: FieldDefinition) -> String {
-        onTheLog.contains { $0.name == field.name.text }
-            ? field.name.text + "_field" : field.name.text
+    /// What the columns of a field are called. One whose name another column has gets `_field` behind it.
+    private static func names(of field: FieldDefinition, _ name: String) -> [String] {
+        hasUnit(field) ? [name, name + unitEnding] : [name]
     }
 
-    private static func columns(of field: FieldDefinition) -> [Column] {
-        let name = name(field)
+    private static let unitEnding = "_unit"
+
+    private static func hasUnit(_ field: FieldDefinition) -> Bool {
+        [.amount, .quantity].contains(field.kind)
+    }
+
+    private static func columns(of field: FieldDefinition, _ name: String) -> [Column] {
         func column(
             _ type: String, _ ending: String = "", _ about: String = "",
             _ cell: @escaping (FieldValue) -> Cell
@@ -103,7 +115,7 @@ struct RecordColumns {
                 cell($0.values[field.name] ?? .null)
             }
         }
-        let unit = column("string", "_unit", "the currency or unit of \(name)") { value in
+        let unit = column("string", unitEnding, "the currency or unit of \(name)") { value in
             switch value {
             case .amount(let amount): .text(amount.currency)
             case .quantity(let quantity): .text(quantity.unit)
@@ -121,7 +133,7 @@ struct RecordColumns {
             case .document(let mediaType, let bytes): .text("\(mediaType), \(bytes.count) bytes")
             }
         }
-        return [.amount, .quantity].contains(field.kind) ? [main, unit] : [main]
+        return hasUnit(field) ? [main, unit] : [main]
     }
 
     /// The type in a Table Schema.

@@ -12,7 +12,6 @@ import argparse
 import collections
 import copy
 import json
-import os
 import pathlib
 import random
 import re
@@ -654,7 +653,6 @@ def main():
     parser.add_argument("--seconds", type=float, default=float("inf"), help="no mutant is begun after these")
     parser.add_argument("--keep", type=pathlib.Path)
     arguments = parser.parse_args()
-    os.nice(19)
     paths_of = sorted([*arguments.fixtures.glob("package-*.trine"), *arguments.fixtures.glob("contradiction-*.json")])
     files = {path.name: (path.read_bytes(), path.with_suffix(".trust").read_text()) for path in paths_of}
     parsed = [json.loads(data) for data, _ in files.values()]
