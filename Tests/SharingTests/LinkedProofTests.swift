@@ -219,6 +219,24 @@ import Testing
         #expect(throws: refusal, "\(name)") { try LinkScene.standard.assembly(claim) }
     }
 
+    /// Not by another statement of the grant either; the same group may be in several.
+    @Test func aPaymentSettlesOnceInAllStatements() throws {
+        var scene = LinkScene.standard
+        scene.values["invoices/2026-01#3"]?["payment_reference"] = .text("RF18A")
+        let texts = [Self.settled, Self.named]
+        let same = try Claim(texts, [Self.paid(1, by: 1), Self.paid(1, by: 1)])
+        #expect(try scene.untrue(same).isEmpty)
+        let twice = try Claim(texts, [Self.paid(1, by: 1), Self.paid(3, by: 1)])
+        #expect(
+            throws: ProvingRefusal.links(.twice(statement: 1, record: "bank/2026-03#1"))
+        ) { try scene.assembly(twice) }
+        let parts = try Claim(
+            [Self.settled, Self.settled], [Self.paid(2, by: 2), Self.paid(2, by: 3)])
+        #expect(
+            throws: ProvingRefusal.links(.twice(statement: 1, record: "invoices/2026-01#2"))
+        ) { try scene.assembly(parts) }
+    }
+
     @Test func currenciesDoNotMix() throws {
         var scene = LinkScene.standard
         scene.entry("bank/2026-03#1", "DE001", "2026/3", 5_000, "2026-03-10", "RF18A", "USD")

@@ -110,6 +110,21 @@ extension LinkList {
         }
     }
 
+    /// Checks that no record was `settled` with others than here, by another list: a payment settles what it
+    /// settles, however many statements say so.
+    func checkPaidOnce(
+        _ settled: inout [RecordNumber: LinkedGroup], at position: Int
+    ) throws(LinkRefusal) {
+        for group in groups {
+            for record in group.records {
+                guard settled[record].map({ $0 == group }) ?? true else {
+                    throw .twice(statement: position, record: record.description)
+                }
+                settled[record] = group
+            }
+        }
+    }
+
     private static func insert(
         _ records: [RecordNumber], of series: Series, into seen: inout Set<RecordNumber>,
         _ position: Int, _ group: Int

@@ -137,11 +137,17 @@ private struct ListedStatement {
         }
         var rest = lists[...]
         var listed: [ListedStatement] = []
+        var settled: [RecordNumber: LinkedGroup] = [:]
         for (position, statement) in statements.enumerated() {
             var groups: [LinkedGroup] = []
             if case .linked(let link) = statement {
                 let list = rest.removeFirst()
-                do { try list.check(for: link, at: position) } catch { throw .links(error) }
+                do {
+                    try list.check(for: link, at: position)
+                    if link.relation.form.isPositive {
+                        try list.checkPaidOnce(&settled, at: position)
+                    }
+                } catch { throw .links(error) }
                 groups = list.groups
             }
             listed.append(ListedStatement(statement: statement, groups: groups))

@@ -352,8 +352,13 @@ class Package:
             require(1 <= len(lists) <= 32, "links", "lists")
         linked = [statement for statement in self.statements if statement.kind == "linked"]
         require(len(lists) == len(linked), "links", "lists")
+        settled = {}
         for statement, links in zip(linked, lists):
             statement.take(links)
+            if value_proofs.relations[statement.relation].get("positive"):
+                for group in links.groups:
+                    for record in (*group[0], *group[1]):
+                        require(settled.setdefault(record, group) == group, "links", "settled twice")
 
     def fields_at(self, place):
         found = {field for statement in self.statements for field in statement.fields}
