@@ -20,7 +20,7 @@ struct LinkStory {
 
     static let month = "2026-09"
     static let texts = [
-        "linked(balances)", "linked(settles-by-reference) days between -5 and 60",
+        "linked(balances)", "linked(settles-by-reference) days between -15 and 60",
         "total(bank/2026-09#3.amount, bank/2026-09#4.amount) = 0 EUR",
     ]
     static let groups = [
@@ -125,7 +125,7 @@ struct LinkStory {
         return try Record(
             type: type("bank"), date: date,
             values: [
-                "account": .text("DE0010000000000000000001"), "statement_id": .text("2026-9"),
+                "account": .text("DE00100000000000000001"), "statement_id": .text("2026-9"),
                 "booking_date": .date(date), "amount": try euros(amount), "currency": .text("EUR"),
                 "creditor_reference": reference.map { .text($0) } ?? .null,
                 "source_digest": .text(String(repeating: "0", count: 64)),
