@@ -61,6 +61,9 @@ public enum ClientError: Error, Equatable, Sendable {
     case severalSeries([Series])
     /// Nothing was signed.
     case untrue([ProofStatement])
+    /// No records belong together like this, and why these don't.
+    case nothingLinked(Relation, [LeftOut])
+    case tooManyLinks(Int, limit: Int)
     /// Nothing can be proven about these records.
     case proof(ProvingRefusal)
     case proving(AssertionProvingError)

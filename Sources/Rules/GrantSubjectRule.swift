@@ -31,14 +31,17 @@ enum GrantSubjectRule {
     ) throws(Refusal) {
         guard case .records(let ranges) = scope else { throw .proof(.recordsNotListed) }
         let statements = texts.compactMap { try? ProofStatement(canonical: $0) }
+        for (number, statement) in statements.enumerated() where statement.lacksList {
+            throw .proof(.linksNotListed(statement: number))
+        }
         do { try ProofStatement.checkSize(of: statements, about: ranges) } catch {
             throw .proof(.proofTooLarge(error))
         }
         try decision.requireCurrent(ranges, of: enterprise)
     }
 
-    /// Each statement is spelled as it is signed, and about amounts; records that one names are in
-    /// the scope.
+    /// Each statement is spelled as it is signed, and about committed fields; records that one names
+    /// are in the scope.
     private static func check(
         _ texts: [String], of known: SeriesFields, scope: Scope
     ) throws(Refusal) {
@@ -50,8 +53,7 @@ enum GrantSubjectRule {
             if let field = statement.foreignField(to: known) {
                 throw .proof(.notProvable(statement: number, field: field))
             }
-            guard case .equal(let first, let second) = statement else { continue }
-            for place in [first, second] where !scope.covers(place.record) {
+            for place in statement.places where !scope.covers(place.record) {
                 throw .proof(.recordNotInScope(statement: number, record: place.record.description))
             }
         }

@@ -34,6 +34,8 @@ public enum Digested {
     public enum Fingerprint {}
     /// The token by which a gateway knows an invitation.
     public enum InvitationToken {}
+    /// The list of groups of records that a statement of a proof is about.
+    public enum Links {}
     /// The document of a record type.
     public enum RecordType {}
     /// Anything else that is only compared.

@@ -16,6 +16,7 @@ struct ProofsBench: BenchGroup {
         let yardstick = ("a ristretto255 multiplication", unit)
         var measurements = try Self.ranges(yardstick)
         measurements.append(try Self.threshold(yardstick))
+        measurements += try LinkedPairs(count: 240).measure(yardstick)
         measurements += try AnonCredsComparison.measure()
         return measurements
     }

@@ -4,6 +4,8 @@ import Foundation
 enum Spelling {
     private static let ofOptions: [String: String] = [
         "--amount": "two amounts: 1000..5000; one of them may be left out",
+        "--balances": "two months, the earlier first, or one: 2026-01..2026-12",
+        "--books": "a series and months: bank/2026-01..2026-03",
         "--country": "two capital letters: DE",
         "--fields": "names with commas between: due_date,tax_exclusive_amount",
         "--fingerprint": "the 26 characters that trine fingerprint shows",
@@ -15,6 +17,8 @@ enum Spelling {
         "<fingerprint>": "the 26 characters that trine fingerprint shows",
         "<handle>": "3 to 64 small letters, digits and hyphens: bearings",
         "<record>": "a book and a number: invoices/2026-11#17",
+        "--paid": "two months, the earlier first, or one: 2026-01..2026-12",
+        "--settled": "two months, the earlier first, or one: 2026-01..2026-12",
         "--months": "two months, the earlier first, or one: 2026-01..2026-12",
     ]
 

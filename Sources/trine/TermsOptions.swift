@@ -22,10 +22,17 @@ struct BooksOptions: ParsableArguments {
 
 /// What is granted or asked for, what for, and for how long.
 struct TermsOptions: ParsableArguments {
-    @Option(help: "To read fields, or to prove something about values that aren't shown.")
-    var right: Right = .read
+    @Option(
+        name: .customLong("right"),
+        help: "To read fields, or to prove something about values that aren't shown.")
+    var givenRight: Right = .read
 
     @OptionGroup var books: BooksOptions
+
+    @Option(
+        name: .customLong("books"),
+        help: "To prove: of which books, bank/2026-01..2026-03; may be given several times.")
+    var bookSpans: [BookSpan] = []
 
     @Option(help: "Which fields, with commas between.") var fields: NameList<FieldName>?
 
@@ -40,6 +47,8 @@ struct TermsOptions: ParsableArguments {
         help: "A scorecard's file, to prove that its threshold is reached.", completion: .file())
     var scorecards: [String] = []
 
+    @OptionGroup var links: LinkOptions
+
     @Option(help: "What for.") var purpose: Purpose?
 
     @Option(name: .customLong("for"), help: "For how long: 30d, 12h, 2w, 1y.") var span: Span?
@@ -52,9 +61,12 @@ struct TermsOptions: ParsableArguments {
     /// What has to be said of each: for which purpose, and for how many seconds.
     typealias Ends = (purpose: Purpose, lifetime: Int64, dataLife: Int64)
 
+    /// Balances and settled invoices are proven, whatever else is said.
+    var right: Right { links.isEmpty ? givenRight : .prove }
+
     var isEmpty: Bool {
         books.type == nil && books.months == nil && fields == nil && bundle == nil
-            && statements.isEmpty
+            && bookSpans.isEmpty && links.isEmpty && statements.isEmpty
             && scorecards.isEmpty && purpose == nil && span == nil && keep == nil
     }
 
@@ -67,10 +79,13 @@ struct TermsOptions: ParsableArguments {
         }
         guard let purpose else { throw ValidationError("say what for: --purpose") }
         guard let span else { throw ValidationError("say for how long: --for 30d") }
-        let count = statements.count + scorecards.count
+        try links.check()
+        let count = statements.count + scorecards.count + links.statements.count
         switch right {
         case .read where count > 0:
             throw ValidationError("--statement and --scorecard go with --right prove")
+        case .read where !bookSpans.isEmpty:
+            throw ValidationError("--books goes with --right prove")
         case .read where fields == nil && bundle == nil:
             throw ValidationError("say which fields: --fields due_date,payable_amount, or --bundle")
         case .prove where fields != nil || bundle != nil:
@@ -82,6 +97,12 @@ struct TermsOptions: ParsableArguments {
         case .read, .prove:
             return (purpose, span.seconds, keep?.seconds ?? span.seconds)
         }
+    }
+
+    /// The books of which something is proven, each with all its records; none where other options
+    /// say of which.
+    var bookRanges: [RecordRange] {
+        (bookSpans.flatMap(\.books) + links.books).map { RecordRange.whole($0) }.merged
     }
 
     /// The fields that are named, and those of the bundle. Throws ``Complaint`` for an unknown one.
@@ -109,6 +130,25 @@ struct TermsOptions: ParsableArguments {
                 throw error.complaint(aboutFile: path)
             }
         }
-        return proven
+        return proven + links.statements.map { .linked($0) }
+    }
+}
+
+extension Scope {
+    /// The records in `ranges`, or without them what `books` says; `nil` for neither.
+    ///
+    /// Throws ``ValidationError`` for both, and for too many.
+    static func listed(_ ranges: [RecordRange], instead books: BooksOptions) throws -> Scope? {
+        guard !ranges.isEmpty else { return try books.scope() }
+        guard books.type == nil, books.months == nil else {
+            throw ValidationError("say either --months, or which records: --record or --books")
+        }
+        let scope = Scope.records(ranges.merged)
+        guard ranges.merged.count <= Limits.ranges, scope.series.count <= Limits.seriesPerScope
+        else {
+            throw ValidationError(
+                "records are at most \(Limits.ranges) ranges of \(Limits.seriesPerScope) series")
+        }
+        return scope
     }
 }

@@ -15,6 +15,17 @@ import Wire
             records: Array(Self.jtis[records]))
     }
 
+    /// Of one group of linked records, whose amounts are in euros.
+    private func answer(
+        _ text: String, _ first: [String], _ second: [String]
+    ) throws -> ProofLedger.Answer {
+        let group = LinkedGroup(
+            first.compactMap { RecordNumber($0) }, second.compactMap { RecordNumber($0) })
+        return .init(
+            grant: Self.grant, statement: try ProofStatement(parsing: text),
+            records: Self.jtis, groups: [.init(records: group, unit: .currency("EUR"))])
+    }
+
     private static let names = Dictionary(
         uniqueKeysWithValues: jtis.map { ($0, "invoices/2026-01#\($0.bytes[0] + 1)") })
 
@@ -27,8 +38,7 @@ import Wire
             try after.map { try answer($0.0, $0.1) }, readings: reading.map(Self.reading),
             names: Self.names)
         return ledger.warnings(
-            adding: try texts.map { try ProofStatement(parsing: $0) },
-            about: Array(Self.jtis[records]), values: Self.amounts(values))
+            adding: try texts.map { try answer($0, records) }, values: Self.amounts(values))
     }
 
     private func warnings(
@@ -193,5 +203,75 @@ import Wire
                     .pinned("b of invoices/2026-01#3", low: "2 EUR", high: "2 EUR"),
                     .rest(field: "b", records: ["invoices/2026-01#3"]),
                 ])
+    }
+
+    // MARK: Records that belong together
+
+    private static func name(_ number: Int) -> String { "invoices/2026-01#\(number)" }
+
+    /// After `answers`, when `field` of these records can be read, too, with their values.
+    private func reading(
+        _ field: String, _ values: [Int: Int64], after answers: [ProofLedger.Answer]
+    ) -> [ProofWarning] {
+        ProofLedger(answers, names: Self.names).warnings(
+            reading: .init(fields: [field], records: Set(values.keys.map { Self.jtis[$0] })),
+            values: Dictionary(
+                uniqueKeysWithValues: values.map {
+                    (AmountName(record: Self.jtis[$0.key], field: field), $0.value)
+                }))
+    }
+
+    /// That amounts come to nothing together is no news; once all but one can be read, that one is.
+    @Test func linkedAmounts() throws {
+        let paid = try answer("linked(settles) days <= 60", [Self.name(1)], [Self.name(2)])
+        let balance = try answer(
+            "linked(balances)", [Self.name(1)], (2...6).map { Self.name($0) })
+        for answer in [paid, balance] {
+            #expect(ProofLedger([], names: Self.names).warnings(adding: [answer]).isEmpty)
+        }
+        #expect(
+            reading("amount", [1: 500], after: [paid])
+                == [
+                    .pinned("payable_amount of \(Self.name(1))", low: "5 EUR", high: "5 EUR"),
+                    .rest(field: "settles", records: [Self.name(1)]),
+                ])
+        #expect(reading("amount", [2: 500], after: [paid]).isEmpty)
+        #expect(
+            reading("amount", [1: 1, 2: 2, 3: 3, 4: 4, 5: 5], after: [balance])
+                .contains(.rest(field: "balances", records: [Self.name(1)])))
+        #expect(
+            reading("opening_balance", [0: 500], after: [balance])
+                .allSatisfy { if case .rest = $0 { false } else { true } })
+    }
+
+    @Test func linkedKeysAndDays() throws {
+        let named = try answer(
+            "linked(settles-by-reference)", [Self.name(1)], [Self.name(2), Self.name(3)])
+        #expect(
+            reading("payment_reference", [0: 0], after: [named])
+                == [2, 3].map { .readable("creditor_reference of \(Self.name($0))") })
+        let soon = try answer(
+            "linked(settles) days between 0 and 3", [Self.name(1)], [Self.name(2)])
+        #expect(
+            reading("booking_date", [1: 20_000], after: [soon])
+                == [
+                    .pinned(
+                        "due_date of \(Self.name(1))", low: "2024-10-01", high: "2024-10-04")
+                ])
+        let late = try answer("linked(settles) days <= 60", [Self.name(1)], [Self.name(2)])
+        #expect(reading("booking_date", [1: 20_000], after: [late]).isEmpty)
+    }
+
+    @Test func totals() throws {
+        let total = "total(\(Self.name(1)).a, -1*\(Self.name(2)).b) = 3 EUR"
+        #expect(
+            reading("a", [0: 500], after: [try answer(total, 0..<6)])
+                == [
+                    .pinned("b of \(Self.name(2))", low: "2 EUR", high: "2 EUR"),
+                    .rest(field: "total", records: [Self.name(2)]),
+                ])
+        #expect(
+            try warnings(after: [], adding: [total], 0..<2)
+                == [.pinned("the total over 2 records", low: "3 EUR", high: "3 EUR")])
     }
 }

@@ -119,7 +119,8 @@ import Wire
         .underLegalHold(book), .policiesWrong(Digest(hashing: [])), .tooManyEpochs(limit: 3),
         .envelopeTooLarge(bytes: 4, limit: 3), .envelope(.envelope), .noStatements(limit: 8),
         .notProvable("due_date", RecordTypes.standard.all[0]), .severalSeries([.bills, .invoices]),
-        .untrue([]), .tooFragmented(limit: 3),
+        .untrue([]), .nothingLinked(.settles, []),
+        .tooManyLinks(9, limit: 3), .tooFragmented(limit: 3),
         .noSuchBook(book), .bookClosed(book), .noSuchRecord(record), .erased(record),
         .keyElsewhere(record), .conflict(attempts: 3), .noEntry(9, of: 3),
         .noApplication(handle),
@@ -175,6 +176,11 @@ import Wire
             } catch { return error as? PolicySetRefusal }
         }
 
+    private static let leftOut: [LeftOut.Reason] = [
+        .alone, .outside, .ambiguous, .noValue("due_date"), .otherSum, .notPositive,
+        .otherCount(have: 1, of: "2.000"), .outOfDays(61), .entangled,
+    ]
+
     private static let proving: [ProvingRefusal] =
         [
             .notCovered(record), .noValue(record: record, field: "due_date"),
@@ -183,9 +189,16 @@ import Wire
             .superseded(record: record), .erased(record: record),
         ]
         + ([
+            .lists(have: 1, expected: 2), .notListed(statement: 0), .otherList(statement: 0),
+            .otherCount(statement: 0, have: 1, expected: 2), .wrongGroup(statement: 0, group: 1),
+            .wrongSeries(statement: 0, record: record), .twice(statement: 0, record: record),
+            .notAscending(statement: 0, group: 1),
+        ] as [LinkRefusal]).map { .links($0) }
+        + ([
             .tooManyRecords(have: 2, limit: 1), .tooManyValues(have: 2, limit: 1),
             .tooManyStatements(have: 2, limit: 1),
             .tooManyTerms(statement: 0, have: 2, limit: 1), .tooManyRanges(have: 2, limit: 1),
+            .tooManyParts(statement: 0, have: 2, limit: 1), .malformedText(statement: 0),
             .malformedContext(.log), .duplicateRecord(1), .supersededRecord(1), .erasedRecord(1),
             .noSuchRecord(value: 1), .nullValue(1), .duplicateValue(1), .noStatements,
             .noTerms(statement: 1), .noSuchValue(statement: 1, value: 1),
@@ -263,7 +276,9 @@ import Wire
     static let all: [any Worded] =
         home + gateway + client + messages + policySets.map { ClientError.policySet($0) }
         + proving.map { ClientError.proof($0) } + provingErrors.map { ClientError.proving($0) }
-        + parts.map { PackageRefusal($0, .otherLog) }
+        + leftOut.map {
+            ClientError.nothingLinked(.settles, [LeftOut(RecordNumber(record)!, $0)])
+        } + parts.map { PackageRefusal($0, .otherLog) }
         + reasons.map { ClientError.package(PackageRefusal(.grant, $0)) }
 
     private static let entity = EntityUID(type: "User", id: "a")!

@@ -45,6 +45,26 @@ struct AssertionRefusalTests {
         }
     }
 
+    /// What is made of others has a text and some parts, each of them checked.
+    @Test func partsOfAStatement() {
+        let part = AssertionRefusalTests.statement
+        func all(_ text: String, _ parts: [ValueStatement]) -> @Sendable (inout Sample) -> Void {
+            { $0.statements = [.all(text, parts)] }
+        }
+        expect(.malformedText(statement: 0), all("", [part]))
+        expect(
+            .malformedText(statement: 0), all(String(repeating: "a", count: 257), [part]))
+        expect(.noTerms(statement: 0), all("a", []))
+        let limit = AssertionLimits.parts
+        expect(
+            .tooManyParts(statement: 0, have: limit + 1, limit: limit),
+            all("a", .init(repeating: part, count: limit + 1)))
+        expect(.repeatedValue(statement: 0, value: 1), all("a", [part, .equal(1, 1)]))
+        expect(.repeatedValue(statement: 0, value: 1), all("a", [.difference(1, 1, 0...1)]))
+        expect(.noSuchValue(statement: 0, value: 9), all("a", [.difference(0, 9, 0...1)]))
+        expect(.boundOutOfRange(statement: 0), all("a", [.difference(0, 1, .min...0)]))
+    }
+
     /// As many as the limits say are accepted.
     @Test func limitsAreAccepted() throws {
         let fields = AssertionLimits.values / AssertionLimits.records

@@ -30,8 +30,12 @@ struct AssertionTests {
         .each([0, 2, 3], euros, .atLeast(5_000)),
         .each([0, 1, 2, 3], euros, .between(-2_000, 12_000)),
         .each([0, 3], euros, .exactly(12_000)),
-        .equal(0, 3),
+        .equal(0, 3), .difference(0, 1, 14_000...14_000), .difference(1, 0, -14_000...0),
+        .difference(2, 3, -.max ... .max), all([.equal(0, 3), .difference(2, 1, 7_000...7_001)]),
+        all([all([Sample.sum(4, .exactly(27_000))]), .each([0], euros, .atMost(12_000))]),
     ]
+
+    private static func all(_ parts: [ValueStatement]) -> ValueStatement { .all("these", parts) }
 
     private static let untrueStatements: [ValueStatement] = [
         Sample.sum(4, .atLeast(27_001)),
@@ -47,7 +51,9 @@ struct AssertionTests {
         .each([0, 2, 3], euros, .atLeast(5_001)),
         .each([0, 1, 2, 3], euros, .between(-1_999, 12_000)),
         .each([0, 2], euros, .exactly(12_000)),
-        .equal(0, 1),
+        .equal(0, 1), .difference(0, 1, 14_001...20_000), .difference(0, 1, 0...13_999),
+        .difference(0, 1, -.max ... -14_000), all([.equal(0, 3), .equal(0, 1)]),
+        all([.difference(2, 1, 7_001...7_002), .equal(0, 3)]),
     ]
 
     @Test(arguments: trueStatements)
@@ -75,7 +81,7 @@ struct AssertionTests {
         let proof = try sample.prove()
         _ = try sample.assertion().verify(proof)
         // 31 ranges, filled up to 32, and one proof for all equalities.
-        #expect(proof.count == 1 + 64 + 32 * (9 + 2 * 11))
+        #expect(proof.count == 1 + 64 + 32 * (9 + 2 * 12))
     }
 
     @Test func proofOfOneThresholdIsSmall() throws {

@@ -52,6 +52,7 @@ struct KeyTests {
             LinearForm(
                 terms: [.init(value: 2, weight: 1), .init(value: 1, weight: 1)],
                 units: .perTerm([SampleAssertion.euros, key])), .atLeast(0)),
+        .difference(0, 1, 0...5), .all("a", [.each([0], key, .exactly(5))]),
     ])
     func aKeyIsInNoRangeAndNoSum(_ statement: ValueStatement) {
         let sample = Self.sample(Self.large, Self.large, [statement])

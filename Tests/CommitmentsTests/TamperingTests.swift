@@ -162,6 +162,34 @@ struct TamperingTests {
         }
     }
 
+    /// A statement made of others is of this text and of these parts in their order.
+    @Test func everyPartOfAStatement() throws {
+        let parts: [ValueStatement] = [
+            .difference(0, 1, 0...20_000), .equal(0, 2), Sample.sum(3, .exactly(22_000)),
+        ]
+        var sample = Sample([12_000, -2_000, 12_000], [.all("these", parts)])
+        let proof = try sample.prove()
+        _ = try sample.assertion().verify(proof)
+        let others: [ValueStatement] = [
+            .all("those", parts), .all("these", [parts[1], parts[0], parts[2]]),
+            .all("these", [.difference(2, 1, 0...20_000)] + parts[1...]),
+            .all("these", [.difference(0, 1, 1...20_000)] + parts[1...]),
+            .all("these", [.difference(0, 1, 0...19_999)] + parts[1...]),
+            .all("these", [parts[0], .equal(2, 0), parts[2]]),
+            .all("these", [parts[0], .all("a", [parts[1]]), parts[2]]),
+        ]
+        for other in others {
+            sample.statements = [other]
+            #expect(throws: AssertionRefusal.proof(.equationFails), "\(other)") {
+                try sample.assertion().verify(proof)
+            }
+        }
+        sample.statements = parts
+        #expect(throws: AssertionRefusal.proof(.equationFails)) {
+            try sample.assertion().verify(proof)
+        }
+    }
+
     private static func statement(_ statement: ValueStatement) -> @Sendable (inout Sample) -> Void {
         { $0.statements[1] = statement }
     }

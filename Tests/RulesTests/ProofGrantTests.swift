@@ -202,4 +202,80 @@ import Testing
                 == .proof(.proofTooLarge(.ranges(have: 16_385, limit: 16_384))))
         #expect(submit(["each(tax_amount) >= 1 EUR"], 16_384) == missing)
     }
+
+    // MARK: Records that belong together
+
+    private static let digest = Digest<Digested.Links>(hashing: [1]).text
+
+    /// Books of statements and entries, whose records nobody looks into here.
+    private func bankScene() -> (Chain, [RecordRange]) {
+        var chain = scene()
+        let ranges = ["bank/2026-02", "statements/2026-02"].map { name in
+            _ = chain.register(3, in: name)
+            return Chain.range(name, 1, 3)
+        }
+        return (chain, ranges)
+    }
+
+    @Test func linkedRecordsAreListed() {
+        var (chain, ranges) = bankScene()
+        func submit(_ texts: [String], over scope: [RecordRange]? = nil) -> Refusal? {
+            chain.submit(grant(texts, over: scope ?? ranges, in: &chain))
+        }
+        let balances = "linked(balances, 3, \(Self.digest))"
+        #expect(submit([balances]) == nil)
+        #expect(submit(["total(bank/2026-02#1.amount, bank/2026-02#3.amount) = 0 EUR"]) == nil)
+        // Who grants says which records; who asks can't.
+        #expect(
+            submit([balances, "linked(balances)"]) == .proof(.linksNotListed(statement: 1)))
+        let asked = chain.request(
+            right: .prove, scope: .records(ranges.map { .whole($0.book) }),
+            subject: .statements(["linked(balances)", "linked(follows) days between 0 and 3"]))
+        #expect(chain.submit(asked) == nil)
+        // Both flows are there, and all that is named.
+        #expect(
+            submit([balances], over: [ranges[0]])
+                == .proof(.notProvable(statement: 0, field: "account")))
+        #expect(
+            submit(["linked(settles, 1, \(Self.digest))"])
+                == .proof(.notProvable(statement: 0, field: "payable_amount")))
+        #expect(
+            submit(["total(bank/2026-02#4.amount) = 0 EUR"])
+                == .proof(.recordNotInScope(statement: 0, record: "bank/2026-02#4")))
+        #expect(
+            submit(["total(bank/2026-02#1.booking_date) = 0 EUR"])
+                == .proof(.notProvable(statement: 0, field: "booking_date")))
+    }
+
+    /// An answer lists the records that were asked for without being known.
+    @Test func linkedRecordsAnswerARequest() {
+        let scope = Scope.records([.whole(BookName("bank/2026-02")!)])
+        func exceeded(_ asked: [String], _ granted: [String]) -> Bool {
+            let lender = Person.lender.handle
+            let state = RequestState(
+                by: lender,
+                terms: RequestTerms(
+                    .creditAssessment, to: Person.enterprise.handle, right: .prove, scope: scope,
+                    subject: .statements(asked), notBefore: Chain.start,
+                    expires: Chain.start.advanced(by: 1000), fetches: 1, dataLife: 0))
+            return state.isExceeded(
+                by: GrantTerms(
+                    to: lender, recipientKey: Person.lender.encryptionKey.digest,
+                    scope: .records([Chain.range("bank/2026-02", 1, 3)]),
+                    subject: .statements(granted), fetches: 1, dataLife: 0,
+                    epochs: [.init(series: Series(rawValue: "bank")!, counts: [0])]),
+                from: Person.enterprise.handle, right: .prove, purpose: .creditAssessment,
+                expires: Chain.start.advanced(by: 10), lifetime: 10)
+        }
+        let asked = ["linked(settles) days <= 60"]
+        func listed(_ relation: String, _ days: String) -> String {
+            "linked(\(relation), 2, \(Self.digest)) days <= \(days)"
+        }
+        #expect(!exceeded(asked, [listed("settles", "60")]))
+        #expect(!exceeded(asked, [listed("settles", "60"), listed("settles", "60")]))
+        #expect(exceeded(asked, [listed("settles", "59")]))
+        #expect(exceeded(asked, [listed("settles-by-reference", "60")]))
+        #expect(exceeded(asked, [listed("settles", "60"), "sum(amount) >= 1 EUR"]))
+        #expect(exceeded(["sum(amount) >= 1 EUR"], [listed("settles", "60")]))
+    }
 }

@@ -27,7 +27,7 @@ import Wire
             policy: TrustPolicy(trusting: try VerifierKey(parsing: lines[1])))
     }
 
-    @Test(arguments: ["read", "prove"])
+    @Test(arguments: ["read", "prove", "link"])
     func packagesSayWhatTheySaid(_ right: String) throws {
         let file = try Self.bytes("package-\(right)-1.trine")
         let package = try Package(parsing: file)
@@ -68,6 +68,19 @@ import Wire
     private static func write(_ trust: TestLog, as name: String) throws {
         let lines = [trust.log.text, trust.signer.verifierKey.text]
         try write(name, Array((lines.joined(separator: "\n") + "\n").utf8))
+    }
+
+    /// Writes the package that proves which records belong together, as ``release()`` does the others.
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["TRINE_RELEASE"] != nil
+                && !FileManager.default.fileExists(atPath: Self.url("package-link-1.trine").path)))
+    func releaseLinks() throws {
+        let story = try LinkStory()
+        let verified = try story.opened()
+        try Self.write("package-link-1.trine", verified.package.bytes)
+        try Self.write("package-link-1.verdict", Array(Self.words(verified.verdict).utf8))
+        try Self.write(story.log, as: "package-link-1.trust")
     }
 
     /// Writes the files of a release, once: with TRINE_RELEASE=1, and only where there is none yet.

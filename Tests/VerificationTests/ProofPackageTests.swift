@@ -230,7 +230,7 @@ extension Package {
             rekey: rekey, access: access, records: records, erasures: erasures, proof: proof)
     }
 
-    fileprivate func with(_ proof: PackageProof?) -> Package {
+    func with(_ proof: PackageProof?) -> Package {
         Package(
             checkpoint: checkpoint, genesis: genesis, participants: participants, types: types,
             grant: grant,

@@ -204,8 +204,9 @@ struct ProofStory {
                 disclosures: record.fields.fields.map { field in
                     try field.open(
                         key: schedule.fieldKey(
-                            type: "invoice", field: field.name, epoch: 0,
-                            month: record.claims.book.month, record: jti), context: context)
+                            type: RecordTypes.standard.of(record.claims.book.series)[0].name,
+                            field: field.name, epoch: 0, month: record.claims.book.month,
+                            record: jti), context: context)
                 })
             proven.append(
                 ProofRecord(

@@ -208,9 +208,19 @@ extension TestLog {
     ) throws -> SealedRecord {
         let record = try Self.invoice(number: number, day: day, amount: amount, as: type)
         let book = book ?? record.book
+        return try seal(
+            party, record, in: book, at: self.book(party, book).count + 1, replacing: replacing,
+            epoch: epoch, key: key, forced: forced)
+    }
+
+    /// Seals any record, at this number of its book.
+    @discardableResult
+    mutating func seal(
+        _ party: Person, _ record: Record, in book: BookName? = nil, at number: Int64,
+        replacing: Statement? = nil, epoch: Int64 = 0, key: SigningKey? = nil, forced: Bool = false
+    ) throws -> SealedRecord {
         let place = SealedRecord.Place(
-            book: book, number: self.book(party, book).count + 1, epoch: epoch,
-            replaces: replacing?.jti)
+            book: book ?? record.book, number: number, epoch: epoch, replaces: replacing?.jti)
         now = now.advanced(by: 1)
         let sealed = try SealedRecord.seal(
             record, at: place, jti: JTI(using: &random),

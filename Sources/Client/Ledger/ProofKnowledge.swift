@@ -5,23 +5,37 @@ import Wire
 /// the same is counted as one.
 struct Knowledge {
     private let names: [JTI: String]
+    private let places: Places
     private let readings: [ProofLedger.Reading]
     private let values: [AmountName: Int64]
     /// For each amount of a group that was proven to be the same, the group's first and its members.
     private var first: [AmountName: AmountName] = [:]
     private var groups: [AmountName: Set<AmountName>] = [:]
     private var bounds: [Quantity: Interval] = [:]
+    /// What linked records say of themselves: that they come to nothing together is no news.
+    private var stated: [Quantity: Interval] = [:]
 
     init(
         _ answers: [ProofLedger.Answer], _ readings: [ProofLedger.Reading],
         _ values: [AmountName: Int64], _ names: [JTI: String]
     ) {
-        (self.names, self.readings, self.values) = (names, readings, values)
+        self.names = names
+        self.places = Places(names)
+        self.readings = readings
+        self.values = values
         for answer in answers {
-            guard let (left, right) = answer.equal(names) else { continue }
-            join(left, right)
+            for (left, right) in answer.equals(places) { join(left, right) }
         }
         bounds = learned(answers)
+        for answer in answers where answer.statement.isLinked {
+            for (form, interval) in answer.says(places) {
+                let whole = reduced(form) { _ in nil }.0
+                guard let (quantity, interval) = whole.normal(interval, without: 0) else {
+                    continue
+                }
+                stated[quantity, default: Interval()].intersect(interval)
+            }
+        }
     }
 
     private mutating func join(_ left: AmountName, _ right: AmountName) {
@@ -49,7 +63,7 @@ struct Knowledge {
 
     private func learned(_ answers: [ProofLedger.Answer]) -> [Quantity: Interval] {
         var bounds: [Quantity: Interval] = [:]
-        for (form, interval) in answers.flatMap(\.says) {
+        for (form, interval) in answers.flatMap({ $0.says(places) }) {
             let (rest, constant) = reduced(form) { value($0) }
             guard let (quantity, interval) = rest.normal(interval, without: constant) else {
                 continue
@@ -99,6 +113,7 @@ struct Knowledge {
         let same = learned(answers)
         for (quantity, interval) in bounds where quantity.weights.count > 1 {
             guard interval.isTight(in: quantity.units), before.bounds[quantity] != interval,
+                stated[quantity] != interval,
                 same[quantity] != interval || readings.count > before.readings.count,
                 !quantity.weights.keys.allSatisfy(isKnown)
             else { continue }
@@ -140,10 +155,10 @@ struct Knowledge {
         _ added: [ProofLedger.Answer], as old: [ProofLedger.Answer]
     ) -> [ProofWarning] {
         let earlier = old.compactMap { answer in
-            answer.sum.flatMap { sum in answer.grant.map { (unknown(sum), $0) } }
+            answer.sum(places).flatMap { sum in answer.grant.map { (unknown(sum), $0) } }
         }
         var warnings: [ProofWarning] = []
-        for new in added.compactMap({ $0.sum.map(unknown) }) {
+        for new in added.compactMap({ $0.sum(places).map(unknown) }) {
             for (form, grant) in earlier where form.units == new.units {
                 let difference = new.minus(form)
                 guard difference.weights.count < form.weights.count + new.weights.count,
@@ -162,7 +177,7 @@ struct Knowledge {
         of answers: [ProofLedger.Answer], since before: Knowledge?
     ) -> [ProofWarning] {
         var warnings: [ProofWarning] = []
-        for form in answers.compactMap(\.sum) {
+        for form in answers.flatMap({ $0.sums(places) }) {
             let rest = unknown(form)
             guard rest.weights.count < form.weights.count,
                 (1...ProofLedger.fewRecords).contains(rest.records.count),

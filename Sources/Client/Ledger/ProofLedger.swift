@@ -13,6 +13,8 @@ public struct ProofLedger: Sendable {
         let grant: JTI?
         let statement: ProofStatement
         let records: [JTI]
+        /// Of linked records.
+        var groups: [LinkSearch.Group] = []
     }
 
     /// Amounts that can be read, or could.
@@ -21,7 +23,7 @@ public struct ProofLedger: Sendable {
         let records: Set<JTI>
     }
 
-    let answers: [Answer]
+    var answers: [Answer]
     let readings: [Reading]
     let names: [JTI: String]
 
@@ -93,31 +95,22 @@ public struct ProofLedger: Sendable {
         return listed
     }
 
-    /// The amounts whose values ``warnings(adding:about:values:)`` has use for: those that the
-    /// grantee can read and some statement is about.
-    func useful(
-        adding statements: [ProofStatement] = [], about records: [JTI] = [],
-        reading more: Reading? = nil
-    ) -> Set<AmountName> {
-        let all = answers + Self.answers(statements, records)
-        let named = Set(all.flatMap { $0.amounts(names) })
+    /// The amounts whose values ``warnings(adding:values:)`` has use for: those that the grantee can
+    /// read and some statement is about.
+    func useful(adding added: [Answer] = [], reading more: Reading? = nil) -> Set<AmountName> {
+        let places = Places(names)
+        let named = Set((answers + added).flatMap { $0.amounts(places) })
         let readings = readings + (more.map { [$0] } ?? [])
         return named.filter { name in readings.contains { $0.has(name) } }
     }
 
-    static func answers(_ statements: [ProofStatement], _ records: [JTI]) -> [Answer] {
-        statements.map { Answer(grant: nil, statement: $0, records: records) }
-    }
-
-    /// What the grantee could conclude from what it knows and these statements together.
+    /// What the grantee could conclude from what it knows and these answers together.
     ///
-    /// `values` has the amounts of ``useful(adding:about:reading:)``, in units, as far as they are
-    /// still there.
+    /// `values` has the amounts of ``useful(adding:reading:)``, in units, as far as they are still
+    /// there.
     func warnings(
-        adding statements: [ProofStatement], about records: [JTI],
-        values: [AmountName: Int64] = [:]
+        adding added: [Answer], values: [AmountName: Int64] = [:]
     ) -> [ProofWarning] {
-        let added = Self.answers(statements, records)
         let before = Knowledge(answers, readings, values, names)
         let after = Knowledge(answers + added, readings, values, names)
         return after.pinned(since: before, old: answers)
@@ -161,24 +154,52 @@ extension ProofLedger.Reading {
     }
 }
 
-extension ProofLedger.Answer {
-    /// The two amounts that it says are the same; `nil` for another statement, or where a record
-    /// isn't there.
-    func equal(_ names: [JTI: String]) -> (AmountName, AmountName)? {
-        guard case .equal(let first, let second) = statement else { return nil }
-        let found = [first, second].compactMap { place in
-            records.first { names[$0] == place.record.description }
-                .map { AmountName(record: $0, field: place.field) }
-        }
-        return found.count == 2 ? (found[0], found[1]) : nil
+/// Records by their names.
+struct Places {
+    private let records: [String: JTI]
+
+    init(_ names: [JTI: String]) {
+        records = Dictionary(names.map { ($1, $0) }) { first, _ in first }
     }
 
-    /// The amounts that it is about.
-    func amounts(_ names: [JTI: String]) -> [AmountName] {
-        if let pair = equal(names) { return [pair.0, pair.1] }
-        if case .equal = statement { return [] }
-        return statement.fields.flatMap { field in
-            records.map { AmountName(record: $0, field: field) }
+    /// The value at a place; `nil` where there is no such record.
+    func name(_ place: ProofPlace) -> AmountName? { name(place.record, place.field) }
+
+    func name(_ record: RecordNumber, _ field: String) -> AmountName? {
+        records[record.description].map { AmountName(record: $0, field: field) }
+    }
+}
+
+extension ProofLedger.Answer {
+    /// Pairs of values that it says are the same, keys among them.
+    func equals(_ places: Places) -> [(AmountName, AmountName)] {
+        switch statement {
+        case .equal(let first, let second):
+            guard let left = places.name(first), let right = places.name(second) else { return [] }
+            return [(left, right)]
+        case .linked(let link):
+            return groups.flatMap { group in
+                link.equalPlaces(group.records).compactMap { first, second in
+                    guard let left = places.name(first), let right = places.name(second) else {
+                        return nil
+                    }
+                    return (left, right)
+                }
+            }
+        case .sum, .each, .score, .total: return []
+        }
+    }
+
+    /// The values that it is about.
+    func amounts(_ places: Places) -> [AmountName] {
+        switch statement {
+        case .sum, .each, .score:
+            statement.fields.flatMap { field in
+                records.map { AmountName(record: $0, field: field) }
+            }
+        case .equal, .total: statement.places.compactMap(places.name)
+        case .linked(let link):
+            groups.flatMap { link.places($0.records) }.compactMap(places.name)
         }
     }
 }

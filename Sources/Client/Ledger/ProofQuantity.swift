@@ -58,8 +58,16 @@ struct Quantity: Hashable {
             && units.count <= 1
     }
 
+    /// Amounts of one unit, some of them subtracted.
+    private var isTotal: Bool {
+        weights.values.allSatisfy { $0.magnitude == 1 } && units.count == 1 && units != [.day]
+    }
+
     func words(_ names: [JTI: String]) -> String {
         let records = Set(weights.keys.map(\.record))
+        if isTotal, !isSum {
+            return "the total over \(records.count) record\(records.count == 1 ? "" : "s")"
+        }
         guard isSum, let first = weights.keys.first else {
             return "the score over \(records.count) record\(records.count == 1 ? "" : "s")"
         }
@@ -69,7 +77,7 @@ struct Quantity: Hashable {
     }
 
     func text(_ units: Int128) -> String {
-        guard isSum, let unit = self.units.first, let narrow = Int64(exactly: units),
+        guard isSum || isTotal, let unit = self.units.first, let narrow = Int64(exactly: units),
             let bound = ProofBound(.exactly(narrow), unit: unit)
         else { return "\(units)" }
         return String(bound.description.dropFirst(2))
@@ -78,6 +86,8 @@ struct Quantity: Hashable {
 
 /// Where something lies; `nil` for an open end.
 struct Interval: Hashable {
+    static let zero = Interval(low: 0, high: 0)
+
     var low: Int128?
     var high: Int128?
 
@@ -97,8 +107,9 @@ struct Interval: Hashable {
 
 extension ProofLedger.Answer {
     /// The bounds that it states.
-    var says: [(Form, Interval)] {
-        if case .each(let field, let bound) = statement {
+    func says(_ places: Places) -> [(Form, Interval)] {
+        switch statement {
+        case .each(let field, let bound):
             return records.map { record in
                 let name = AmountName(record: record, field: field)
                 return (
@@ -106,17 +117,32 @@ extension ProofLedger.Answer {
                     bound.interval
                 )
             }
-        }
-        guard let sum else { return [] }
-        switch statement {
-        case .sum(_, let bound): return [(sum, bound.interval)]
-        case .score(let card): return [(sum, Interval(low: Int128(card.threshold), high: nil))]
-        case .each, .equal: return []
+        case .sum(_, let bound): return sums(places).map { ($0, bound.interval) }
+        case .total(let sum): return sums(places).map { ($0, sum.bound.interval) }
+        case .score(let card):
+            return sums(places).map { ($0, Interval(low: Int128(card.threshold), high: nil)) }
+        case .equal: return []
+        case .linked(let link):
+            return sums(places).map { ($0, .zero) }
+                + groups.flatMap { link.differences($0.records, places) }
         }
     }
 
-    /// What it adds up over all its records; `nil` where it doesn't.
-    var sum: Form? {
+    /// What it adds up, for each group of linked records.
+    func sums(_ places: Places) -> [Form] {
+        guard case .linked(let link) = statement else { return sum(places).map { [$0] } ?? [] }
+        return groups.compactMap { group in
+            let weights = link.weights(group.records, places)
+            return weights.isEmpty
+                ? nil
+                : Form(
+                    weights: weights, units: group.unit.map { [$0] } ?? [],
+                    field: link.relation.rawValue)
+        }
+    }
+
+    /// What it adds up over all its records, or over those that it names; `nil` where it doesn't.
+    func sum(_ places: Places) -> Form? {
         switch statement {
         case .sum(let field, let bound):
             let weights = records.map { (AmountName(record: $0, field: field), Int64(1)) }
@@ -130,7 +156,48 @@ extension ProofLedger.Answer {
             return Form(
                 weights: Dictionary(weights) { first, _ in first },
                 units: Set(card.terms.map(\.unit)).sorted { $0.code < $1.code }, field: "score")
-        case .each, .equal: return nil
+        case .total(let total):
+            let weights = total.terms.compactMap { term in
+                places.name(term.place).map { ($0, term.weight) }
+            }
+            guard weights.count == total.terms.count else { return nil }
+            return Form(
+                weights: Dictionary(weights) { first, _ in first }, units: [total.bound.unit],
+                field: "total")
+        case .each, .equal, .linked: return nil
+        }
+    }
+}
+
+extension LinkedStatement {
+    /// The amounts of a group that come to nothing together.
+    fileprivate func weights(_ group: LinkedGroup, _ places: Places) -> [AmountName: Int64] {
+        var weights: [AmountName: Int64] = [:]
+        for (records, terms) in [
+            (group.first, relation.form.firstTerms), (group.second, relation.form.secondTerms),
+        ] {
+            for record in records {
+                for term in terms {
+                    if let name = places.name(record, term.field) { weights[name] = term.weight }
+                }
+            }
+        }
+        return weights
+    }
+
+    /// The days between the dates of a group.
+    fileprivate func differences(
+        _ group: LinkedGroup, _ places: Places
+    ) -> [(Form, Interval)] {
+        guard let days, let dates = relation.form.days else { return [] }
+        return group.pairs.compactMap { first, second in
+            guard let start = places.name(first, dates.first),
+                let end = places.name(second, dates.second)
+            else { return nil }
+            return (
+                Form(weights: [end: 1, start: -1], units: [.day], field: "days"),
+                Interval(low: Int128(days.lowerBound), high: Int128(days.upperBound))
+            )
         }
     }
 }

@@ -7,6 +7,8 @@ public enum AssertionLimits {
     public static let statements = 64
     /// Terms in one statement: one for every record.
     public static let terms = 65_536
+    /// Statements that one is made of.
+    public static let parts = 65_536
     /// Ranges of 64 bits that one assertion may need: 270 kB of aggregated proofs, verified in
     /// about a second and made in about a minute.
     public static let ranges = 16_384

@@ -4,6 +4,8 @@ public enum AssertionRefusal: Error, Sendable, Hashable {
     case tooManyValues(have: Int, limit: Int)
     case tooManyStatements(have: Int, limit: Int)
     case tooManyTerms(statement: Int, have: Int, limit: Int)
+    /// A statement is made of too many others.
+    case tooManyParts(statement: Int, have: Int, limit: Int)
     case tooManyRanges(have: Int, limit: Int)
 
     /// A digest that does not have 32 bytes, or a text that is empty or too long.
@@ -22,6 +24,8 @@ public enum AssertionRefusal: Error, Sendable, Hashable {
 
     case noStatements
     case noTerms(statement: Int)
+    /// The text of a statement made of others is empty or too long.
+    case malformedText(statement: Int)
     case noSuchValue(statement: Int, value: Int)
     /// A statement counts one value twice.
     case repeatedValue(statement: Int, value: Int)

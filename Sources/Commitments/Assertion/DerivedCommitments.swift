@@ -17,8 +17,12 @@ struct DerivedCommitments {
     ) throws(Failure) {
         let obligations = assertion.obligations
         let sums = obligations.sums.map { terms in
-            if terms.count == 1, terms[0].weight == 1 {
-                return assertion.commitments[terms[0].value].point
+            if terms.count <= 2, terms.allSatisfy({ $0.weight.magnitude == 1 }) {
+                // One value, a sum or a difference: most of what ties records together.
+                return terms.reduce(Point.identity) { sum, term in
+                    let point = assertion.commitments[term.value].point
+                    return term.weight == 1 ? sum + point : sum - point
+                }
             }
             return BucketSum.sum(
                 terms.map { Scalar($0.weight) },
@@ -27,11 +31,14 @@ struct DerivedCommitments {
         func derive(
             _ combination: Obligations.Combination
         ) throws(Failure) -> Element {
-            var constant = StrausSum()
-            constant.add(Scalar(combination.constant), tableIndex: 0)
-            let product = constant.result(with: Generators.firstParty)
             let sum = sums[combination.sum]
-            let point = combination.isNegated ? product - sum : sum - product
+            var point = combination.isNegated ? -sum : sum
+            if combination.constant != 0 {
+                var constant = StrausSum()
+                constant.add(Scalar(combination.constant), tableIndex: 0)
+                let product = constant.result(with: Generators.firstParty)
+                point = combination.isNegated ? point + product : point - product
+            }
             guard !point.isIdentity else {
                 throw identity(combination.statement)
             }

@@ -27,37 +27,47 @@ struct Obligations: Sendable {
             throw .tooManyStatements(have: statements.count, limit: AssertionLimits.statements)
         }
         for (index, statement) in statements.enumerated() {
-            let checker = StatementChecker(statement: index, values: values)
-            switch statement {
-            case .linear(let form, let bound):
-                try checker.check(form.terms, form.units, bound)
-                try checker.requireNumbers(form.terms)
-                if bound.needsBoundedValues {
-                    for term in form.terms where bounded[term.value] == nil {
-                        bounded[term.value] = index
-                    }
-                }
-                try reserve(bound.rangeCount)
-                add(form.terms, bound, index)
-            case .each(let selection, let unit, let bound):
-                let terms = selection.map { LinearForm.Term(value: $0, weight: 1) }
-                try checker.check(terms, .common(unit), bound)
-                try checker.requireNumbers(terms)
-                try reserve(bound.rangeCount * terms.count)
-                for term in terms { add([term], bound, index) }
-            case .equal(let first, let second):
-                let terms = [
-                    LinearForm.Term(value: first, weight: 1),
-                    LinearForm.Term(value: second, weight: -1),
-                ]
-                try checker.check(terms, .common(checker.value(first).unit), .exactly(0))
-                add(terms, .exactly(0), index)
-            }
+            try add(statement, StatementChecker(statement: index, values: values))
         }
         let largest = AssertionLimits.magnitude - 1
         for (value, statement) in bounded.sorted(by: { $0.key < $1.key }) {
             let term = LinearForm.Term(value: value, weight: 1)
             add([term], .between(-largest, largest), statement)
+        }
+    }
+
+    private mutating func add(
+        _ statement: ValueStatement, _ checker: StatementChecker
+    ) throws(AssertionRefusal) {
+        let index = checker.statement
+        switch statement {
+        case .linear(let form, let bound):
+            try checker.check(form.terms, form.units, bound)
+            try checker.requireNumbers(form.terms)
+            if bound.needsBoundedValues {
+                for term in form.terms where bounded[term.value] == nil {
+                    bounded[term.value] = index
+                }
+            }
+            try reserve(bound.rangeCount)
+            add(form.terms, bound, index)
+        case .each(let selection, let unit, let bound):
+            let terms = selection.map { LinearForm.Term(value: $0, weight: 1) }
+            try checker.check(terms, .common(unit), bound)
+            try checker.requireNumbers(terms)
+            try reserve(bound.rangeCount * terms.count)
+            for term in terms { add([term], bound, index) }
+        case .equal(let first, let second):
+            add(try checker.difference(first, second, .exactly(0)), .exactly(0), index)
+        case .difference(let first, let second, let range):
+            let bound = ValueStatement.Bound.between(range.lowerBound, range.upperBound)
+            let terms = try checker.difference(first, second, bound)
+            try checker.requireNumbers(terms)
+            try reserve(bound.rangeCount)
+            add(terms, bound, index)
+        case .all(let text, let parts):
+            try checker.check(text, parts)
+            for part in parts { try add(part, checker) }
         }
     }
 
@@ -151,6 +161,30 @@ private struct StatementChecker {
             }
         }
         try check(bound)
+    }
+
+    /// The terms of a difference of two values of one unit, checked.
+    func difference(
+        _ first: Int, _ second: Int, _ bound: ValueStatement.Bound
+    ) throws(AssertionRefusal) -> [LinearForm.Term] {
+        let terms = [
+            LinearForm.Term(value: first, weight: 1),
+            LinearForm.Term(value: second, weight: -1),
+        ]
+        try check(terms, .common(value(first).unit), bound)
+        return terms
+    }
+
+    /// Checks a statement made of others; what these say isn't looked at.
+    func check(_ text: String, _ parts: [ValueStatement]) throws(AssertionRefusal) {
+        guard !text.isEmpty, text.utf8.count <= AssertionLimits.textBytes else {
+            throw .malformedText(statement: statement)
+        }
+        guard !parts.isEmpty else { throw .noTerms(statement: statement) }
+        guard parts.count <= AssertionLimits.parts else {
+            throw .tooManyParts(
+                statement: statement, have: parts.count, limit: AssertionLimits.parts)
+        }
     }
 
     /// Keys can be equal and nothing else: as numbers they would have to be bounded, and they aren't.

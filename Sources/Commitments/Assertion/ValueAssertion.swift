@@ -181,6 +181,17 @@ extension ValueStatement {
             transcript.append("statement", Array("equal".utf8))
             transcript.append("value", UInt64(first))
             transcript.append("value", UInt64(second))
+        case .difference(let first, let second, let range):
+            transcript.append("statement", Array("difference".utf8))
+            ValueStatement.Bound.between(range.lowerBound, range.upperBound)
+                .absorb(into: &transcript)
+            transcript.append("value", UInt64(first))
+            transcript.append("value", UInt64(second))
+        case .all(let text, let parts):
+            transcript.append("statement", Array("all".utf8))
+            transcript.append("text", Array(text.utf8))
+            transcript.append("parts", UInt64(parts.count))
+            for part in parts { part.absorb(into: &transcript) }
         }
     }
 }

@@ -9,6 +9,13 @@ public enum ValueStatement: Sendable, Hashable {
     case each([Int], ValueUnit, Bound)
     /// Two values of one unit are the same: all that can be said of keys.
     case equal(Int, Int)
+    /// The first value less the second one is in the range, both ends included; of dates that is a
+    /// number of days.
+    ///
+    /// The values need no bounds of their own: both ends together fix the difference modulo ℓ.
+    case difference(Int, Int, ClosedRange<Int64>)
+    /// Each of these statements is true. The text says why it is these, and is part of what is proven.
+    case all(String, [ValueStatement])
 
     /// A bound on an integer; both ends belong to it. No end is the least 64-bit integer.
     public enum Bound: Sendable, Hashable {

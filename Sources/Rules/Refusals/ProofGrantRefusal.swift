@@ -15,6 +15,8 @@ public enum ProofGrantRefusal: Error, Equatable, Sendable {
     case notProvable(statement: Int, field: String)
     /// It names a record outside the scope.
     case recordNotInScope(statement: Int, record: String)
+    /// The statement at this position doesn't say which records are linked.
+    case linksNotListed(statement: Int)
     /// Nobody would verify a proof of this size.
     case proofTooLarge(ProofExcess)
     /// Of the records listed in this book one isn't registered, or is erased or replaced.
@@ -46,6 +48,11 @@ public enum ProofGrantRefusal: Error, Equatable, Sendable {
             ProblemEntry(
                 "record-not-in-scope", 422, "A statement names a record outside the scope", nil,
                 ["record": .string(record), "statement": .integer(Int64(number))])
+        case .linksNotListed(let number):
+            ProblemEntry(
+                "links-not-listed", 422, "A statement doesn't say which records are linked",
+                "Name their number and the digest of their list.",
+                ["statement": .integer(Int64(number))])
         case .proofTooLarge(let excess):
             ProblemEntry(
                 "proof-too-large", 422, "Nobody would verify a proof of this size",

@@ -50,10 +50,16 @@ extension Scope {
 }
 
 extension GrantSubject {
+    /// What a statement answers: who asks for linked records doesn't know their list.
+    private static func asked(_ text: String) -> String {
+        (try? ProofStatement(canonical: text))?.asked.description ?? text
+    }
+
     fileprivate func covers(_ other: GrantSubject) -> Bool {
         switch (self, other) {
         case (.fields(let mine), .fields(let theirs)): Set(theirs).isSubset(of: mine)
-        case (.statements(let mine), .statements(let theirs)): Set(theirs).isSubset(of: mine)
+        case (.statements(let mine), .statements(let theirs)):
+            theirs.allSatisfy { mine.contains($0) || mine.contains(Self.asked($0)) }
         default: false
         }
     }

@@ -39,12 +39,18 @@ public struct GrantedKeys: Sendable {
     public let listed: [Listed]
     /// Presentations for a `prove` grant, each as its own canonical encoding.
     public let proofs: [[UInt8]]
+    /// The lists of the linked statements of a `prove` grant, in their order.
+    public let links: [LinkList]
 
     public init(
-        nodes: [Node] = [], singles: [Single] = [], listed: [Listed] = [], proofs: [[UInt8]] = []
+        nodes: [Node] = [], singles: [Single] = [], listed: [Listed] = [], proofs: [[UInt8]] = [],
+        links: [LinkList] = []
     ) {
-        (self.nodes, self.singles) = (nodes, singles)
-        (self.listed, self.proofs) = (listed, proofs)
+        self.nodes = nodes
+        self.singles = singles
+        self.listed = listed
+        self.proofs = proofs
+        self.links = links
     }
 
     /// The key of `field` of a record; `nil` where these keys don't reach it.
@@ -216,13 +222,16 @@ extension GrantedKeys {
     }
 
     private static let shape = Shape<GrantedKeys>(
-        GrantedKeys.init(keys:proofs:),
+        GrantedKeys.init(keys:links:proofs:),
         .required("keys", \.keys, .list(of: key)),
+        .list(
+            "links", \.links,
+            unlessEmpty: .list(of: .object, 1...ProofStatement.maximumCount)),
         .list(
             "proofs", \.proofs,
             unlessEmpty: .list(of: .base64URL(0...Limits.envelopeBytes, "proof"), 1...64)))
 
-    private init(keys: [Key], proofs: [[UInt8]]) {
+    private init(keys: [Key], links: [LinkList], proofs: [[UInt8]]) {
         var (nodes, singles, listed): ([Node], [Single], [Listed]) = ([], [], [])
         for key in keys {
             switch key {
@@ -231,7 +240,8 @@ extension GrantedKeys {
             case .listed(let list): listed.append(list)
             }
         }
-        self.init(nodes: nodes, singles: singles, listed: listed, proofs: proofs)
+        self.init(
+            nodes: nodes, singles: singles, listed: listed, proofs: proofs, links: links)
     }
 
     /// The members tell which form it is.

@@ -62,14 +62,16 @@ public struct ProofAssembly: Sendable {
     /// The record (by its position) and field of each value of the assertion.
     public let places: [(record: Int, field: String)]
 
-    /// Throws ``ProvingRefusal``.
+    /// `links` are the lists of the linked statements, in their order. Throws ``ProvingRefusal``.
     public init(
-        _ statements: [ProofStatement], of records: [ProofRecord], for terms: ProofTerms
+        _ statements: [ProofStatement], links: [LinkList] = [], of records: [ProofRecord],
+        for terms: ProofTerms
     ) throws(ProvingRefusal) {
         guard records.count <= AssertionLimits.records else {
             throw .assertion(
                 .tooManyRecords(have: records.count, limit: AssertionLimits.records))
         }
+        let statements = try ListedStatement.all(statements, links)
         let values = try ValueTable(statements, records)
         let translated = try statements.map { statement throws(ProvingRefusal) in
             try values.translate(statement)
@@ -94,6 +96,8 @@ public enum ProvingRefusal: Error, Equatable, Sendable {
     /// Another record replaces it.
     case superseded(record: String)
     case erased(record: String)
+    /// The records that belong together aren't listed as they have to be.
+    case links(LinkRefusal)
     /// Anything else; numbers are positions in the assertion.
     case assertion(AssertionRefusal)
 
@@ -118,6 +122,46 @@ public enum ProvingRefusal: Error, Equatable, Sendable {
     }
 }
 
+/// A statement, and the groups that it is about where it is one of linked records.
+private struct ListedStatement {
+    let statement: ProofStatement
+    let groups: [LinkedGroup]
+
+    /// Gives each linked statement its list. Throws `links` unless there is one for each.
+    static func all(
+        _ statements: [ProofStatement], _ lists: [LinkList]
+    ) throws(ProvingRefusal) -> [ListedStatement] {
+        let expected = statements.count(where: \.isLinked)
+        guard lists.count == expected else {
+            throw .links(.lists(have: lists.count, expected: expected))
+        }
+        var rest = lists[...]
+        var listed: [ListedStatement] = []
+        var settled: [RecordNumber: LinkedGroup] = [:]
+        for (position, statement) in statements.enumerated() {
+            var groups: [LinkedGroup] = []
+            if case .linked(let link) = statement {
+                let list = rest.removeFirst()
+                do {
+                    try list.check(for: link, at: position)
+                    if link.relation.form.isPositive {
+                        try list.checkPaidOnce(&settled, at: position)
+                    }
+                } catch { throw .links(error) }
+                groups = list.groups
+            }
+            listed.append(ListedStatement(statement: statement, groups: groups))
+        }
+        return listed
+    }
+
+    /// The single fields of single records that it is about.
+    var places: [ProofPlace] {
+        guard case .linked(let link) = statement else { return statement.places }
+        return groups.flatMap(link.places)
+    }
+}
+
 /// The values that some statements are about, numbered.
 private struct ValueTable {
     private(set) var places: [(record: Int, field: String)] = []
@@ -126,7 +170,7 @@ private struct ValueTable {
     private let records: [ProofRecord]
     private let positions: [RecordNumber: Int]
 
-    init(_ statements: [ProofStatement], _ records: [ProofRecord]) throws(ProvingRefusal) {
+    init(_ statements: [ListedStatement], _ records: [ProofRecord]) throws(ProvingRefusal) {
         self.records = records
         positions = Dictionary(
             records.enumerated().compactMap { position, record in
@@ -138,11 +182,8 @@ private struct ValueTable {
         var whole: Set<String> = []
         var single: [Int: Set<String>] = [:]
         for statement in statements {
-            guard case .equal(let first, let second) = statement else {
-                whole.formUnion(statement.fields)
-                continue
-            }
-            for place in [first, second] {
+            if statement.statement.isAboutAll { whole.formUnion(statement.statement.fields) }
+            for place in statement.places {
                 single[try position(of: place.record), default: []].insert(place.field)
             }
         }
@@ -161,8 +202,8 @@ private struct ValueTable {
         }
     }
 
-    func translate(_ statement: ProofStatement) throws(ProvingRefusal) -> ValueStatement {
-        switch statement {
+    func translate(_ listed: ListedStatement) throws(ProvingRefusal) -> ValueStatement {
+        switch listed.statement {
         case .sum(let field, let bound):
             return .linear(.sum(of: all(field), unit: bound.unit.valueUnit), bound.ends)
         case .each(let field, let bound):
@@ -180,7 +221,21 @@ private struct ValueTable {
             }
             return .linear(
                 LinearForm(terms: terms, units: .perTerm(units)), .atLeast(card.threshold))
+        case .total(let sum):
+            let terms = try sum.terms.map { term throws(ProvingRefusal) in
+                LinearForm.Term(value: try number(term.place), weight: term.weight)
+            }
+            return .linear(
+                LinearForm(terms: terms, units: .common(sum.bound.unit.valueUnit)), sum.bound.ends)
+        case .linked(let link):
+            return .all(
+                link.description,
+                try link.parts(listed.groups, unit: unit(of:), number: number(_:)))
         }
+    }
+
+    private func unit(of place: ProofPlace) throws(ProvingRefusal) -> ValueUnit {
+        presented[try number(place)].unit
     }
 
     private func all(_ field: String) -> [Int] { (numbers[field] ?? []).compactMap(\.self) }

@@ -12,7 +12,8 @@ public enum ProofExcess: Error, Hashable, Sendable {
 
 extension ProofStatement {
     /// Counts what a proof of `statements` about the records in `ranges` takes, without making
-    /// anything of that size. Throws ``ProofExcess`` for what ``ProofAssembly`` would refuse then.
+    /// anything of that size. Throws ``ProofExcess`` for what ``ProofAssembly`` would refuse then;
+    /// of linked records only what their number says, as their list isn't here.
     public static func checkSize(
         of statements: [ProofStatement], about ranges: [RecordRange]
     ) throws(ProofExcess) {
@@ -47,6 +48,7 @@ private struct ProofSize {
         var whole: Set<String> = []
         var bounded: Set<String> = []
         var places: Set<ProofPlace> = []
+        var boundedPlaces: Set<ProofPlace> = []
         var weights: [UInt64] = []
         var ranges = 0
         for statement in statements {
@@ -68,10 +70,20 @@ private struct ProofSize {
                 let sum = card.terms.reduce(UInt64(0)) { $0 + $1.weight.magnitude }
                 weights.append(sum * UInt64(records))
                 ranges += 1
+            case .total(let sum):
+                let terms = sum.terms.map(\.place)
+                places.formUnion(terms)
+                if sum.bound.ends.needsBoundedValues { boundedPlaces.formUnion(terms) }
+                weights.append(sum.weights)
+                ranges += sum.bound.ends.rangeCount
+            case .linked(let link):
+                weights.append(0)
+                ranges += link.leastRanges(link.listing?.count ?? 0)
             }
         }
         values = whole.count * records + places.count { !whole.contains($0.field) }
         self.weights = weights
-        self.ranges = ranges + 2 * bounded.count * records
+        let apart = boundedPlaces.count { !bounded.contains($0.field) }
+        self.ranges = ranges + 2 * (bounded.count * records + apart)
     }
 }

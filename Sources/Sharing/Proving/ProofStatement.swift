@@ -15,6 +15,10 @@ public enum ProofStatement: Hashable, Sendable {
     case equal(ProofPlace, ProofPlace)
     /// A weighted sum of several fields over all records reaches a number of points.
     case score(Scorecard)
+    /// A sum of single fields of single records, each with its sign or weight, is within the bound.
+    case total(PlaceSum)
+    /// Records belong together as a relation says.
+    case linked(LinkedStatement)
 
     /// The UTF-8 bytes that a statement takes at most.
     public static let maximumBytes = 1000
@@ -62,10 +66,18 @@ extension ValueStatement.Bound {
 }
 
 /// One field of one record, written `invoices/2026-01#3.tax_exclusive_amount`.
-public struct ProofPlace: Hashable, Sendable {
+public struct ProofPlace: Hashable, Sendable, Comparable {
     public let record: RecordNumber
     public let field: String
 
+    public init(record: RecordNumber, field: String) {
+        self.record = record
+        self.field = field
+    }
+
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.record, left.field) < (right.record, right.field)
+    }
 }
 
 extension ProofStatement: CustomStringConvertible {
@@ -75,6 +87,8 @@ extension ProofStatement: CustomStringConvertible {
         case .each(let field, let bound): "each(\(field)) \(bound)"
         case .equal(let first, let second): "equal(\(first), \(second))"
         case .score(let card): "\(card)"
+        case .total(let sum): "\(sum)"
+        case .linked(let link): "\(link)"
         }
     }
 
@@ -84,6 +98,38 @@ extension ProofStatement: CustomStringConvertible {
         case .sum(let field, _), .each(let field, _): [field]
         case .equal(let first, let second): [first.field, second.field]
         case .score(let card): Set(card.terms.map(\.field))
+        case .total(let sum): Set(sum.terms.map(\.place.field))
+        case .linked(let link): Set(link.fields().first.keys).union(link.fields().second.keys)
+        }
+    }
+
+    /// The single fields of single records that it names.
+    public var places: [ProofPlace] {
+        switch self {
+        case .sum, .each, .score, .linked: []
+        case .equal(let first, let second): [first, second]
+        case .total(let sum): sum.terms.map(\.place)
+        }
+    }
+
+    /// Whether it is about linked records, and doesn't say which: it can be asked for so, not proven.
+    public var lacksList: Bool {
+        if case .linked(let link) = self { link.listing == nil } else { false }
+    }
+
+    /// Whether it is about linked records.
+    public var isLinked: Bool { if case .linked = self { true } else { false } }
+
+    /// What is asked for with it: the same, whichever records a list of links has.
+    public var asked: ProofStatement {
+        if case .linked(let link) = self { .linked(link.asked) } else { self }
+    }
+
+    /// Whether it is true or not of all records together, whatever other records there are.
+    public var isAboutAll: Bool {
+        switch self {
+        case .sum, .each, .score: true
+        case .equal, .total, .linked: false
         }
     }
 
@@ -100,6 +146,13 @@ extension ProofStatement: CustomStringConvertible {
             let kind = known.committed(first)
             if kind == nil { return first.field }
             return known.committed(second) == kind ? nil : second.field
+        case .total(let sum):
+            return sum.terms.first { known.committed($0.place) != sum.bound.unit.kind }?.place.field
+        case .linked(let link):
+            let form = link.relation.form
+            let fields = link.fields()
+            return known.foreign(fields.first, in: form.first)
+                ?? known.foreign(fields.second, in: form.second)
         }
     }
 }

@@ -86,7 +86,10 @@ private struct ProofStatementParser {
             statement = .each(field, try bound())
         case "equal": statement = try equal()
         case "score": statement = .score(try score())
-        default: throw error(at: start, .expected("sum, each, equal or score"))
+        case "total": statement = .total(try total())
+        case "linked": statement = .linked(try linked())
+        default:
+            throw error(at: start, .expected("sum, each, equal, score, total or linked"))
         }
         guard next() == bytes.count else { throw error(at: position, .expected("the end")) }
         return statement
@@ -184,6 +187,80 @@ private struct ProofStatementParser {
             throw error(at: start, .outOfRange)
         }
         return card
+    }
+
+    private mutating func total() throws(ProofStatementError) -> PlaceSum {
+        try take("(")
+        var terms: [PlaceSum.Term] = []
+        repeat {
+            let start = next()
+            var weight: Int64 = 1
+            if position < bytes.count, bytes[position] == 0x2d || Self.isDigit(bytes[position]) {
+                weight = try integer()
+                try take("*")
+            }
+            let term = PlaceSum.Term(try place(), weight: weight)
+            guard weight != 0, weight.magnitude <= AssertionLimits.weights else {
+                throw error(at: start, .outOfRange)
+            }
+            guard !terms.contains(where: { $0.place == term.place }) else {
+                throw error(at: start, .twice(term.place.description))
+            }
+            terms.append(term)
+        } while takeIfThere(",")
+        try take(")")
+        let start = next()
+        let bound = try bound()
+        guard bound.unit.addsUp else { throw error(at: start, .sumOfDates) }
+        guard let total = PlaceSum(terms, bound) else { throw error(at: start, .outOfRange) }
+        return total
+    }
+
+    private mutating func linked() throws(ProofStatementError) -> LinkedStatement {
+        try take("(")
+        var start = next()
+        let name = run { Self.isWord($0) || $0 == 0x2d }
+        guard let relation = Relation(rawValue: name) else {
+            let names = Relation.allCases.map(\.rawValue)
+            throw error(at: start, .expected(names.joined(separator: ", ")))
+        }
+        var listing: LinkedStatement.Listing?
+        if takeIfThere(",") {
+            start = next()
+            let count = try integer()
+            try take(",")
+            let place = next()
+            let text = run { Self.isLetter($0) || Self.isDigit($0) || $0 == 0x2d || $0 == 0x5f }
+            guard let digest = Digest<Digested.Links>(text: Array(text.utf8)) else {
+                throw error(at: place, .expected("a digest"))
+            }
+            listing = Int(exactly: count).flatMap { .init(count: $0, digest: digest) }
+            guard listing != nil else { throw error(at: start, .outOfRange) }
+        }
+        try take(")")
+        start = next()
+        let days = try start == bytes.count ? nil : days()
+        guard let linked = LinkedStatement(relation, listing: listing, days: days) else {
+            throw error(at: start, relation.form.days == nil ? .expected("the end") : .outOfRange)
+        }
+        return linked
+    }
+
+    private mutating func days() throws(ProofStatementError) -> ClosedRange<Int64> {
+        let start = next()
+        guard word() == "days" else { throw error(at: start, .expected("days or the end")) }
+        let place = next()
+        var low = -LinkedStatement.maximumDays
+        if !takeIfThere("<=") {
+            guard word() == "between" else { throw error(at: place, .expected("<= or between")) }
+            low = try integer()
+            let middle = next()
+            guard word() == "and" else { throw error(at: middle, .expected("and")) }
+        }
+        let end = next()
+        let high = try integer()
+        guard low <= high else { throw error(at: end, .emptyRange) }
+        return low...high
     }
 
     // MARK: Words
@@ -284,6 +361,10 @@ private struct ProofStatementParser {
     ) -> ProofStatementError { ProofStatementError(offset: offset, reason: reason) }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (0x61...0x7a).contains(byte) || (0x41...0x5a).contains(byte)
+    }
 
     private static func isWord(_ byte: UInt8) -> Bool {
         (0x61...0x7a).contains(byte) || isDigit(byte) || byte == 0x5f

@@ -18,6 +18,8 @@ public enum QuantityError: Error, Equatable, Sendable {
 /// type that the field is of. What needs more places is counted in a smaller unit.
 public struct Quantity: Sendable, Hashable {
     public static let scale = 3
+    /// Thousandths of one.
+    static let perUnit: Int64 = 1_000
 
     public let thousandths: Int64
     /// The code of UN/ECE recommendation 20: `KGM`, `C62`.

@@ -38,6 +38,14 @@ public struct SeriesFields: Sendable {
             .compactMap { $0.field(place.field)?.committed }.first
     }
 
+    /// The first of `fields`, by name, that the types of `series` don't commit to as it says.
+    func foreign(_ fields: [String: CommittedKind], in series: Series) -> String? {
+        let types = types.filter { $0.series == series }
+        return fields.sorted { $0.key < $1.key }.first { name, kind in
+            !types.contains { $0.field(name)?.committed == kind }
+        }?.key
+    }
+
     /// Whether `name` is a field with a commitment to a number in some type.
     public func isNumber(_ name: String) -> Bool {
         types.contains { type in

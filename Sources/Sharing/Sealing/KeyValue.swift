@@ -3,6 +3,16 @@ import Commitments
 import Curve
 import Wire
 
+extension FieldValue {
+    /// What two texts have in common where they are equal as keys; `nil` for anything else, and where
+    /// nothing is left of the text.
+    public var keyBytes: [UInt8]? {
+        guard case .text(let text) = self else { return nil }
+        let normal = KeyValue.normal(text)
+        return normal.isEmpty ? nil : normal
+    }
+}
+
 /// What two references, identifiers or accounts have in common where they are equal apart from case
 /// and punctuation, as a number.
 ///

@@ -14,6 +14,16 @@ public struct RecordRange: Shaped, Hashable {
         self.to = to
     }
 
+    /// All records of a book, those that aren't there yet among them.
+    public static func whole(_ book: BookName) -> RecordRange {
+        guard let range = RecordRange(book: book, from: 1, to: JSON.maximumInteger) else {
+            preconditionFailure("one is no more than the largest integer")
+        }
+        return range
+    }
+
+    public var isWhole: Bool { from == 1 && to == JSON.maximumInteger }
+
     public var numbers: ClosedRange<Int64> { from...to }
 
     public func contains(_ number: Int64) -> Bool { numbers.contains(number) }

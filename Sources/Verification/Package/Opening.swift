@@ -84,7 +84,8 @@ extension FetchAnswer {
         guard keys.proofs.count == 1, keys.proofs[0].count <= PackageProof.maximumBytes else {
             throw source.refusal(.proofMissing)
         }
-        return PackageProof(consistency: consistency, presentation: keys.proofs[0])
+        return PackageProof(
+            consistency: consistency, presentation: keys.proofs[0], links: keys.links)
     }
 
     /// The records as a package has them: disclosures in the place of ciphertexts.

@@ -1,3 +1,4 @@
+public import Sharing
 public import Transparency
 public import Wire
 
@@ -8,16 +9,23 @@ public struct PackageProof: Shaped, Hashable {
     public let consistency: [Hash]
     /// The proof of all statements, as the module `Commitments` encodes it.
     public let presentation: [UInt8]
+    /// Which records the linked statements are about, list after list.
+    public let links: [LinkList]
 
     /// More than the largest proof within the limits of `Commitments` takes.
     public static let maximumBytes = 512 << 10
 
-    public init(consistency: [Hash], presentation: [UInt8]) {
-        (self.consistency, self.presentation) = (consistency, presentation)
+    public init(consistency: [Hash], presentation: [UInt8], links: [LinkList] = []) {
+        self.consistency = consistency
+        self.presentation = presentation
+        self.links = links
     }
 
     public static let shape = Shape<PackageProof>(
-        PackageProof.init(consistency:presentation:),
+        PackageProof.init(consistency:presentation:links:),
         .required("consistency", \.consistency, .hashes),
-        .required("presentation", \.presentation, .base64URL(0...(maximumBytes / 3 * 3), "proof")))
+        .required("presentation", \.presentation, .base64URL(0...(maximumBytes / 3 * 3), "proof")),
+        .list(
+            "links", \.links,
+            unlessEmpty: .list(of: .object, 1...ProofStatement.maximumCount)))
 }

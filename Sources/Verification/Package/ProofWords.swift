@@ -1,15 +1,17 @@
 import Commitments
-public import Sharing
+import Sharing
 
 extension ProofStatement {
-    /// The statement as a sentence.
-    public func sentence(of types: RecordTypes) -> String {
+    /// The statement as a sentence; of linked records those in `list` follow, group after group.
+    func sentences(of types: RecordTypes, _ list: LinkList?) -> [String] {
         switch self {
-        case .sum(let field, let bound): "The sum of \(field) is \(bound.words)."
-        case .each(let field, let bound): "The \(field) of every record is \(bound.words)."
+        case .sum(let field, let bound): ["The sum of \(field) is \(bound.words)."]
+        case .each(let field, let bound): ["The \(field) of every record is \(bound.words)."]
         case .equal(let first, let second):
-            Self.sentence(first, second, types.committed(first))
-        case .score(let card): card.sentence
+            [Self.sentence(first, second, types.committed(first))]
+        case .score(let card): [card.sentence]
+        case .total(let sum): [sum.sentence]
+        case .linked(let link): link.sentences(of: list?.groups ?? [])
         }
     }
 
@@ -26,6 +28,19 @@ extension ProofStatement {
         case .amount: "\(this) is the same amount as \(that)."
         case nil: "\(this) is the same as \(that)."
         }
+    }
+}
+
+extension PlaceSum {
+    fileprivate var sentence: String {
+        let named = terms.enumerated().map { number, term in
+            let name = "the \(term.place.field) of \(term.place.record)"
+            let sign = term.weight < 0 ? "less " : number > 0 ? "plus " : ""
+            let times = term.weight.magnitude == 1 ? "" : "\(term.weight.magnitude) times "
+            return sign + times + name
+        }
+        let sum = named.joined(separator: ", ")
+        return sum.prefix(1).uppercased() + sum.dropFirst() + " is \(bound.words)."
     }
 }
 
@@ -93,6 +108,7 @@ extension Verdict {
             lines.append(
                 "anything about the left out numbers of \(incomplete.joined(separator: ", "))")
         }
+        lines += statements.unproven
         lines.append("anything about other books, fields or times")
         lines.append("any value: none was shown, and only what the statements say is known")
         return ["Not proven:"] + lines.map { "  " + $0 + ($0 == lines.last ? "." : ",") }

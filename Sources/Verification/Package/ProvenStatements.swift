@@ -7,6 +7,8 @@ import Wire
 /// by verifying.
 public struct ProvenStatements: Sendable {
     public let statements: [ProofStatement]
+    /// Which records the linked ones among them are about, in their order.
+    public let links: [LinkList]
     /// The size and root of the tree at which the list of records was fixed.
     public let at: TreePoint
     public let assertion: VerifiedAssertion
@@ -16,6 +18,7 @@ public struct ProvenStatements: Sendable {
         _ granted: GrantedAccess, _ records: [VerifiedRecord], _ proof: PackageProof
     ) throws(PackageRefusal) {
         statements = try Self.statements(granted)
+        links = proof.links
         at = try Self.point(granted, proof)
         let proven = try Self.covered(granted, records, at)
         let terms = ProofTerms(
@@ -23,15 +26,15 @@ public struct ProvenStatements: Sendable {
             grantee: granted.terms.to, grant: granted.grant.statement.jti,
             purpose: granted.claims.purpose, expires: granted.claims.expires)
         let assembly: ProofAssembly
-        do { assembly = try ProofAssembly(statements, of: proven, for: terms) } catch {
-            throw PackageRefusal(.proof, .proof(error))
-        }
+        do {
+            assembly = try ProofAssembly(statements, links: links, of: proven, for: terms)
+        } catch { throw PackageRefusal(.proof, .proof(error)) }
         do { assertion = try assembly.assertion.verify(proof.presentation) } catch {
             throw PackageRefusal(.proof, .proof(.assertion(error)))
         }
     }
 
-    /// The grant's statements, each in its canonical spelling and about amounts.
+    /// The grant's statements, each in its canonical spelling and about committed fields.
     private static func statements(
         _ granted: GrantedAccess
     ) throws(PackageRefusal) -> [ProofStatement] {

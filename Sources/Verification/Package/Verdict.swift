@@ -64,7 +64,9 @@ public struct Verdict: Hashable, Sendable {
     public let unregistered: [BookName]
     /// What was proven, in the order of the grant; empty for a grant to read.
     public let statements: [ProofStatement]
-    /// The same as sentences.
+    /// Which records the linked ones among them are about, in their order.
+    public let links: [LinkList]
+    /// The statements as sentences.
     let sentences: [String]
     /// The size of the tree at which the records of a proof were listed.
     public let provenAt: Int64?
@@ -97,12 +99,24 @@ public struct Verdict: Hashable, Sendable {
         unregistered = Self.unregistered(
             granted.terms, at: accessTime, among: Set(books.map(\.book)))
         statements = proven?.statements ?? []
-        sentences = statements.map { $0.sentence(of: granted.keys.types) }
+        links = proven?.links ?? []
+        sentences = Self.sentences(statements, links, granted.keys.types)
         provenAt = proven?.at.size
     }
 }
 
 extension Verdict {
+    private static func sentences(
+        _ statements: [ProofStatement], _ links: [LinkList], _ types: RecordTypes
+    ) -> [String] {
+        var rest = links[...]
+        return statements.flatMap { statement in
+            var list: LinkList?
+            if case .linked = statement { list = rest.popFirst() }
+            return statement.sentences(of: types, list)
+        }
+    }
+
     private static func unregistered(
         _ terms: GrantTerms, at time: Timestamp, among books: Set<BookName>
     ) -> [BookName] {

@@ -48,6 +48,7 @@ extension Verdict {
             members["proven_at"] = .integer(provenAt)
             members["statements"] = .array(statements.map { .string($0.description) })
         }
+        if !links.isEmpty { members["links"] = .array(links.map(\.json)) }
         return .object(members)
     }
 

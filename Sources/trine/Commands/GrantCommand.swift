@@ -14,6 +14,13 @@ struct GrantCommand: HomeCommand {
             'equal(invoices/2026-01#3.line_total, invoices/2026-02#4.line_total)'. One that isn't true \
             is refused here, and nothing is signed.
 
+            With --balances it proves of the bank's statements that their entries lead from the opening \
+            balance to the closing one, all of them; with --settled that invoices were paid, by the \
+            matching of trine enterprise reconcile. Which records belong together is listed in the \
+            proof; what fits nothing is left out, and --dry-run says why. More of this kind: \
+            --books orders/2026-01..2026-03 --books deliveries/2026-01..2026-04 \
+            --statement 'linked(fulfils) days <= 30'.
+
             With --request and nothing else it gives what the request asks for. With --bundle NAME the \
             fields are those that it stands for (trine bundles). With --dry-run nothing is signed: it says what would leave, to whom, until when, and what anybody could see.
 
@@ -23,6 +30,9 @@ struct GrantCommand: HomeCommand {
             Example: trine enterprise grant northbank --right prove --type invoices \
             --months 2026-01..2026-12 --statement 'sum(tax_exclusive_amount) >= 100000 EUR' \
             --purpose credit-assessment --for 30d --dry-run
+
+            Example: trine enterprise grant northbank --balances 2026-01..2026-03 \
+            --settled 2026-01..2026-03 --days 60 --purpose credit-assessment --for 30d --dry-run
             """)
 
     @Argument(help: "Who: a contact's name, or a handle.") var grantee: String?
@@ -90,17 +100,9 @@ struct GrantCommand: HomeCommand {
     }
 
     private func scope() throws -> Scope {
-        if records.isEmpty, let scope = try terms.books.scope() { return scope }
-        guard records.isEmpty != (terms.books.months == nil) else {
-            throw ValidationError("say either --months or --record")
-        }
-        let merged = records.map(\.range).merged
-        let scope = Scope.records(merged)
-        guard merged.count <= Limits.ranges, scope.series.count <= Limits.seriesPerScope else {
-            throw ValidationError(
-                "--record takes at most \(Limits.ranges) ranges of \(Limits.seriesPerScope) series")
-        }
-        return scope
+        let listed = records.map(\.range) + terms.bookRanges
+        if let scope = try Scope.listed(listed, instead: terms.books) { return scope }
+        throw ValidationError("say either --months or --record")
     }
 
     private func answered(_ enterprise: Enterprise) async throws -> KnownRequest? {

@@ -78,6 +78,9 @@ struct LenderCommand: AsyncParsableCommand {
                 Example: trine lender request e-7k2m9q4x --right prove --type \
                 invoices --months 2026-01..2026-12 --statement 'sum(tax_exclusive_amount) >= \
                 100000 EUR' --purpose credit-assessment --for 30d
+
+                Example: trine lender request e-7k2m9q4x --balances 2026-01..2026-03 --settled \
+                2026-01..2026-03 --days 60 --purpose credit-assessment --for 30d
                 """)
 
         @Argument(help: "Whom: a contact's name, or a handle.") var enterprise: String
@@ -90,10 +93,8 @@ struct LenderCommand: AsyncParsableCommand {
         }
 
         private func scope() throws -> Scope {
-            guard let scope = try terms.books.scope() else {
-                throw ValidationError("say which books: --type invoices --months 2026-01..2026-12")
-            }
-            return scope
+            if let scope = try Scope.listed(terms.bookRanges, instead: terms.books) { return scope }
+            throw ValidationError("say which books: --type invoices --months 2026-01..2026-12")
         }
 
         func outcome(in session: Session) async throws -> Outcome {

@@ -130,7 +130,10 @@ extension ClosedRange<Month> {
 }
 
 extension RecordRange: Shown {
-    var words: String { from == to ? "\(book)#\(from)" : "\(book)#\(from)..\(to)" }
+    var words: String {
+        if isWhole { return "\(book)" }
+        return from == to ? "\(book)#\(from)" : "\(book)#\(from)..\(to)"
+    }
 }
 
 extension [RecordRange] {
@@ -139,6 +142,11 @@ extension [RecordRange] {
         guard count > Self.most, let first = map(\.book.month).min(),
             let last = map(\.book.month).max()
         else { return map(\.words).joined(separator: " ") }
+        if allSatisfy(\.isWhole) {
+            return Dictionary(grouping: map(\.book), by: \.series).sorted { $0.key < $1.key }
+                .map { "\($0) \((($1.first?.month ?? first)...($1.last?.month ?? last)).words)" }
+                .joined(separator: ", ")
+        }
         let records = reduce(0) { $0 + $1.to - $1.from + 1 }
         return "\(records) records in \(Set(map(\.book)).count) books, \(first)..\(last)"
     }

@@ -14,6 +14,9 @@ extension GrantPlan {
             if let proof {
                 [
                     "at": proof.at.size, "right": Right.prove, "warnings": warnings.map(\.words),
+                    "left_out": proof.leftOut.map {
+                        ["record": $0.record.description, "reason": $0.reason.words] as Members
+                    },
                     "statements": proof.statements.enumerated().map {
                         [
                             "because": proof.reasons(against: $0), "statement": $1,
@@ -107,7 +110,7 @@ extension GrantPlan {
             the log:
 
             \(books ?? "")
-
+            \(proof.leftOutWords.map { "\n" + $0 + "\n" } ?? "")
             No amount would be shown, and no key of one given; \
             the proof has \(proof.proofBytes) bytes.
             """
@@ -116,6 +119,22 @@ extension GrantPlan {
     private var books: String? {
         Table([.init("BOOK") { $0.book }, .init("RECORDS") { $0.records.count }]).text(covered)
     }
+}
+
+extension ProofPlan {
+    /// The records that are linked to nothing, statement after statement.
+    fileprivate var leftOut: [LeftOut] { links.flatMap(\.leftOut) }
+
+    /// The first of them, and why; `nil` where there are none.
+    fileprivate var leftOutWords: String? {
+        guard !leftOut.isEmpty else { return nil }
+        let shown = leftOut.prefix(Self.leftOutShown).map { "  \($0.record): \($0.reason.words)" }
+        let more = leftOut.count - shown.count
+        return (["Left out:"] + shown + (more > 0 ? ["  and \(more) more"] : []))
+            .joined(separator: "\n")
+    }
+
+    private static let leftOutShown = 10
 }
 
 extension GrantTerms {

@@ -104,6 +104,15 @@ extension ClientError: Worded {
                     + statements.map(\.description).joined(separator: "; ")
             )
             .hint("--dry-run says which records are outside, to you alone")
+        case .nothingLinked(let relation, let leftOut):
+            .refused(
+                "no records here belong together as \(relation.rawValue) says"
+                    + (leftOut.first.map { ": of \($0.record), \($0.reason.words)" } ?? "")
+            )
+            .hint("import what is missing, or name more books")
+        case .tooManyLinks(let have, let limit):
+            .refused("\(have) groups of records belong together; \(limit) is the limit")
+                .hint("prove fewer months at a time")
         case .proof(let refusal):
             .refused("this can't be proven: \(refusal.words)").hint(refusal.hint)
         case .proving(let error): .refused("no proof can be made: \(error.words)")

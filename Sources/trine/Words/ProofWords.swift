@@ -68,6 +68,7 @@ extension ProvingRefusal {
         case .twice(let record): "\(record) is there twice"
         case .superseded(let record): "\(record) was replaced by a later record"
         case .erased(let record): "\(record) was erased"
+        case .links(let refusal): refusal.words
         case .assertion(let refusal): refusal.words
         }
     }
@@ -75,7 +76,48 @@ extension ProvingRefusal {
     var hint: String? {
         switch self {
         case .noValue, .otherUnit: "name the records that it is about: --record …"
-        case .notCovered, .twice, .superseded, .erased, .assertion: nil
+        case .notCovered, .twice, .superseded, .erased, .links, .assertion: nil
+        }
+    }
+}
+
+extension LinkRefusal {
+    /// Statements and groups are counted from 1.
+    fileprivate var words: String {
+        switch self {
+        case .lists(let have, let expected):
+            "there are \(have) lists of linked records, and \(expected) statements about some"
+        case .notListed(let statement):
+            "statement \(statement + 1) doesn't say which records are linked"
+        case .otherList(let statement):
+            "the linked records aren't those whose digest statement \(statement + 1) has"
+        case .otherCount(let statement, let have, let expected):
+            "\(have) groups are linked, and statement \(statement + 1) says \(expected)"
+        case .wrongGroup(let statement, let group):
+            "group \(group + 1) of statement \(statement + 1) has too many or too few records"
+        case .wrongSeries(let statement, let record):
+            "\(record) isn't of the books that statement \(statement + 1) is about"
+        case .twice(let statement, let record):
+            "\(record) is linked twice by statement \(statement + 1)"
+        case .notAscending(let statement, let group):
+            "group \(group + 1) of statement \(statement + 1) isn't in its order"
+        }
+    }
+}
+
+extension LeftOut.Reason {
+    /// Why a record is linked to nothing, for the owner of the values alone.
+    var words: String {
+        switch self {
+        case .alone: "nothing belongs to it"
+        case .outside: "what belongs to it isn't in these books"
+        case .ambiguous: "another one has the same number"
+        case .noValue(let field): "there is no \(field)"
+        case .otherSum: "the amounts don't come to each other"
+        case .notPositive: "an amount isn't above zero"
+        case .otherCount(let have, let said): "it says \(said) entries, and \(have) are there"
+        case .outOfDays(let days): "\(days) days are between the dates"
+        case .entangled: "several payments are for several invoices at once"
         }
     }
 }
@@ -89,6 +131,8 @@ extension AssertionRefusal {
         case .tooManyStatements(let have, let limit): "\(have) statements; \(limit) is the limit"
         case .tooManyTerms(let statement, let have, let limit):
             "statement \(statement + 1) counts \(have) values; \(limit) is the limit"
+        case .tooManyParts(let statement, let have, let limit):
+            "statement \(statement + 1) says \(have) things; \(limit) is the limit"
         case .tooManyRanges(let have, let limit):
             "it takes \(have) range proofs; \(limit) is the limit"
         case .malformedContext: "what the proof is bound to isn't what it should be"
@@ -100,6 +144,8 @@ extension AssertionRefusal {
         case .duplicateValue(let value): "value \(value + 1) is there twice"
         case .noStatements: "there is no statement"
         case .noTerms(let statement): "statement \(statement + 1) is about nothing"
+        case .malformedText(let statement):
+            "what statement \(statement + 1) is called is empty or too long"
         case .noSuchValue(let statement, _):
             "statement \(statement + 1) is about a value that isn't there"
         case .repeatedValue(let statement, _):
@@ -172,6 +218,7 @@ extension ProofWarning {
     }
 
     private static func sum(_ field: String) -> String {
-        field == "score" ? "a score" : "a sum of \(field)"
+        if Relation(rawValue: field) != nil { return "a group of linked records" }
+        return ["score", "total"].contains(field) ? "a \(field)" : "a sum of \(field)"
     }
 }

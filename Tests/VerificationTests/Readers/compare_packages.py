@@ -189,8 +189,72 @@ class Scene:
     def __init__(self, random, file):
         self.random, self.model = random, Model(file)
         self.what, self.jtis = [], 0
-        if self.model.proves:
+        if self.model.links is not None:
+            self.link()
+        elif self.model.proves:
             self.commit()
+
+    def link(self):
+        """Values and blindings of our own for a bank's statement and invoices, and statements without ranges."""
+        model, amounts = self.model, {1: 5000, 2: 700, 3: -90, 4: 90}
+        own = {"statements": lambda n: {"opening_balance": 12, "closing_balance": 12 + sum(amounts.values()),
+                                        "entries": 1000 * len(amounts)},
+               "bank": lambda n: {"amount": amounts[n], "creditor_reference": 100 + n, "booking_date": 20700},
+               "invoices": lambda n: {"payable_amount": amounts[n], "payment_reference": 100 + n, "due_date": 20650}}
+        units = {"entries": ("rec20/C62", 3), "booking_date": ("day", 0), "due_date": ("day", 0), "account": ("key", 0),
+                 "statement_id": ("key", 0), "creditor_reference": ("key", 0), "payment_reference": ("key", 0)}
+        for number, draft in enumerate(draft for draft in model.drafts if draft.slot == "records"):
+            series, position = draft.payload["book"].split("/")[0], draft.payload["record_number"]
+            values, draft.blindings = {"account": 77, "statement_id": 88, **own[series](position)}, {}
+            for item in draft.claims:
+                field = item[1].removesuffix("_commitment")
+                draft.blindings[field] = number * 1000 + sum(field.encode())
+                unit, scale = units.get(field, ("EUR", 2))
+                item[2] = {"c": committed(values[field], draft.blindings[field]), "scale": scale, "unit": unit}
+        model.links = model.links[:1]
+        bank, invoices = "bank/2026-09", "invoices/2026-09"
+        said = [self.listing(), f"total({bank}#1.amount, -1*{invoices}#1.payable_amount) = 0 EUR",
+                f"equal({bank}#2.creditor_reference, {invoices}#2.payment_reference)",
+                f"equal({bank}#1.booking_date, {bank}#2.booking_date)",
+                f"equal({invoices}#1.due_date, {invoices}#2.due_date)"]
+        self.said_of_grant()[:] = said
+        model.find("grant").payload["at"]["size"] *= spread
+
+    def said_of_grant(self):
+        return next(item[2] for item in self.model.find("grant").claims if item[1] == "statements")
+
+    def listing(self, relation="balances"):
+        list_of_groups = self.model.links[0]
+        digest = base64url(sha256(canonical_json.written(list_of_groups)))
+        return f"linked({relation}, {len(list_of_groups['groups'])}, {digest})"
+
+    def lists(self):
+        """Other groups, or none, and maybe a statement that says so."""
+        random, model = self.random, self.model
+        if model.links is None:
+            return "nothing"
+        groups, way = model.links[0]["groups"], random.randrange(8)
+        first, second = groups[0]
+        if way == 0:
+            second.pop(random.randrange(len(second)))
+        elif way == 1:
+            del second[-2:]
+        elif way == 2:
+            second.append(random.choice([*second, "bank/2026-09#5", "invoices/2026-09#1", first[0]]))
+        elif way == 3:
+            random.shuffle(second)
+        elif way == 4:
+            groups.append([random.choice([first, second[:1], ["statements/2026-09#2"]]), second[2:]])
+        elif way == 5:
+            model.links.append(copy.deepcopy(model.links[0]))
+        elif way == 6:
+            model.links = random.choice([[], None])
+            return "no lists"
+        else:
+            changed(random, model.links, self.pool)
+        if random.random() < 0.6:
+            self.said_of_grant()[0] = self.listing(random.choice(["balances"] * 4 + ["follows", "settles", "bills"]))
+        return f"lists {way}"
 
     def commit(self):
         """Values and blindings of our own, and statements that take no ranges."""
@@ -470,7 +534,9 @@ class Scene:
         said[i] = self.random.choice([
             said[i].replace("EUR", "USD"), said[i].replace("=", ">="), said[i].replace("payable", "prepaid"),
             "each(issue_date) >= 2026-01-01", "score(3*payable_amount EUR) >= 5",
-            "sum(tax_exclusive_amount) between 1 and 2 EUR", leaf(self.random, said[i], said), said[i] + " "])
+            "sum(tax_exclusive_amount) between 1 and 2 EUR", leaf(self.random, said[i], said), said[i] + " ",
+            said[i].replace("-1*", "-2*"), said[i].replace("-1*", "1*"), said[i].replace("linked(", "linked( "),
+            said[i].replace("balances", "follows"), said[i] + " days <= 60"])
         return f"statement {said[i]}"
 
     def document(self):
@@ -520,7 +586,8 @@ def own_mutant(random, files, pool):
     scene.pool = pool
     besides = [scene.more_key, scene.suspension, scene.authorities, scene.upgrade, scene.gap, scene.time, scene.dates]
     edits = [scene.served, scene.records, scene.fewer_fields, scene.listed, scene.value, scene.anything, scene.anything,
-             scene.plausible, scene.plausible, scene.plausible, scene.signer, scene.call, scene.statements, scene.document]
+             scene.plausible, scene.plausible, scene.plausible, scene.signer, scene.call, scene.statements, scene.document,
+             scene.lists, scene.lists]
     chosen = random.sample(besides, random.choice([0, 1, 1, 2, 3]))
     chosen += random.sample(edits, random.choice([0, 1, 1, 1, 2]))
     what = [act() for act in chosen]

@@ -67,6 +67,7 @@ class Model:
         self.names = {}
         self.drafts = []
         self.dated, self.proves = None, "proof" in file
+        self.links = file["proof"].get("links") if self.proves else None
         for slot in ("genesis", "participants", "types", "grant", "carrier", "access", "records", "erasures"):
             value = file[slot]
             for item in value if isinstance(value, list) else [value]:
@@ -245,16 +246,19 @@ class Model:
             presentation = self.presentation(grant, terms, leaves, at)
         except (Exception, SystemExit):
             presentation = b"\1" + bytes(64)
-        return {"consistency": [base64.b64encode(item).decode() for item in consistency],
-                "presentation": base64url(presentation)}
+        proof = {"consistency": [base64.b64encode(item).decode() for item in consistency],
+                 "presentation": base64url(presentation)}
+        return proof if self.links is None else {**proof, "links": self.links}
 
     def presentation(self, grant, terms, leaves, at):
         statements = [value_proofs.Statement(text) for text in terms["statements"]]
+        for statement, links in zip((one for one in statements if one.kind == "linked"), self.links or []):
+            statement.take(value_proofs.Links(links))
         by_place = {(draft.payload["book"], draft.payload["record_number"]): draft for draft in self.drafts
                     if draft.slot == "records"}
         places = [(item["book"], number) for item in terms["scope"]["records"]
                   for number in range(item["from"], item["to"] + 1)]
-        records, values, self.secrets = [], [], {}
+        records, values, secrets = [], [], []
         for i, place in enumerate(places):
             draft = by_place[place]
             records.append((*place, draft.payload["jti"], sha256(self.texts[draft][0].encode())))
@@ -264,19 +268,12 @@ class Model:
             for field in sorted(fields):
                 value = claims[field + "_commitment"]
                 values.append((i, field, value["unit"], value["scale"], from_base64url(value["c"])))
-                self.secrets[i, field] = draft.blindings[field]
+                secrets.append(draft.blindings[field])
         context = value_proofs.Context(from_base64url(self.log), at, tree_root(leaves[:at]), terms["to"],
                                        grant.payload["jti"], grant.payload["purpose"], grant.payload["exp"])
         owed = context.obligations(statements, records, values)
         assert not owed.ranges
-        blindings = []
-        for one in statements:
-            if one.kind == "equal":
-                a, b = (self.secrets[places.index(spot[:2]), spot[2]] for spot in one.places)
-                blindings.append(a - b)
-            else:
-                own = [self.secrets[i, one.fields[0]] for i in range(len(places))]
-                blindings += own if one.kind == "each" else [sum(own)]
+        blindings = [sum(weight * secrets[i] for weight, i in made) for made in owed.zero_terms]
         transcript = owed.transcript
         transcript.append("equalities", value_proofs.little(len(owed.zeros)))
         for zero in owed.zeros:

@@ -310,7 +310,9 @@ class Package:
         require(self.proves or proof is None, "stray proof")
         if not self.proves:
             return
-        require(isinstance(proof, dict) and set(proof) == {"consistency", "presentation"}, "proof missing")
+        need = {"consistency", "presentation"}
+        require(isinstance(proof, dict) and need <= set(proof) <= need | {"links"}, "proof missing")
+        self.take_links(proof)
         at, scope = self.grant.payload["at"], self.terms["scope"]
         require("records" in scope, "records not listed")
         by_series = {series: [found for found in self.beginning.types.values() if found.series == series]
@@ -344,6 +346,22 @@ class Package:
                                        self.grant.statement.jti, payload["purpose"], payload["exp"])
         value_proofs.verify(decoded(proof["presentation"]), context.obligations(self.statements, records, values))
 
+    def take_links(self, proof):
+        """Each statement about linked records has its list."""
+        lists = []
+        if "links" in proof:
+            lists = [value_proofs.Links(item) for item in list_in(proof["links"])]
+            require(1 <= len(lists) <= 32, "links", "lists")
+        linked = [statement for statement in self.statements if statement.kind == "linked"]
+        require(len(lists) == len(linked), "links", "lists")
+        settled = {}
+        for statement, links in zip(linked, lists):
+            statement.take(links)
+            if value_proofs.relations[statement.relation].get("positive"):
+                for group in links.groups:
+                    for record in (*group[0], *group[1]):
+                        require(settled.setdefault(record, group) == group, "links", "settled twice")
+
     def fields_at(self, place):
         found = {field for statement in self.statements for field in statement.fields}
         found |= {spot[2] for statement in self.statements for spot in statement.places if spot[:2] == place}
@@ -369,6 +387,10 @@ class Package:
         if self.proves:
             facts["proven_at"] = payload["at"]["size"]
             facts["statements"] = self.terms["statements"]
+            lists = [statement.links for statement in self.statements if statement.links]
+            if lists:
+                facts["links"] = [[[[f"{book}#{number}" for book, number in side] for side in group]
+                                   for group in links.groups] for links in lists]
         return facts
 
     def unregistered(self):

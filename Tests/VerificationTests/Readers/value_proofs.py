@@ -6,12 +6,15 @@ import hashlib
 import re
 import struct
 
+import canonical_json
 import record_types
+import statement_forms
 from refusals import Refusal, require
-from standards import (B, B_blinding, Merlin, add, negative, neutral, number, order, ristretto_decoded,
-                       ristretto_encoded, ristretto_mapped, wide)
+from standards import (B, B_blinding, Merlin, add, base64url, from_base64url, negative, neutral, number, order,
+                       ristretto_decoded, ristretto_encoded, ristretto_mapped, wide)
 
-most = {"records": 65_536, "values": 131_072, "statements": 64, "terms": 65_536, "ranges": 16_384}
+most = {"records": 65_536, "values": 131_072, "statements": 64, "terms": 65_536, "parts": 65_536, "ranges": 16_384}
+most_groups, most_days = 8192, 3650
 maximum_weight = 2**16
 maximum_end = 2**63
 group_size = 64
@@ -31,6 +34,10 @@ equality = re.compile(rf"equal\({place}, {place}\)", re.ASCII)
 integer = "-?[1-9][0-9]*|0"
 term = re.compile(rf"({integer})\*({name}) ({unit})", re.ASCII)
 score = re.compile(rf"score\((.*)\) >= ({integer})", re.ASCII)
+signed = re.compile(rf"(?:({integer})\*)?{place}", re.ASCII)
+total = re.compile(rf"total\((.*)\) {bounds}", re.ASCII)
+linked = re.compile(rf"linked\(([a-z-]+), ({integer}), ([A-Za-z0-9_-]{{43}})\)"
+                    rf"(?: days (?:<= ({integer})|between ({integer}) and ({integer})))?", re.ASCII)
 kinds = {">=": "at-least", "<=": "at-most", "=": "exactly"}
 
 
@@ -50,11 +57,106 @@ def unit_scale(text):
     return 3 if text.startswith("rec20/") else record_types.scale_of(text)
 
 
+# Relations: series and number of records of either side, keys, amounts with their signs, and dates.
+
+payments = {"sides": ("invoices", "bank"), "count": lambda a, b: min(a, b) == 1, "first": [("payable_amount", 1)],
+            "second": [("amount", -1)], "positive": True, "days": ("due_date", "booking_date")}
+one_and_some = lambda a, b: a == 1 and b >= 1
+issued = ("issue_date", "issue_date")
+relations = {
+    "balances": {"sides": ("statements", "bank"), "count": lambda a, b: a == 1,
+                 "keys": [("account", "account"), ("statement_id", "statement_id")],
+                 "first": [("opening_balance", 1), ("closing_balance", -1)], "second": [("amount", 1)],
+                 "entries": "entries"},
+    "follows": {"sides": ("statements", "statements"), "count": lambda a, b: a == b == 1,
+                "keys": [("account", "account")], "first": [("closing_balance", 1)],
+                "second": [("opening_balance", -1)], "days": ("period_end", "period_start")},
+    "settles": payments,
+    "settles-by-reference": {**payments, "keys": [("payment_reference", "creditor_reference")]},
+    "bills": {"sides": ("orders", "invoices"), "count": one_and_some, "days": issued,
+              "keys": [("number", "order_reference"), ("buyer_vat_id", "buyer_vat_id")]},
+    "fulfils": {"sides": ("orders", "deliveries"), "count": one_and_some, "days": issued,
+                "keys": [("number", "order_reference")]},
+    "despatches": {"sides": ("deliveries", "invoices"), "count": one_and_some, "days": issued,
+                   "keys": [("number", "despatch_reference")]},
+}
+
+
+def side_fields(relation, days):
+    """The fields of either side's records, with what they are committed to as."""
+    found = {}, {}
+    for pair in relation.get("keys", []):
+        for side, field in zip(found, pair):
+            side[field] = "key"
+    for side, terms in zip(found, (relation.get("first", []), relation.get("second", []))):
+        side.update({field: "amount" for field, _ in terms})
+    if "entries" in relation:
+        found[0][relation["entries"]] = "quantity"
+    if days:
+        for side, field in zip(found, relation["days"]):
+            side[field] = "day"
+    return found
+
+
+record_number = re.compile(r"([a-z][a-z0-9-]{0,23}/[0-9]{4}-[0-9]{2})#([1-9][0-9]{0,8})", re.ASCII)
+
+
+def order_of(record):
+    series, month = record[0].split("/")
+    return month, series, record[1]
+
+
+class Links:
+    """A list of groups, as the package has it."""
+
+    def __init__(self, value):
+        require(isinstance(value, dict) and set(value) == {"groups", "salt"}, "links", "members")
+        require(isinstance(value["salt"], str) and re.fullmatch("[A-Za-z0-9_-]{21}[AQgw]", value["salt"], re.ASCII),
+                "links", "salt")
+        groups = value["groups"]
+        require(isinstance(groups, list) and 1 <= len(groups) <= most_groups, "links", "groups")
+        self.groups = [self.group(item) for item in groups]
+        self.digest = hashlib.sha256(canonical_json.written(value)).digest()
+
+    def group(self, value):
+        require(isinstance(value, list) and len(value) == 2, "links", "sides")
+        return tuple([self.record(item) for item in side] if isinstance(side, list) else refuse("links", "side")
+                     for side in value)
+
+    def record(self, text):
+        match = record_number.fullmatch(text) if isinstance(text, str) else None
+        require(match, "links", "record")
+        statement_forms.book(match[1])
+        return match[1], int(match[2])
+
+    def check(self, statement):
+        """That it is the statement's list, and a possible one."""
+        require(len(self.groups) == statement.count, "links", "count")
+        require(self.digest == statement.digest, "links", "digest")
+        relation = relations[statement.relation]
+        seen, last = (set(), set()), None
+        for first, second in self.groups:
+            require(relation["count"](len(first), len(second)), "links", "records of a group")
+            for side, known, series in zip((first, second), seen, relation["sides"]):
+                for record in side:
+                    require(record[0].split("/")[0] == series, "links", "series")
+                    require(record not in known, "links", "a record twice")
+                    known.add(record)
+                require(all(order_of(a) < order_of(b) for a, b in zip(side, side[1:])), "links", "order")
+            require(not set(first) & set(second), "links", "a record on both sides")
+            require(last is None or last < order_of(first[0]), "links", "order of groups")
+            last = order_of(first[0])
+
+
+def refuse(*words):
+    raise Refusal(*words)
+
+
 class Statement:
-    """One statement, and which values it is about: `fields` of every record, or two `places`."""
+    """One statement, and which values it is about: `fields` of every record, or `places`."""
 
     def __init__(self, text):
-        self.text, self.fields, self.places = text, [], []
+        self.text, self.fields, self.places, self.links = text, [], [], None
         if match := bounded.fullmatch(text):
             self.kind, field = match[1], match[2]
             self.fields = [field]
@@ -88,11 +190,68 @@ class Statement:
             require(1 <= len(self.fields) <= 16, "statement", "terms")
             require(all(a < b for a, b in zip(self.fields, self.fields[1:])), "statement", "order of terms")
             require(all(0 < abs(weight) <= maximum_weight for weight, _, _ in self.terms), "statement", "weight")
+        elif match := total.fullmatch(text):
+            self.start_total(match)
+        elif match := linked.fullmatch(text):
+            self.start_links(match)
         else:
             raise Refusal("statement", "form")
 
+    def start_total(self, match):
+        self.kind, self.weights = "total", []
+        for part in match[1].split(", "):
+            one = signed.fullmatch(part)
+            require(one and one[1] != "1", "statement", "term")
+            self.weights.append(int(one[1] or 1))
+            self.places.append((one[2], int(one[3]), one[4]))
+        require(all((*order_of(a), a[2]) < (*order_of(b), b[2]) for a, b in zip(self.places, self.places[1:])),
+                "statement", "order of terms")
+        require(all(self.weights) and sum(map(abs, self.weights)) <= maximum_weight, "statement", "weight")
+        self.unit = match["unit"] or match["both"]
+        require(self.unit, "statement", "a sum of days")
+        self.scale = unit_scale(self.unit)
+        self.ends = [scaled(end, self.scale) for end in (match["end"], match["low"], match["high"]) if end]
+        self.bound = kinds.get(match["sign"], "between")
+        require(self.ends == sorted(self.ends), "statement", "empty bound")
+
+    def start_links(self, match):
+        self.kind, self.relation, self.count = "linked", match[1], int(match[2])
+        require(self.relation in relations and 1 <= self.count <= most_groups, "statement", "links")
+        self.digest = from_base64url(match[3])
+        require(len(self.digest) == 32 and base64url(self.digest) == match[3], "statement", "digest")
+        self.days = None
+        if match[4] or match[5]:
+            require("days" in relations[self.relation], "statement", "days")
+            self.days = (-most_days, int(match[4])) if match[4] else (int(match[5]), int(match[6]))
+            require(-most_days <= self.days[0] <= self.days[1] <= most_days, "statement", "days")
+            require(match[4] or self.days[0] != -most_days, "statement", "spelling of days")
+        self.sides = side_fields(relations[self.relation], self.days)
+
+    def take(self, links):
+        """Gives it its list, and says which values it is about then."""
+        links.check(self)
+        self.links = links
+        self.places = [(*record, field) for group in links.groups for side, fields in zip(group, self.sides)
+                       for record in side for field in sorted(fields)]
+
+    def all_fields(self):
+        if self.kind == "linked":
+            return set(self.sides[0]) | set(self.sides[1])
+        return set(self.fields) | {spot[2] for spot in self.places}
+
     def require_provable(self, types):
         """Refuses a statement about what the types, by series, don't commit to as it says."""
+        if self.kind == "linked":
+            for series, fields in zip(relations[self.relation]["sides"], self.sides):
+                require(series in types, "not provable", "series")
+                for field, need in fields.items():
+                    require(need in commits_of(types[series], field), "not provable", field)
+            return
+        if self.kind == "total":
+            need = "quantity" if self.unit.startswith("rec20/") else "amount"
+            for book, _, field in self.places:
+                require(need in commits_of(types.get(book.split("/")[0], []), field), "not provable", field)
+            return
         for series, versions in types.items():
             if self.kind == "equal":
                 continue
@@ -121,13 +280,21 @@ class Obligations:
     def __init__(self, statements, records, values, transcript):
         """`records` are (book, number); `values` are (record, field, unit, scale, point) in their order."""
         self.zeros, self.ranges, self.transcript = [], [], transcript
+        self.zero_terms = []  # What a zero is made of, for who makes a proof: (weight, value).
         self.values = values
         self.position = {(value[0], value[1]): i for i, value in enumerate(values)}
         self.points = [ristretto_decoded(value[4]) for value in values]
         bounded = set()
+        self.number = {record: i for i, record in enumerate(records)}
         for statement in statements:
             if statement.kind == "equal":
-                self.equal([self.position[records.index(spot[:2]), spot[2]] for spot in statement.places])
+                self.equal([self.value(spot) for spot in statement.places])
+            elif statement.kind == "total":
+                terms = [(weight, self.value(spot), statement.unit)
+                         for weight, spot in zip(statement.weights, statement.places)]
+                self.sum(terms, statement, bounded)
+            elif statement.kind == "linked":
+                self.linked(statement)
             elif statement.kind == "each":
                 self.each(statement, [self.position[i, statement.fields[0]] for i in range(len(records))])
             else:
@@ -145,9 +312,10 @@ class Obligations:
         for end in ends:
             self.transcript.append("end", little(end))
 
-    def append(self, point, statement):
+    def append(self, point, statement, terms):
         ends = statement.ends
         if statement.bound == "exactly":
+            self.zero_terms.append(terms)
             self.zeros.append(add(point, negative(times(ends[0], B))))
         if statement.bound in ("at-least", "between"):
             self.ranges.append(add(point, negative(times(ends[0], B))))
@@ -161,6 +329,7 @@ class Obligations:
         for i in both:
             self.transcript.append("value", little(i))
         self.zeros.append(add(self.points[both[0]], negative(self.points[both[1]])))
+        self.zero_terms.append([(1, both[0]), (-1, both[1])])
 
     def each(self, statement, places):
         self.transcript.append("statement", b"each")
@@ -171,7 +340,7 @@ class Obligations:
         self.unit(statement.unit, statement.scale)
         for i in places:
             require(self.values[i][2:4] == (statement.unit, statement.scale), "proof", "unit")
-            self.append(self.points[i], statement)
+            self.append(self.points[i], statement, [(1, i)])
 
     def linear(self, statement, count, bounded):
         if statement.kind == "sum":
@@ -179,6 +348,59 @@ class Obligations:
         else:
             terms = statement.terms
         weighed = [(weight, self.position[i, field], text) for weight, field, text in terms for i in range(count)]
+        self.sum(weighed, statement, bounded)
+
+    def value(self, spot):
+        return self.position[self.number[spot[:2]], spot[2]]
+
+    def linked(self, statement):
+        """What has to hold of each group (proofs.md, records that belong together)."""
+        relation, parts = relations[statement.relation], []
+        for first, second in statement.links.groups:
+            pairs = [(a, b) for a in first for b in second]
+            for a, b in pairs:
+                for left, right in relation.get("keys", []):
+                    parts.append(("equal", [self.value((*a, left)), self.value((*b, right))]))
+            terms = [(weight, self.value((*record, field))) for side, own in ((first, "first"), (second, "second"))
+                     for record in side for field, weight in relation.get(own, [])]
+            if terms:
+                unit, scale = self.values[self.value((*first[0], relation["first"][0][0]))][2:4]
+                parts.append(("sum", [(weight, i, unit) for weight, i in terms], Bounded("exactly", [0], unit, scale)))
+                if relation.get("positive"):
+                    parts.append(("each", [i for _, i in terms], Bounded("at-least", [1], unit, scale)))
+            if "entries" in relation:
+                said = self.value((*first[0], relation["entries"]))
+                number_of = Bounded("exactly", [1000 * len(second)], "rec20/C62", 3)
+                parts.append(("sum", [(1, said, "rec20/C62")], number_of))
+            if statement.days:
+                for a, b in pairs:
+                    dates = [self.value((*b, relation["days"][1])), self.value((*a, relation["days"][0]))]
+                    parts.append(("difference", dates, statement.days))
+        require(1 <= len(parts) <= most["parts"], "proof", "parts")
+        self.transcript.append("statement", b"all")
+        self.transcript.append("text", statement.text.encode())
+        self.transcript.append("parts", little(len(parts)))
+        for kind, *said in parts:
+            if kind == "equal":
+                self.equal(*said)
+            elif kind == "sum":
+                self.sum(*said, set())
+            elif kind == "each":
+                self.each(said[1], said[0])
+            else:
+                self.difference(*said)
+
+    def difference(self, both, days):
+        a, b = (self.values[i] for i in both)
+        require(a[2:4] == b[2:4], "proof", "units differ")
+        self.transcript.append("statement", b"difference")
+        self.bound("between", days)
+        for i in both:
+            self.transcript.append("value", little(i))
+        difference = add(self.points[both[0]], negative(self.points[both[1]]))
+        self.append(difference, Bounded("between", days, "day", 0), [(1, both[0]), (-1, both[1])])
+
+    def sum(self, weighed, statement, bounded):
         require(sum(abs(weight) for weight, _, _ in weighed) <= maximum_weight, "proof", "weights")
         require(len(weighed) <= most["terms"], "proof", "terms")
         self.transcript.append("statement", b"linear")
@@ -190,7 +412,7 @@ class Obligations:
             self.transcript.append("weight", little(weight))
             require(self.values[i][2:4] == (text, unit_scale(text)), "proof", "unit")
             total = add(total, times(weight, self.points[i]))
-        if statement.kind == "sum":
+        if statement.kind != "score":
             self.transcript.append("units", b"common")
             self.unit(statement.unit, statement.scale)
             if statement.bound in ("at-most", "between"):
@@ -199,7 +421,7 @@ class Obligations:
             self.transcript.append("units", b"score")
             for _, _, text in weighed:
                 self.unit(text, unit_scale(text))
-        self.append(total, statement)
+        self.append(total, statement, [(weight, i) for weight, i, _ in weighed])
 
     def unit(self, text, scale):
         self.transcript.append("unit", text.encode())
@@ -214,6 +436,13 @@ class Obligations:
                 group = group + group[-1:]
             found.append(group)
         return found
+
+
+class Bounded:
+    """A part of a statement with a bound."""
+
+    def __init__(self, bound, ends, unit, scale):
+        self.kind, self.bound, self.ends, self.unit, self.scale = "part", bound, list(ends), unit, scale
 
 
 def little(value):

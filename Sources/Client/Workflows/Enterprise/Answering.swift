@@ -21,7 +21,7 @@ extension GrantWish {
         case .statements(let texts):
             statements = try texts.map { text throws(ClientError) in
                 do throws(ProofStatementError) {
-                    return try ProofStatement(parsing: text)
+                    return try ProofStatement(parsing: text).asked
                 } catch {
                     throw .statement(text, error)
                 }

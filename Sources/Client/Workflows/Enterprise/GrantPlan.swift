@@ -108,14 +108,12 @@ extension Enterprise {
         let fields = try known.leaving(wish.subject)
         let grantee = try await grantee(wish.to)
         let recipient = try await recipient(wish.to)
-        let covered = try Self.covered(wish.scope, in: view)
-        var scope = wish.scope
-        if case .statements = wish.subject { scope = .records(try Self.listed(covered)) }
-        if case .records = scope, covered.isEmpty { throw ClientError.nothingCovered }
+        let listing = try await listing(wish, in: view)
+        let (covered, scope) = (listing.covered, listing.scope)
         let now = session.now
         let terms = GrantTerms(
             to: wish.to, recipientKey: recipient.key.digest, scope: scope,
-            subject: wish.subject.claimed, fetches: wish.fetches, dataLife: wish.dataLife,
+            subject: listing.subject.claimed, fetches: wish.fetches, dataLife: wish.dataLife,
             epochs: try epochs(scope, in: view, at: now),
             request: wish.request)
         let permission = try await permission(
@@ -123,19 +121,19 @@ extension Enterprise {
         let expires = now.advanced(by: wish.lifetime)
         var proof: ProofPlan?
         let warnings: [ProofWarning]
-        switch wish.subject {
+        switch listing.subject {
         case .fields(let names):
             warnings = try await self.warnings(
                 to: wish.to, reading: names.map(\.text), of: wish.scope, in: view)
         case .statements(let statements):
             let records = covered.flatMap(\.records)
             let planned = try await proving(
-                statements, records, to: wish.to, wish.purpose, until: expires)
+                statements, listing.links, records, to: wish.to, wish.purpose, until: expires)
             proof = planned
             // What isn't true is never proven.
             let provable = statements.indices.filter { !planned.untrue.contains($0) }
             warnings = try await self.warnings(
-                to: wish.to, adding: provable.map { statements[$0] },
+                to: wish.to, adding: provable.map { statements[$0] }, listing.links,
                 about: records.map(\.jti), in: view)
         }
         return GrantPlan(
@@ -144,6 +142,31 @@ extension Enterprise {
             terms: terms, purpose: wish.purpose, notBefore: now, expires: expires,
             permitting: permission.permitting, policies: permission.policies,
             warnings: warnings, covered: covered, proof: proof)
+    }
+
+    /// What a wish comes to with the records that are there.
+    private struct Listing {
+        var subject: GrantWish.Subject
+        var scope: Scope
+        var covered: [(book: BookName, records: [OwnRecord])]
+        var links: [FoundLinks] = []
+    }
+
+    private func listing(_ wish: GrantWish, in view: View) async throws -> Listing {
+        var listing = Listing(
+            subject: wish.subject, scope: wish.scope,
+            covered: try Self.covered(wish.scope, in: view))
+        if case .statements(let asked) = wish.subject {
+            listing.links = try await links(
+                of: asked, among: listing.covered.flatMap(\.records))
+            listing.covered = Self.named(listing.covered, by: asked, listing.links)
+            listing.subject = .statements(listing.links.listing(asked))
+            listing.scope = .records(try Self.listed(listing.covered))
+        }
+        if case .records = listing.scope, listing.covered.isEmpty {
+            throw ClientError.nothingCovered
+        }
+        return listing
     }
 
     func grantee(_ handle: Handle) async throws -> PolicyEntity {

@@ -18,7 +18,8 @@ extension Enterprise {
             if let proof = plan.proof {
                 GrantedKeys(
                     listed: try listedKeys(plan, schedule),
-                    proofs: [try proof.prove(using: session.surroundings.random)])
+                    proofs: [try proof.prove(using: session.surroundings.random)],
+                    links: proof.links.map(\.list))
             } else {
                 try grantedKeys(
                     schedule, type: plan.type, fields: plan.fields, scope: plan.terms.scope,

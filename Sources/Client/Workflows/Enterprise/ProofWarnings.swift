@@ -6,19 +6,39 @@ import Wire
 /// What answers to one grantee say together, before another is given.
 extension Enterprise {
     func warnings(
-        to grantee: Handle, adding statements: [ProofStatement], about records: [JTI],
-        in view: View
+        to grantee: Handle, adding statements: [ProofStatement], _ links: [FoundLinks],
+        about records: [JTI], in view: View
     ) async throws -> [ProofWarning] {
-        let ledger = try ProofLedger(view, grantee: grantee, at: session.now)
-        let useful = ledger.useful(adding: statements, about: records)
-        return ledger.warnings(
-            adding: statements, about: records, values: try await values(of: useful, in: view))
+        let ledger = try await ledger(view, of: grantee)
+        var rest = links[...]
+        let added = statements.map { statement in
+            var groups: [LinkSearch.Group] = []
+            if case .linked = statement { groups = rest.popFirst()?.groups ?? [] }
+            return ProofLedger.Answer(
+                grant: nil, statement: statement, records: records, groups: groups)
+        }
+        let useful = ledger.useful(adding: added)
+        return ledger.warnings(adding: added, values: try await values(of: useful, in: view))
+    }
+
+    /// What `grantee` was let know; of linked records the groups that are found among them now.
+    private func ledger(_ view: View, of grantee: Handle) async throws -> ProofLedger {
+        var ledger = try ProofLedger(view, grantee: grantee, at: session.now)
+        let matches = try await matches(for: ledger.answers.map(\.statement))
+        for position in ledger.answers.indices {
+            guard case .linked(let link) = ledger.answers[position].statement else { continue }
+            let records = try ledger.answers[position].records.compactMap { try view.record($0) }
+                .filter { !$0.erased }
+            ledger.answers[position].groups = try await search(link, among: records, matches)
+                .groups
+        }
+        return ledger
     }
 
     func warnings(
         to grantee: Handle, reading fields: [String], of scope: Scope, in view: View
     ) async throws -> [ProofWarning] {
-        let ledger = try ProofLedger(view, grantee: grantee, at: session.now)
+        let ledger = try await ledger(view, of: grantee)
         let reading = ProofLedger.Reading(
             fields: Set(fields), records: try ProofLedger.records(scope, in: view))
         let useful = ledger.useful(reading: reading)

@@ -7,6 +7,8 @@ import Wire
 /// A proof that could be given: checked against the own amounts.
 public struct ProofPlan: Sendable {
     public let statements: [ProofStatement]
+    /// Which records the linked ones among them are about, in their order.
+    public let links: [FoundLinks]
     /// The positions of those that aren't true. Such a plan can't be carried out.
     public let untrue: [Int]
     /// The tree at which the records are listed.
@@ -41,11 +43,30 @@ public struct ProofPlan: Sendable {
                 sum = next
             }
             return ["the sum is \(bound.words(sum))"]
-        case .equal, .score: return []
+        case .total(let total):
+            let units = total.terms.compactMap { term -> Int64? in
+                guard let value = self.value(at: term.place) else { return nil }
+                let (product, overflow) = value.multipliedReportingOverflow(by: term.weight)
+                return overflow ? nil : product
+            }
+            guard units.count == total.terms.count else { return [] }
+            // At most 2¹⁶ times 2⁴⁷.
+            return ["the sum is \(total.bound.words(units.reduce(0, +)))"]
+        case .equal, .score, .linked: return []
         }
     }
 
     private static let reasonsListed = 5
+
+    private func value(at place: ProofPlace) -> Int64? {
+        for (position, opening) in zip(assembly.places, openings)
+        where position.field == place.field
+            && records[position.record] == place.record.description
+        {
+            if case .integer(let units) = opening.number { return units }
+        }
+        return nil
+    }
 
     private func values(of field: String) -> [(record: String, units: Int64)] {
         zip(assembly.places, openings).compactMap { place, opening in
@@ -70,13 +91,13 @@ extension Enterprise {
     ///
     /// Throws ``ClientError/proof(_:)`` where nothing can be proven about these records.
     func proving(
-        _ statements: [ProofStatement], _ records: [OwnRecord], to grantee: Handle,
-        _ purpose: Purpose, until expires: Timestamp
+        _ statements: [ProofStatement], _ links: [FoundLinks], _ records: [OwnRecord],
+        to grantee: Handle, _ purpose: Purpose, until expires: Timestamp
     ) async throws -> ProofPlan {
         let at = try await point(covering: records)
         let jti = session.newJTI()
         let (assembly, openings) = try await witness(
-            statements, records,
+            statements, links.map(\.list), records,
             ProofTerms(
                 log: session.log, at: at, grantee: grantee, grant: jti, purpose: purpose,
                 expires: expires))
@@ -85,7 +106,8 @@ extension Enterprise {
             throw ClientError.proving(error)
         }
         return ProofPlan(
-            statements: statements, untrue: untrue, at: at, jti: jti, assembly: assembly,
+            statements: statements, links: links, untrue: untrue, at: at, jti: jti,
+            assembly: assembly,
             records: records.map(\.name), openings: openings)
     }
 
@@ -117,7 +139,8 @@ extension Enterprise {
 
     /// The own amounts, read and verified anew, with what opens their commitments.
     private func witness(
-        _ statements: [ProofStatement], _ records: [OwnRecord], _ terms: ProofTerms
+        _ statements: [ProofStatement], _ links: [LinkList], _ records: [OwnRecord],
+        _ terms: ProofTerms
     ) async throws -> (ProofAssembly, [Opening]) {
         let fields = Set(statements.flatMap(\.fields)).compactMap { FieldName($0) }
         let types = try await session.upToDate().types
@@ -146,9 +169,9 @@ extension Enterprise {
                     commitments: opened.commitmentsByField))
         }
         let assembly: ProofAssembly
-        do { assembly = try ProofAssembly(statements, of: proven, for: terms) } catch {
-            throw ClientError.proof(error)
-        }
+        do {
+            assembly = try ProofAssembly(statements, links: links, of: proven, for: terms)
+        } catch { throw ClientError.proof(error) }
         var openings: [Opening] = []
         for (position, field) in assembly.places {
             guard let opening = shown[proven[position].jti]?.opening(field) else {

@@ -51,8 +51,10 @@ extension Enterprise {
         case .fields(let names): if change.fields == nil { fields = names }
         case .statements(let texts):
             statements = try texts.map { text throws(ClientError) in
-                do throws(ProofStatementError) { return try ProofStatement(canonical: text) } catch
-                {
+                // Which records are linked is found out anew.
+                do throws(ProofStatementError) {
+                    return try ProofStatement(canonical: text).asked
+                } catch {
                     throw .statement(text, error)
                 }
             }
