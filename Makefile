@@ -89,7 +89,11 @@ venv:
 clean:
 	rm -rf .build
 
-# Manual pages of all commands, in .build/man.
+# A manual page for each command, in .build/man: man -l .build/man/trine.1
 man: packages
-	$(SWIFT) package plugin generate-manual --multi-page
-	@mkdir -p .build/man && cp .build/plugins/GenerateManual/outputs/trine/* .build/man/ && ls .build/man | wc -l
+	$(SWIFT) build $(INDEX) --product trine
+	$(SWIFT) build $(INDEX) --product generate-manual
+	@rm -rf .build/man && mkdir -p .build/man
+	@.build/debug/generate-manual .build/debug/trine --multi-page --output-directory .build/man
+	@sed -i 's/^$$/.Pp/' .build/man/*.1
+	@echo "$$(ls .build/man | wc -l) pages in .build/man; the first: man -l .build/man/trine.1"

@@ -113,7 +113,10 @@ extension String {
     var withoutControls: String { replacingControls(except: ["\n"]) }
 
     /// The same on one line, so that nobody's name can look like a line of ours.
-    var onOneLine: String { replacingControls() }
+    var onOneLine: String { isPlainASCII ? self : replacingControls() }
+
+    /// Whether it has printable ASCII alone, as most of what is listed: each byte is a character.
+    var isPlainASCII: Bool { utf8.allSatisfy { (0x20..<0x7f).contains($0) } }
 }
 
 extension JSON {

@@ -55,7 +55,7 @@ struct Table<Element> {
                 let line = zip(cells, widths).map { cell, width in
                     number < cell.count ? cell[number] : String(repeating: " ", count: width)
                 }.joined(separator: "  ")
-                return String(line.reversed().drop { $0 == " " }.reversed())
+                return line.trimmed
             }.joined(separator: "\n")
         }.joined(separator: "\n")
     }
@@ -64,14 +64,17 @@ struct Table<Element> {
 /// The heading and the cells of a column, as they are put on a terminal.
 private struct DrawnColumn {
     private let cells: [String]
+    /// How many columns of a terminal each of them takes.
+    private let taken: [Int]
     private let isNumeric: Bool
 
     init(_ heading: String, _ values: [any Shown]) {
-        cells = [heading] + values.map(\.words.onOneLine)
+        cells = [heading] + values.map(\.words.onOneLine.trimmed)
+        taken = cells.map(\.terminalWidth)
         isNumeric = values.allSatisfy { $0 is any BinaryInteger }
     }
 
-    private var width: Int { cells.map(\.terminalWidth).max() ?? 0 }
+    private var width: Int { taken.max() ?? 0 }
     /// Of the longest piece that isn't broken.
     private var least: Int {
         cells.map { cell in cell.pieces.map(\.terminalWidth).max() ?? 0 }.max() ?? 0
@@ -80,9 +83,12 @@ private struct DrawnColumn {
     /// Widths with which all columns fit; `nil` where none do. The widest gives way first.
     static func widths(of columns: [DrawnColumn], within limit: Int?) -> [Int]? {
         var widths = columns.map(\.width)
-        guard let limit else { return widths }
+        func isWithin(_ limit: Int) -> Bool {
+            widths.reduce(2 * (widths.count - 1), +) <= limit
+        }
+        guard let limit, !isWithin(limit) else { return widths }
         let least = columns.map(\.least)
-        while widths.reduce(2 * (widths.count - 1), +) > limit {
+        while !isWithin(limit) {
             let wide = widths.indices.filter { widths[$0] > least[$0] }
             guard let widest = wide.max(by: { widths[$0] < widths[$1] }) else { return nil }
             widths[widest] -= 1
@@ -92,6 +98,7 @@ private struct DrawnColumn {
 
     /// The cell of `row` in lines of exactly `width`.
     func lines(_ row: Int, in width: Int) -> [String] {
+        if taken[row] <= width { return [padded(cells[row], taken[row], to: width)] }
         var lines = [""]
         for piece in cells[row].pieces {
             let line = lines[lines.count - 1]
@@ -103,9 +110,13 @@ private struct DrawnColumn {
         }
         return lines.map { line in
             let text = line.trimmed
-            let space = String(repeating: " ", count: max(0, width - text.terminalWidth))
-            return isNumeric ? space + text : text + space
+            return padded(text, text.terminalWidth, to: width)
         }
+    }
+
+    private func padded(_ text: String, _ taken: Int, to width: Int) -> String {
+        let space = String(repeating: " ", count: max(0, width - taken))
+        return isNumeric ? space + text : text + space
     }
 
     /// Each row as lines of headings and cells.
@@ -135,12 +146,20 @@ extension String {
         return piece.isEmpty && !pieces.isEmpty ? pieces : pieces + [piece]
     }
 
+    /// Without spaces at its end.
     fileprivate var trimmed: String {
-        String(reversed().drop { $0 == " " }.reversed())
+        guard utf8.last == 0x20 else { return self }
+        var end = utf8.endIndex
+        while end > utf8.startIndex, utf8[utf8.index(before: end)] == 0x20 {
+            end = utf8.index(before: end)
+        }
+        return String(self[..<end])
     }
 
     /// How many columns of a terminal it takes.
-    var terminalWidth: Int { reduce(0) { $0 + $1.terminalWidth } }
+    var terminalWidth: Int {
+        isPlainASCII ? utf8.count : reduce(0) { $0 + $1.terminalWidth }
+    }
 }
 
 extension Character {
