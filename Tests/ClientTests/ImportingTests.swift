@@ -106,17 +106,19 @@ import Wire
         }
     }
 
+    private func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
     /// Reports of the day, statements of the month and notices: every booked entry once.
-    @Test func aQuarterOfAllMessagesHasEveryEntryOnce() async throws {
+    @Test func aYearOfAllMessagesHasEveryEntryOnce() async throws {
         try await TestLog.serving { log in
             let (enterprise, session) = try await self.enterprise(log)
             var files: [(String, [UInt8])] = []
             var opening = 100_000
             var count = 0
-            for month in 1...3 {
+            for month in 1...12 {
                 var booked: [BankText.Entry] = []
-                for day in 1...28 where day % 3 != 0 {
-                    let date = "2026-0\(month)-\(day < 10 ? "0" : "")\(day)"
+                for day in 1...28 where day % 3 == 0 {
+                    let date = "2026-\(twoDigits(month))-\(twoDigits(day))"
                     let entries = (0..<2).map { number in
                         BankText.Entry(
                             cents: (number == 0 ? 1 : -1) * (1_000 + day), day: date,
@@ -135,10 +137,10 @@ import Wire
                         ))
                 }
                 count += booked.count
-                let (start, end) = ("2026-0\(month)-01", "2026-0\(month)-28")
+                let (start, end) = ("2026-\(twoDigits(month))-01", "2026-\(twoDigits(month))-28")
                 files.append(
                     (
-                        "s\(month).xml",
+                        "s\(twoDigits(month)).xml",
                         BankText.file(
                             .statement, "S\(month)", from: start, to: end, opening: opening,
                             booked)
@@ -153,7 +155,7 @@ import Wire
                 all.count { $0.book.series.rawValue == series }
             }
             #expect(counted("bank") == count && counted("notices") == count)
-            #expect(counted("statements") == 3)
+            #expect(counted("statements") == 12 && count == 216)
             let again = try await enterprise.importDocuments([folder])
             #expect(again.imported == 0 && again.duplicates == again.lines.count)
             await session.close()

@@ -14,11 +14,11 @@ import Wire
     private static let rounds =
         ProcessInfo.processInfo.environment["TRINE_KILLS"].flatMap { Int($0) }.map {
             max(20, $0 / 10)
-        } ?? 6
+        } ?? 4
 
     /// Documents that are new in each round. What was left of those before comes first, so that there are
     /// batches of many.
-    private static let documentsPerRound = 80
+    private static let documentsPerRound = 60
 
     @Test func everyDocumentIsThereOnce() async throws {
         let seed = UInt64.random(in: 0 ... .max)
