@@ -44,6 +44,7 @@ class Alliance:
             require(key.kind == kind and key.name == self.origin, "genesis", "keys")
         require(self.log_key.public != self.clock_key.public, "genesis", "keys")
         self.keys, self.roles, self.suspended = {}, {}, set()
+        self.jtis = {genesis.jti}
         self.host = payload["host"]["handle"]
         authorities = payload["charter"]["authorities"]
         for founder in [*authorities, payload["host"]]:
@@ -84,6 +85,10 @@ class Alliance:
                 raise RulesUnknown(f"rules {rules} from entry {start}")
         require(statement.origin == self.origin, "other origin")
         require(statement.payload["log"] == self.log, "other log")
+        if statement.kind not in ("record", "erase", "grant", "access", "rekey"):
+            # What is judged by the rules, that no two statements have one jti among them.
+            require(statement.jti not in self.jtis, "jti taken", statement.kind)
+            self.jtis.add(statement.jti)
         if statement.kind == "time":
             self.time_set(statement)
             return
