@@ -262,6 +262,24 @@ import Wire
         #expect(reading("booking_date", [1: 20_000], after: [late]).isEmpty)
     }
 
+    /// What many records say alike is told of the first of them.
+    @Test func manyWarningsAreShort() throws {
+        let names = (1...40).map { Self.name($0) }
+        let jtis = names.indices.map { JTI(bytes: Array(repeating: UInt8(100 + $0), count: 16))! }
+        let group = LinkedGroup(
+            [RecordNumber(names[0])!], names.dropFirst().compactMap { RecordNumber($0) })
+        let ledger = ProofLedger(
+            [
+                .init(
+                    grant: Self.grant, statement: try ProofStatement(parsing: "linked(balances)"),
+                    records: jtis, groups: [.init(records: group, unit: nil)])
+            ], names: Dictionary(uniqueKeysWithValues: zip(jtis, names)))
+        let warnings = ledger.warnings(
+            reading: .init(fields: ["statement_id"], records: [jtis[0]]), values: [:])
+        #expect(warnings.count == ProofLedger.mostWarnings + 1)
+        #expect(warnings.last == .more(39 - ProofLedger.mostWarnings))
+    }
+
     @Test func totals() throws {
         let total = "total(\(Self.name(1)).a, -1*\(Self.name(2)).b) = 3 EUR"
         #expect(

@@ -113,8 +113,9 @@ public struct ProofLedger: Sendable {
     ) -> [ProofWarning] {
         let before = Knowledge(answers, readings, values, names)
         let after = Knowledge(answers + added, readings, values, names)
-        return after.pinned(since: before, old: answers)
-            + after.nearlySame(added, as: answers) + after.rests(of: added, since: nil)
+        return Self.first(
+            after.pinned(since: before, old: answers)
+                + after.nearlySame(added, as: answers) + after.rests(of: added, since: nil))
     }
 
     /// What the grantee could conclude of other amounts once it can read these, from what was proven
@@ -122,8 +123,18 @@ public struct ProofLedger: Sendable {
     func warnings(reading more: Reading, values: [AmountName: Int64] = [:]) -> [ProofWarning] {
         let before = Knowledge(answers, readings, values, names)
         let after = Knowledge(answers, readings + [more], values, names)
-        return after.pinned(since: before, old: answers) + after.rests(of: answers, since: before)
+        return Self.first(
+            after.pinned(since: before, old: answers) + after.rests(of: answers, since: before))
     }
+
+    /// Of many warnings the first, and how many more there are: a key that can be read is the same in all
+    /// entries of a statement.
+    private static func first(_ warnings: [ProofWarning]) -> [ProofWarning] {
+        guard warnings.count > mostWarnings else { return warnings }
+        return warnings.prefix(mostWarnings) + [.more(warnings.count - mostWarnings)]
+    }
+
+    static let mostWarnings = 12
 }
 
 /// What one grantee can conclude from all it was let know, beyond each answer alone.
@@ -136,6 +147,8 @@ public enum ProofWarning: Hashable, Sendable {
     case nearlySame(field: String, grant: JTI, records: [String])
     /// All other records of a sum or score can be read, so that it is about these.
     case rest(field: String, records: [String])
+    /// So many more besides the others.
+    case more(Int)
 }
 
 /// One amount of one record.

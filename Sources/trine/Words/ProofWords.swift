@@ -214,6 +214,7 @@ extension ProofWarning {
         case .rest(let field, let records):
             "of \(Self.sum(field)) the grantee can read all but \(records.joined(separator: ", ")),"
                 + " so what is proven of it is about these alone"
+        case .more(let count): "and \(count) more of this kind"
         }
     }
 
