@@ -277,7 +277,7 @@ import Wire
         await #expect(throws: LogFault.withheld(index: 5)) { try await scene.session.sync() }
         let view = await scene.session.view
         #expect(try view.accesses.map(\.grant) == [grant])
-        #expect(try view.accesses[0].terms == nil)
+        #expect(try view.accesses[0].served == nil)
         #expect(try view.grants[grant]?.accesses == 1)
     }
 

@@ -139,7 +139,7 @@ private struct World {
         for access in accesses {
             let other = told.first { $0.index == access.index }
             #expect(access.grant == other?.grant && access.at == other?.at, "\(place)")
-            #expect(access.terms == nil || access.terms == other?.terms, "\(place)")
+            #expect(access.served == nil || access.served == other?.served, "\(place)")
         }
         // That something was served under a grant that it knows can't be withheld.
         let known = told.filter { grants[$0.grant] != nil }.map(\.index)

@@ -127,13 +127,14 @@ public struct KnownAccess: Shaped {
     public let index: Int64
     public let grant: JTI
     public let at: Timestamp
-    /// `nil` where they weren't shown, or were erased.
-    public let terms: AccessTerms?
+    /// The fields and records, without how far their books had got; `nil` where that wasn't shown, or was
+    /// erased. The signed call isn't kept, either: of many accesses the two are most.
+    public let served: Served?
 
     public static let shape = Shape<KnownAccess>(
-        KnownAccess.init(index:grant:at:terms:),
+        KnownAccess.init(index:grant:at:served:),
         .required("index", \.index, .count), .required("grant", \.grant, .jti),
-        .required("at", \.at, .time), .optional("terms", \.terms, .object))
+        .required("at", \.at, .time), .optional("served", \.served, .object))
 }
 
 /// What one of the participant's own keys signed last.

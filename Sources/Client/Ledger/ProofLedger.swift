@@ -68,7 +68,7 @@ public struct ProofLedger: Sendable {
         var readings: [Reading] = []
         for access in try view.accesses(under: grant.jti) {
             // What it says may have been erased; then it may have been anything.
-            let served = access.terms?.served
+            let served = access.served
             readings.append(
                 Reading(
                     fields: Set(served?.fields.map(\.text) ?? fields),

@@ -435,7 +435,9 @@ public struct View: Sendable {
         else { return }
         let known = KnownAccess(
             index: candidate.index, grant: access.grant, at: candidate.statement.issuedAt,
-            terms: candidate.selective as? AccessTerms)
+            served: (candidate.selective as? AccessTerms).map {
+                Served(fields: $0.served.fields, ranges: $0.served.ranges, books: [])
+            })
         accessList.set("\(access.grant)/\(known.index)", known)
         grant.lastRead = known.at
         grantList.set(access.grant.text, grant)

@@ -74,7 +74,7 @@ extension Enterprise {
             range.map { grant.terms.scope.covers($0) } ?? false
         }
         let accesses = try view.accesses.count { access in
-            range.map { one in access.terms?.served.ranges.contains { $0.contains(one) } ?? false }
+            range.map { one in access.served?.ranges.contains { $0.contains(one) } ?? false }
                 ?? false
         }
         // What can't be read any more, by a machine without its keys, can be erased all the same.

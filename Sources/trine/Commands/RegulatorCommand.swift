@@ -114,7 +114,7 @@ extension View {
                         "\(one.index)", "\(one.at)",
                         grant.map { names.shown($0.terms.to) } ?? "",
                         grant.map { names.shown($0.issuer) } ?? "",
-                        (one.terms?.served.ranges ?? []).summary, one.grant.text,
+                        (one.served?.ranges ?? []).summary, one.grant.text,
                     ]
                 }),
             .init(

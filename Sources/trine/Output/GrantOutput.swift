@@ -45,14 +45,14 @@ extension Outcome {
         let seesBoth = accesses.contains { grant($0)?.issuer != reader }
         let owner = Column<KnownAccess>("WHOSE") { grant($0).map { names.shown($0.issuer) } }
         let columns: [Column<KnownAccess>] = [
-            .init("RECORDS") { ($0.terms?.served.ranges ?? []).summary },
+            .init("RECORDS") { ($0.served?.ranges ?? []).summary },
             .init("FIELDS") { $0.fields },
             .init("PURPOSE", "purpose") { grant($0)?.claims.purpose },
             .init("GRANT", "grant") { $0.grant },
             .init {
                 [
-                    "at": $0.at, "enterprise": grant($0)?.issuer, "fields": $0.terms?.served.fields,
-                    "grantee": grant($0)?.terms.to, "ranges": $0.terms?.served.ranges,
+                    "at": $0.at, "enterprise": grant($0)?.issuer, "fields": $0.served?.fields,
+                    "grantee": grant($0)?.terms.to, "ranges": $0.served?.ranges,
                 ]
             },
         ]
@@ -71,7 +71,7 @@ extension Outcome {
 extension KnownAccess {
     /// The fields that were served, without the commitments that came with them.
     var fields: [FieldName]? {
-        terms?.served.fields.filter { !$0.text.hasSuffix(FieldDefinition.commitmentSuffix) }
+        served?.fields.filter { !$0.text.hasSuffix(FieldDefinition.commitmentSuffix) }
     }
 }
 
