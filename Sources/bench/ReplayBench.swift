@@ -53,7 +53,8 @@ struct ReplayBench: BenchGroup {
             let quarter = start * 4 / pages
             times[quarter] += try await clock.measure { try await audit.replay(made) { $0 } }
             counts[quarter] += made.count * Self.perPage
-            memory = max(memory, try Self.residentBytes() - before)
+            let given = made.joined().reduce(0) { $0 + $1.leaf.count }
+            memory = max(memory, try Self.residentBytes() - before - Double(given))
         }
         let signature = await yardstick.measure().perEntry
         let report = audit.finish()
