@@ -1,4 +1,5 @@
 import Sharing
+import TestSupport
 import Testing
 import Wire
 
@@ -183,16 +184,11 @@ private struct MadeFlow {
     private(set) var documents: [FlowDocument] = []
     private(set) var paid: [(invoice: String, units: Int64)] = []
     private(set) var truth: [String: Truth] = [:]
-    private var state: UInt64
+    private var random: SeededGenerator
 
-    init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    private mutating func below(_ limit: Int) -> Int {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Int(state % UInt64(limit))
-    }
+    private mutating func below(_ limit: Int) -> Int { random.number(0...(limit - 1)) }
 
     mutating func make(_ count: Int) {
         for number in 0..<count { makeOrder(number) }

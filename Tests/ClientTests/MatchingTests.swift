@@ -1,4 +1,5 @@
 import Sharing
+import TestSupport
 import Testing
 import Wire
 
@@ -121,16 +122,11 @@ private struct MadeYear {
     private(set) var claims: [Claim] = []
     private(set) var payments: [Payment] = []
     private(set) var truth: Set<String> = []
-    private var state: UInt64
+    private var random: SeededGenerator
 
-    init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    private mutating func below(_ limit: Int) -> Int {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Int(state % UInt64(limit))
-    }
+    private mutating func below(_ limit: Int) -> Int { random.number(0...(limit - 1)) }
 
     mutating func make(_ count: Int) {
         for number in 0..<count {

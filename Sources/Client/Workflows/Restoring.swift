@@ -33,8 +33,8 @@ extension Home {
     /// of every other machine's; it stays off this machine, too. Where a machine was stolen, a new era
     /// comes next: ``Session/beginEra(with:_:)``.
     ///
-    /// With `retiring`, `agree` is asked before anything is signed. Where it throws, a home that this run
-    /// made is gone again.
+    /// With `retiring`, `agree` is asked before anything is signed. Where it throws, the files of a home
+    /// that this run made are removed again; its empty folder stays.
     ///
     /// Begun again after an interruption, it goes on where that was. Throws
     /// ``HomeError/alreadyThere(path:)`` for a home of somebody else,
