@@ -125,10 +125,21 @@ public actor Session {
     // MARK: Operations
 
     /// Waits for the turn to sign, and takes up what other processes left to send. Whoever has the turn
-    /// keeps it. Throws ``HomeError/busy(path:holder:)``.
-    func beginOperation(waiting wait: Duration = Home.patience) throws(HomeError) {
+    /// keeps it. Throws ``HomeError/busy(path:holder:)`` where another process goes on for longer than
+    /// the surroundings' patience, and `CancellationError`.
+    func beginOperation() async throws {
+        let deadline = ContinuousClock.now + surroundings.patience
+        while true {
+            do { return try takeTurn() } catch .busy where ContinuousClock.now < deadline {
+                try await Task.sleep(for: HomeLock.poll)
+            }
+        }
+    }
+
+    /// Begins an operation unless another process is at one: throws ``HomeError/busy(path:holder:)``.
+    private func takeTurn() throws(HomeError) {
         guard lock == nil else { return }
-        let lock = try home.lock(waiting: wait)
+        let lock = try home.lock()
         outbox = try Outbox(in: home, keyring: keyring)
         // Another process may have given a device up meanwhile.
         view.epochFloors = try home.devices(keyring).floors
@@ -147,7 +158,7 @@ public actor Session {
     /// Whether nobody else has the turn to sign now; then this session has it.
     public func beginOperationIfFree() throws(HomeError) -> Bool {
         do {
-            try beginOperation(waiting: .zero)
+            try takeTurn()
             return true
         } catch {
             guard case .busy = error else { throw error }
@@ -419,8 +430,8 @@ public actor Session {
     // MARK: The outbox
 
     /// Saves signed bytes before they are sent.
-    func save(_ content: Outbox.Content) throws(HomeError) -> Outbox.Parcel {
-        try beginOperation()
+    func save(_ content: Outbox.Content) async throws -> Outbox.Parcel {
+        try await beginOperation()
         var random = surroundings.random
         return try outbox.add(content, using: &random)
     }

@@ -9,13 +9,18 @@ public struct Surroundings: Sendable {
     public let now: @Sendable () -> Timestamp
     /// Fills with bytes from a cryptographically secure generator.
     public let fill: @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    /// How long an operation waits for another process of the same home before it is refused.
+    public let patience: Duration
 
+    /// The usual patience is longer than a command needs that somebody started beside this one.
     public init(
         now: @escaping @Sendable () -> Timestamp,
-        fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void = Self.systemBytes
+        fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void = Self.systemBytes,
+        patience: Duration = .seconds(20)
     ) {
         self.now = now
         self.fill = fill
+        self.patience = patience
     }
 
     /// From the system, by libsodium (`getrandom`).

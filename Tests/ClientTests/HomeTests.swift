@@ -69,27 +69,24 @@ import Wire
         try home.make()
         var lock: HomeLock? = try home.lock()
         let busy = HomeError.busy(path: home.directory, holder: "trine, process \(getpid())")
-        #expect(throws: busy) { try home.lock(waiting: .zero) }
-        let start = ContinuousClock.now
-        #expect(throws: busy) { try home.lock(waiting: .milliseconds(100)) }
-        #expect(start.duration(to: .now) >= .milliseconds(100), "it was waited")
+        #expect(throws: busy) { try home.lock() }
         // Files are replaced meanwhile.
         #expect(try home.changingFiles { 7 } == 7)
         // What is let go of is free at once, whoever is just being started.
         let copy = try #require(DescriptorCopy(of: home.directory + "/lock"))
         withExtendedLifetime(lock) {}
         lock = nil
-        _ = try home.lock(waiting: .zero)
+        _ = try home.lock()
         withExtendedLifetime(copy) {}
     }
 
-    /// Whoever waits gets its turn as soon as the other has finished.
-    @Test func aTurnComes() async throws {
+    /// Whoever replaces files waits until the other has finished.
+    @Test func filesAreReplacedOneAfterTheOther() async throws {
         let scratch = try Scratch()
         let home = scratch.home("home")
         try home.make()
-        var lock: HomeLock? = try home.lock()
-        async let waited = BlockingWork.run { try home.lock(waiting: .seconds(20)) }
+        var lock: HomeLock? = try home.lockFiles()
+        async let waited = BlockingWork.run { try home.lockFiles() }
         try await Task.sleep(for: .milliseconds(50))
         withExtendedLifetime(lock) {}
         lock = nil

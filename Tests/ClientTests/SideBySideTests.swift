@@ -55,16 +55,34 @@ import Wire
     @Test func readersNeedNoTurn() async throws {
         try await TestLog.serving { log in
             let home = try await log.enterprise()
-            let session = try await log.open(home)
-            let lock = try home.lock()
+            let session = try await log.open(home, patience: .milliseconds(100))
+            var lock: HomeLock? = try home.lock()
             _ = try await Enterprise(session).books()
             #expect(try await session.beginOperationIfFree() == false)
+            let start = ContinuousClock.now
             await #expect(
                 throws: HomeError.busy(
                     path: home.directory, holder: "trine, process \(getpid())")
-            ) { try await session.beginOperation(waiting: .milliseconds(20)) }
-            withExtendedLifetime(lock) {}
+            ) { try await session.beginOperation() }
+            #expect(start.duration(to: .now) >= .milliseconds(100), "it was waited")
             await session.close()
+
+            // A turn comes as soon as the other has finished, also for two tasks of one session, and
+            // who gives up waiting is heard at once.
+            let patient = try await log.open(home)
+            let first = Task { try await patient.beginOperation() }
+            let second = Task { try await patient.beginOperation() }
+            let third = Task { try await patient.beginOperation() }
+            third.cancel()
+            await #expect(throws: CancellationError.self) { try await third.value }
+            try await Task.sleep(for: .milliseconds(50))
+            withExtendedLifetime(lock) {}
+            lock = nil
+            try await first.value
+            try await second.value
+            #expect(throws: HomeError.self) { try home.lock() }
+            await patient.close()
+            _ = try home.lock()
         }
     }
 

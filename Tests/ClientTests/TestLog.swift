@@ -22,8 +22,11 @@ final class TestClock: Sendable {
     var now: Timestamp { Timestamp(clamping: seconds.withLock { $0 }) }
     func advance(_ by: Int64) { seconds.withLock { $0 += by } }
 
-    var surroundings: Surroundings {
-        Surroundings(now: { self.now })
+    var surroundings: Surroundings { surroundings(patience: .seconds(300)) }
+
+    /// Hundreds of tests share the processors, so patience is usually long.
+    func surroundings(patience: Duration) -> Surroundings {
+        Surroundings(now: { self.now }, patience: patience)
     }
 }
 
@@ -129,11 +132,12 @@ final class TestLog: Sendable {
 
     /// Opens a home, whatever address it was made for.
     func open(
-        _ home: Home, through wrap: @Sendable (any Transport) -> any Transport = { $0 }
+        _ home: Home, patience: Duration? = nil,
+        through wrap: @Sendable (any Transport) -> any Transport = { $0 }
     ) async throws -> Session {
         try await Session(
             home, passphrase: Self.protection.passphrase, cost: Self.protection.cost,
-            surroundings: clock.surroundings,
+            surroundings: patience.map { clock.surroundings(patience: $0) } ?? clock.surroundings,
             transport: { _ in wrap(transport()) })
     }
 

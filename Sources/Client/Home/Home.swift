@@ -89,10 +89,8 @@ public struct Home: Hashable, Sendable {
 
     /// Takes the turn to sign something here, so that no two processes number the same records or send
     /// the same parcels. Readers need none. Throws ``HomeError/busy(path:holder:)`` where another
-    /// process goes on for longer than `wait`.
-    func lock(waiting wait: Duration = patience) throws(HomeError) -> HomeLock {
-        try lock(.lock, waiting: wait)
-    }
+    /// process has it.
+    func lock() throws(HomeError) -> HomeLock { try lock(.lock, waiting: .zero) }
 
     /// Does what reads files, changes and replaces them, with no other process between. It is over at
     /// once. Throws ``HomeError`` and what `body` throws.
@@ -104,6 +102,9 @@ public struct Home: Hashable, Sendable {
     /// The same for who holds on to it. Throws ``HomeError``.
     func lockFiles() throws(HomeError) -> HomeLock { try lock(.files, waiting: Self.patience) }
 
+    /// Far longer than files are being replaced.
+    private static let patience = Duration.seconds(20)
+
     private func lock(_ file: File, waiting wait: Duration) throws(HomeError) -> HomeLock {
         do { return try HomeLock(path(file), waiting: wait) } catch {
             if case .busy(_, let holder) = error {
@@ -112,9 +113,6 @@ public struct Home: Hashable, Sendable {
             throw error
         }
     }
-
-    /// Longer than a command needs that somebody started beside this one.
-    static let patience = Duration.seconds(20)
 
     func path(_ file: File) -> String { directory + "/" + file.rawValue }
 

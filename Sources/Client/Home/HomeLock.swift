@@ -25,7 +25,7 @@ final class HomeLock: Sendable {
                 if code == EWOULDBLOCK { throw .busy(path: path, holder: holder) }
                 throw .system(path: path, call: "flock", code: code)
             }
-            usleep(Self.pollMicroseconds)
+            usleep(UInt32(Self.poll / .microseconds(1)))
         }
         self.descriptor = descriptor
         let words = Array("\(Self.work.withLock { $0 }), process \(getpid())".utf8)
@@ -33,8 +33,9 @@ final class HomeLock: Sendable {
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, words, words.count, 0) }
     }
 
-    private static let pollMicroseconds: UInt32 = 5000
-    /// Longer than others sleep between two looks at a lock.
+    /// How long whoever waits sleeps between two looks at a lock.
+    static let poll = Duration.milliseconds(5)
+    /// Longer than that.
     static let courtesy = Duration.milliseconds(20)
 
     /// What the holder wrote into the file; `nil` where it wrote nothing.

@@ -14,7 +14,7 @@ extension Session {
     func carry<Claims: CarriedClaims>(_ terms: Claims) async throws -> Registration {
         let call = SignedCall.sign(
             terms, by: try signer(Claims.scope), at: now, jti: newJTI())
-        let registration = try await deliver(call, of: try save(.call(call.bytes)))
+        let registration = try await deliver(call, of: try await save(.call(call.bytes)))
         try saveView()
         return registration
     }

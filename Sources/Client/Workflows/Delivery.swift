@@ -68,7 +68,7 @@ extension Session {
             jws: signed.statement.jws.bytes, disclosures: Disclosure.join(signed.disclosures),
             blob: blob)
         let outgoing = try Outgoing(frame)
-        let parcel = try save(.frames([frame]))
+        let parcel = try await save(.frames([frame]))
         switch try await deliver([outgoing], of: parcel).first {
         case .registered(let registration): return registration
         case .refused(let problem): throw ConnectionError.refused(problem)
@@ -79,13 +79,13 @@ extension Session {
     /// Registers several statements in order, up to the first that is refused.
     func register(_ frames: [Frame]) async throws -> [Delivery] {
         let outgoing = try frames.map { try Outgoing($0) }
-        return try await deliver(outgoing, of: try save(.frames(frames)))
+        return try await deliver(outgoing, of: try await save(.frames(frames)))
     }
 
     /// Sends again what earlier runs signed and got no answer for, oldest first. Throws
     /// ``ConnectionError`` where it can't be had now either; then nothing new should be signed.
     public func flush() async throws -> [LateDelivery] {
-        try beginOperation()
+        try await beginOperation()
         var late: [LateDelivery] = []
         for number in outbox.numbers {
             guard let parcel = try parcel(number) else { continue }

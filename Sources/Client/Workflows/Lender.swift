@@ -113,7 +113,8 @@ public struct Lender: Sendable {
         let wanted = try fields ?? known.granted(of: view.types)
         try known.requireGranted(wanted, of: view.types)
         try await session.mayAccess(known, wanted)
-        let (call, parcel) = try await session.call(grant: grant, fields: wanted, ranges: ranges)
+        let (call, parcel) = try await session.call(
+            grant: grant, fields: wanted, ranges: ranges)
         let answer: FetchAnswer
         do { answer = try await session.connection.fetch(call) } catch {
             if error.isFinal { try await session.drop(parcel) }
@@ -200,8 +201,8 @@ extension Session {
     /// one, or a new one.
     fileprivate func call(
         grant: JTI, fields: [FieldName], ranges: [RecordRange]
-    ) throws -> (FetchCall, Outbox.Parcel) {
-        try beginOperation()
+    ) async throws -> (FetchCall, Outbox.Parcel) {
+        try await beginOperation()
         // Saved is all that has to be done alone: several processes fetch side by side.
         defer { endOperation() }
         for number in outbox.numbers {
@@ -223,6 +224,6 @@ extension Session {
         let call = Fetch.sign(
             grant: grant, fields: fields, ranges: ranges, by: try signer(.fetch), at: now,
             jti: newJTI(), opener: .random())
-        return (call, try save(.fetch(call.bytes)))
+        return (call, try await save(.fetch(call.bytes)))
     }
 }
