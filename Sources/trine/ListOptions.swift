@@ -63,11 +63,17 @@ struct PeriodOptions: ParsableArguments {
     @Option(help: "Only until the end of this day, month or year.")
     var until: CalendarSpan?
 
-    func contains(_ time: Timestamp) -> Bool {
-        (period?.times.contains(time) ?? true)
-            && (since.map { $0.times.lowerBound <= time } ?? true)
-            && (until.map { time < $0.times.upperBound } ?? true)
+    /// What all of them leave; `nil` where none is given.
+    var times: Range<Timestamp>? {
+        guard period != nil || since != nil || until != nil else { return nil }
+        let spans = [period, since, until].map { $0?.times }
+        let first = [spans[0], spans[1]].compactMap { $0?.lowerBound }.max()
+        let end = [spans[0], spans[2]].compactMap { $0?.upperBound }.min()
+        let (from, to) = (first ?? Timestamp(clamping: 0), end ?? Timestamp(clamping: .max))
+        return from..<max(from, to)
     }
+
+    func contains(_ time: Timestamp) -> Bool { times?.contains(time) ?? true }
 }
 
 /// Which grants, requests or accesses are listed.

@@ -61,10 +61,18 @@ import Wire
                 #expect(try rows.value(key) == model[key], "\(key)")
             }
             for prefix in ["own/", "own/a#", "own/ab#", "own/a#1", "source/", "t", ""] {
-                let found = try rows.values(under: prefix)
+                let found = try rows.values(in: .under(prefix))
                 let expected = model.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }
                 #expect(found.map(\.key) == expected.map(\.key), "\(prefix)")
                 #expect(found.map(\.value) == expected.map(\.value), "\(prefix)")
+            }
+            for _ in 0..<10 {
+                let (first, end) = (word(), word())
+                let found = try rows.values(in: .between(first, end))
+                let expected = model.filter { first <= $0.key && $0.key < end }
+                    .sorted { $0.key < $1.key }
+                #expect(found.map(\.key) == expected.map(\.key), "\(first) to \(end)")
+                #expect(found.map(\.value) == expected.map(\.value), "\(first) to \(end)")
             }
         }
         // A log of n rows is kept in so few tables that each look-up reads few pages.

@@ -19,17 +19,21 @@ struct KeptList<Value: Shaped>: Sendable {
 
     mutating func set(_ key: String, _ value: Value?) { changed[key] = .some(value) }
 
-    /// Those whose keys begin with `prefix`, in the order of the keys.
+    /// Those of `span`, in the order of the keys.
     func values(
-        under prefix: String = "", in rows: KeptRows
+        in span: RowSpan = .under(""), of rows: KeptRows
     ) throws(HomeError) -> [(key: String, value: Value)] {
-        var values: [String: Value] = [:]
-        for (key, bytes) in try rows.values(under: family + prefix) {
+        var values: [(key: String, value: Value)] = []
+        for (key, bytes) in try rows.values(in: span.behind(family)) {
             let name = String(key.dropFirst(family.count))
-            if changed[name] == nil { values[name] = try Self.read(bytes, key) }
+            if changed[name] == nil { values.append((name, try Self.read(bytes, key))) }
         }
-        for (key, value) in changed where key.hasPrefix(prefix) { values[key] = value }
-        return values.map { (key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
+        let kept = values.count
+        for (key, value) in changed where span.contains(key) {
+            if let value { values.append((key, value)) }
+        }
+        if values.count > kept { values.sort { $0.key < $1.key } }
+        return values
     }
 
     /// Hands what changed to the rows.

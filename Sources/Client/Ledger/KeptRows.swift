@@ -23,17 +23,17 @@ struct KeptRows: Sendable {
 
     mutating func set(_ key: String, _ value: [UInt8]?) { changed[key] = .some(value) }
 
-    /// All whose keys begin with `prefix`, in their order. Throws ``HomeError``.
-    func values(under prefix: String) throws(HomeError) -> [(key: String, value: [UInt8])] {
+    /// All of `span`, in the order of their keys. Throws ``HomeError``.
+    func values(in span: RowSpan) throws(HomeError) -> [(key: String, value: [UInt8])] {
         var rows: [KeptRow] = []
-        for table in tables { rows = Self.merged(rows, try table.rows(under: prefix)) }
-        return Self.merged(rows, changes(under: prefix)).compactMap { row in
+        for table in tables { rows = Self.merged(rows, try table.rows(in: span)) }
+        return Self.merged(rows, changes(in: span)).compactMap { row in
             row.value.map { (row.key, $0) }
         }
     }
 
-    private func changes(under prefix: String) -> [KeptRow] {
-        changed.lazy.filter { $0.key.hasPrefix(prefix) }
+    private func changes(in span: RowSpan) -> [KeptRow] {
+        changed.lazy.filter { span.contains($0.key) }
             .map { KeptRow(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
     }
 
@@ -43,14 +43,14 @@ struct KeptRows: Sendable {
         in directory: String, keyed key: @escaping @Sendable (String) -> Secret,
         using random: inout some RandomNumberGenerator
     ) throws(HomeError) {
-        var rows = changes(under: "")
+        var rows = changes(in: .under(""))
         var left = tables
         // Another process may have taken files away that are still open here.
         let isWhole = left.allSatisfy(\.isThere)
         while let last = left.last,
             !isWhole || last.description.rows < Self.ratio * Int64(rows.count)
         {
-            rows = Self.merged(try last.rows(under: ""), rows)
+            rows = Self.merged(try last.rows(in: .under("")), rows)
             left.removeLast()
         }
         if left.isEmpty { rows.removeAll { $0.value == nil } }

@@ -59,7 +59,7 @@ struct KeptState: StateSource, Sendable {
     func all() throws(HomeError) -> [StateKey: StateValue] {
         var all = memory
         for family in StateFamily.all.map(\.name) where !Self.few.contains(family) {
-            for (text, bytes) in try rows.values(under: family + "/") {
+            for (text, bytes) in try rows.values(in: .under(family + "/")) {
                 let key = try Self.key(text)
                 all[key] = try Self.value(bytes, for: key)
             }
@@ -71,7 +71,7 @@ struct KeptState: StateSource, Sendable {
     /// The books of `holder`, which are so many pages of rows. Throws ``HomeError``.
     func books(of holder: Handle) throws(HomeError) -> [BookName: BookState] {
         var books: [BookName: BookState] = [:]
-        for (text, bytes) in try rows.values(under: "\(BookState.family)/\(holder)/") {
+        for (text, bytes) in try rows.values(in: .under("\(BookState.family)/\(holder)/")) {
             let key = try Self.key(text)
             guard case .book(holder, let name) = key.name else { continue }
             books[name] = try Self.value(bytes, for: key).object as? BookState
@@ -88,7 +88,7 @@ struct KeptState: StateSource, Sendable {
         beginning text: String
     ) throws(HomeError) -> [(jti: JTI, state: StatementState)] {
         var found: [(jti: JTI, state: StatementState)] = []
-        for (text, bytes) in try rows.values(under: "\(StatementState.family)/\(text)") {
+        for (text, bytes) in try rows.values(in: .under("\(StatementState.family)/\(text)")) {
             guard let key = StateKey(text: text), case .jti(let jti) = key.name,
                 let state = try Self.value(bytes, for: key).object as? StatementState
             else { continue }

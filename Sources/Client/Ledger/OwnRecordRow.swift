@@ -58,7 +58,7 @@ enum OwnRecordRow {
         under prefix: String, in rows: KeptRows
     ) throws(HomeError) -> [OwnRecord] {
         var records: [OwnRecord] = []
-        for (key, bytes) in try rows.values(under: prefix) {
+        for (key, bytes) in try rows.values(in: .under(prefix)) {
             records.append(try read(bytes, key))
         }
         return records

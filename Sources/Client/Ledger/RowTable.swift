@@ -94,15 +94,15 @@ final class RowTable: Sendable {
         return rows[place]
     }
 
-    /// The rows whose keys begin with `prefix`, in their order. Throws ``HomeError``.
-    func rows(under prefix: String) throws(HomeError) -> [KeptRow] {
+    /// The rows of `span`, in their order. Throws ``HomeError``.
+    func rows(in span: RowSpan) throws(HomeError) -> [KeptRow] {
         let places = try places()
-        var page = Self.last(places, where: { $0.first < prefix }) ?? 0
+        var page = Self.last(places, where: { $0.first < span.first }) ?? 0
         var found: [KeptRow] = []
         while page < places.count {
             let first = places[page].first
-            guard first <= prefix || first.hasPrefix(prefix) else { break }
-            found += try rows(on: page, places).filter { $0.key.hasPrefix(prefix) }
+            guard first <= span.first || span.contains(first) else { break }
+            found += try rows(on: page, places).filter { span.contains($0.key) }
             page += 1
         }
         return found

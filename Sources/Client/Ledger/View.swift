@@ -26,8 +26,7 @@ public struct View: Sendable {
     private(set) var unopened: [RowTable.Description] = []
     private var grantList = KeptList<KnownGrant>("granted")
     private var requestList = KeptList<KnownRequest>("asked")
-    /// By grant, and of each in the order of the log.
-    private var accessList = KeptList<KnownAccess>("access")
+    private var accessList = KeptAccesses()
     /// The first entries, at most 100, that the rules don't admit: the gateway entered them anyway.
     public private(set) var refused: [Int64] = []
     /// Who said that its encryption key was in wrong hands, and the entry that said it last.
@@ -85,7 +84,7 @@ public struct View: Sendable {
     /// ``HomeError``, as all that follows does.
     public var grants: [JTI: KnownGrant] {
         get throws(HomeError) {
-            let all = try grantList.values(in: state.rows)
+            let all = try grantList.values(of: state.rows)
             return Dictionary(all.map { ($0.value.jti, $0.value) }) { $1 }
         }
     }
@@ -97,7 +96,7 @@ public struct View: Sendable {
     /// The requests that the participant made or got; all that are known, for a regulator.
     public var requests: [JTI: KnownRequest] {
         get throws(HomeError) {
-            let all = try requestList.values(in: state.rows)
+            let all = try requestList.values(of: state.rows)
             return Dictionary(all.map { ($0.value.jti, $0.value) }) { $1 }
         }
     }
@@ -108,15 +107,17 @@ public struct View: Sendable {
 
     /// What the host served under these grants, in the order of the log.
     public var accesses: [KnownAccess] {
-        get throws(HomeError) {
-            try accessList.values(in: state.rows).map(\.value).sorted { $0.index < $1.index }
-        }
+        get throws(HomeError) { try accesses(in: nil) }
+    }
+
+    /// What it served in this time, by its own clock, or at any, in the order of the log.
+    public func accesses(in times: Range<Timestamp>?) throws(HomeError) -> [KnownAccess] {
+        try accessList.all(in: times, of: state.rows)
     }
 
     /// What it served under one of them, in the order of the log.
     public func accesses(under grant: JTI) throws(HomeError) -> [KnownAccess] {
-        try accessList.values(under: "\(grant)/", in: state.rows).map(\.value)
-            .sorted { $0.index < $1.index }
+        try accessList.all(under: grant, of: state.rows)
     }
 
     // MARK: Own records
@@ -395,9 +396,7 @@ public struct View: Sendable {
         }
         if let erased = candidate.statement.claims.erases {
             requestList.set(erased.text, nil)
-            for access in try accessList.values(under: "\(erased)/", in: state.rows) {
-                accessList.set(access.key, nil)
-            }
+            try accessList.remove(under: erased, of: state.rows)
         }
     }
 
@@ -438,7 +437,7 @@ public struct View: Sendable {
             served: (candidate.selective as? AccessTerms).map {
                 Served(fields: $0.served.fields, ranges: $0.served.ranges, books: [])
             })
-        accessList.set("\(access.grant)/\(known.index)", known)
+        accessList.set(known)
         grant.lastRead = known.at
         grantList.set(access.grant.text, grant)
     }
@@ -495,12 +494,12 @@ extension View: Shaped {
         return types.all.map { String(decoding: $0.document(origin: origin), as: UTF8.self) }
     }
 
-    private var format: String { "trine-view/9" }
+    private var format: String { "trine-view/10" }
 
     public static let shape = Shape<View>(
         View.init(
             format:of:seesAll:edge:state:tables:others:refused:compromised:unshown:acts:types:),
-        .required("format", \.format, .format("trine-view/9")),
+        .required("format", \.format, .format("trine-view/10")),
         .required("handle", \.handle, .handle),
         .flag("sees_all", \.seesAll),
         .required("edge", \.edge, .edge),

@@ -43,8 +43,9 @@ extension EnterpriseCommand {
             let enterprise = try Enterprise(session)
             let grants = try await enterprise.grants()
             let accesses = try await enterprise.accesses(
-                under: try grant.map { try KnownGrant.named($0, among: grants) })
-            return try await session.accesses(accesses, dealings, period)
+                under: try grant.map { try KnownGrant.named($0, among: grants) },
+                in: period.times)
+            return try await session.accesses(accesses, dealings)
         }
     }
 
@@ -122,12 +123,12 @@ extension EnterpriseCommand {
 extension Session {
     /// Those of `accesses` that are wanted.
     nonisolated func accesses(
-        _ accesses: [KnownAccess], _ dealings: DealingsOptions, _ period: PeriodOptions
+        _ accesses: [KnownAccess], _ dealings: DealingsOptions
     ) async throws -> Outcome {
         let parties = try await dealings.parties(in: self)
         let grants = try await view.grants
         let wanted = accesses.filter { access in
-            period.contains(access.at) && (grants[access.grant].map(parties.include) ?? true)
+            (grants[access.grant].map(parties.include) ?? true)
                 && (dealings.field.map { access.fields?.contains($0) ?? false } ?? true)
         }
         return .accesses(wanted, under: grants, try await names(), as: handle)

@@ -49,8 +49,8 @@ extension RegulatorCommand {
         @OptionGroup var common: CommonOptions
 
         func outcome(in session: Session) async throws -> Outcome {
-            let accesses = try await session.asRegulator().sync().accesses
-            return try await session.accesses(accesses, dealings, period)
+            let view = try await session.asRegulator().sync()
+            return try await session.accesses(try view.accesses(in: period.times), dealings)
         }
     }
 

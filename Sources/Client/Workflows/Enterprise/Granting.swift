@@ -115,15 +115,20 @@ extension Enterprise {
             .sorted { $0.index < $1.index }
     }
 
-    /// The accesses that the host stated under the own grants, in the order of the log.
-    public func accesses(under grant: JTI? = nil) async throws -> [KnownAccess] {
+    /// The accesses that the host stated under the own grants, or under one of them, at these times or
+    /// at any, in the order of the log.
+    public func accesses(
+        under grant: JTI? = nil, in times: Range<Timestamp>? = nil
+    ) async throws -> [KnownAccess] {
         let view = try await session.sync()
         if let grant {
             guard try view.grant(grant)?.issuer == session.handle else { return [] }
-            return try view.accesses(under: grant)
+            return try view.accesses(under: grant).filter { times?.contains($0.at) ?? true }
         }
         let grants = try view.grants
-        return try view.accesses.filter { grants[$0.grant]?.issuer == session.handle }
+        return try view.accesses(in: times).filter {
+            grants[$0.grant]?.issuer == session.handle
+        }
     }
 
     /// The requests that others made to this enterprise, oldest first.
