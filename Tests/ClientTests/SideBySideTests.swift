@@ -13,17 +13,22 @@ import Wire
 @Suite struct SideBySideTests {
     /// Two importers and a reader, each with a session of its own: every document is registered once,
     /// the numbers have no gap, and nobody is refused.
-    @Test func importersAndReadersShareAHome() async throws {
+    ///
+    /// In small batches some are sealed ahead for numbers that the other one takes meanwhile.
+    @Test(arguments: [1, 3, 128]) func importersAndReadersShareAHome(batch: Int) async throws {
         try await TestLog.serving { log in
+            var choices = ImportChoices()
+            choices.batchRecords = batch
+            let chosen = choices
             let home = try await log.enterprise()
-            let months = ["2026-01", "2026-02"]
+            let months = ["2026-01", "2026-02", "2026-03"]
             let folders = try months.map { try log.documents($0) }
             let open: @Sendable () async throws -> Session = { try await log.open(home) }
             let reports = try await withThrowingTaskGroup(of: ImportReport?.self) { group in
                 for folders in [folders, folders.reversed()] {
                     group.addTask {
                         let session = try await open()
-                        let report = try await Enterprise(session).importDocuments(folders)
+                        let report = try await Enterprise(session).importDocuments(folders, chosen)
                         await session.close()
                         return report
                     }

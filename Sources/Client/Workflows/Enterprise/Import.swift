@@ -107,10 +107,11 @@ private struct ImportRun {
     }
 
     /// Sealed, at a place that is free as far as the view knows.
-    private struct Sealed {
+    struct Sealed: Sendable {
         let draft: Draft
         let place: SealedRecord.Place
         let jti: JTI
+        let time: Timestamp
         let frame: Frame
     }
 
@@ -123,6 +124,9 @@ private struct ImportRun {
     /// What the records are bound to.
     private let holder: NamedKey
     private var waiting: [Draft] = []
+    /// Some of the first of those, sealed while others were sent, by their lines: they do where their
+    /// places turn out to be free.
+    private var sealedAhead: [Int: Sealed] = [:]
     /// Documents of which a record is there, of which it isn't known here what it says.
     private var unlike: [Draft] = []
     /// The keys of the books that this run has sealed into.
@@ -141,8 +145,6 @@ private struct ImportRun {
     /// The gateway refused something for a reason that would hold for every record.
     private(set) var isStopped = false
 
-    /// Enough for the gateway's group commit, few enough that a watcher sees it move.
-    private static let batchFrames = 128
     /// So many are sealed at a time: they may be as large as records can be.
     private static let sealedTogether = 8
     /// A batch in memory, on disk in the outbox, and on its way.
@@ -164,8 +166,9 @@ private struct ImportRun {
     }
 
     private var session: Session { enterprise.session }
-    var isBatchReady: Bool { waiting.count >= Self.batchFrames }
-    var isComparisonReady: Bool { unlike.count >= Self.batchFrames }
+    /// A batch, and one that can be sealed while it is sent.
+    var isBatchReady: Bool { waiting.count >= 2 * choices.batchRecords }
+    var isComparisonReady: Bool { unlike.count >= choices.batchRecords }
 
     func report(
         _ rekeyed: [Rekeying], _ leftOut: [LeftOutFile], _ gaps: [BalanceGap]
@@ -272,7 +275,7 @@ private struct ImportRun {
         let batch = try await seal()
         guard !batch.isEmpty else { return try await session.yieldOperation() }
         let before = registered
-        let deliveries = try await session.register(batch.map(\.frame))
+        let deliveries = try await register(batch)
         view = try await session.upToDate()
         var again: [Draft] = []
         var conflict: Problem?
@@ -306,11 +309,27 @@ private struct ImportRun {
         }
     }
 
+    /// Sends a batch, and seals what comes behind it meanwhile.
+    private mutating func register(_ batch: [Sealed]) async throws -> [Delivery] {
+        let (session, frames) = (session, batch.map(\.frame))
+        async let answered = session.register(frames)
+        let taken: [BookName: Int64] = Dictionary(
+            batch.map { ($0.place.book, 1) }, uniquingKeysWith: +)
+        let ahead: Result<[Int: Sealed], any Error>
+        do { ahead = .success(try await sealAhead(behind: taken)) } catch {
+            ahead = .failure(error)
+        }
+        // What was sent is settled, whatever became of the next.
+        let deliveries = try await answered
+        sealedAhead = try ahead.get()
+        return deliveries
+    }
+
     /// Asks the policies before anything of a batch is sealed: for each series once, since a record's
     /// month is nothing that policies are told.
     private func checkPermission() async throws {
         let handle = session.handle
-        let records = waiting.prefix(Self.batchFrames).map(\.record)
+        let records = waiting.prefix(choices.batchRecords).map(\.record)
         let books = Dictionary(
             records.map { ($0.type.series, BookName(series: $0.type.series, month: $0.month)) },
             uniquingKeysWith: { first, _ in first })
@@ -459,8 +478,8 @@ private struct ImportRun {
         var batch: [Sealed] = []
         var bytes = 0
         var taken: [BookName: Int64] = [:]
-        while !waiting.isEmpty, batch.count < Self.batchFrames, bytes < Self.batchBytes {
-            let count = min(Self.sealedTogether, Self.batchFrames - batch.count)
+        while !waiting.isEmpty, batch.count < choices.batchRecords, bytes < Self.batchBytes {
+            let count = min(Self.sealedTogether, choices.batchRecords - batch.count)
             for sealed in try await sealNext(count, behind: taken) {
                 taken[sealed.place.book, default: 0] += 1
                 bytes += sealed.frame.jws.count + sealed.frame.blob.count
@@ -487,11 +506,9 @@ private struct ImportRun {
             tasks.append(try task(draft, at: place))
         }
         var sealed: [Sealed] = []
-        for (task, result) in zip(tasks, try await BlockingWork.map(tasks) { $0.frame() }) {
+        for (task, result) in zip(tasks, try await BlockingWork.map(tasks) { $0.sealed() }) {
             switch result {
-            case .success(let frame):
-                sealed.append(
-                    Sealed(draft: task.draft, place: task.place, jti: task.jti, frame: frame))
+            case .success(let one): sealed.append(one)
             case .failure(let error):
                 settle(task.draft, error == .tooLarge ? .tooLarge : .notShared)
                 waiting = tasks.dropFirst(sealed.count + 1).map(\.draft) + waiting
@@ -499,6 +516,29 @@ private struct ImportRun {
             }
         }
         return sealed
+    }
+
+    /// Seals the next batch as it will be if all of the one that is being sent is registered. What
+    /// can't be sealed is told when its turn comes.
+    private mutating func sealAhead(behind taken: [BookName: Int64]) async throws -> [Int: Sealed] {
+        var taken = taken
+        var tasks: [SealingTask] = []
+        for draft in waiting.prefix(choices.batchRecords) {
+            guard let place = try place(of: draft, taken: taken) else { continue }
+            taken[place.book, default: 0] += 1
+            tasks.append(try task(draft, at: place))
+        }
+        var ahead: [Int: Sealed] = [:]
+        var bytes = 0
+        while !tasks.isEmpty, bytes < Self.batchBytes {
+            let few = Array(tasks.prefix(Self.sealedTogether))
+            tasks.removeFirst(few.count)
+            for case .success(let one) in try await BlockingWork.map(few, { $0.sealed() }) {
+                ahead[one.draft.line] = one
+                bytes += one.frame.jws.count + one.frame.blob.count
+            }
+        }
+        return ahead
     }
 
     /// The next number of the record's book; of the next open one where that is closed.
@@ -523,8 +563,9 @@ private struct ImportRun {
         let keys = self.keys[name] ?? MonthKeys(name, from: schedule)
         self.keys[name] = keys
         return SealingTask(
-            draft: draft, place: place, jti: session.newJTI(), signer: try session.signer(.seal),
-            holder: holder, keys: keys, time: session.now, random: session.surroundings.random)
+            draft: draft, place: place, ahead: sealedAhead[draft.line], jti: session.newJTI(),
+            signer: try session.signer(.seal), holder: holder, keys: keys, time: session.now,
+            random: session.surroundings.random)
     }
 }
 
@@ -532,6 +573,7 @@ private struct ImportRun {
 private struct SealingTask: Sendable {
     let draft: ImportRun.Draft
     let place: SealedRecord.Place
+    let ahead: ImportRun.Sealed?
     let jti: JTI
     let signer: Signer
     let holder: NamedKey
@@ -539,16 +581,24 @@ private struct SealingTask: Sendable {
     let time: Timestamp
     let random: Randomness
 
-    func frame() -> Result<Frame, SealingError> {
+    /// What was sealed ahead, where it was for the same place, or sealed now.
+    func sealed() -> Result<ImportRun.Sealed, SealingError> {
+        if let ahead, ahead.place == place, time.seconds - ahead.time.seconds < Self.aheadSeconds {
+            return .success(ahead)
+        }
         var random = random
         do throws(SealingError) {
             let sealed = try SealedRecord.seal(
                 draft.record, at: place, jti: jti, by: signer, holder: holder, keys: keys,
                 time: time, using: &random)
+            let frame = Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded)
             return .success(
-                Frame(jws: sealed.statement.jws.bytes, blob: sealed.fields.encoded))
+                .init(draft: draft, place: place, jti: jti, time: time, frame: frame))
         } catch { return .failure(error) }
     }
+
+    /// Log time goes on while files are read.
+    private static let aheadSeconds: Int64 = 60
 }
 
 extension KeySchedule {

@@ -13,6 +13,10 @@ public struct ImportChoices: Sendable {
     /// Reads the invoices inside PDFs; without it PDFs aren't read.
     public var pdfs: PDFReader?
 
+    /// So many records are sent at a time: enough for the gateway's group commit, few enough that a
+    /// watcher sees it move.
+    var batchRecords = 128
+
     public init(
         replacing: Bool = false, documents: DocumentTerms? = nil, mappings: [Mapping] = [],
         pdfs: PDFReader? = nil
