@@ -229,22 +229,20 @@ final class RowTable: Sendable {
 
     private static func rows(_ bytes: [UInt8]) -> [KeptRow]? {
         var rows: [KeptRow] = []
-        var rest = bytes[...]
-        func number(_ count: Int) -> Int {
-            let value = rest.prefix(count).reduce(0) { $0 << 8 | Int($1) }
-            rest = rest.dropFirst(count)
-            return value
+        var place = 0
+        func taken(_ count: Int) -> ArraySlice<UInt8> {
+            defer { place += count }
+            return bytes[place..<(place + count)]
         }
-        while !rest.isEmpty {
-            guard rest.count >= 6 else { return nil }
+        func number(_ count: Int) -> Int { taken(count).reduce(0) { $0 << 8 | Int($1) } }
+        while place < bytes.count {
+            guard bytes.count - place >= 6 else { return nil }
             let keyLength = number(2)
             let length = number(4)
             let isRemoved = length == Int(UInt32.max)
-            guard rest.count >= keyLength + (isRemoved ? 0 : length) else { return nil }
-            let key = String(decoding: rest.prefix(keyLength), as: UTF8.self)
-            rest = rest.dropFirst(keyLength)
-            rows.append(KeptRow(key: key, value: isRemoved ? nil : Array(rest.prefix(length))))
-            if !isRemoved { rest = rest.dropFirst(length) }
+            guard bytes.count - place >= keyLength + (isRemoved ? 0 : length) else { return nil }
+            let key = String(decoding: taken(keyLength), as: UTF8.self)
+            rows.append(KeptRow(key: key, value: isRemoved ? nil : Array(taken(length))))
         }
         return rows
     }
