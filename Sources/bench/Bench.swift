@@ -8,8 +8,8 @@ import Foundation
 @main struct Bench {
     static let groups: [any BenchGroup] = [
         SignatureBench(), StorageBench(), FetchBench(), AuditBench(), ReplayBench(), ViewBench(),
-        ListBench(),
-        ProofsBench(), PolicyBench(), SealingBench(), ImportBench(), LoadBench(),
+        ListBench(), MatchingBench(), ProofsBench(), PolicyBench(), SealingBench(), ImportBench(),
+        LoadBench(),
     ]
 
     static func main() async throws {

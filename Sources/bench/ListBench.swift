@@ -45,6 +45,7 @@ struct ListBench: BenchGroup {
         ]
         try await scene.regulator.readAll()
         measurements += try await within(scene, open)
+        measurements.append(try await oneSecond(scene))
         measurements += try await commands(scene)
         try await scene.close()
         return measurements
@@ -99,6 +100,23 @@ struct ListBench: BenchGroup {
                 _ = try await $0.records(in: scene.book)
             },
         ]
+    }
+
+    /// What a regulator's list of a time costs, of which the log has some and of other times the more.
+    private func oneSecond(_ scene: ListScene) async throws -> Measurement {
+        let home = scene.regulator.home
+        let open = try home.unlock(LoadScene.protection.passphrase, LoadScene.protection.cost)
+        let all = try await scene.regulator.view.accesses
+        let first = all[all.count / 2].at
+        let times = first..<first.advanced(by: 1)
+        let count = all.count { times.contains($0.at) }
+        return try await measured("\(count) accesses of a second, of \(all.count)", by: RUSAGE_SELF)
+        {
+            let session = try Session(home, open)
+            let found = try await session.sync().accesses(in: times).count
+            precondition(found == count, "all of them are found")
+            await session.close()
+        }
     }
 
     // MARK: Commands
