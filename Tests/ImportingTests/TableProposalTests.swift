@@ -65,6 +65,66 @@ struct TableProposalTests {
         #expect(records[0]["amount"] == .amount(try Amount(units: -125_000, currency: "CNY")))
     }
 
+    @Test("the ledger of a merchant's account with Alipay", arguments: ["（%@）", "(%@)"])
+    func alipay(bracket: String) throws {
+        func unit(_ text: String) -> String { bracket.replacing("%@", with: text) }
+        let text = """
+            #支付宝账务明细查询
+            #账号：[2088000000000000]
+            #起始日期：[2026年04月01日 00:00:00]   终止日期：[2026年05月01日 00:00:00]
+            #-----------------------------账务明细列表----------------------------
+            账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额\(unit("+元")),支出金额\(unit("-元")),账户余额\(unit("元")),交易渠道,业务类型,备注
+            1001\t,2001\t,3001\t,样品 \t,2026-04-02 21:02:06,示例客户 (0001)\t,274.00,0.00,533.03,支付宝,在线支付,
+            1002\t,2001\t,3001\t,\t,2026-04-02 21:02:07,\t,0.00,-1.64,531.39,支付宝,收费,服务费
+            #---------------------------账务明细列表结束---------------------------
+            #支出合计：1笔，共-1.64元
+            #收入合计：1笔，共274.00元
+            """
+        let bytes = Array(
+            try #require(text.data(using: String.Encoding(rawValue: 0x8000_0632))))
+        let proposal = try proposal(bytes)
+        #expect(proposal.known == "支付宝账务明细" && proposal.missing.isEmpty)
+        #expect(proposal.mapping.skip == 4 && proposal.mapping.encoding == .gb18030)
+        let file = Mapping.shape.bytes(of: proposal.mapping, leavingOutNulls: true)
+        #expect(try Mapping(parsing: file) == proposal.mapping)
+        let records = try records(bytes, proposal)
+        #expect(
+            records.map { $0["amount"] } == [
+                .amount(try Amount(units: 27_400, currency: "CNY")),
+                .amount(try Amount(units: -164, currency: "CNY")),
+            ])
+        #expect(records[0]["counterpart_name"] == .text("示例客户 (0001)"))
+        #expect(records.map { $0["remittance"] } == [.text("在线支付 样品"), .text("收费 服务费")])
+        #expect(records.map { $0["servicer_reference"] } == [.text("1001"), .text("1002")])
+        #expect(records.map { $0["end_to_end_id"] } == [.text("3001"), .text("3001")])
+    }
+
+    @Test("the ledger of a merchant's account with WeChat Pay")
+    func wechatPay() throws {
+        let text = """
+            \u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额（元）,账户结余（元）,资金变更提交申请人,备注,业务凭证号
+            `2026-04-01 04:21:23,`5001,`1901,`退款,`退款,`支出,`0.02,`0.17,`system,`缺货,`R1
+            `2026-04-01 05:00:00,`5002,`1902,`交易,`交易,`收入,`20.00,`20.17,`system,`,`T2
+            资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额
+            `2.0,`1.0,`20.00,`1.0,`0.02
+            """
+        let proposal = try proposal(Array(text.utf8))
+        #expect(proposal.known == "微信支付资金账单" && proposal.missing.isEmpty)
+        let records = try records(Array(text.utf8), proposal)
+        #expect(
+            records.map { $0["amount"] } == [
+                .amount(try Amount(units: -2, currency: "CNY")),
+                .amount(try Amount(units: 2_000, currency: "CNY")),
+            ])
+        #expect(records.map { $0["remittance"] } == [.text("退款 缺货"), .text("交易")])
+        #expect(records.map { $0["servicer_reference"] } == [.text("1901"), .text("1902")])
+        // The account isn't in the table, and nothing else is asked for; of another type it isn't known.
+        #expect(try self.proposal(Array(text.utf8), []).missing == ["account"])
+        // A row that isn't whole is refused, and so is a line behind the rows of another table.
+        let cut = text.replacing("`system,`,`T2", with: "`system,`T2")
+        #expect(throws: (any Error).self) { try self.records(Array(cut.utf8), proposal) }
+    }
+
     @Test("dates that could be read in two ways aren't")
     func ambiguous() throws {
         func table(_ day: String) -> [UInt8] {

@@ -24,9 +24,10 @@ struct CSVReader {
         else { return nil }
         // The lines before the header stay, empty, so that lines are counted as they are in the file.
         let empty = Array(repeating: "", count: Int(mapping.skip) + 1)
-        return try CSVTable(
-            (empty + lines.dropFirst(Int(mapping.skip) + 1)).joined(separator: "\n"),
-            separator: separator)
+        let rows = lines.dropFirst(Int(mapping.skip) + 1).prefix { line in
+            mapping.end.map { !line.trimmed.hasPrefix($0) } ?? true
+        }
+        return try CSVTable((empty + rows).joined(separator: "\n"), separator: separator)
     }
 
     init(_ mapping: Mapping, as type: RecordType, file: SourceFile) {

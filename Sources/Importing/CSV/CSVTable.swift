@@ -41,7 +41,7 @@ struct CSVTable {
         func endRow() throws(Finding) {
             try endCell()
             let isEmpty = cells.allSatisfy { $0.allSatisfy(\.isWhitespace) }
-            if !isEmpty { rows.append(Row(cells: cells, line: start)) }
+            if !isEmpty { rows.append(Row(cells: Self.unmarked(cells), line: start)) }
             cells = []
             if rows.count > Self.maximumRows {
                 throw finding(.limitExceeded(.rows, limit: Self.maximumRows))
@@ -77,6 +77,12 @@ struct CSVTable {
         if quoted == .inside { throw finding(.malformedRow) }
         if !cells.isEmpty || !cell.isEmpty || quoted == .maybeOver { try endRow() }
         self.rows = rows
+    }
+
+    /// Some programs put a grave accent before every cell, lest a spreadsheet take it for a number.
+    private static func unmarked(_ cells: [String]) -> [String] {
+        guard cells.count > 1, cells.allSatisfy({ $0.hasPrefix("`") }) else { return cells }
+        return cells.map { String($0.dropFirst()) }
     }
 
     private enum Quoted {

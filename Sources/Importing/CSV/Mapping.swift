@@ -28,6 +28,8 @@ public struct Mapping: Shaped, Hashable {
     public let columns: [Column]
     /// Rows that become no record: whose cell under `column` is one of `values`.
     public let ignore: [Condition]
+    /// What the first line behind the rows begins with: from there on nothing is read.
+    public let end: String?
 
     /// `bank-entry/1`.
     public struct TypeName: Hashable, Sendable {
@@ -113,7 +115,7 @@ public struct Mapping: Shaped, Hashable {
     public static let shape = Shape<Mapping>(
         Mapping.init(
             formatName:name:type:encoding:separator:skip:header:decimal:date:constants:columns:
-            ignore:),
+            ignore:end:),
         .required("format", \.formatName, .format(format)),
         .required("name", \.name, .text(1...100).withoutControls),
         .required("type", \.type, .typeVersion),
@@ -125,19 +127,20 @@ public struct Mapping: Shaped, Hashable {
         .required("date", \.date, .dateForm),
         .required("constants", \.constants, .list(of: .object, 0...64)),
         .required("columns", \.columns, .list(of: .object, 1...64)),
-        .required("ignore", \.ignore, .list(of: .object, 0...16)))
+        .required("ignore", \.ignore, .list(of: .object, 0...16)),
+        .optional("end", \.end, .text(1...64)))
 }
 
 extension Mapping {
     init(
         name: String, type: TypeName, encoding: Encoding, separator: String, skip: Int64,
         header: [String], decimal: Decimal, date: DateForm, constants: [Constant],
-        columns: [Column], ignore: [Condition]
+        columns: [Column], ignore: [Condition], end: String? = nil
     ) {
         self.init(
             formatName: Self.format, name: name, type: type, encoding: encoding,
             separator: separator, skip: skip, header: header, decimal: decimal, date: date,
-            constants: constants, columns: columns, ignore: ignore)
+            constants: constants, columns: columns, ignore: ignore, end: end)
     }
 
     /// Reads a mapping's file: JSON in any spelling. Throws ``MappingError``.

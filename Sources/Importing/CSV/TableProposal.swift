@@ -8,10 +8,13 @@ public struct TableProposal: Sendable {
     public let unused: [String]
     /// Mandatory fields for which no column was found, and that no constant gives.
     public let missing: [FieldName]
+    /// What its provider calls the table, where its form is known.
+    public let known: String?
 
     /// Proposes a mapping for the table in `bytes` to records of `type`.
     ///
-    /// Columns are recognised by their names, in German, English and Chinese. `dates` is how the table
+    /// Of a table whose form is known the mapping is ready. Columns of others
+    /// are recognised by their names, in German, English and Chinese. `dates` is how the table
     /// writes them; without it, it is found out, and where two forms fit all dates of the table nothing
     /// is guessed. Throws ``TableFault``.
     public init(
@@ -19,15 +22,14 @@ public struct TableProposal: Sendable {
         constants: [Mapping.Constant] = []
     ) throws(TableFault) {
         guard let form = TableForm(bytes) else { throw .notATable }
+        let export = KnownExport.of(form.header, as: type.name)
+        known = export?.name
+        let own = Set(constants.map(\.field))
+        let constants =
+            constants + (export?.constants ?? []).filter { !own.contains($0.field) }
         let taken = Set(constants.map(\.field))
-        var columns: [Mapping.Column] = []
-        for field in type.fields where !taken.contains(field.name.text) {
-            if let column = Self.column(of: field, in: form) { columns.append(column) }
-        }
-        // Who paid and who was paid may stand in two columns.
-        if !columns.contains(where: { $0.field == "counterpart_name" }) {
-            columns += Self.sides(of: type, in: form)
-        }
+        let columns = (export?.columns(in: form.header) ?? Self.columns(of: type, in: form))
+            .filter { !taken.contains($0.field) }
         let used = Set(columns.flatMap { $0.from + [$0.minus].compactMap(\.self) })
         let dateColumns = columns.filter { column in
             FieldName(column.field).flatMap { type.field($0) }?.kind == .date
@@ -36,7 +38,7 @@ public struct TableProposal: Sendable {
             FieldName(column.field).flatMap { type.field($0) }?.kind == .amount
         }.flatMap { $0.from + [$0.minus].compactMap(\.self) }
         let date: DateForm
-        if let dates {
+        if let dates = dates ?? export?.date {
             date = dates
         } else {
             date = try form.dateForm(of: dateColumns.flatMap(\.from))
@@ -44,8 +46,8 @@ public struct TableProposal: Sendable {
         mapping = Mapping(
             name: name, type: .init(of: type), encoding: form.encoding,
             separator: String(form.separator), skip: Int64(form.skip), header: form.header,
-            decimal: form.decimal(of: amountColumns), date: date,
-            constants: constants, columns: columns, ignore: [])
+            decimal: export?.decimal ?? form.decimal(of: amountColumns), date: date,
+            constants: constants, columns: columns, ignore: [], end: export?.end)
         unused = form.header.filter { !$0.isEmpty && !used.contains($0) }
         let made: Set<String> = ["source_digest"]
         missing = type.fields.filter { field in
@@ -53,6 +55,14 @@ public struct TableProposal: Sendable {
                 && !taken.contains(field.name.text)
                 && !columns.contains { $0.field == field.name.text }
         }.map(\.name)
+    }
+
+    /// The columns for the fields of `type`, as far as they are recognised.
+    private static func columns(of type: RecordType, in form: TableForm) -> [Mapping.Column] {
+        let columns = type.fields.compactMap { column(of: $0, in: form) }
+        // Who paid and who was paid may stand in two columns.
+        let hasOne = columns.contains { $0.field == "counterpart_name" }
+        return hasOne ? columns : columns + sides(of: type, in: form)
     }
 
     /// The column for a field: one that is called as the field is, by its label or by a name that

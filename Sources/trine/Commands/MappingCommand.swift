@@ -23,7 +23,8 @@ struct MappingCommand: AsyncParsableCommand {
             commandName: "propose",
             abstract: "Propose a mapping for a table, and show its first rows as records.",
             discussion: """
-                Columns are recognised by their names. What the table doesn't say is given with --set. \
+                Columns are recognised by their names; for the bills that Alipay and WeChat Pay have for \
+                merchants the mapping is ready. What the table doesn't say is given with --set. \
                 Where all dates could be read in two ways, nothing is guessed: --dates says which it is. \
                 Nothing is kept without --save; -o writes the mapping to a file, to be changed by hand.
 
@@ -69,19 +70,20 @@ struct MappingCommand: AsyncParsableCommand {
                 if let save { try MappingFile.keep(mapping, as: save, in: session.home) }
             }
             if let output { try OutputFile.write(mapping.text, to: output) }
-            var notes: [String] = []
+            var notes = proposal.known.map { ["this is \($0): its mapping is ready"] } ?? []
             if !proposal.missing.isEmpty {
                 let names = proposal.missing.map(\.text)
-                notes = [
+                notes += [
                     "no column was found for \(names.joined(separator: ", "))",
                     "give it for all rows, --set \(names[0])=VALUE, or write the mapping to a file "
                         + "with -o, change it there and keep it: trine enterprise mapping keep FILE",
                 ]
             } else if save == nil {
-                notes = ["nothing is kept: with --save NAME it is, and imports take it"]
+                notes += ["nothing is kept: with --save NAME it is, and imports take it"]
             }
             let members: Members = [
-                "mapping": mapping.json, "missing": proposal.missing.map(\.text),
+                "known": proposal.known, "mapping": mapping.json,
+                "missing": proposal.missing.map(\.text),
                 "rows": preview?.count, "unused": proposal.unused,
             ]
             return Outcome(members) {
@@ -299,6 +301,10 @@ extension Mapping {
             + columns.map { column in
                 var from = column.from.joined(separator: " and ")
                 if let minus = column.minus { from += ", and what goes out from \(minus)" }
+                if let negative = column.negative {
+                    let values = negative.values.joined(separator: " or ")
+                    from += ", which goes out where \(negative.column) is \(values)"
+                }
                 if let when = column.when {
                     from += when == .credit ? ", of what comes in" : ", of what goes out"
                 }
