@@ -30,13 +30,14 @@ public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
         low = UInt64(littleEndian: words.low)
     }
 
-    public var bytes: [UInt8] {
-        [high, low].flatMap { word in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
-        }
+    public var bytes: [UInt8] { withBytes { Array($0) } }
+
+    public var text: String { withBytes { Base64URL.encode($0) } }
+
+    private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
     }
 
-    public var text: String { Base64URL.encode(bytes) }
     public var description: String { text }
 
     public static func < (left: Self, right: Self) -> Bool {
@@ -49,13 +50,12 @@ public struct Handle: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let text: String
 
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        let shape = bytes.allSatisfy {
-            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d
-        }
-        guard shape, (3...32).contains(bytes.count), (0x61...0x7a).contains(bytes[0]) else {
-            return nil
-        }
+        guard (3...32).contains(text.utf8.count), let first = text.utf8.first,
+            (0x61...0x7a).contains(first),
+            text.utf8.allSatisfy({
+                (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+            })
+        else { return nil }
         self.text = text
     }
 
@@ -95,11 +95,23 @@ public struct Month: Hashable, Sendable, Comparable, Strideable, CustomStringCon
 
     /// Reads `2026-11`.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 7, bytes[4] == UInt8(ascii: "-"),
-            let year = Int(text.prefix(4)), let month = Int(text.suffix(2)),
-            (bytes[0..<4] + bytes[5...]).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
-        else { return nil }
+        var text = text
+        guard let month = text.withUTF8({ Month(plain: $0) }) else { return nil }
+        self = month
+    }
+
+    /// The same in ASCII.
+    public init?(plain: some Collection<UInt8>) {
+        guard plain.count == 7 else { return nil }
+        var (year, month) = (0, 0)
+        for (place, byte) in plain.enumerated() {
+            switch (place, byte) {
+            case (4, UInt8(ascii: "-")): continue
+            case (0..<4, 0x30...0x39): year = 10 * year + Int(byte - 0x30)
+            case (5..., 0x30...0x39): month = 10 * month + Int(byte - 0x30)
+            default: return nil
+            }
+        }
         self.init(year: year, month: month)
     }
 
@@ -125,13 +137,14 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        let shape = bytes.allSatisfy {
-            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39)
-                || [0x2d, 0x2e, 0x2f, 0x5f].contains($0)
-        }
-        guard shape, (3...128).contains(bytes.count), bytes.first != 0x2f, bytes.last != 0x2f,
-            !text.contains("//"), text.contains(".")
+        let bytes = text.utf8
+        guard (3...128).contains(bytes.count), bytes.first != 0x2f, bytes.last != 0x2f,
+            bytes.contains(0x2e),
+            !zip(bytes, bytes.dropFirst()).contains(where: { $0 == (0x2f, 0x2f) }),
+            bytes.allSatisfy({
+                // Between 2d and 2f are the hyphen, the full stop and the slash.
+                (0x61...0x7a).contains($0) || (0x2d...0x39).contains($0) || $0 == 0x5f
+            })
         else { return nil }
         self.text = text
     }

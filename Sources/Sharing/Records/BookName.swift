@@ -43,10 +43,13 @@ public struct BookName: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
 
     /// Reads `invoices/2026-11`; `nil` for any other spelling.
-    public init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let series = Series(rawValue: String(parts[0])),
-            let month = Month(String(parts[1]))
+    public init?(_ text: String) { self.init(plain: Array(text.utf8)[...]) }
+
+    /// The same in ASCII.
+    public init?(plain: ArraySlice<UInt8>) {
+        guard let slash = plain.firstIndex(of: UInt8(ascii: "/")),
+            let month = Month(plain: plain[(slash + 1)...]),
+            let series = Series(rawValue: String(decoding: plain[..<slash], as: UTF8.self))
         else { return nil }
         self.init(series: series, month: month)
     }

@@ -80,7 +80,6 @@ extension Series: PlainText {
 }
 
 extension BookName: PlainText {
-    public init?(plain: ArraySlice<UInt8>) { self.init(String(decoding: plain, as: UTF8.self)) }
     public var plainText: String { description }
 }
 

@@ -235,7 +235,6 @@ extension Origin: PlainText {
 extension Codec where Value == Origin { public static let origin = plain("origin") }
 
 extension Month: PlainText {
-    public init?(plain: ArraySlice<UInt8>) { self.init(String(decoding: plain, as: UTF8.self)) }
     public var plainText: String { description }
 }
 extension Codec where Value == Month { public static let month = plain("month") }
