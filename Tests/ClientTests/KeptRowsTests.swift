@@ -79,6 +79,46 @@ import Wire
         #expect(rows.tables.count <= 6)
     }
 
+    /// Accesses are found by grant and by time, in the order of the log, as a list of all of them would
+    /// have it, also where clocks were set back.
+    @Test(arguments: 0..<2) func accessesAreFoundByGrantAndTime(run: Int) throws {
+        var random = SeededGenerator.printed("accessesAreFoundByGrantAndTime(\(run))")
+        let grants = (0..<5).map { _ in JTI(using: &random) }
+        func time() -> Timestamp {
+            Timestamp(
+                clamping: [999_999_990, 0, Timestamp.maximum - 20].randomElement(using: &random)!
+                    + Int64(random.number(0...20)))
+        }
+        var rows = KeptRows()
+        var list = KeptAccesses()
+        var model: [KnownAccess] = []
+        for index in 0..<300 {
+            let grant = grants[random.number(0...4)]
+            let access = KnownAccess(index: Int64(index), grant: grant, at: time(), served: nil)
+            list.set(access)
+            model.append(access)
+            switch random.number(0...40) {
+            case 0:
+                try list.remove(under: grant, of: rows)
+                model.removeAll { $0.grant == grant }
+            case 1:
+                list.settle(in: &rows)
+                try rows.keep(in: scratch.path, keyed: key, using: &random)
+                rows = try reopened(rows)
+            default: break
+            }
+            let (from, to) = (time(), time())
+            let times = min(from, to)..<max(from, to)
+            #expect(
+                try list.all(in: times, of: rows).map(\.index)
+                    == model.filter { times.contains($0.at) }.map(\.index))
+            #expect(
+                try list.all(under: grant, of: rows).map(\.index)
+                    == model.filter { $0.grant == grant }.map(\.index))
+        }
+        #expect(try list.all(in: nil, of: rows).map(\.index) == model.map(\.index))
+    }
+
     /// One value of many thousand costs one page of each table.
     @Test func aValueCostsAPage() throws {
         var random = SeededGenerator.printed("aValueCostsAPage()")
