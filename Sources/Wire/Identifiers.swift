@@ -9,8 +9,10 @@ public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        high = UInt64(bigEndian: words.high)
+        low = UInt64(bigEndian: words.low)
     }
 
     public init?(text: some Collection<UInt8>) {
@@ -31,9 +33,7 @@ public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     public var bytes: [UInt8] {
-        [high, low].flatMap { word in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
-        }
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
     public var text: String { Base64URL.encode(bytes) }
@@ -49,13 +49,14 @@ public struct Handle: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let text: String
 
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
+        let bytes = text.utf8
+        guard (3...32).contains(bytes.count), let first = bytes.first,
+            first >= 0x61 && first <= 0x7a
+        else { return nil }
         let shape = bytes.allSatisfy {
             ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d
         }
-        guard shape, (3...32).contains(bytes.count), (0x61...0x7a).contains(bytes[0]) else {
-            return nil
-        }
+        guard shape else { return nil }
         self.text = text
     }
 
@@ -95,19 +96,25 @@ public struct Month: Hashable, Sendable, Comparable, Strideable, CustomStringCon
 
     /// Reads `2026-11`.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 7, bytes[4] == UInt8(ascii: "-"),
-            let year = Int(text.prefix(4)), let month = Int(text.suffix(2)),
-            (bytes[0..<4] + bytes[5...]).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
-        else { return nil }
-        self.init(year: year, month: month)
+        var digits = 0
+        var place = 0
+        for byte in text.utf8 {
+            switch (place, byte) {
+            case (4, UInt8(ascii: "-")): break
+            case (0...3, 0x30...0x39), (5...6, 0x30...0x39): digits = digits * 10 + Int(byte) - 0x30
+            default: return nil
+            }
+            place += 1
+        }
+        guard place == 7 else { return nil }
+        self.init(year: digits / 100, month: digits % 100)
     }
 
     public var year: Int { 2000 + number / 12 }
     public var monthOfYear: Int { number % 12 + 1 }
 
     public var description: String {
-        "\(year)-" + (monthOfYear < 10 ? "0" : "") + "\(monthOfYear)"
+        String(year) + (monthOfYear < 10 ? "-0" : "-") + String(monthOfYear)
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
@@ -125,14 +132,22 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        let shape = bytes.allSatisfy {
-            ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39)
-                || [0x2d, 0x2e, 0x2f, 0x5f].contains($0)
+        let bytes = text.utf8
+        guard (3...128).contains(bytes.count), bytes.first != 0x2f, bytes.last != 0x2f else {
+            return nil
         }
-        guard shape, (3...128).contains(bytes.count), bytes.first != 0x2f, bytes.last != 0x2f,
-            !text.contains("//"), text.contains(".")
-        else { return nil }
+        var hasDot = false
+        var last: UInt8 = 0
+        for byte in bytes {
+            switch byte {
+            case 0x61...0x7a, 0x30...0x39, 0x2d, 0x5f: break
+            case 0x2e: hasDot = true
+            case 0x2f where last != 0x2f: break
+            default: return nil
+            }
+            last = byte
+        }
+        guard hasDot else { return nil }
         self.text = text
     }
 

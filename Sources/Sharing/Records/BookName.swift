@@ -44,14 +44,14 @@ public struct BookName: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     /// Reads `invoices/2026-11`; `nil` for any other spelling.
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let series = Series(rawValue: String(parts[0])),
-            let month = Month(String(parts[1]))
+        guard let stroke = text.utf8.firstIndex(of: UInt8(ascii: "/")),
+            let series = Series(rawValue: String(text[..<stroke])),
+            let month = Month(String(text[stroke...].dropFirst()))
         else { return nil }
         self.init(series: series, month: month)
     }
 
-    public var description: String { "\(series.rawValue)/\(month)" }
+    public var description: String { series.rawValue + "/" + month.description }
 
     /// By month, then by the series' name.
     public static func < (left: Self, right: Self) -> Bool {
