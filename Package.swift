@@ -67,6 +67,7 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CAllocator"),
         .systemLibrary(
             name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
         .target(name: "Curve", dependencies: ["CSodium"], swiftSettings: alwaysOptimised),
@@ -114,14 +115,14 @@ let package = Package(
             name: "Storage",
             dependencies: [
                 "CSodium", "Wire", "Transparency", "Sharing", "Rules",
-                ofPrograms("GRDB", "GRDB.swift"),
+                ofPrograms("GRDB", "GRDB.swift"), ofPrograms("GRDBSQLite", "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
             name: "Gateway",
             dependencies: [
                 "Wire", "Transparency", "Sharing", "Rules", "Verification", "Custody", "Interface",
-                "Storage",
+                "Storage", .target(name: "CAllocator", condition: .when(platforms: [.linux])),
                 ofPrograms("HTTPTypes", "swift-http-types"),
                 ofPrograms("Hummingbird", "hummingbird"),
                 ofPrograms("HummingbirdCore", "hummingbird"),

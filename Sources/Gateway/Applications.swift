@@ -145,7 +145,7 @@ actor Applications {
     }
 
     /// An application is done with once its handle is admitted. Failing to tidy up fails nothing.
-    func drop(after statement: Statement) async {
+    nonisolated func drop(after statement: Statement) async {
         if let admit = statement.claims as? Admit {
             try? await store.dropApplication(admit.handle)
         }

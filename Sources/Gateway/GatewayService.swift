@@ -63,6 +63,7 @@ public struct GatewayService: Sendable {
         host: String, port: Int, stopOnSignals: Bool,
         onListening: @escaping @Sendable (Int) async -> Void
     ) async throws {
+        FreedMemory.keep()
         let application = Application(
             router: routes.router(logger: logger),
             server: .http1(

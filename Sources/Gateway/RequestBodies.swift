@@ -45,10 +45,10 @@ final class RequestBodies: Sendable {
         guard type?.lowercased() == mediaType, request.headers[.contentEncoding] == nil else {
             throw GatewayFault.wrongMediaType(expected: mediaType)
         }
-        if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > limit {
-            throw GatewayFault.bodyTooLarge(limit: limit)
-        }
+        let declared = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard declared <= limit else { throw GatewayFault.bodyTooLarge(limit: limit) }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(max(0, min(declared, Self.maximumBelieved)))
         var reserved = 0
         defer { held.withLock { $0 -= reserved } }
         let deadline = ContinuousClock.now.advanced(by: limits.body)
@@ -71,6 +71,9 @@ final class RequestBodies: Sendable {
     ) async throws(GatewayFault) -> ByteBuffer? {
         do { return try await parts.next() } catch { throw .bodyIncomplete }
     }
+
+    /// For so many bytes room is made before they come.
+    private static let maximumBelieved = 256 << 10
 
     private func reserve(_ count: Int) -> Bool {
         held.withLock { held in

@@ -299,7 +299,7 @@ struct Routes: Sendable {
     // MARK: Statements in
 
     private func submit(_ body: [UInt8]) async throws -> Response {
-        let read = try await submission(try Frame(parsing: body))
+        let read = try await submission(try Frame(parsing: body), sequencer.published.types)
         let (ready, refusal) = try await sequencer.prepare([read])
         guard let submission = ready.first else { throw refusal ?? .issuer(.badSignature) }
         var response: Response
@@ -327,10 +327,10 @@ struct Routes: Sendable {
         return response
     }
 
-    private func submission(_ frame: Frame) async throws -> Submission {
+    private func submission(_ frame: Frame, _ types: RecordTypes) async throws -> Submission {
         let submission = try Submission(
             statement: frame.jws, disclosures: frame.disclosures, blob: frame.blob,
-            types: sequencer.published.types)
+            types: types)
         try submission.checkTime(at: clock())
         try await ProofPoint(submission)?.check(in: store)
         return submission
@@ -341,10 +341,12 @@ struct Routes: Sendable {
     private func submitMany(_ body: [UInt8]) async throws -> Response {
         let frames = try Frame.list(parsing: body)
         guard !frames.isEmpty else { throw MessageError(place: "", reason: .truncated) }
+        let types = sequencer.published.types
         var submissions: [Submission] = []
+        submissions.reserveCapacity(frames.count)
         var fault: (any Error)?
         for frame in frames {
-            do { submissions.append(try await submission(frame)) } catch {
+            do { submissions.append(try await submission(frame, types)) } catch {
                 fault = error
                 break
             }

@@ -49,8 +49,8 @@ public final class Submission: Sendable {
     /// Its signature, where somebody checked that. The rules believe it if it was checked with the key
     /// that they find.
     let checked: VerifiedJWS?
-    /// Whether the state that deciding it needs was read already.
-    let isReadAhead: Bool
+    /// The state that deciding it needs, as far as it says so itself, where that was read already.
+    let readAhead: [StateKey]?
     /// Whose it is, where a signature says so.
     var signer: Handle? { checked.map { _ in statement.issuer } }
 
@@ -61,7 +61,8 @@ public final class Submission: Sendable {
     ) throws(SubmissionFault) {
         do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
         leaf = Hash.leaf(bytes)
-        (checked, isReadAhead) = (nil, false)
+        checked = nil
+        readAhead = nil
         guard type(of: statement.claims).isSubmitted else {
             throw .notSubmittable(statement.kind)
         }
@@ -93,7 +94,8 @@ public final class Submission: Sendable {
     ) {
         statement = signed.statement
         leaf = Hash.leaf(statement.jws.bytes)
-        (checked, isReadAhead) = (nil, false)
+        checked = nil
+        readAhead = nil
         self.selective = selective
         self.policies = policies
         self.types = types.all
@@ -110,7 +112,7 @@ public final class Submission: Sendable {
             disclosures: Disclosure.join(signed.disclosures), sections: sections)
     }
 
-    private init(_ other: Submission, checked: VerifiedJWS?, isReadAhead: Bool) {
+    private init(_ other: Submission, checked: VerifiedJWS?, readAhead: [StateKey]?) {
         statement = other.statement
         selective = other.selective
         attachments = other.attachments
@@ -118,14 +120,17 @@ public final class Submission: Sendable {
         types = other.types
         leaf = other.leaf
         self.checked = checked
-        self.isReadAhead = isReadAhead
+        self.readAhead = readAhead
     }
 
     /// Itself with what was found out about it since: `checked` is its signature, where somebody checked
-    /// that, and whether its state `isReadAhead`.
-    func prepared(_ checked: VerifiedJWS?, isReadAhead: Bool) -> Submission {
-        Submission(self, checked: checked, isReadAhead: isReadAhead)
+    /// that, and `readAhead` the state that was read for it.
+    func prepared(_ checked: VerifiedJWS?, readAhead: [StateKey]?) -> Submission {
+        Submission(self, checked: checked, readAhead: readAhead)
     }
+
+    /// The state that deciding it needs, as far as it says so itself.
+    var stateKeys: [StateKey] { readAhead ?? Rules.keys(of: candidate(at: 0)) }
 
     /// Itself at the index that it asks for.
     func candidate(at index: Int64) -> Candidate {

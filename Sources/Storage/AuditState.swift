@@ -56,7 +56,7 @@ public final class AuditState: StateSource, Sendable {
             try database.execute(
                 sql: """
                     CREATE TABLE state (
-                        run INTEGER, key TEXT, value BLOB, PRIMARY KEY (run, key)
+                        run INTEGER, key TEXT, value BLOB NOT NULL, PRIMARY KEY (run, key)
                     ) WITHOUT ROWID
                     """)
         }
@@ -122,18 +122,17 @@ public final class AuditState: StateSource, Sendable {
         _ keys: [(key: StateKey, runs: [Int])], from file: DatabaseQueue
     ) throws -> [StateKey: StateValue] {
         try file.read { database in
-            let statement = try database.cachedStatement(
-                sql: "SELECT value FROM state WHERE run = ? AND key = ?")
+            let query = try PreparedQuery(
+                "SELECT value FROM state WHERE run = ? AND key = ?", on: database)
             var found: [StateKey: StateValue] = [:]
             for (key, runs) in keys {
                 let text = key.text
                 for run in runs {
-                    guard let row = try Row.fetchOne(statement, arguments: [run, text]) else {
+                    guard let bytes = try query.row(run, text, read: { $0.bytes(0) }) else {
                         continue
                     }
-                    if let bytes: Data = row[0] {
-                        found[key] = try StateValue(parsing: Array(bytes), for: key)
-                    }
+                    // What is empty was removed.
+                    if !bytes.isEmpty { found[key] = try StateValue(parsing: bytes, for: key) }
                     break
                 }
             }
@@ -146,11 +145,9 @@ public final class AuditState: StateSource, Sendable {
     ) throws {
         let rows = changes.map { (key: $0.key.text, value: $0.value) }.sorted { $0.key < $1.key }
         try database.inTransaction {
-            let insert = try database.cachedStatement(
-                sql: "INSERT INTO state (run, key, value) VALUES (?, ?, ?)")
-            for row in rows {
-                try insert.execute(arguments: [run, row.key, row.value.map { Data($0.bytes) }])
-            }
+            let insert = try PreparedQuery(
+                "INSERT INTO state (run, key, value) VALUES (?, ?, ?)", on: database)
+            for row in rows { try insert.run(run, row.key, row.value?.bytes ?? []) }
             return .commit
         }
     }

@@ -15,8 +15,8 @@ extension StagedEntries {
                 throw .corrupt(.attachments(entry: entry.index), .keyMissing)
             }
             let wrapped = WrappedAttachments(entry.attachments, of: entry.index, key: key)
-            blobs += wrapped.rows.enumerated().map {
-                (BlobPlace(index: entry.index, row: $0), $1)
+            for (row, bytes) in wrapped.rows.enumerated() {
+                blobs.append((BlobPlace(index: entry.index, row: row), bytes))
             }
         }
         let changes = batch.changes.map { (key: $0.key, text: $0.key.text, value: $0.value) }
@@ -61,7 +61,7 @@ extension IndexedEntry {
         issuer = statement.issuer
         kind = statement.kind
         self.parties = names.names(
-            of: parties.subtracting([statement.issuer]), to: statement.kind)
+            of: parties.filter { $0 != statement.issuer }, to: statement.kind)
         leader = statement.claims.follows
         record = statement.record
     }
@@ -79,8 +79,9 @@ extension Batch {
     /// otherwise has a fault that must not reach a disk.
     fileprivate func requireOrder() {
         let first = head.size - Int64(entries.count)
-        for (position, entry) in entries.enumerated() {
-            precondition(entry.index == first + Int64(position), "entries continue the log")
+        for position in entries.indices {
+            precondition(
+                entries[position].index == first + Int64(position), "entries continue the log")
         }
     }
 

@@ -9,8 +9,10 @@ public struct JTI: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        high = UInt64(bigEndian: words.high)
+        low = UInt64(bigEndian: words.low)
     }
 
     public init?(text: some Collection<UInt8>) {
@@ -119,7 +121,7 @@ public struct Month: Hashable, Sendable, Comparable, Strideable, CustomStringCon
     public var monthOfYear: Int { number % 12 + 1 }
 
     public var description: String {
-        "\(year)-" + (monthOfYear < 10 ? "0" : "") + "\(monthOfYear)"
+        String(year) + (monthOfYear < 10 ? "-0" : "-") + String(monthOfYear)
     }
 
     public static func < (left: Self, right: Self) -> Bool { left.number < right.number }

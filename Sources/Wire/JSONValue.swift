@@ -43,6 +43,7 @@ public struct JSONValue: Sendable {
     public var elements: [JSONValue]? {
         guard node.kind == .array else { return nil }
         var elements: [JSONValue] = []
+        elements.reserveCapacity(Int(node.next) - index - 1)
         var position = index + 1
         while position < Int(node.next) {
             elements.append(JSONValue(document: document, index: position))

@@ -123,10 +123,36 @@ public struct JWS: Sendable, Hashable {
 }
 
 /// A JWS whose signature was checked: there is no other way to get one.
-public struct VerifiedJWS: Sendable, Hashable {
-    public let jws: JWS
-    /// The key it was checked with.
-    public let key: VerificationKey
+public struct VerifiedJWS: Sendable {
+    /// Held by reference: it goes through many hands.
+    private let evidence: Evidence
 
-    fileprivate init(jws: JWS, key: VerificationKey) { (self.jws, self.key) = (jws, key) }
+    private final class Evidence: Sendable {
+        let jws: JWS
+        let key: VerificationKey
+
+        init(jws: JWS, key: VerificationKey) {
+            self.jws = jws
+            self.key = key
+        }
+    }
+
+    public var jws: JWS { evidence.jws }
+    /// The key it was checked with.
+    public var key: VerificationKey { evidence.key }
+
+    fileprivate init(jws: JWS, key: VerificationKey) {
+        evidence = Evidence(jws: jws, key: key)
+    }
+}
+
+extension VerifiedJWS: Hashable {
+    public static func == (one: Self, other: Self) -> Bool {
+        one.jws == other.jws && one.key == other.key
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(jws)
+        hasher.combine(key)
+    }
 }

@@ -9,8 +9,11 @@ public struct PreparedKey: Sendable {
     private let bytes: [UInt8]
     private let equation: SignatureEquation
 
-    init?(_ key: VerificationKey) {
-        guard let equation = SignatureEquation(publicKey: key.bytes) else { return nil }
+    /// Eight times as many multiples make a `wide` one faster by a third.
+    init?(_ key: VerificationKey, wide: Bool) {
+        guard let equation = SignatureEquation(publicKey: key.bytes, wide: wide) else {
+            return nil
+        }
         self.bytes = key.bytes
         self.equation = equation
     }
@@ -41,7 +44,7 @@ public struct PreparedKey: Sendable {
 
 extension VerificationKey {
     /// This key with its multiples; `nil` for bytes under which no signature is valid.
-    public func prepared() -> PreparedKey? { PreparedKey(self) }
+    public func prepared(wide: Bool = false) -> PreparedKey? { PreparedKey(self, wide: wide) }
 }
 
 extension PreparedKey: CustomStringConvertible, CustomReflectable {

@@ -5,6 +5,9 @@ internal import Synchronization
 /// A key is prepared when it has verified as many signatures as preparing it costs, so that in the worst
 /// case checking takes twice the time that it takes without. Whether a key is prepared changes no
 /// verdict. The number of keys is limited; the one that wasn't used for the longest time makes way.
+///
+/// The few keys that check most get wider multiples, after so many checks that making these takes less
+/// than a tenth of their time, also where many keys take turns.
 public final class PreparedKeys: Sendable {
     /// What every check of a signature in this process uses.
     public static let shared = PreparedKeys(limit: 512)
@@ -16,9 +19,23 @@ public final class PreparedKeys: Sendable {
 
     private let state: Mutex<State>
 
+    /// Checks by a prepared key after which it gets wider multiples.
+    static let checksBeforeWide = 1024
+    /// Keys that have wider multiples, of 0.5 MB each.
+    static let maximumWide = 32
+
+    private struct Known {
+        let narrow: PreparedKey
+        var wide: PreparedKey?
+        var used: UInt64
+        /// Since it was prepared, or lost its wider multiples.
+        var checks = 0
+    }
+
     private struct State {
         var limit: Int
-        var prepared: [VerificationKey: (key: PreparedKey, used: UInt64)] = [:]
+        var prepared: [VerificationKey: Known] = [:]
+        var wideCount = 0
         var counts: [VerificationKey: Int] = [:]
         var clock: UInt64 = 0
     }
@@ -33,6 +50,7 @@ public final class PreparedKeys: Sendable {
         state.withLock { state in
             state.limit = 0
             state.prepared = [:]
+            state.wideCount = 0
             state.counts = [:]
         }
     }
@@ -58,13 +76,40 @@ public final class PreparedKeys: Sendable {
 
     /// The prepared key, if there is one.
     func find(_ key: VerificationKey) -> PreparedKey? {
-        state.withLock { state in
-            guard let place = state.prepared.index(forKey: key) else { return nil }
+        let (found, isDue) = state.withLock { state -> (PreparedKey?, Bool) in
+            guard let place = state.prepared.index(forKey: key) else { return (nil, false) }
             state.clock += 1
             state.prepared.values[place].used = state.clock
-            return state.prepared.values[place].key
+            state.prepared.values[place].checks += 1
+            let known = state.prepared.values[place]
+            // One thread widens it, and the others go on as before.
+            let isDue = known.wide == nil && known.checks == Self.checksBeforeWide
+            return (known.wide ?? known.narrow, isDue)
+        }
+        if isDue, let wide = key.prepared(wide: true) { widen(key, wide) }
+        return found
+    }
+
+    private func widen(_ key: VerificationKey, _ wide: PreparedKey) {
+        state.withLock { state in
+            guard let place = state.prepared.index(forKey: key),
+                state.prepared.values[place].wide == nil
+            else { return }
+            if state.wideCount >= Self.maximumWide,
+                let oldest = state.prepared.filter({ $0.value.wide != nil })
+                    .min(by: { $0.value.used < $1.value.used })
+            {
+                state.prepared[oldest.key]?.wide = nil
+                state.prepared[oldest.key]?.checks = 0
+                state.wideCount -= 1
+            }
+            state.prepared[key]?.wide = wide
+            state.wideCount += 1
         }
     }
+
+    /// How many keys have wider multiples now.
+    var wideCount: Int { state.withLock { $0.wideCount } }
 
     /// Takes note that libsodium found a signature of this key valid.
     func noteValid(_ key: VerificationKey) {
@@ -83,10 +128,12 @@ public final class PreparedKeys: Sendable {
             if state.prepared.count >= state.limit,
                 let oldest = state.prepared.min(by: { $0.value.used < $1.value.used })
             {
+                if oldest.value.wide != nil { state.wideCount -= 1 }
                 state.prepared[oldest.key] = nil
             }
             state.clock += 1
-            state.prepared[key] = (prepared, state.clock)
+            if state.prepared[key]?.wide != nil { state.wideCount -= 1 }
+            state.prepared[key] = Known(narrow: prepared, used: state.clock)
         }
     }
 }

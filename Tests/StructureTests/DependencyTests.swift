@@ -27,14 +27,14 @@ import Testing
         "PDF": ["CQPDF"],
         "Custody": ["Wire", "Sharing", "CSodium", "Crypto", "Foundation"],
         "Storage": [
-            "Wire", "Transparency", "Sharing", "Rules", "GRDB", "CSodium", "Foundation",
-            "Synchronization", "Darwin", "Glibc", "Musl",
+            "Wire", "Transparency", "Sharing", "Rules", "GRDB", "GRDBSQLite", "CSodium",
+            "Foundation", "Synchronization", "Darwin", "Glibc", "Musl",
         ],
         "Gateway": [
             "Wire", "Transparency", "Sharing", "Rules", "Verification", "Interface", "Custody",
             "Storage",
-            "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
-            "ServiceLifecycle", "Synchronization", "UnixSignals",
+            "CAllocator", "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
+            "NIOCore", "ServiceLifecycle", "Synchronization", "UnixSignals",
         ],
         "Client": [
             "Wire", "Transparency", "Commitments", "Sharing", "Rules", "Verification", "Interface",

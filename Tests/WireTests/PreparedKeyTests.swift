@@ -25,6 +25,7 @@ import Testing
         for a in all {
             let key = try #require(VerificationKey(registered: a))
             #expect(key.prepared() == nil)
+            #expect(key.prepared(wide: true) == nil)
             for r in all {
                 let signature = r + [UInt8](repeating: 0, count: 32)
                 for message in 0..<8 {
@@ -35,12 +36,13 @@ import Testing
     }
 
     /// With a key of known secret and S = k·a, S·B − k·A is the neutral element, which no R may be.
-    @Test func refusesSmallOrderOfR() throws {
+    @Test(arguments: [false, true])
+    func refusesSmallOrderOfR(wide: Bool) throws {
         for seed in 1...8 as ClosedRange<UInt8> {
             let fuzz = SignatureFuzz(seed: UInt64(seed))
             for (key, signature, message) in fuzz.signaturesWithSmallR() {
                 let key = try #require(VerificationKey(registered: key))
-                let prepared = try #require(key.prepared())
+                let prepared = try #require(key.prepared(wide: wide))
                 #expect(!key.isValidByLibsodium(signature: signature, of: message))
                 #expect(!prepared.isValid(signature: signature, of: message))
             }
@@ -48,7 +50,8 @@ import Testing
     }
 
     /// The edge cases of "Taming the many EdDSAs", and what libsodium makes of them.
-    @Test func publishedEdgeCases() throws {
+    @Test(arguments: [false, true])
+    func publishedEdgeCases(wide: Bool) throws {
         struct Case: Decodable {
             let message: String
             let publicKey: String
@@ -65,19 +68,20 @@ import Testing
             let key = try #require(VerificationKey(registered: bytes(hex: edge.publicKey)))
             let (signature, message) = (bytes(hex: edge.signature), bytes(hex: edge.message))
             let byLibsodium = key.isValidByLibsodium(signature: signature, of: message)
-            let byUs = key.prepared()?.isValid(signature: signature, of: message) ?? false
+            let byUs =
+                key.prepared(wide: wide)?.isValid(signature: signature, of: message) ?? false
             #expect(byLibsodium == edge.valid, "case \(number)")
             #expect(byUs == edge.valid, "case \(number)")
         }
     }
 
     /// Needs the published vectors beside the package.
-    @Test(.enabled(if: Shared.exists(Ed25519Tests.vectors)))
-    func wycheproof() throws {
+    @Test(.enabled(if: Shared.exists(Ed25519Tests.vectors)), arguments: [false, true])
+    func wycheproof(wide: Bool) throws {
         let file = try Shared.decode(Ed25519Tests.vectors, as: Ed25519Tests.Wycheproof.self)
         for group in file.testGroups {
             let key = try #require(VerificationKey(registered: bytes(hex: group.publicKey.pk)))
-            let prepared = key.prepared()
+            let prepared = key.prepared(wide: wide)
             for test in group.tests {
                 let isValid =
                     prepared?.isValid(signature: bytes(hex: test.sig), of: bytes(hex: test.msg))

@@ -40,6 +40,29 @@ import Testing
         #expect(keys.map { prepared.find($0) != nil } == [true, false, true, true])
     }
 
+    /// The keys that check most signatures get wider multiples, and no more of them than there may be.
+    @Test func busyKeysGetWiderMultiples() throws {
+        let prepared = PreparedKeys(limit: PreparedKeys.maximumWide + 2)
+        let keys = Self.keys(PreparedKeys.maximumWide + 2)
+        for key in keys { Self.prepare(key, in: prepared) }
+        for key in keys {
+            for _ in 1..<PreparedKeys.checksBeforeWide { _ = prepared.find(key) }
+        }
+        #expect(prepared.wideCount == 0)
+        for key in keys { _ = prepared.find(key) }
+        #expect(prepared.wideCount == PreparedKeys.maximumWide)
+        let signer = SigningKey(seed: Secret(copying: [UInt8](repeating: 0, count: 32)))
+        let signature = signer.signature(of: [1, 2, 3])
+        for _ in 0...PreparedKeys.checksBeforeWide {
+            try #require(
+                prepared.isValid(
+                    signature: signature, of: [1, 2, 3], by: signer.verificationKey))
+        }
+        #expect(prepared.wideCount == PreparedKeys.maximumWide)
+        prepared.leaveToLibsodium()
+        #expect(prepared.wideCount == 0)
+    }
+
     /// Keys that are seen now and then cost a bounded amount of memory.
     @Test func countsAreBounded() {
         let prepared = PreparedKeys(limit: 2)

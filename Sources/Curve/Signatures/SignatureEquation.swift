@@ -9,13 +9,16 @@ package struct SignatureEquation: Sendable {
     private let negatedKey: FixedMultiples
 
     /// Multiples of four bits: 512 points in 61 kB.
-    private static let keyWidth = 4
-    /// Multiples of eight bits, made once: 4 096 points in half a megabyte.
-    private static let base = FixedMultiples(.edwardsBase, width: 8)
+    private static let narrow = 4
+    /// Multiples of eight bits: 4 096 points in half a megabyte.
+    private static let wide = 8
+    /// Made once.
+    private static let base = FixedMultiples(.edwardsBase, width: wide)
 
     /// Makes the multiples of a public key, which takes as long as some four verifications by
-    /// libsodium. `nil` for bytes under which libsodium accepts no signature.
-    package init?(publicKey: [UInt8]) {
+    /// libsodium; those of one that is `wide` as long as some thirty. `nil` for bytes under which
+    /// libsodium accepts no signature.
+    package init?(publicKey: [UInt8], wide: Bool = false) {
         guard publicKey.count == 32 else { return nil }
         let point = publicKey.withUnsafeBytes { bytes -> Point? in
             let encoding = Limbs(littleEndian: bytes)
@@ -23,7 +26,7 @@ package struct SignatureEquation: Sendable {
             return Point(edwards: bytes)
         }
         guard let point else { return nil }
-        negatedKey = FixedMultiples(-point, width: Self.keyWidth)
+        negatedKey = FixedMultiples(-point, width: wide ? Self.wide : Self.narrow)
     }
 
     /// Whether the equation holds for a signature of 64 bytes, R and S, and the digest of 64 bytes that

@@ -11,6 +11,8 @@ struct BatchPlan {
         case refused(Refusal)
     }
 
+    /// The state that the statements so far have made, as far as deciding all of them needs it.
+    var state = Slice()
     /// The decisions by group; a group ends at its first refusal.
     private(set) var decisions: [[Decision]] = []
     private(set) var entries: [NewEntry] = []
@@ -55,6 +57,7 @@ struct BatchPlan {
                 attachments: submission.attachments))
         leaves.append(submission.leaf)
         for (key, value) in admission.changes.values { changes[key] = .some(value) }
+        state.apply(admission.changes)
         if let set = submission.policies { policies.append(set) }
         types += submission.types.map { type in
             PublishedTypes.Document(

@@ -16,19 +16,23 @@ extension Sequencer {
     ) async throws(StoreError) -> (ready: [Submission], refusal: Refusal?) {
         // What a few statements need is read together with what others do, at their turn.
         let isReadAhead = submissions.count >= Self.worthReading
+        var keys: [[StateKey]]?
         var slice = Slice()
         if isReadAhead {
-            slice = try await readAhead(submissions)
+            let named = submissions.map(\.stateKeys)
+            slice = try await read(named, of: submissions)
+            keys = named
         } else {
             let keys = Set(submissions.map(\.statement.jws.kid)).map { KeyState.key($0).untyped }
             try await reader.fill(&slice, keys + [LogState.key.untyped])
         }
         var ready: [Submission] = []
-        for submission in submissions {
+        ready.reserveCapacity(submissions.count)
+        for (place, submission) in submissions.enumerated() {
             do {
                 ready.append(
                     submission.prepared(
-                        try submission.signature(by: slice), isReadAhead: isReadAhead))
+                        try submission.signature(by: slice), readAhead: keys?[place]))
             } catch { return (ready, error) }
         }
         return (ready, nil)
@@ -36,15 +40,24 @@ extension Sequencer {
 
     private static let worthReading = 16
 
-    /// Reads the state that deciding these will need. Returns it as far as it is known now. Throws
-    /// ``StoreError``.
-    @discardableResult
-    nonisolated func readAhead(
-        _ submissions: some Sequence<Submission>
+    /// Reads the state that deciding `submissions` will need: what they name themselves, which is `named`,
+    /// and what follows from that. Returns it as it is before the first of them. Throws ``StoreError``.
+    nonisolated func read(
+        _ named: [[StateKey]], of submissions: [Submission]
     ) async throws(StoreError) -> Slice {
-        let candidates = submissions.map { $0.candidate(at: 0) }
-        var slice = try await reader.slice(of: candidates.flatMap { Rules.keys(of: $0) })
-        let further = candidates.flatMap { Rules.furtherKeys(of: $0, in: slice) }
+        // Those of one participant begin alike.
+        var keys: [StateKey] = []
+        var last: [StateKey] = []
+        for named in named {
+            for (place, key) in named.enumerated() where place >= last.count || last[place] != key {
+                keys.append(key)
+            }
+            last = named
+        }
+        // Most of it isn't there yet, and will be after the statement.
+        var slice = Slice(reserving: keys.count)
+        try await reader.fill(&slice, keys)
+        let further = submissions.flatMap { Rules.furtherKeys(of: $0.candidate(at: 0), in: slice) }
         if !further.isEmpty { try await reader.fill(&slice, further) }
         return slice
     }

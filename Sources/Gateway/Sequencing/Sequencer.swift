@@ -193,7 +193,7 @@ public actor Sequencer {
     }
 
     /// The record types of this log.
-    nonisolated var published: PublishedTypes { point.published }
+    nonisolated var published: PublishedTypes { settled.withLock { $0 }.point.published }
 
     /// What this log published, as far as it was read or entered here.
     nonisolated var texts: any PublishedTexts { library(point.shelf) }
@@ -385,21 +385,23 @@ public actor Sequencer {
     /// Decides each statement on the state that the ones before it left. Nothing is kept yet.
     private func plan(_ works: [Work]) async throws(StoreError) -> BatchPlan {
         var plan = BatchPlan(after: tip.head)
-        var shelf = tip.shelf
         let now = now
-        for step in timeSteps(to: now) {
-            let (admission, parties) = try await decide(step, plan, shelf)
+        let steps = timeSteps(to: now)
+        let groups = works.map { submissions(of: $0, at: now) }
+        let all = steps + groups.joined()
+        plan.state = try await read(all.map(\.stateKeys), of: all)
+        var shelf = tip.shelf
+        for step in steps {
+            let (admission, parties) = try await decide(step, &plan, shelf)
             if case .success(let admission) = admission {
                 plan.lead(admission, step, parties: parties)
             }
         }
-        let groups = works.map { submissions(of: $0, at: now) }
-        try await readAhead(groups.joined().filter { !$0.isReadAhead })
         for group in groups {
             plan.beginGroup()
             statements: for submission in group {
                 shelf.add(broughtBy: submission)
-                let (admission, parties) = try await decide(submission, plan, shelf)
+                let (admission, parties) = try await decide(submission, &plan, shelf)
                 switch admission {
                 case .success(let admission): plan.admit(admission, submission, parties: parties)
                 case .failure(let error):
@@ -415,28 +417,17 @@ public actor Sequencer {
 
     /// Decides a statement at the next index of `plan`, and says whom it concerns.
     private func decide(
-        _ submission: Submission, _ plan: BatchPlan, _ shelf: TextShelf
+        _ submission: Submission, _ plan: inout BatchPlan, _ shelf: TextShelf
     ) async throws(StoreError) -> (Result<Admission, Refusal>, Set<Handle>) {
         let candidate = submission.candidate(at: plan.nextIndex)
-        var slice = Slice()
-        try await fill(&slice, Rules.keys(of: candidate), plan)
-        try await fill(&slice, Rules.furtherKeys(of: candidate, in: slice), plan)
+        // What it names itself was read with all others. The rest may follow from those before it.
+        let further = Rules.furtherKeys(of: candidate, in: plan.state)
+            .filter { plan.changes[$0] == nil }
+        if !further.isEmpty { try await reader.fill(&plan.state, further) }
         do {
-            let admission = try Rules.decide(candidate, in: slice, texts: library(shelf))
-            return (.success(admission), Rules.parties(to: candidate, in: slice))
+            let admission = try Rules.decide(candidate, in: plan.state, texts: library(shelf))
+            return (.success(admission), Rules.parties(to: candidate, in: plan.state))
         } catch { return (.failure(error), []) }
-    }
-
-    /// What stands under `keys` after the statements that `plan` has so far. What no request has read
-    /// ahead is read here.
-    private func fill(
-        _ slice: inout Slice, _ keys: [StateKey], _ plan: BatchPlan
-    ) async throws(StoreError) {
-        var unchanged: [StateKey] = []
-        for key in keys {
-            if let value = plan.changes[key] { slice[key] = value } else { unchanged.append(key) }
-        }
-        try await reader.fill(&slice, unchanged)
     }
 
     /// What brings log time up to `now`, where it lies so far behind that statements of now would be

@@ -123,8 +123,10 @@ final class StateCache: Sendable {
         guard content.young.count >= capacity / 2 else { return }
         let certain = min(content.committed, content.reads.values.min() ?? .max)
         let kept = content.old.filter { $0.value.batch > certain }
-        content.old = content.young
-        content.young = kept
+        // The memory of the half that goes is that of the next one.
+        content.old.removeAll(keepingCapacity: true)
+        swap(&content.old, &content.young)
+        content.young.merge(kept) { $1 }
     }
 }
 

@@ -11,6 +11,12 @@ public struct Slice: Sendable {
 
     public init(_ values: [StateKey: StateValue] = [:]) { self.values = values }
 
+    /// An empty one with room for so many pieces.
+    public init(reserving count: Int) {
+        values = [:]
+        values.reserveCapacity(count)
+    }
+
     public subscript(key: StateKey) -> StateValue? {
         get { values[key] }
         set { values[key] = newValue }
@@ -37,7 +43,10 @@ public struct Slice: Sendable {
 
 /// What an admitted statement changes; `nil` removes.
 public struct Changes: Sendable {
-    public private(set) var values: [StateKey: StateValue?] = [:]
+    public private(set) var values: [StateKey: StateValue?]
+
+    /// Few statements change more than three pieces: the log, their own and one that they are about.
+    init() { values = Dictionary(minimumCapacity: 3) }
 
     /// What stands under `key` after the statement, where it changes that.
     public subscript<Object>(key: StateKey.Of<Object>) -> Object? {

@@ -3,9 +3,20 @@ public import Wire
 
 /// The name of one piece of the state that the entries before an index have made: a family, and
 /// which one of it.
-public struct StateKey: Hashable, Sendable {
+public struct StateKey: Sendable {
     public let family: StateFamily
     public let name: StateName
+    /// Known from the beginning: each key is looked for in many tables.
+    private let code: Int
+
+    init(family: StateFamily, name: StateName) {
+        self.family = family
+        self.name = name
+        var hasher = Hasher()
+        hasher.combine(family)
+        hasher.combine(name)
+        code = hasher.finalize()
+    }
 
     /// A key that says what stands under it.
     public struct Of<Object: StateObject>: Hashable, Sendable {
@@ -17,8 +28,16 @@ public struct StateKey: Hashable, Sendable {
     /// As stored and as named in reports: `book/e-7k2m9q4x/invoices/2026-11`.
     public var text: String {
         let name = name.text
-        return name.isEmpty ? family.name : "\(family.name)/\(name)"
+        return name.isEmpty ? family.name : family.name + "/" + name
     }
+}
+
+extension StateKey: Hashable {
+    public static func == (one: Self, other: Self) -> Bool {
+        one.code == other.code && one.family == other.family && one.name == other.name
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 }
 
 extension StateKey {
@@ -58,10 +77,10 @@ public enum StateName: Hashable, Sendable {
         case .handle(let handle): handle.text
         case .key(let key): key.text
         case .jti(let jti): jti.text
-        case .handles(let first, let second): "\(first)/\(second)"
-        case .book(let handle, let book): "\(handle)/\(book)"
-        case .series(let handle, let series): "\(handle)/\(series.rawValue)"
-        case .source(let handle, let source): "\(handle)/\(source)"
+        case .handles(let first, let second): first.text + "/" + second.text
+        case .book(let handle, let book): handle.text + "/" + book.description
+        case .series(let handle, let series): handle.text + "/" + series.rawValue
+        case .source(let handle, let source): handle.text + "/" + source.text
         }
     }
 

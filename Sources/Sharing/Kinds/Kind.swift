@@ -47,13 +47,9 @@ public enum Kind: String, CaseIterable, Hashable, Sendable {
     public var type: String { self == .record ? "dc+sd-jwt" : "trine-\(rawValue)+jwt" }
 
     public init?(type: String) {
-        if type == "dc+sd-jwt" {
-            self = .record
-            return
-        }
-        guard type.hasPrefix("trine-"), type.hasSuffix("+jwt"),
-            let kind = Kind(rawValue: String(type.dropFirst(6).dropLast(4))), kind != .record
-        else { return nil }
+        guard let kind = Self.byType[type] else { return nil }
         self = kind
     }
+
+    private static let byType = Dictionary(uniqueKeysWithValues: allCases.map { ($0.type, $0) })
 }

@@ -54,7 +54,7 @@ public struct BookName: Hashable, Sendable, Comparable, CustomStringConvertible 
         self.init(series: series, month: month)
     }
 
-    public var description: String { "\(series.rawValue)/\(month)" }
+    public var description: String { series.rawValue + "/" + month.description }
 
     /// By month, then by the series' name.
     public static func < (left: Self, right: Self) -> Bool {

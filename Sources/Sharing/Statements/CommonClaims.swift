@@ -78,8 +78,7 @@ extension CommonClaims {
 extension CommonClaims.Issuer: PlainText {
     /// `https://<origin>/participants/<handle>`.
     init?(plain: ArraySlice<UInt8>) {
-        let scheme = Array("https://".utf8)
-        let separator = Array("/participants/".utf8)
+        let (scheme, separator) = (Self.scheme, Self.separator)
         guard plain.starts(with: scheme), let slash = plain.lastIndex(of: UInt8(ascii: "/")),
             slash + 1 - separator.count >= plain.startIndex + scheme.count,
             plain[(slash + 1 - separator.count)...slash].elementsEqual(separator)
@@ -89,6 +88,9 @@ extension CommonClaims.Issuer: PlainText {
         else { return nil }
         self.init(origin: origin, handle: handle)
     }
+
+    private static let scheme = Array("https://".utf8)
+    private static let separator = Array("/participants/".utf8)
 
     var plainText: String { origin.issuer(handle) }
 }
@@ -124,17 +126,18 @@ struct SelectiveDigests: Sendable {
         guard isWithoutRepetition else { return nil }
     }
 
-    /// Digests hardly ever begin alike, so that their order by the first eight characters says which
-    /// ones have to be compared.
+    /// Digests hardly ever begin alike: where no two have the same first eight characters, nothing else
+    /// has to be compared.
     private var isWithoutRepetition: Bool {
-        let order = (0..<count).map { position in
-            (start: self[position].prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, position: position)
-        }.sorted { $0.start < $1.start }
-        for (place, one) in order.enumerated() {
-            let alike = order[(place + 1)...].prefix { $0.start == one.start }
-            if alike.contains(where: { self[$0.position] == self[one.position] }) { return false }
+        var starts = texts.withUnsafeBytes { texts in
+            (0..<count).map {
+                texts.loadUnaligned(fromByteOffset: $0 * Self.width, as: UInt64.self)
+            }
         }
-        return true
+        starts.sort()
+        guard zip(starts, starts.dropFirst()).contains(where: ==) else { return true }
+        let texts = (0..<count).map { self[$0] }
+        return Set(texts).count == texts.count
     }
 
     /// The digest at `position`; `nil` beyond the last.

@@ -61,7 +61,7 @@ struct DatabaseFile: Sendable {
             try db.execute(sql: "PRAGMA user_version = \(version)")
             try db.execute(sql: "CREATE TABLE identity (store BLOB NOT NULL) STRICT")
             try db.execute(
-                sql: "INSERT INTO identity (store) VALUES (?)", arguments: [identity.data])
+                sql: "INSERT INTO identity (store) VALUES (?)", arguments: [Data(identity)])
             try db.execute(sql: schema)
             try fill(db)
             return .commit

@@ -19,21 +19,21 @@ enum Ledger {
 
     /// The rows under some names of pieces of state.
     static func rows(_ names: [StateNames], in db: Database) throws -> [StateRows] {
-        try names.map { names in
+        let open = try PreparedQuery("SELECT value FROM state WHERE key = ?", on: db)
+        let sealed = try sealedRow(in: db)
+        return try names.map { names in
             StateRows(
-                open: try names.open.flatMap { try open($0, in: db) },
-                sealed: try names.hidden.flatMap { try sealed($0, in: db) })
+                open: try names.open.flatMap { try open.row($0) { $0.bytes(0) } },
+                sealed: try names.hidden.flatMap { try Self.sealed($0, sealed) })
         }
     }
 
-    private static func open(_ key: String, in db: Database) throws -> [UInt8]? {
-        try db.rows("SELECT value FROM state WHERE key = ?", key) { $0.bytes(0) }.first
+    private static func sealedRow(in db: Database) throws -> PreparedQuery {
+        try PreparedQuery("SELECT slot, row FROM selective_state WHERE name = ?", on: db)
     }
 
-    static func sealed(_ name: [UInt8], in db: Database) throws -> SealedRow? {
-        try db.rows("SELECT slot, row FROM selective_state WHERE name = ?", name.data) {
-            SealedRow(slot: $0.integer(0), name: name, bytes: $0.bytes(1))
-        }.first
+    private static func sealed(_ name: [UInt8], _ query: PreparedQuery) throws -> SealedRow? {
+        try query.row(name) { SealedRow(slot: $0.integer(0), name: name, bytes: $0.bytes(1)) }
     }
 
     /// One statement with and without an end would read on to the end of the table.
@@ -52,10 +52,12 @@ enum Ledger {
                 "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit
             ) { ($0.text(0), $0.bytes(1)) }
         }
+        let sealed = try sealedRow(in: db)
         return try found.map { key, value in
             (
                 key,
-                StateRows(open: value, sealed: try hidden(key).flatMap { try sealed($0, in: db) })
+                StateRows(
+                    open: value, sealed: try hidden(key).flatMap { try Self.sealed($0, sealed) })
             )
         }
     }
@@ -95,7 +97,7 @@ enum Ledger {
             try indices(issuer: party.issuer, kind: kind, from: from, limit: limit, in: db)
                 + db.rows(
                     "SELECT entry FROM parties WHERE party = ? AND entry >= ? ORDER BY entry LIMIT ?",
-                    name.data, from, limit
+                    name, from, limit
                 ) { $0.integer(0) }
         }
     }
@@ -151,10 +153,11 @@ enum Ledger {
     static func firstRows(
         of indices: [Int64], enough: Int, in db: Database
     ) throws -> [[UInt8]?] {
+        let query = try attachmentRow(in: db)
         var found: [[UInt8]?] = []
         var bytes = 0
         for index in indices where bytes < enough {
-            let row = try row(at: BlobPlace(index: index, row: 0), in: db)
+            let row = try row(at: BlobPlace(index: index, row: 0), query)
             bytes += row?.count ?? 0
             found.append(row)
         }
@@ -164,17 +167,19 @@ enum Ledger {
     static func rows(
         at places: [BlobPlace], in db: Database
     ) throws -> [BlobPlace: [UInt8]] {
+        let query = try attachmentRow(in: db)
         var found: [BlobPlace: [UInt8]] = [:]
-        for place in places { found[place] = try row(at: place, in: db) }
+        for place in places { found[place] = try row(at: place, query) }
         return found
     }
 
-    private static func row(at place: BlobPlace, in db: Database) throws -> [UInt8]? {
+    private static func attachmentRow(in db: Database) throws -> PreparedQuery {
+        try PreparedQuery("SELECT row FROM attachments WHERE place = ?", on: db)
+    }
+
+    private static func row(at place: BlobPlace, _ query: PreparedQuery) throws -> [UInt8]? {
         guard RowPlace.entries ~= place.index else { return nil }
-        return try db.rows(
-            "SELECT row FROM attachments WHERE place = ?",
-            RowPlace(entry: place.index, row: place.row).place
-        ) { $0.bytes(0) }.first
+        return try query.row(RowPlace(entry: place.index, row: place.row).place) { $0.bytes(0) }
     }
 
     static func isErased(_ index: Int64, in db: Database) throws -> Bool {

@@ -11,7 +11,7 @@ extension Ledger {
         try db.rows(
             "SELECT min(size) FROM due WHERE place < ? OR place >= ?",
             VaultPlace(.slot, 0).bits, VaultPlace(.application, 0).bits
-        ) { row -> Int64? in row[0] }.first ?? nil
+        ) { $0.integerIfAny(0) }.first ?? nil
     }
 
     /// Some of the places that are due at `size`; `nil` where nothing was erased since the last time.

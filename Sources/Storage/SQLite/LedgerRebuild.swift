@@ -66,6 +66,7 @@ extension LedgerWriter {
             "INSERT OR IGNORE INTO due (place, size) SELECT slot | ?1, ?2 FROM selective_state",
             VaultPlace(.slot, 0).bits, staged.head.size)
         try db.execute(sql: "DELETE FROM selective_state; REINDEX")
+        let index = try EntryIndex(db)
         for entry in entries {
             try db.run(
                 "UPDATE entries SET issuer = ?1, kind = ?2 WHERE entry = ?3", entry.issuer.text,
@@ -73,7 +74,7 @@ extension LedgerWriter {
             if entry.parties != nil {
                 try db.run("DELETE FROM parties WHERE entry = ?", entry.index)
             }
-            try index(
+            try index.add(
                 IndexedEntry(
                     index: entry.index, issuer: entry.issuer, kind: entry.kind,
                     parties: names.names(

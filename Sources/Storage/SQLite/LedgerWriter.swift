@@ -9,71 +9,67 @@ struct LedgerWriter {
     let db: Database
 
     func write() throws {
-        for entry in staged.entries { try write(entry) }
-        for (place, bytes) in staged.blobs {
-            try db.run(
-                "INSERT INTO attachments (place, row) VALUES (?, ?)",
-                RowPlace(entry: place.index, row: place.row).place, bytes.data)
-        }
+        try writeEntries()
+        try writeAttachments()
         for tile in staged.tiles {
             try db.run(
                 "INSERT OR REPLACE INTO tiles (place, hashes) VALUES (?, ?)",
-                TilePlace(level: tile.level, index: tile.index).place, tile.hashes.bytes.data)
+                TilePlace(level: tile.level, index: tile.index).place, tile.hashes.bytes)
         }
         for erased in staged.erased { try erase(erased) }
-        for row in staged.open { try write(row) }
-        for row in staged.hidden { try write(row) }
+        try writeOpenState()
+        try writeHiddenState()
         try db.run("UPDATE counters SET slot = ?1 WHERE slot < ?1", staged.nextSlot)
         try db.run(
             "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
-            staged.head.edge.bytes.data, staged.head.checkpoint.data)
+            staged.head.edge.bytes, staged.head.checkpoint)
     }
 
-    func write(_ entry: StagedEntries.Entry) throws {
-        let found = entry.found
-        try db.run(
-            "INSERT INTO entries (entry, issuer, kind, leaf) VALUES (?, ?, ?, ?)",
-            found.index, found.issuer.text, found.kind.rawValue, entry.leaf.data)
-        try index(found)
-    }
-
-    func index(_ entry: IndexedEntry) throws {
-        for party in entry.parties {
-            try db.run(
-                "INSERT INTO parties (party, entry) VALUES (?, ?)", party.data, entry.index)
-        }
-        if let leader = entry.leader {
-            try db.run(
-                "INSERT INTO followers (statement, entry) VALUES (?, ?)", leader.text, entry.index)
-        }
-        if let record = entry.record {
-            try db.run(
-                "INSERT INTO records (issuer, book, number, entry) VALUES (?, ?, ?, ?)",
-                entry.issuer.text, record.book.description, record.number, entry.index)
+    private func writeEntries() throws {
+        let insert = try PreparedQuery(
+            "INSERT INTO entries (entry, issuer, kind, leaf) VALUES (?, ?, ?, ?)", on: db)
+        let index = try EntryIndex(db)
+        for entry in staged.entries {
+            let found = entry.found
+            try insert.run(found.index, found.issuer.text, found.kind.rawValue, entry.leaf)
+            try index.add(found)
         }
     }
 
-    private func write(_ row: StagedEntries.Open) throws {
-        guard let value = row.value else {
-            return try db.run("DELETE FROM state WHERE key = ?", row.key)
+    private func writeAttachments() throws {
+        let insert = try PreparedQuery(
+            "INSERT INTO attachments (place, row) VALUES (?, ?)", on: db)
+        for (place, bytes) in staged.blobs {
+            try insert.run(RowPlace(entry: place.index, row: place.row).place, bytes)
         }
-        try db.run(
+    }
+
+    private func writeOpenState() throws {
+        let write = try PreparedQuery(
             """
             INSERT INTO state (key, value) VALUES (?1, ?2)
             ON CONFLICT (key) DO UPDATE SET value = ?2
-            """, row.key, value.data)
+            """, on: db)
+        for row in staged.open {
+            if let value = row.value {
+                try write.run(row.key, value)
+            } else {
+                try db.run("DELETE FROM state WHERE key = ?", row.key)
+            }
+        }
     }
 
-    /// What stood under the name is found by it: nobody has to have read it before.
-    private func write(_ change: StagedEntries.Hidden) throws {
-        let old = try db.rows(
-            "DELETE FROM selective_state WHERE name = ? RETURNING slot", change.name.data
-        ) { $0.integer(0) }
-        for slot in old { try makeDue(VaultPlace(.slot, slot)) }
-        if let row = change.row {
-            try db.run(
-                "INSERT INTO selective_state (slot, name, row) VALUES (?, ?, ?)", row.slot,
-                change.name.data, row.bytes.data)
+    /// What stood under a name is found by it: nobody has to have read it before.
+    private func writeHiddenState() throws {
+        let find = try PreparedQuery("SELECT slot FROM selective_state WHERE name = ?", on: db)
+        let insert = try PreparedQuery(
+            "INSERT INTO selective_state (slot, name, row) VALUES (?, ?, ?)", on: db)
+        for change in staged.hidden {
+            if let slot = try find.row(change.name, read: { $0.integer(0) }) {
+                try db.run("DELETE FROM selective_state WHERE slot = ?", slot)
+                try makeDue(VaultPlace(.slot, slot))
+            }
+            if let row = change.row { try insert.run(row.slot, change.name, row.bytes) }
         }
     }
 
@@ -97,6 +93,30 @@ struct LedgerWriter {
     private func makeDue(_ place: VaultPlace) throws {
         try db.run(
             "INSERT OR IGNORE INTO due (place, size) VALUES (?, ?)", place.bits, staged.head.size)
+    }
+}
+
+/// Notes how entries are found.
+struct EntryIndex {
+    private let party: PreparedQuery
+    private let follower: PreparedQuery
+    private let record: PreparedQuery
+
+    init(_ db: Database) throws {
+        party = try PreparedQuery("INSERT INTO parties (party, entry) VALUES (?, ?)", on: db)
+        follower = try PreparedQuery(
+            "INSERT INTO followers (statement, entry) VALUES (?, ?)", on: db)
+        record = try PreparedQuery(
+            "INSERT INTO records (issuer, book, number, entry) VALUES (?, ?, ?, ?)", on: db)
+    }
+
+    func add(_ entry: IndexedEntry) throws {
+        for name in entry.parties { try party.run(name, entry.index) }
+        if let leader = entry.leader { try follower.run(leader.text, entry.index) }
+        if let found = entry.record {
+            try record.run(
+                entry.issuer.text, found.book.description, found.number, entry.index)
+        }
     }
 }
 

@@ -209,7 +209,7 @@ extension StoreFiles {
             try db.run(
                 "INSERT INTO applications (handle, received, number, bytes) VALUES (?, ?, ?, ?)",
                 application.handle.text, application.received.seconds, application.number,
-                application.bytes.data)
+                application.bytes)
             try db.run(
                 "UPDATE counters SET application = ?1 WHERE application < ?1",
                 application.number + 1)

@@ -55,7 +55,7 @@ struct VaultDatabase: VaultFiles {
                 for (number, sealed) in pages {
                     try db.run(
                         "INSERT OR REPLACE INTO pages (page, sealed) VALUES (?, ?)", number,
-                        sealed.data)
+                        sealed)
                 }
                 try db.run(
                     "INSERT OR REPLACE INTO header (only, generation, size) VALUES (0, ?, ?)",

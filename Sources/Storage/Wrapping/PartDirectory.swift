@@ -17,14 +17,13 @@ struct PartDirectory {
     private(set) var parts: [Part] = []
     private var records: [UInt8] = []
 
-    init() {}
+    /// An empty one, with room for so many parts.
+    init(reserving count: Int) { records.reserveCapacity(count * 32) }
 
     /// Adds a part that lies in `row`.
     mutating func append(name: String, row: Int, _ bytes: [UInt8]) {
         let check = row == 0 ? Self.check(bytes) : 0
-        parts.append(Part(name: name, row: row, range: 0..<bytes.count, check: check))
         precondition(name.utf8.count <= Int(UInt16.max), "names are short")
-        if records.isEmpty { records.reserveCapacity(2048) }
         Self.write(UInt16(row), to: &records)
         Self.write(UInt32(bytes.count), to: &records)
         Self.write(check, to: &records)
@@ -32,10 +31,13 @@ struct PartDirectory {
         records.append(contentsOf: name.utf8)
     }
 
-    var bytes: [UInt8] {
+    /// What was added, with room for `count` bytes more.
+    func bytes(reserving count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 + records.count + count)
         Self.write(UInt32(records.count), to: &bytes)
-        return bytes + records
+        bytes += records
+        return bytes
     }
 
     /// Reads the directory of `row`; `nil` unless it accounts for every byte of it.

@@ -19,7 +19,7 @@ struct WrappedAttachments: Sendable {
     init(_ attachments: Attachments, of index: Int64, key: WrapKey) {
         let context = RowContext(index: index)
         var large: [[UInt8]] = []
-        var directory = PartDirectory()
+        var directory = PartDirectory(reserving: attachments.sections.count + 1)
         func add(_ name: String, _ bytes: [UInt8]) {
             if bytes.count <= Self.smallBytes {
                 directory.append(name: name, row: 0, bytes)
@@ -33,13 +33,12 @@ struct WrappedAttachments: Sendable {
         for section in attachments.sections { add(section.name, section.bytes) }
         precondition(large.count < Self.maximumRows, "rows are numbered in 16 bits")
 
-        var first = directory.bytes
-        let small = attachments.sections.lazy.map(\.bytes.count).filter { $0 <= Self.smallBytes }
-        first.reserveCapacity(first.count + attachments.disclosures.count + small.reduce(0, +))
-        for (part, bytes) in zip(
-            directory.parts, [attachments.disclosures] + attachments.sections.map(\.bytes))
-        where part.row == 0 {
-            first += bytes
+        // The parts that are small follow their directory in its order.
+        let inLarge = large.reduce(0) { $0 + $1.count - WrapKey.overhead }
+        var first = directory.bytes(reserving: attachments.byteCount - inLarge)
+        if attachments.disclosures.count <= Self.smallBytes { first += attachments.disclosures }
+        for section in attachments.sections where section.bytes.count <= Self.smallBytes {
+            first += section.bytes
         }
         rows = [key.seal(first, context: context.bytes(0, ""))] + large
     }

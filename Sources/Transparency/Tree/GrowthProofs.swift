@@ -7,6 +7,8 @@ public struct GrowthProofs: Sendable {
     /// For each height the complete subtrees from the one on that the first new leaf is in, or that
     /// stands beside that one.
     private var levels: [(first: UInt64, hashes: [Hash])] = []
+    /// The hash over the last 1, 2, … subtrees of the edge: what stands to the right of a leaf.
+    private var ends: [Hash] = []
 
     /// Adds `leaves` to the tree with the right edge `edge`.
     public init(_ edge: RightEdge, adding leaves: [Hash]) {
@@ -36,21 +38,25 @@ public struct GrowthProofs: Sendable {
             preconditionFailure("a subtree for each bit")
         }
         self.edge = grown
+        for left in grown.hashes.reversed() {
+            ends.append(ends.last.map { Hash.node(left, $0) } ?? left)
+        }
     }
 
     /// The proof of one of the new leaves in the tree with all of them (RFC 6962 §2.1.1).
     public func proof(of index: UInt64) -> InclusionProof {
         precondition((oldSize..<edge.size).contains(index), "a leaf that was added")
         var hashes: [Hash] = []
-        for (height, level) in levels.enumerated() {
-            let height = UInt64(height)
+        hashes.reserveCapacity(levels.count)
+        for place in levels.indices {
+            let height = UInt64(place)
             let sibling = (index >> height) ^ 1
             if sibling < edge.size >> height {
-                hashes.append(level.hashes[Int(sibling - level.first)])
+                hashes.append(levels[place].hashes[Int(sibling - levels[place].first)])
             } else if sibling << height < edge.size {
                 // What stands to the right is no complete subtree.
                 let smaller = (edge.size & ((1 << height) - 1)).nonzeroBitCount
-                hashes.append(edge.hashes.suffix(smaller).foldedRight)
+                hashes.append(ends[smaller - 1])
             }
         }
         return InclusionProof(index: index, size: edge.size, hashes: hashes)

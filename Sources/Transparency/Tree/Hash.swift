@@ -61,7 +61,15 @@ public struct Hash: Hashable, Sendable {
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
     /// The 44 characters of base64.
-    public var base64: String { String(decoding: Base64.encode(bytes), as: UTF8.self) }
+    public var base64: String { withBase64 { String(decoding: $0, as: UTF8.self) } }
+
+    /// Lends the 44 characters of base64 to `body`.
+    public func withBase64<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.base64Count) { text in
+            withUnsafeBytes { Base64.encode($0, into: text) }
+            return body(UnsafeBufferPointer(text))
+        }
+    }
 
     /// Lends the 32 bytes to `body`.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

@@ -71,7 +71,7 @@ public struct TransparencyProof: Hashable, Sendable {
         if let extra { bytes += Array("extra ".utf8) + Base64.encode(extra) + [newline] }
         bytes += "index \(index)\n".utf8
         for hash in hashes {
-            bytes += Base64.encode(hash.bytes)
+            hash.withBase64 { bytes.append(contentsOf: $0) }
             bytes.append(newline)
         }
         bytes.append(newline)

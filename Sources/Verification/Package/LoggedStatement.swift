@@ -87,7 +87,8 @@ extension Codec where Value == [Hash] {
         of: Codec<Hash>(
             "hash",
             read: { (value) throws(ClaimError) in value.plainBytes.flatMap { Hash(base64: $0) } },
-            write: { $1.plain($0.base64.utf8) }), 0...InclusionProof.maximumHashes)
+            write: { hash, writer in hash.withBase64 { writer.plain($0) } }),
+        0...InclusionProof.maximumHashes)
 }
 
 extension Codec where Value == Note {

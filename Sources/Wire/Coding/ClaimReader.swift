@@ -48,6 +48,7 @@ public struct ClaimReader {
         let nodes = document.nodes
         let end = Int(nodes[value.index].next)
         var position = value.index + 1
+        entries.reserveCapacity(min(16, end - position))
         while position < end {
             entries.append((nodes[position], position + 1, false))
             position = Int(nodes[position + 1].next)

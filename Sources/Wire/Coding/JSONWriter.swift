@@ -26,10 +26,18 @@ public struct JSONWriter: Sendable {
     }
 
     /// A string of ASCII in which JSON escapes nothing: base64, an identifier, a code.
-    public mutating func plain(_ text: some Sequence<UInt8>) {
+    @inlinable public mutating func plain(_ text: some Sequence<UInt8>) {
+        if text.withContiguousStorageIfAvailable({ plain($0) }) == nil {
+            Array(text).withUnsafeBufferPointer { plain($0) }
+        }
+    }
+
+    // What is generic is inlined where it is used: it would not be specialised there otherwise.
+
+    public mutating func plain(_ text: UnsafeBufferPointer<UInt8>) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        bytes += text
+        bytes.append(contentsOf: text)
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -44,14 +52,20 @@ public struct JSONWriter: Sendable {
         value.write(to: &bytes)
     }
 
-    public mutating func array<Element>(
+    @inlinable public mutating func array<Element>(
         _ elements: some Sequence<Element>, _ write: (Element, inout JSONWriter) -> Void
     ) {
+        beginArray()
+        for element in elements { write(element, &self) }
+        endArray()
+    }
+
+    @usableFromInline mutating func beginArray() {
         separate()
         bytes.append(UInt8(ascii: "["))
-        for element in elements { write(element, &self) }
-        bytes.append(UInt8(ascii: "]"))
     }
+
+    @usableFromInline mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
 
     /// An object whose members `body` writes in ascending order of their names.
     public mutating func object(_ body: (inout JSONWriter) -> Void) {
