@@ -45,7 +45,7 @@ public struct KeyRegister: Sendable {
         guard index == 0 || Self.takes(statement) else {
             throw .issuer(.notPermittedToIssuer(statement.kind))
         }
-        if let unknown = unknownRules(of: statement, at: index) {
+        if let unknown = unknownRules(of: statement, at: index, logTime: logTime) {
             throw .place(.rulesUnknown(unknown))
         }
         let candidate = Candidate(statement, selective: nil, index: index)
@@ -83,10 +83,14 @@ public struct KeyRegister: Sendable {
 
     /// The rules that may decide `statement`, entry `index`, where they aren't known.
     ///
-    /// Log time isn't known here, only that it was at most so much later than the statement's own.
-    func unknownRules(of statement: Statement, at index: Int64) -> UnknownRules? {
+    /// Log time isn't known here, only that it was at least `logTime`, and else at most so much later than
+    /// the statement's own.
+    func unknownRules(
+        of statement: Statement, at index: Int64, logTime: Timestamp?
+    ) -> UnknownRules? {
         guard var log = state[LogState.key] else { return nil }
-        log.time = statement.issuedAt.advanced(by: Limits.backdatingSeconds)
+        let latest = statement.issuedAt.advanced(by: Limits.backdatingSeconds)
+        log.time = max(latest, logTime ?? latest)
         return log.unknownRules(at: index)
     }
 
@@ -161,17 +165,27 @@ extension KeyRegister {
         }
         try entries.participants.checkOrder(after: entries.genesis) { $0.isAboutKeys }
         try entries.typeEntries.checkOrder(after: entries.genesis) { $0.kind == .recordType }
-        let both = entries.participants + entries.typeEntries
-        for entry in both.sorted(by: { $0.index < $1.index }) {
-            let statement = entry.statement
-            try entry.checkDisclosures()
-            do {
-                try admit(statement, at: entry.index, logTime: entries.logTime.before(entry))
-            } catch { throw entry.refusal(.init(error)) }
+        // What rules decide that aren't known isn't judged, nor is what comes behind it.
+        for entry in entries.others.sorted(by: { $0.index < $1.index }) {
+            let time = entries.logTime.before(entry)
+            if let unknown = unknownRules(of: entry.statement, at: entry.index, logTime: time) {
+                throw entry.refusal(.rulesUnknown(unknown))
+            }
+            try entries.logTime.check(entry)
+            switch entry.part {
+            case .participant, .type: try admit(entry, logTime: time)
+            default: break
+            }
         }
-        for entry in entries.others {
-            guard let unknown = unknownRules(of: entry.statement, at: entry.index) else { continue }
-            throw entry.refusal(.rulesUnknown(unknown))
+        for entry in entries.erasures { try entry.checkDisclosures() }
+    }
+
+    private mutating func admit(
+        _ entry: LocatedEntry, logTime: Timestamp
+    ) throws(PackageRefusal) {
+        try entry.checkDisclosures()
+        do { try admit(entry.statement, at: entry.index, logTime: logTime) } catch {
+            throw entry.refusal(.init(error))
         }
     }
 

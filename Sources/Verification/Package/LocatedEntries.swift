@@ -111,7 +111,7 @@ struct LocatedEntries: Sendable {
             self.records = try Self.locate(records, checkpoint) { .record($0) }
             self.erasures = try Self.locate(erasures, checkpoint) { .erasure($0) }
             // Of the others it is looked at where they are read.
-            for entry in [self.genesis] + typeEntries + self.erasures {
+            for entry in [self.genesis] + typeEntries {
                 try entry.checkDisclosures()
             }
         } catch {
@@ -119,10 +119,10 @@ struct LocatedEntries: Sendable {
         }
         founding = try Self.founding(self.genesis, trust, checkpoint)
         self.types = try LoggedType.read(types, of: founding.origin)
-        logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, [])
+        logTime = LogTimeBound(genesis: self.genesis, host: founding.host.handle, [])
         try checkTypes(types)
         try checkLog(trust.genesis)
-        logTime = try LogTimeBound(genesis: self.genesis, host: founding.host.handle, others)
+        logTime = LogTimeBound(genesis: self.genesis, host: founding.host.handle, others)
     }
 
     /// What has no known form is of later rules, where such were announced.

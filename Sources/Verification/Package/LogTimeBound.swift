@@ -7,22 +7,30 @@ import Wire
 struct LogTimeBound: Sendable {
     /// By index: log time was at least that before the entry, and after it.
     private var times: [Int64: (before: Timestamp, after: Timestamp)] = [:]
+    /// Entries that are older than the rules let them be when they were entered.
+    private var tooOld: Set<Int64> = []
 
-    /// Throws ``PackageRefusal`` for an entry that is older than it can have been when it was entered.
-    init(genesis: LocatedEntry, host: Handle, _ others: [LocatedEntry]) throws(PackageRefusal) {
+    init(genesis: LocatedEntry, host: Handle, _ others: [LocatedEntry]) {
         var bound = genesis.statement.issuedAt
         for entry in others.sorted(by: { $0.index < $1.index }) {
             let issued = entry.statement.issuedAt
             var before = bound
             if let move = entry.statement.claims as? MoveTime { before = max(before, move.from) }
             let isSet = entry.statement.kind == .time && entry.statement.issuer != host
-            guard isSet || issued.seconds >= before.seconds - Limits.backdatingSeconds else {
-                throw entry.refusal(
-                    .notAdmitted(.place(.tooOld(issuedAt: issued, logTime: before))))
+            if !isSet, issued.seconds < before.seconds - Limits.backdatingSeconds {
+                tooOld.insert(entry.index)
             }
             bound = isSet ? issued : max(before, issued)
             times[entry.index] = (before, bound)
         }
+    }
+
+    /// Throws ``PackageRefusal`` for an entry that is too old.
+    func check(_ entry: LocatedEntry) throws(PackageRefusal) {
+        guard tooOld.contains(entry.index) else { return }
+        let place = PlaceRefusal.tooOld(
+            issuedAt: entry.statement.issuedAt, logTime: before(entry))
+        throw entry.refusal(.notAdmitted(.place(place)))
     }
 
     /// Before a known entry.

@@ -105,9 +105,6 @@ class Beginning:
         self.participants = [entry(item, *participant_kinds) for item in participants]
         indices = [item.index for item in self.participants]
         require(all(a < b for a, b in zip(indices, indices[1:])), "form", "order of participants")
-        for item in self.participants:
-            if item.disclosures:
-                item.claims(False)
         self.read_types(file, entry)
 
     def read_types(self, file, entry):
@@ -139,13 +136,32 @@ class Beginning:
 
     def replay(self, others, moments):
         """Steps through all entries by index, and calls `moments[entry]` once the entry has its effect."""
-        entries = [*self.participants, *self.type_entries, *others]
+        judged = [*self.participants, *self.type_entries]
+        entries = [*judged, *others]
         require(len({item.index for item in entries}) == len(entries), "form", "an entry twice")
+        for item in entries:
+            require(item.statement.origin == self.alliance.origin, "other origin")
+            require(item.payload["log"] == base64url(self.log), "other log")
+        # Those of the later steps are told after all of step 4.
+        first = None
         for item in sorted(entries, key=lambda item: item.index):
-            self.alliance.enter(item.index, item.statement, scopes[item.kind])
+            self.alliance.require_known_rules(item.index, item.statement)
+            if item in judged:
+                if item.disclosures:
+                    item.claims(False)
+                self.alliance.enter(item.index, item.statement, scopes[item.kind])
+            else:
+                self.alliance.move_time(item.statement)
             item.time = self.alliance.time
-            if item in moments:
-                moments[item]()
+            try:
+                if item not in judged:
+                    self.alliance.require_standing(item.statement, scopes[item.kind], item.time)
+                if item in moments:
+                    moments[item]()
+            except Refusal as refusal:
+                first = first or refusal
+        if first:
+            raise first
 
 
 class Package:
@@ -163,10 +179,6 @@ class Package:
         self.erasures = [entry(item, "erase") for item in list_in(file["erasures"])]
         self.others = [*self.records, *self.erasures, self.grant, self.access]
         self.others += [self.carrier] if self.carrier else []
-        self.terms, self.made = self.grant.claims(), self.access.claims()
-        self.enterprise, self.grantee = self.grant.statement.handle, self.terms["to"]
-        self.fetch = Signed(self.made["fetch"])
-        self.start_order()
         self.beginning.replay(self.others, {self.access: self.at_access})
         self.check_grant()
         self.check_served()
@@ -184,6 +196,10 @@ class Package:
 
     def at_access(self):
         alliance = self.alliance
+        self.terms, self.made = self.grant.claims(), self.access.claims()
+        self.enterprise, self.grantee = self.grant.statement.handle, self.terms["to"]
+        self.fetch = Signed(self.made["fetch"])
+        self.start_order()
         require("enterprise" in alliance.roles.get(self.enterprise, []), "not an enterprise")
         require(self.access.statement.handle == alliance.host, "not the host")
         for handle in (self.enterprise, self.grantee, alliance.host):

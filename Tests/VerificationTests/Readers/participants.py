@@ -77,14 +77,21 @@ class Alliance:
 
     # Every entry.
 
-    def enter(self, index, statement, scope):
-        """Refuses what its issuer couldn't state at this index; then the entry has its effect."""
+    def require_known_rules(self, index, statement):
+        """Stops where rules that aren't known may decide the entry."""
         if self.announced:
             rules, start, moment = self.announced
-            if index >= start and max(self.time, statement.iat + backward) >= moment and rules > known_rules:
+            before = max(self.time, statement.payload["from"]) if statement.kind == "time" else self.time
+            if index >= start and max(before, statement.iat + backward) >= moment and rules > known_rules:
                 raise RulesUnknown(f"rules {rules} from entry {start}")
-        require(statement.origin == self.origin, "other origin")
-        require(statement.payload["log"] == self.log, "other log")
+
+    def move_time(self, statement):
+        """Refuses what is too old; then log time is at least that of the statement."""
+        require(statement.iat >= self.time - backward, "time", "too old")
+        self.time = max(self.time, statement.iat)
+
+    def enter(self, index, statement, scope):
+        """Refuses what its issuer couldn't state at this index; then the entry has its effect."""
         if statement.kind not in ("record", "erase", "grant", "access", "rekey"):
             # What is judged by the rules, that no two statements have one jti among them.
             require(statement.jti not in self.jtis, "jti taken", statement.kind)
@@ -92,8 +99,7 @@ class Alliance:
         if statement.kind == "time":
             self.time_set(statement)
             return
-        require(statement.iat >= self.time - backward, "time", "too old")
-        self.time = max(self.time, statement.iat)
+        self.move_time(statement)
         self.require_standing(statement, scope, self.time)
         if statement.kind in ("admit", "encryption-key"):
             require(is_usable(statement.payload["encryption_key"]), "unusable encryption key")

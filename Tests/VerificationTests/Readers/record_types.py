@@ -42,6 +42,15 @@ def displays(name):
     return form
 
 
+def words(least):
+    listed = list_of(matching("[a-z0-9_-]{1,32}"), least, 16)
+
+    def form(value):
+        listed(value)
+        require(len(set(value)) == len(value), "type", "twice")
+    return form
+
+
 def is_true(value):
     require(value is True, "type", "mandatory")
 
@@ -56,7 +65,7 @@ document_form = members({
         {"mandatory": is_true}), 1, 64),
     "trine": members({
         "version": version, "series": series, "direction": any_of(["issued", "received", "own"]),
-        "importers": list_of(text(1, 100), 0, 64), "business_key": list_of(text(1, 100), 1, 64),
+        "importers": words(0), "business_key": words(1),
         "fields": list_of(field_form, 1, 64)})})
 
 
