@@ -61,6 +61,22 @@ import Wire
         #expect(cache.count <= 8)
     }
 
+    /// What is kept of the older half stays what it is when that half's memory is used again.
+    @Test func whatIsUsedStaysThroughMany() {
+        let cache = StateCache(capacity: 8)
+        cache.apply([keys[0]: value(0)], of: 1)
+        cache.committed(1)
+        for number in 1..<64 {
+            let batch = Int64(number) + 1
+            cache.apply([keys[number]: value(number)], of: batch)
+            #expect(known(cache, keys[0]) == value(0))
+            #expect(known(cache, keys[number]) == value(number))
+            cache.committed(batch)
+        }
+        #expect(cache.count <= 8)
+        #expect(known(cache, keys[20]) == nil)
+    }
+
     @Test func aClearedCacheTakesNothingOld() {
         let cache = StateCache(capacity: 8)
         let read = cache.beginRead()

@@ -36,6 +36,21 @@ import Testing
         }
     }
 
+    /// Two digests that begin alike are two.
+    @Test(arguments: StatementSample.selective)
+    func digestsMayBeginAlike(_ sample: StatementSample) throws {
+        guard case .object(var members) = try sample.payload,
+            let digests = members["_sd"]?.elements, digests.count > 1,
+            let text = digests[digests.count - 2].text
+        else { return }
+        let other = text.prefix(30) + (text.dropFirst(30).first == "A" ? "B" : "A")
+        members["_sd"] = .array(
+            digests.dropLast() + [.string(String(other + text.dropFirst(31)))])
+        #expect(throws: Never.self) {
+            try Statement(parsing: sample.sign(.object(members)))
+        }
+    }
+
     /// A digest's place says whose it is: at another place it opens nothing.
     @Test(arguments: StatementSample.selective)
     func placesBelongToNames(_ sample: StatementSample) throws {
