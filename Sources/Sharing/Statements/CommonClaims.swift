@@ -127,14 +127,15 @@ struct SelectiveDigests: Sendable {
     /// Digests hardly ever begin alike, so that their order by the first eight characters says which
     /// ones have to be compared.
     private var isWithoutRepetition: Bool {
-        let order = (0..<count).map { position in
-            (start: self[position].prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, position: position)
-        }.sorted { $0.start < $1.start }
-        for (place, one) in order.enumerated() {
-            let alike = order[(place + 1)...].prefix { $0.start == one.start }
-            if alike.contains(where: { self[$0.position] == self[one.position] }) { return false }
+        let starts = texts.withUnsafeBytes { texts in
+            (0..<count).map {
+                texts.loadUnaligned(fromByteOffset: $0 * Self.width, as: UInt64.self)
+            }
         }
-        return true
+        let ordered = starts.sorted()
+        guard zip(ordered, ordered.dropFirst()).contains(where: { $0 == $1 }) else { return true }
+        let digests = (0..<count).map { self[$0] }
+        return Set(digests).count == digests.count
     }
 
     /// The digest at `position`; `nil` beyond the last.
