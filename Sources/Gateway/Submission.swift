@@ -49,6 +49,8 @@ public final class Submission: Sendable {
     /// Its signature, where somebody checked that. The rules believe it if it was checked with the key
     /// that they find.
     let checked: VerifiedJWS?
+    /// The signature of the call that it carries, in the same way.
+    private let checkedCall: VerifiedJWS?
     /// Whether the state that deciding it needs was read already.
     let isReadAhead: Bool
     /// Whose it is, where a signature says so.
@@ -61,7 +63,7 @@ public final class Submission: Sendable {
     ) throws(SubmissionFault) {
         do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
         leaf = Hash.leaf(bytes)
-        (checked, isReadAhead) = (nil, false)
+        (checked, checkedCall, isReadAhead) = (nil, nil, false)
         guard type(of: statement.claims).isSubmitted else {
             throw .notSubmittable(statement.kind)
         }
@@ -89,11 +91,13 @@ public final class Submission: Sendable {
     /// A statement the gateway or its operator made here; genesis comes with policies and types.
     init(
         _ signed: SignedStatement, selective: any SelectiveClaims, policies: CedarPolicies? = nil,
-        types: RecordTypes = RecordTypes()
+        types: RecordTypes = RecordTypes(), of call: VerifiedJWS? = nil
     ) {
         statement = signed.statement
         leaf = Hash.leaf(statement.jws.bytes)
-        (checked, isReadAhead) = (nil, false)
+        checked = nil
+        checkedCall = call
+        isReadAhead = false
         self.selective = selective
         self.policies = policies
         self.types = types.all
@@ -118,6 +122,7 @@ public final class Submission: Sendable {
         types = other.types
         leaf = other.leaf
         self.checked = checked
+        checkedCall = other.checkedCall
         self.isReadAhead = isReadAhead
     }
 
@@ -129,7 +134,9 @@ public final class Submission: Sendable {
 
     /// Itself at the index that it asks for.
     func candidate(at index: Int64) -> Candidate {
-        Candidate(statement, selective: selective, index: index, checked: checked)
+        Candidate(
+            statement, selective: selective, index: index, checked: checked,
+            checkedCall: checkedCall)
     }
 
     var byteCount: Int { statement.jws.bytes.count + attachments.byteCount }
@@ -259,6 +266,14 @@ public enum GatewayLimits {
     static let cachedTileBytes = 16 << 20
     /// Bytes of entries that are kept as they were read.
     static let cachedEntryBytes = 32 << 20
+    /// Bytes of records' fields that are kept as they were served.
+    static let cachedFieldBytes = 16 << 20
+    /// Bytes of disclosures that are kept, and of envelopes.
+    static let cachedSecretBytes = 4 << 20
+    /// Bytes of entries that are kept with their proofs under the newest checkpoint.
+    static let cachedProvenBytes = 8 << 20
+    /// Books whose state is kept as fetches list them.
+    static let cachedBooks = 1 << 14
     /// For how long the store isn't asked whether another gateway has committed.
     static let headIsCertain: Duration = .seconds(1)
     /// How long after a failed commit the gateway calls itself unwell.
