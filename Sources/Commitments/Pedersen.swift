@@ -22,15 +22,16 @@ public enum Pedersen {
     ///
     /// The one opening with value and blinding zero gives the identity's encoding, which equals no
     /// parsed commitment.
-    public static func commit(_ opening: Opening) -> Commitment {
+    public static func commit(_ opening: Opening) -> Commitment { Commitment(product(opening)) }
+
+    static func product(_ opening: Opening) -> Point {
         // That a number is out of the range in which anything can be proven of it is no secret.
         if case .integer(let value) = opening.number, value > -ShortConstantTimeBase.limit,
             value < ShortConstantTimeBase.limit
         {
-            return Commitment(
-                blindingTable.adding(opening.blinding, to: shortValueTable.product(value)))
+            return blindingTable.adding(opening.blinding, to: shortValueTable.product(value))
         }
-        return Commitment(commit(opening.number.scalar, blinding: opening.blinding))
+        return commit(opening.number.scalar, blinding: opening.blinding)
     }
 
     /// sum + blinding·B̃, in time independent of the blinding.

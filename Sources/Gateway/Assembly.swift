@@ -13,15 +13,23 @@ struct Assembly: Sendable {
     /// When keys changed last, by the size of the log; `nil` where another gateway may have entered some.
     private let keysChanged: Int64?
     private let reader: LedgerReader
+    private let lately: ServedLately?
     let checkpoint: Note
 
-    /// Everything will be proven under the checkpoint that is current now. Throws ``StoreError``.
-    init(_ sequencer: Sequencer) async throws(StoreError) {
+    /// Everything will be proven under the checkpoint that is current now. `lately` is what was read
+    /// lately; without it all disclosures are read from the store. Throws ``StoreError``.
+    init(_ sequencer: Sequencer, _ lately: ServedLately? = nil) async throws(StoreError) {
+        self.lately = lately
         store = sequencer.store
         unchanging = sequencer.unchanging
         reader = try await LedgerReader.current(sequencer)
         let point = sequencer.point
-        keysChanged = point.head == reader.head ? point.keysChanged : nil
+        let isOurs = point.head == reader.head
+        keysChanged = isOurs ? point.keysChanged : nil
+        if isOurs, let note = point.note {
+            checkpoint = note
+            return
+        }
         guard let note = try? Note(parsing: reader.head.checkpoint) else {
             throw .corrupt(.checkpoint, .malformed)
         }
@@ -32,13 +40,32 @@ struct Assembly: Sendable {
 
     struct Record: Sendable {
         let index: Int64
-        let leaf: [UInt8]
+        let statement: Statement
         let fields: [FieldCiphertext]
         let isErased: Bool
     }
 
+    /// An entry with all its disclosures.
+    struct Disclosed: Sendable {
+        let index: Int64
+        let statement: Statement
+        let disclosures: [UInt8]
+
+        init(index: Int64, statement: Statement, disclosures: [UInt8]) {
+            self.index = index
+            self.statement = statement
+            self.disclosures = disclosures
+        }
+
+        init(_ entry: NewEntry) {
+            self.init(
+                index: entry.index, statement: entry.statement,
+                disclosures: entry.attachments.disclosures)
+        }
+    }
+
     struct Granted: Sendable {
-        let access: Int64
+        let access: Disclosed
         let grant: Int64
         let rekey: Int64?
         let envelope: Envelope
@@ -107,32 +134,29 @@ struct Assembly: Sendable {
         try await logged(try await indices(of: handles), disclosed: false)
     }
 
-    /// All that shows which of the keys `kids` stood, and that `handles` weren't suspended: how they came
+    /// Where all stands that shows which of the keys `kids` stood, and that `handles` weren't suspended: how they came
     /// in, the charters, upgrades and `time` of the authorities, and the same of all who decided or signed
     /// that, or `decided`; ascending by index. Other keys of theirs are left out.
     private func register(
         of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>,
-        decided: [LoggedStatement]
-    ) async throws(StoreError) -> [LoggedStatement] {
+        decided: [(index: Int64, statement: Statement)]
+    ) async throws(StoreError) -> [Int64] {
         let find = { () async throws(StoreError) -> [Int64] in
-            try await findRegister(of: handles, signing: kids, decided: decided)
+            try await findRegister(
+                of: handles, signing: kids, decided: decided.map(\.statement))
         }
-        guard let keysChanged else { return try await logged(try await find(), disclosed: false) }
-        let indices = try await unchanging.register(
+        guard let keysChanged else { return try await find() }
+        return try await unchanging.register(
             of: handles, kids, decided: decided.map(\.index), changed: keysChanged,
             find: find)
-        return try await logged(indices, disclosed: false)
     }
 
     /// Where all of it stands, ascending.
     private func findRegister(
-        of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>,
-        decided: [LoggedStatement]
+        of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>, decided: [Statement]
     ) async throws(StoreError) -> [Int64] {
         var needed = NeededKeys(handles: handles, keys: kids)
-        for entry in decided {
-            if let statement = try? entry.statement() { needed.add(statement) }
-        }
+        for statement in decided { needed.add(statement) }
         var known: Set<Handle> = []
         var asked: Set<Handle> = []
         var waiting: [(index: Int64, statement: Statement)] = []
@@ -224,48 +248,104 @@ struct Assembly: Sendable {
         parties: Set<Handle>,
         records: [Record], of enterprise: Handle
     ) async throws(StoreError) -> FetchAnswer {
-        let genesis = try await logged([0], disclosed: false)
-        let erasures = try await erasures(
-            by: enterprise, of: records, before: granted?.access ?? size)
-        var authority: FetchAnswer.Granted?
-        if let granted {
-            let indices = [granted.access, granted.grant] + (granted.rekey.map { [$0] } ?? [])
-            let statements = try await logged(indices, disclosed: true)
-            authority = FetchAnswer.Granted(
-                access: statements[0], grant: statements[1],
-                rekey: statements.count > 2 ? statements[2] : nil, envelope: granted.envelope)
+        let types = types.filter { $0.index < size }
+        // Genesis brings those types that no entry of their own names.
+        let decided = try await statements(at: [0] + types.map(\.index).filter { $0 > 0 })
+        let grants = try await statements(
+            at: [granted?.grant, granted?.rekey].compactMap(\.self))
+        let erasures = try await statements(
+            at: try await erasures(
+                by: enterprise, of: records, before: granted?.access.index ?? size))
+        let access = granted.map { [($0.access.index, $0.access.statement)] } ?? []
+        let served = records.map { ($0.index, $0.statement) }
+        let signing = Set((grants + erasures + access + served).map(\.1.jws.kid) + [caller])
+        let register = try await statements(
+            at: try await register(of: parties, signing: signing, decided: decided))
+        let shown = try await disclosures(of: grants, and: granted?.access)
+        let all = decided + grants + erasures + register + access + served
+        var logged = try await logged(all, shown)[...]
+        func take(_ count: Int) -> [LoggedStatement] {
+            defer { logged.removeFirst(count) }
+            return Array(logged.prefix(count))
         }
-        let types = try await logged(types)
-        let entries = [authority?.access, authority?.grant, authority?.rekey].compactMap(\.self)
-        let leaves = (entries + erasures).map(\.jws) + records.map(\.leaf)
-        let signing = Set(leaves.compactMap { try? JWS(parsing: $0).kid } + [caller])
-        let proofs = try await reader.proofs(of: records.map(\.index))
+        let loggedDecided = take(decided.count)
+        let loggedGrants = take(grants.count)
+        let loggedErasures = take(erasures.count)
+        let participants = take(register.count)
+        let authority = granted.map { granted in
+            FetchAnswer.Granted(
+                access: take(1)[0], grant: loggedGrants[0],
+                rekey: loggedGrants.count > 1 ? loggedGrants[1] : nil, envelope: granted.envelope)
+        }
         return FetchAnswer(
-            checkpoint: checkpoint, genesis: genesis[0], granted: authority,
-            participants: try await register(
-                of: parties, signing: signing,
-                decided: [genesis[0]] + types.compactMap(\.statement)), types: types,
-            records: zip(records, proofs).map { record, proof in
-                FetchAnswer.Record(
-                    logged: LoggedStatement(
-                        index: record.index, jws: record.leaf, proof: proof.hashes),
-                    fields: record.fields)
-            },
-            erasures: erasures)
+            checkpoint: checkpoint, genesis: loggedDecided[0], granted: authority,
+            participants: participants, types: Self.logged(types, loggedDecided.dropFirst()),
+            records: zip(logged, records).map { FetchAnswer.Record(logged: $0, fields: $1.fields) },
+            erasures: loggedErasures)
     }
 
-    /// The documents with the entries that name them.
+    /// These entries with their proofs, and with what is `shown` of some. Those that have nothing to show are
+    /// made once under each checkpoint: other answers have the same.
     private func logged(
-        _ types: [PublishedTypes.Document]
-    ) async throws(StoreError) -> [LoggedType] {
-        let types = types.filter { $0.index < size }
-        let indices = types.map(\.index).filter { $0 > 0 }
-        let entries = try await logged(indices, disclosed: false)
-        let statements = Dictionary(uniqueKeysWithValues: zip(indices, entries))
+        _ entries: [(index: Int64, statement: Statement)], _ shown: [Int64: QueryAnswer.Entry]
+    ) async throws(StoreError) -> [LoggedStatement] {
+        var logged = unchanging.proven(entries.map(\.index), under: reader.head)
+        for place in entries.indices where shown[entries[place].index] != nil {
+            logged[place] = nil
+        }
+        let missing = logged.indices.filter { logged[$0] == nil }
+        let proofs = try await reader.proofs(of: missing.map { entries[$0].index })
+        var made: [LoggedStatement] = []
+        for (place, proof) in zip(missing, proofs) {
+            let (index, statement) = entries[place]
+            let shown = shown[index]
+            var entry = LoggedStatement(
+                index: index, jws: statement.jws.bytes, disclosures: shown?.disclosures ?? [],
+                proof: proof.hashes, erased: shown?.erased ?? false)
+            if shown == nil {
+                entry = entry.ready
+                made.append(entry)
+            }
+            logged[place] = entry
+        }
+        unchanging.keep(made, under: reader.head)
+        return logged.compactMap(\.self)
+    }
+
+    /// What is shown of `grants`, which are grants or rekeys, and of their access.
+    private func disclosures(
+        of grants: [(index: Int64, statement: Statement)], and access: Disclosed?
+    ) async throws(StoreError) -> [Int64: QueryAnswer.Entry] {
+        var found: [Int64: QueryAnswer.Entry] = [:]
+        if let access {
+            found[access.index] = .init(index: access.index, disclosures: access.disclosures)
+        }
+        var missing = grants
+        missing.removeAll { index, _ in
+            guard let known = lately?.disclosures(of: index) else { return false }
+            found[index] = .init(index: index, disclosures: known)
+            return true
+        }
+        guard !missing.isEmpty else { return found }
+        let mark = lately?.mark()
+        let shown = try await shown(missing.map(\.index), missing.map(\.statement.jws.bytes))
+        for (index, entry) in shown {
+            found[index] = entry
+            guard let mark, !entry.erased else { continue }
+            lately?.keep(disclosures: entry.disclosures, of: index, since: mark)
+        }
+        return found
+    }
+
+    /// The documents with the entries that name them; `entries` are those of them that have one.
+    private static func logged(
+        _ types: [PublishedTypes.Document], _ entries: some Collection<LoggedStatement>
+    ) -> [LoggedType] {
+        let entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.index, $0) })
         return types.map { type in
             LoggedType(
-                statement: statements[type.index],
-                document: String(decoding: type.bytes, as: UTF8.self))
+                statement: entries[type.index],
+                document: type.text)
         }
     }
 
@@ -273,9 +353,9 @@ struct Assembly: Sendable {
     /// erased record on, until all are found.
     private func erasures(
         by enterprise: Handle, of records: [Record], before end: Int64
-    ) async throws(StoreError) -> [LoggedStatement] {
+    ) async throws(StoreError) -> [Int64] {
         let erased = records.filter { $0.isErased }
-        var targets = Set(erased.compactMap { try? Statement(parsing: $0.leaf).jti })
+        var targets = Set(erased.map(\.statement.jti))
         var from = erased.map(\.index).min() ?? end
         var found: [Int64] = []
         while !targets.isEmpty, from < end {
@@ -291,7 +371,7 @@ struct Assembly: Sendable {
             guard page.count == Self.erasuresAtOnce, let last = page.last else { break }
             from = last + 1
         }
-        return try await logged(found, disclosed: false)
+        return found
     }
 
     private static let erasuresAtOnce = 256

@@ -48,6 +48,8 @@ struct Caller: Sendable {
     let key: Digest<Digested.Key>
     let state: ParticipantState
     let log: LogState
+    /// The call, with its signature.
+    let call: VerifiedJWS
 }
 
 /// Checks signed calls: the signature by a current key of the caller that has the call's scope, for
@@ -79,8 +81,10 @@ struct CallGate: Sendable {
         guard key.handle == issuer else { throw CallFault.keyOfAnother }
         guard !key.retired else { throw CallFault.keyRetired }
         guard !key.isExpired(at: max(log.time, now)) else { throw CallFault.keyExpired }
-        guard (try? jws.verified(byKeyNamed: key.key)) != nil else { throw CallFault.badSignature }
+        guard let verified = try? jws.verified(byKeyNamed: key.key) else {
+            throw CallFault.badSignature
+        }
         guard key.covers(scope) else { throw CallFault.scopeMissing(scope) }
-        return Caller(handle: issuer, key: jws.kid, state: state, log: log)
+        return Caller(handle: issuer, key: jws.kid, state: state, log: log, call: verified)
     }
 }

@@ -59,7 +59,8 @@ struct CarriageService: Sendable {
 
     /// Where the log has this very call; `nil` where it has none with its `jti`.
     private func index<Claims>(carrying call: SignedCall<Claims>) async throws -> Int64? {
-        guard let carried = try await sequencer.stored(CallState.key(call.jti)) else { return nil }
+        // Nobody has checked the signature yet, so that nothing of this is kept.
+        guard let carried = try await store.value(of: CallState.key(call.jti)) else { return nil }
         guard let entry = try await sequencer.stored(StatementState.key(carried.entry)) else {
             throw StoreError.corrupt(.statement(carried.entry), .missing)
         }

@@ -20,12 +20,21 @@ struct FetchService: Sendable {
         do { fetch = try Fetch(parsing: parts.call) } catch { throw CallFault.malformed(error) }
         // The opener goes no further than here.
         guard parts.opener.opens(fetch.lock) else { throw CallFault.wrongOpener }
-        let isAnswered = try await sequencer.stored(CallState.key(fetch.jti)) != nil
         let caller = try await gate.caller(
             of: fetch, scope: fetch.grant == nil ? .open : .fetch,
-            age: Limits.callSeconds + (isAnswered ? FetchClaims.repeatSeconds : 0))
+            age: Limits.callSeconds
+                + (try await isLateAnswered(fetch) ? FetchClaims.repeatSeconds : 0))
         guard let grant = fetch.grant else { return try await ownRecords(fetch, caller) }
         return try await granted(fetch, grant, caller, turn)
+    }
+
+    /// Whether a call that is too old for a first answer had one. Nobody has checked its signature yet, so
+    /// that nothing of this is kept.
+    private func isLateAnswered(_ fetch: Fetch) async throws(StoreError) -> Bool {
+        guard abs(clock().seconds - fetch.issuedAt.seconds) > Limits.callSeconds else {
+            return false
+        }
+        return try await store.value(of: CallState.key(fetch.jti)) != nil
     }
 
     // MARK: Under a grant
@@ -47,13 +56,15 @@ struct FetchService: Sendable {
             try requireUsable(grant, terms, jti, slice[LogState.key])
             let selection = try await select(fetch, grant, terms)
             let content: Content
-            do { content = try await self.content(of: selection, under: grant, jti) } catch {
+            do {
+                content = try await self.content(of: selection, under: grant, jti, sequencer.served)
+            } catch {
                 guard case CallFault.unsettled = error else { throw error }
                 continue
             }
             let draft = HostDraft(
                 claims: Access(grant: jti),
-                selective: AccessTerms(fetch: fetch.jws, served: selection.served))
+                selective: AccessTerms(fetch: fetch, served: selection.served), of: caller.call)
             let outcome = try await turn.pause(holding: content.byteCount) {
                 await sequencer.submit(draft, for: caller.handle)
             }
@@ -61,10 +72,17 @@ struct FetchService: Sendable {
             case .refused(.access(.bookStateWrong)), .refused(.access(.recordsNotLive)),
                 .refused(.call(.alreadyCarried)):
                 continue  // Another commit came in between; look again.
+            case .registered(let index, let batch):
+                // The access is durable: from here on bytes may leave.
+                return try await answer(
+                    Assembly.Disclosed(batch.entry(at: index)), grant, terms, content, caller,
+                    sequencer.served)
             default:
                 let (index, _) = try outcome.place()
-                // The access is durable: from here on bytes may leave.
-                return try await answer(index, grant, terms, content, caller)
+                guard let access = try await disclosed(at: index) else {
+                    throw StoreError.corrupt(.attachments(entry: index), .missing)
+                }
+                return try await answer(access, grant, terms, content, caller, nil)
             }
         }
         throw CallFault.unsettled
@@ -88,15 +106,16 @@ struct FetchService: Sendable {
     private func again(
         _ fetch: Fetch, _ access: JTI, of grant: GrantState, _ jti: JTI, _ caller: Caller
     ) async throws -> FetchAnswer {
-        let (index, time, terms) = try await self.terms(of: access)
+        let (access, terms) = try await self.access(access)
         // The jti stands for the very call that was answered.
         guard terms.fetch == fetch.jws, fetch.grant == jti else { throw CallFault.jtiTaken }
         let now = clock()
+        let time = access.statement.issuedAt
         guard now.seconds - time.seconds <= FetchClaims.repeatSeconds else {
             throw CallFault.stale(issuedAt: fetch.issuedAt, now: now)
         }
         let carrier = try await sequencer.stored(StatementState.key(grant.envelopeStatement))
-        guard let carrier, carrier.index < index else { throw CallFault.rekeyedSince }
+        guard let carrier, carrier.index < access.index else { throw CallFault.rekeyedSince }
         let selection = try await records(terms.served, of: grant.issuer)
         let slice = try await sequencer.stored(
             RepeatedAccess.keys(
@@ -108,26 +127,31 @@ struct FetchService: Sendable {
             // As at the access: by which policy says what it was told of another's books.
             throw error.withoutNames
         }
-        let content = try await self.content(of: selection, under: grant, jti)
+        // No commit shows whether another gateway erased something of it just now: so it is read.
+        let content = try await self.content(of: selection, under: grant, jti, nil)
         guard let granted = grant.terms else { throw CallFault.unknownGrant(jti) }
-        return try await answer(index, grant, granted, content, caller)
+        return try await answer(access, grant, granted, content, caller, nil)
     }
 
-    /// Where an access stands, and what it says.
-    private func terms(
-        of access: JTI
-    ) async throws -> (index: Int64, time: Timestamp, AccessTerms) {
-        guard
-            let state = try await sequencer.stored(StatementState.key(access)),
-            let attachments = try await store.attachments(of: state.index, sections: []),
-            let disclosures = Disclosure.split(attachments.disclosures),
-            let leaf = try await store.leaves(state.index..<(state.index + 1)).first,
-            let statement = try? Statement(parsing: leaf),
-            let selective = try? statement.opened(with: disclosures)
-        else { throw StoreError.corrupt(.statement(access), .malformed) }
+    /// An access with its disclosures, and what it says.
+    private func access(_ jti: JTI) async throws -> (Assembly.Disclosed, AccessTerms) {
+        guard let state = try await sequencer.stored(StatementState.key(jti)),
+            let entry = try await disclosed(at: state.index),
+            let disclosures = Disclosure.split(entry.disclosures),
+            let selective = try? entry.statement.opened(with: disclosures)
+        else { throw StoreError.corrupt(.statement(jti), .malformed) }
         // A call of another sort had this jti.
         guard let terms = selective as? AccessTerms else { throw CallFault.jtiTaken }
-        return (state.index, statement.issuedAt, terms)
+        return (entry, terms)
+    }
+
+    /// The entry at `index` with its disclosures, where it has any.
+    private func disclosed(at index: Int64) async throws(StoreError) -> Assembly.Disclosed? {
+        guard let attachments = try await store.attachments(of: index, sections: []),
+            let statement = try await sequencer.unchanging.entries(at: [index]).first
+        else { return nil }
+        return Assembly.Disclosed(
+            index: index, statement: statement, disclosures: attachments.disclosures)
     }
 
     /// The records that are to be served, and what the access will say of them.
@@ -141,8 +165,7 @@ struct FetchService: Sendable {
         /// Its place, as a range of one.
         let place: RecordRange
         let index: Int64
-        let leaf: [UInt8]
-        let jti: JTI
+        let statement: Statement
         let fieldsRoot: Digest<Digested.Fields>
         let isErased: Bool
         let isReplaced: Bool
@@ -155,8 +178,8 @@ struct FetchService: Sendable {
         let fields = try fields(fetch, of: try await sequencer.types().types, terms)
         var books: [(book: BookName, state: BookState)] = []
         for part in terms.scope.parts {
-            books += try await store.books(
-                of: grant.issuer, series: part.onlySeries, months: part.months
+            books += try await self.books(
+                of: grant.issuer, on: .init(series: part.onlySeries, months: part.months)
             ).filter { book in
                 part.covers(book.book)
                     && (fetch.ranges.isEmpty || fetch.ranges.contains { $0.book == book.book })
@@ -168,8 +191,9 @@ struct FetchService: Sendable {
         }
         var records: [Located] = []
         for book in books where book.state.count > 0 {
-            records += try await locate(book.book, 1...book.state.count, of: grant.issuer) {
-                record in
+            records += try await locate(
+                book.book, 1...book.state.count, of: grant.issuer, in: book.state
+            ) { record in
                 !record.isErased && !record.isReplaced && terms.scope.covers(record.place)
                     && (fetch.ranges.isEmpty
                         || fetch.ranges.contains { $0.contains(record.place) })
@@ -211,35 +235,42 @@ struct FetchService: Sendable {
         }
     }
 
-    /// The records of one book with these numbers, what became of each, and which are served.
+    /// The books of an enterprise, as fetches lately listed them where that is so still.
+    private func books(
+        of enterprise: Handle, on shelf: ServedLately.Shelf
+    ) async throws(StoreError) -> ServedLately.Books {
+        let lately = sequencer.served
+        guard try await sequencer.isOurs() else {
+            return try await store.books(
+                of: enterprise, series: shelf.series, months: shelf.months)
+        }
+        if let known = lately.books(of: enterprise, on: shelf) { return known }
+        let mark = lately.mark()
+        let books = try await store.books(
+            of: enterprise, series: shelf.series, months: shelf.months)
+        lately.keep(books, of: enterprise, on: shelf, since: mark)
+        return books
+    }
+
+    /// The records of one book with these numbers, what became of each, and which are served. `state` is
+    /// the book's.
     private func locate(
         _ book: BookName, _ numbers: ClosedRange<Int64>, of enterprise: Handle,
-        serving isServed: (Located) throws -> Bool
+        in state: BookState, serving isServed: (Located) throws -> Bool
     ) async throws -> [Located] {
         let unchanging = sequencer.unchanging
         let entries = try await unchanging.records(of: enterprise, in: book, numbers)
         let found = try await unchanging.entries(at: entries.map(\.index))
-        let statements = try zip(entries, found).map { entry, statement in
+        var erased = AscendingNumbers(state.erased)
+        var replaced = AscendingNumbers(state.replaced)
+        return try zip(entries, found).map { entry, statement in
             guard let claims = statement.claims as? RegisterRecord,
                 let place = RecordRange(book: book, from: entry.number, to: entry.number)
             else { throw StoreError.corrupt(.entry(entry.index), .malformed) }
-            return (
-                index: entry.index, leaf: statement.jws.bytes, jti: statement.jti,
-                root: claims.fieldsRoot,
-                place: place
-            )
-        }
-        let slice = try await sequencer.stored(
-            Set(statements.map { StatementState.key($0.jti).untyped }))
-        return try statements.map { statement in
-            guard let state = slice[StatementState.key(statement.jti)] else {
-                let key = StatementState.key(statement.jti).untyped
-                throw StoreError.corrupt(.state(key.text), .missing)
-            }
             var record = Located(
-                place: statement.place, index: statement.index, leaf: statement.leaf,
-                jti: statement.jti, fieldsRoot: statement.root, isErased: state.erased,
-                isReplaced: state.record?.replacedBy != nil)
+                place: place, index: entry.index, statement: statement,
+                fieldsRoot: claims.fieldsRoot, isErased: erased.contains(entry.number),
+                isReplaced: replaced.contains(entry.number))
             record.isServed = try isServed(record)
             return record
         }
@@ -250,7 +281,10 @@ struct FetchService: Sendable {
     private func records(_ served: Served, of enterprise: Handle) async throws -> Selection {
         var records: [Located] = []
         for stated in served.books where stated.count > 0 {
-            records += try await locate(stated.book, 1...stated.count, of: enterprise) { record in
+            let book = try await state(of: stated.book, of: enterprise)
+            records += try await locate(
+                stated.book, 1...stated.count, of: enterprise, in: book
+            ) { record in
                 guard served.ranges.contains(where: { $0.contains(record.place) }) else {
                     return false
                 }
@@ -259,6 +293,16 @@ struct FetchService: Sendable {
             }
         }
         return Selection(served: served, records: records)
+    }
+
+    private func state(
+        of book: BookName, of enterprise: Handle
+    ) async throws(StoreError) -> BookState {
+        let key = BookState.key(enterprise, book)
+        guard let state = try await sequencer.stored(key) else {
+            throw .corrupt(.state(key.untyped.text), .missing)
+        }
+        return state
     }
 
     // MARK: Making the answer
@@ -271,77 +315,107 @@ struct FetchService: Sendable {
 
         var byteCount: Int {
             records.reduce(envelope.bytes.count) { count, record in
-                count + record.leaf.count + record.fields.reduce(0) { $0 + $1.bytes.count }
+                count + record.statement.jws.bytes.count
+                    + record.fields.reduce(0) { $0 + $1.bytes.count }
             }
         }
     }
 
+    /// `lately` is what was read lately; without it all is read from the store.
     private func content(
-        of selection: Selection, under grant: GrantState, _ jti: JTI
+        of selection: Selection, under grant: GrantState, _ jti: JTI, _ lately: ServedLately?
     ) async throws -> Content {
-        let source = try await sequencer.stored(StatementState.key(grant.envelopeStatement))
-        guard let source,
-            let parts = try await store.attachments(
-                of: source.index, sections: [SectionName.envelope]),
-            let envelope = parts.sections.first(where: { $0.name == SectionName.envelope })
+        guard let source = try await sequencer.stored(StatementState.key(grant.envelopeStatement))
         else { throw StoreError.corrupt(.statement(jti), .incomplete) }
-        let carried = Envelope(bytes: envelope.bytes)
-        guard carried.digest == grant.envelope else {
-            throw StoreError.corrupt(
-                .section(SectionName.envelope, entry: source.index), .notCommitted)
-        }
         return Content(
-            carrier: source.index, envelope: carried, records: try await ciphertexts(selection))
+            carrier: source.index,
+            envelope: try await envelope(of: grant, jti, at: source.index, lately),
+            records: try await ciphertexts(selection, lately))
+    }
+
+    private func envelope(
+        of grant: GrantState, _ jti: JTI, at index: Int64, _ lately: ServedLately?
+    ) async throws(StoreError) -> Envelope {
+        if let known = lately?.envelope(at: index, grant.envelope) { return known }
+        let mark = lately?.mark()
+        let parts = try await store.attachments(of: index, sections: [SectionName.envelope])
+        guard let section = parts?.sections.first(where: { $0.name == SectionName.envelope })
+        else { throw .corrupt(.statement(jti), .incomplete) }
+        let envelope = Envelope(bytes: section.bytes)
+        guard envelope.digest == grant.envelope else {
+            throw .corrupt(.section(SectionName.envelope, entry: index), .notCommitted)
+        }
+        if let mark { lately?.keep(envelope, grant.envelope, at: index, since: mark) }
+        return envelope
     }
 
     private func answer(
-        _ access: Int64, _ grant: GrantState, _ terms: GrantTerms, _ content: Content,
-        _ caller: Caller
+        _ access: Assembly.Disclosed, _ grant: GrantState, _ terms: GrantTerms, _ content: Content,
+        _ caller: Caller, _ lately: ServedLately?
     ) async throws -> FetchAnswer {
-        try await Assembly(sequencer).answer(
+        try await Assembly(sequencer, lately).answer(
             granted: .init(
                 access: access, grant: grant.index,
                 rekey: content.carrier == grant.index ? nil : content.carrier,
                 envelope: content.envelope),
             to: caller.key,
             types: try await sequencer.types().documents(
-                of: terms.scope.series, before: access),
+                of: terms.scope.series, before: access.index),
             parties: [grant.issuer, caller.handle, caller.log.host], records: content.records,
             of: grant.issuer)
     }
 
-    private func ciphertexts(_ selection: Selection) async throws -> [Assembly.Record] {
-        let names = Set(selection.served.fields)
-        var served = selection.records.filter(\.isServed).map(\.index)[...]
+    private func ciphertexts(
+        _ selection: Selection, _ lately: ServedLately?
+    ) async throws -> [Assembly.Record] {
+        let served = selection.records.filter(\.isServed)
+        var fields = try await fields(selection.served.fields, of: served, lately)[...]
+        return selection.records.map { record in
+            Assembly.Record(
+                index: record.index, statement: record.statement,
+                fields: record.isServed ? fields.removeFirst() : [], isErased: record.isErased)
+        }
+    }
+
+    /// The fields of each of these records that have one of `names`.
+    private func fields(
+        _ names: [FieldName], of records: [Located], _ lately: ServedLately?
+    ) async throws -> [[FieldCiphertext]] {
+        var found =
+            lately?.fields(names, of: records.map(\.index))
+            ?? Array(repeating: nil, count: records.count)
+        var bytes = 0
+        func count(_ fields: [FieldCiphertext]) throws {
+            bytes += fields.reduce(0) { $0 + $1.bytes.count }
+            guard bytes <= GatewayLimits.fetchBytes else {
+                throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
+            }
+        }
+        for case let fields? in found { try count(fields) }
+        let missing = found.indices.filter { found[$0] == nil }
+        var unread = missing.map { records[$0].index }[...]
         // Where it is known what each field must hash to, the others needn't be read.
-        let hashes = sequencer.unchanging.fieldHashes(of: served)
+        let hashes = sequencer.unchanging.fieldHashes(of: unread)
+        let wanted = Set(names)
         let sections = hashes.map { _ in Set(names.map(\.text)) }
         var read: ArraySlice<Attachments?> = []
-        var bytes = 0
-        var records: [Assembly.Record] = []
-        records.reserveCapacity(selection.records.count)
-        for record in selection.records {
-            var fields: [FieldCiphertext] = []
-            if record.isServed {
-                if read.isEmpty {
-                    read = try await store.attachments(
-                        of: Array(served.prefix(ReadAtOnce.entries)), sections: sections,
-                        enough: ReadAtOnce.bytes)[...]
-                    served.removeFirst(read.count)
-                }
-                fields = try await committed(
-                    read.removeFirst(), of: record, names, hashes?[record.index])
-                bytes += fields.reduce(0) { $0 + $1.bytes.count }
-                guard bytes <= GatewayLimits.fetchBytes else {
-                    throw CallFault.tooMuch(limit: GatewayLimits.fetchBytes)
-                }
+        var mark = lately?.mark()
+        for place in missing {
+            if read.isEmpty {
+                mark = lately?.mark()
+                read = try await store.attachments(
+                    of: Array(unread.prefix(ReadAtOnce.entries)), sections: sections,
+                    enough: ReadAtOnce.bytes)[...]
+                unread.removeFirst(read.count)
             }
-            records.append(
-                .init(
-                    index: record.index, leaf: record.leaf, fields: fields,
-                    isErased: record.isErased))
+            let record = records[place]
+            let fields = try await committed(
+                read.removeFirst(), of: record, wanted, hashes?[record.index])
+            try count(fields)
+            if let mark { lately?.keep(fields, called: names, of: record.index, since: mark) }
+            found[place] = fields
         }
-        return records
+        return found.compactMap(\.self)
     }
 
     /// The fields of a record with these names, which are those that the log commits to. `hashes` is what
@@ -373,7 +447,7 @@ struct FetchService: Sendable {
 
     /// Why a record has no fields: it was erased since it was found, or they are lost.
     private func missing(_ record: Located) async throws -> any Error {
-        let state = try await sequencer.stored(StatementState.key(record.jti))
+        let state = try await sequencer.stored(StatementState.key(record.statement.jti))
         if state?.erased == true { return CallFault.unsettled }
         return StoreError.corrupt(
             .fields(record.place.book, number: record.place.from, entry: record.index), .incomplete)
@@ -393,7 +467,7 @@ struct FetchService: Sendable {
             for range in fetch.ranges where range.book == book && range.from <= state.count {
                 // One's own replaced records are readable too; only erased ones are gone.
                 records += try await locate(
-                    book, range.from...min(range.to, state.count), of: caller.handle
+                    book, range.from...min(range.to, state.count), of: caller.handle, in: state
                 ) { !$0.isErased }
             }
             try requireFewEnough(records)
@@ -404,7 +478,7 @@ struct FetchService: Sendable {
             granted: nil, to: caller.key,
             types: try await sequencer.types().documents(
                 of: Set(fetch.ranges.map(\.book.series)).sorted(), before: .max),
-            parties: [caller.handle], records: try await ciphertexts(selection),
+            parties: [caller.handle], records: try await ciphertexts(selection, nil),
             of: caller.handle)
     }
 
@@ -418,6 +492,18 @@ struct FetchService: Sendable {
             fields.formUnion(names)
         }
         return fields.sorted()
+    }
+}
+
+/// Says of numbers that ascend whether they lie in one of some ranges, which ascend too.
+private struct AscendingNumbers {
+    private var ranges: ArraySlice<ClosedRange<Int64>>
+
+    init(_ ranges: [ClosedRange<Int64>]) { self.ranges = ranges[...] }
+
+    mutating func contains(_ number: Int64) -> Bool {
+        while let first = ranges.first, first.upperBound < number { _ = ranges.popFirst() }
+        return ranges.first.map { $0.lowerBound <= number } ?? false
     }
 }
 

@@ -37,7 +37,7 @@ struct ForeignRoutes: Sendable {
         let document = documents.first { $0.type.name == name && "\($0.type.version)" == version }
         guard let document else { throw GatewayFault.notFound }
         return Response(
-            bytes: document.bytes, type: Media.json,
+            bytes: Array(document.text.text.utf8), type: Media.json,
             cache: "public, max-age=31536000, immutable")
     }
 

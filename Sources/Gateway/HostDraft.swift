@@ -7,17 +7,20 @@ struct HostDraft: Sendable {
     let claims: any KindForm
     /// With the call, verbatim.
     let selective: any SelectiveClaims
+    /// The call, where its signature was checked.
+    let call: VerifiedJWS?
     let jti: JTI
 
-    init(claims: any KindForm, selective: any SelectiveClaims) {
+    init(claims: any KindForm, selective: any SelectiveClaims, of call: VerifiedJWS? = nil) {
         self.claims = claims
         self.selective = selective
+        self.call = call
         var random = SystemRandomNumberGenerator()
         jti = JTI(using: &random)
     }
 
     /// The same to be made as another statement.
-    var anew: HostDraft { HostDraft(claims: claims, selective: selective) }
+    var anew: HostDraft { HostDraft(claims: claims, selective: selective, of: call) }
 
     /// The host's signed statement at `time`.
     func stated(by key: SigningKey, log: LogState, at time: Timestamp) -> Submission {
@@ -26,6 +29,6 @@ struct HostDraft: Sendable {
         let signed = Statement.sign(
             claims, selective: selective.disclosures(using: &random), by: signer, at: time,
             jti: jti)
-        return Submission(signed, selective: selective)
+        return Submission(signed, selective: selective, of: call)
     }
 }

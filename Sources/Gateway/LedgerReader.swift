@@ -42,12 +42,27 @@ extension TileSet {
     }
 }
 
+/// Where a tile stands, however wide it is.
+private struct TilePlace: Hashable {
+    let level: Int
+    let index: UInt64
+
+    init(level: Int, index: UInt64) {
+        self.level = level
+        self.index = index
+    }
+
+    init(_ coordinate: TileCoordinate) {
+        self.init(level: coordinate.level, index: coordinate.index)
+    }
+}
+
 /// Tiles with their subtrees, as far as they are needed.
 private struct KnownTiles: TileReader {
-    var tiles: [TileCoordinate: TileNodes] = [:]
+    var tiles: [TilePlace: TileNodes] = [:]
 
     func nodes(level: Int, index: UInt64) throws -> TileNodes {
-        tiles[try TileCoordinate(level: level, index: index)] ?? TileNodes()
+        tiles[TilePlace(level: level, index: index)] ?? TileNodes()
     }
 
     func tile(level: Int, index: UInt64) throws -> [Hash] {
@@ -76,17 +91,12 @@ struct LedgerReader: Sendable {
     /// Inclusion proofs for `indices`.
     func proofs(of indices: [Int64]) async throws(StoreError) -> [InclusionProof] {
         let size = UInt64(head.size)
+        if let beyond = indices.first(where: { $0 >= head.size }) {
+            throw .corrupt(.entry(beyond), .beyondTree)
+        }
         var known = KnownTiles()
-        for index in indices {
-            guard let needed = try? InclusionProof.tiles(index: UInt64(index), size: size) else {
-                throw .corrupt(.entry(index), .beyondTree)
-            }
-            for tile in needed {
-                guard let place = try? TileCoordinate(level: tile.level, index: tile.index),
-                    known.tiles[place] == nil
-                else { continue }
-                known.tiles[place] = try await unchanging.nodes(tile, edge: edge)
-            }
+        for tile in Self.tiles(of: indices, size: size) {
+            known.tiles[TilePlace(tile)] = try await unchanging.nodes(tile, edge: edge)
         }
         var builder = ProofBuilder(size: size, reading: known)
         var proofs: [InclusionProof] = []
@@ -97,6 +107,22 @@ struct LedgerReader: Sendable {
             proofs.append(proof)
         }
         return proofs
+    }
+
+    /// The tiles that the ways from these entries to the root lead through, and those at the right edge: all
+    /// that stands beside a way is in one of them.
+    static func tiles(of indices: [Int64], size: UInt64) -> [TileCoordinate] {
+        var tiles: [TileCoordinate] = []
+        var places = Set(indices.map { UInt64($0) } + [size - 1])
+        // What a tree has no tile for is left out: it has no hash there.
+        for level in 0..<8 where size >> UInt64(8 * level) > 0 {
+            places = Set(places.map { $0 / UInt64(TileCoordinate.fullWidth) })
+            tiles += places.compactMap { index in
+                let width = TileCoordinate.width(level: level, index: index, size: size)
+                return try? TileCoordinate(level: level, index: index, width: width)
+            }
+        }
+        return tiles
     }
 
     /// The tlog-proof of one entry.

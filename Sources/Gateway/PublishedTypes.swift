@@ -9,7 +9,14 @@ struct PublishedTypes: Sendable {
         /// The entry that brought it.
         let index: Int64
         let type: RecordType
-        let bytes: [UInt8]
+        /// The document, ready to be written.
+        let text: QuotedText
+
+        init(index: Int64, type: RecordType, bytes: [UInt8]) {
+            self.index = index
+            self.type = type
+            text = QuotedText(quoting: String(decoding: bytes, as: UTF8.self))
+        }
     }
 
     /// In the order of the log.

@@ -3,6 +3,7 @@ import Sharing
 import Storage
 import Synchronization
 import Transparency
+import Verification
 import Wire
 
 /// What was used lately, up to a bound: the older half goes when the younger one is full.
@@ -26,12 +27,24 @@ struct RecentlyUsed<Key: Hashable, Value> {
     }
 
     mutating func keep(_ value: Value, cost: Int, under key: Key) {
-        young[key] = (value, cost)
-        self.cost += cost
+        self.cost += cost - (young.updateValue((value, cost), forKey: key)?.cost ?? 0)
         guard self.cost >= limit / 2 else { return }
         old = young
         young = [:]
         self.cost = 0
+    }
+
+    var isEmpty: Bool { young.isEmpty && old.isEmpty }
+
+    mutating func remove(_ key: Key) {
+        if let known = young.removeValue(forKey: key) { cost -= known.cost }
+        old[key] = nil
+    }
+
+    mutating func removeAll() {
+        young = [:]
+        old = [:]
+        cost = 0
     }
 }
 
@@ -58,6 +71,10 @@ final class Unchanging: Sendable {
         var registers = RecentlyUsed<Register, [Int64]>(limit: GatewayLimits.cachedEntryBytes)
         /// What the fields of records hash to: the root of that is what a record signs.
         var fields = RecentlyUsed<Int64, [FieldName: Hash]>(limit: GatewayLimits.cachedEntryBytes)
+        /// Entries with their proofs under one checkpoint, the newest that was asked for.
+        var proven: [Int64: LoggedStatement] = [:]
+        var provenBytes = 0
+        var provenUnder: Head?
         /// The size of the log when the registers were made, and when a key changed last.
         var keysChanged: Int64 = 0
     }
@@ -147,6 +164,31 @@ final class Unchanging: Sendable {
         let hashes = Dictionary(
             uniqueKeysWithValues: fields.fields.map { ($0.name, SealedFields.leaf($0)) })
         content.withLock { $0.fields.keep(hashes, cost: 96 * hashes.count, under: index) }
+    }
+
+    /// The entries at `indices` with their proofs under `head`, each `nil` where it wasn't made yet.
+    func proven(_ indices: [Int64], under head: Head) -> [LoggedStatement?] {
+        content.withLock { content in
+            guard content.provenUnder == head else { return indices.map { _ in nil } }
+            return indices.map { content.proven[$0] }
+        }
+    }
+
+    /// Remembers entries that were made under `head`, as long as no newer one is asked for.
+    func keep(_ entries: [LoggedStatement], under head: Head) {
+        guard !entries.isEmpty else { return }
+        content.withLock { content in
+            if content.provenUnder != head {
+                guard content.provenUnder.map({ $0.size <= head.size }) ?? true else { return }
+                content.proven = [:]
+                content.provenBytes = 0
+                content.provenUnder = head
+            }
+            for entry in entries where content.provenBytes < GatewayLimits.cachedProvenBytes {
+                content.proven[entry.index] = entry
+                content.provenBytes += 2 * entry.estimatedBytes
+            }
+        }
     }
 
     /// The entries that say which keys these are and whose, where nothing of that kind was entered since

@@ -49,6 +49,8 @@ public final class Submission: Sendable {
     /// Its signature, where somebody checked that. The rules believe it if it was checked with the key
     /// that they find.
     let checked: VerifiedJWS?
+    /// The signature of the call that it carries, in the same way.
+    private let checkedCall: VerifiedJWS?
     /// The state that deciding it needs, as far as it says so itself, where that was read already.
     let readAhead: [StateKey]?
     /// Whose it is, where a signature says so.
@@ -62,6 +64,7 @@ public final class Submission: Sendable {
         do { statement = try Statement(parsing: bytes) } catch { throw .malformed(error) }
         leaf = Hash.leaf(bytes)
         checked = nil
+        checkedCall = nil
         readAhead = nil
         guard type(of: statement.claims).isSubmitted else {
             throw .notSubmittable(statement.kind)
@@ -90,11 +93,12 @@ public final class Submission: Sendable {
     /// A statement the gateway or its operator made here; genesis comes with policies and types.
     init(
         _ signed: SignedStatement, selective: any SelectiveClaims, policies: CedarPolicies? = nil,
-        types: RecordTypes = RecordTypes()
+        types: RecordTypes = RecordTypes(), of call: VerifiedJWS? = nil
     ) {
         statement = signed.statement
         leaf = Hash.leaf(statement.jws.bytes)
         checked = nil
+        checkedCall = call
         readAhead = nil
         self.selective = selective
         self.policies = policies
@@ -120,6 +124,7 @@ public final class Submission: Sendable {
         types = other.types
         leaf = other.leaf
         self.checked = checked
+        checkedCall = other.checkedCall
         self.readAhead = readAhead
     }
 
@@ -134,7 +139,9 @@ public final class Submission: Sendable {
 
     /// Itself at the index that it asks for.
     func candidate(at index: Int64) -> Candidate {
-        Candidate(statement, selective: selective, index: index, checked: checked)
+        Candidate(
+            statement, selective: selective, index: index, checked: checked,
+            checkedCall: checkedCall)
     }
 
     var byteCount: Int { statement.jws.bytes.count + attachments.byteCount }
@@ -264,6 +271,14 @@ public enum GatewayLimits {
     static let cachedTileBytes = 16 << 20
     /// Bytes of entries that are kept as they were read.
     static let cachedEntryBytes = 32 << 20
+    /// Bytes of records' fields that are kept as they were served.
+    static let cachedFieldBytes = 16 << 20
+    /// Bytes of disclosures that are kept, and of envelopes.
+    static let cachedSecretBytes = 4 << 20
+    /// Bytes of entries that are kept with their proofs under the newest checkpoint.
+    static let cachedProvenBytes = 8 << 20
+    /// Books whose state is kept as fetches list them.
+    static let cachedBooks = 1 << 14
     /// For how long the store isn't asked whether another gateway has committed.
     static let headIsCertain: Duration = .seconds(1)
     /// How long after a failed commit the gateway calls itself unwell.

@@ -7,8 +7,8 @@ final class Turns: Sendable {
     private struct Waiter {
         let number: Int
         let continuation: CheckedContinuation<Void, any Error>
-        /// Ends the wait when its time is over.
-        let alarm: Task<Void, any Error>
+        /// When its patience ends.
+        let deadline: ContinuousClock.Instant
     }
 
     private struct State {
@@ -16,6 +16,8 @@ final class Turns: Sendable {
         /// Those who wait, the longest first.
         var waiting: [Waiter] = []
         var nextNumber = 0
+        /// When the next alarm rings, which sends away those whose time is over.
+        var alarm: ContinuousClock.Instant?
     }
 
     private let state: Mutex<State>
@@ -49,7 +51,6 @@ final class Turns: Sendable {
             }
             return state.waiting.removeFirst()
         }
-        next?.alarm.cancel()
         next?.continuation.resume()
     }
 
@@ -63,15 +64,36 @@ final class Turns: Sendable {
                 state.free -= 1
                 return .success(())
             }
-            let alarm = Task {
-                try await Task.sleep(for: patience)
-                dismiss(number, GatewayFault.busy)
-            }
+            let deadline = ContinuousClock.now + patience
             state.waiting.append(
-                Waiter(number: number, continuation: continuation, alarm: alarm))
+                Waiter(number: number, continuation: continuation, deadline: deadline))
+            setAlarm(at: deadline, &state)
             return nil
         }
         if let answer { continuation.resume(with: answer) }
+    }
+
+    /// One alarm is for all who wait: most have their turn long before it rings.
+    private func setAlarm(at time: ContinuousClock.Instant, _ state: inout State) {
+        if let alarm = state.alarm, alarm <= time { return }
+        state.alarm = time
+        Task {
+            try? await Task.sleep(until: time, clock: .continuous)
+            ring(time)
+        }
+    }
+
+    private func ring(_ time: ContinuousClock.Instant) {
+        let over = state.withLock { state -> [Waiter] in
+            let over = state.waiting.filter { $0.deadline <= time }
+            state.waiting.removeAll { $0.deadline <= time }
+            // An earlier one was set since, and that one sets the next.
+            guard state.alarm == time else { return over }
+            state.alarm = nil
+            if let next = state.waiting.map(\.deadline).min() { setAlarm(at: next, &state) }
+            return over
+        }
+        for waiter in over { waiter.continuation.resume(throwing: GatewayFault.busy) }
     }
 
     /// Sends a waiter away; one who has a turn already keeps it.
@@ -82,7 +104,6 @@ final class Turns: Sendable {
             }
             return state.waiting.remove(at: place)
         }
-        waiter?.alarm.cancel()
         waiter?.continuation.resume(throwing: error)
     }
 }

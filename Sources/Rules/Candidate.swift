@@ -9,17 +9,20 @@ public struct Candidate: Sendable {
     public let selective: (any SelectiveClaims)?
     public let index: Int64
     private let checked: VerifiedJWS?
+    private let checkedCall: VerifiedJWS?
 
-    /// `checked` is the statement's signature, where somebody looked at it before; the rules believe
-    /// it if it was checked with the key that they would have taken.
+    /// `checked` is the statement's signature, and `checkedCall` that of the call that it carries, where
+    /// somebody looked at them before; the rules believe one if it was checked with the key that they
+    /// would have taken.
     public init(
         _ statement: Statement, selective: (any SelectiveClaims)?, index: Int64,
-        checked: VerifiedJWS? = nil
+        checked: VerifiedJWS? = nil, checkedCall: VerifiedJWS? = nil
     ) {
         self.statement = statement
         self.selective = selective.flatMap { statement.claims.owns($0) ? $0 : nil }
         self.index = index
         self.checked = checked
+        self.checkedCall = checkedCall
     }
 
     /// Whether every rule can be checked: false where selective claims were withheld.
@@ -29,8 +32,20 @@ public struct Candidate: Sendable {
 
     /// Whether the signature is one of `key`, which was found under the thumbprint in the header.
     func isSigned(with key: VerificationKey) -> Bool {
-        if let checked, checked.key == key, checked.jws == statement.jws { return true }
-        return (try? statement.jws.verified(byKeyNamed: key)) != nil
+        Self.isSigned(statement.jws, with: key, checked)
+    }
+
+    /// Whether the signature of `call`, which the statement carries, is one of `key`, which was found under
+    /// the thumbprint in its header.
+    func isCarried(_ call: JWS, signedWith key: VerificationKey) -> Bool {
+        Self.isSigned(call, with: key, checkedCall)
+    }
+
+    private static func isSigned(
+        _ jws: JWS, with key: VerificationKey, _ checked: VerifiedJWS?
+    ) -> Bool {
+        if let checked, checked.key == key, checked.jws == jws { return true }
+        return (try? jws.verified(byKeyNamed: key)) != nil
     }
 }
 

@@ -50,7 +50,7 @@ extension Decision {
         guard !key.retired else { throw .issuer(.keyRetired) }
         guard !key.isExpired(at: now) else { throw .issuer(.keyExpired) }
         guard key.covers(Claims.scope) else { throw .issuer(.scopeMissing(Claims.scope)) }
-        guard (try? call.jws.verified(byKeyNamed: key.key)) != nil else {
+        guard candidate.isCarried(call.jws, signedWith: key.key) else {
             throw .issuer(.badSignature)
         }
         if let carried = state[CallState.key(call.jti)] {

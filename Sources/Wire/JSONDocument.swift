@@ -23,7 +23,7 @@ public enum JSONError: Error, Equatable, Sendable {
 ///
 /// Both refuse two keys of one object that are canonically equivalent in Unicode, which no reader
 /// that compares text as people see it could tell apart.
-public struct JSONDocument: Sendable {
+public final class JSONDocument: Sendable {
     /// How much the reader puts up with.
     public enum Mode: Sendable { case canonical, lenient }
 
@@ -290,6 +290,7 @@ private struct Tokenizer {
         position += 1
         let start = position
         var escaped = false
+        skipPlain()
         while true {
             let byte = try peek()
             switch byte {
@@ -304,6 +305,28 @@ private struct Tokenizer {
             case 0x20..<0x80: position += 1
             default: try multibyte(byte)
             }
+        }
+    }
+
+    /// Goes on to where something else than plain ASCII comes within eight bytes: long texts have none
+    /// before their end.
+    private mutating func skipPlain() {
+        position = bytes.withUnsafeBytes { bytes in
+            func each(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 &* UInt64(byte) }
+            var place = position
+            while place + 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                let quotes = word ^ each(UInt8(ascii: "\""))
+                let strokes = word ^ each(UInt8(ascii: "\\"))
+                // The highest bit of a byte says that it is one of these, or beyond ASCII; of the bytes
+                // behind such a one it may say so too.
+                let found =
+                    word | (word &- each(0x20)) & ~word | (quotes &- each(1)) & ~quotes
+                    | (strokes &- each(1)) & ~strokes
+                guard found & each(0x80) == 0 else { break }
+                place += 8
+            }
+            return place
         }
     }
 

@@ -5,10 +5,10 @@ import Dispatch
 /// The result is that of a loop, and so is the error: that of the first element that has one.
 package enum Parallel {
     /// Elements that are worth a core's while.
-    private static let share = 16
+    package static let share = 16
 
     package static func map<Element: Sendable, Result: Sendable, Failure: Error>(
-        _ elements: [Element],
+        _ elements: [Element], inSharesOf share: Int = share,
         _ transform: @Sendable (_ number: Int, Element) throws(Failure) -> Result
     ) throws(Failure) -> [Result] {
         var results = [Swift.Result<Result, Failure>?](repeating: nil, count: elements.count)

@@ -95,6 +95,9 @@ final class Alliance: Sendable {
         return Socket(port: port, task: task)
     }
 
+    /// What the gateway has in memory of what it served.
+    var served: ServedLately { service.sequencer.served }
+
     /// A way to the gateway, for one client.
     func transport() -> any Transport {
         socket == nil ? InProcessTransport(to: service) : HTTPTransport(log.gateway)

@@ -77,6 +77,30 @@ import Wire
         #expect(known(cache, keys[20]) == nil)
     }
 
+    /// Who asks for what is stored gets what was so before the batches that aren't stored yet.
+    @Test func whatIsStoredIsKnownBesideWhatIsDecided() {
+        let cache = StateCache(capacity: 8)
+        func stored() -> StateValue?? {
+            var slice = Slice()
+            return cache.fill(&slice, [keys[0]], stored: true).isEmpty ? .some(slice[keys[0]]) : nil
+        }
+        cache.apply([keys[0]: value(1)], of: 1)
+        // Nobody knows what was there before.
+        #expect(stored() == nil)
+        cache.committed(1)
+        #expect(stored() == value(1))
+        cache.apply([keys[0]: value(2)], of: 2)
+        cache.apply([keys[0]: nil], of: 3)
+        #expect(stored() == value(1) && known(cache, keys[0]) == .some(nil))
+        cache.committed(2)
+        #expect(stored() == value(2))
+        cache.committed(3)
+        #expect(stored() == .some(nil))
+        cache.apply([keys[0]: value(4)], of: 4)
+        cache.clear()
+        #expect(stored() == nil)
+    }
+
     @Test func aClearedCacheTakesNothingOld() {
         let cache = StateCache(capacity: 8)
         let read = cache.beginRead()

@@ -23,6 +23,41 @@ import Testing
         #expect(Base64URL.decode(text) == nil)
     }
 
+    /// The standard alphabet differs in two characters, and nothing of either is taken for the other.
+    @Test func theStandardAlphabetIsAnotherSpelling() {
+        for count in 0..<64 {
+            for seed in 0..<16 {
+                let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37 + seed * 101) }
+                let text = Base64URL.encodedBytes(bytes)
+                var appended = Array("so:".utf8)
+                Base64URL.append(bytes, to: &appended)
+                #expect(appended == Array("so:".utf8) + text)
+                var standard: [UInt8] = []
+                bytes.withUnsafeBytes { Base64URL.appendStandard($0, to: &standard) }
+                #expect(
+                    standard
+                        == text.map { byte in
+                            byte == UInt8(ascii: "-")
+                                ? UInt8(ascii: "+")
+                                : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
+                        })
+                #expect(Self.decodedStandard(standard, count) == bytes)
+                #expect(Self.decodedStandard(standard, count + 1) == nil)
+                if text != standard { #expect(Self.decodedStandard(text, count) == nil) }
+            }
+        }
+        // The unused bits aren't zero.
+        #expect(Self.decodedStandard(Array("Zh".utf8), 1) == nil)
+    }
+
+    private static func decodedStandard(_ text: [UInt8], _ count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let isValid = text.withUnsafeBufferPointer { text in
+            bytes.withUnsafeMutableBytes { Base64URL.decodeStandard(text, into: $0) }
+        }
+        return isValid ? bytes : nil
+    }
+
     /// One encoding per value: among all texts of two and three characters, as many are accepted as
     /// there are values, and each is what encoding gives.
     @Test func isCanonical() {

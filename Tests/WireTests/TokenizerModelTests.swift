@@ -33,6 +33,34 @@ import Testing
         #expect(accepted > 500, "the mutations are worth trying")
     }
 
+    /// Plain ASCII is gone over eight bytes at a time: what ends it is seen wherever it stands.
+    @Test func nothingInAStringIsPassedOver() throws {
+        let specials: [(bytes: [UInt8], text: String?)] = [
+            (Array(#"\""#.utf8), "\""), (Array(#"\\"#.utf8), "\\"), (Array(#"\n"#.utf8), "\n"),
+            (Array("é".utf8), "é"), (Array("𝄞".utf8), "𝄞"), ([0x7f], "\u{7f}"), ([0x21], "!"),
+            ([0x1f], nil), ([0], nil), ([0x0a], nil), ([0x80], nil), ([0xff], nil),
+        ]
+        for length in 0...40 {
+            for place in 0...length {
+                for special in specials {
+                    let (before, after) = (place, length - place)
+                    let content =
+                        [UInt8](repeating: 0x61, count: before) + special.bytes
+                        + [UInt8](repeating: 0x7a, count: after)
+                    let bytes = Array("[\"".utf8) + content + Array("\",7]".utf8)
+                    let read = (try? JSONDocument(.canonical, bytes))?.root.tree
+                    let expected = special.text.map { text -> JSON in
+                        let all =
+                            String(repeating: "a", count: before) + text
+                            + String(repeating: "z", count: after)
+                        return [.string(all), 7]
+                    }
+                    #expect(read == expected)
+                }
+            }
+        }
+    }
+
     /// What the lenient reader accepts, Foundation's parser accepts too.
     @Test func lenientAcceptsOnlyJSON() {
         var random = SeededGenerator.printed()

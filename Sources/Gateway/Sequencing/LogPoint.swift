@@ -7,6 +7,8 @@ import Wire
 /// Where a log stands after a batch: all that the next one is made from, besides the state.
 struct LogPoint: Sendable {
     var head: Head?
+    /// The note of `head`.
+    var note: Note?
     var edge = TileEdge()
     var log: LogState?
     /// The last time that the clock's key signed for what is stored.
@@ -60,7 +62,8 @@ struct LogPoint: Sendable {
         point.head = head
         point.edge = edge
         point.keysChanged = head?.size ?? 0
-        point.dated = head.flatMap { try? Note(parsing: $0.checkpoint) }.flatMap {
+        point.note = head.flatMap { try? Note(parsing: $0.checkpoint) }
+        point.dated = point.note.flatMap {
             $0.unverifiedTime(under: clock).map { Timestamp(clamping: Int64(clamping: $0)) }
         }
         let size = head?.size ?? 0
@@ -87,6 +90,10 @@ public struct PublishedBatch: Sendable {
     let head: Head
     let note: Note
     let growth: GrowthProofs
+    let entries: [NewEntry]
+
+    /// One of its entries.
+    func entry(at index: Int64) -> NewEntry { entries[Int(index - entries[0].index)] }
 
     /// The inclusion proof of one of its entries.
     func proof(of index: Int64) -> [Hash] { growth.proof(of: UInt64(index)).hashes }

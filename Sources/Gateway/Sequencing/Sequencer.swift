@@ -58,6 +58,7 @@ public actor Sequencer {
     nonisolated let state: StateCache
     nonisolated let reader: StateReader
     nonisolated let unchanging: Unchanging
+    nonisolated let served = ServedLately()
     /// Where the log stands after the last commit.
     private nonisolated let settled = Mutex(Settled(LogPoint()))
     /// The right to commit; `nil` before the first commit, and after another gateway got ahead.
@@ -159,16 +160,28 @@ public actor Sequencer {
             self.settled.withLock { if $0 === settled { $0 = Settled(settled.point) } }
             return (head, log)
         }
+        // Another gateway may have erased something, or changed a book.
+        served.forget()
         guard let log = try await store.value(of: LogState.key) else { return nil }
         return (head, log)
+    }
+
+    /// Whether the log stands where this sequencer brought it: then what is in memory is so. Throws
+    /// ``StoreError``.
+    nonisolated func isOurs() async throws(StoreError) -> Bool {
+        try await current()?.head == point.head
     }
 
     /// State as the store has it, from memory where that is certain. Throws ``StoreError``.
     nonisolated func stored(_ keys: Set<StateKey>) async throws(StoreError) -> Slice {
         var slice = Slice()
-        guard try await current()?.head == point.head else { return try await store.state(keys) }
-        let missing = state.fill(&slice, keys, stored: true)
+        guard try await isOurs() else { return try await store.state(keys) }
+        var missing = state.fill(&slice, keys, stored: true)
         guard !missing.isEmpty else { return slice }
+        try await reader.load(missing)
+        missing = state.fill(&slice, missing, stored: true)
+        guard !missing.isEmpty else { return slice }
+        // A batch that isn't stored yet changes these, and nobody had read them before.
         for (key, value) in try await store.state(Set(missing)).values { slice[key] = value }
         return slice
     }
@@ -352,6 +365,7 @@ public actor Sequencer {
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.
     private func reload() async throws(StoreError) {
         tenure.withLock { $0 = nil }
+        served.forget()
         let point = try await self.point.reloaded(
             from: store, dates: keys.clock.verifierKey.name)
         settled.withLock { $0 = Settled(point) }
@@ -479,6 +493,7 @@ public actor Sequencer {
         }
         let head = Head(edge: growth.edge, checkpoint: bytes)
         tip.head = head
+        tip.note = note
         tip.dated = date
         tip.shelve(plan.policies, plan.types, upTo: head.size)
         if plan.changesKeys { tip.keysChanged = head.size }
@@ -491,7 +506,8 @@ public actor Sequencer {
                 },
                 changes: plan.changes, erased: plan.erased, head: head),
             previous: previous, point: tip,
-            published: PublishedBatch(head: head, note: note, growth: growth))
+            published: PublishedBatch(
+                head: head, note: note, growth: growth, entries: plan.entries))
     }
 
     // MARK: Committing
@@ -503,6 +519,7 @@ public actor Sequencer {
         let held = try await store.commit(
             staged, after: next.previous?.position, in: tenure.withLock { $0 })
         tenure.withLock { $0 = held }
+        served.take(next.batch)
         // From here on the batch is committed and published, which is one while no witness is asked:
         // a crash loses the acknowledgements, not the entries.
         settled.withLock { $0 = Settled(next.point) }

@@ -26,6 +26,17 @@ final class StateCache: Sendable {
         var reads: [Int: Int64] = [:]
         var nextRead = 0
         var clearings = 0
+        /// What stood under the keys that a batch changes which isn't in the store yet, as far as that is
+        /// known; the older batch first.
+        var before: [(batch: Int64, entries: [StateKey: Entry])] = []
+
+        /// What the store has under `key`, where that is known.
+        mutating func stored(_ key: StateKey) -> Entry? {
+            guard let entry = self[key] else { return nil }
+            if entry.batch <= committed { return entry }
+            let older = before.lazy.compactMap { $0.entries[key] }.first
+            return older.flatMap { $0.batch <= committed ? $0 : nil }
+        }
 
         subscript(key: StateKey) -> Entry? {
             mutating get {
@@ -59,7 +70,7 @@ final class StateCache: Sendable {
         content.withLock { content in
             var missing: [StateKey] = []
             for key in keys {
-                if let entry = content[key], !stored || entry.batch <= content.committed {
+                if let entry = stored ? content.stored(key) : content[key] {
                     slice[key] = entry.value
                 } else {
                     missing.append(key)
@@ -73,21 +84,30 @@ final class StateCache: Sendable {
     /// from 1 on.
     func apply(_ changes: [StateKey: StateValue?], of batch: Int64) {
         content.withLock { content in
+            var before: [StateKey: Entry] = [:]
             for (key, value) in changes {
+                before[key] = content.young[key] ?? content.old[key]
                 content.old[key] = nil
                 content.young[key] = Entry(value: value, batch: batch)
             }
+            content.before.append((batch, before))
             drop(&content)
         }
     }
 
     /// The batch is in the store, as are those before.
-    func committed(_ batch: Int64) { content.withLock { $0.committed = batch } }
+    func committed(_ batch: Int64) {
+        content.withLock { content in
+            content.committed = batch
+            content.before.removeAll { $0.batch <= batch }
+        }
+    }
 
     func clear() {
         content.withLock { content in
             content.young = [:]
             content.old = [:]
+            content.before = []
             content.clearings += 1
         }
     }
@@ -165,7 +185,8 @@ final class StateReader: Sendable {
         }
     }
 
-    private func load(_ keys: [StateKey]) async throws(StoreError) {
+    /// Reads `keys` into the cache. Throws ``StoreError``.
+    func load(_ keys: [StateKey]) async throws(StoreError) {
         let result: Result<Void, StoreError> = await withCheckedContinuation { continuation in
             let begins = asked.withLock { asked in
                 asked.keys.formUnion(keys)

@@ -27,6 +27,12 @@ public struct AccessTerms: SelectiveClaims {
     public let call: Result<Fetch, StatementError>
     public let served: Served
 
+    public init(fetch call: Fetch, served: Served) {
+        fetch = call.jws
+        self.call = .success(call)
+        self.served = served
+    }
+
     public init(fetch: JWS, served: Served) {
         self.fetch = fetch
         self.served = served

@@ -8,15 +8,16 @@ public struct FieldContext: Sendable {
     public let issuer: Handle
     public let book: BookName
     public let record: JTI
+    /// What all fields of the record have in common.
+    private let place: DomainSeparated
 
     public init(log: Digest<Digested.Genesis>, issuer: Handle, book: BookName, record: JTI) {
         (self.log, self.issuer, self.book, self.record) = (log, issuer, book, record)
+        place = DomainSeparated(.fieldCiphertext).appending(log.bytes).appending(issuer.text)
+            .appending(book.description).appending(record.bytes)
     }
 
-    func associatedData(field: FieldName) -> [UInt8] {
-        DomainSeparated(.fieldCiphertext).appending(log.bytes).appending(issuer.text)
-            .appending(book.description).appending(record.bytes).appending(field.text).bytes
-    }
+    func associatedData(field: FieldName) -> [UInt8] { place.appending(field.text).bytes }
 }
 
 /// One sealed field: a nonce of 24 bytes, the padded disclosure encrypted, a tag of 16
@@ -61,17 +62,20 @@ public struct FieldCiphertext: Hashable, Sendable {
             throw .malformed(field: name.text)
         }
         let data = context.associatedData(field: name)
-        let sealed = Array(bytes[Self.nonceBytes...])
-        var plaintext = [UInt8](repeating: 0, count: sealed.count - Self.tagBytes)
+        let sealedCount = bytes.count - Self.nonceBytes
+        var plaintext = [UInt8](repeating: 0, count: sealedCount - Self.tagBytes)
         defer { plaintext.wipe() }
         let status = key.secret.withBytes { key in
-            crypto_aead_xchacha20poly1305_ietf_decrypt(
-                &plaintext, nil, nil, sealed, UInt64(sealed.count), data, UInt64(data.count),
-                bytes, key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            bytes.withUnsafeBufferPointer { bytes in
+                crypto_aead_xchacha20poly1305_ietf_decrypt(
+                    &plaintext, nil, nil, bytes.baseAddress! + Self.nonceBytes,
+                    UInt64(sealedCount), data, UInt64(data.count), bytes.baseAddress!,
+                    key.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            }
         }
         guard status == 0 else { throw .wrongKeyOrTampered(field: name.text) }
         guard let content = Padding.unpad(plaintext),
-            let disclosure = Disclosure(text: Base64URL.encodedBytes(content)),
+            let disclosure = Disclosure(json: Array(content)),
             disclosure.name == name.text
         else { throw .malformed(field: name.text) }
         return disclosure

@@ -27,6 +27,20 @@ public struct FieldCommitment: Hashable, Sendable {
         number(value, of: field).map { opening($0.number, salt, field) }
     }
 
+    /// Whether `value`, disclosed under `salt` in `field`, has this commitment; none, where it is `nil`.
+    /// What the numbers have to agree in `check` is told, or decides it at once.
+    static func agrees(
+        _ commitment: FieldCommitment?, _ value: FieldValue, of field: FieldDefinition,
+        salt: Disclosure.Salt, check: (Opening, Commitment) -> Bool
+    ) -> Bool {
+        switch (number(value, of: field), commitment) {
+        case (nil, nil): true
+        case (.some((let number, let unit)), .some(let commitment)):
+            unit == commitment.unit && check(opening(number, salt, field), commitment.commitment)
+        default: false
+        }
+    }
+
     /// The number that stands for a value, and what it counts.
     private static func number(
         _ value: FieldValue, of field: FieldDefinition

@@ -20,6 +20,25 @@ public struct OpenedFields: Sendable {
     public init(
         _ record: Statement, of types: RecordTypes, disclosures: [Disclosure]
     ) throws(OpeningError) {
+        try self.init(record, of: types, disclosures: disclosures) { Pedersen.opens($1, $0) }
+    }
+
+    /// The same, but for the commitments: whether they are those of the values, `checks` find out later,
+    /// together with those of other records. These fields count for nothing before.
+    package init(
+        _ record: Statement, of types: RecordTypes, disclosures: [Disclosure],
+        leaving checks: inout OpeningChecks
+    ) throws(OpeningError) {
+        try self.init(record, of: types, disclosures: disclosures) { opening, commitment in
+            checks.add(opening, of: commitment)
+            return true
+        }
+    }
+
+    private init(
+        _ record: Statement, of types: RecordTypes, disclosures: [Disclosure],
+        check: (Opening, Commitment) -> Bool
+    ) throws(OpeningError) {
         guard let claims = record.claims as? RegisterRecord,
             let type = types.type(vct: claims.vct, origin: record.origin),
             type.integrity(origin: record.origin) == claims.integrity
@@ -50,7 +69,7 @@ public struct OpenedFields: Sendable {
                 throw .malformed(field: text)
             }
         }
-        try Self.compare(disclosures, values, commitments, seen, type)
+        try Self.compare(disclosures, values, commitments, seen, type, check)
         self.record = record
         self.claims = claims
         self.type = type
@@ -81,10 +100,11 @@ public struct OpenedFields: Sendable {
         return byField
     }
 
-    /// Recomputes the commitment of every disclosed value.
+    /// Every disclosed value has its commitment.
     private static func compare(
         _ disclosures: [Disclosure], _ values: [FieldName: FieldValue],
-        _ commitments: [FieldName: FieldCommitment], _ seen: Set<FieldName>, _ type: RecordType
+        _ commitments: [FieldName: FieldCommitment], _ seen: Set<FieldName>, _ type: RecordType,
+        _ check: (Opening, Commitment) -> Bool
     ) throws(OpeningError) {
         for disclosure in disclosures {
             guard let field = type.field(disclosure.name), let name = field.commitmentName else {
@@ -92,7 +112,8 @@ public struct OpenedFields: Sendable {
             }
             guard seen.contains(name) else { throw .notCommitted(field: name.text) }
             guard let value = values[field.name],
-                FieldCommitment(value, of: field, salt: disclosure.salt) == commitments[name]
+                FieldCommitment.agrees(
+                    commitments[name], value, of: field, salt: disclosure.salt, check: check)
             else { throw .contradiction(field: disclosure.name) }
         }
     }

@@ -33,15 +33,29 @@ public struct Disclosure: Hashable, Sendable {
 
     /// Parses a disclosure's text; `nil` unless it is canonical in every respect.
     public init?(text: some Collection<UInt8>) {
-        guard text.count <= Limits.sealedRecordBytes * 2, let bytes = Base64URL.decode(text),
-            let parts = try? JSONDocument(.canonical, bytes).root.elements, parts.count == 3,
+        guard text.count <= Self.maximumText, let bytes = Base64URL.decode(text) else { return nil }
+        self.init(bytes, text: Array(text))
+    }
+
+    /// Parses the JSON array that a text is the base64url of; `nil` unless it is canonical in every
+    /// respect.
+    init?(json bytes: [UInt8]) {
+        let text = Base64URL.encodedBytes(bytes)
+        guard text.count <= Self.maximumText else { return nil }
+        self.init(bytes, text: text)
+    }
+
+    private static let maximumText = Limits.sealedRecordBytes * 2
+
+    private init?(_ bytes: [UInt8], text: [UInt8]) {
+        guard let parts = try? JSONDocument(.canonical, bytes).root.elements, parts.count == 3,
             let salt = parts[0].plainBytes.flatMap({ Base64URL.decode($0) })
                 .flatMap({ Salt(bytes: $0) }),
             let name = parts[1].text
         else { return nil }
-        self.text = Array(text)
+        self.text = text
         (self.salt, self.name, self.value) = (salt, name, parts[2].tree)
-        digest = Digest(hashing: self.text)
+        digest = Digest(hashing: text)
     }
 
     /// Disclosures as one text, each followed by `~`, as in an SD-JWT.

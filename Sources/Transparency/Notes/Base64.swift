@@ -5,32 +5,6 @@ internal import Wire
 /// The formats for notes and proofs write hashes, keys and signatures so. One encoding per value:
 /// white space, missing padding, the URL-safe alphabet and non-zero unused bits are refused.
 enum Base64 {
-    /// Writes the 44 characters for the 32 bytes of a hash.
-    static func encode(
-        _ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<UInt8>
-    ) {
-        precondition(bytes.count == 32 && output.count == 44, "the length of a hash")
-        alphabet.withUnsafeBufferPointer { alphabet in
-            var place = 0
-            for start in stride(from: 0, to: 30, by: 3) {
-                let (a, b, c) = (bytes[start], bytes[start + 1], bytes[start + 2])
-                output[place] = alphabet[Int(a >> 2)]
-                output[place + 1] = alphabet[Int((a << 4 | b >> 4) & 63)]
-                output[place + 2] = alphabet[Int((b << 2 | c >> 6) & 63)]
-                output[place + 3] = alphabet[Int(c & 63)]
-                place += 4
-            }
-            let (a, b) = (bytes[30], bytes[31])
-            output[place] = alphabet[Int(a >> 2)]
-            output[place + 1] = alphabet[Int((a << 4 | b >> 4) & 63)]
-            output[place + 2] = alphabet[Int(b << 2 & 63)]
-            output[place + 3] = padding
-        }
-    }
-
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
     static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var text = Base64URL.encodedBytes(bytes)
         for position in text.indices {

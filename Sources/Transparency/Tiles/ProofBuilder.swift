@@ -6,6 +6,8 @@ public struct ProofBuilder<Reader: TileReader> {
     /// The number of leaves of the tree.
     public let size: UInt64
     private var nodes: NodeReader<Reader>
+    /// The hashes of subtrees at the right edge that aren't complete. All proofs have the same few.
+    private var incomplete: [Subtree: Hash] = [:]
 
     /// For a tree of `size` leaves; `reader` has the tiles of this tree or of a later one.
     public init(size: UInt64, reading reader: Reader) {
@@ -26,9 +28,19 @@ public struct ProofBuilder<Reader: TileReader> {
     }
 
     mutating func hashes(of path: TreePath) throws -> [Hash] {
-        try path.proof.map { subtree in
-            try subtree.nodes.map { try nodes.hash(of: $0) }.foldedRight
-        }
+        var hashes: [Hash] = []
+        hashes.reserveCapacity(path.steps.count + 1)
+        if let seed = path.seed { hashes.append(try hash(of: seed)) }
+        for step in path.steps { hashes.append(try hash(of: step.sibling)) }
+        return hashes
+    }
+
+    private mutating func hash(of subtree: Subtree) throws -> Hash {
+        if let node = subtree.node { return try nodes.hash(of: node) }
+        if let known = incomplete[subtree] { return known }
+        let hash = try subtree.nodes.map { try nodes.hash(of: $0) }.foldedRight
+        incomplete[subtree] = hash
+        return hash
     }
 }
 
@@ -36,8 +48,13 @@ public struct ProofBuilder<Reader: TileReader> {
 private struct NodeReader<Reader: TileReader> {
     private let reader: Reader
     private var tiles: [TileCoordinate: TileNodes] = [:]
+    /// The tile of each level that was used last.
+    private var last: [(index: UInt64, nodes: TileNodes)?]
 
-    init(_ reader: Reader) { self.reader = reader }
+    init(_ reader: Reader) {
+        self.reader = reader
+        last = Array(repeating: nil, count: 1 + 64 / TileNodes.levelHeight)
+    }
 
     mutating func hash(of node: NodePosition) throws -> Hash {
         let level = node.height / TileNodes.levelHeight
@@ -45,9 +62,15 @@ private struct NodeReader<Reader: TileReader> {
         let first = node.index << UInt64(height)
         let index = first / UInt64(TileCoordinate.fullWidth)
         let position = Int(first % UInt64(TileCoordinate.fullWidth))
+        if let last = last[level], last.index == index,
+            let hash = last.nodes[height, position >> height]
+        {
+            return hash
+        }
         let full = try TileCoordinate(level: level, index: index)
         let nodes = try tiles[full] ?? reader.nodes(level: level, index: index)
         tiles[full] = nodes
+        last[level] = (index, nodes)
         guard let hash = nodes[height, position >> height] else {
             throw TileError.tooNarrow(
                 try TileCoordinate(level: level, index: index, width: position + 1 << height),

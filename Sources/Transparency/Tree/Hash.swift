@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Wire
 
 /// A SHA-256 hash of a node of the Merkle tree (RFC 6962 §2.1): 32 bytes, held in place.
 ///
@@ -23,8 +24,24 @@ public struct Hash: Hashable, Sendable {
 
     /// Reads 44 characters of canonical base64 (RFC 4648 §4, padded); `nil` for anything else.
     public init?(base64 text: some Collection<UInt8>) {
-        guard text.count == Self.base64Count, let bytes = Base64.decode(text) else { return nil }
-        self.init(bytes: bytes)
+        let hash = text.withContiguousStorageIfAvailable { Hash(base64: $0) }
+        guard let hash = hash ?? Array(text).withUnsafeBufferPointer({ Hash(base64: $0) }) else {
+            return nil
+        }
+        self = hash
+    }
+
+    private init?(base64 text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == Self.base64Count, text[text.count - 1] == Self.padding else {
+            return nil
+        }
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        let isValid = withUnsafeMutableBytes(of: &words) { bytes in
+            Base64URL.decodeStandard(
+                UnsafeBufferPointer(rebasing: text[..<(text.count - 1)]), into: bytes)
+        }
+        guard isValid else { return nil }
+        self.words = words
     }
 
     /// The hash of a leaf, `SHA-256(0x00 ‖ entry)`.
@@ -61,14 +78,16 @@ public struct Hash: Hashable, Sendable {
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
     /// The 44 characters of base64.
-    public var base64: String { withBase64 { String(decoding: $0, as: UTF8.self) } }
+    public var base64: String {
+        var text: [UInt8] = []
+        appendBase64(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
 
-    /// Lends the 44 characters of base64 to `body`.
-    public func withBase64<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.base64Count) { text in
-            withUnsafeBytes { Base64.encode($0, into: text) }
-            return body(UnsafeBufferPointer(text))
-        }
+    /// Adds the 44 characters of base64 to `output`.
+    public func appendBase64(to output: inout [UInt8]) {
+        withUnsafeBytes { Base64URL.appendStandard($0, to: &output) }
+        output.append(Self.padding)
     }
 
     /// Lends the 32 bytes to `body`.
@@ -94,6 +113,7 @@ public struct Hash: Hashable, Sendable {
     }
 
     private static var base64Count: Int { 44 }
+    private static var padding: UInt8 { UInt8(ascii: "=") }
 
     private init(_ hasher: SHA256) {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

@@ -30,6 +30,13 @@ public struct Subtree: Hashable, Sendable {
     var count: UInt64 { end - start }
     var isEmpty: Bool { start == end }
 
+    /// Its place, where it is complete.
+    var node: NodePosition? {
+        guard count.nonzeroBitCount == 1 else { return nil }
+        let height = count.highestSetBit
+        return NodePosition(height: height, index: start >> UInt64(height))
+    }
+
     /// The complete subtrees it consists of, from the left; each is smaller than the one before.
     var nodes: [NodePosition] {
         var nodes: [NodePosition] = []

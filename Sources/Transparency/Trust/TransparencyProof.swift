@@ -71,7 +71,7 @@ public struct TransparencyProof: Hashable, Sendable {
         if let extra { bytes += Array("extra ".utf8) + Base64.encode(extra) + [newline] }
         bytes += "index \(index)\n".utf8
         for hash in hashes {
-            hash.withBase64 { bytes.append(contentsOf: $0) }
+            hash.appendBase64(to: &bytes)
             bytes.append(newline)
         }
         bytes.append(newline)

@@ -69,15 +69,15 @@ public struct FetchAnswer: Message, Hashable {
     public static let shape = Shape<FetchAnswer>(
         FetchAnswer.init(
             access:rekey:checkpoint:envelope:erasures:genesis:grant:participants:records:types:),
-        .nullable("access", \.access, .object),
-        .nullable("carrier", \.rekey, .object),
+        .nullable("access", \.access, .logged),
+        .nullable("carrier", \.rekey, .logged),
         .required("checkpoint", \.checkpoint, .note),
         .nullable("envelope", \.envelope, .envelope),
-        .required("erasures", \.erasures, .list(of: .object, 0...maximumRecords)),
-        .required("genesis", \.genesis, .object),
-        .nullable("grant", \.grant, .object),
+        .required("erasures", \.erasures, .list(of: .logged, 0...maximumRecords)),
+        .required("genesis", \.genesis, .logged),
+        .nullable("grant", \.grant, .logged),
         .required("participants", \.participants, .participantStatements),
-        .required("records", \.records, .list(of: .object, 0...maximumRecords)),
+        .required("records", \.records, .records(of: .object)),
         .required("types", \.types, .loggedTypes))
 
     private init(
@@ -113,7 +113,27 @@ public struct FetchAnswer: Message, Hashable {
 extension Codec where Value == [LoggedStatement] {
     /// The statements that define participants' keys, ascending by index.
     public static let participantStatements = Codec.list(
-        of: .object, 0...FetchAnswer.maximumParticipantStatements)
+        of: .logged, 0...FetchAnswer.maximumParticipantStatements)
+}
+
+extension Codec {
+    /// A list of the records of an answer or a package, read on all cores.
+    static func records<Element: Sendable>(
+        of element: Codec<Element>
+    ) -> Codec where Value == [Element] {
+        let list = Codec.list(of: element, 0...FetchAnswer.maximumRecords)
+        return Codec(
+            list.words,
+            read: { (value) throws(ClaimError) in
+                guard let values = value.elements, values.count <= FetchAnswer.maximumRecords
+                else { return try list.read(value) }
+                let read = Parallel.map(values) { _, value in try? element.read(value) }
+                let elements = read.compactMap(\.self)
+                // What is wrong is found in the order of the list.
+                return elements.count == values.count ? elements : try list.read(value)
+            },
+            write: list.write)
+    }
 }
 
 extension Codec where Value == Envelope {
@@ -125,7 +145,7 @@ extension Codec where Value == Envelope {
 extension FetchAnswer.Record {
     public static let shape = Shape<FetchAnswer.Record>(
         FetchAnswer.Record.init(logged:fields:),
-        .required("logged", \.logged, .object),
+        .required("logged", \.logged, .logged),
         .required("fields", \.fields, .ciphertexts))
 
     var estimatedBytes: Int {
@@ -156,7 +176,7 @@ extension Codec where Value == [FieldCiphertext] {
             writer.object { writer in
                 for field in fields {
                     writer.member(field.name.text) {
-                        $0.plain(Base64URL.encodedBytes(field.bytes))
+                        $0.plain { Base64URL.append(field.bytes, to: &$0) }
                         return true
                     }
                 }

@@ -17,6 +17,8 @@ public struct LoggedStatement: Shaped, Hashable {
     public let proof: [Hash]
     /// Whether the selective claims were erased.
     public let erased: Bool
+    /// The same as JSON, where it was made ready to be written.
+    private var written = WrittenJSON()
 
     /// A record's disclosures hold at most what was sealed, in base64url.
     public static let maximumDisclosureBytes = Limits.sealedRecordBytes / 3 * 4 + 4096
@@ -42,6 +44,17 @@ public struct LoggedStatement: Shaped, Hashable {
         .required("proof", \.proof, .hashes),
         .flag("erased", \.erased))
 
+    /// The same, made ready to be written more than once.
+    package var ready: LoggedStatement {
+        var ready = self
+        ready.written = WrittenJSON(Self.shape.bytes(of: self, reserving: estimatedBytes))
+        return ready
+    }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.written(written) { Self.shape.write(self, to: &$0) }
+    }
+
     /// The JWS, `~`, the disclosures: an SD-JWT (RFC 9901 §4), of a record an SD-JWT VC.
     public var sdJWT: [UInt8] { text.joined }
 
@@ -55,6 +68,12 @@ public struct LoggedStatement: Shaped, Hashable {
 
     /// About how many bytes it takes as JSON.
     public var estimatedBytes: Int { jws.count + disclosures.count + proof.count * 47 + 64 }
+}
+
+extension Codec where Value == LoggedStatement {
+    /// A statement, as it was made ready to be written or anew.
+    public static let logged = Codec(
+        object.words, read: object.read, write: { $0.write(to: &$1) })
 }
 
 /// A JWS and the disclosures that follow it.
@@ -78,7 +97,13 @@ extension Codec where Value == SDJWT {
             else { return nil }
             return SDJWT(jws: Array(text[..<first]), disclosures: Array(text[(first + 1)...]))
         },
-        write: { $1.plain($0.joined) })
+        write: { text, writer in
+            writer.plain { output in
+                output += text.jws
+                output.append(SDJWT.tilde)
+                output += text.disclosures
+            }
+        })
 }
 
 extension Codec where Value == [Hash] {
@@ -87,7 +112,7 @@ extension Codec where Value == [Hash] {
         of: Codec<Hash>(
             "hash",
             read: { (value) throws(ClaimError) in value.plainBytes.flatMap { Hash(base64: $0) } },
-            write: { hash, writer in hash.withBase64 { writer.plain($0) } }),
+            write: { hash, writer in writer.plain { hash.appendBase64(to: &$0) } }),
         0...InclusionProof.maximumHashes)
 }
 

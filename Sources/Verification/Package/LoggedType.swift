@@ -6,18 +6,25 @@ public import Wire
 public struct LoggedType: Shaped, Hashable {
     /// `nil` where entry 0 names it.
     public let statement: LoggedStatement?
+    private let text: QuotedText
+
     /// Byte for byte what the log has of it.
-    public let document: String
+    public var document: String { text.text }
 
     public init(statement: LoggedStatement?, document: String) {
+        self.init(statement: statement, document: QuotedText(document))
+    }
+
+    /// With a document that was made ready to be written before.
+    package init(statement: LoggedStatement?, document: QuotedText) {
         self.statement = statement
-        self.document = document
+        text = document
     }
 
     public static let shape = Shape<LoggedType>(
         LoggedType.init(statement:document:),
-        .nullable("statement", \.statement, .object),
-        .required("document", \.document, .text(1...RecordTypeText.maximumBytes)))
+        .nullable("statement", \.statement, .logged),
+        .required("document", \.text, .quoted(1...RecordTypeText.maximumBytes)))
 
     var estimatedBytes: Int { document.utf8.count * 5 / 4 + (statement?.estimatedBytes ?? 0) }
 }

@@ -61,7 +61,7 @@ public struct Package: Message, Hashable {
         .required("grant", \.grant, .object),
         .required("participants", \.participants, .participantStatements),
         .optional("proof", \.proof, .object),
-        .required("records", \.records, .list(of: .object, 0...FetchAnswer.maximumRecords)),
+        .required("records", \.records, .records(of: .object)),
         .required("types", \.types, .loggedTypes))
 
     private var formatName: String { Self.format }

@@ -1,3 +1,4 @@
+import Commitments
 import Sharing
 import Transparency
 import Wire
@@ -22,9 +23,7 @@ struct ServedRecords: Sendable {
         records.reserveCapacity(granted.entries.records.count)
         var disclosed: [[Disclosure]?] = []
         var seen: Set<RecordKey> = []
-        let read = Parallel.map(granted.entries.records) { number, entry in
-            bounds.read(entry, number, disclosures)
-        }
+        let read = bounds.read(granted.entries.records, disclosures)
         for (entry, record) in zip(granted.entries.records, read) {
             let claims = try record.claims.get()
             guard seen.insert(RecordKey(claims)).inserted else {
@@ -170,10 +169,58 @@ private struct RecordBounds: Sendable {
         let claims: Result<RegisterRecord, PackageRefusal>
         /// `nil` for a record that is only accounted for.
         let fields: Result<OpenedFields?, PackageRefusal>
+        /// What is still to be checked of the fields.
+        var checks = OpeningChecks()
+
+        fileprivate var isGood: Bool {
+            if case (.success, .success) = (claims, fields) { true } else { false }
+        }
     }
 
-    func read(_ entry: LocatedEntry, _ number: Int, _ disclosures: ServedRecords.Source) -> Reading
-    {
+    /// Reads all records, side by side. All commitments are checked together; where anything is wrong,
+    /// each record is read once more by itself, which tells what.
+    func read(
+        _ records: [LocatedEntry], _ disclosures: ServedRecords.Source
+    ) -> [Reading] {
+        let all = Parallel.map(records) { number, entry in
+            var checks = OpeningChecks()
+            var reading = self.read(entry, number, disclosures) {
+                (disclosures) throws(OpeningError) in
+                try OpenedFields(
+                    entry.statement, of: granted.keys.types, disclosures: disclosures,
+                    leaving: &checks)
+            }
+            reading.checks = checks
+            return reading
+        }
+        if all.allSatisfy(\.isGood), Self.hold(all) { return all }
+        return Parallel.map(records) { number, entry in
+            self.read(entry, number, disclosures) { (disclosures) throws(OpeningError) in
+                try OpenedFields(
+                    entry.statement, of: granted.keys.types, disclosures: disclosures)
+            }
+        }
+    }
+
+    private static func hold(_ read: [Reading]) -> Bool {
+        let shares = stride(from: 0, to: read.count, by: recordsAtOnce).map {
+            read[$0..<min($0 + recordsAtOnce, read.count)]
+        }
+        let held = Parallel.map(shares, inSharesOf: 1) { _, share in
+            var checks = OpeningChecks()
+            for reading in share { checks.add(reading.checks) }
+            return checks.hold()
+        }
+        return held.allSatisfy { $0 }
+    }
+
+    /// The more, the less each costs; and there are enough for all cores.
+    private static let recordsAtOnce = 256
+
+    private func read(
+        _ entry: LocatedEntry, _ number: Int, _ disclosures: ServedRecords.Source,
+        opening make: ([Disclosure]) throws(OpeningError) -> OpenedFields
+    ) -> Reading {
         let claims: RegisterRecord
         let served: Set<FieldName>
         do { (claims, served) = try check(entry) } catch {
@@ -183,16 +230,18 @@ private struct RecordBounds: Sendable {
             claims: .success(claims),
             fields: Result { () throws(PackageRefusal) in
                 if isServed(claims) {
-                    return try open(entry, try disclosures(number, entry, claims), served)
+                    return try open(entry, try disclosures(number, entry, claims), served, make)
                 }
                 guard entry.logged.disclosures.isEmpty else { throw entry.refusal(.notServed) }
                 return nil
             })
     }
 
-    /// Exactly the served fields, each one of the record's, each amount equal to its commitment.
-    func open(
-        _ entry: LocatedEntry, _ disclosures: [Disclosure], _ fields: Set<FieldName>
+    /// Exactly the served fields, each one of the record's, each amount equal to its commitment as far as
+    /// `make` checks it.
+    private func open(
+        _ entry: LocatedEntry, _ disclosures: [Disclosure], _ fields: Set<FieldName>,
+        _ make: ([Disclosure]) throws(OpeningError) -> OpenedFields
     ) throws(PackageRefusal) -> OpenedFields {
         if disclosures.count != fields.count
             || !disclosures.allSatisfy({ FieldName($0.name).map(fields.contains) ?? false })
@@ -201,8 +250,7 @@ private struct RecordBounds: Sendable {
                 .wrongFields(have: disclosures.map(\.name), want: fields.map(\.text)))
         }
         do {
-            return try OpenedFields(
-                entry.statement, of: granted.keys.types, disclosures: disclosures)
+            return try make(disclosures)
         } catch {
             if case .contradiction(let field) = error {
                 throw entry.refusal(.contradiction(contradiction(entry, disclosures, field)))

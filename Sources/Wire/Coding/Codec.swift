@@ -113,7 +113,7 @@ extension Codec where Value == [UInt8] {
                 else { return nil }
                 return bytes
             },
-            write: { $1.plain(Base64URL.encodedBytes($0)) })
+            write: { bytes, writer in writer.plain { Base64URL.append(bytes, to: &$0) } })
     }
 }
 

@@ -41,9 +41,31 @@ public struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// The same, whose bytes `write` adds.
+    public mutating func plain(adding write: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        write(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     public mutating func string(_ text: String) {
         separate()
         JSON.write(text, to: &bytes)
+    }
+
+    /// A string that is spelt in JSON already, or isn't yet.
+    public mutating func string(_ text: QuotedText) {
+        guard let quoted = text.quoted else { return string(text.text) }
+        separate()
+        bytes += quoted
+    }
+
+    /// A whole value that was written already, or what `write` writes.
+    public mutating func written(_ json: WrittenJSON, _ write: (inout JSONWriter) -> Void) {
+        guard let written = json.bytes else { return write(&self) }
+        separate()
+        bytes += written
     }
 
     /// A whole value that is a tree already.
@@ -91,5 +113,49 @@ public struct JSONWriter: Sendable {
         case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"): break
         default: bytes.append(UInt8(ascii: ","))
         }
+    }
+}
+
+/// What a value is as JSON, where that is known. It is no part of the value: with it and without it a value
+/// is the same.
+public struct WrittenJSON: Sendable, Hashable {
+    fileprivate let bytes: [UInt8]?
+
+    public init(_ bytes: [UInt8]? = nil) { self.bytes = bytes }
+
+    public static func == (left: Self, right: Self) -> Bool { true }
+    public func hash(into hasher: inout Hasher) {}
+}
+
+/// A text that may be written often: how JSON spells it is found out once.
+public struct QuotedText: Sendable, Hashable {
+    public let text: String
+    fileprivate let quoted: [UInt8]?
+
+    public init(_ text: String) {
+        self.text = text
+        quoted = nil
+    }
+
+    /// The same, ready to be written.
+    public init(quoting text: String) {
+        var bytes: [UInt8] = []
+        JSON.write(text, to: &bytes)
+        self.text = text
+        quoted = bytes
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.text == right.text }
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+extension Codec where Value == QuotedText {
+    /// The same texts as ``Codec/text(_:)`` reads.
+    public static func quoted(_ bytes: ClosedRange<Int>) -> Codec {
+        let plain = Codec<String>.text(bytes)
+        return Codec(
+            plain.words,
+            read: { (value) throws(ClaimError) in try plain.read(value).map { QuotedText($0) } },
+            write: { $1.string($0) })
     }
 }
