@@ -86,7 +86,7 @@ public struct KeyRegister: Sendable {
     /// Log time isn't known here, only that it was at least `logTime`, and else at most so much later than
     /// the statement's own.
     func unknownRules(
-        of statement: Statement, at index: Int64, logTime: Timestamp?
+        of statement: Statement, at index: Int64, logTime: Timestamp? = nil
     ) -> UnknownRules? {
         guard var log = state[LogState.key] else { return nil }
         let latest = statement.issuedAt.advanced(by: Limits.backdatingSeconds)
