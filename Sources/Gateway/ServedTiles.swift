@@ -24,7 +24,7 @@ struct ServedTile: Sendable {
 /// The full tiles of hashes that were asked for lately. They never change.
 final class ServedTiles: Sendable {
     private let tiles = Mutex(
-        RecentlyUsed<Substring, ServedTile>(limit: GatewayLimits.cachedTileBytes))
+        RecentlyUsed<Substring, ServedTile>(limit: GatewayLimits.servedTileBytes))
 
     subscript(path: Substring) -> ServedTile? { tiles.withLock { $0[path] } }
 

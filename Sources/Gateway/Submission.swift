@@ -269,6 +269,8 @@ public enum GatewayLimits {
     static let cachedState = 1 << 16
     /// Bytes of full tiles that are kept as they are served.
     static let cachedTileBytes = 16 << 20
+    /// Those of a quarter of a million entries, in either half of the memory for them.
+    static let servedTileBytes = 32 << 20
     /// Bytes of entries that are kept as they were read.
     static let cachedEntryBytes = 32 << 20
     /// Bytes of records' fields that are kept as they were served.
