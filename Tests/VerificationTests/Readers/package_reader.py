@@ -122,8 +122,9 @@ class Beginning:
                 require(not statement.disclosures, "disclosures", "of a type")
                 require(all(statement.payload[key] == value for key, value in name.items()), "type", "its statement")
                 place = (statement.index, 0)
-                if place not in placed:
-                    self.type_entries.append(statement)
+                last = self.type_entries[-1].index if self.type_entries else 0
+                require(statement.index > last, "out of order", "types")
+                self.type_entries.append(statement)
             placed[place] = found
         families = {}
         for _, found in sorted(placed.items()):
