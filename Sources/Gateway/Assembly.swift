@@ -134,9 +134,10 @@ struct Assembly: Sendable {
         try await logged(try await indices(of: handles), disclosed: false)
     }
 
-    /// Where all stands that shows which of the keys `kids` stood, and that `handles` weren't suspended: how they came
-    /// in, the charters, upgrades and `time` of the authorities, and the same of all who decided or signed
-    /// that, or `decided`; ascending by index. Other keys of theirs are left out.
+    /// The indices of the entries that show which of the keys `kids` stood, and that `handles` weren't
+    /// suspended, ascending: those that admitted these participants and keys, the charters, upgrades and
+    /// `time` of the authorities, and the same for everybody who signed one of those, or one of `decided`.
+    /// Entries about other keys of the same participants are left out.
     private func register(
         of handles: Set<Handle>, signing kids: Set<Digest<Digested.Key>>,
         decided: [(index: Int64, statement: Statement)]

@@ -267,9 +267,9 @@ public enum GatewayLimits {
     static let stoppingSeconds = 5
     /// Pieces of state that are kept decoded: some dozens of megabytes.
     static let cachedState = 1 << 16
-    /// Bytes of full tiles that are kept as they are served.
+    /// Bytes of tiles that are kept with their subtrees: proofs are made from those.
     static let cachedTileBytes = 16 << 20
-    /// Those of a quarter of a million entries, in either half of the memory for them.
+    /// Bytes of full tiles that are kept as they are served: those of a million entries.
     static let servedTileBytes = 32 << 20
     /// Bytes of entries that are kept as they were read.
     static let cachedEntryBytes = 32 << 20

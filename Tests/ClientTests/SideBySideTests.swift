@@ -56,6 +56,22 @@ import Wire
         }
     }
 
+    /// A record that was sealed ahead isn't sent when it has become old: files may take long to read.
+    @Test func slowReadingMakesNothingTooOld() async throws {
+        try await TestLog.serving { log in
+            var choices = ImportChoices()
+            choices.batchRecords = 1
+            let home = try await log.enterprise()
+            let session = try await log.open(home)
+            let clock = log.clock
+            let report = try await Enterprise(session).importDocuments(
+                [try log.documents("2026-01")], choices
+            ) { _ in clock.advance(600) }
+            #expect(report.refused == 0 && report.imported > 2)
+            await session.close()
+        }
+    }
+
     /// Whoever reads needs no turn; whoever signs waits for its own, and is told who has it.
     @Test func readersNeedNoTurn() async throws {
         try await TestLog.serving { log in

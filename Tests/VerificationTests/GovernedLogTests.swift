@@ -189,5 +189,8 @@ extension TestLog {
         let statement = log.entries[4].statement
         #expect(register.unknownRules(of: statement, at: 4) == nil)
         #expect(register.unknownRules(of: log.entries[8].statement, at: 8) != nil)
+        // A statement can be much older than log time was: what is known of that decides.
+        #expect(register.unknownRules(of: statement, at: 7) == nil)
+        #expect(register.unknownRules(of: statement, at: 7, logTime: log.now) == unknown)
     }
 }

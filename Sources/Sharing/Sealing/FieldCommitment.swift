@@ -27,8 +27,9 @@ public struct FieldCommitment: Hashable, Sendable {
         number(value, of: field).map { opening($0.number, salt, field) }
     }
 
-    /// Whether `value`, disclosed under `salt` in `field`, has this commitment; none, where it is `nil`.
-    /// What the numbers have to agree in `check` is told, or decides it at once.
+    /// Whether `commitment` is that of `value`, disclosed under `salt` in `field`; `nil` is right where
+    /// values of that field have none. `check` compares an opening with a commitment, or notes both to be
+    /// compared later, and then returns `true`.
     static func agrees(
         _ commitment: FieldCommitment?, _ value: FieldValue, of field: FieldDefinition,
         salt: Disclosure.Salt, check: (Opening, Commitment) -> Bool

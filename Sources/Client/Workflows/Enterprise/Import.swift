@@ -124,8 +124,8 @@ private struct ImportRun {
     /// What the records are bound to.
     private let holder: NamedKey
     private var waiting: [Draft] = []
-    /// Some of the first of those, sealed while others were sent, by their lines: they do where their
-    /// places turn out to be free.
+    /// Those of the waiting that were sealed while the batch before was sent, by their lines. One is used
+    /// if the place that it was sealed for is still the next one.
     private var sealedAhead: [Int: Sealed] = [:]
     /// Documents of which a record is there, of which it isn't known here what it says.
     private var unlike: [Draft] = []
@@ -597,7 +597,8 @@ private struct SealingTask: Sendable {
         } catch { return .failure(error) }
     }
 
-    /// Log time goes on while files are read.
+    /// How long after it was sealed a record may be sent, in seconds: log time goes on while files are
+    /// read, and a record that lies too far behind it is refused.
     private static let aheadSeconds: Int64 = 60
 }
 
