@@ -22,22 +22,50 @@ public struct PreparedKey: Sendable {
     public func isValid(
         signature: some Collection<UInt8>, of message: some Collection<UInt8>
     ) -> Bool {
-        guard signature.count == 64 else { return false }
-        return Array(signature).withUnsafeBytes { signature in
-            let result = message.withContiguousStorageIfAvailable {
-                holds(signature, UnsafeRawBufferPointer($0))
-            }
-            return result ?? Array(message).withUnsafeBytes { holds(signature, $0) }
+        guard let sides = sides(signature: signature, message) else { return false }
+        return SignatureEquation.areEqual([sides])[0]
+    }
+
+    /// A signature to be checked, and the key to check it with.
+    public struct Check: Sendable {
+        let key: PreparedKey
+        let signature: [UInt8]
+        let message: ArraySlice<UInt8>
+
+        public init(_ signature: [UInt8], of message: ArraySlice<UInt8>, by key: PreparedKey) {
+            (self.key, self.signature, self.message) = (key, signature, message)
         }
     }
 
-    func holds(_ signature: UnsafeRawBufferPointer, _ message: UnsafeRawBufferPointer) -> Bool {
+    /// The verdict of ``isValid(signature:of:)`` on each. Sixteen together take a fifth less time.
+    public static func areValid(_ checks: [Check]) -> [Bool] {
+        let sides = checks.map { $0.key.sides(signature: $0.signature, $0.message) }
+        var equal = SignatureEquation.areEqual(sides.compactMap(\.self))[...]
+        return sides.map { $0 == nil ? false : equal.popFirst() ?? false }
+    }
+
+    /// Both sides of the equation that a signature has to satisfy; `nil` where it can't.
+    private func sides(
+        signature: some Collection<UInt8>, _ message: some Collection<UInt8>
+    ) -> SignatureEquation.Sides? {
+        guard signature.count == 64 else { return nil }
+        return Array(signature).withUnsafeBytes { signature in
+            let result = message.withContiguousStorageIfAvailable {
+                sides(signature, UnsafeRawBufferPointer($0))
+            }
+            return result ?? Array(message).withUnsafeBytes { sides(signature, $0) }
+        }
+    }
+
+    private func sides(
+        _ signature: UnsafeRawBufferPointer, _ message: UnsafeRawBufferPointer
+    ) -> SignatureEquation.Sides? {
         var hasher = SHA512()
         hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: signature[..<32]))
         bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
         hasher.update(bufferPointer: message)
         return hasher.finalize().withUnsafeBytes {
-            equation.holds(signature: signature, digest: $0)
+            equation.sides(signature: signature, digest: $0)
         }
     }
 }

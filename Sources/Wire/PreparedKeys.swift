@@ -63,6 +63,28 @@ public final class PreparedKeys: Sendable {
         if let prepared = find(key) {
             return prepared.isValid(signature: signature, of: message)
         }
+        return isValidUnprepared(signature, of: message, by: key)
+    }
+
+    /// Checks signatures as ``isValid(signature:of:by:)`` does each, in less time: those of prepared keys
+    /// together.
+    func areValid(_ all: [(jws: JWS, key: VerificationKey)]) -> [Bool] {
+        var checks: [PreparedKey.Check] = []
+        let verdicts = all.map { jws, key -> Bool? in
+            if let prepared = find(key) {
+                checks.append(.init(jws.signature, of: jws.signedBytes, by: prepared))
+                return nil
+            }
+            return isValidUnprepared(jws.signature, of: jws.signedBytes, by: key)
+        }
+        var prepared = PreparedKey.areValid(checks)[...]
+        return verdicts.map { $0 ?? prepared.popFirst() ?? false }
+    }
+
+    private func isValidUnprepared(
+        _ signature: some Collection<UInt8>, of message: some Collection<UInt8>,
+        by key: VerificationKey
+    ) -> Bool {
         let isValid = key.isValidByLibsodium(signature: signature, of: message)
         if isValid { noteValid(key) }
         return isValid

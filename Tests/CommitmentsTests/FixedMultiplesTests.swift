@@ -81,3 +81,7 @@ import Testing
         #expect(decoded > 100 && decoded < 200)
     }
 }
+
+extension Point {
+    fileprivate var edwardsEncoding: Limbs { Point.edwardsEncodings(of: [self])[0] }
+}

@@ -142,6 +142,40 @@ import Wire
         await alliance.stop()
     }
 
+    /// Signatures are checked some at a time: wherever a wrong one is, those before it are entered and
+    /// those behind it aren't.
+    @Test func aWrongSignatureEndsABulk() async throws {
+        let alliance = try await Alliance(on: MemoryStore())
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        for place in [0, 1, 15, 16, 17, 31, 39] {
+            let series = try #require(Series(rawValue: "s-\(place)"))
+            var frames = try (0..<40).map { number in
+                let month = try #require(Month(number: number))
+                return Frame(jws: try enterprise.closing(month, series).statement.jws.bytes)
+            }
+            var bytes = frames[place].jws
+            let middle = bytes.count - 43
+            bytes[middle] =
+                bytes[middle] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+            frames[place] = Frame(jws: bytes)
+            let before = try await alliance.store.head()?.size ?? 0
+            let answer = try await alliance.send("/statements/bulk", frames.flatMap(\.bytes))
+            let results = try BulkAnswer(parsing: answer.bytes).results
+            #expect(results.count == frames.count)
+            for (number, result) in results.enumerated() {
+                switch result {
+                case .registered: #expect(number < place)
+                case .refused(let problem):
+                    #expect(number == place && problem.name == "bad-signature")
+                case .skipped: #expect(number > place)
+                }
+            }
+            #expect(try await alliance.store.head()?.size ?? 0 == before + Int64(place))
+        }
+        await enterprise.close()
+        await alliance.stop()
+    }
+
     /// What only the gateway may enter can't be submitted, and foreign signatures get nowhere.
     @Test func forgeriesAreRefused() async throws {
         let alliance = try await Alliance(on: MemoryStore())

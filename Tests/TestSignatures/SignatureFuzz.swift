@@ -41,22 +41,26 @@ public struct SignatureFuzz: Sendable {
         }
     }
 
-    /// Compares the signatures of one round.
+    /// Compares the signatures of one round: one by one with a prepared key, and together with one that has
+    /// wider multiples.
     public func round(_ number: UInt64) -> Tally {
         var cases = SignatureCases(
             random: SeededGenerator(seed: seed ^ (number &* 0x9e37_79b9_7f4a_7c15)))
         guard let key = VerificationKey(registered: cases.key) else {
             preconditionFailure("a key has 32 bytes")
         }
-        let prepared = [key.prepared(), key.prepared(wide: true)]
+        let (narrow, wide) = (key.prepared(), key.prepared(wide: true))
+        let all = (0..<Self.perRound).map { _ in cases.next() }
+        let together = wide.map { wide in
+            PreparedKey.areValid(all.map { .init($0.signature, of: $0.message[...], by: wide) })
+        }
         var tally = Tally()
-        for _ in 0..<Self.perRound {
-            let (signature, message) = cases.next()
+        for (place, (signature, message)) in all.enumerated() {
             let expected = key.isValidByLibsodium(signature: signature, of: message)
             tally.compared += 1
             tally.valid += expected ? 1 : 0
-            let verdicts = prepared.map { $0?.isValid(signature: signature, of: message) ?? false }
-            guard verdicts.contains(!expected) else { continue }
+            let alone = narrow?.isValid(signature: signature, of: message) ?? false
+            guard alone != expected || (together?[place] ?? false) != expected else { continue }
             tally.differences.append(
                 Difference(
                     round: number, key: key.bytes, signature: signature, message: message,

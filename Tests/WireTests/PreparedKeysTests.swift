@@ -40,6 +40,27 @@ import Testing
         #expect(keys.map { prepared.find($0) != nil } == [true, false, true, true])
     }
 
+    /// Checked together, each signature has the verdict that it has alone, whether its key is prepared or
+    /// not, and wherever the wrong ones stand.
+    @Test func manyAreCheckedAsEachAlone() {
+        var random = SeededGenerator.printed()
+        let prepared = PreparedKeys(limit: 4)
+        let signers = (0..<6).map { number in
+            SigningKey(seed: Secret(copying: [UInt8](repeating: UInt8(number), count: 32)))
+        }
+        for signer in signers[..<3] { Self.prepare(signer.verificationKey, in: prepared) }
+        for count in [0, 1, 2, 16, 50] {
+            let all = (0..<count).map { _ in
+                let (signer, other) = (random.number(0...5), random.number(0...5))
+                let jws = JWS(signing: Array("{}".utf8), type: "test", with: signers[signer])
+                return (jws: jws, key: signers[random.chance(70) ? signer : other].verificationKey)
+            }
+            let verdicts = prepared.areValid(all)
+            #expect(verdicts == all.map { $0.key.thumbprint == $0.jws.kid })
+            #expect(count < 16 || Set(verdicts) == [true, false])
+        }
+    }
+
     /// The keys that check most signatures get wider multiples, and no more of them than there may be.
     @Test func busyKeysGetWiderMultiples() throws {
         let prepared = PreparedKeys(limit: PreparedKeys.maximumWide + 2)

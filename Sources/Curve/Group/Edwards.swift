@@ -14,12 +14,16 @@ extension Point {
         self.init(x: x, y: y, z: .one, t: x * y)
     }
 
-    /// The canonical encoding as an integer: y, and whether x is odd in the topmost bit.
-    var edwardsEncoding: Limbs {
-        let inverse = z.inverted
-        var encoding = (y * inverse).canonical
-        encoding.d |= (x * inverse).canonical.a &<< 63
-        return encoding
+    /// The canonical encodings as integers: y, and whether x is odd in the topmost bit. All take a single
+    /// inversion.
+    static func edwardsEncodings(of points: [Point]) -> [Limbs] {
+        var inverses = points.map(\.z)
+        FieldElement.invertAll(&inverses)
+        return zip(points, inverses).map { point, inverse in
+            var encoding = (point.y * inverse).canonical
+            encoding.d |= (point.x * inverse).canonical.a &<< 63
+            return encoding
+        }
     }
 }
 

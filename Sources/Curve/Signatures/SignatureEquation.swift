@@ -29,18 +29,30 @@ package struct SignatureEquation: Sendable {
         negatedKey = FixedMultiples(-point, width: wide ? Self.wide : Self.narrow)
     }
 
-    /// Whether the equation holds for a signature of 64 bytes, R and S, and the digest of 64 bytes that
-    /// is k before its reduction.
-    package func holds(signature: UnsafeRawBufferPointer, digest: UnsafeRawBufferPointer) -> Bool {
+    /// Both sides for one signature: what is left to do is to encode the sum.
+    package struct Sides: Sendable {
+        fileprivate let sum: Point
+        fileprivate let r: Limbs
+    }
+
+    /// Both sides for a signature of 64 bytes, R and S, and the digest of 64 bytes that is k before its
+    /// reduction; `nil` for an S or an R that no signature has.
+    package func sides(
+        signature: UnsafeRawBufferPointer, digest: UnsafeRawBufferPointer
+    ) -> Sides? {
         precondition(signature.count == 64 && digest.count == 64)
         let r = Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: signature[..<32]))
         let s = Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: signature[32...]))
-        guard s.isBelowOrder, !r.hasSmallOrder else { return false }
+        guard s.isBelowOrder, !r.hasSmallOrder else { return nil }
         let k = Limbs.reduced(
             low: Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: digest[..<32])),
             high: Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: digest[32...])))
-        let sum = negatedKey.adding(k, to: Self.base.adding(s, to: .identity))
-        return sum.edwardsEncoding == r
+        return Sides(sum: negatedKey.adding(k, to: Self.base.adding(s, to: .identity)), r: r)
+    }
+
+    /// Which of them are equal. Encoding many together saves a fifth of the time that each takes alone.
+    package static func areEqual(_ sides: [Sides]) -> [Bool] {
+        zip(Point.edwardsEncodings(of: sides.map(\.sum)), sides).map { $0 == $1.r }
     }
 }
 
