@@ -35,7 +35,7 @@ struct LogPoint: Sendable {
         _ sets: [CedarPolicies], _ documents: [PublishedTypes.Document], upTo end: Int64
     ) {
         for set in sets {
-            shelf.add(set)
+            shelf.add(RecentAnswers(of: set))
             self.sets[set.digest] = set
         }
         if let origin = log?.origin {

@@ -7,7 +7,8 @@ public struct PolicyQuestion: Sendable {
     public let request: Cedar.Request
     public let entities: Entities
 
-    public init(_ question: PolicyRequest) {
+    public init(_ request: PolicyRequest) {
+        let question = request.told
         let principal = Word.participant(question.principal.handle)
         let owner = question.owner.map { Word.participant($0) }
         var known = [
@@ -26,7 +27,7 @@ public struct PolicyQuestion: Sendable {
             known.append(books)
             resource = books.uid
         }
-        request = Cedar.Request(
+        self.request = Cedar.Request(
             principal: principal, action: Word.action(question.action), resource: resource,
             context: Self.context(question))
         guard let entities = try? Entities(known) else {

@@ -141,6 +141,19 @@ extension PolicyRequest {
     private static let unknownClass = "unknown"
 }
 
+extension PolicyRequest {
+    /// Whether the policies are told who, what, whose and when, and nothing else.
+    package var tellsOnlyTime: Bool { action.facts == [.time] }
+
+    /// What the policies are told of it.
+    package var told: PolicyRequest {
+        guard tellsOnlyTime else { return self }
+        return PolicyRequest(
+            principal: principal, action: action, counterparty: counterparty, owner: owner,
+            series: series, time: time)
+    }
+}
+
 /// A policy set's answer. An error in any policy denies.
 public struct PolicyDecision: Hashable, Sendable {
     public let permitted: Bool
