@@ -41,8 +41,9 @@ final class RequestBodies: Sendable {
         _ request: Request, _ mediaType: String, _ limit: Int,
         _ use: ([UInt8]) async throws -> Response
     ) async throws -> Response {
-        let type = request.headers[.contentType]?.prefix { $0 != ";" && $0 != " " }
-        guard type?.lowercased() == mediaType, request.headers[.contentEncoding] == nil else {
+        guard Self.isMedia(request.headers[.contentType] ?? "", mediaType),
+            request.headers[.contentEncoding] == nil
+        else {
             throw GatewayFault.wrongMediaType(expected: mediaType)
         }
         let declared = request.headers[.contentLength].flatMap { Int($0) } ?? 0
@@ -63,6 +64,13 @@ final class RequestBodies: Sendable {
             bytes += part.readableBytesView
         }
         return try await use(bytes)
+    }
+
+    /// Whether a header names this media type, without its parameters.
+    private static func isMedia(_ header: String, _ mediaType: String) -> Bool {
+        if header == mediaType { return true }
+        let type = header.prefix { $0 != ";" && $0 != " " }
+        return type.lowercased() == mediaType
     }
 
     /// What goes wrong here is the connection: it ended before the body did, or isn't HTTP any more.

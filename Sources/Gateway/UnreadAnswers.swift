@@ -6,7 +6,9 @@ final class UnreadAnswers: ChannelOutboundHandler, RemovableChannelHandler {
     typealias OutboundOut = NIOAny
 
     private let limit: TimeAmount
-    /// Parts of answers that aren't with the system yet.
+    /// The last part that was written and not flushed: when it is sent, all before it are.
+    private var last: (data: NIOAny, promise: EventLoopPromise<Void>?)?
+    /// How often was flushed what isn't with the system yet.
     private var waiting = 0
     /// Since when some have waited without a pause.
     private var since: NIODeadline?
@@ -17,20 +19,42 @@ final class UnreadAnswers: ChannelOutboundHandler, RemovableChannelHandler {
     init(limit: Duration) { self.limit = TimeAmount(limit) }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let promise = promise ?? context.eventLoop.makePromise()
-        waiting += 1
-        promise.futureResult.assumeIsolated().whenComplete { _ in self.sent() }
-        if since == nil {
-            let now = NIODeadline.now()
-            since = now
-            if watch == nil { look(context.channel, at: now + limit) }
+        passOn(context)
+        last = (data, promise)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        if let part = last {
+            let promise = part.promise ?? context.eventLoop.makePromise()
+            waiting += 1
+            promise.futureResult.assumeIsolated().whenComplete { _ in self.sent() }
+            if since == nil {
+                let now = NIODeadline.now()
+                since = now
+                if watch == nil { look(context.channel, at: now + limit) }
+            }
+            last = (part.data, promise)
+            passOn(context)
         }
-        context.write(data, promise: promise)
+        context.flush()
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        passOn(context)
+        context.close(mode: mode, promise: promise)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        last?.promise?.fail(ChannelError.ioOnClosedChannel)
+        last = nil
         watch?.cancel()
         watch = nil
+    }
+
+    private func passOn(_ context: ChannelHandlerContext) {
+        guard let part = last else { return }
+        last = nil
+        context.write(part.data, promise: part.promise)
     }
 
     private func look(_ channel: any Channel, at time: NIODeadline) {

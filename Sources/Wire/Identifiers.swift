@@ -104,14 +104,23 @@ public struct Month: Hashable, Sendable, Comparable, Strideable, CustomStringCon
 
     /// The same in ASCII.
     public init?(plain: some Collection<UInt8>) {
-        guard plain.count == 7 else { return nil }
+        guard
+            let month = plain.withContiguousStorageIfAvailable({ Month(digits: $0) })
+                ?? Array(plain).withUnsafeBufferPointer({ Month(digits: $0) })
+        else { return nil }
+        self = month
+    }
+
+    private init?(digits: UnsafeBufferPointer<UInt8>) {
+        guard digits.count == 7, digits[4] == UInt8(ascii: "-") else { return nil }
         var (year, month) = (0, 0)
-        for (place, byte) in plain.enumerated() {
-            switch (place, byte) {
-            case (4, UInt8(ascii: "-")): continue
-            case (0..<4, 0x30...0x39): year = 10 * year + Int(byte - 0x30)
-            case (5..., 0x30...0x39): month = 10 * month + Int(byte - 0x30)
-            default: return nil
+        for place in 0..<7 where place != 4 {
+            let digit = digits[place]
+            guard 0x30...0x39 ~= digit else { return nil }
+            if place < 4 {
+                year = 10 * year + Int(digit - 0x30)
+            } else {
+                month = 10 * month + Int(digit - 0x30)
             }
         }
         self.init(year: year, month: month)
