@@ -120,7 +120,8 @@ struct TableProposalTests {
         #expect(records.map { $0["servicer_reference"] } == [.text("1901"), .text("1902")])
         // The account isn't in the table, and nothing else is asked for; of another type it isn't known.
         #expect(try self.proposal(Array(text.utf8), []).missing == ["account"])
-        let header = text.split(separator: "\n")[0].dropFirst().split(separator: ",").map(String.init)
+        let header = text.split(separator: "\n")[0].dropFirst().split(separator: ",").map(
+            String.init)
         #expect(KnownExport.of(header, as: "bank-entry") != nil)
         #expect(KnownExport.of(header, as: "receipt") == nil)
         // A row that isn't whole is refused, and so is a line behind the rows of another table.
