@@ -31,12 +31,19 @@ extension StateSource {
     public mutating func admit(
         _ candidate: Candidate, under texts: some PublishedTexts
     ) throws(Failure) -> Result<Admission, Refusal> {
-        let slice = try slice(for: candidate)
-        let decision = Result { () throws(Refusal) in
-            try Rules.decide(candidate, in: slice, texts: texts)
-        }
+        let decision = try decision(on: candidate, under: texts)
         if case .success(let admission) = decision { try apply(admission.changes) }
         return decision
+    }
+
+    /// The slice ends with this: as long as it is there, state in memory is copied when it is changed.
+    private mutating func decision(
+        on candidate: Candidate, under texts: some PublishedTexts
+    ) throws(Failure) -> Result<Admission, Refusal> {
+        let slice = try slice(for: candidate)
+        return Result { () throws(Refusal) in
+            try Rules.decide(candidate, in: slice, texts: texts)
+        }
     }
 }
 
