@@ -269,7 +269,7 @@ public enum GatewayLimits {
     static let cachedState = 1 << 16
     /// Bytes of tiles that are kept with their subtrees: proofs are made from those.
     static let cachedTileBytes = 16 << 20
-    /// Bytes of full tiles that are kept as they are served: those of a million entries.
+    /// Bytes of full tiles that are kept as they are served: those of half a million entries at least.
     static let servedTileBytes = 32 << 20
     /// Bytes of entries that are kept as they were read.
     static let cachedEntryBytes = 32 << 20
