@@ -72,6 +72,8 @@ public struct ImportRefusal: Error, Equatable, Sendable {
         /// A row of a table that has another number of cells than its header, or quotes that aren't
         /// closed.
         case malformedRow
+        /// A row that would become a record, where the mapping says that the rows are over.
+        case rowBehindEnd
         /// The mapping names a type that the log doesn't have.
         case unknownType(String)
         /// The log has no type that takes what is read from this format.

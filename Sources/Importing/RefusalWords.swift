@@ -47,6 +47,8 @@ extension ImportRefusal.Reason: CustomStringConvertible {
         case .malformed: "not well-formed XML"
         case .malformedField(let tag): "field \(tag) isn't written as SWIFT writes it"
         case .malformedRow: "not as many cells as the header has, or a quote that isn't closed"
+        case .rowBehindEnd:
+            "a row like those above, behind the line at which the mapping's table ends"
         case .noType(let format): "the log has no record type that takes \(format)"
         case .notFromTables(let type): "records of the type \(type) aren't made of tables"
         case .encrypted: "an encrypted PDF"

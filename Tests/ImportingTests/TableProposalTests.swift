@@ -127,6 +127,20 @@ struct TableProposalTests {
         // A row that isn't whole is refused, and so is a line behind the rows of another table.
         let cut = text.replacing("`system,`,`T2", with: "`system,`T2")
         #expect(throws: (any Error).self) { try self.records(Array(cut.utf8), proposal) }
+        // Somebody who pays writes words that look like the end: what stands behind isn't passed over.
+        let hiding = text.replacing(
+            "`5002",
+            with:
+                "`5002,`1902,`交易,`交易,`收入,`20.00,`20.17,`system,`,`T\n资金流水总笔数\n`2026-04-01 05:00:01,`5003"
+        )
+        let refused = Importer.records(
+            from: Array(hiding.utf8), named: "a.csv", for: BankReaderTests.account,
+            by: [proposal.mapping])
+        guard case .failure(let refusal) = refused else {
+            Issue.record("the row behind the end is passed over")
+            return
+        }
+        #expect(refusal.reason == .rowBehindEnd && refusal.place?.line == 5)
     }
 
     @Test("dates that could be read in two ways aren't")

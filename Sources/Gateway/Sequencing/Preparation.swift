@@ -48,7 +48,8 @@ extension Sequencer {
     }
 
     private static let worthReading = 16
-    /// Signatures that are checked together: who sends wrong ones makes few checks for nothing.
+    /// So many signatures are checked together. Where one is wrong, those of the same sixteen behind it
+    /// were checked in vain.
     private static let checkedTogether = 16
 
     /// Reads the state that deciding `submissions` will need: what they name themselves, which is `named`,

@@ -27,7 +27,14 @@ struct CSVReader {
         let rows = lines.dropFirst(Int(mapping.skip) + 1).prefix { line in
             mapping.end.map { !line.trimmed.hasPrefix($0) } ?? true
         }
-        return try CSVTable((empty + rows).joined(separator: "\n"), separator: separator)
+        var table = try CSVTable((empty + rows).joined(separator: "\n"), separator: separator)
+        for place in rows.endIndex..<lines.count {
+            guard let row = try? CSVTable(lines[place], separator: separator).rows.first else {
+                continue
+            }
+            table.behind.append(.init(cells: row.cells, line: place + 1))
+        }
+        return table
     }
 
     init(_ mapping: Mapping, as type: RecordType, file: SourceFile) {
@@ -48,6 +55,10 @@ struct CSVReader {
             }
             let isIgnored = mapping.ignore.contains { holds($0, in: row) }
             if !isIgnored { drafts.append(try draft(row)) }
+        }
+        // A payer's words may look like the end: they aren't to hide the payments behind them.
+        for row in table.behind where row.cells.count == mapping.header.count {
+            if (try? draft(row)) != nil { throw Finding(.rowBehindEnd, at: row.place) }
         }
         return drafts
     }

@@ -11,6 +11,8 @@ struct CSVTable {
     }
 
     let rows: [Row]
+    /// Lines at and behind the one at which a mapping ends.
+    var behind: [Row] = []
 
     /// Cells in a row, and rows in a file. Real exports stay far below.
     static let maximumCells = 512

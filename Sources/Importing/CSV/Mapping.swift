@@ -28,7 +28,8 @@ public struct Mapping: Shaped, Hashable {
     public let columns: [Column]
     /// Rows that become no record: whose cell under `column` is one of `values`.
     public let ignore: [Condition]
-    /// What the first line behind the rows begins with: from there on nothing is read.
+    /// What the first line behind the rows begins with: from there on no row may stand that
+    /// would become a record, and nothing else is read.
     public let end: String?
 
     /// `bank-entry/1`.

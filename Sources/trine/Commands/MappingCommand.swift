@@ -23,8 +23,8 @@ struct MappingCommand: AsyncParsableCommand {
             commandName: "propose",
             abstract: "Propose a mapping for a table, and show its first rows as records.",
             discussion: """
-                Columns are recognised by their names; for the bills that Alipay and WeChat Pay have for \
-                merchants the mapping is ready. What the table doesn't say is given with --set. \
+                Columns are recognised by their names; for the ledgers that Alipay and WeChat Pay have of \
+                a merchant's account the mapping is ready. What the table doesn't say is given with --set. \
                 Where all dates could be read in two ways, nothing is guessed: --dates says which it is. \
                 Nothing is kept without --save; -o writes the mapping to a file, to be changed by hand.
 
