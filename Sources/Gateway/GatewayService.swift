@@ -90,7 +90,16 @@ public struct GatewayService: Sendable {
                 try? await Task.sleep(for: .seconds(sequencer.dateLasts))
             }
         }
-        defer { dating.cancel() }
+        let learning = Task(priority: .background) {
+            while !Task.isCancelled {
+                await sequencer.learnState()
+                try? await Task.sleep(for: GatewayLimits.learningPause)
+            }
+        }
+        defer {
+            dating.cancel()
+            learning.cancel()
+        }
         try await withTaskCancellationHandler {
             try await running.value
         } onCancel: {

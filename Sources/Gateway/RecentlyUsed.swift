@@ -6,11 +6,20 @@ import Transparency
 import Verification
 import Wire
 
-/// What was used lately, up to a bound: the older half goes when the younger one is full.
+/// What was used lately, up to a bound: what goes is what wasn't used since it was passed by last (the
+/// clock algorithm).
 struct RecentlyUsed<Key: Hashable, Value> {
-    private var young: [Key: (value: Value, cost: Int)] = [:]
-    private var old: [Key: (value: Value, cost: Int)] = [:]
-    /// Of the young ones.
+    private struct Place {
+        let key: Key
+        let value: Value
+        let cost: Int
+        var wasUsed: Bool
+    }
+
+    private var numbers: [Key: Int] = [:]
+    private var places: [Place] = []
+    /// Where the next look for something to leave begins.
+    private var hand = 0
     private var cost = 0
     private let limit: Int
 
@@ -19,33 +28,44 @@ struct RecentlyUsed<Key: Hashable, Value> {
 
     subscript(key: Key) -> Value? {
         mutating get {
-            if let known = young[key] { return known.value }
-            guard let known = old.removeValue(forKey: key) else { return nil }
-            keep(known.value, cost: known.cost, under: key)
-            return known.value
+            guard let number = numbers[key] else { return nil }
+            places[number].wasUsed = true
+            return places[number].value
         }
     }
 
+    /// What costs more than the limit isn't kept.
     mutating func keep(_ value: Value, cost: Int, under key: Key) {
-        self.cost += cost - (young.updateValue((value, cost), forKey: key)?.cost ?? 0)
-        guard self.cost >= limit / 2 else { return }
-        old = young
-        young = [:]
-        self.cost = 0
+        remove(key)
+        guard cost <= limit else { return }
+        while self.cost + cost > limit { leaveOne() }
+        numbers[key] = places.count
+        places.append(Place(key: key, value: value, cost: cost, wasUsed: false))
+        self.cost += cost
     }
 
-    var isEmpty: Bool { young.isEmpty && old.isEmpty }
+    private mutating func leaveOne() {
+        while true {
+            if hand >= places.count { hand = 0 }
+            guard places[hand].wasUsed else { return remove(places[hand].key) }
+            places[hand].wasUsed = false
+            hand += 1
+        }
+    }
 
+    var isEmpty: Bool { places.isEmpty }
+
+    /// The last one takes its place.
     mutating func remove(_ key: Key) {
-        if let known = young.removeValue(forKey: key) { cost -= known.cost }
-        old[key] = nil
+        guard let number = numbers.removeValue(forKey: key) else { return }
+        cost -= places[number].cost
+        let last = places.removeLast()
+        guard number < places.count else { return }
+        places[number] = last
+        numbers[last.key] = number
     }
 
-    mutating func removeAll() {
-        young = [:]
-        old = [:]
-        cost = 0
-    }
+    mutating func removeAll() { self = Self(limit: limit) }
 }
 
 /// What of a log never changes, as far as it was read lately: its entries, its full tiles, and where the

@@ -267,10 +267,14 @@ public enum GatewayLimits {
     static let stoppingSeconds = 5
     /// Pieces of state that are kept decoded: some dozens of megabytes.
     static let cachedState = 1 << 16
+    /// Bytes in which it is known which state there is: that of two million entries at least.
+    static let presenceBytes = 24 << 20
+    /// How often it is looked whether that has to be learned anew.
+    static let learningPause: Duration = .seconds(60)
     /// Bytes of tiles that are kept with their subtrees: proofs are made from those.
     static let cachedTileBytes = 16 << 20
-    /// Bytes of full tiles that are kept as they are served: those of half a million entries at least.
-    static let servedTileBytes = 32 << 20
+    /// Bytes of full tiles that are kept as they are served: those of one and a half million entries.
+    static let servedTileBytes = 48 << 20
     /// Bytes of entries that are kept as they were read.
     static let cachedEntryBytes = 32 << 20
     /// Bytes of records' fields that are kept as they were served.

@@ -87,6 +87,9 @@ public protocol StateStore: Sendable {
         hidden: @escaping @Sendable (String) -> [UInt8]?
     ) async throws(StoreError) -> [(key: String, rows: StateRows)]
 
+    /// The keys of such pieces behind `after`, in the order of their bytes, at most `limit`.
+    func keys(after: String, limit: Int) async throws(StoreError) -> [String]
+
     /// Rows of the confidential state behind `slot`, by their slots, at most `limit`.
     func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow]
 }

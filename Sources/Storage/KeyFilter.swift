@@ -12,6 +12,8 @@ struct KeyFilter: Sendable {
         bits = [UInt64](repeating: 0, count: max(1, capacity * Self.bitsPerKey / 64))
     }
 
+    var byteCount: Int { 8 * bits.count }
+
     mutating func insert(_ hash: Int) {
         for place in places(of: hash) { bits[place >> 6] |= 1 << UInt64(place & 63) }
     }
@@ -29,6 +31,37 @@ struct KeyFilter: Sendable {
         let step = UInt64(truncatingIfNeeded: UInt32(truncatingIfNeeded: hash >> 32)) | 1
         let count = UInt64(bits.count) * 64
         return (0..<UInt64(Self.probes)).lazy.map { Int((first &+ $0 &* step) % count) }
+    }
+}
+
+/// A filter for keys of which nobody knows how many will come.
+struct GrowingFilter: Sendable {
+    /// Each has twice the room of the one before.
+    private var filters: [KeyFilter] = []
+    /// How many keys the last one has room for.
+    private var room = 0
+    private var byteCount = 0
+    private let maximumBytes: Int
+
+    private static let firstRoom = 1 << 15
+
+    init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+
+    func mayContain(_ hash: Int) -> Bool { filters.contains { $0.mayContain(hash) } }
+
+    /// Returns whether there was room.
+    mutating func insert(_ hash: Int) -> Bool {
+        guard !mayContain(hash) else { return true }
+        if room == 0 {
+            room = Self.firstRoom << filters.count
+            let filter = KeyFilter(capacity: room)
+            byteCount += filter.byteCount
+            guard byteCount <= maximumBytes else { return false }
+            filters.append(filter)
+        }
+        filters[filters.count - 1].insert(hash)
+        room -= 1
+        return true
     }
 }
 

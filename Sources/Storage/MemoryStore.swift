@@ -115,6 +115,10 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
         }
     }
 
+    public func keys(after key: String, limit: Int) -> [String] {
+        Array(ordered().open.drop { $0 <= key }.prefix(limit))
+    }
+
     public func sealedRows(after slot: Int64, limit: Int) -> [SealedRow] {
         Array(ordered().hidden.drop { $0.slot <= slot }.prefix(limit))
     }

@@ -25,7 +25,7 @@ final class Alliance: Sendable {
     let directory: String
     /// The gateway's and every client's.
     let clock = ShiftedClock()
-    private let service: GatewayService
+    let service: GatewayService
     private let socket: Socket?
     private static let passphrase = Passphrase(Array("correct horse battery".utf8))!
     private static let cost = KeyringCost.named(in: ["TRINE_TEST_ARGON2_MIB": "1"])

@@ -189,6 +189,11 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
         return await memory.rows(after: key, upTo: last, limit: limit, hidden: hidden)
     }
 
+    func keys(after key: String, limit: Int) async throws(StoreError) -> [String] {
+        try reading()
+        return await memory.keys(after: key, limit: limit)
+    }
+
     func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow] {
         try reading()
         return await memory.sealedRows(after: slot, limit: limit)

@@ -1,5 +1,4 @@
 import Client
-import Gateway
 import Interface
 import Rules
 import Sharing
@@ -12,6 +11,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Gateway
 
 /// Many send at once, batches are in flight behind each other, and the store fails in every way: nothing
 /// is acknowledged that isn't in the store, and there is one history.
@@ -22,6 +22,8 @@ import Wire
         let scene = try await Scene()
         var silent = 0
         for number in 0..<400 where silent < 3 {
+            // It makes no difference that the gateway knows which state there is.
+            if number.isMultiple(of: 2) { await scene.alliance.service.sequencer.learnState() }
             scene.store.arm(at: number, and: [number % 7, number % 3], effect)
             try await scene.sendAtOnce(12, "operation \(number), \(effect)")
             silent = scene.store.disarm() > 0 ? 0 : silent + 1
@@ -39,6 +41,9 @@ import Wire
             let distances = (0..<40).filter { _ in Int.random(in: 0..<4, using: &random) == 0 }
             guard let effect = FaultyStore.Effect.allCases.randomElement(using: &random) else {
                 return
+            }
+            if Bool.random(using: &random) {
+                await scene.alliance.service.sequencer.learnState()
             }
             scene.store.arm(at: Int.random(in: 0..<12, using: &random), and: distances, effect)
             try await scene.sendAtOnce(24, "seed \(seed), round \(round), \(effect)")

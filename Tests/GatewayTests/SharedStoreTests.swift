@@ -1,6 +1,5 @@
 import Client
 import Foundation
-import Gateway
 import Interface
 import Rules
 import Sharing
@@ -11,6 +10,7 @@ import Verification
 import Wire
 
 @testable import Client
+@testable import Gateway
 
 /// Two gateways on one store: the store's compare-and-swap decides, and there is one history.
 @Suite struct SharedStoreTests {
@@ -69,5 +69,30 @@ import Wire
         await enterprise.close()
         await alliance.stop()
         try (store as? SQLiteStore)?.close()
+    }
+
+    /// Both know which state there is, and neither is told what the other enters.
+    @Test func whatAnotherEnteredIsntTakenForNew() async throws {
+        let store = MemoryStore()
+        let alliance = try await Alliance(on: store)
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let second = try await GatewayService(
+            store: store, keys: alliance.keys, logger: Alliance.silent, clock: HostClock { .now })
+        let sequencers = [alliance.service.sequencer, second.sequencer]
+        let closings = Closings(enterprise)
+        for round in 0..<6 {
+            for sequencer in sequencers { await sequencer.learnState() }
+            let frame = try closings.take()
+            let submission = try Submission(
+                statement: frame.jws, disclosures: [], blob: [], types: RecordTypes())
+            let first = await sequencers[round % 2].submit(submission)
+            let again = await sequencers[(round + 1) % 2].submit(submission)
+            guard case .registered(let index, _) = first, case .already(index) = again else {
+                Issue.record("round \(round): \(first), then \(again)")
+                continue
+            }
+        }
+        await enterprise.close()
+        await alliance.stop()
     }
 }

@@ -49,12 +49,14 @@ public struct HostKeys: Sendable {
 public actor Sequencer {
     nonisolated let store: any Store
     nonisolated let keys: HostKeys
+    private let hostKey: VerificationKey
     private let clock: HostClock
     private var watch: ClockWatch?
     /// Which library is asked, given the sets that were published: those themselves.
     private let library: @Sendable (TextShelf) -> any PublishedTexts
 
     nonisolated let intake: Intake
+    private nonisolated let presence: StatePresence
     nonisolated let state: StateCache
     nonisolated let reader: StateReader
     nonisolated let unchanging: Unchanging
@@ -71,14 +73,16 @@ public actor Sequencer {
 
     private init(
         store: any Store, keys: HostKeys, clock: HostClock, bounds: FairQueue.Bounds,
-        library: @escaping @Sendable (TextShelf) -> any PublishedTexts
+        presence: StatePresence, library: @escaping @Sendable (TextShelf) -> any PublishedTexts
     ) {
         self.store = store
         self.keys = keys
+        hostKey = keys.host.verificationKey
         self.clock = clock
         self.library = library
         intake = Intake(bounds)
-        state = StateCache(capacity: GatewayLimits.cachedState)
+        self.presence = presence
+        state = StateCache(capacity: GatewayLimits.cachedState, presence: presence)
         reader = StateReader(store, into: state)
         unchanging = Unchanging(store)
     }
@@ -96,8 +100,11 @@ public actor Sequencer {
         store: any Store, keys: HostKeys, clock: HostClock, bounds: FairQueue.Bounds = .init(),
         library: @escaping @Sendable (TextShelf) -> any PublishedTexts = { $0 }
     ) async throws(StoreError) -> Sequencer {
+        let presence = try await StatePresence(
+            of: store, maximumBytes: GatewayLimits.presenceBytes)
         let sequencer = Sequencer(
-            store: store, keys: keys, clock: clock, bounds: bounds, library: library)
+            store: store, keys: keys, clock: clock, bounds: bounds, presence: presence,
+            library: library)
         try await sequencer.begin()
         return sequencer
     }
@@ -230,6 +237,10 @@ public actor Sequencer {
     nonisolated func policies(_ digest: Digest<Digested.Policies>) -> (any Policies)? {
         texts.policies(digest)
     }
+
+    /// Learns which state there is, so that nobody looks for what is new. Until then, and where the store
+    /// can't be read, everything is looked for.
+    nonisolated func learnState() async { try? await presence.learn() }
 
     /// Finishes what waits, then refuses.
     public nonisolated func stop() async { await intake.stop() }
@@ -371,7 +382,7 @@ public actor Sequencer {
         settled.withLock { $0 = Settled(point) }
         tip = point
         // After the head is known: what was read before may be older than it.
-        state.clear()
+        state.forget()
     }
 
     // MARK: Deciding
@@ -401,7 +412,7 @@ public actor Sequencer {
         var plan = BatchPlan(after: tip.head)
         let now = now
         let steps = timeSteps(to: now)
-        let groups = works.map { submissions(of: $0, at: now) }
+        let groups = statements(of: works, at: now)
         let all = steps + groups.joined()
         plan.state = try await read(all.map(\.stateKeys), of: all)
         var shelf = tip.shelf
@@ -464,16 +475,30 @@ public actor Sequencer {
         return steps
     }
 
-    /// A statement of the host is stamped and signed when its turn comes, never before log time.
-    private func submissions(of work: Work, at now: Timestamp) -> [Submission] {
-        switch work.content {
-        case .statements(let submissions): return submissions
-        case .draft(let draft):
-            guard let log = tip.log else { preconditionFailure("there is no call before genesis") }
-            // What was decided in vain may be stored all the same; then it isn't this statement.
-            let draft = work.attempts == 0 ? draft : draft.anew
-            return [draft.stated(by: keys.host, log: log, at: max(now, log.time))]
+    /// What each work enters. Statements of the host are stamped and signed when their turn comes, never
+    /// before log time; their signatures are checked together.
+    private func statements(of works: [Work], at now: Timestamp) -> [[Submission]] {
+        var groups: [[Submission]] = []
+        var own: [(group: Int, made: Submission)] = []
+        for work in works {
+            switch work.content {
+            case .statements(let submissions): groups.append(submissions)
+            case .draft(let draft):
+                guard let log = tip.log else {
+                    preconditionFailure("there is no call before genesis")
+                }
+                // What was decided in vain may be stored all the same; then it isn't this statement.
+                let draft = work.attempts == 0 ? draft : draft.anew
+                let made = draft.stated(by: keys.host, log: log, at: max(now, log.time))
+                own.append((groups.count, made))
+                groups.append([made])
+            }
         }
+        let checked = JWS.verified(own.map { ($0.made.statement.jws, hostKey) })
+        for ((group, made), checked) in zip(own, checked) {
+            groups[group] = [made.prepared(checked, readAhead: nil)]
+        }
+        return groups
     }
 
     /// Makes the batch that enters what `plan` has, under a new checkpoint, and goes on from it.

@@ -56,9 +56,14 @@ final class StateCache: Sendable {
 
     private let capacity: Int
     private let content = Mutex(Content())
+    /// What is certain not to be in the store, where somebody knows.
+    private let presence: StatePresence?
 
     /// `capacity` counts pieces of state; the most that are kept are a few more.
-    init(capacity: Int) { self.capacity = capacity }
+    init(capacity: Int, presence: StatePresence? = nil) {
+        self.capacity = capacity
+        self.presence = presence
+    }
 
     var count: Int { content.withLock { $0.young.count + $0.old.count } }
 
@@ -67,7 +72,7 @@ final class StateCache: Sendable {
     func fill(
         _ slice: inout Slice, _ keys: some Sequence<StateKey>, stored: Bool = false
     ) -> [StateKey] {
-        content.withLock { content in
+        let missing = content.withLock { content in
             var missing: [StateKey] = []
             for key in keys {
                 if let entry = stored ? content.stored(key) : content[key] {
@@ -78,11 +83,13 @@ final class StateCache: Sendable {
             }
             return missing
         }
+        return presence?.possible(missing) ?? missing
     }
 
     /// Takes over what a batch changes, which is decided and not yet committed. Batches are numbered
     /// from 1 on.
     func apply(_ changes: [StateKey: StateValue?], of batch: Int64) {
+        presence?.add(changes.keys)
         content.withLock { content in
             var before: [StateKey: Entry] = [:]
             for (key, value) in changes {
@@ -101,6 +108,12 @@ final class StateCache: Sendable {
             content.committed = batch
             content.before.removeAll { $0.batch <= batch }
         }
+    }
+
+    /// Somebody else may have committed, and no batch is on its way.
+    func forget() {
+        clear()
+        presence?.forget()
     }
 
     func clear() {

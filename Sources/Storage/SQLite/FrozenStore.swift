@@ -105,6 +105,10 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
         }
     }
 
+    public func keys(after key: String, limit: Int) async throws(StoreError) -> [String] {
+        try await read { db in try Ledger.keys(after: key, limit: limit, in: db) }
+    }
+
     public func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow] {
         try await read { db in try Ledger.sealedRows(after: slot, limit: limit, in: db) }
     }

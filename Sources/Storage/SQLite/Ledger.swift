@@ -62,6 +62,12 @@ enum Ledger {
         }
     }
 
+    static func keys(after key: String, limit: Int, in db: Database) throws -> [String] {
+        try db.rows("SELECT key FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit) {
+            $0.text(0)
+        }
+    }
+
     static func sealedRows(after slot: Int64, limit: Int, in db: Database) throws -> [SealedRow] {
         try db.rows(
             "SELECT slot, name, row FROM selective_state WHERE slot > ? ORDER BY slot LIMIT ?",

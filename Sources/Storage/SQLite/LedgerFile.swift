@@ -2,7 +2,7 @@
 extension DatabaseFile {
     static let ledger = DatabaseFile(
         name: "ledger.sqlite", application: 0x5472_6c67, schema: ledgerSchema, readers: 4,
-        cacheKilobytes: 64 << 10, checkpointPages: 8192)
+        cacheKilobytes: 16 << 10, checkpointPages: 8192)
 
     /// Texts are those of the types of the same name: handles, kinds, book names, state keys; what
     /// names something confidential is hidden (``HiddenNames``). The indices that look things up could
