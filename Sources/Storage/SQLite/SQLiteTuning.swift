@@ -3,8 +3,9 @@ import Synchronization
 /// What tests set otherwise.
 struct SQLiteTuning: Sendable {
     /// Pages of 4 kB in the ledger's write-ahead log from which they are moved into the database.
-    /// Reading gets slower with the log's length, and opening after a crash takes longer.
-    var checkpointPages = 8192
+    /// With more of them commits wait longer for the disk while these are synced, reading gets slower,
+    /// and opening after a crash takes longer; with fewer the same page is moved more often.
+    var checkpointPages = 2048
     /// Does the writes to the vault's root key, which go past SQLite.
     var changingRoot: RootKeyFile.Changing = { _, write throws(StoreError) in try write() }
 }
