@@ -38,7 +38,7 @@ struct StorageBench: BenchGroup {
         try store.close()
         let (entries, before) = (log.head.size, try Self.bytes(in: directory))
         store = try SQLiteStore(opening: directory)
-        var measurements: [Measurement] = []
+        var measurements = [try await learning(store, entries, log)]
         for size in [1, 16, 256] {
             measurements.append(try await measure(groups: size, store, tenure, &log, directory))
         }
@@ -57,6 +57,22 @@ struct StorageBench: BenchGroup {
                     "its statement and ciphertexts", Double(statement + log.ciphertextBytes)
                 ), mostRatio: 2))
         return measurements
+    }
+
+    /// What a gateway does once when it starts, an entry of the log.
+    private func learning(
+        _ store: SQLiteStore, _ entries: Int64, _ log: BenchLog
+    ) async throws -> Measurement {
+        var log = log
+        let presence = try await StatePresence(of: store, maximumBytes: 1 << 30)
+        let taken = try await seconds { try await presence.learn() }
+        let statements = log.records(64)
+        let signatures = try await shortest(of: 3) {
+            for statement in statements { _ = try statement.jws.verified(byKeyNamed: log.key) }
+        }
+        return Measurement(
+            name: "learn which state there is, an entry", amount: taken / Double(entries),
+            yardstick: ("its signature", signatures / Double(statements.count)), mostRatio: 1)
     }
 
     /// What all files of the store have.

@@ -5,7 +5,7 @@ struct SQLiteTuning: Sendable {
     /// Pages of 4 kB in the ledger's write-ahead log from which they are moved into the database.
     /// With more of them commits wait longer for the disk while these are synced, reading gets slower,
     /// and opening after a crash takes longer; with fewer the same page is moved more often.
-    var checkpointPages = 2048
+    var checkpointPages = 3072
     /// Does the writes to the vault's root key, which go past SQLite.
     var changingRoot: RootKeyFile.Changing = { _, write throws(StoreError) in try write() }
 }
