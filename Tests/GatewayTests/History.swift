@@ -1,4 +1,5 @@
 import Client
+import Gateway
 import Interface
 import Sharing
 import Storage
@@ -131,6 +132,12 @@ final class Closings: Sendable {
         let month = try #require(Month(number: number % Month.count))
         let series = try #require(Series(rawValue: "series-\(number / Month.count)"))
         return Frame(jws: try session.closing(month, series).statement.jws.bytes)
+    }
+
+    /// The next one, for a sequencer.
+    func submission() throws -> Submission {
+        try Submission(
+            statement: take().jws, disclosures: [], blob: [], types: RecordTypes())
     }
 
     /// One that wasn't acknowledged is tried again.

@@ -52,6 +52,33 @@ import Wire
         try await scene.finish()
     }
 
+    /// The failure empties the memory. What the gateway knows of the state there is has to be enough.
+    @Test func whatWasEnteredIsKnownAfterAFailure() async throws {
+        let store = FaultyStore()
+        let alliance = try await Alliance(on: store)
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let closings = Closings(enterprise)
+        let sequencer = alliance.service.sequencer
+        await sequencer.learnState()
+        let submission = try closings.submission()
+        guard case .registered(let index, _) = await sequencer.submit(submission) else {
+            Issue.record("it is new")
+            return
+        }
+        store.armCommit(.failed)
+        guard case .unavailable = await sequencer.submit(try closings.submission()) else {
+            Issue.record("the store failed")
+            return
+        }
+        #expect(store.disarm() > 0)
+        guard case .already(index) = await sequencer.submit(submission) else {
+            Issue.record("it was entered at \(index)")
+            return
+        }
+        await enterprise.close()
+        await alliance.stop()
+    }
+
     private final class Scene: Sendable {
         let store = FaultyStore(committingTakes: .milliseconds(1))
         let alliance: Alliance

@@ -71,7 +71,8 @@ import Wire
         try (store as? SQLiteStore)?.close()
     }
 
-    /// Both know which state there is, and neither is told what the other enters.
+    /// Both know which state there is, and neither is told what the other enters. That it did is seen at
+    /// another statement than the one that is then sent again.
     @Test func whatAnotherEnteredIsntTakenForNew() async throws {
         let store = MemoryStore()
         let alliance = try await Alliance(on: store)
@@ -82,13 +83,15 @@ import Wire
         let closings = Closings(enterprise)
         for round in 0..<6 {
             for sequencer in sequencers { await sequencer.learnState() }
-            let frame = try closings.take()
-            let submission = try Submission(
-                statement: frame.jws, disclosures: [], blob: [], types: RecordTypes())
-            let first = await sequencers[round % 2].submit(submission)
-            let again = await sequencers[(round + 1) % 2].submit(submission)
-            guard case .registered(let index, _) = first, case .already(index) = again else {
-                Issue.record("round \(round): \(first), then \(again)")
+            let (one, other) = (sequencers[round % 2], sequencers[(round + 1) % 2])
+            let submission = try closings.submission()
+            let first = await one.submit(submission)
+            let second = await other.submit(try closings.submission())
+            let again = await other.submit(submission)
+            guard case .registered(let index, _) = first, case .registered = second,
+                case .already(index) = again
+            else {
+                Issue.record("round \(round): \(first), \(second), then \(again)")
                 continue
             }
         }
