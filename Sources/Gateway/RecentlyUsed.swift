@@ -6,8 +6,8 @@ import Transparency
 import Verification
 import Wire
 
-/// What was used lately, up to a bound: what goes is what wasn't used since it was passed by last (the
-/// clock algorithm).
+/// What was used lately, up to a bound. A hand goes round over all values; where there is no room for a
+/// new one, it removes the first that nobody used since it last passed there (the clock algorithm).
 struct RecentlyUsed<Key: Hashable, Value> {
     private struct Place {
         let key: Key
@@ -18,7 +18,7 @@ struct RecentlyUsed<Key: Hashable, Value> {
 
     private var numbers: [Key: Int] = [:]
     private var places: [Place] = []
-    /// Where the next look for something to leave begins.
+    /// The place that it looks at next.
     private var hand = 0
     private var cost = 0
     private let limit: Int
@@ -38,13 +38,13 @@ struct RecentlyUsed<Key: Hashable, Value> {
     mutating func keep(_ value: Value, cost: Int, under key: Key) {
         remove(key)
         guard cost <= limit else { return }
-        while self.cost + cost > limit { leaveOne() }
+        while self.cost + cost > limit { evictOne() }
         numbers[key] = places.count
         places.append(Place(key: key, value: value, cost: cost, wasUsed: false))
         self.cost += cost
     }
 
-    private mutating func leaveOne() {
+    private mutating func evictOne() {
         while true {
             if hand >= places.count { hand = 0 }
             guard places[hand].wasUsed else { return remove(places[hand].key) }
@@ -55,7 +55,7 @@ struct RecentlyUsed<Key: Hashable, Value> {
 
     var isEmpty: Bool { places.isEmpty }
 
-    /// The last one takes its place.
+    /// The last value takes its place.
     mutating func remove(_ key: Key) {
         guard let number = numbers.removeValue(forKey: key) else { return }
         cost -= places[number].cost

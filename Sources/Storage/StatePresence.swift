@@ -1,13 +1,13 @@
 public import Rules
 import Synchronization
 
-/// Says of most keys under which no state stands that none does, without a look into the store: nearly
-/// all that statements name are new.
+/// Knows of most new keys that no state stands under them, without a look into the store. Nearly all keys
+/// that statements name are new.
 ///
-/// It may take a key for one that is there, never one that is there for missing. That rests on who uses
-/// it: each key is added before the batch that makes it is committed, and all is forgotten where
-/// somebody else may have committed. Until it went through the whole store any key may be there, and
-/// again when there are more keys than it has room for.
+/// It may take a new key for one that is there. It never takes a key that is there for a new one, as long
+/// as its user adds each key before the batch with it is committed, and calls ``forget()`` when another
+/// gateway may have committed. Before ``learn()`` has gone through the whole store it takes every key for
+/// one that is there; also when there are more keys than it has room for.
 public final class StatePresence: Sendable {
     private struct Content {
         /// `nil` where they got too large.
@@ -88,7 +88,8 @@ public final class StatePresence: Sendable {
         content.withLock { $0.forgettings == forgettings && $0.keys != nil }
     }
 
-    /// Somebody else may have committed, and nothing that was added isn't committed yet.
+    /// Forgets all keys, also those that were added: to be called when another gateway may have committed, and
+    /// only while no batch is on its way.
     public func forget() {
         content.withLock { content in
             content = Content(

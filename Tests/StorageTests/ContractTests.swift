@@ -9,19 +9,9 @@ import Wire
 
 /// What every engine promises about commits.
 @Suite struct ContractTests {
-    enum Kind: CaseIterable { case memory, sqlite }
-
-    private func open(_ kind: Kind) throws -> (store: any Store, home: TemporaryDirectory) {
-        let home = try TemporaryDirectory()
-        switch kind {
-        case .memory: return (MemoryStore(), home)
-        case .sqlite: return (try SQLiteStore(opening: home.path, .small), home)
-        }
-    }
-
-    @Test(arguments: Kind.allCases)
-    func `a commit of an earlier tenure is superseded`(kind: Kind) async throws {
-        let (store, home) = try open(kind)
+    @Test(arguments: EmptyStore.allCases)
+    func `a commit of an earlier tenure is superseded`(kind: EmptyStore) async throws {
+        let (store, home) = try kind.open()
         var builder = LogBuilder(seed: 51)
         var tenures: [Tenure] = []
         for _ in 0..<2 {
@@ -46,9 +36,9 @@ import Wire
         withExtendedLifetime(home) {}
     }
 
-    @Test(arguments: Kind.allCases)
-    func `a commit replaces the tree that it names and no other`(kind: Kind) async throws {
-        let (store, home) = try open(kind)
+    @Test(arguments: EmptyStore.allCases)
+    func `a commit replaces the tree that it names and no other`(kind: EmptyStore) async throws {
+        let (store, home) = try kind.open()
         let (first, builder) = LogBuilder(seed: 52).batch(entries: 2...2)
         let tenure = try await store.commit(try await store.stage(first), after: nil, in: nil)
         let head = try #require(try await store.head())
@@ -80,9 +70,9 @@ import Wire
     }
 
     /// A sequencer stages the next batches while one is committed.
-    @Test(arguments: Kind.allCases)
-    func `batches that were staged ahead give the same store`(kind: Kind) async throws {
-        let (store, home) = try open(kind)
+    @Test(arguments: EmptyStore.allCases)
+    func `batches that were staged ahead give the same store`(kind: EmptyStore) async throws {
+        let (store, home) = try kind.open()
         let reference = ReferenceStore()
         var tenure: Tenure?
         var builder = LogBuilder(seed: 53)

@@ -9,16 +9,6 @@ import Wire
 
 /// Which state there may be.
 @Suite struct StatePresenceTests {
-    enum Kind: CaseIterable { case memory, sqlite }
-
-    private func open(_ kind: Kind) throws -> (store: any Store, home: TemporaryDirectory) {
-        let home = try TemporaryDirectory()
-        switch kind {
-        case .memory: return (MemoryStore(), home)
-        case .sqlite: return (try SQLiteStore(opening: home.path, .small), home)
-        }
-    }
-
     private func news(_ count: Int) -> [StateKey] {
         var random = SeededGenerator.printed()
         return (0..<count).map { number in
@@ -29,9 +19,9 @@ import Wire
     }
 
     /// Half of it was there before, the other half was added; public and confidential.
-    @Test(arguments: Kind.allCases)
-    func `what stands is never taken for missing`(kind: Kind) async throws {
-        let (store, home) = try open(kind)
+    @Test(arguments: EmptyStore.allCases)
+    func `what stands is never taken for missing`(kind: EmptyStore) async throws {
+        let (store, home) = try kind.open()
         var builder = LogBuilder(seed: 71)
         var keys: Set<StateKey> = []
         func commit(_ presence: StatePresence?) async throws {

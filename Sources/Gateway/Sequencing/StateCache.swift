@@ -56,7 +56,7 @@ final class StateCache: Sendable {
 
     private let capacity: Int
     private let content = Mutex(Content())
-    /// What is certain not to be in the store, where somebody knows.
+    /// Knows of most keys that aren't in the store that they aren't.
     private let presence: StatePresence?
 
     /// `capacity` counts pieces of state; the most that are kept are a few more.
@@ -110,7 +110,8 @@ final class StateCache: Sendable {
         }
     }
 
-    /// Somebody else may have committed, and no batch is on its way.
+    /// Another gateway may have committed: clears this, and forgets which state there is. No batch may be on
+    /// its way.
     func forget() {
         clear()
         presence?.forget()
