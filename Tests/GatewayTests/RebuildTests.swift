@@ -116,7 +116,7 @@ import Testing
         let before = try Self.derived(in: scene.directory)
         try Self.damage(
             scene.directory,
-            "INSERT INTO state SELECT replace(key, '/20', '/21'), value FROM state "
+            "INSERT INTO state (key, value) SELECT replace(key, '/20', '/21'), value FROM state "
                 + "WHERE key LIKE 'book/%'",
             "INSERT INTO parties SELECT party, 1 FROM parties WHERE entry > 3 LIMIT 1")
         try #require(try await Self.rebuilt(scene.directory)).store.close()

@@ -40,7 +40,7 @@ import Testing
         let queue = try DatabaseQueue(path: directory.path + "/ledger.sqlite")
         let plan = try queue.read { db in
             try Row.fetchAll(
-                db, sql: "EXPLAIN QUERY PLAN " + Ledger.stateBetween, arguments: ["a", "b", 1])
+                db, sql: "EXPLAIN QUERY PLAN " + StateTable.namesBetween, arguments: ["a", "b", 1])
         }
         #expect(plan.count == 1)
         let step: String = try #require(plan.first)["detail"]
@@ -103,8 +103,8 @@ import Testing
 
     @Test(arguments: [
         (
-            "ledger.sqlite", "PRAGMA user_version = 2",
-            StoreMismatch.version(file: "ledger.sqlite", have: 2, want: 1)
+            "ledger.sqlite", "PRAGMA user_version = 1",
+            StoreMismatch.version(file: "ledger.sqlite", have: 1, want: 2)
         ),
         (
             "vault.sqlite", "PRAGMA user_version = 7",

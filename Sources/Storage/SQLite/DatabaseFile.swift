@@ -7,7 +7,7 @@ struct DatabaseFile: Sendable {
     /// SQLite's `application_id`: which program's file this is, and which of its files.
     let application: Int
     /// SQLite's `user_version`: a program reads the one it was written for.
-    let version = 1
+    let version: Int
     let schema: String
     /// Connections that read while another writes.
     let readers: Int

@@ -12,6 +12,7 @@ public import Wire
 public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexStore, BlobStore {
     private let pool: DatabasePool
     private let ledger: DatabaseSnapshot
+    private let unfiled: UnfiledNames
     private let keys: Vault
     /// What the store says about itself.
     public let condition: Condition
@@ -37,11 +38,12 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
             let vault = try VaultSnapshot(in: vault ?? directory)
             let pool = try DatabaseFile.ledger.reading(in: directory)
             let ledger = try pool.makeSnapshot()
-            let (identity, size, counters, due) = try ledger.read { db in
+            let (identity, size, counters, due, unfiled) = try ledger.read { db in
                 (
                     try DatabaseFile.ledger.existingIdentity(db),
                     try Ledger.head(in: db)?.size ?? 0,
-                    try Ledger.counters(in: db), try Ledger.dueErasures(in: db)
+                    try Ledger.counters(in: db), try Ledger.dueErasures(in: db),
+                    try StateTable.unfiledNames(in: db, bound: .max)
                 )
             }
             guard identity == vault.identity else {
@@ -49,6 +51,7 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
             }
             self.pool = pool
             self.ledger = ledger
+            self.unfiled = unfiled
             keys = try Vault(vault.files)
             guard anyAge || size >= keys.size else {
                 throw StoreError.unreadable(.ledgerOlderThanKeys(have: size, known: keys.size))
@@ -80,6 +83,13 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
         return try result.get()
     }
 
+    private func readState<Value: Sendable>(
+        _ body: @escaping @Sendable (StateTable, Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let unfiled = unfiled
+        return try await read { db in try body(StateTable(unfiled, in: db), db) }
+    }
+
     public func head() async throws(StoreError) -> Head? {
         try await read { db in try Ledger.head(in: db) }
     }
@@ -93,20 +103,21 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
     }
 
     public func rows(_ names: [StateNames]) async throws(StoreError) -> [StateRows] {
-        try await read { db in try Ledger.rows(names, in: db) }
+        try await readState { table, db in try Ledger.rows(names, table, in: db) }
     }
 
     public func rows(
         after key: String, upTo last: String?, limit: Int,
         hidden: @escaping @Sendable (String) -> [UInt8]?
     ) async throws(StoreError) -> [(key: String, rows: StateRows)] {
-        try await read { db in
-            try Ledger.rows(after: key, upTo: last, limit: limit, hidden: hidden, in: db)
+        try await readState { table, db in
+            try Ledger.rows(
+                after: key, upTo: last, limit: limit, hidden: hidden, table, in: db)
         }
     }
 
     public func keys(after key: String, limit: Int) async throws(StoreError) -> [String] {
-        try await read { db in try Ledger.keys(after: key, limit: limit, in: db) }
+        try await readState { table, _ in try table.keys(after: key, limit: limit) }
     }
 
     public func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow] {

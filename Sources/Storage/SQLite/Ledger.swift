@@ -18,13 +18,13 @@ enum Ledger {
     }
 
     /// The rows under some names of pieces of state.
-    static func rows(_ names: [StateNames], in db: Database) throws -> [StateRows] {
-        let open = try PreparedQuery("SELECT value FROM state WHERE key = ?", on: db)
+    static func rows(
+        _ names: [StateNames], _ table: StateTable, in db: Database
+    ) throws -> [StateRows] {
         let sealed = try sealedRow(in: db)
-        return try names.map { names in
+        return try zip(names, table.values(names.map(\.open))).map { names, open in
             StateRows(
-                open: try names.open.flatMap { try open.row($0) { $0.bytes(0) } },
-                sealed: try names.hidden.flatMap { try Self.sealed($0, sealed) })
+                open: open, sealed: try names.hidden.flatMap { try Self.sealed($0, sealed) })
         }
     }
 
@@ -36,35 +36,17 @@ enum Ledger {
         try query.row(name) { SealedRow(slot: $0.integer(0), name: name, bytes: $0.bytes(1)) }
     }
 
-    /// One statement with and without an end would read on to the end of the table.
-    static let stateBetween =
-        "SELECT key, value FROM state WHERE key > ? AND key <= ? ORDER BY key LIMIT ?"
-
     static func rows(
         after key: String, upTo last: String?, limit: Int, hidden: (String) -> [UInt8]?,
-        in db: Database
+        _ table: StateTable, in db: Database
     ) throws -> [(key: String, rows: StateRows)] {
-        let found: [(key: String, value: [UInt8])]
-        if let last {
-            found = try db.rows(stateBetween, key, last, limit) { ($0.text(0), $0.bytes(1)) }
-        } else {
-            found = try db.rows(
-                "SELECT key, value FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit
-            ) { ($0.text(0), $0.bytes(1)) }
-        }
         let sealed = try sealedRow(in: db)
-        return try found.map { key, value in
+        return try table.rows(after: key, upTo: last, limit: limit).map { key, value in
             (
                 key,
                 StateRows(
                     open: value, sealed: try hidden(key).flatMap { try Self.sealed($0, sealed) })
             )
-        }
-    }
-
-    static func keys(after key: String, limit: Int, in db: Database) throws -> [String] {
-        try db.rows("SELECT key FROM state WHERE key > ? ORDER BY key LIMIT ?", key, limit) {
-            $0.text(0)
         }
     }
 

@@ -1,7 +1,8 @@
 /// `ledger.sqlite`: everything of a log but the keys its attachments are wrapped under.
 extension DatabaseFile {
     static let ledger = DatabaseFile(
-        name: "ledger.sqlite", application: 0x5472_6c67, schema: ledgerSchema, readers: 4,
+        name: "ledger.sqlite", application: 0x5472_6c67, version: 2, schema: ledgerSchema,
+        readers: 4,
         cacheKilobytes: 16 << 10, checkpointPages: 8192)
 
     /// Texts are those of the types of the same name: handles, kinds, book names, state keys; what
@@ -44,9 +45,14 @@ extension DatabaseFile {
             hashes BLOB NOT NULL
         ) STRICT;
         CREATE TABLE state (
-            key TEXT NOT NULL UNIQUE,
+            row INTEGER PRIMARY KEY,
+            key TEXT NOT NULL,
             value BLOB NOT NULL
         ) STRICT;
+        CREATE TABLE state_names (
+            key TEXT PRIMARY KEY,
+            row INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE selective_state (
             slot INTEGER PRIMARY KEY,
             name BLOB NOT NULL UNIQUE,
@@ -68,9 +74,11 @@ extension DatabaseFile {
             term INTEGER NOT NULL,
             slot INTEGER NOT NULL,
             application INTEGER NOT NULL,
-            vault INTEGER NOT NULL
+            vault INTEGER NOT NULL,
+            named INTEGER NOT NULL
         ) STRICT;
-        INSERT INTO counters (only, term, slot, application, vault) VALUES (0, 0, 0, 0, 0);
+        INSERT INTO counters (only, term, slot, application, vault, named)
+        VALUES (0, 0, 0, 0, 0, 0);
         CREATE TABLE applications (
             handle TEXT PRIMARY KEY,
             received INTEGER NOT NULL,

@@ -48,20 +48,24 @@ extension SQLiteStore {
         let staged = try StagedEntries(batch, under: vault)
         let names = vault.names
         try await write { files, db throws(StoreError) in
-            try files.transaction(db) {
+            try files.changingState(db) { state in
                 // Whoever held the log before has lost it.
                 _ = try files.tenure(nil, at: head.position, in: db)
-                try LedgerWriter(staged: staged, db: db).replaceAll(rows.entries, names)
+                try LedgerWriter(staged: staged, db: db)
+                    .replaceAll(rows.entries, names, &state)
             }
         }
     }
 }
 
 extension LedgerWriter {
-    fileprivate func replaceAll(_ entries: [DerivedRows.Entry], _ names: HiddenNames) throws {
-        for table in ["followers", "records", "tiles", "state"] {
+    fileprivate func replaceAll(
+        _ entries: [DerivedRows.Entry], _ names: HiddenNames, _ state: inout StateWriter
+    ) throws {
+        for table in ["followers", "records", "tiles"] {
             try db.execute(sql: "DELETE FROM \(table)")
         }
+        try state.removeAll()
         try db.run(
             "INSERT OR IGNORE INTO due (place, size) SELECT slot | ?1, ?2 FROM selective_state",
             VaultPlace(.slot, 0).bits, staged.head.size)
@@ -81,6 +85,6 @@ extension LedgerWriter {
                         of: (entry.parties ?? []).subtracting([entry.issuer]), to: entry.kind),
                     leader: entry.leader, record: entry.record))
         }
-        try write()
+        try write(&state)
     }
 }

@@ -8,7 +8,8 @@ struct LedgerWriter {
     let staged: StagedEntries
     let db: Database
 
-    func write() throws {
+    /// `state` is what there was before.
+    func write(_ state: inout StateWriter) throws {
         try writeEntries()
         try writeAttachments()
         for tile in staged.tiles {
@@ -17,7 +18,7 @@ struct LedgerWriter {
                 TilePlace(level: tile.level, index: tile.index).place, tile.hashes.bytes)
         }
         for erased in staged.erased { try erase(erased) }
-        try writeOpenState()
+        try state.set(staged.open)
         try writeHiddenState()
         try db.run("UPDATE counters SET slot = ?1 WHERE slot < ?1", staged.nextSlot)
         try db.run(
@@ -41,21 +42,6 @@ struct LedgerWriter {
             "INSERT INTO attachments (place, row) VALUES (?, ?)", on: db)
         for (place, bytes) in staged.blobs {
             try insert.run(RowPlace(entry: place.index, row: place.row).place, bytes)
-        }
-    }
-
-    private func writeOpenState() throws {
-        let write = try PreparedQuery(
-            """
-            INSERT INTO state (key, value) VALUES (?1, ?2)
-            ON CONFLICT (key) DO UPDATE SET value = ?2
-            """, on: db)
-        for row in staged.open {
-            if let value = row.value {
-                try write.run(row.key, value)
-            } else {
-                try db.run("DELETE FROM state WHERE key = ?", row.key)
-            }
         }
     }
 

@@ -121,6 +121,15 @@ public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, Blob
         return try result.get()
     }
 
+    /// Runs `body` on a reading connection, which sees the open state as `body` is told.
+    private func readState<Value: Sendable>(
+        _ body: @escaping @Sendable (StateTable, Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        // From before the snapshot, which has all names that are filed or come since.
+        let unfiled = try await current().names.current
+        return try await read { db in try body(StateTable(unfiled, in: db), db) }
+    }
+
     /// The open files. Where an error left it unclear what they hold, they are opened anew first.
     func current() async throws(StoreError) -> StoreFiles {
         let open = files.withLock { $0 }
@@ -153,20 +162,21 @@ extension SQLiteStore {
     }
 
     public func rows(_ names: [StateNames]) async throws(StoreError) -> [StateRows] {
-        try await read { db in try Ledger.rows(names, in: db) }
+        try await readState { table, db in try Ledger.rows(names, table, in: db) }
     }
 
     public func rows(
         after key: String, upTo last: String?, limit: Int,
         hidden: @escaping @Sendable (String) -> [UInt8]?
     ) async throws(StoreError) -> [(key: String, rows: StateRows)] {
-        try await read { db in
-            try Ledger.rows(after: key, upTo: last, limit: limit, hidden: hidden, in: db)
+        try await readState { table, db in
+            try Ledger.rows(
+                after: key, upTo: last, limit: limit, hidden: hidden, table, in: db)
         }
     }
 
     public func keys(after key: String, limit: Int) async throws(StoreError) -> [String] {
-        try await read { db in try Ledger.keys(after: key, limit: limit, in: db) }
+        try await readState { table, _ in try table.keys(after: key, limit: limit) }
     }
 
     public func sealedRows(after slot: Int64, limit: Int) async throws(StoreError) -> [SealedRow] {

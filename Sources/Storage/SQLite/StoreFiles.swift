@@ -9,6 +9,7 @@ struct StoreFiles: Sendable {
     let ledger: DatabasePool
     let vault: Vault
     private let pages: DatabasePool
+    let names: NewestNames
     let trust = Trust()
     private let checkpointer: Checkpointer
     private let dueErasures = DueErasures()
@@ -33,6 +34,10 @@ struct StoreFiles: Sendable {
             let vault = try oneStore(ledger, VaultDatabase(pool: pages, rootFile: root))
             let files = StoreFiles(
                 ledger: ledger, vault: vault, pages: pages,
+                names: NewestNames(
+                    try ledger.read { db in
+                        try StateTable.unfiledNames(in: db, bound: tuning.unfiledNames)
+                    }),
                 checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
             try files.requireNotOlder(acceptingLoss: acceptingLoss)
             return files
@@ -142,9 +147,9 @@ extension StoreFiles {
     ) throws(StoreError) -> Tenure {
         precondition(staged.first == previous?.size ?? 0, "entries continue the log")
         var tenure = Tenure(term: 0)
-        try transaction(db) {
+        try changingState(db) { state in
             tenure = try self.tenure(held, at: previous, in: db)
-            try LedgerWriter(staged: staged, db: db).write()
+            try LedgerWriter(staged: staged, db: db).write(&state)
         }
         checkpointer.committed(pages: staged.pages)
         // From here on the batch is durable. What it erases can't be read any more; its keys are
@@ -231,6 +236,15 @@ extension StoreFiles {
                 "INSERT OR IGNORE INTO due (place, size) VALUES (?, 0)",
                 VaultPlace(.application, number).bits)
         }
+    }
+
+    /// Runs `body` in a transaction that changes the state, and commits it, as ``transaction(_:_:)`` does.
+    func changingState(
+        _ db: Database, _ body: (inout StateWriter) throws -> Void
+    ) throws(StoreError) {
+        var state = StateWriter(names, in: db)
+        try transaction(db) { try body(&state) }
+        state.committed()
     }
 
     /// Runs `body` in a transaction and commits it. When the commit fails, what it wrote may or may not

@@ -4,7 +4,7 @@ import GRDB
 /// ledger, so that a copy of the ledger, however old, opens with the newest of these.
 extension DatabaseFile {
     static let vault = DatabaseFile(
-        name: VaultRoot.pagesFile, application: 0x5472_6b79,
+        name: VaultRoot.pagesFile, application: 0x5472_6b79, version: 1,
         schema: """
             CREATE TABLE header (
                 only INTEGER PRIMARY KEY CHECK (only = 0),

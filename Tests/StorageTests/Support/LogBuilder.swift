@@ -192,6 +192,6 @@ extension SignedStatement {
 }
 
 extension SQLiteTuning {
-    /// The log is moved every few entries.
-    static let small = SQLiteTuning(checkpointPages: 12)
+    /// The log is moved, and names are filed, every few entries.
+    static let small = SQLiteTuning(checkpointPages: 12, unfiledNames: 20)
 }

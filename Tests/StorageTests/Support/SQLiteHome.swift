@@ -31,7 +31,8 @@ struct FaultySQLiteHome: FaultyStoreHome {
     init(_ directory: TemporaryDirectory, moving pages: Int = SQLiteTuning.small.checkpointPages) {
         let disk = FaultyDisk(directory: directory.path)
         self.disk = disk
-        var tuning = SQLiteTuning(checkpointPages: pages)
+        var tuning = SQLiteTuning.small
+        tuning.checkpointPages = pages
         tuning.changingRoot = { path, write throws(StoreError) in try disk.change(path, write) }
         home = SQLiteHome(directory, tuning)
     }

@@ -1,0 +1,115 @@
+import GRDB
+import Synchronization
+
+/// Writes the open state within a transaction, on the connection that writes.
+struct StateWriter {
+    private typealias Name = UnfiledNames.Name
+
+    private let newest: NewestNames
+    private let db: Database
+    private var unfiled: UnfiledNames
+    /// Of the names that wait, those that differ from ``NewestNames``.
+    private var added: [Name] = []
+    private var gone: [String] = []
+    private var isAnew = false
+
+    init(_ newest: NewestNames, in db: Database) {
+        self.newest = newest
+        self.db = db
+        unfiled = newest.current
+    }
+
+    /// Sets each piece to its value; `nil` removes it. Each key is there once.
+    mutating func set(_ changes: [StagedEntries.Open]) throws {
+        let find = try StateTable.finding(db)
+        let write = try PreparedQuery(
+            "INSERT OR REPLACE INTO state (row, key, value) VALUES (?, ?, ?)", on: db)
+        var next = unfiled.end
+        for change in changes {
+            let row = try row(of: change.key, find)
+            if let value = change.value {
+                try write.run(row ?? next, change.key, value)
+                guard row == nil else { continue }
+                added.append(Name(text: change.key, row: next))
+                next += 1
+            } else if let row {
+                try db.run("DELETE FROM state WHERE row = ?", row)
+                try db.run("DELETE FROM state_names WHERE key = ?", change.key)
+                unfiled.remove(change.key)
+                gone.append(change.key)
+            }
+        }
+        unfiled.add(added)
+        try file(Self.filedForEach * added.count)
+    }
+
+    private func row(of key: String, _ find: PreparedQuery) throws -> Int64? {
+        if isAnew { return nil }
+        return try newest.row(of: key) ?? find.row(key) { $0.integer(0) }
+    }
+
+    /// So many names are filed for each that comes, so that those that wait become fewer.
+    private static let filedForEach = 2
+
+    private mutating func file(_ count: Int) throws {
+        let first = unfiled.first
+        let write = try PreparedQuery(
+            "INSERT OR REPLACE INTO state_names (key, row) VALUES (?, ?)", on: db)
+        for name in unfiled.take(count) {
+            try write.run(name.text, name.row)
+            gone.append(name.text)
+        }
+        if unfiled.first != first { try noteFirst() }
+    }
+
+    /// Removes all of it. What is set from then on is new.
+    mutating func removeAll() throws {
+        try db.execute(sql: "DELETE FROM state; DELETE FROM state_names")
+        unfiled.removeAll()
+        isAnew = true
+        try noteFirst()
+    }
+
+    private func noteFirst() throws {
+        try db.run("UPDATE counters SET named = ?", unfiled.first)
+    }
+
+    /// The transaction is committed.
+    func committed() { newest.take(unfiled, added: added, gone: isAnew ? nil : gone) }
+}
+
+/// The names that wait in the files of a store, as the last commit left them.
+final class NewestNames: Sendable {
+    private struct State {
+        var names: UnfiledNames
+        /// The same, for who writes: to look through the runs would take longer than all else that a commit
+        /// does for a row.
+        var rows: [String: Int64]
+    }
+
+    private let state: Mutex<State>
+
+    init(_ names: UnfiledNames) {
+        state = Mutex(State(names: names, rows: Self.rows(names.all)))
+    }
+
+    private static func rows(_ names: [UnfiledNames.Name]) -> [String: Int64] {
+        names.reduce(into: [:]) { $0[$1.text] = $1.row }
+    }
+
+    var current: UnfiledNames { state.withLock { $0.names } }
+
+    fileprivate func row(of text: String) -> Int64? { state.withLock { $0.rows[text] } }
+
+    /// `gone` is `nil` where none of those before are left.
+    fileprivate func take(
+        _ names: UnfiledNames, added: [UnfiledNames.Name], gone: [String]?
+    ) {
+        state.withLock { state in
+            state.names = names
+            guard let gone else { return state.rows = Self.rows(names.all) }
+            for name in added { state.rows[name.text] = name.row }
+            for text in gone { state.rows[text] = nil }
+        }
+    }
+}
