@@ -10,6 +10,8 @@ struct HostDraft: Sendable {
     /// The call, where its signature was checked.
     let call: VerifiedJWS?
     let jti: JTI
+    /// As it was made before its turn.
+    private var made: Submission?
 
     init(claims: any KindForm, selective: any SelectiveClaims, of call: VerifiedJWS? = nil) {
         self.claims = claims
@@ -21,6 +23,25 @@ struct HostDraft: Sendable {
 
     /// The same to be made as another statement.
     var anew: HostDraft { HostDraft(claims: claims, selective: selective, of: call) }
+
+    /// The same, with the statement that it is if its turn comes at `time`: most turns come within the same
+    /// second, and signing takes longer than deciding.
+    func ahead(by key: SigningKey, log: LogState, at time: Timestamp) -> HostDraft {
+        let made = stated(by: key, log: log, at: time)
+        var draft = self
+        draft.made = made.prepared(
+            try? made.statement.jws.verified(byKeyNamed: key.verificationKey), readAhead: nil)
+        return draft
+    }
+
+    /// What was made ahead, where that is the host's statement at `time`.
+    func madeAhead(log: LogState, at time: Timestamp) -> Submission? {
+        guard let statement = made?.statement, statement.issuedAt == time,
+            statement.issuer == log.host, statement.origin == log.origin,
+            statement.log == log.genesis
+        else { return nil }
+        return made
+    }
 
     /// The host's signed statement at `time`.
     func stated(by key: SigningKey, log: LogState, at time: Timestamp) -> Submission {

@@ -60,8 +60,8 @@ final class Flight: Sendable {
 
     func begin(behind previous: Flight?, of sequencer: Sequencer) {
         let before = previous?.state.withLock { $0.flying }
-        let flying = Task { await fly(behind: before, of: sequencer) }
-        let task = Task {
+        let flying = Task(priority: .sequencing) { await fly(behind: before, of: sequencer) }
+        let task = Task(priority: .sequencing) {
             let end = await flying.value
             // Answered before anybody takes note: whoever stops waits for the end.
             if case .landed = end { answer() }
@@ -113,4 +113,10 @@ final class Flight: Sendable {
             work.continuation.resume(returning: outcomes)
         }
     }
+}
+
+extension TaskPriority {
+    /// Of deciding and storing: many requests wait for one of these, and each step would wait for all requests
+    /// that came in meanwhile.
+    static let sequencing = TaskPriority.high
 }

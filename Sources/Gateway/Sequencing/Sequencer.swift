@@ -128,10 +128,14 @@ public actor Sequencer {
         return await enqueue(.statements(submissions), for: first.signer)
     }
 
-    /// Makes and enters a statement of the host, because of a call of `caller`. Its time and signature are
-    /// made at its turn, so that what an access says about the books is true at its index.
+    /// Makes and enters a statement of the host, because of a call of `caller`. Its time is that of its
+    /// turn, so that what an access says about the books is true at its index.
     nonisolated func submit(_ draft: HostDraft, for caller: Handle) async -> Outcome {
-        await enqueue(.draft(draft), for: caller)[0]
+        var draft = draft
+        if let log = point.log {
+            draft = draft.ahead(by: keys.host, log: log, at: max(clock.now(), log.time))
+        }
+        return await enqueue(.draft(draft), for: caller)[0]
     }
 
     private nonisolated func enqueue(
@@ -140,7 +144,7 @@ public actor Sequencer {
         await withCheckedContinuation { continuation in
             switch intake.add(Work(content, for: account, continuation)) {
             case .waits: break
-            case .begins: Task { await run() }
+            case .begins: Task(priority: .sequencing) { await run() }
             case .full(let seconds): continuation.resume(returning: [.busy(seconds: seconds)])
             case .stopped:
                 continuation.resume(returning: [.busy(seconds: GatewayLimits.stoppingSeconds)])
@@ -475,8 +479,8 @@ public actor Sequencer {
         return steps
     }
 
-    /// What each work enters. Statements of the host are stamped and signed when their turn comes, never
-    /// before log time; their signatures are checked together.
+    /// What each work enters. Statements of the host have the time of their turn, and never one before log
+    /// time. Most were made ahead; the signatures of the others are checked together.
     private func statements(of works: [Work], at now: Timestamp) -> [[Submission]] {
         var groups: [[Submission]] = []
         var own: [(group: Int, made: Submission)] = []
@@ -489,7 +493,12 @@ public actor Sequencer {
                 }
                 // What was decided in vain may be stored all the same; then it isn't this statement.
                 let draft = work.attempts == 0 ? draft : draft.anew
-                let made = draft.stated(by: keys.host, log: log, at: max(now, log.time))
+                let time = max(now, log.time)
+                if let made = draft.madeAhead(log: log, at: time) {
+                    groups.append([made])
+                    continue
+                }
+                let made = draft.stated(by: keys.host, log: log, at: time)
                 own.append((groups.count, made))
                 groups.append([made])
             }

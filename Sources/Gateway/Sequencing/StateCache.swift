@@ -208,7 +208,7 @@ final class StateReader: Sendable {
                 defer { asked.isReading = true }
                 return !asked.isReading
             }
-            if begins { Task { await read() } }
+            if begins { Task(priority: .sequencing) { await read() } }
         }
         try result.get()
     }
