@@ -8,7 +8,7 @@ struct SQLiteTuning: Sendable {
     var checkpointPages = 3072
     /// Names of rows of the state that wait before they are filed. With fewer of them those that are
     /// filed together lie farther apart; with more, opening takes longer, and memory.
-    var unfiledNames = 1 << 17
+    var unfiledNames = 1 << 16
     /// Does the writes to the vault's root key, which go past SQLite.
     var changingRoot: RootKeyFile.Changing = { _, write throws(StoreError) in try write() }
 }

@@ -35,8 +35,7 @@ struct StateWriter {
             } else if let row {
                 try db.run("DELETE FROM state WHERE row = ?", row)
                 try db.run("DELETE FROM state_names WHERE key = ?", change.key)
-                unfiled.remove(change.key)
-                gone.append(change.key)
+                if unfiled.remove(change.key) { gone.append(change.key) }
             }
         }
         unfiled.add(added)
@@ -82,34 +81,41 @@ struct StateWriter {
 final class NewestNames: Sendable {
     private struct State {
         var names: UnfiledNames
-        /// The same, for who writes: to look through the runs would take longer than all else that a commit
-        /// does for a row.
-        var rows: [String: Int64]
+        /// How many of them have each hash: nearly all that is looked for is new, and to look through the runs
+        /// for it would take longer than all else that a commit does for a row.
+        var hashes: [Int: Int]
+
+        init(_ names: UnfiledNames) {
+            self.names = names
+            hashes = names.all.reduce(into: [:]) { $0[$1.text.hashValue, default: 0] += 1 }
+        }
     }
 
     private let state: Mutex<State>
 
-    init(_ names: UnfiledNames) {
-        state = Mutex(State(names: names, rows: Self.rows(names.all)))
-    }
-
-    private static func rows(_ names: [UnfiledNames.Name]) -> [String: Int64] {
-        names.reduce(into: [:]) { $0[$1.text] = $1.row }
-    }
+    init(_ names: UnfiledNames) { state = Mutex(State(names)) }
 
     var current: UnfiledNames { state.withLock { $0.names } }
 
-    fileprivate func row(of text: String) -> Int64? { state.withLock { $0.rows[text] } }
+    fileprivate func row(of text: String) -> Int64? {
+        state.withLock { state in
+            state.hashes[text.hashValue] == nil ? nil : state.names.row(of: text)
+        }
+    }
 
     /// `gone` is `nil` where none of those before are left.
     fileprivate func take(
         _ names: UnfiledNames, added: [UnfiledNames.Name], gone: [String]?
     ) {
         state.withLock { state in
+            guard let gone else { return state = State(names) }
             state.names = names
-            guard let gone else { return state.rows = Self.rows(names.all) }
-            for name in added { state.rows[name.text] = name.row }
-            for text in gone { state.rows[text] = nil }
+            for name in added { state.hashes[name.text.hashValue, default: 0] += 1 }
+            for text in gone {
+                let hash = text.hashValue
+                guard let count = state.hashes[hash] else { continue }
+                state.hashes[hash] = count > 1 ? count - 1 : nil
+            }
         }
     }
 }

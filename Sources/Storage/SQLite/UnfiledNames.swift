@@ -9,10 +9,10 @@ struct UnfiledNames: Sendable {
 
     /// So many wait before they are filed. With the round that goes on there are half as many more.
     private let bound: Int
-    /// In order each. One is longer than the one behind it, so they are few.
-    private var runs: [[Name]] = []
-    /// In order: those that are being filed. The table has the first `filed`.
-    private var round: [Name] = []
+    /// Each is at least twice as long as the one behind it, so they are few.
+    private var runs: [SortedNames] = []
+    /// Those that are being filed. The table has the first `filed`.
+    private var round = SortedNames()
     private var filed = 0
     /// Behind the rows of the round.
     private var roundEnd: Int64
@@ -32,22 +32,28 @@ struct UnfiledNames: Sendable {
     mutating func add(_ names: [Name]) {
         guard let last = names.map(\.row).max() else { return }
         end = max(end, last + 1)
-        var run = names.sorted { $0.text < $1.text }
-        while let shorter = runs.last, shorter.count < 2 * run.count {
+        var run = SortedNames(names.sorted { $0.text < $1.text })
+        while let longer = runs.last, longer.count < 2 * run.count {
             runs.removeLast()
-            run = shorter.merged(with: run)
+            run = longer.merged(with: run)
         }
         runs.append(run)
     }
 
-    /// Nothing stands under `text` any more.
-    mutating func remove(_ text: String) {
+    /// Nothing stands under `text` any more. Returns whether it was waiting.
+    @discardableResult
+    mutating func remove(_ text: String) -> Bool {
+        var waited = false
         for number in runs.indices {
-            if let place = runs[number].place(of: text) { runs[number].remove(at: place) }
+            guard let place = runs[number].place(of: text) else { continue }
+            runs[number].remove(at: place)
+            waited = true
         }
-        guard let place = round.place(of: text) else { return }
+        guard let place = round.place(of: text) else { return waited }
         round.remove(at: place)
-        if place < filed { filed -= 1 }
+        guard place < filed else { return true }
+        filed -= 1
+        return waited
     }
 
     /// Nothing stands anywhere; rows go on at `end`.
@@ -58,13 +64,15 @@ struct UnfiledNames: Sendable {
     /// The row of `text`; `nil` where only the table can say.
     func row(of text: String) -> Int64? {
         for run in runs.reversed() {
-            if let place = run.place(of: text) { return run[place].row }
+            if let place = run.place(of: text) { return run.rows[place] }
         }
-        return round.place(of: text).map { round[$0].row }
+        return round.place(of: text).map { round.rows[$0] }
     }
 
-    /// All of them, in any order.
-    var all: [Name] { Array(round[filed...]) + runs.joined() }
+    /// All that the table doesn't have, in any order.
+    var all: [Name] {
+        round.names(filed..<round.count) + runs.flatMap { $0.names(0..<$0.count) }
+    }
 
     /// `names`, which the table has next to each other behind `after`, together with these: the first
     /// `limit` that don't lie behind `last`.
@@ -72,61 +80,157 @@ struct UnfiledNames: Sendable {
         with names: [Name], after: String, upTo last: String?, limit: Int
     ) -> [Name] {
         ([round] + runs).reduce(names) { found, run in
-            let start = run.lowerBound { $0.text <= after }
-            let end = last.map { last in run.lowerBound { $0.text <= last } } ?? run.count
+            let start = run.count(upTo: after)
+            let end = last.map { run.count(upTo: $0) } ?? run.count
             guard start < end else { return found }
-            return Array(found.merged(with: Array(run[start..<end].prefix(limit))).prefix(limit))
+            let some = run.names(start..<(end - start > limit ? start + limit : end))
+            return Array(Self.merged(found, with: some).prefix(limit))
         }
+    }
+
+    /// Both in order. Of two with one name that of `newer` counts.
+    private static func merged(_ older: [Name], with newer: [Name]) -> [Name] {
+        var merged: [Name] = []
+        var place = 0
+        for name in newer {
+            while place < older.count, older[place].text < name.text {
+                merged.append(older[place])
+                place += 1
+            }
+            if place < older.count, older[place].text == name.text { place += 1 }
+            merged.append(name)
+        }
+        return merged + older[place...]
     }
 
     /// The next `count` to file, in order: neighbours, as far as there are some. Whoever takes them files
     /// them.
     mutating func take(_ count: Int) -> [Name] {
-        if round.isEmpty, runs.reduce(0, { $0 + $1.count }) >= bound {
-            round = runs.reversed().reduce([]) { $1.merged(with: $0) }
+        if round.count == 0, runs.reduce(0, { $0 + $1.count }) >= bound {
+            round = runs.reversed().reduce(SortedNames()) { $1.merged(with: $0) }
             runs = []
             roundEnd = end
         }
-        let names = Array(round[filed...].prefix(count))
+        let names = round.names(filed..<min(round.count, filed + count))
         filed += names.count
         if filed == round.count {
-            if !round.isEmpty { first = roundEnd }
-            (round, filed) = ([], 0)
+            if filed > 0 { first = roundEnd }
+            (round, filed) = (SortedNames(), 0)
         }
         return names
     }
 }
 
-extension [UnfiledNames.Name] {
-    /// How many of the first elements are `before` something.
-    fileprivate func lowerBound(_ before: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if before(self[middle]) { low = middle + 1 } else { high = middle }
+/// Names in the order of their bytes, close together: there are a hundred thousand of them.
+struct SortedNames: Sendable {
+    private var bytes: [UInt8] = []
+    /// Where each one ends in `bytes`.
+    private var ends: [UInt32] = []
+    private(set) var rows: [Int64] = []
+
+    init() {}
+
+    /// They are in order.
+    init(_ names: [UnfiledNames.Name]) {
+        bytes.reserveCapacity(names.reduce(0) { $0 + $1.text.utf8.count })
+        for name in names {
+            bytes += name.text.utf8
+            ends.append(UInt32(bytes.count))
+            rows.append(name.row)
         }
-        return low
     }
 
-    fileprivate func place(of text: String) -> Int? {
-        let place = lowerBound { $0.text < text }
-        return place < count && self[place].text == text ? place : nil
+    var count: Int { rows.count }
+
+    private func range(_ place: Int) -> Range<Int> {
+        (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])
     }
 
-    /// Both in order. Of two with one name that of `newer` counts.
-    fileprivate func merged(with newer: [Element]) -> [Element] {
-        var merged: [Element] = []
-        merged.reserveCapacity(count + newer.count)
-        var place = 0
-        for name in newer {
-            while place < count, self[place].text < name.text {
-                merged.append(self[place])
-                place += 1
+    func names(_ places: Range<Int>) -> [UnfiledNames.Name] {
+        places.map { place in
+            .init(text: String(decoding: bytes[range(place)], as: UTF8.self), row: rows[place])
+        }
+    }
+
+    func place(of text: String) -> Int? {
+        let place = count(before: text, orEqual: false)
+        guard place < count, bytes[range(place)].elementsEqual(text.utf8) else { return nil }
+        return place
+    }
+
+    /// How many there are up to `text`, and with it.
+    func count(upTo text: String) -> Int { count(before: text, orEqual: true) }
+
+    private func count(before text: String, orEqual: Bool) -> Int {
+        var text = text
+        return text.withUTF8 { wanted in
+            bytes.withUnsafeBufferPointer { bytes in
+                var (low, high) = (0, count)
+                while low < high {
+                    let middle = (low + high) / 2
+                    let order = Self.order(
+                        UnsafeBufferPointer(rebasing: bytes[range(middle)]), wanted)
+                    if order < 0 || orEqual && order == 0 {
+                        low = middle + 1
+                    } else {
+                        high = middle
+                    }
+                }
+                return low
             }
-            if place < count, self[place].text == name.text { place += 1 }
-            merged.append(name)
         }
-        merged += self[place...]
+    }
+
+    /// Less than 0 where `one` comes first, 0 where both are the same.
+    private static func order(
+        _ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>
+    ) -> Int {
+        for (one, other) in zip(one, other) where one != other { return Int(one) - Int(other) }
+        return one.count - other.count
+    }
+
+    mutating func remove(at place: Int) {
+        let range = range(place)
+        bytes.removeSubrange(range)
+        ends.remove(at: place)
+        for later in place..<ends.count { ends[later] -= UInt32(range.count) }
+        rows.remove(at: place)
+    }
+
+    /// Of two with one name that of `newer` counts.
+    func merged(with newer: SortedNames) -> SortedNames {
+        var merged = SortedNames()
+        merged.bytes.reserveCapacity(bytes.count + newer.bytes.count)
+        merged.ends.reserveCapacity(count + newer.count)
+        merged.rows.reserveCapacity(count + newer.count)
+        bytes.withUnsafeBufferPointer { older in
+            newer.bytes.withUnsafeBufferPointer { added in
+                var place = 0
+                for number in 0..<newer.count {
+                    let text = UnsafeBufferPointer(rebasing: added[newer.range(number)])
+                    var order = -1
+                    while place < count {
+                        let known = UnsafeBufferPointer(rebasing: older[range(place)])
+                        order = Self.order(known, text)
+                        guard order < 0 else { break }
+                        merged.append(known, rows[place])
+                        place += 1
+                    }
+                    if place < count, order == 0 { place += 1 }
+                    merged.append(text, newer.rows[number])
+                }
+                while place < count {
+                    merged.append(UnsafeBufferPointer(rebasing: older[range(place)]), rows[place])
+                    place += 1
+                }
+            }
+        }
         return merged
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ row: Int64) {
+        bytes.append(contentsOf: text)
+        ends.append(UInt32(bytes.count))
+        rows.append(row)
     }
 }
