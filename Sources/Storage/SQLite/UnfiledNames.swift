@@ -125,7 +125,7 @@ struct UnfiledNames: Sendable {
 struct SortedNames: Sendable {
     private var bytes: [UInt8] = []
     /// Where each one ends in `bytes`.
-    private var ends: [UInt32] = []
+    private var ends: [Int] = []
     private(set) var rows: [Int64] = []
 
     init() {}
@@ -135,7 +135,7 @@ struct SortedNames: Sendable {
         bytes.reserveCapacity(names.reduce(0) { $0 + $1.text.utf8.count })
         for name in names {
             bytes += name.text.utf8
-            ends.append(UInt32(bytes.count))
+            ends.append(bytes.count)
             rows.append(name.row)
         }
     }
@@ -143,7 +143,7 @@ struct SortedNames: Sendable {
     var count: Int { rows.count }
 
     private func range(_ place: Int) -> Range<Int> {
-        (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])
+        (place == 0 ? 0 : ends[place - 1])..<ends[place]
     }
 
     func names(_ places: Range<Int>) -> [UnfiledNames.Name] {
@@ -193,7 +193,7 @@ struct SortedNames: Sendable {
         let range = range(place)
         bytes.removeSubrange(range)
         ends.remove(at: place)
-        for later in place..<ends.count { ends[later] -= UInt32(range.count) }
+        for later in place..<ends.count { ends[later] -= range.count }
         rows.remove(at: place)
     }
 
@@ -230,7 +230,7 @@ struct SortedNames: Sendable {
 
     private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ row: Int64) {
         bytes.append(contentsOf: text)
-        ends.append(UInt32(bytes.count))
+        ends.append(bytes.count)
         rows.append(row)
     }
 }
