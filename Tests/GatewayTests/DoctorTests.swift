@@ -82,7 +82,7 @@ import Wire
         try patient.remove("store/ledger.sqlite")
         #expect(await patient.complaints() == ["store": .failure])
         for (sql, file) in [
-            ("PRAGMA user_version = 2", "ledger.sqlite"),
+            ("PRAGMA user_version = 1", "ledger.sqlite"),
             ("PRAGMA application_id = 7", "vault.sqlite"),
             ("UPDATE identity SET store = zeroblob(16)", "vault.sqlite"),
             ("UPDATE header SET size = 5", "vault.sqlite"),
