@@ -10,7 +10,7 @@ struct HostDraft: Sendable {
     /// The call, where its signature was checked.
     let call: VerifiedJWS?
     let jti: JTI
-    /// As it was made before its turn.
+    /// The host's statement, where it was made before its turn.
     private var made: Submission?
 
     init(claims: any KindForm, selective: any SelectiveClaims, of call: VerifiedJWS? = nil) {
@@ -24,8 +24,8 @@ struct HostDraft: Sendable {
     /// The same to be made as another statement.
     var anew: HostDraft { HostDraft(claims: claims, selective: selective, of: call) }
 
-    /// The same, with the statement that it is if its turn comes at `time`: most turns come within the same
-    /// second, and signing takes longer than deciding.
+    /// The same draft, with the statement already made and signed for a turn at `time`. Most turns come within
+    /// the same second, and signing takes longer than deciding.
     func ahead(by key: SigningKey, log: LogState, at time: Timestamp) -> HostDraft {
         let made = stated(by: key, log: log, at: time)
         var draft = self

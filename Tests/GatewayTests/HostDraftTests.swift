@@ -28,5 +28,8 @@ import Wire
         other = log
         other.genesis = Digest(hashing: [1])
         #expect(ahead.madeAhead(log: other, at: time) == nil)
+        other = log
+        other.origin = try #require(Origin("trine.example/other"))
+        #expect(ahead.madeAhead(log: other, at: time) == nil)
     }
 }

@@ -116,7 +116,7 @@ final class Flight: Sendable {
 }
 
 extension TaskPriority {
-    /// Of deciding and storing: many requests wait for one of these, and each step would wait for all requests
-    /// that came in meanwhile.
+    /// The priority of deciding and storing. Many requests wait for one batch; with the priority of requests
+    /// each step of the batch would wait for all requests that came in meanwhile.
     static let sequencing = TaskPriority.high
 }

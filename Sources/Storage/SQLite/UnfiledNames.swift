@@ -121,7 +121,9 @@ struct UnfiledNames: Sendable {
     }
 }
 
-/// Names in the order of their bytes, close together: there are a hundred thousand of them.
+/// Names in the order of their bytes, kept in three arrays: there are up to a hundred thousand of them, and each
+/// as a string of its own would take three times as much memory. Names are ASCII, so that strings have the
+/// same order.
 struct SortedNames: Sendable {
     private var bytes: [UInt8] = []
     /// Where each one ends in `bytes`.
