@@ -47,6 +47,8 @@ package struct SignatureEquation: Sendable {
         let k = Limbs.reduced(
             low: Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: digest[..<32])),
             high: Limbs(littleEndian: UnsafeRawBufferPointer(rebasing: digest[32...])))
+        Self.base.readAhead(s)
+        negatedKey.readAhead(k)
         return Sides(sum: negatedKey.adding(k, to: Self.base.adding(s, to: .identity)), r: r)
     }
 
