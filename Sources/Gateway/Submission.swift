@@ -249,7 +249,7 @@ public enum GatewayLimits {
     /// Names and lengths in an encoded record, in bytes.
     static let fieldOverheadBytes = 16 << 10
     /// Statements in one commit: more would make the first of them wait for the last.
-    public static let batchStatements = 512
+    public static let batchStatements = 256
     /// Attachment bytes in one commit.
     public static let batchBytes = 16 << 20
     /// Batches that are decided and not yet stored: one is written while the next is decided.
