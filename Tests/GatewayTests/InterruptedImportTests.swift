@@ -36,11 +36,18 @@ import Wire
             ["enterprise", "import", folder, "--home", gateway.directory + "/acme"] + identifiers
         var count = 0
         var interrupted = 0
+        // Milliseconds after which a program is killed, at the latest: fewer where it had ended by then.
+        var latest = 2_500
         for round in 1...Self.rounds {
             count += try write(Self.documentsPerRound, of: UInt64(round), into: folder)
             let importing = try gateway.spawn(command)
-            try await Task.sleep(for: .milliseconds(Int.random(in: 50...2_500, using: &random)))
-            if importing.isRunning { interrupted += 1 }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 50...latest, using: &random)))
+            if importing.isRunning {
+                interrupted += 1
+                latest = min(2_500, latest * 2)
+            } else {
+                latest = max(100, latest / 2)
+            }
             if random.chance(50) {
                 _ = try await gateway.end(SIGKILL)
                 try await gateway.start()
