@@ -146,3 +146,25 @@ extension Policy {
         PolicyError(reason: reason, source: source, position: position)
     }
 }
+
+extension PolicySet {
+    /// Whether a decision may depend on the context's attribute `name`: whether some condition names it, or
+    /// does anything with the context as a whole.
+    public func mayRead(contextAttribute name: Text) -> Bool {
+        policies.contains { policy in
+            policy.conditions.contains { $0.expression.mayRead(contextAttribute: name) }
+        }
+    }
+}
+
+extension Expression {
+    fileprivate func mayRead(contextAttribute name: Text) -> Bool {
+        switch (operation, detail) {
+        case (.context, _): true
+        case (.attribute, .names(let names)) where operands.first?.operation == .context,
+            (.has, .names(let names)) where operands.first?.operation == .context:
+            names.first == name
+        default: operands.contains { $0.mayRead(contextAttribute: name) }
+        }
+    }
+}

@@ -12,17 +12,20 @@ import Testing
     private static let early = Timestamp(clamping: 1_790_000_000)
     private static let late = Timestamp(clamping: 1_795_000_000)
 
-    /// A set that asks for everything that such a question tells.
-    private func everyFact() throws -> CedarPolicies {
+    /// A set that asks for everything that such a question tells, or for all of it but the time.
+    private func everyFact(asksForTime: Bool = true) throws -> CedarPolicies {
+        let time = """
+            @id("time") forbid (principal, action == Action::"seal", resource)
+              when { context.time > datetime("2026-10-15") };
+            """
         let text = """
+            \(asksForTime ? time : "")
             @id("all") permit (principal, action, resource);
             @id("owner") forbid (principal, action == Action::"close", resource)
               unless { resource.owner == principal };
             @id("suspended") forbid (principal, action, resource) when { principal.suspended };
             @id("series") forbid (principal in Role::"host", action == Action::"seal", resource)
               when { resource has series && resource.series == "bills" };
-            @id("time") forbid (principal, action == Action::"seal", resource)
-              when { context.time > datetime("2026-10-15") };
             @id("own") forbid (principal in Role::"lender", action == Action::"close", resource)
               when { context.own has country && context.own.country == "DE" };
             """
@@ -47,11 +50,13 @@ import Testing
     }
 
     /// Asked many questions, some of them again, it answers each as the set does.
-    @Test func everyAnswerIsThatOfTheSet() throws {
+    @Test(arguments: [true, false])
+    func everyAnswerIsThatOfTheSet(asksForTime: Bool) throws {
         var random = SeededGenerator.printed()
-        let set = try everyFact()
+        let set = try everyFact(asksForTime: asksForTime)
         let recent = RecentAnswers(of: set)
         #expect(recent.digest == set.digest)
+        #expect(recent.asksForTime == asksForTime)
         var answers: Set<PolicyDecision> = []
         for _ in 0..<3000 {
             let request = request(using: &random)
@@ -76,6 +81,21 @@ import Testing
         }
         request.time = request.time.advanced(by: 1)
         #expect(recent.decide(request).determining == ["2"])
+    }
+
+    /// Who asks about several series in turn, of a set that never asks for the time, asks for each once.
+    @Test func aSetThatAsksForNoTimeIsAskedOnce() {
+        let counting = CountingPolicies(asksForTime: false)
+        let recent = RecentAnswers(of: counting)
+        var random = SeededGenerator(seed: 1)
+        var request = request(using: &random)
+        for _ in 0..<3 {
+            for (series, number) in [(Series.invoices, "1"), (.bills, "2")] {
+                request.time = request.time.advanced(by: 1)
+                request.series = series
+                #expect(recent.decide(request).determining == [number])
+            }
+        }
     }
 
     /// Nothing is kept of a question that tells what a grant says, and never more than the limit.
@@ -104,6 +124,9 @@ private final class CountingPolicies: Policies {
     private let asked = Mutex(0)
 
     let digest = Digest<Digested.Policies>(hashing: [])
+    let asksForTime: Bool
+
+    init(asksForTime: Bool = true) { self.asksForTime = asksForTime }
 
     func decide(_ request: PolicyRequest) -> PolicyDecision {
         let number = asked.withLock { asked in

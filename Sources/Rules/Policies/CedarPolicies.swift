@@ -35,6 +35,7 @@ public struct CedarPolicies: Policies {
     public let texts: PolicyTexts
     /// What was compiled, with annotations and places in the texts.
     public let set: Cedar.PolicySet
+    public let asksForTime: Bool
 
     public var digest: Digest<Digested.Policies> { texts.digest }
 
@@ -66,6 +67,7 @@ public struct CedarPolicies: Policies {
         }
         if let error = set.errors(against: .standard).first { throw .invalid(error) }
         self.texts = texts
+        asksForTime = set.mayRead(contextAttribute: Word.time)
     }
 
     /// Reads a blob, parses and compiles. Throws ``PolicySetRefusal``.

@@ -170,7 +170,13 @@ public struct PolicyDecision: Hashable, Sendable {
 /// A policy set, compiled once and asked often.
 public protocol Policies: Sendable {
     var digest: Digest<Digested.Policies> { get }
+    /// Whether an answer may depend on ``PolicyRequest/time``.
+    var asksForTime: Bool { get }
     func decide(_ request: PolicyRequest) -> PolicyDecision
+}
+
+extension Policies {
+    public var asksForTime: Bool { true }
 }
 
 /// Where the rules find what a log published by its digest: policy sets and record types. The texts
