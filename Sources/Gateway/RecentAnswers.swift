@@ -16,7 +16,7 @@ final class RecentAnswers: Policies {
     }
 
     /// How many are kept, one for each participant, action and series.
-    static let limit = 4096
+    static let limit = 1024
 
     private let policies: any Policies
     private let answers = Mutex<[Asker: (asked: PolicyRequest, answer: PolicyDecision)]>([:])
