@@ -30,12 +30,14 @@ final class RecentAnswers: Policies {
 
     func decide(_ request: PolicyRequest) -> PolicyDecision {
         guard request.tellsOnlyTime else { return policies.decide(request) }
-        var asked = request.told
+        // Of more than what is compared no answer may depend.
+        let told = request.told
+        var asked = told
         if !asksForTime { asked.time = Self.anyTime }
         let asker = Asker(
             handle: asked.principal.handle, action: asked.action, series: asked.series)
         if let last = answers.withLock({ $0[asker] }), last.asked == asked { return last.answer }
-        let answer = policies.decide(request)
+        let answer = policies.decide(told)
         answers.withLock { answers in
             if answers.count >= Self.limit { answers.removeAll(keepingCapacity: true) }
             answers[asker] = (asked, answer)

@@ -98,6 +98,16 @@ import Testing
         }
     }
 
+    /// Neither is the set told more than what the next question is compared by.
+    @Test func theSetIsToldWhatIsCompared() {
+        let counting = CountingPolicies()
+        var random = SeededGenerator(seed: 1)
+        let request = request(using: &random)
+        #expect(request.months != nil)
+        _ = RecentAnswers(of: counting).decide(request)
+        #expect(counting.told == request.told && counting.told?.months == nil)
+    }
+
     /// Nothing is kept of a question that tells what a grant says, and never more than the limit.
     @Test func littleIsKept() throws {
         let recent = RecentAnswers(of: CountingPolicies())
@@ -121,17 +131,20 @@ import Testing
 
 /// Names in each answer how often it was asked.
 private final class CountingPolicies: Policies {
-    private let asked = Mutex(0)
+    private let asked = Mutex((count: 0, last: PolicyRequest?.none))
 
     let digest = Digest<Digested.Policies>(hashing: [])
     let asksForTime: Bool
 
     init(asksForTime: Bool = true) { self.asksForTime = asksForTime }
 
+    var told: PolicyRequest? { asked.withLock { $0.last } }
+
     func decide(_ request: PolicyRequest) -> PolicyDecision {
         let number = asked.withLock { asked in
-            asked += 1
-            return asked
+            asked.count += 1
+            asked.last = request
+            return asked.count
         }
         return PolicyDecision(permitted: true, determining: ["\(number)"])
     }

@@ -49,7 +49,7 @@ struct FixedMultiples: Sendable {
                 digits |= entry.sum.a | entry.difference.d | entry.twoDT.e
             }
             // Not left out by the compiler, since something is made of it.
-            precondition(digits &>> 54 == 0, "an entry has the digits of a product")
+            precondition(digits &>> 54 == 0, "an entry's digits are those of a factor")
         }
     }
 

@@ -170,7 +170,8 @@ public struct PolicyDecision: Hashable, Sendable {
 /// A policy set, compiled once and asked often.
 public protocol Policies: Sendable {
     var digest: Digest<Digested.Policies> { get }
-    /// Whether an answer may depend on ``PolicyRequest/time``.
+    /// Whether the answer to a question that tells only the time may depend on that. What a grant's terms
+    /// say is another matter.
     var asksForTime: Bool { get }
     func decide(_ request: PolicyRequest) -> PolicyDecision
 }
