@@ -84,7 +84,7 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
         let places = due.filter { $0.value <= size }.keys
         guard places.contains(where: { $0.kind != .slot }) else { return }
         do { try keys.destroy(VaultPlaces(places), size: current?.size ?? 0) } catch {
-            throw .outcomeUnknown(.notErased(StoreFault(error, in: VaultRoot.pagesFile)))
+            throw .outcomeUnknown(.notErased(StoreError(error, in: VaultRoot.pagesFile)))
         }
         for place in places { due[place] = nil }
     }

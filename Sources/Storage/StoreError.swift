@@ -32,7 +32,7 @@ public indirect enum StoreFault: Equatable, Sendable {
     /// The log's state has no such statement to erase.
     case nothingToErase(JTI)
     /// The batch is stored, and the keys of what it erases are still there.
-    case notErased(StoreFault)
+    case notErased(StoreError)
 }
 
 /// Why files can't be used as the store of a log.

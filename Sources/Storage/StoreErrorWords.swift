@@ -27,7 +27,7 @@ extension StoreFault: CustomStringConvertible {
         case .datedBefore(let published):
             "the last checkpoint was dated \(Timestamp(clamping: Int64(clamping: published))), which is "
                 + "still to come: is this machine's clock right?"
-        case .notErased(let fault): "stored, but not erased: \(fault)"
+        case .notErased(let error): "stored, but not erased: \(error)"
         }
     }
 }

@@ -85,6 +85,25 @@ import Wire
         try await scene.finish()
     }
 
+    /// A batch is stored, and the keys that it was to destroy can't be: nobody is told that nothing was
+    /// stored.
+    @Test func aStoredBatchIsntCalledNotStored() async throws {
+        let scene = try await Scene()
+        let frame = Frame(jws: try scene.enterprise.closing(Months.first).statement.jws.bytes)
+        let before = try #require(await scene.store.memory.head()).size
+        scene.store.armDestroying()
+        let answer = try await scene.alliance.send("/statements", frame.bytes)
+        #expect(await scene.store.memory.head()?.size == before + 1)
+        #expect(try Problem(parsing: answer.bytes).name == "outcome-unknown")
+        // It isn't acknowledged either.
+        let again = try await scene.alliance.send("/statements", frame.bytes)
+        #expect(try Problem(parsing: again.bytes).name == "outcome-unknown")
+        #expect(scene.store.disarm() > 2)
+        let late = try await scene.alliance.send("/statements", frame.bytes)
+        #expect(try scene.verified(late, frame.jws).index == UInt64(before))
+        try await scene.finish()
+    }
+
     /// A bulk submission that can't be decided is put off as a whole: no refusal is in its answer,
     /// because a refusal is final.
     @Test func aBulkIsDecidedOrPutOff() async throws {

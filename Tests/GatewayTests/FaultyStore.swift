@@ -25,6 +25,8 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
         var failing: Set<Int> = []
         /// The next commit fails, and everything after it.
         var fromCommit = false
+        /// Keys can't be destroyed.
+        var inDestroying = false
         var effect = Effect.failed
         var fired = 0
     }
@@ -55,6 +57,9 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
         plan.withLock { $0 = Plan(fromCommit: true, effect: effect) }
     }
 
+    /// Lets every destruction of keys fail that follows a commit.
+    func armDestroying() { plan.withLock { $0 = Plan(inDestroying: true) } }
+
     /// Ends it; returns how many operations failed.
     func disarm() -> Int {
         plan.withLock { plan in
@@ -63,11 +68,31 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
         }
     }
 
-    private let hook = Mutex<(@Sendable () async -> Void)?>(nil)
+    /// What a test does once, before an operation.
+    private final class Hook: Sendable {
+        private let work = Mutex<(@Sendable () async -> Void)?>(nil)
+
+        func set(_ work: @escaping @Sendable () async -> Void) { self.work.withLock { $0 = work } }
+
+        func run() async {
+            let work = work.withLock { work in
+                defer { work = nil }
+                return work
+            }
+            await work?()
+        }
+    }
+
+    private let (sectionsHook, headHook) = (Hook(), Hook())
 
     /// Does `work` once, before the next sections of entries are read.
     func beforeSections(_ work: @escaping @Sendable () async -> Void) {
-        hook.withLock { $0 = work }
+        sectionsHook.set(work)
+    }
+
+    /// Does `work` once, before the head is read the next time.
+    func beforeHead(_ work: @escaping @Sendable () async -> Void) {
+        headHook.set(work)
     }
 
     private let alteration = Mutex<(@Sendable (Attachments) -> Attachments)?>(nil)
@@ -82,18 +107,19 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
     /// How much was asked for in each read of several entries' sections.
     var sectionReads: [(entries: Int, enough: Int)] { reads.withLock { $0 } }
 
-    private func takeHook() -> (@Sendable () async -> Void)? {
-        hook.withLock { hook in
-            defer { hook = nil }
-            return hook
-        }
+    private enum Operation {
+        case commit
+        case destruction
+        case other
     }
 
-    private func verdict(isCommit: Bool = false) -> Effect? {
+    private func verdict(_ operation: Operation = .other) -> Effect? {
         plan.withLock { plan in
             defer { plan.count += 1 }
             let fails =
-                plan.fromCommit ? isCommit || plan.fired > 0 : plan.failing.contains(plan.count)
+                plan.fromCommit && (operation == .commit || plan.fired > 0)
+                || plan.inDestroying && operation == .destruction
+                || plan.failing.contains(plan.count)
             guard fails else { return nil }
             plan.fired += 1
             return plan.effect
@@ -107,11 +133,11 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
     }
 
     private func changing<Value>(
-        isCommit: Bool = false, _ body: () async throws(StoreError) -> Value
+        _ operation: Operation = .other, _ body: () async throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        switch verdict(isCommit: isCommit) {
+        switch verdict(operation) {
         case nil: return try await body()
-        case .overtaken where isCommit: throw .superseded
+        case .overtaken where operation == .commit: throw .superseded
         case .failed, .overtaken: throw .failed(Self.fault)
         case .lost: throw .outcomeUnknown(Self.fault)
         case .stored:
@@ -123,6 +149,7 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
     func vault() -> Vault { memory.vault() }
 
     func head() async throws(StoreError) -> Head? {
+        await headHook.run()
         try reading()
         return await memory.head()
     }
@@ -132,7 +159,7 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
     ) async throws(StoreError) -> Tenure {
         if committingTakes > .zero { try? await Task.sleep(for: committingTakes) }
         defer { commits.withLock { $0 += 1 } }
-        return try await changing(isCommit: true) { () throws(StoreError) in
+        return try await changing(.commit) { () throws(StoreError) in
             try await memory.commit(staged, after: previous, in: tenure)
         }
     }
@@ -149,7 +176,9 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
 
     func destroyErased(before size: Int64) async throws(StoreError) {
         destructions.withLock { $0.append(size) }
-        try await memory.destroyErased(before: size)
+        try await changing(.destruction) { () throws(StoreError) in
+            try await memory.destroyErased(before: size)
+        }
     }
 
     func leaves(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
@@ -166,7 +195,7 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
         of indices: [Int64], sections: Set<String>?, enough: Int
     ) async throws(StoreError) -> [Attachments?] {
         try reading()
-        if sections?.isEmpty != true { await takeHook()?() }
+        if sections?.isEmpty != true { await sectionsHook.run() }
         if indices.count > 1 { reads.withLock { $0.append((indices.count, enough)) } }
         let found = try await memory.attachments(
             of: indices, sections: sections, enough: enough)

@@ -4,6 +4,7 @@ import Interface
 import Rules
 import Sharing
 import Storage
+import TestGateway
 import Testing
 import Transparency
 import Verification
@@ -96,6 +97,68 @@ import Wire
             }
         }
         await enterprise.close()
+        await alliance.stop()
+    }
+
+    /// Another gateway registers while this one reads the head anew, and a fetch here listed the books just
+    /// before. What it listed is older than the head.
+    @Test func booksThatWereListedBeforeTheHeadAreListedAnew() async throws {
+        let store = FaultyStore()
+        let alliance = try await Alliance(on: store)
+        let fields: [FieldName] = ["due_date", "tax_exclusive_amount"]
+        let enterprise = try await alliance.admit("acme", [.enterprise])
+        let other = try await alliance.admit("bolts", [.enterprise])
+        let lender = try await alliance.admit("northbank", [.lender])
+        let months = Months.first...Months.second
+        _ = try await Enterprise(enterprise).importDocuments(
+            [try alliance.documents(Months.first...Months.first, "first")])
+        let plan = try await Enterprise(enterprise).plan(
+            GrantWish(
+                to: lender.handle, scope: .months(.invoices, months), fields: fields,
+                purpose: .receivablesFinancing, lifetime: 86_400, fetches: 50, dataLife: 86_400))
+        let grant = try await Enterprise(enterprise).grant(plan).statement.jti
+        await enterprise.close()
+        let second = try await GatewayService(
+            store: store.memory, keys: alliance.keys, logger: Alliance.silent,
+            clock: HostClock { [clock = alliance.clock] in clock.now })
+        let there = try await alliance.session("acme") { _ in InProcessTransport(to: second) }
+        let documents = try alliance.documents(Months.second...Months.second, "second")
+        @Sendable func fetch() async throws -> TransportAnswer {
+            let call = Fetch.sign(
+                grant: grant, fields: fields, ranges: [], by: try lender.signer(.all),
+                at: lender.now, jti: lender.newJTI(), opener: .random())
+            return try await alliance.send("/fetches", call.bytes, type: "application/jose")
+        }
+        #expect(try await fetch().status == 200)
+        let closings = Closings(other)
+        let three = try (0..<3).map { _ in try closings.submission() }
+        guard case .registered = await alliance.service.sequencer.submit(three[0]),
+            case .registered = await second.sequencer.submit(three[1])
+        else {
+            Issue.record("both are new")
+            return
+        }
+        let (racing, started) = AsyncStream<Task<TransportAnswer, any Error>>.makeStream()
+        store.beforeHead {
+            let shelf = ServedLately.Shelf(series: .invoices, months: months)
+            alliance.served.forget()
+            started.yield(Task { try await fetch() })
+            for _ in 0..<500 where alliance.served.books(of: enterprise.handle, on: shelf) == nil {
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(alliance.served.books(of: enterprise.handle, on: shelf) != nil)
+            _ = try? await Enterprise(there).importDocuments([documents])
+        }
+        // This gateway was overtaken: it reads the head anew.
+        guard case .registered = await alliance.service.sequencer.submit(three[2]) else {
+            Issue.record("it is new")
+            return
+        }
+        let answer = try await #require(await racing.first { _ in true }).value
+        #expect(answer.status == 200)
+        #expect(try await fetch().status == 200)
+        for session in [there, other, lender] { await session.close() }
+        await second.sequencer.stop()
         await alliance.stop()
     }
 }

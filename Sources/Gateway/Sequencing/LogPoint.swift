@@ -77,11 +77,12 @@ struct LogPoint: Sendable {
 /// A point that is in the store, and when it was last certain that nothing follows it there.
 final class Settled: Sendable {
     let point: LogPoint
-    let since: ContinuousClock.Instant
+    /// `nil` where a commit failed since: what became of it the store knows.
+    let since: ContinuousClock.Instant?
 
-    init(_ point: LogPoint) {
+    init(_ point: LogPoint, isCertain: Bool = true) {
         self.point = point
-        since = .now
+        since = isCertain ? .now : nil
     }
 }
 

@@ -161,7 +161,7 @@ public actor Sequencer {
     /// gateway has committed; `nil` before genesis. Throws ``StoreError``.
     nonisolated func current() async throws(StoreError) -> (head: Head, log: LogState)? {
         let settled = settled.withLock { $0 }
-        if ContinuousClock.now - settled.since < GatewayLimits.headIsCertain,
+        if let since = settled.since, ContinuousClock.now - since < GatewayLimits.headIsCertain,
             let head = settled.point.head, let log = settled.point.log
         {
             return (head, log)
@@ -367,7 +367,10 @@ public actor Sequencer {
 
     /// To where the log stood after the last commit.
     private func goBack() {
-        tip = point
+        tip = settled.withLock { settled in
+            settled = Settled(settled.point, isCertain: false)
+            return settled.point
+        }
         state.clear()
     }
 
@@ -380,12 +383,13 @@ public actor Sequencer {
     /// All of it or nothing is taken over: a new head with the old edge would be another tree.
     private func reload() async throws(StoreError) {
         tenure.withLock { $0 = nil }
-        served.forget()
+        // After the head is known: what was read before may be older than it.
+        defer { served.forget() }
         let point = try await self.point.reloaded(
             from: store, dates: keys.clock.verifierKey.name)
         settled.withLock { $0 = Settled(point) }
         tip = point
-        // After the head is known: what was read before may be older than it.
+        // As above; where the head can't be read the cache is cleared by whoever goes back.
         state.forget()
     }
 
@@ -558,14 +562,24 @@ public actor Sequencer {
         // a crash loses the acknowledgements, not the entries.
         settled.withLock { $0 = Settled(next.point) }
         state.committed(number)
-        // What isn't published may still be taken back, so nothing is destroyed before. A crash here
-        // is recovered by reload().
-        try await store.destroyErased(before: next.point.size)
+        try await destroyErased()
     }
 
-    /// That nobody else has committed since. Throws ``StoreError``.
+    /// That nobody else has committed since, and nothing is left of what was erased: whoever sends an
+    /// erasure again is told that it was entered. Throws ``StoreError``.
     nonisolated func confirm() async throws(StoreError) {
         guard try await store.head()?.edge == point.head?.edge else { throw .superseded }
+        try await destroyErased()
+    }
+
+    /// What isn't published may still be taken back, so nothing is destroyed before. A crash here is
+    /// recovered by ``reload()``. The batch is stored, whatever keeps its keys from being destroyed:
+    /// throws ``StoreError/outcomeUnknown(_:)`` only.
+    nonisolated private func destroyErased() async throws(StoreError) {
+        do { try await store.destroyErased(before: point.size) } catch {
+            if case .outcomeUnknown = error { throw error }
+            throw .outcomeUnknown(.notErased(error))
+        }
     }
 }
 

@@ -197,14 +197,14 @@ extension StoreFiles {
             }
         } catch {
             // A crash here, or an error, is recovered by the next opening: they are due again.
-            throw .outcomeUnknown(.notErased(StoreFault(error, in: DatabaseFile.vault.name)))
+            throw .outcomeUnknown(.notErased(StoreError(error, in: DatabaseFile.vault.name)))
         }
         try findDue(db)
     }
 
     private func findDue(_ db: Database) throws(StoreError) {
         do { dueErasures.set(try Ledger.firstDueErasure(in: db)) } catch {
-            throw .outcomeUnknown(.notErased(StoreFault(error, in: DatabaseFile.ledger.name)))
+            throw .outcomeUnknown(.notErased(StoreError(error, in: DatabaseFile.ledger.name)))
         }
     }
 
