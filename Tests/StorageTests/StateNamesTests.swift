@@ -101,6 +101,40 @@ import Testing
         try reopened.close()
     }
 
+    /// A store that is opened often, and each time for less than a round.
+    @Test func `names that wait stay few, however often a store is opened`() async throws {
+        let directory = try TemporaryDirectory()
+        let tuning = SQLiteTuning(checkpointPages: 1000, unfiledNames: 40)
+        var builder = LogBuilder(seed: 3)
+        var waiting: [Int] = []
+        for session in 0..<24 {
+            let store = try SQLiteStore(opening: directory.path, tuning)
+            let rows = try await store.allState(after: nil, limit: .max).count
+            waiting.append(try await store.current().names.current.waiting)
+            let wanted = rows + 15
+            while try await store.allState(after: nil, limit: .max).count < wanted {
+                let (batch, next) = builder.batch(entries: 1...2)
+                try await store.commit(batch, after: builder.head)
+                builder = next
+            }
+            if session % 2 == 0 {
+                // Killed, it leaves the same.
+                let killed = try directory.copied()
+                try store.close()
+                let opened = try SQLiteStore(opening: killed.path, tuning)
+                #expect(try await opened.allState(after: nil, limit: .max).count >= wanted)
+                try opened.close()
+            } else {
+                try store.close()
+            }
+        }
+        #expect(try #require(waiting.max()) <= 2 * 40, "\(waiting)")
+        // More rows than that came.
+        let store = try SQLiteStore(opening: directory.path, tuning)
+        #expect(try await store.allState(after: nil, limit: .max).count > 4 * 40)
+        try store.close()
+    }
+
     private struct Row: Equatable {
         let key: String
         let value: [UInt8]

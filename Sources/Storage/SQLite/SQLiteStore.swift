@@ -110,24 +110,18 @@ public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, Blob
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        let files = try await current()
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            files.ledger.asyncRead { db in
-                continuation.resume(
-                    returning: Result { try body(db.get()) }
-                        .mapError { StoreError($0, in: DatabaseFile.ledger.name) })
-            }
-        }
-        return try result.get()
+        try await current().read(body)
     }
 
     /// Runs `body` on a reading connection, which sees the open state as `body` is told.
     private func readState<Value: Sendable>(
         _ body: @escaping @Sendable (StateTable, Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        // From before the snapshot, which has all names that are filed or come since.
-        let unfiled = try await current().names.current
-        return try await read { db in try body(StateTable(unfiled, in: db), db) }
+        let files = try await current()
+        // From before the snapshot, which has all names that are filed or come since. After a reopening
+        // numbers of rows may be given again, so both are of the same files.
+        let unfiled = files.names.current
+        return try await files.read { db in try body(StateTable(unfiled, in: db), db) }
     }
 
     /// The open files. Where an error left it unclear what they hold, they are opened anew first.

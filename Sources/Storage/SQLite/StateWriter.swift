@@ -19,7 +19,8 @@ struct StateWriter {
         unfiled = newest.current
     }
 
-    /// Sets each piece to its value; `nil` removes it. Each key is there once.
+    /// Sets each piece to its value; `nil` removes it. Each key is there once, and this is called once in a
+    /// transaction: it doesn't find what it added.
     mutating func set(_ changes: [StagedEntries.Open]) throws {
         let find = try StateTable.finding(db)
         let write = try PreparedQuery(
@@ -39,8 +40,11 @@ struct StateWriter {
             }
         }
         unfiled.add(added)
-        try file(Self.filedForEach * added.count)
+        try file(unfiled.take(Self.filedForEach * added.count))
     }
+
+    /// Files all names that wait.
+    mutating func fileAll() throws { try file(unfiled.takeAll()) }
 
     private func row(of key: String, _ find: PreparedQuery) throws -> Int64? {
         if isAnew { return nil }
@@ -50,15 +54,14 @@ struct StateWriter {
     /// So many names are filed for each that comes, so that those that wait become fewer.
     private static let filedForEach = 2
 
-    private mutating func file(_ count: Int) throws {
-        let first = unfiled.first
+    private mutating func file(_ names: [Name]) throws {
         let write = try PreparedQuery(
             "INSERT OR REPLACE INTO state_names (key, row) VALUES (?, ?)", on: db)
-        for name in unfiled.take(count) {
+        for name in names {
             try write.run(name.text, name.row)
             gone.append(name.text)
         }
-        if unfiled.first != first { try noteFirst() }
+        if unfiled.first != newest.current.first { try noteFirst() }
     }
 
     /// Removes all of it. What is set from then on is new.

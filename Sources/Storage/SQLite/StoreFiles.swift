@@ -40,10 +40,34 @@ struct StoreFiles: Sendable {
                     }),
                 checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
             try files.requireNotOlder(acceptingLoss: acceptingLoss)
+            try ledger.writeWithoutTransaction { db in
+                try files.fileNames(beyond: tuning.unfiledNames, db)
+            }
             return files
         } catch {
             throw StoreError(error, in: directory)
         }
+    }
+
+    /// Runs `body` on a reading connection.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            ledger.asyncRead { db in
+                continuation.resume(
+                    returning: Result { try body(db.get()) }
+                        .mapError { StoreError($0, in: DatabaseFile.ledger.name) })
+            }
+        }
+        return try result.get()
+    }
+
+    /// Files all names that wait, where more than twice `bound` wait: a store that is opened often and never for
+    /// long would begin the same round again and again.
+    private func fileNames(beyond bound: Int, _ db: Database) throws {
+        guard names.current.waiting / 2 > bound else { return }
+        try changingState(db) { state in try state.fileAll() }
     }
 
     /// Closes the files. The write-ahead logs are emptied, where that succeeds, so that a backup of

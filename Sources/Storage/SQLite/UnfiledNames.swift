@@ -7,7 +7,8 @@ struct UnfiledNames: Sendable {
         let row: Int64
     }
 
-    /// So many wait before they are filed. With the round that goes on there are half as many more.
+    /// So many wait before they are filed. With the round that goes on there are half as many more. How far it
+    /// came isn't stored: who opens the store anew begins a new one, with all names.
     private let bound: Int
     /// Each is at least twice as long as the one behind it, so they are few.
     private var runs: [SortedNames] = []
@@ -69,6 +70,9 @@ struct UnfiledNames: Sendable {
         return round.place(of: text).map { round.rows[$0] }
     }
 
+    /// How many the table doesn't have.
+    var waiting: Int { runs.reduce(round.count - filed) { $0 + $1.count } }
+
     /// All that the table doesn't have, in any order.
     var all: [Name] {
         round.names(filed..<round.count) + runs.flatMap { $0.names(0..<$0.count) }
@@ -103,11 +107,22 @@ struct UnfiledNames: Sendable {
         return merged + older[place...]
     }
 
+    private var mergedRuns: SortedNames {
+        runs.reversed().reduce(SortedNames()) { $1.merged(with: $0) }
+    }
+
+    /// All that wait, in order. Whoever takes them files them.
+    mutating func takeAll() -> [Name] {
+        let all = SortedNames(round.names(filed..<round.count)).merged(with: mergedRuns)
+        removeAll()
+        return all.names(0..<all.count)
+    }
+
     /// The next `count` to file, in order: neighbours, as far as there are some. Whoever takes them files
     /// them.
     mutating func take(_ count: Int) -> [Name] {
-        if round.count == 0, runs.reduce(0, { $0 + $1.count }) >= bound {
-            round = runs.reversed().reduce(SortedNames()) { $1.merged(with: $0) }
+        if round.count == 0, waiting >= bound {
+            round = mergedRuns
             runs = []
             roundEnd = end
         }
