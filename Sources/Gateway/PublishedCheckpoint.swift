@@ -7,11 +7,12 @@ import Wire
 /// The last checkpoint that a gateway published, in a small file outside its store: an older store
 /// that is put back doesn't have it.
 ///
-/// The file has two places, so that a write that is cut short leaves the other as it was. Each has the
+/// The file has three places, so that a write that is cut short leaves the others as they were. Each has the
 /// SHA-256 of what follows it, a length as 32 bits big-endian, and a checkpoint's note.
 ///
 /// A checkpoint is written when it is noted, which survives the process, and is synced within about a
-/// second, in the background; until then the ones that follow it go to the same place. So a commit
+/// second, in the background; until then the ones that follow it go to the same place. While that place
+/// is synced they go to the third: one is durable, and one is about to be. So a commit
 /// has no second sync. After a power cut the file may be behind by that second, and says of all that was
 /// published before it what it has to: that an older store isn't the one of this gateway.
 final class PublishedCheckpoint: Sendable {
@@ -38,13 +39,15 @@ final class PublishedCheckpoint: Sendable {
 
     private struct State {
         var last: Head?
-        /// Where the next one goes. The other place is durable.
+        /// What stands there is durable, and isn't written over.
+        var durable: Int
+        /// Where the next one goes.
         var place: Int
         /// What was written there isn't synced yet, and will be.
         var isDue = false
-        var isSyncing = false
-        /// What was noted while the place is synced.
-        var held: [UInt8]?
+
+        /// The place that is neither.
+        var third: Int { 3 - durable - place }
     }
 
     private let path: String
@@ -57,7 +60,8 @@ final class PublishedCheckpoint: Sendable {
     private static let delay = DispatchTimeInterval.seconds(1)
 
     /// The file of a gateway that has published nothing yet.
-    static var empty: [UInt8] { [UInt8](repeating: 0, count: 2 * placeBytes) }
+    static var empty: [UInt8] { [UInt8](repeating: 0, count: places.count * placeBytes) }
+    private static let places = 0..<3
 
     /// Opens the file. Throws ``StoreError/unreadable(_:)`` where nothing in it can be read, so that
     /// nobody knows what was published.
@@ -71,17 +75,22 @@ final class PublishedCheckpoint: Sendable {
         }
         var bytes = Self.empty
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        let places = [bytes[..<Self.placeBytes], bytes[Self.placeBytes...]].map(Self.read)
+        let places = Self.places.map {
+            Self.read(bytes[($0 * Self.placeBytes)..<(($0 + 1) * Self.placeBytes)])
+        }
         guard count == bytes.count, places.contains(where: { $0 != .damaged }) else {
             close(descriptor)
             throw .unreadable(.publishedUnknown)
         }
         let heads = places.map { if case .has(let head) = $0 { head } else { nil as Head? } }
-        var newest = heads[0] == nil ? 1 : 0
-        if let first = heads[0], let second = heads[1], first.isBefore(second) { newest = 1 }
+        var newest = 0
+        for place in Self.places {
+            guard let head = heads[place] else { continue }
+            if heads[newest].map({ $0.isBefore(head) }) ?? true { newest = place }
+        }
         self.path = path
         self.descriptor = descriptor
-        state = Mutex(State(last: heads[newest], place: 1 - newest))
+        state = Mutex(State(last: heads[newest], durable: newest, place: (newest + 1) % 3))
     }
 
     deinit {
@@ -97,11 +106,7 @@ final class PublishedCheckpoint: Sendable {
         guard let head = Head(checkpoint) else { throw .corrupt(.checkpoint, .malformed) }
         try state.withLock { (state) throws(StoreError) in
             if let last = state.last, !last.isBefore(head) { return }
-            if state.isSyncing {
-                state.held = checkpoint
-            } else {
-                try write(checkpoint, in: &state)
-            }
+            try write(checkpoint, in: &state)
             state.last = head
         }
     }
@@ -113,26 +118,23 @@ final class PublishedCheckpoint: Sendable {
         queue.asyncAfter(deadline: .now() + Self.delay) { [weak self] in self?.sync() }
     }
 
-    /// Makes what was written last durable, so that the other place may be written over. Where that
-    /// fails it isn't, and the next checkpoint goes to the same place.
+    /// Makes what was written last durable, so that the place which was may be written over. Where that fails
+    /// it isn't, and the one that was is kept.
     private func sync() {
-        state.withLock { $0.isSyncing = true }
-        let isSynced = fdatasync(descriptor) == 0
-        state.withLock { state in
-            if isSynced { state.place = 1 - state.place }
-            (state.isSyncing, state.isDue) = (false, false)
-            guard let held = state.held else { return }
-            state.held = nil
-            // Where it can't be written, the next one may: it says no less.
-            try? write(held, in: &state)
+        let written = state.withLock { state in
+            let written = state.place
+            (state.place, state.isDue) = (state.third, false)
+            return written
         }
+        guard fdatasync(descriptor) == 0 else { return }
+        state.withLock { $0.durable = written }
     }
 
     /// Forgets what was published, and takes `checkpoint` for the last instead, durably.
     func replace(with checkpoint: [UInt8]?) async throws(StoreError) {
         try await onQueue { [self] () throws(StoreError) in
             try state.withLock { (state) throws(StoreError) in
-                for place in 0...1 { try write(checkpoint, at: place) }
+                for place in Self.places { try write(checkpoint, at: place) }
                 guard fdatasync(descriptor) == 0 else {
                     throw .failed(.system(call: "fdatasync", path: path, code: errno))
                 }

@@ -48,6 +48,8 @@ public enum StoreMismatch: Equatable, Sendable {
     case rootKeyMissing(generation: Int64)
     /// The ledger has fewer entries than it had when its keys were last written: it is an older one.
     case ledgerOlderThanKeys(have: Int64, known: Int64)
+    /// The ledger's file is older than its write-ahead log: somebody put it there, and left the log.
+    case ledgerOlderThanLog
     /// The gateway published a checkpoint over more entries than there are.
     case behindPublished(have: Int64, published: Int64)
     /// The first `size` entries aren't those that the gateway published.
@@ -60,7 +62,7 @@ public enum StoreMismatch: Equatable, Sendable {
         switch self {
         case .ledgerOlderThanKeys, .behindPublished, .otherThanPublished, .publishedUnknown: true
         case .noGenesis, .notDatabase, .foreign, .version, .keysOfAnotherStore, .keysMissing,
-            .ledgerMissing, .rootKeyMissing:
+            .ledgerMissing, .rootKeyMissing, .ledgerOlderThanLog:
             false
         }
     }

@@ -48,6 +48,9 @@ extension StoreMismatch: CustomStringConvertible {
         case .ledgerMissing: "the ledger of the keys is missing"
         case .ledgerOlderThanKeys(let have, let known):
             "the ledger has \(have) entries, and its keys know of \(known): it is an older one"
+        case .ledgerOlderThanLog:
+            "ledger.sqlite is older than ledger.sqlite-wal: it was put there, and the log of a newer one "
+                + "was left"
         case .behindPublished(let have, let published):
             "the log has \(have) entries, and this gateway published one of \(published)"
         case .otherThanPublished(let size):

@@ -56,6 +56,7 @@ import Wire
         StoreError.corrupt(.entries(1..<4), .state(.json(.unexpectedEnd))),
         StoreError.unreadable(.noGenesis),
         StoreError.unreadable(.ledgerOlderThanKeys(have: 3, known: 5)),
+        StoreError.unreadable(.ledgerOlderThanLog),
         StoreError.unreadable(.behindPublished(have: 3, published: 5)),
         StoreError.unreadable(.otherThanPublished(size: 5)),
         StoreError.unreadable(.publishedUnknown),

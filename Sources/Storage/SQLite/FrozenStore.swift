@@ -36,6 +36,8 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
     ) throws(StoreError) {
         do {
             let vault = try VaultSnapshot(in: vault ?? directory)
+            let moved = vault.files.header()?.moved ?? MovedLog()
+            try FileWithoutLog(ledgerIn: directory).requireOwnLog(moved)
             let pool = try DatabaseFile.ledger.reading(in: directory)
             let ledger = try pool.makeSnapshot()
             let (identity, size, counters, due, unfiled) = try ledger.read { db in

@@ -11,7 +11,7 @@ struct StoreFiles: Sendable {
     private let pages: DatabasePool
     let names: NewestNames
     let trust = Trust()
-    private let checkpointer: Checkpointer
+    let checkpointer: Checkpointer
     private let dueErasures = DueErasures()
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.vault.name, VaultRoot.file]
@@ -30,6 +30,11 @@ struct StoreFiles: Sendable {
                 path: directory + "/" + VaultRoot.file, changing: tuning.changingRoot)
             try root.prepare()
             let pages = try DatabaseFile.vault.open(in: directory)
+            // Before SQLite replays its log onto it.
+            let header = try pages.read { db in
+                try DatabaseFile.vault.identity(db) == nil ? nil : VaultDatabase.header(db)
+            }
+            try FileWithoutLog(ledgerIn: directory).requireOwnLog(header?.moved ?? MovedLog())
             let ledger = try DatabaseFile.ledger.open(in: directory)
             let vault = try oneStore(ledger, VaultDatabase(pool: pages, rootFile: root))
             let files = StoreFiles(
@@ -38,7 +43,10 @@ struct StoreFiles: Sendable {
                     try ledger.read { db in
                         try StateTable.unfiledNames(in: db, bound: tuning.unfiledNames)
                     }),
-                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
+                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages) {
+                    // Where that fails an older ledger is noticed by what was noted before.
+                    try? vault.note(size: $0.size, change: $0.change, isLogEmpty: false)
+                })
             try files.requireNotOlder(acceptingLoss: acceptingLoss)
             try ledger.writeWithoutTransaction { db in
                 try files.fileNames(beyond: tuning.unfiledNames, db)
@@ -76,11 +84,11 @@ struct StoreFiles: Sendable {
         do {
             try checkpointer.close()
             // What was moved into the database is durable, and so the vault may know of it.
-            let size = try? ledger.barrierWriteWithoutTransaction { db in
+            let age = try? ledger.barrierWriteWithoutTransaction { db in
                 _ = try db.checkpoint(.truncate)
-                return try Ledger.head(in: db)?.size ?? 0
+                return try Ledger.age(in: db)
             }
-            if let size { try? vault.note(size: size) }
+            if let age { try? vault.note(size: age.size, change: age.change, isLogEmpty: true) }
             try? pages.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try ledger.close()
             try pages.close()
@@ -124,9 +132,10 @@ struct StoreFiles: Sendable {
     /// The vault knows of no more entries than were durable in the ledger when it was written. A ledger
     /// with fewer was put there later; one that a crash cut short has at least as many.
     private func requireNotOlder(acceptingLoss: Bool) throws {
-        let (size, counters) = try ledger.read { db in
-            (try Ledger.head(in: db)?.size ?? 0, try Ledger.counters(in: db))
+        let (age, counters) = try ledger.read { db in
+            (try Ledger.age(in: db), try Ledger.counters(in: db))
         }
+        let size = age.size
         let known = vault.size
         if size < known {
             guard acceptingLoss else {
@@ -134,7 +143,7 @@ struct StoreFiles: Sendable {
             }
             try vault.loseAll(after: size, counters)
         }
-        try vault.note(size: size)
+        try vault.note(size: size, change: age.change, isLogEmpty: true)
         vault.raise(slots: counters.nextSlot, applications: counters.nextApplication)
         dueErasures.set(try ledger.read { db in try Ledger.firstDueErasure(in: db) })
         // The vault is a backup that is older than what was destroyed: that is carried out again.
@@ -216,6 +225,7 @@ extension StoreFiles {
                         try db.run("DELETE FROM due WHERE place = ?", place.bits)
                     }
                     try db.run("UPDATE counters SET vault = ?", vault.generation)
+                    try Ledger.countChange(in: db)
                     return .commit
                 }
             }
@@ -279,6 +289,7 @@ extension StoreFiles {
         do {
             try db.beginTransaction(.immediate)
             try body()
+            try Ledger.countChange(in: db)
         } catch {
             try? db.rollback()
             throw StoreError(error, in: DatabaseFile.ledger.name)

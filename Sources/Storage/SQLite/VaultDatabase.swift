@@ -4,12 +4,14 @@ import GRDB
 /// ledger, so that a copy of the ledger, however old, opens with the newest of these.
 extension DatabaseFile {
     static let vault = DatabaseFile(
-        name: VaultRoot.pagesFile, application: 0x5472_6b79, version: 1,
+        name: VaultRoot.pagesFile, application: 0x5472_6b79, version: 2,
         schema: """
             CREATE TABLE header (
                 only INTEGER PRIMARY KEY CHECK (only = 0),
                 generation INTEGER NOT NULL,
-                size INTEGER NOT NULL
+                size INTEGER NOT NULL,
+                moved INTEGER NOT NULL,
+                moved_before INTEGER NOT NULL
             ) STRICT;
             CREATE TABLE pages (
                 page INTEGER PRIMARY KEY,
@@ -26,8 +28,10 @@ struct VaultDatabase: VaultFiles {
     func header() throws -> VaultHeader? { try pool.unsafeRead { try Self.header($0) } }
 
     static func header(_ db: Database) throws -> VaultHeader? {
-        try db.rows("SELECT generation, size FROM header") {
-            VaultHeader(generation: $0.integer(0), size: $0.integer(1))
+        try db.rows("SELECT generation, size, moved, moved_before FROM header") {
+            VaultHeader(
+                generation: $0.integer(0), size: $0.integer(1),
+                moved: MovedLog(last: $0.integer(2), before: $0.integer(3)))
         }.first
     }
 
@@ -58,8 +62,10 @@ struct VaultDatabase: VaultFiles {
                         sealed)
                 }
                 try db.run(
-                    "INSERT OR REPLACE INTO header (only, generation, size) VALUES (0, ?, ?)",
-                    header.generation, header.size)
+                    """
+                    INSERT OR REPLACE INTO header (only, generation, size, moved, moved_before)
+                    VALUES (0, ?, ?, ?, ?)
+                    """, header.generation, header.size, header.moved.last, header.moved.before)
                 return .commit
             }
         }

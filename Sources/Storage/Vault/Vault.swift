@@ -25,6 +25,7 @@ public final class Vault: Sendable {
         var root: WrapKey
         /// The size of the ledger when the vault was last written.
         var size: Int64
+        var moved: MovedLog
         var pages: [VaultPage.Address: VaultPage] = [:]
         var paths: [VaultPlace.Kind: VaultPath] = [:]
         /// After a failed write the files are read anew before anything else.
@@ -53,7 +54,7 @@ public final class Vault: Sendable {
         try files.write(VaultRoot(generation: 1, key: root))
         try files.write(
             pages: [(VaultPage.Address.top.number, page.sealed(at: .top, generation: 1, root))],
-            removing: [], VaultHeader(generation: 1, size: 0))
+            removing: [], VaultHeader(generation: 1, size: 0, moved: MovedLog()))
     }
 
     private static func load(_ files: any VaultFiles) throws -> State {
@@ -66,7 +67,8 @@ public final class Vault: Sendable {
         }
         // The key of the pages before these, or of pages that were never written.
         try files.eraseRoots(but: header.generation)
-        return State(generation: header.generation, root: root.key, size: header.size)
+        return State(
+            generation: header.generation, root: root.key, size: header.size, moved: header.moved)
     }
 
     /// How often keys were destroyed, and one.
@@ -113,21 +115,25 @@ public final class Vault: Sendable {
             try files.write(root)
             try files.write(
                 pages: change.written, removing: change.removed,
-                VaultHeader(generation: next, size: size))
+                VaultHeader(generation: next, size: size, moved: state.moved))
             try files.eraseRoots(but: next)
-            state = State(generation: next, root: root.key, size: size)
+            state = State(
+                generation: next, root: root.key, size: size, moved: state.moved)
         }
     }
 
-    /// Takes note of a ledger that has `size` entries, durably.
-    func note(size: Int64) throws {
+    /// Takes note of a ledger that has `size` entries, durably, and whose file, without its write-ahead log, was
+    /// changed `change` times. That has everything which is in the log, or the log is empty.
+    func note(size: Int64, change: Int64, isLogEmpty: Bool) throws {
         try state.withLock { state in
             try refresh(&state)
-            guard state.size != size else { return }
+            let moved = state.moved.next(change, isEmpty: isLogEmpty)
+            guard (state.size, state.moved) != (size, moved) else { return }
             state.isDoubtful = true
             try files.write(
-                pages: [], removing: [], VaultHeader(generation: state.generation, size: size))
-            (state.size, state.isDoubtful) = (size, false)
+                pages: [], removing: [],
+                VaultHeader(generation: state.generation, size: size, moved: moved))
+            (state.size, state.moved, state.isDoubtful) = (size, moved, false)
         }
     }
 }
