@@ -33,6 +33,8 @@ final class PublishedCheckpoint: Sendable {
             date = name.flatMap { note.unverifiedTime(under: $0) } ?? 0
         }
 
+        func isOver(_ edge: RightEdge) -> Bool { size == Int64(edge.size) && root == edge.root }
+
         /// Whether `other` is larger, or was dated later.
         func isBefore(_ other: Head) -> Bool { (size, date) < (other.size, other.date) }
     }

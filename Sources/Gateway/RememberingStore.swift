@@ -34,7 +34,9 @@ struct RememberingStore: Store {
             guard acceptingLoss, case .unreadable(let mismatch) = error, mismatch.isLoss else {
                 throw error
             }
-            try await published.replace(with: try await store.head()?.checkpoint)
+            // What was published is all that is left of a log that isn't there.
+            guard let head = try await store.head() else { throw .unreadable(.noGenesis) }
+            try await published.replace(with: head.checkpoint)
         }
     }
 }
@@ -67,7 +69,10 @@ struct RememberingLedger: LedgerStore {
         let last = published.last
         let head = try await ledger.head()
         try last?.requireNotBehind(head)
-        if let head { try published.note(head.checkpoint) }
+        // One that was damaged in the store isn't what anybody is to be held to.
+        if let head, PublishedCheckpoint.Head(head.checkpoint)?.isOver(head.edge) == true {
+            try published.note(head.checkpoint)
+        }
         return head
     }
 

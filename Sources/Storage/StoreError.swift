@@ -50,6 +50,8 @@ public enum StoreMismatch: Equatable, Sendable {
     case ledgerOlderThanKeys(have: Int64, known: Int64)
     /// The ledger's file is older than its write-ahead log: somebody put it there, and left the log.
     case ledgerOlderThanLog
+    /// The gateway's keys aren't those of the log, or of its host.
+    case otherKeyring
     /// The gateway published a checkpoint over more entries than there are.
     case behindPublished(have: Int64, published: Int64)
     /// The first `size` entries aren't those that the gateway published.
@@ -62,7 +64,7 @@ public enum StoreMismatch: Equatable, Sendable {
         switch self {
         case .ledgerOlderThanKeys, .behindPublished, .otherThanPublished, .publishedUnknown: true
         case .noGenesis, .notDatabase, .foreign, .version, .keysOfAnotherStore, .keysMissing,
-            .ledgerMissing, .rootKeyMissing, .ledgerOlderThanLog:
+            .ledgerMissing, .rootKeyMissing, .ledgerOlderThanLog, .otherKeyring:
             false
         }
     }

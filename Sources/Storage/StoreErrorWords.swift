@@ -41,16 +41,17 @@ extension StoreMismatch: CustomStringConvertible {
         case .version(let file, let have, let want):
             "\(file) has version \(have), this program reads \(want)"
         case .keysOfAnotherStore: "the keys are another store's than the ledger"
-        case .keysMissing: "the keys of the ledger are missing"
+        case .keysMissing: "vault.sqlite or vault.key, which have the ledger's keys, is missing"
         case .rootKeyMissing(let generation):
             "vault.key hasn't the key of generation \(generation) of vault.sqlite: the two are to be "
                 + "put back together"
-        case .ledgerMissing: "the ledger of the keys is missing"
+        case .ledgerMissing: "ledger.sqlite is missing"
         case .ledgerOlderThanKeys(let have, let known):
             "the ledger has \(have) entries, and its keys know of \(known): it is an older one"
         case .ledgerOlderThanLog:
             "ledger.sqlite is older than ledger.sqlite-wal: it was put there, and the log of a newer one "
                 + "was left"
+        case .otherKeyring: "the gateway's keyring has other keys than this log and its host"
         case .behindPublished(let have, let published):
             "the log has \(have) entries, and this gateway published one of \(published)"
         case .otherThanPublished(let size):

@@ -47,10 +47,10 @@ struct LogPoint: Sendable {
         shelved = end
     }
 
-    /// As the store has it; the texts that `self` has are taken for those of the same log. Throws
-    /// ``StoreError``.
+    /// As the store has it; the texts that `self` has are taken for those of the same log. A checkpoint that
+    /// `keys` didn't sign over this tree is left out. Throws ``StoreError``, also for another log's keys.
     func reloaded(
-        from store: any Store, dates clock: KeyName
+        from store: any Store, signedBy keys: HostKeys
     ) async throws(StoreError) -> LogPoint {
         var point = self
         let head = try await store.head()
@@ -59,18 +59,37 @@ struct LogPoint: Sendable {
         let edge = try await TileEdge.load(size: UInt64(head?.size ?? 0), from: store)
         if let head, edge.root != head.edge.root { throw .corrupt(.tree, .otherRoot) }
         point.log = try await store.value(of: LogState.key)
+        if let log = point.log, !keys.areThose(of: log) { throw .unreadable(.otherKeyring) }
         point.head = head
         point.edge = edge
         point.keysChanged = head?.size ?? 0
-        point.note = head.flatMap { try? Note(parsing: $0.checkpoint) }
+        point.note = head.flatMap { keys.note(of: $0) }
         point.dated = point.note.flatMap {
-            $0.unverifiedTime(under: clock).map { Timestamp(clamping: Int64(clamping: $0)) }
+            $0.unverifiedTime(under: keys.clock.verifierKey.name)
+                .map { Timestamp(clamping: Int64(clamping: $0)) }
         }
         let size = head?.size ?? 0
         point.shelve(
             try await PublishedPolicies.read(from: store, shelved..<size),
             try await PublishedTypes.read(from: store, shelved..<size), upTo: size)
         return point
+    }
+}
+
+extension HostKeys {
+    /// Whether the log's checkpoints are signed and dated with these.
+    func areThose(of log: LogState) -> Bool {
+        (log.logKey, log.clockKey) == (self.log.verifierKey.text, clock.verifierKey.text)
+    }
+
+    /// The checkpoint of `head`; `nil` where these keys didn't sign and date that over this tree.
+    func note(of head: Head) -> Note? {
+        guard let note = try? Note(parsing: head.checkpoint),
+            let verified = try? TrustPolicy(trusting: log.verifierKey).verify(note),
+            (try? verified.dated(by: clock.verifierKey)) != nil,
+            verified.size == head.edge.size, verified.root == head.edge.root
+        else { return nil }
+        return note
     }
 }
 

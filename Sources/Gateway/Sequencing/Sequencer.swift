@@ -111,9 +111,23 @@ public actor Sequencer {
 
     private func begin() async throws(StoreError) {
         try await reload()
+        try await requireHostKey()
         // While it served it dated what it published by this clock, however silent the log was.
         let last = [tip.log?.time, tip.dated].compactMap(\.self).max()
         watch = ClockWatch(clock, last: last)
+        // Whoever gets a damaged checkpoint takes it for a forgery. The tree is whole: it is signed anew.
+        guard tip.head != nil, tip.note == nil else { return }
+        await renewDate()
+        guard point.note != nil else { throw .corrupt(.checkpoint, .changed) }
+    }
+
+    /// The host signs with the key that the log knows as its own.
+    private func requireHostKey() async throws(StoreError) {
+        guard let log = tip.log else { return }
+        let known = try await store.value(of: KeyState.key(hostKey.thumbprint))
+        guard let known, known.handle == log.host, !known.retired else {
+            throw .unreadable(.otherKeyring)
+        }
     }
 
     /// Enters `submission` and returns once that is durable, or certain not to be.
@@ -386,7 +400,7 @@ public actor Sequencer {
         // After the head is known: what was read before may be older than it.
         defer { served.forget() }
         let point = try await self.point.reloaded(
-            from: store, dates: keys.clock.verifierKey.name)
+            from: store, signedBy: keys)
         settled.withLock { $0 = Settled(point) }
         tip = point
         // As above; where the head can't be read the cache is cleared by whoever goes back.

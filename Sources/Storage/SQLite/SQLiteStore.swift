@@ -21,15 +21,16 @@ public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, Blob
     /// Where files are closed and opened again. That waits for the disk, which no task should.
     private let queue = DispatchQueue(label: "trine.store.opening")
 
-    /// Opens the store in `directory`, or makes one, the directory included.
+    /// Opens the store in `directory`, or makes one, the directory included, unless there must be one.
     ///
     /// Throws ``StoreError/failed(_:)`` where another process writes there,
     /// ``StoreError/unreadable(_:)`` where it isn't a store of this version, or where the ledger is
     /// older than its vault. With `acceptingLoss` such a ledger is opened all the same; the keys of what
     /// came after it are destroyed.
     public convenience init(
-        opening directory: String, acceptingLoss: Bool = false
+        opening directory: String, existing: Bool = false, acceptingLoss: Bool = false
     ) throws(StoreError) {
+        if existing { try StoreFiles.requireAll(in: directory) }
         try self.init(opening: directory, SQLiteTuning(), acceptingLoss: acceptingLoss)
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Sharing
 import Synchronization
@@ -15,6 +16,19 @@ struct StoreFiles: Sendable {
     private let dueErasures = DueErasures()
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.vault.name, VaultRoot.file]
+
+    /// Throws ``StoreError/unreadable(_:)`` where one of the files isn't there. None is made.
+    static func requireAll(in directory: String) throws(StoreError) {
+        for (name, mismatch) in [
+            (DatabaseFile.ledger.name, StoreMismatch.ledgerMissing),
+            (DatabaseFile.vault.name, .keysMissing), (VaultRoot.file, .keysMissing),
+        ] where access(directory + "/" + name, F_OK) != 0 {
+            guard errno == ENOENT else {
+                throw .failed(.system(call: "open", path: directory + "/" + name, code: errno))
+            }
+            throw .unreadable(mismatch)
+        }
+    }
 
     /// Opens the files, and makes them a store where there is none. What the ledger says is due to be
     /// destroyed, ``destroyErased(before:on:)`` destroys, whatever backup of either part this started

@@ -169,7 +169,7 @@ extension GatewayCommand {
         func outcome() async throws -> Outcome {
             let gateway = GatewayDirectory(directory)
             _ = try gateway.knownSettings()
-            let store = try SQLiteStore(opening: gateway.store)
+            let store = try SQLiteStore(opening: gateway.store, existing: true)
             defer { try? store.close() }
             switch try await Gateway.Rebuild(store).run(progress: Terminal.entries) {
             case .rebuilt(let entries, let state, let kept):

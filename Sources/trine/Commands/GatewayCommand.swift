@@ -107,7 +107,8 @@ struct GatewayCommand: AsyncParsableCommand {
                 directory, .named(in: ProcessInfo.processInfo.environment), gateway.unlock)
             var logger = Logger(label: "trine") { StreamLogHandler.standardError(label: $0) }
             logger.logLevel = .notice
-            let store = try SQLiteStore(opening: gateway.store, acceptingLoss: acceptLoss)
+            let store = try SQLiteStore(
+                opening: gateway.store, existing: true, acceptingLoss: acceptLoss)
             if acceptLoss { try await store.makeLostState() }
             defer { try? store.close() }
             let service = try await GatewayService(

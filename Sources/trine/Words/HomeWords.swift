@@ -225,6 +225,13 @@ extension StoreError: Worded {
                 .hint(
                     "put the newest files back; to go on without what came later: trine gateway "
                         + "serve DIR --accept-loss")
+        case .unreadable(.otherKeyring):
+            .home("\(StoreMismatch.otherKeyring)")
+                .hint("put the right keyring back; there is one in each backup of the ledger")
+        case .unreadable(.ledgerMissing), .unreadable(.keysMissing):
+            .home("there is no usable store: \(self)")
+                .hint(
+                    "is its disk mounted? else bring it back from a backup: trine gateway restore")
         case .unreadable(.ledgerOlderThanLog):
             .home(
                 "the store isn't opened, and nothing in it was changed: "
