@@ -32,6 +32,14 @@ public enum InspectionFault: Equatable, Sendable {
     case unmade
     /// A piece of state that differs from the replayed one.
     case notReplayed
+    /// The entry isn't found by what it says.
+    case misfiled
+    /// Entries are found by more than what they say.
+    case foundByMore
+    /// A number that is given next isn't free.
+    case numberTaken
+    /// An entry that is erased isn't noted as such, or one that isn't is.
+    case erasureMisnoted
 }
 
 extension InspectionFault: CustomStringConvertible {
@@ -48,6 +56,10 @@ extension InspectionFault: CustomStringConvertible {
         case .otherTree: "it is of another tree"
         case .unmade: "no entry made it"
         case .notReplayed: "not what the entries make of it"
+        case .misfiled: "not found by what it says"
+        case .foundByMore: "it has more than what the entries say"
+        case .numberTaken: "a number that is given next is taken"
+        case .erasureMisnoted: "whether it is erased is noted wrongly"
         }
     }
 }
@@ -89,7 +101,10 @@ public struct Inspection: Sendable {
             progress(end, head.size)
             index = end
         }
-        if index == head.size { walk.checkTree(head) }
+        if index == head.size {
+            walk.checkTree(head)
+            try await walk.checkIndex()
+        }
         let rows = try await walk.compareState()
         return InspectionReport(
             entries: index, stateRows: rows, attachments: walk.attachments,
@@ -119,6 +134,9 @@ struct InspectionWalk {
     /// The policy sets and record types read so far: a statement that brings one comes before what it
     /// decides.
     private var texts = TextShelf()
+    /// What the entries of the page that is read are to be found by, and how much that is of all so far.
+    private var page: [DerivedRows.Entry] = []
+    private var filed = FiledCounts()
     private var types = RecordTypes()
     private(set) var findings: [InspectionFinding] = []
     private(set) var attachments = 0
@@ -190,6 +208,26 @@ struct InspectionWalk {
         for (offset, leaf) in leaves.enumerated() {
             try await entry(range.lowerBound + Int64(offset), leaf)
         }
+        if derived != nil { derived?.entries += page } else { try await compareIndex() }
+        page = []
+    }
+
+    /// Compares what the entries of a page are found by with what they say.
+    private mutating func compareIndex() async throws(StoreError) {
+        do {
+            for index in try await store.misfiled(page, counting: &filed) {
+                find(.entry(index), .misfiled)
+            }
+        } catch { find(.file("index"), error) }
+    }
+
+    /// That nothing is found by more than what the entries say.
+    mutating func checkIndex() async throws(StoreError) {
+        guard replaying else { return }
+        let stored: FiledCounts
+        do { stored = try await store.index.filed() } catch { return find(.file("index"), error) }
+        if !stored.areNextFree { find(.file("counters"), .numberTaken) }
+        if stored.exceed(filed) { find(.file("index"), .foundByMore) }
     }
 
     /// Compares a tile with the stored one; at the lowest level a difference names the entry.
@@ -231,10 +269,8 @@ struct InspectionWalk {
         guard replaying else { return }
         if let claims = statement.claims as? Genesis { genesis = claims }
         let candidate = Candidate(statement, selective: selective, index: index)
-        if derived != nil {
-            let parties = try await parties(to: candidate)
-            derived?.entries.append(DerivedRows.Entry(statement, at: index, parties: parties))
-        }
+        page.append(
+            DerivedRows.Entry(statement, at: index, parties: try await parties(to: candidate)))
         replay(candidate)
     }
 
@@ -277,11 +313,16 @@ struct InspectionWalk {
             }
             if try await !isErased(statement) {
                 find(.attachments(entry: index), .missingUnerased)
+            } else if try await !store.blobs.isErased(index) {
+                find(.attachments(entry: index), .erasureMisnoted)
             }
             forget(statement)
             return nil
         }
         attachments += 1
+        if try await store.blobs.isErased(index) {
+            find(.attachments(entry: index), .erasureMisnoted)
+        }
         checkSections(parts, of: statement, at: index)
         guard type(of: statement.claims).hasSelectiveClaims else { return NoSelectiveClaims() }
         guard let disclosures = Disclosure.split(parts.disclosures),

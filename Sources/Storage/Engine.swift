@@ -117,6 +117,43 @@ public protocol IndexStore: Sendable {
     func records(
         of enterprise: Handle, in book: BookName, _ range: ClosedRange<Int64>
     ) async throws(StoreError) -> [(number: Int64, index: Int64)]
+
+    /// Those of `entries` that aren't found as they say: their indices. The parties of some aren't known, and
+    /// aren't compared.
+    func misfiled(_ entries: [FiledEntry]) async throws(StoreError) -> [Int64]
+
+    /// How many rows there are by which entries are found, and whether the numbers that are given next are
+    /// free.
+    func filed() async throws(StoreError) -> FiledCounts
+}
+
+/// How an entry must be found.
+public struct FiledEntry: Sendable {
+    let found: IndexedEntry
+    let arePartiesKnown: Bool
+}
+
+/// How many rows there are by which entries are found.
+public struct FiledCounts: Hashable, Sendable {
+    public var entries: Int64 = 0
+    public var followers: Int64 = 0
+    public var records: Int64 = 0
+    /// Whether the next number of a slot and of an application is one that nothing stands under.
+    public var areNextFree = true
+
+    public init() {}
+
+    /// Whether there is more of something than in `others`.
+    public func exceed(_ others: FiledCounts) -> Bool {
+        entries > others.entries || followers > others.followers || records > others.records
+    }
+
+    /// Adds what `entry` is found by.
+    mutating func count(_ entry: IndexedEntry) {
+        entries += 1
+        if entry.leader != nil { followers += 1 }
+        if entry.record != nil { records += 1 }
+    }
 }
 
 /// One wrapped row of an entry's attachments.
@@ -160,17 +197,17 @@ public protocol DropBox: Sendable {
 }
 
 /// How an entry is found.
-public struct IndexedEntry: Sendable {
+public struct IndexedEntry: Hashable, Sendable {
     public let index: Int64
     public let issuer: Handle
     public let kind: Kind
     /// Who is a party to it besides its issuer, under hidden names.
-    public let parties: [[UInt8]]
+    public internal(set) var parties: Set<[UInt8]>
     /// The statement that it goes with when that is erased.
     public let leader: JTI?
     public let record: Record?
 
-    public struct Record: Sendable {
+    public struct Record: Hashable, Sendable {
         public let book: BookName
         public let number: Int64
     }

@@ -161,6 +161,22 @@ public actor MemoryStore: Store, LedgerStore, StateStore, IndexStore, BlobStore,
         }.sorted { $0.number < $1.number }
     }
 
+    public func misfiled(_ wanted: [FiledEntry]) -> [Int64] {
+        wanted.filter { wanted in
+            guard let stored = slice(wanted.found.index..<(wanted.found.index + 1)).first?.found
+            else { return true }
+            var expected = wanted.found
+            if !wanted.arePartiesKnown { expected.parties = stored.parties }
+            return stored != expected
+        }.map(\.found.index)
+    }
+
+    public func filed() -> FiledCounts {
+        var counts = FiledCounts()
+        for entry in entries { counts.count(entry.found) }
+        return counts
+    }
+
     private func slice(_ range: Range<Int64>) -> ArraySlice<StagedEntries.Entry> {
         let first = Int(clamping: max(0, range.lowerBound))
         let end = min(Int(clamping: range.upperBound), entries.count)

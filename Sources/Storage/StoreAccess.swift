@@ -37,6 +37,17 @@ extension ReadableStore {
 
 // Finding entries.
 extension ReadableStore {
+    /// Those of `entries` that aren't found as they say: their indices. `counts` gets what they add to
+    /// ``IndexStore/filed()``.
+    public func misfiled(
+        _ entries: [DerivedRows.Entry], counting counts: inout FiledCounts
+    ) async throws(StoreError) -> [Int64] {
+        let names = try await vault().names
+        let filed = entries.map { $0.filed(names) }
+        for entry in filed { counts.count(entry.found) }
+        return try await index.misfiled(filed)
+    }
+
     /// Indices ≥ `from`, ascending, at most `limit`, of entries that concern `party` and are of one
     /// of `kinds` (any, for `nil`).
     public func indices(

@@ -249,6 +249,16 @@ final class FaultyStore: Store, LedgerStore, StateStore, IndexStore, BlobStore, 
         return await memory.records(of: enterprise, in: book, range)
     }
 
+    func misfiled(_ entries: [FiledEntry]) async throws(StoreError) -> [Int64] {
+        try reading()
+        return await memory.misfiled(entries)
+    }
+
+    func filed() async throws(StoreError) -> FiledCounts {
+        try reading()
+        return await memory.filed()
+    }
+
     func firstRows(of indices: [Int64], enough: Int) async throws(StoreError) -> [[UInt8]?] {
         try reading()
         return await memory.firstRows(of: indices, enough: enough)

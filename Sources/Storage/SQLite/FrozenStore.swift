@@ -148,6 +148,14 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
         try await read { db in try Ledger.records(of: enterprise, in: book, range, in: db) }
     }
 
+    public func misfiled(_ entries: [FiledEntry]) async throws(StoreError) -> [Int64] {
+        try await read { db in try Ledger.misfiled(entries, in: db) }
+    }
+
+    public func filed() async throws(StoreError) -> FiledCounts {
+        try await read { db in try Ledger.filed(in: db) }
+    }
+
     public func firstRows(
         of indices: [Int64], enough: Int
     ) async throws(StoreError) -> [[UInt8]?] {

@@ -155,6 +155,49 @@ enum Ledger {
         ) { ($0.integer(0), $0.integer(1)) }
     }
 
+    /// Those of `entries` that aren't found as they say.
+    static func misfiled(_ entries: [FiledEntry], in db: Database) throws -> [Int64] {
+        let own = try PreparedQuery("SELECT issuer, kind FROM entries WHERE entry = ?", on: db)
+        let parties = try PreparedQuery("SELECT party FROM parties WHERE entry = ?", on: db)
+        let follower = try PreparedQuery(
+            "SELECT 1 FROM followers WHERE statement = ? AND entry = ?", on: db)
+        let record = try PreparedQuery(
+            "SELECT entry FROM records WHERE issuer = ? AND book = ? AND number = ?", on: db)
+        return try entries.filter { entry in
+            let found = entry.found
+            let names = try own.row(found.index) { ($0.text(0), $0.text(1)) }
+            guard let names, names == (found.issuer.text, found.kind.rawValue) else { return true }
+            if entry.arePartiesKnown {
+                let stored = try parties.rows([found.index]) { $0.bytes(0) }
+                guard Set(stored) == found.parties else { return true }
+            }
+            if let leader = found.leader {
+                guard try follower.row(leader.text, found.index, read: { $0.integer(0) }) != nil
+                else { return true }
+            }
+            guard let expected = found.record else { return false }
+            return try record.row(
+                found.issuer.text, expected.book.description, expected.number,
+                read: { $0.integer(0) }) != found.index
+        }.map(\.found.index)
+    }
+
+    static func filed(in db: Database) throws -> FiledCounts {
+        func number(_ sql: String) throws -> Int64 {
+            try db.rows(sql) { $0.integer(0) }.first ?? 0
+        }
+        var counts = FiledCounts()
+        counts.entries = try number("SELECT count(*) FROM entries")
+        counts.followers = try number("SELECT count(*) FROM followers")
+        counts.records = try number("SELECT count(*) FROM records")
+        let next = try counters(in: db)
+        let lastSlot = try number("SELECT coalesce(max(slot), -1) FROM selective_state")
+        let lastApplication = try number("SELECT coalesce(max(number), -1) FROM applications")
+        counts.areNextFree =
+            lastSlot < next.nextSlot && lastApplication < next.nextApplication
+        return counts
+    }
+
     /// The first rows of some entries' attachments.
     static func firstRows(
         of indices: [Int64], enough: Int, in db: Database

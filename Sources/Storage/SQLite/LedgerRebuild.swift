@@ -23,6 +23,17 @@ public struct DerivedRows: Sendable {
             leader = statement.claims.follows
             record = statement.record
         }
+
+        /// Who is named stands under hidden names.
+        func filed(_ names: HiddenNames) -> FiledEntry {
+            FiledEntry(
+                found: IndexedEntry(
+                    index: index, issuer: issuer, kind: kind,
+                    parties: names.names(of: (parties ?? []).subtracting([issuer]), to: kind),
+                    leader: leader, record: record),
+                arePartiesKnown: parties != nil)
+        }
+
     }
 
     public let entries: [Entry]
@@ -78,12 +89,7 @@ extension LedgerWriter {
             if entry.parties != nil {
                 try db.run("DELETE FROM parties WHERE entry = ?", entry.index)
             }
-            try index.add(
-                IndexedEntry(
-                    index: entry.index, issuer: entry.issuer, kind: entry.kind,
-                    parties: names.names(
-                        of: (entry.parties ?? []).subtracting([entry.issuer]), to: entry.kind),
-                    leader: entry.leader, record: entry.record))
+            try index.add(entry.filed(names).found)
         }
         try write(&state)
     }

@@ -225,6 +225,14 @@ extension SQLiteStore {
     ) async throws(StoreError) -> [(number: Int64, index: Int64)] {
         try await read { db in try Ledger.records(of: enterprise, in: book, range, in: db) }
     }
+
+    public func misfiled(_ entries: [FiledEntry]) async throws(StoreError) -> [Int64] {
+        try await read { db in try Ledger.misfiled(entries, in: db) }
+    }
+
+    public func filed() async throws(StoreError) -> FiledCounts {
+        try await read { db in try Ledger.filed(in: db) }
+    }
 }
 
 extension StoreError {

@@ -22,8 +22,8 @@ struct HiddenNames: Sendable {
                 .appending(party.text))
     }
 
-    func names(of parties: Set<Handle>, to kind: Kind) -> [[UInt8]] {
-        parties.map { name(of: $0, to: kind) }
+    func names(of parties: Set<Handle>, to kind: Kind) -> Set<[UInt8]> {
+        Set(parties.map { name(of: $0, to: kind) })
     }
 
     private func code(_ message: DomainSeparated) -> [UInt8] {
