@@ -47,9 +47,9 @@ extension InspectionFault: CustomStringConvertible {
         switch self {
         case .damaged(let damage): "\(damage)"
         case .unreadable(let error): "can't be read: \(error)"
-        case .notInTree: "the leaf isn't the one in the tree"
+        case .notInTree: "the leaf and its hash in the tree differ"
         case .wrongHash(let position): "hash \(position) is wrong"
-        case .notStatement(let error): "not a statement: \(error)"
+        case .notStatement: "not a statement"
         case .refused(let refusal): "the rules refuse it: \(ProblemEntry.of(refusal).title)"
         case .missingUnerased: "missing, and nothing erased them"
         case .notSigned: "not signed by the log's key"
@@ -173,7 +173,10 @@ struct InspectionWalk {
     }
 
     private mutating func find(_ place: StorePlace, _ fault: InspectionFault) {
-        findings.append(InspectionFinding(place: place, fault: fault))
+        let finding = InspectionFinding(place: place, fault: fault)
+        // A tile that isn't full is compared with each page that adds to it.
+        guard !findings.contains(finding) else { return }
+        findings.append(finding)
     }
 
     /// What the store said of a read; where it names no damage, `place` couldn't be read.

@@ -90,7 +90,9 @@ extension StoreDamage: CustomStringConvertible {
         case .missing: "missing"
         case .changed: "isn't what was stored"
         case .malformed, .state: "can't be read"
-        case .keyMissing: "its key is missing"
+        case .keyMissing:
+            "its key is missing: it was erased after this ledger was copied, and its owner has to erase "
+                + "it again, or the vault is another one"
         case .incomplete: "parts of it are missing"
         case .beyondTree: "beyond the tree"
         case .otherRoot: "the tree over the entries has another root"
