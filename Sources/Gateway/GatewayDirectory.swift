@@ -118,16 +118,19 @@ public struct GatewayDirectory: Hashable, Sendable {
     }
 
     /// Copies the store, while it is used, and what the gateway is. Returns how many entries the copy has.
+    ///
+    /// Throws ``HomeError``, and ``Storage/StoreError`` as ``Storage/StoreBackup`` does: then nothing was
+    /// changed.
     public func backUp(ledger: String, vault: String) throws -> Int64 {
         _ = try settings()
-        let entries = try StoreBackup.make(of: store, ledger: ledger, vault: vault)
-        for (path, name) in [(config, "config"), (keyring, "keyring")] {
+        let companions = try [(config, "config"), (keyring, "keyring")].map { path, name in
             guard let bytes = try PrivateFile.read(path, limit: 64 << 10) else {
                 throw HomeError.missing(path: path)
             }
-            try PrivateFile.replace(ledger + "/" + name, with: bytes)
+            return StoreBackup.Companion(name: name, content: bytes)
         }
-        return entries
+        return try StoreBackup.make(
+            of: store, in: path, ledger: ledger, vault: vault, with: companions)
     }
 
     /// Makes this directory from backups. What was published isn't known in it, so it isn't served before

@@ -28,6 +28,24 @@ extension StoreFault: CustomStringConvertible {
             "the last checkpoint was dated \(Timestamp(clamping: Int64(clamping: published))), which is "
                 + "still to come: is this machine's clock right?"
         case .notErased(let fault): "stored, but not erased: \(fault)"
+        case .backupUnderWay(let directory): "another backup of \(directory) is being made"
+        case .backupPlace(let directory, let obstacle):
+            "\(directory) isn't used for the backup, and nothing was changed: \(obstacle)"
+        }
+    }
+}
+
+extension BackupObstacle: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .overlaps(let other): "it is \(other), holds it or lies in it"
+        case .notADirectory: "it isn't a directory"
+        case .holds(let name): "it holds \(name), which isn't from a backup of this gateway"
+        case .ofAnotherStore: "it holds a backup of another gateway"
+        case .newer: "it holds a newer backup than this one would be"
+        case .mounted: "another file system begins there, so nothing can take its place"
+        case .besideIt(let name):
+            "\(name) is in the way, and is no unfinished backup of this gateway"
         }
     }
 }

@@ -208,30 +208,6 @@ extension InvitationError: Worded {
     }
 }
 
-extension StoreError: Worded {
-    var complaint: Complaint {
-        switch self {
-        case .superseded: .home("another gateway wrote there first").hint("run it again")
-        case .failed(let fault): .home("\(fault)")
-        case .outcomeUnknown(let fault):
-            .home("the store doesn't say whether it stored: \(fault)")
-                .hint("start again: what is durable is recovered")
-        case .corrupt(let place, let damage):
-            .home("\(place) of the store isn't what was written: \(damage)")
-                .hint(
-                    "trine gateway check DIR names all places; bring the store back from a backup")
-        case .unreadable(let mismatch) where mismatch.isLoss:
-            .home("the store isn't opened, and nothing in it was changed: \(mismatch)")
-                .hint(
-                    "put the newest files back; to go on without what came later: trine gateway "
-                        + "serve DIR --accept-loss")
-        case .unreadable(let mismatch):
-            .home("there is no usable store: \(mismatch)")
-                .hint("bring it back from a backup, or begin a log: trine gateway init DIR")
-        }
-    }
-}
-
 extension FoundingError: Worded {
     var complaint: Complaint {
         switch self {
