@@ -119,10 +119,11 @@ public struct GatewayDirectory: Hashable, Sendable {
 
     /// Copies the store, while it is used, and what the gateway is. Returns how many entries the copy has.
     ///
-    /// Throws ``HomeError``, and ``Storage/StoreError`` as ``Storage/StoreBackup`` does: then nothing was
-    /// changed.
-    public func backUp(ledger: String, vault: String) throws -> Int64 {
+    /// Throws ``HomeError``, and ``Storage/StoreError`` as ``Storage/StoreBackup`` does, and for a store
+    /// without what was published: its vault has keys of what was erased. Then nothing was changed.
+    public func backUp(ledger: String, vault: String) async throws -> Int64 {
         _ = try settings()
+        _ = try await frozen()
         let companions = try [(config, "config"), (keyring, "keyring")].map { path, name in
             guard let bytes = try PrivateFile.read(path, limit: 64 << 10) else {
                 throw HomeError.missing(path: path)

@@ -98,7 +98,8 @@ extension GatewayCommand {
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {
-            let entries = try GatewayDirectory(directory).backUp(ledger: ledger, vault: vault)
+            let entries = try await GatewayDirectory(directory)
+                .backUp(ledger: ledger, vault: vault)
             return Outcome(["entries": entries, "ledger": ledger, "vault": vault]) {
                 "\(entries) entries are in \(ledger), their keys in \(vault)."
             }.noting(printing.json ? [] : ["keep no older copy of the vault"])
@@ -157,8 +158,8 @@ extension GatewayCommand {
             discussion: """
                 For when a check finds them wrong. The entries are replayed under the rules, and what \
                 follows from them takes the place of what was there, all of it or nothing. The entries, \
-                what belongs to them and the keys aren't changed. The gateway must not be running; no \
-                passphrase is needed.
+                what belongs to them and the keys aren't changed. A store that is behind what the gateway \
+                published is left as it is. The gateway must not be running; no passphrase is needed.
 
                 Example: trine gateway rebuild ./gateway
                 """)
@@ -169,9 +170,7 @@ extension GatewayCommand {
         func outcome() async throws -> Outcome {
             let gateway = GatewayDirectory(directory)
             _ = try gateway.knownSettings()
-            let store = try SQLiteStore(opening: gateway.store)
-            defer { try? store.close() }
-            switch try await Gateway.Rebuild(store).run(progress: Terminal.entries) {
+            switch try await gateway.rebuild(progress: Terminal.entries) {
             case .rebuilt(let entries, let state, let kept):
                 return Outcome(["entries": entries, "kept": kept, "state": state]) {
                     "Rebuilt from \(entries) entries: \(state) pieces of state, \(kept) of them kept, "
