@@ -135,18 +135,48 @@ public struct GatewayDirectory: Hashable, Sendable {
     }
 
     /// Makes this directory from backups. What was published isn't known in it, so it isn't served before
-    /// somebody accepts the loss.
-    public func restore(ledger: String, vault: String) throws {
+    /// somebody accepts the loss. Returns what the store says about itself.
+    ///
+    /// Throws ``HomeError`` and ``Storage/StoreError``; then nothing of it is there.
+    public func restore(ledger: String, vault: String) throws -> FrozenStore.Condition {
         guard access(path, F_OK) != 0 else { throw HomeError.alreadyThere(path: path) }
-        try PrivateFile.makeDirectory(path)
-        try PrivateFile.makeDirectory(store)
-        try StoreBackup.restore(ledger: ledger, vault: vault, to: store)
-        for (path, name) in [(config, "config"), (keyring, "keyring")] {
-            guard let bytes = try PrivateFile.read(ledger + "/" + name, limit: 64 << 10) else {
-                throw HomeError.missing(path: ledger + "/" + name)
+        let files = try ["config", "keyring"].map { name in
+            let copy = ledger + "/" + name
+            guard let bytes = try PrivateFile.read(copy, limit: 64 << 10) else {
+                throw HomeError.missing(path: copy)
             }
-            try PrivateFile.replace(path, with: bytes)
+            return (name, bytes)
         }
+        let part = GatewayDirectory(path + ".part")
+        try part.removeUnfinished()
+        try PrivateFile.makeDirectory(part.path)
+        // A crash from here on leaves a directory that the next restore removes.
+        do {
+            try PrivateFile.makeDirectory(part.store)
+            try StoreBackup.restore(ledger: ledger, vault: vault, to: part.store)
+            for (name, bytes) in files {
+                try PrivateFile.replace(part.path + "/" + name, with: bytes)
+            }
+            let condition = try FrozenStore(part.store, anyAge: true).condition
+            try PrivateFile.moveDirectory(part.path, to: path)
+            return condition
+        } catch {
+            try? FileManager.default.removeItem(atPath: part.path)
+            throw error
+        }
+    }
+
+    /// Removes what a restore that was killed left in this directory. Throws
+    /// ``HomeError/alreadyThere(path:)`` where there is something else.
+    private func removeUnfinished() throws {
+        guard access(path, F_OK) == 0 else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [path]
+        // Not what was published, which a gateway has that was served.
+        let known = [config, keyring].flatMap { [$0, $0 + ".new"] } + [store]
+        guard names.allSatisfy({ known.contains(path + "/" + $0) }),
+            names.isEmpty || names.contains("store")
+        else { throw HomeError.alreadyThere(path: path) }
+        try FileManager.default.removeItem(atPath: path)
     }
 
     /// Throws ``HomeError`` unless the keyring is there.

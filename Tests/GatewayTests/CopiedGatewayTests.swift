@@ -114,4 +114,45 @@ import Testing
         #expect(try await scene.process.run(["gateway", "rebuild", scene.gateway]).code == 0)
         #expect(try await scene.process.run(["gateway", "check", scene.gateway]).code == 0)
     }
+
+    @Test func `a restore that fails leaves nothing behind, so that the right one is made`()
+        async throws
+    {
+        let scene = try await Scene()
+        #expect(try await scene.backUp("ledger", "vault").code == 0)
+        let other = try await Scene()
+        #expect(try await other.backUp("ledger", "vault").code == 0)
+        try FileManager.default.copyItem(
+            atPath: other.path("vault"), toPath: scene.path("other"))
+        try scene.copy("ledger", to: "cut")
+        try FileManager.default.removeItem(atPath: scene.path("cut/keyring"))
+        func there() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: scene.process.directory)
+                .filter { !$0.hasPrefix("other-") }.sorted()
+        }
+        let before = try there()
+        for (ledger, vault) in [
+            ("nowhere", "vault"), ("ledger", "nowhere"), ("ledger", "other"), ("cut", "vault"),
+            ("older", "vault"), ("ledger", "ledger"),
+        ] {
+            let result = try await scene.restore(ledger, vault, "restored")
+            #expect(result.code == 4, "\(ledger) \(vault): \(result.errors)")
+            #expect(try there() == before, "\(ledger) \(vault)")
+        }
+        // One that was killed left this.
+        try scene.copy("gateway", to: "restored.part")
+        try FileManager.default.removeItem(atPath: scene.path("restored.part/published"))
+        #expect(try await scene.restore("ledger", "vault", "restored").code == 0)
+        #expect(try there() == (before + ["restored"]).sorted())
+        let again = try await scene.restore("ledger", "vault", "restored")
+        #expect(again.code == 4)
+        // Something else of that name stays.
+        for name in ["ledger", "gateway"] {
+            try scene.copy(name, to: "second.part")
+            let files = try scene.files("second.part")
+            #expect(try await scene.restore("ledger", "vault", "second").code == 4)
+            #expect(try scene.files("second.part") == files && !scene.exists("second"))
+            try FileManager.default.removeItem(atPath: scene.path("second.part"))
+        }
+    }
 }

@@ -142,8 +142,7 @@ extension GatewayCommand {
                 return try await Inspection(store: backup).run(progress: Terminal.entries).outcome
             }
             let gateway = GatewayDirectory(directory)
-            try gateway.restore(ledger: ledger, vault: vault)
-            let entries = try FrozenStore(gateway.store, anyAge: true).condition.entries
+            let entries = try gateway.restore(ledger: ledger, vault: vault).entries
             return Outcome(["directory": gateway.path, "entries": entries]) {
                 "\(gateway.path) has \(entries) entries."
             }.noting(
