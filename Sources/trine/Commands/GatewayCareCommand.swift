@@ -168,7 +168,7 @@ extension GatewayCommand {
 
         func outcome() async throws -> Outcome {
             let gateway = GatewayDirectory(directory)
-            _ = try gateway.knownSettings()
+            _ = try gateway.settings()
             switch try await gateway.rebuild(progress: Terminal.entries) {
             case .rebuilt(let entries, let state, let kept):
                 return Outcome(["entries": entries, "kept": kept, "state": state]) {

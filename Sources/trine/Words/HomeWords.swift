@@ -16,9 +16,7 @@ extension HomeError: Worded {
                 .hint("make a home: trine join INVITATION; or name another with --home")
         case .alreadyThere(let path):
             .home("there is a home in \(path) already").hint("name another directory: --home DIR")
-        case .exposed(let path):
-            .home("\(path) can be read or written by others")
-                .hint("make it yours alone: chmod 700 '\(path)'")
+        case .exposed(let path): .exposed(path)
         case .keyringLost(let path):
             .home("the keyring of this home is gone: there is no \(path)")
                 .hint(
