@@ -222,9 +222,10 @@ public struct GatewayDirectory: Hashable, Sendable {
         return bytes
     }
 
-    /// Throws ``GatewayDirectoryError`` unless the keyring is there.
-    func checkKeyring() throws(GatewayDirectoryError) {
-        _ = try read(keyring, ownersAlone: true)
+    /// Throws ``GatewayDirectoryError`` unless the keyring is there and private, and ``KeyringError`` unless
+    /// it has the form of one. What is in it is encrypted.
+    func checkKeyring() throws {
+        _ = try KeyringFile(parsing: try read(keyring, ownersAlone: true))
     }
 
     /// Opens the keyring. Throws ``GatewayDirectoryError`` and ``KeyringError``.

@@ -358,6 +358,33 @@ import Wire
         }
     }
 
+    /// What an operator reads of each thing that a gateway needs.
+    @Test func everythingThatIsExaminedHasWords() {
+        let well: [ExaminedThing.Finding] = [
+            .settings(Origin("trine.example/alliance")!), .keyring, .storeIsPrivate, .served(true),
+            .served(false), .published(size: nil), .published(size: 3),
+        ]
+        let wrong: [ExaminedThing.Finding] =
+            [
+                .storeIsExposed(path: "gateway/store"), .free(megabytes: 3), .vault(isOlder: true),
+                .due(1), .due(2), .history(isKnown: false), .dated(secondsAgo: 100_000),
+                .unknownRules(UnknownRules(rules: 2, index: 17)),
+            ]
+            + Self.home.compactMap { error in
+                switch error {
+                case let error as GatewayDirectoryError: .unusable(error)
+                case let error as KeyringError: .keyringUnusable(error)
+                case let error as StoreError: .storeUnusable(error)
+                default: nil
+                }
+            }
+        #expect(wrong.count > 30)
+        for finding in well + wrong {
+            #expect(!finding.words.isEmpty && !Self.isSwift(finding.words), "\(finding.words)")
+        }
+        for finding in wrong { #expect(finding.hint?.isEmpty == false, "\(finding.words)") }
+    }
+
     /// Scripts tell a copy that lags behind from a log that was taken back, and both from a lie.
     @Test func whatTheLogShowsHasExitCodesOfItsOwn() {
         let exits = [

@@ -10,9 +10,10 @@ extension GatewayCommand {
             commandName: "doctor",
             abstract: "Say whether a gateway can be served, and what is wrong.",
             discussion: """
-                A line for each thing that it needs: ok, WARN or FAIL, and the code of the thing. \
-                Nothing is changed and no passphrase is needed, and the gateway may be running. Exit \
-                code 0 where all is well, 1 for a warning, 2 for a failure.
+                A line for each thing that it needs: ok, WARN or FAIL, and the code of the thing; what \
+                isn't well comes with what to do. A ledger of up to 1 GB is read whole. \
+                Nothing is changed and no passphrase is needed, so what is in the keyring isn't looked \
+                at; the gateway may be running. The exit code is 0 where all is well, else 1.
 
                 Example: trine gateway doctor ./gateway
                 """)
@@ -22,24 +23,21 @@ extension GatewayCommand {
 
         func outcome() async throws -> Outcome {
             let things = await GatewayDirectory(directory).examine(now: .now)
-            let worst = things.map(\.verdict).max() ?? .ok
-            let exit: Exit =
-                switch worst {
-                case .ok: .success
-                case .warning: .refused
-                case .failure: .usage
-                }
             return Outcome([
                 "things": things.map {
-                    ["code": $0.code, "detail": $0.words, "verdict": $0.verdict.rawValue] as Members
+                    [
+                        "code": $0.code, "detail": $0.words, "hint": $0.hint,
+                        "verdict": $0.verdict.rawValue,
+                    ] as Members
                 }
             ]) {
-                things.map { thing in
+                things.flatMap { thing in
                     let verdict = thing.verdict.rawValue
                     let space = String(repeating: " ", count: 6 - verdict.count)
-                    return "\(verdict)\(space)\(thing.code): \(thing.words)"
+                    let line = "\(verdict)\(space)\(thing.code): \(thing.words)"
+                    return [line] + [thing.hint.map { "      " + $0 }].compactMap(\.self)
                 }.joined(separator: "\n")
-            }.ending(with: exit)
+            }.ending(well: things.allSatisfy { $0.verdict == .ok })
         }
     }
 
