@@ -140,12 +140,19 @@ extension GatewayCommand {
                 return try await Inspection(store: backup).run(progress: Terminal.entries).outcome
             }
             let gateway = GatewayDirectory(directory)
-            let entries = try gateway.restore(ledger: ledger, vault: vault).entries
-            return Outcome(["directory": gateway.path, "entries": entries]) {
-                "\(gateway.path) has \(entries) entries."
-            }.noting(
-                printing.json
-                    ? [] : ["what was published after these is lost: serve it with --accept-loss"])
+            let made = try gateway.restore(ledger: ledger, vault: vault)
+            var notes = ["what was published after these is lost: serve it with --accept-loss"]
+            if made.isVaultOlder {
+                notes.insert(
+                    "the vault is older than the ledger: what was erased since is destroyed again "
+                        + "when this gateway is served", at: 0)
+            }
+            return Outcome([
+                "directory": gateway.path, "entries": made.entries,
+                "older_vault": made.isVaultOlder,
+            ]) {
+                "\(gateway.path) has \(made.entries) entries."
+            }.noting(printing.json ? [] : notes)
         }
     }
     struct Rebuild: CommonCommand {
