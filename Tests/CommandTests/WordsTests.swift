@@ -77,9 +77,20 @@ import Wire
         ] + faults.map { StoreError.failed($0) }
 
     private static let faults: [StoreFault] =
-        [.backupUnderWay(directory: "gateway/store")]
+        [
+            .backupUnderWay(directory: "gateway/store"), .inUse(directory: "gateway/store"),
+            .system(call: "open", path: "gateway/store/ledger.sqlite", code: 2),
+            .system(call: "open", path: "gateway/store/ledger.sqlite", code: 5),
+            .other(file: "ledger.sqlite", type: "DecodingError"),
+            .notSynced(file: "ledger.sqlite"), .datedBefore(published: 1),
+            .notErased(.database(file: "vault.sqlite", code: 4874, message: "disk I/O error")),
+        ]
+        + [1, 5, 8, 10, 13, 14].map {
+            .database(file: "ledger.sqlite", code: $0 | 18 << 8, message: "it failed")
+        }
         + ([
-            .overlaps("gateway"), .notADirectory, .holds("one"), .ofAnotherStore, .newer, .mounted,
+            .overlaps("gateway"), .notADirectory, .nowhere("above"), .holds("one"), .ofAnotherStore,
+            .newer, .mounted,
             .besideIt("vault.next"),
         ] as [BackupObstacle]).map { .backupPlace("vault", $0) }
 
@@ -355,6 +366,12 @@ import Wire
             #expect(!complaint.message.isEmpty && complaint.exit != .success, "\(error)")
             #expect(!Self.isSwift(complaint.message), "\(complaint.message)")
             #expect(complaint.hint?.isEmpty != true, "\(error)")
+        }
+    }
+
+    @Test func everyFaultOfAStoreSaysWhatToDo() {
+        for fault in Self.faults {
+            #expect(StoreError.failed(fault).complaint.hint?.isEmpty == false, "\(fault)")
         }
     }
 

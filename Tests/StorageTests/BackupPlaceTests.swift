@@ -118,6 +118,16 @@ import Testing
         try scene.store.close()
     }
 
+    /// Foundation says of a file that can't be copied only that it is an error of Cocoa.
+    @Test func `what can't be copied is said as the operating system says it`() {
+        let error = #expect(throws: (any Error).self) {
+            try FileManager.default.contentsOfDirectory(atPath: "/nowhere/at/all")
+        }
+        #expect(
+            error.map { StoreFault($0, in: "store") }
+                == .system(call: "access", path: "/nowhere/at/all", code: ENOENT))
+    }
+
     @Test func `a directory with anything else in it is left as it is`() async throws {
         let scene = try await Scene(seed: 72)
         try scene.make("photos")

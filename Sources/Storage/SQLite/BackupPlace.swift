@@ -6,6 +6,8 @@ public enum BackupObstacle: Equatable, Sendable {
     /// other part.
     case overlaps(String)
     case notADirectory
+    /// The directory of this name, in which it would be made, isn't there.
+    case nowhere(String)
     /// It holds something of this name, which is no part of such a backup as it was made.
     case holds(String)
     /// It holds a backup of another store.
@@ -181,12 +183,16 @@ struct BackupPlaces {
         let name = trimmed(name)
         if let path = real(name) { return path }
         var status = stat()
-        guard errno == ENOENT, !name.isEmpty else { throw .fault("realpath", name) }
+        guard !name.isEmpty else { throw .refused(name, .notADirectory) }
+        guard errno == ENOENT else { throw .fault("realpath", name) }
         // A link to nothing.
         guard lstat(name, &status) != 0 else { throw .refused(name, .notADirectory) }
         let slash = name.lastIndex(of: "/")
         let above = slash.map { String(name[...$0]) } ?? "."
-        guard let path = real(above) else { throw .fault("realpath", above) }
+        guard let path = real(above) else {
+            guard errno == ENOENT else { throw .fault("realpath", above) }
+            throw .refused(name, .nowhere(above))
+        }
         let last = slash.map { String(name[name.index(after: $0)...]) } ?? name
         return (path == "/" ? "" : path) + "/" + last
     }

@@ -41,11 +41,12 @@ extension HomeError: Worded {
     }
 
     /// What to do where the operating system refuses.
-    private static func hint(_ code: Int32) -> String? {
+    static func hint(_ code: Int32) -> String? {
         switch code {
-        case ENOSPC, EDQUOT:
+        case ENOSPC, EDQUOT, EFBIG:
             "make room and run it again: what was signed is kept, and nothing is done twice"
         case EACCES, EPERM: "run it as the user to whom it belongs"
+        case ENOENT: "make the directory first that it is to be in"
         case EROFS: "it lies on something that can't be written"
         default: nil
         }

@@ -1,3 +1,5 @@
+import Custody
+import Foundation
 import Storage
 
 // What can be wrong with a gateway's store and with its backups.
@@ -32,9 +34,36 @@ extension StoreFault {
         switch self {
         case .backupUnderWay: "wait until it has finished, and run it again"
         case .backupPlace(_, let obstacle): obstacle.hint
-        case .closed, .inUse, .system, .database, .other, .notSynced, .datedBefore, .nothingToErase,
-            .notErased:
-            nil
+        case .inUse: "stop the gateway that works there, or wait for the command that does"
+        case .system(_, _, let code): Self.file(code)
+        case .database(_, let code, _): Self.database(code)
+        case .other: "trine gateway doctor DIR says what is wrong with a gateway"
+        case .closed: "run it again"
+        case .notSynced: "put the store on a file system that SQLite can keep a write-ahead log on"
+        case .datedBefore: "set this machine's clock right"
+        case .nothingToErase: nil
+        case .notErased(let fault): fault.hint
+        }
+    }
+
+    private static func file(_ code: Int32) -> String {
+        switch code {
+        case ENOENT:
+            "is it the right directory? what is lost comes back from a backup: trine gateway restore"
+        case ENOSPC, EDQUOT, EFBIG: "make room on the disk and run it again"
+        default: HomeError.hint(code) ?? "see what the system's log says of the disk"
+        }
+    }
+
+    /// By SQLite's primary result codes (https://sqlite.org/rescode.html).
+    private static func database(_ code: Int32) -> String {
+        switch code & 0xff {
+        case 13: "make room on the disk and run it again"
+        case 10:
+            "see what the system's log says of the disk; then: trine gateway check DIR"
+        case 8, 14: "run it as the user to whom the directory belongs"
+        case 5, 6: "another program has the file open: wait for it, or end it"
+        default: "trine gateway check DIR names what is damaged"
         }
     }
 }
@@ -48,6 +77,7 @@ extension BackupObstacle {
             "name a directory that isn't there yet, an empty one, or an earlier backup of this gateway"
         case .newer:
             "name another directory; was an older store put back? see: trine gateway doctor DIR"
+        case .nowhere(let above): "make \(above) first, or name another directory"
         case .mounted: "name a directory in it"
         case .besideIt(let name): "move \(name) away, or name another directory"
         }
