@@ -86,6 +86,9 @@ extension GatewayCommand {
                 on another medium. With the newest vault a ledger of any age opens, but for what was \
                 erased. The settings and the keyring, which is encrypted, go with the ledger.
 
+                Either directory doesn't exist, is empty, or has an earlier backup of this gateway and \
+                nothing else; anything else is refused, and nothing is changed.
+
                 Example: trine gateway backup ./gateway --ledger ./monday --vault ./vault
                 """)
 
