@@ -28,6 +28,7 @@ package struct KeyringFile {
     private static let format = "trine-keyring/1"
     private static let testFormat = "trine-test-keyring/1"
     private static let macWord = "mac "
+    private static let macBytes = 32
 
     /// Reads a file; nothing of it is authenticated yet. Throws ``KeyringError``.
     package init(
@@ -63,7 +64,8 @@ package struct KeyringFile {
         header = Self.header(slots, isForTests: isForTests)
         box = Array(rest)
         // One encoding: what is read is what would be written.
-        guard bytes.starts(with: header),
+        guard mac.count == Self.macBytes, box.count > SecretBox.addedBytes,
+            bytes.starts(with: header),
             Array(lines.joined(separator: "\n").utf8).count
                 == header.count + Self.macWord.utf8.count + Base64URL.encode(mac).utf8.count
         else { throw .malformed }

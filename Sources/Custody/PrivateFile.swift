@@ -70,6 +70,12 @@ package enum PrivateFile {
         try syncDirectory(of: path)
     }
 
+    /// Gives a directory another name beside it, durably. Throws ``HomeError``.
+    package static func moveDirectory(_ path: String, to other: String) throws(HomeError) {
+        try check(rename(path, other), other, "rename")
+        try syncDirectory(of: other)
+    }
+
     /// Throws ``HomeError/exposed(path:)`` unless the owner is who runs this and alone has rights.
     package static func checkPrivate(_ path: String) throws(HomeError) {
         var status = stat()

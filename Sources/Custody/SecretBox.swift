@@ -5,6 +5,8 @@ package import Wire
 package enum SecretBox {
     private static let nonceBytes = 24
     private static let tagBytes = 16
+    /// By so much is a box longer than what is in it.
+    static let addedBytes = nonceBytes + tagBytes
 
     package static func seal(
         _ plaintext: [UInt8], under key: Secret, using random: inout some RandomNumberGenerator

@@ -42,8 +42,7 @@ public struct GatewayDirectory: Hashable, Sendable {
     /// Makes the directory with fresh keys, and begins a log in its store with the entry 0 that
     /// `founding` signs for them. Returns what `founding` does beside it.
     ///
-    /// Throws ``HomeError/alreadyThere(path:)`` where a gateway is in the directory,
-    /// ``KeyringError``, ``FoundingError``, and what `founding` throws.
+    /// Throws ``GatewayDirectoryError`` where there is something in the directory, ``KeyringError``, ``FoundingError``, and what `founding` throws.
     public func begin<Address>(
         _ settings: Settings, under protection: Protection,
         founding: (HostKeys) async throws -> (genesis: Statement, address: Address)
@@ -57,27 +56,54 @@ public struct GatewayDirectory: Hashable, Sendable {
     }
 
     private func make(_ settings: Settings, under protection: Protection) throws -> HostKeys {
-        guard access(keyring, F_OK) != 0 else { throw HomeError.alreadyThere(path: path) }
+        try requireNothing()
         var random = SystemRandomNumberGenerator()
         let secrets = Keyring(using: &random)
         let sealed = try KeyringFile.seal(
             secrets, under: protection.passphrase, cost: protection.cost, using: &random)
-        if access(path, F_OK) != 0 { try PrivateFile.makeDirectory(path) }
-        try PrivateFile.checkPrivate(path)
-        try PrivateFile.replace(config, with: settings.bytes)
-        try PrivateFile.makeDirectory(store)
-        try PrivateFile.replace(published, with: PublishedCheckpoint.empty)
-        try PrivateFile.replace(keyring, with: sealed)
+        try mapped { () throws(HomeError) in
+            if access(path, F_OK) != 0 { try PrivateFile.makeDirectory(path) }
+            try PrivateFile.checkPrivate(path)
+            try PrivateFile.replace(config, with: settings.bytes)
+            try PrivateFile.makeDirectory(store)
+            try PrivateFile.replace(published, with: PublishedCheckpoint.empty)
+            try PrivateFile.replace(keyring, with: sealed)
+        }
         return try Self.keys(secrets, origin: settings.origin)
     }
 
-    /// Throws ``HomeError``.
-    public func settings() throws(HomeError) -> Settings {
-        try PrivateFile.checkPrivate(path)
-        guard let bytes = try PrivateFile.read(config, limit: 64 << 10) else {
-            throw .missing(path: config)
+    /// Nothing is there, or an empty directory.
+    private func requireNothing() throws(GatewayDirectoryError) {
+        guard access(path, F_OK) == 0 else { return }
+        let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        guard names?.isEmpty == true else { throw .alreadyThere(path: path) }
+    }
+
+    private func mapped<Result>(
+        _ body: () throws(HomeError) -> Result
+    ) throws(GatewayDirectoryError) -> Result {
+        do { return try body() } catch { throw GatewayDirectoryError(error) }
+    }
+
+    /// What isn't secret. Throws ``GatewayDirectoryError``.
+    public func settings() throws(GatewayDirectoryError) -> Settings {
+        let bytes: [UInt8]?
+        do { bytes = try PrivateFile.read(config, limit: 64 << 10) } catch {
+            if case .system(_, _, let code) = error, code == ENOTDIR || code == EISDIR {
+                throw .notAGateway(path: path)
+            }
+            throw GatewayDirectoryError(error)
         }
-        guard let settings = try? Settings(parsing: bytes) else { throw .malformed(path: config) }
+        // What isn't a gateway's isn't made private for it. A participant's home has a file of this name.
+        let isGateways = access(store, F_OK) == 0
+        guard let bytes else {
+            guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+            throw isGateways ? .fileMissing(path: config) : .notAGateway(path: path)
+        }
+        guard let settings = try? Settings(parsing: bytes) else {
+            throw isGateways ? .settingsDamaged(path: config) : .notAGateway(path: path)
+        }
+        try mapped { () throws(HomeError) in try PrivateFile.checkPrivate(path) }
         return settings
     }
 
@@ -118,48 +144,96 @@ public struct GatewayDirectory: Hashable, Sendable {
     }
 
     /// Copies the store, while it is used, and what the gateway is. Returns how many entries the copy has.
-    public func backUp(ledger: String, vault: String) throws -> Int64 {
+    ///
+    /// Throws ``GatewayDirectoryError``, ``Storage/StoreError`` as ``Storage/StoreBackup`` does, and for a store
+    /// without what was published: its vault has keys of what was erased. Then nothing was changed.
+    public func backUp(ledger: String, vault: String) async throws -> Int64 {
         _ = try settings()
-        let entries = try StoreBackup.make(of: store, ledger: ledger, vault: vault)
-        for (path, name) in [(config, "config"), (keyring, "keyring")] {
-            guard let bytes = try PrivateFile.read(path, limit: 64 << 10) else {
-                throw HomeError.missing(path: path)
-            }
-            try PrivateFile.replace(ledger + "/" + name, with: bytes)
+        _ = try await frozen()
+        let companions = try [(config, "config"), (keyring, "keyring")].map { path, name in
+            StoreBackup.Companion(name: name, content: try read(path))
         }
-        return entries
+        return try StoreBackup.make(
+            of: store, in: path, ledger: ledger, vault: vault, with: companions)
     }
 
     /// Makes this directory from backups. What was published isn't known in it, so it isn't served before
-    /// somebody accepts the loss.
-    public func restore(ledger: String, vault: String) throws {
-        guard access(path, F_OK) != 0 else { throw HomeError.alreadyThere(path: path) }
-        try PrivateFile.makeDirectory(path)
-        try PrivateFile.makeDirectory(store)
-        try StoreBackup.restore(ledger: ledger, vault: vault, to: store)
-        for (path, name) in [(config, "config"), (keyring, "keyring")] {
-            guard let bytes = try PrivateFile.read(ledger + "/" + name, limit: 64 << 10) else {
-                throw HomeError.missing(path: ledger + "/" + name)
+    /// somebody accepts the loss. Returns what the store says about itself.
+    ///
+    /// Throws ``GatewayDirectoryError`` and ``Storage/StoreError``; then nothing of it is there.
+    public func restore(ledger: String, vault: String) throws -> FrozenStore.Condition {
+        guard access(path, F_OK) != 0 else {
+            throw GatewayDirectoryError.alreadyThere(path: path)
+        }
+        let files = try ["config", "keyring"].map { name in
+            let copy = ledger + "/" + name
+            guard
+                let bytes = try mapped({ () throws(HomeError) in
+                    try PrivateFile.read(copy, limit: 64 << 10)
+                })
+            else {
+                throw GatewayDirectoryError.notABackup(path: ledger, missing: copy)
             }
-            try PrivateFile.replace(path, with: bytes)
+            return (name, bytes)
+        }
+        let part = GatewayDirectory(path + ".part")
+        try part.removeUnfinished()
+        try mapped { () throws(HomeError) in try PrivateFile.makeDirectory(part.path) }
+        // A crash from here on leaves a directory that the next restore removes.
+        do {
+            try mapped { () throws(HomeError) in try PrivateFile.makeDirectory(part.store) }
+            try StoreBackup.restore(ledger: ledger, vault: vault, to: part.store)
+            for (name, bytes) in files {
+                try mapped { () throws(HomeError) in
+                    try PrivateFile.replace(part.path + "/" + name, with: bytes)
+                }
+            }
+            let condition = try FrozenStore(part.store, anyAge: true).condition
+            try mapped { () throws(HomeError) in try PrivateFile.moveDirectory(part.path, to: path)
+            }
+            return condition
+        } catch {
+            try? FileManager.default.removeItem(atPath: part.path)
+            throw error
         }
     }
 
-    /// Throws ``HomeError`` unless the keyring is there.
+    /// Removes what a restore that was killed left in this directory. Throws
+    /// ``GatewayDirectoryError/alreadyThere(path:)`` where there is something else.
+    private func removeUnfinished() throws {
+        guard access(path, F_OK) == 0 else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [path]
+        // Not what was published, which a gateway has that was served.
+        let known = [config, keyring].flatMap { [$0, $0 + ".new"] } + [store]
+        guard names.allSatisfy({ known.contains(path + "/" + $0) }),
+            names.isEmpty || names.contains("store")
+        else { throw GatewayDirectoryError.alreadyThere(path: path) }
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    /// The content of a small file. Throws ``GatewayDirectoryError``.
+    private func read(
+        _ path: String, ownersAlone: Bool = false
+    ) throws(GatewayDirectoryError) -> [UInt8] {
+        let bytes = try mapped { () throws(HomeError) in
+            try PrivateFile.read(path, limit: 64 << 10, ownersAlone: ownersAlone)
+        }
+        guard let bytes else { throw .fileMissing(path: path) }
+        return bytes
+    }
+
+    /// Throws ``GatewayDirectoryError`` unless the keyring is there and private, and ``KeyringError`` unless
+    /// it has the form of one. What is in it is encrypted.
     func checkKeyring() throws {
-        guard try PrivateFile.read(keyring, limit: 64 << 10, ownersAlone: true) != nil else {
-            throw HomeError.missing(path: keyring)
-        }
+        _ = try KeyringFile(parsing: try read(keyring, ownersAlone: true))
     }
 
-    /// Opens the keyring. Throws ``HomeError`` and ``KeyringError``.
+    /// Opens the keyring. Throws ``GatewayDirectoryError`` and ``KeyringError``.
     public func unlock(_ protection: Protection) throws -> HostKeys {
         let origin = try settings().origin
-        guard let bytes = try PrivateFile.read(keyring, limit: 64 << 10, ownersAlone: true) else {
-            throw HomeError.missing(path: keyring)
-        }
         let secrets = try KeyringFile.open(
-            bytes, with: protection.passphrase, allowing: protection.cost)
+            try read(keyring, ownersAlone: true), with: protection.passphrase,
+            allowing: protection.cost)
         return try Self.keys(secrets, origin: origin)
     }
 

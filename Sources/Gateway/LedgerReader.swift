@@ -143,7 +143,7 @@ enum ReadAtOnce {
     static let bytes = 1 << 20
 }
 
-extension Store {
+extension ReadableStore {
     /// The attachments of all these entries, in their order, restricted to the sections named.
     func attachments(
         ofAll indices: [Int64], sections: Set<String>

@@ -9,7 +9,7 @@ enum PublishedPolicies {
     /// The sets of the statements in `range`, compiled. Throws ``Storage/StoreError``, where a set
     /// isn't what its statement names too.
     static func read(
-        from store: any Store, _ range: Range<Int64>
+        from store: any ReadableStore, _ range: Range<Int64>
     ) async throws(StoreError) -> [CedarPolicies] {
         var sets: [CedarPolicies] = []
         for (index, digest) in try await statements(in: store, range) {
@@ -24,7 +24,7 @@ enum PublishedPolicies {
     }
 
     private static func blob(
-        at index: Int64, in store: any Store
+        at index: Int64, in store: any ReadableStore
     ) async throws(StoreError) -> [UInt8]? {
         try await store.attachments(of: index, sections: [SectionName.policies])?.sections
             .first { $0.name == SectionName.policies }?.bytes
@@ -32,7 +32,7 @@ enum PublishedPolicies {
 
     /// Genesis and the `policy` statements in `range`, with the sets they name.
     private static func statements(
-        in store: any Store, _ range: Range<Int64>
+        in store: any ReadableStore, _ range: Range<Int64>
     ) async throws(StoreError) -> [(index: Int64, set: Digest<Digested.Policies>)] {
         let indices = try await store.publications(of: PublishPolicies.kind, in: range)
         var found: [(index: Int64, set: Digest<Digested.Policies>)] = []

@@ -36,7 +36,7 @@ struct PublishedTypes: Sendable {
     /// What the statements in `range` brought. Throws ``Storage/StoreError``, where a document isn't
     /// what its statement names too.
     static func read(
-        from store: any Store, _ range: Range<Int64>
+        from store: any ReadableStore, _ range: Range<Int64>
     ) async throws(StoreError) -> [Document] {
         var documents: [Document] = []
         let indices = try await store.publications(of: PublishType.kind, in: range)
@@ -58,7 +58,7 @@ struct PublishedTypes: Sendable {
     }
 }
 
-extension Store {
+extension ReadableStore {
     /// Genesis, and the statements of `kind`, that are in `range`.
     func publications(
         of kind: Kind, in range: Range<Int64>

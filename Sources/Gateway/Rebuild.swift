@@ -50,6 +50,38 @@ public struct Rebuild: Sendable {
     }
 }
 
+extension GatewayDirectory {
+    /// Makes everything of this gateway's store anew that follows from its entries. No gateway works on it
+    /// meanwhile. `progress` gets the number of entries done and of all.
+    ///
+    /// Throws ``Storage/StoreError``, where the store is behind what was published, or isn't the same
+    /// history, before anything in it is changed.
+    public func rebuild(
+        progress: @Sendable (Int64, Int64) -> Void = { _, _ in }
+    ) async throws(StoreError) -> Rebuild.Outcome {
+        let last = try lastPublished()
+        // Before the store is opened, which writes into its vault how many entries there are.
+        try last?.requireNotBehind(try await FrozenStore(store).head())
+        let store = try SQLiteStore(opening: store, existing: true)
+        defer { try? store.close() }
+        try await last?.requireEntries(of: store)
+        return try await Rebuild(store).run(progress: progress)
+    }
+}
+
+extension PublishedCheckpoint.Head {
+    /// The tree over the first entries of `store` is the one that was published, whatever its stored tiles
+    /// say. Throws ``Storage/StoreError``.
+    fileprivate func requireEntries(of store: any ReadableStore) async throws(StoreError) {
+        var edge = TileEdge()
+        for index in stride(from: 0, to: size, by: 256) {
+            let leaves = try await store.leaves(index..<min(index + 256, size))
+            _ = edge.append(leaves.map { Hash.leaf($0) })
+        }
+        guard edge.root == root else { throw .unreadable(.otherThanPublished(size: size)) }
+    }
+}
+
 extension SQLiteStore {
     /// Makes the state anew that was replaced, and whose keys were destroyed with an erasure, after this
     /// ledger was copied: an operator put an older one in its place and accepted the loss.

@@ -33,6 +33,10 @@ public indirect enum StoreFault: Equatable, Sendable {
     case nothingToErase(JTI)
     /// The batch is stored, and the keys of what it erases are still there.
     case notErased(StoreError)
+    /// A backup of the store in this directory is being made.
+    case backupUnderWay(directory: String)
+    /// A backup isn't written to this directory, and nothing was changed.
+    case backupPlace(String, BackupObstacle)
 }
 
 /// Why files can't be used as the store of a log.

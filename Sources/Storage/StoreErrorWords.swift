@@ -20,14 +20,33 @@ extension StoreFault: CustomStringConvertible {
         case .inUse(let directory): "\(directory) is in use by another process"
         case .system(let call, let path, let code):
             "\(call) failed on \(path): \(String(cString: strerror(code)))"
-        case .database(let file, let code, let message): "\(file): \(message) (\(code))"
-        case .other(let file, let type): "\(file): \(type)"
+        case .database(let file, let code, let message): "\(file): \(message) (SQLite \(code))"
+        case .other(let file, let type): "\(file) can't be used: \(type)"
         case .notSynced(let file): "\(file): commits are not synced"
         case .nothingToErase(let jti): "there is no statement \(jti) to erase"
         case .datedBefore(let published):
             "the last checkpoint was dated \(Timestamp(clamping: Int64(clamping: published))), which is "
                 + "still to come: is this machine's clock right?"
         case .notErased(let error): "stored, but not erased: \(error)"
+        case .backupUnderWay(let directory): "another backup of \(directory) is being made"
+        case .backupPlace(let directory, let obstacle):
+            "\(directory) isn't used for the backup, and nothing was changed: \(obstacle)"
+        }
+    }
+}
+
+extension BackupObstacle: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .overlaps(let other): "it is \(other), holds it or lies in it"
+        case .notADirectory: "it isn't a directory"
+        case .nowhere(let above): "there is no \(above) to make it in"
+        case .holds(let name): "it holds \(name), which isn't from a backup of this gateway"
+        case .ofAnotherStore: "it holds a backup of another gateway"
+        case .newer: "it holds a newer backup than this one would be"
+        case .mounted: "another file system begins there, so nothing can take its place"
+        case .besideIt(let name):
+            "\(name) is in the way, and is no unfinished backup of this gateway"
         }
     }
 }

@@ -74,7 +74,9 @@ import Testing
         let (descriptor, port) = try ScriptedServer.boundSocket()
         defer { close(descriptor) }
         let transport = try Self.transport("http", port)
-        await #expect(throws: TransportError.unreachable("nothing answers at this address")) {
+        await #expect(
+            throws: TransportError.unreachable("nothing answers at http://127.0.0.1:\(port)")
+        ) {
             try await transport.send(Self.request(post: 1))
         }
     }

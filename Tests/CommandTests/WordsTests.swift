@@ -25,45 +25,77 @@ import Wire
     private static let refusal = Refusal.grant(.grantToOneself)
     private static let statementError = ProofStatementError(offset: 2, reason: .notANumber)
 
-    private static let home: [any Worded] = [
-        HomeError.missing(path: "home"), HomeError.alreadyThere(path: "home"),
-        HomeError.exposed(path: "home"), HomeError.busy(path: "home", holder: "trine, process 1"),
-        HomeError.keyringLost(path: "home/keyring"),
-        HomeError.system(path: "home", call: "open", code: 13), HomeError.malformed(path: "home"),
-        HomeError.tooLarge(path: "home", limit: 10), HomeError.viewDamaged(path: "home"),
-        KeyringError.wrongPassphrase, KeyringError.malformed, KeyringError.unknownFormat,
-        KeyringError.costOutOfRange(mebibytes: 1), KeyringError.outOfMemory(mebibytes: 64),
-        KeyringError.passphraseFile(path: "file"),
-        KeyringError.passphraseFileExposed(path: "file"),
-        KeyringError.passphraseTooShort(minimum: 12), KeyringError.noKey(.seal),
-        KeyringError.eraMissing(2), KeyringError.otherRoot, KeyringError.noSlot("night"),
-        KeyringError.tooManySlots(limit: 8), KeyringError.helper("night", .notNamed),
-        KeyringError.helper("night", .exposed(path: "/bin/x")),
-        KeyringError.helper("night", .notRun(path: "/bin/x", code: 2)),
-        KeyringError.helper("night", .noAnswer), SettingsError(line: 3),
-        RecoveryWordsError.count(3), RecoveryWordsError.unknown(position: 4),
-        RecoveryWordsError.checksum, BackupError.notABackup, BackupError.malformed,
-        BackupError.originalDiffers(directory: "home"),
-        RecoveryKitError.notAKit, RecoveryKitError.unknownFormat,
-        RecoveryKitError.malformed(line: "handle"), RecoveryKitError.wrongSecret,
-        RecoveryKitError.ofAnother(handle),
-        ContactError.malformed(line: 3), ContactError.malformedName, ContactError.ambiguous("bank"),
-        InvitationError.onlyAddress, InvitationError.malformedSecret,
-        InvitationError.notPinned, InvitationError.malformedPin, InvitationError.malformedAddress,
-        InvitationError.plainHTTP(host: "gateway.example"),
-        StoreError.superseded, StoreError.failed(.closed), StoreError.outcomeUnknown(.closed),
-        StoreError.corrupt(.entry(3), .state(.wrongName)),
-        StoreError.corrupt(.entries(1..<4), .state(.json(.unexpectedEnd))),
-        StoreError.unreadable(.noGenesis),
-        StoreError.unreadable(.ledgerOlderThanKeys(have: 3, known: 5)),
-        StoreError.unreadable(.ledgerOlderThanLog), StoreError.unreadable(.otherKeyring),
-        StoreError.unreadable(.ledgerMissing), StoreError.unreadable(.keysMissing),
-        StoreError.unreadable(.behindPublished(have: 3, published: 5)),
-        StoreError.unreadable(.otherThanPublished(size: 5)),
-        StoreError.unreadable(.publishedUnknown),
-        FoundingError.alreadyFounded, FoundingError.refused(refusal),
-        FoundingError.store(.superseded),
-    ]
+    private static let home: [any Worded] =
+        [
+            HomeError.missing(path: "home"), HomeError.alreadyThere(path: "home"),
+            HomeError.exposed(path: "home"),
+            HomeError.busy(path: "home", holder: "trine, process 1"),
+            HomeError.keyringLost(path: "home/keyring"),
+            HomeError.system(path: "home", call: "open", code: 13),
+            HomeError.malformed(path: "home"),
+            HomeError.tooLarge(path: "home", limit: 10), HomeError.viewDamaged(path: "home"),
+            KeyringError.wrongPassphrase, KeyringError.malformed, KeyringError.unknownFormat,
+            KeyringError.costOutOfRange(mebibytes: 1), KeyringError.outOfMemory(mebibytes: 64),
+            KeyringError.passphraseFile(path: "file"),
+            KeyringError.passphraseFileExposed(path: "file"),
+            KeyringError.passphraseTooShort(minimum: 12), KeyringError.noKey(.seal),
+            KeyringError.eraMissing(2), KeyringError.otherRoot, KeyringError.noSlot("night"),
+            KeyringError.tooManySlots(limit: 8), KeyringError.helper("night", .notNamed),
+            KeyringError.helper("night", .exposed(path: "/bin/x")),
+            KeyringError.helper("night", .notRun(path: "/bin/x", code: 2)),
+            KeyringError.helper("night", .noAnswer), SettingsError(line: 3),
+            RecoveryWordsError.count(3), RecoveryWordsError.unknown(position: 4),
+            RecoveryWordsError.checksum, BackupError.notABackup, BackupError.malformed,
+            BackupError.originalDiffers(directory: "home"),
+            RecoveryKitError.notAKit, RecoveryKitError.unknownFormat,
+            RecoveryKitError.malformed(line: "handle"), RecoveryKitError.wrongSecret,
+            RecoveryKitError.ofAnother(handle),
+            ContactError.malformed(line: 3), ContactError.malformedName,
+            ContactError.ambiguous("bank"),
+            InvitationError.onlyAddress, InvitationError.malformedSecret,
+            InvitationError.notPinned, InvitationError.malformedPin,
+            InvitationError.malformedAddress,
+            InvitationError.plainHTTP(host: "gateway.example"),
+            StoreError.superseded, StoreError.failed(.closed), StoreError.outcomeUnknown(.closed),
+            StoreError.corrupt(.entry(3), .state(.wrongName)),
+            StoreError.corrupt(.entries(1..<4), .state(.json(.unexpectedEnd))),
+            StoreError.unreadable(.noGenesis),
+            StoreError.unreadable(.ledgerOlderThanKeys(have: 3, known: 5)),
+            StoreError.unreadable(.ledgerOlderThanLog), StoreError.unreadable(.otherKeyring),
+            StoreError.unreadable(.ledgerMissing), StoreError.unreadable(.keysMissing),
+            StoreError.unreadable(.behindPublished(have: 3, published: 5)),
+            StoreError.unreadable(.otherThanPublished(size: 5)),
+            StoreError.unreadable(.publishedUnknown),
+            GatewayDirectoryError.missing(path: "gateway"),
+            GatewayDirectoryError.notAGateway(path: "gateway"),
+            GatewayDirectoryError.alreadyThere(path: "gateway"),
+            GatewayDirectoryError.fileMissing(path: "gateway/keyring"),
+            GatewayDirectoryError.notABackup(path: "ledger", missing: "ledger/config"),
+            GatewayDirectoryError.settingsDamaged(path: "gateway/config"),
+            GatewayDirectoryError.exposed(path: "gateway"),
+            GatewayDirectoryError.file(.system(path: "gateway", call: "open", code: 13)),
+            FoundingError.alreadyFounded, FoundingError.refused(refusal),
+            FoundingError.store(.superseded),
+        ] + faults.map { StoreError.failed($0) }
+
+    private static let faults: [StoreFault] =
+        [
+            .backupUnderWay(directory: "gateway/store"), .inUse(directory: "gateway/store"),
+            .system(call: "open", path: "gateway/store/ledger.sqlite", code: 2),
+            .system(call: "open", path: "gateway/store/ledger.sqlite", code: 5),
+            .other(file: "ledger.sqlite", type: "DecodingError"),
+            .notSynced(file: "ledger.sqlite"), .datedBefore(published: 1),
+            .notErased(
+                .failed(.database(file: "vault.sqlite", code: 4874, message: "disk I/O error"))),
+        ]
+        + [1, 5, 8, 10, 13, 14].map {
+            .database(file: "ledger.sqlite", code: $0 | 18 << 8, message: "it failed")
+        }
+        + ([
+            .overlaps("gateway"), .notADirectory, .nowhere("above"), .holds("one"), .ofAnotherStore,
+            .newer, .mounted,
+            .besideIt("vault.next"),
+        ] as [BackupObstacle]).map { .backupPlace("vault", $0) }
 
     private static let problem = Problem(
         type: "https://trine.example/problems/grant-dead", title: "The grant is over", status: 409,
@@ -338,6 +370,39 @@ import Wire
             #expect(!Self.isSwift(complaint.message), "\(complaint.message)")
             #expect(complaint.hint?.isEmpty != true, "\(error)")
         }
+    }
+
+    @Test func everyFaultOfAStoreSaysWhatToDo() {
+        for fault in Self.faults {
+            #expect(StoreError.failed(fault).complaint.hint?.isEmpty == false, "\(fault)")
+        }
+    }
+
+    /// What an operator reads of each thing that a gateway needs.
+    @Test func everythingThatIsExaminedHasWords() {
+        let well: [ExaminedThing.Finding] = [
+            .settings(Origin("trine.example/alliance")!), .keyring, .storeIsPrivate, .served(true),
+            .served(false), .published(size: nil), .published(size: 3),
+        ]
+        let wrong: [ExaminedThing.Finding] =
+            [
+                .storeIsExposed(path: "gateway/store"), .free(megabytes: 3), .vault(isOlder: true),
+                .due(1), .due(2), .history(isKnown: false), .dated(secondsAgo: 100_000),
+                .unknownRules(UnknownRules(rules: 2, index: 17)),
+            ]
+            + Self.home.compactMap { error in
+                switch error {
+                case let error as GatewayDirectoryError: .unusable(error)
+                case let error as KeyringError: .keyringUnusable(error)
+                case let error as StoreError: .storeUnusable(error)
+                default: nil
+                }
+            }
+        #expect(wrong.count > 30)
+        for finding in well + wrong {
+            #expect(!finding.words.isEmpty && !Self.isSwift(finding.words), "\(finding.words)")
+        }
+        for finding in wrong { #expect(finding.hint?.isEmpty == false, "\(finding.words)") }
     }
 
     /// Scripts tell a copy that lags behind from a log that was taken back, and both from a lie.

@@ -48,13 +48,16 @@ import Wire
     @Test func `who is well has no complaint, served or not`() async throws {
         let patient = try await Patient()
         #expect(await patient.complaints().isEmpty)
-        func running() async -> String? {
-            await patient.gateway.examine(now: .now).first { $0.code == "running" }?.words
+        func isRunning() async -> Bool? {
+            for thing in await patient.gateway.examine(now: .now) {
+                if case .served(let isServed) = thing.finding { return isServed }
+            }
+            return nil
         }
-        #expect(await running() == "no gateway is running")
+        #expect(await isRunning() == false)
         try await patient.process.start()
         #expect(await patient.complaints().isEmpty)
-        #expect(await running() == "a gateway works on the store")
+        #expect(await isRunning() == true)
         _ = try await patient.process.end(SIGTERM)
     }
 
@@ -71,7 +74,83 @@ import Wire
         patient = try await Patient()
         try patient.overwrite(
             "published", with: Array(repeating: 7, count: PublishedCheckpoint.empty.count))
-        #expect(await patient.complaints() == ["published": .failure])
+        #expect(
+            await patient.complaints() == ["published": .failure, "history": .warning])
+    }
+
+    /// What is in it only the passphrase tells.
+    @Test func `a keyring that hasn't the form of one`() async throws {
+        let patient = try await Patient()
+        let path = patient.gateway.path + "/keyring"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let text = try #require(whole.firstRange(of: Data("argon2id".utf8)))
+        let mac = try #require(whole.firstRange(of: Data("\nmac ".utf8)))
+        var damaged = [0, 5, text.lowerBound, mac.lowerBound, mac.upperBound + 10].map { place in
+            var keyring = whole
+            keyring[place] ^= 0x80
+            return keyring
+        }
+        damaged += [0, 1, 100, mac.lowerBound, mac.upperBound + 44].map { whole.prefix($0) }
+        for keyring in damaged {
+            try keyring.write(to: URL(fileURLWithPath: path))
+            chmod(path, 0o600)
+            #expect(
+                await patient.complaints() == ["keyring": .failure], "\(keyring.count) bytes")
+        }
+        try whole.write(to: URL(fileURLWithPath: path))
+        chmod(path, 0o600)
+        #expect(await patient.complaints().isEmpty)
+    }
+
+    @Test func `files of the store that others may read`() async throws {
+        let patient = try await Patient()
+        for (name, mode) in [
+            ("vault.key", 0o640), ("ledger.sqlite", 0o604), ("vault.sqlite", 0o620),
+        ] as [(String, mode_t)] {
+            let path = patient.gateway.store + "/" + name
+            chmod(path, mode)
+            #expect(await patient.complaints() == ["access": .warning], "\(name)")
+            chmod(path, 0o600)
+        }
+        chmod(patient.gateway.store, 0o755)
+        #expect(await patient.complaints() == ["access": .warning])
+    }
+
+    /// A gateway may come upon any of them.
+    @Test func `any page of the store that is damaged`() async throws {
+        let patient = try await Patient()
+        for name in ["ledger.sqlite", "vault.sqlite"] {
+            let path = patient.gateway.store + "/" + name
+            let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+            #expect(whole.count % 4096 == 0 && whole.count > 4096)
+            // The first page begins with the header of the file.
+            for place in [0, 16, 100] + stride(from: 4096, to: whole.count, by: 4096) {
+                // What a reader left there has pages that count instead of those in the file.
+                for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+                let file = try #require(FileHandle(forWritingAtPath: path))
+                try file.seek(toOffset: UInt64(place))
+                try file.write(contentsOf: [UInt8](repeating: 0xff, count: 8))
+                try file.close()
+                #expect(
+                    await patient.complaints()["store"] == .failure, "\(name) at \(place)")
+                try whole.write(to: URL(fileURLWithPath: path))
+                chmod(path, 0o600)
+            }
+        }
+        #expect(await patient.complaints().isEmpty)
+    }
+
+    /// What a gateway reads when it starts: here the text of the policies that it was founded with.
+    @Test func `a store that a gateway couldn't begin with`() async throws {
+        for sql in [
+            "UPDATE attachments SET row = zeroblob(length(row))", "DELETE FROM attachments",
+            "UPDATE tiles SET hashes = zeroblob(32)", "DELETE FROM state WHERE key = 'log'",
+            "UPDATE entries SET leaf = zeroblob(20)",
+        ] {
+            let patient = try await Patient()
+            try patient.execute(sql)
+            #expect(await patient.complaints()["store"] == .failure, "\(sql)")
+        }
     }
 
     @Test func `a store that doesn't open`() async throws {

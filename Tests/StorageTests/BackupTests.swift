@@ -56,14 +56,14 @@ import Wire
 
     @Test func `a backup that was made while somebody writes is a whole store`() async throws {
         let directory = try TemporaryDirectory()
-        let store = try SQLiteStore(opening: directory.path, .small)
+        let store = try SQLiteStore(opening: directory.path + "/store", .small)
         var builder = LogBuilder(seed: 62)
         var copies: [(path: String, everything: [String])] = []
         for number in 0..<4 {
             try await filled(store, &builder, batches: 5)
             let path = directory.path + "/copy-\(number)"
             try StoreBackup.make(
-                of: directory.path, ledger: path, vault: directory.path + "/newest")
+                of: store.directory, ledger: path, vault: directory.path + "/newest")
             copies.append((path, try await everything(store)))
         }
         try store.close()
@@ -104,15 +104,15 @@ import Wire
     /// Whoever finds the disk of the older copy finds no root key on it.
     @Test func `a newer copy of the vault overwrites the older one's root key`() async throws {
         let directory = try TemporaryDirectory()
-        let store = try SQLiteStore(opening: directory.path, .small)
+        let store = try SQLiteStore(opening: directory.path + "/store", .small)
         var builder = LogBuilder(seed: 63)
         try await filled(store, &builder, batches: 3)
         let vault = directory.path + "/newest"
-        try StoreBackup.make(of: directory.path, ledger: directory.path + "/one", vault: vault)
+        try StoreBackup.make(of: store.directory, ledger: directory.path + "/one", vault: vault)
         let older = try #require(FileHandle(forReadingAtPath: vault + "/vault.key"))
         #expect(try older.readToEnd()?.contains { $0 != 0 } == true)
         try await filled(store, &builder, batches: 3)
-        try StoreBackup.make(of: directory.path, ledger: directory.path + "/two", vault: vault)
+        try StoreBackup.make(of: store.directory, ledger: directory.path + "/two", vault: vault)
         try older.seek(toOffset: 0)
         #expect(try older.readToEnd()?.contains { $0 != 0 } == false)
         _ = try FrozenStore(directory.path + "/two", vault: vault)

@@ -31,7 +31,7 @@ actor HTTPConnection {
         if let content = request.content { setContent(content) }
         setCallbacks(exchange)
         let result = withExtendedLifetime(exchange) { curl_easy_perform(handle.pointer) }
-        guard result == CURLE_OK else { throw exchange.error(result) }
+        guard result == CURLE_OK else { throw exchange.error(result, address) }
         return TransportAnswer(
             status: trine_curl_status(handle.pointer),
             mediaType: trine_curl_content_type(handle.pointer).map {
@@ -128,11 +128,11 @@ private final class Exchange {
         return !overflowed
     }
 
-    func error(_ result: CURLcode) -> TransportError {
+    func error(_ result: CURLcode, _ address: GatewayAddress) -> TransportError {
         if overflowed || result == CURLE_FILESIZE_EXCEEDED { return .answerTooLarge(limit: limit) }
         let detail =
             switch result {
-            case CURLE_COULDNT_CONNECT: "nothing answers at this address"
+            case CURLE_COULDNT_CONNECT: "nothing answers at \(address.text)"
             case CURLE_ABORTED_BY_CALLBACK:
                 Task.isCancelled ? "cancelled" : "the connection was closed"
             default: String(cString: curl_easy_strerror(result))

@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import GRDBSQLite
 
 extension StoreError {
     /// What went wrong in the file, without any value that was stored or bound.
@@ -19,9 +21,24 @@ extension StoreFault {
         if let error = error as? DatabaseError {
             self = .database(
                 file: file, code: error.extendedResultCode.rawValue,
-                message: error.message ?? "error")
+                message: Self.message(of: error))
+        } else if let error = error as? CocoaError,
+            let system = error.userInfo[NSUnderlyingErrorKey] as? POSIXError
+        {
+            // Foundation's own words are for people who choose files in a window.
+            let path = error.userInfo[NSFilePathErrorKey] as? String
+            self = .system(call: "access", path: path ?? file, code: system.code.rawValue)
         } else {
             self = .other(file: file, type: "\(type(of: error))")
         }
+    }
+
+    /// A connection that a copy goes to keeps no words for why that failed, and has those for success.
+    private static func message(of error: DatabaseError) -> String {
+        let none = String(cString: sqlite3_errstr(SQLITE_OK))
+        guard let message = error.message, message != none else {
+            return String(cString: sqlite3_errstr(error.extendedResultCode.rawValue))
+        }
+        return message
     }
 }

@@ -29,6 +29,20 @@ final class DirectoryLock: Sendable {
         self.descriptor = descriptor
     }
 
+    /// The right to make a backup of the store in `directory`, beside whoever works on it: the directory itself
+    /// is locked, which no backup replaces. Throws ``StoreFault/backupUnderWay(directory:)``.
+    init(backingUp directory: String) throws(StoreError) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.fault("open", directory) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let isTaken = errno == EWOULDBLOCK
+            let fault = Self.fault("flock", directory)
+            close(descriptor)
+            throw isTaken ? .failed(.backupUnderWay(directory: directory)) : fault
+        }
+        self.descriptor = descriptor
+    }
+
     /// Whether somebody has it now. Takes it for a moment where nobody does.
     static func isTaken(_ directory: String) -> Bool {
         let descriptor = open(directory + "/lock", O_RDONLY | O_CLOEXEC)

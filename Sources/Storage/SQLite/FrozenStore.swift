@@ -14,6 +14,7 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
     private let ledger: DatabaseSnapshot
     private let unfiled: UnfiledNames
     private let keys: Vault
+    private let vaultDirectory: String
     /// What the store says about itself.
     public let condition: Condition
 
@@ -35,7 +36,8 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
         _ directory: String, vault: String? = nil, anyAge: Bool = false
     ) throws(StoreError) {
         do {
-            let vault = try VaultSnapshot(in: vault ?? directory)
+            vaultDirectory = vault ?? directory
+            let vault = try VaultSnapshot(in: vaultDirectory)
             let moved = vault.files.header()?.moved ?? MovedLog()
             try FileWithoutLog(ledgerIn: directory).requireOwnLog(moved)
             let pool = try DatabaseFile.ledger.reading(in: directory)
@@ -170,6 +172,22 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
         try await read { db in try Ledger.isErased(index, in: db) }
     }
 
+    /// Whether the pages of both databases are as SQLite makes them, the ledger's where it has no more than
+    /// `maximumBytes`; every page is read. Says whether it was looked at. Throws ``StoreError/corrupt(_:_:)``.
+    public func checkPages(maximumBytes: Int) async throws(StoreError) -> Bool {
+        do {
+            let pages = try DatabaseFile.vault.reading(in: vaultDirectory)
+            defer { try? pages.close() }
+            try await pages.read { db in try DatabaseFile.vault.checkPages(db) }
+        } catch { throw StoreError(error, in: DatabaseFile.vault.name) }
+        return try await read { db in
+            let count = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            guard count * DatabaseFile.pageBytes <= maximumBytes else { return false }
+            try DatabaseFile.ledger.checkPages(db)
+            return true
+        }
+    }
+
     /// Copies the ledger of this moment to a new file at `path`, durably.
     func copyLedger(to path: String) throws {
         let copy = try DatabaseQueue(path: path)
@@ -188,6 +206,14 @@ extension Ledger {
 }
 
 extension DatabaseFile {
+    fileprivate func checkPages(_ db: Database) throws {
+        let lines = try String.fetchAll(db, sql: "PRAGMA quick_check(1)")
+            .flatMap { $0.split(separator: "\n") }.filter { !$0.hasPrefix("***") }
+        if let first = lines.first, first != "ok" {
+            throw StoreError.corrupt(.file(name), .database(message: String(first)))
+        }
+    }
+
     /// Opens the file for reading beside whoever writes to it.
     func reading(in directory: String) throws -> DatabasePool {
         let path = directory + "/" + name

@@ -60,6 +60,16 @@ struct RootKeyFile: Sendable {
         }
     }
 
+    /// Whether no key is in it, nor what is left of one.
+    func isErased() throws(StoreError) -> Bool {
+        for place in 0..<Self.places {
+            var bytes = try read(place)
+            defer { bytes.wipe() }
+            if bytes.contains(where: { $0 != 0 }) { return false }
+        }
+        return true
+    }
+
     private func place(_ generation: Int64) -> Int { Int(generation % Int64(Self.places)) }
 
     // MARK: The file

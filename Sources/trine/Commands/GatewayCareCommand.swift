@@ -10,9 +10,10 @@ extension GatewayCommand {
             commandName: "doctor",
             abstract: "Say whether a gateway can be served, and what is wrong.",
             discussion: """
-                A line for each thing that it needs: ok, WARN or FAIL, and the code of the thing. \
-                Nothing is changed and no passphrase is needed, and the gateway may be running. Exit \
-                code 0 where all is well, 1 for a warning, 2 for a failure.
+                A line for each thing that it needs: ok, WARN or FAIL, and the code of the thing; what \
+                isn't well comes with what to do. A ledger of up to 1 GB is read whole. \
+                Nothing is changed and no passphrase is needed, so what is in the keyring isn't looked \
+                at; the gateway may be running. The exit code is 0 where all is well, else 1.
 
                 Example: trine gateway doctor ./gateway
                 """)
@@ -22,24 +23,21 @@ extension GatewayCommand {
 
         func outcome() async throws -> Outcome {
             let things = await GatewayDirectory(directory).examine(now: .now)
-            let worst = things.map(\.verdict).max() ?? .ok
-            let exit: Exit =
-                switch worst {
-                case .ok: .success
-                case .warning: .refused
-                case .failure: .usage
-                }
             return Outcome([
                 "things": things.map {
-                    ["code": $0.code, "detail": $0.words, "verdict": $0.verdict.rawValue] as Members
+                    [
+                        "code": $0.code, "detail": $0.words, "hint": $0.hint,
+                        "verdict": $0.verdict.rawValue,
+                    ] as Members
                 }
             ]) {
-                things.map { thing in
+                things.flatMap { thing in
                     let verdict = thing.verdict.rawValue
                     let space = String(repeating: " ", count: 6 - verdict.count)
-                    return "\(verdict)\(space)\(thing.code): \(thing.words)"
+                    let line = "\(verdict)\(space)\(thing.code): \(thing.words)"
+                    return [line] + [thing.hint.map { "      " + $0 }].compactMap(\.self)
                 }.joined(separator: "\n")
-            }.ending(with: exit)
+            }.ending(well: things.allSatisfy { $0.verdict == .ok })
         }
     }
 
@@ -88,6 +86,9 @@ extension GatewayCommand {
                 on another medium. With the newest vault a ledger of any age opens, but for what was \
                 erased. The settings and the keyring, which is encrypted, go with the ledger.
 
+                Either directory doesn't exist, is empty, or has an earlier backup of this gateway and \
+                nothing else; anything else is refused, and nothing is changed.
+
                 Example: trine gateway backup ./gateway --ledger ./monday --vault ./vault
                 """)
 
@@ -98,7 +99,8 @@ extension GatewayCommand {
         @OptionGroup var common: CommonOptions
 
         func outcome() async throws -> Outcome {
-            let entries = try GatewayDirectory(directory).backUp(ledger: ledger, vault: vault)
+            let entries = try await GatewayDirectory(directory)
+                .backUp(ledger: ledger, vault: vault)
             return Outcome(["entries": entries, "ledger": ledger, "vault": vault]) {
                 "\(entries) entries are in \(ledger), their keys in \(vault)."
             }.noting(printing.json ? [] : ["keep no older copy of the vault"])
@@ -141,13 +143,19 @@ extension GatewayCommand {
                 return try await Inspection(store: backup).run(progress: Terminal.entries).outcome
             }
             let gateway = GatewayDirectory(directory)
-            try gateway.restore(ledger: ledger, vault: vault)
-            let entries = try FrozenStore(gateway.store, anyAge: true).condition.entries
-            return Outcome(["directory": gateway.path, "entries": entries]) {
-                "\(gateway.path) has \(entries) entries."
-            }.noting(
-                printing.json
-                    ? [] : ["what was published after these is lost: serve it with --accept-loss"])
+            let made = try gateway.restore(ledger: ledger, vault: vault)
+            var notes = ["what was published after these is lost: serve it with --accept-loss"]
+            if made.isVaultOlder {
+                notes.insert(
+                    "the vault is older than the ledger: what was erased since is destroyed again "
+                        + "when this gateway is served", at: 0)
+            }
+            return Outcome([
+                "directory": gateway.path, "entries": made.entries,
+                "older_vault": made.isVaultOlder,
+            ]) {
+                "\(gateway.path) has \(made.entries) entries."
+            }.noting(printing.json ? [] : notes)
         }
     }
     struct Rebuild: CommonCommand {
@@ -157,8 +165,8 @@ extension GatewayCommand {
             discussion: """
                 For when a check finds them wrong. The entries are replayed under the rules, and what \
                 follows from them takes the place of what was there, all of it or nothing. The entries, \
-                what belongs to them and the keys aren't changed. The gateway must not be running; no \
-                passphrase is needed.
+                what belongs to them and the keys aren't changed. A store that is behind what the gateway \
+                published is left as it is. The gateway must not be running; no passphrase is needed.
 
                 Example: trine gateway rebuild ./gateway
                 """)
@@ -168,10 +176,8 @@ extension GatewayCommand {
 
         func outcome() async throws -> Outcome {
             let gateway = GatewayDirectory(directory)
-            _ = try gateway.knownSettings()
-            let store = try SQLiteStore(opening: gateway.store, existing: true)
-            defer { try? store.close() }
-            switch try await Gateway.Rebuild(store).run(progress: Terminal.entries) {
+            _ = try gateway.settings()
+            switch try await gateway.rebuild(progress: Terminal.entries) {
             case .rebuilt(let entries, let state, let kept):
                 return Outcome(["entries": entries, "kept": kept, "state": state]) {
                     "Rebuilt from \(entries) entries: \(state) pieces of state, \(kept) of them kept, "

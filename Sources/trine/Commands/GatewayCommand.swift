@@ -101,7 +101,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
         func run() async throws {
             let gateway = GatewayDirectory(directory)
-            let settings = try gateway.knownSettings()
+            let settings = try gateway.settings()
             let address = listen ?? settings.listen
             let keys = try Terminal.trying(
                 directory, .named(in: ProcessInfo.processInfo.environment), gateway.unlock)
@@ -156,7 +156,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
         func outcome() async throws -> Outcome {
             let gateway = GatewayDirectory(directory)
-            _ = try gateway.knownSettings()
+            _ = try gateway.settings()
             return try await Inspection(store: try await gateway.frozen())
                 .run(progress: Terminal.entries).outcome
         }

@@ -22,6 +22,8 @@ enum ErrorName {
         case ClientError.enrolment(let fault): of(fault)
         case let refusal as PackageRefusal: prefixed("package", refusal.reason)
         case let error as HomeError: prefixed("home", error)
+        case GatewayDirectoryError.file(let error): of(error)
+        case let error as GatewayDirectoryError: prefixed("gateway", error)
         case let error as KeyringError: prefixed("keyring", error)
         case let error as RecoveryKitError: prefixed("kit", error)
         case let error as RecoveryWordsError: prefixed("words", error)

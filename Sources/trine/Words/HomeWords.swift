@@ -16,9 +16,7 @@ extension HomeError: Worded {
                 .hint("make a home: trine join INVITATION; or name another with --home")
         case .alreadyThere(let path):
             .home("there is a home in \(path) already").hint("name another directory: --home DIR")
-        case .exposed(let path):
-            .home("\(path) can be read or written by others")
-                .hint("make it yours alone: chmod 700 '\(path)'")
+        case .exposed(let path): .exposed(path)
         case .keyringLost(let path):
             .home("the keyring of this home is gone: there is no \(path)")
                 .hint(
@@ -43,11 +41,12 @@ extension HomeError: Worded {
     }
 
     /// What to do where the operating system refuses.
-    private static func hint(_ code: Int32) -> String? {
+    static func hint(_ code: Int32) -> String? {
         switch code {
-        case ENOSPC, EDQUOT:
+        case ENOSPC, EDQUOT, EFBIG:
             "make room and run it again: what was signed is kept, and nothing is done twice"
         case EACCES, EPERM: "run it as the user to whom it belongs"
+        case ENOENT: "make the directory first that it is to be in"
         case EROFS: "it lies on something that can't be written"
         default: nil
         }
@@ -204,46 +203,6 @@ extension InvitationError: Worded {
         case .plainHTTP(let host):
             .usage("plain http to \(host) would show others who deals with whom")
                 .hint("use https; http leads to this machine only")
-        }
-    }
-}
-
-extension StoreError: Worded {
-    var complaint: Complaint {
-        switch self {
-        case .superseded: .home("another gateway wrote there first").hint("run it again")
-        case .failed(let fault): .home("\(fault)")
-        case .outcomeUnknown(let fault):
-            .home("the store doesn't say whether it stored: \(fault)")
-                .hint("start again: what is durable is recovered")
-        case .corrupt(let place, let damage):
-            .home("\(place) of the store isn't what was written: \(damage)")
-                .hint(
-                    "trine gateway check DIR names all places; bring the store back from a backup")
-        case .unreadable(let mismatch) where mismatch.isLoss:
-            .home("the store isn't opened, and nothing in it was changed: \(mismatch)")
-                .hint(
-                    "put the newest files back; to go on without what came later: trine gateway "
-                        + "serve DIR --accept-loss")
-        case .unreadable(.otherKeyring):
-            .home("\(StoreMismatch.otherKeyring)")
-                .hint("put the right keyring back; there is one in each backup of the ledger")
-        case .unreadable(.ledgerMissing), .unreadable(.keysMissing):
-            .home("there is no usable store: \(self)")
-                .hint(
-                    "is its disk mounted? else bring it back from a backup: trine gateway restore")
-        case .unreadable(.ledgerOlderThanLog):
-            .home(
-                "the store isn't opened, and nothing in it was changed: "
-                    + "\(StoreMismatch.ledgerOlderThanLog)"
-            )
-            .hint(
-                "put the newer ledger.sqlite back; to go on with the older one, remove "
-                    + "ledger.sqlite-wal and ledger.sqlite-shm, then: trine gateway serve DIR "
-                    + "--accept-loss")
-        case .unreadable(let mismatch):
-            .home("there is no usable store: \(mismatch)")
-                .hint("bring it back from a backup, or begin a log: trine gateway init DIR")
         }
     }
 }
