@@ -94,11 +94,11 @@ struct BackupPlaces {
         }
         let file = path + "/" + DatabaseFile.ledger.name
         guard
-            let found = LyingDatabase.read(
-                .ledger, at: file, counting: "SELECT coalesce(max(entry) + 1, 0) FROM entries")
+            let found = UnopenedDatabase(path: file).read(
+                .ledger, counting: "SELECT coalesce(max(entry) + 1, 0) FROM entries")
         else { throw .refused(name, .holds(DatabaseFile.ledger.name)) }
         guard found.identity == copied.identity else { throw .refused(name, .ofAnotherStore) }
-        guard found.count <= copied.entries else { throw .refused(name, .newer) }
+        guard found.number <= copied.entries else { throw .refused(name, .newer) }
     }
 
     private static func checkVault(
@@ -116,11 +116,11 @@ struct BackupPlaces {
         }
         let file = path + "/" + DatabaseFile.vault.name
         guard
-            let found = LyingDatabase.read(
-                .vault, at: file, counting: "SELECT generation FROM header")
+            let found = UnopenedDatabase(path: file).read(
+                .vault, counting: "SELECT generation FROM header")
         else { throw .refused(name, .holds(DatabaseFile.vault.name)) }
         guard found.identity == copied.identity else { throw .refused(name, .ofAnotherStore) }
-        guard found.count <= copied.generation else { throw .refused(name, .newer) }
+        guard found.number <= copied.generation else { throw .refused(name, .newer) }
     }
 
     /// What an interrupted backup left may be incomplete.
@@ -129,8 +129,8 @@ struct BackupPlaces {
         let names = try contents(path, path, allowing: vaultFiles + [journal])
         let file = path + "/" + DatabaseFile.vault.name
         guard names.contains(DatabaseFile.vault.name),
-            let found = LyingDatabase.read(
-                .vault, at: file, counting: "SELECT count(*) FROM header")
+            let found = UnopenedDatabase(path: file).read(
+                .vault, counting: "SELECT count(*) FROM header")
         else { return }
         guard found.identity == copied.identity else { throw .refused(path, .ofAnotherStore) }
     }

@@ -165,12 +165,23 @@ class Beginning:
             raise first
 
 
+def lists_of(proof):
+    """The lists of groups that a proof has, in their form."""
+    if not isinstance(proof, dict) or "links" not in proof:
+        return []
+    lists = [value_proofs.Links(item) for item in list_in(proof["links"])]
+    require(1 <= len(lists) <= 32, "links", "lists")
+    return lists
+
+
 class Package:
     """All steps; then the verdict's facts."""
 
     def __init__(self, file, trust):
         members = set(file)
         require(package_members <= members <= package_members | {"proof"}, "form", "members")
+        # A form is wrong whatever rules the entries are under.
+        lists_of(file.get("proof"))
         self.beginning = start = Beginning(file, trust)
         self.alliance, self.log = start.alliance, base64url(start.log)
         entry = lambda value, *kinds: Entry(value, start.checkpoint, kinds)
@@ -365,10 +376,7 @@ class Package:
 
     def take_links(self, proof):
         """Each statement about linked records has its list."""
-        lists = []
-        if "links" in proof:
-            lists = [value_proofs.Links(item) for item in list_in(proof["links"])]
-            require(1 <= len(lists) <= 32, "links", "lists")
+        lists = lists_of(proof)
         linked = [statement for statement in self.statements if statement.kind == "linked"]
         require(len(lists) == len(linked), "links", "lists")
         settled = {}
