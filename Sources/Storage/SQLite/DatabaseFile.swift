@@ -105,3 +105,19 @@ struct DatabaseFile: Sendable {
         }
     }
 }
+
+extension DatabaseReader {
+    /// Runs `body` on a connection that reads the ledger, and waits without keeping a thread.
+    func readLedger<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            asyncRead { db in
+                continuation.resume(
+                    returning: Result { try body(db.get()) }
+                        .mapError { StoreError($0, in: DatabaseFile.ledger.name) })
+            }
+        }
+        return try result.get()
+    }
+}

@@ -77,14 +77,7 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            ledger.asyncRead { db in
-                continuation.resume(
-                    returning: Result { try body(db.get()) }
-                        .mapError { StoreError($0, in: DatabaseFile.ledger.name) })
-            }
-        }
-        return try result.get()
+        try await ledger.readLedger(body)
     }
 
     private func readState<Value: Sendable>(

@@ -75,14 +75,7 @@ struct StoreFiles: Sendable {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            ledger.asyncRead { db in
-                continuation.resume(
-                    returning: Result { try body(db.get()) }
-                        .mapError { StoreError($0, in: DatabaseFile.ledger.name) })
-            }
-        }
-        return try result.get()
+        try await ledger.readLedger(body)
     }
 
     /// Files all names that wait, where more than twice `bound` wait: a store that is opened often and never for
