@@ -38,8 +38,6 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
         do {
             vaultDirectory = vault ?? directory
             let vault = try VaultSnapshot(in: vaultDirectory)
-            let moved = vault.files.header()?.moved ?? MovedLog()
-            try FileWithoutLog(ledgerIn: directory).requireOwnLog(moved)
             let pool = try DatabaseFile.ledger.reading(in: directory)
             let ledger = try pool.makeSnapshot()
             let (identity, size, counters, due, unfiled) = try ledger.read { db in

@@ -44,11 +44,6 @@ struct StoreFiles: Sendable {
                 path: directory + "/" + VaultRoot.file, changing: tuning.changingRoot)
             try root.prepare()
             let pages = try DatabaseFile.vault.open(in: directory)
-            // Before SQLite replays its log onto it.
-            let header = try pages.read { db in
-                try DatabaseFile.vault.identity(db) == nil ? nil : VaultDatabase.header(db)
-            }
-            try FileWithoutLog(ledgerIn: directory).requireOwnLog(header?.moved ?? MovedLog())
             let ledger = try DatabaseFile.ledger.open(in: directory)
             let vault = try oneStore(ledger, VaultDatabase(pool: pages, rootFile: root))
             let files = StoreFiles(
