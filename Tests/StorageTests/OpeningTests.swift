@@ -104,11 +104,11 @@ import Testing
     @Test(arguments: [
         (
             "ledger.sqlite", "PRAGMA user_version = 1",
-            StoreMismatch.version(file: "ledger.sqlite", have: 1, want: 3)
+            StoreMismatch.version(file: "ledger.sqlite", have: 1, want: 2)
         ),
         (
-            "vault.sqlite", "PRAGMA user_version = 1",
-            .version(file: "vault.sqlite", have: 1, want: 2)
+            "vault.sqlite", "PRAGMA user_version = 7",
+            .version(file: "vault.sqlite", have: 7, want: 1)
         ),
         ("ledger.sqlite", "PRAGMA application_id = 1", .foreign(file: "ledger.sqlite")),
         ("vault.sqlite", "UPDATE identity SET store = x'00'", .keysOfAnotherStore),

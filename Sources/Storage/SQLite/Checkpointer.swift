@@ -12,8 +12,6 @@ final class Checkpointer: Sendable {
     private let ledger: DatabasePool
     /// Pages from which it is worth while.
     private let threshold: Int
-    /// Told how far the ledger's file is at least, each time the whole log was moved there.
-    private let moved: @Sendable (Ledger.Age) -> Void
     private let state = Mutex(State())
 
     private struct State {
@@ -22,9 +20,7 @@ final class Checkpointer: Sendable {
         var running = false
     }
 
-    init(
-        of ledger: DatabasePool, threshold: Int, moved: @escaping @Sendable (Ledger.Age) -> Void
-    ) throws {
+    init(of ledger: DatabasePool, threshold: Int) throws {
         var configuration = Configuration()
         configuration.label = "checkpointer"
         configuration.busyMode = .timeout(10)
@@ -32,7 +28,7 @@ final class Checkpointer: Sendable {
             try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA checkpoint_fullfsync = ON")
         }
         queue = try DatabaseQueue(path: ledger.path, configuration: configuration)
-        (self.ledger, self.threshold, self.moved) = (ledger, threshold, moved)
+        (self.ledger, self.threshold) = (ledger, threshold)
     }
 
     /// Takes note of a commit that wrote about so many pages.
@@ -45,25 +41,13 @@ final class Checkpointer: Sendable {
         }
         guard due else { return }
         queue.asyncWriteWithoutTransaction { [self] db in
-            move(db)
+            _ = try? db.checkpoint(.passive)
             ledger.asyncWriteWithoutTransaction { [self] db in
-                move(db)
+                _ = try? db.checkpoint(.passive)
                 state.withLock { $0.running = false }
             }
         }
     }
-
-    private func move(_ db: Database) {
-        // Read before: more may be entered meanwhile.
-        guard let age = try? Ledger.age(in: db),
-            let done = try? db.checkpoint(.passive),
-            done.walFrameCount == done.checkpointedFrameCount
-        else { return }
-        moved(age)
-    }
-
-    /// Whether something is under way.
-    var isMoving: Bool { state.withLock { $0.running } }
 
     /// Waits for what is under way, and lets go of the file.
     func close() throws { try queue.close() }

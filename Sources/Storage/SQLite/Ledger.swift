@@ -17,24 +17,6 @@ enum Ledger {
         return Head(edge: edge, checkpoint: row.checkpoint)
     }
 
-    /// How far a ledger is: how many entries it has, and how often it was changed.
-    struct Age {
-        var size: Int64 = 0
-        var change: Int64 = 0
-    }
-
-    static func age(in db: Database) throws -> Age {
-        guard let head = try head(in: db) else { return Age() }
-        return Age(
-            size: head.size,
-            change: try db.rows("SELECT change FROM head") { $0.integer(0) }.first ?? 0)
-    }
-
-    /// Belongs to each transaction that writes, so that whatever a write-ahead log has in it has this too.
-    static func countChange(in db: Database) throws {
-        try db.run("UPDATE head SET change = change + 1")
-    }
-
     /// The rows under some names of pieces of state.
     static func rows(
         _ names: [StateNames], _ table: StateTable, in db: Database

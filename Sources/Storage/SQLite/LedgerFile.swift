@@ -1,7 +1,7 @@
 /// `ledger.sqlite`: everything of a log but the keys its attachments are wrapped under.
 extension DatabaseFile {
     static let ledger = DatabaseFile(
-        name: "ledger.sqlite", application: 0x5472_6c67, version: 3, schema: ledgerSchema,
+        name: "ledger.sqlite", application: 0x5472_6c67, version: 2, schema: ledgerSchema,
         readers: 4,
         cacheKilobytes: 16 << 10, checkpointPages: 8192)
 
@@ -12,8 +12,7 @@ extension DatabaseFile {
         CREATE TABLE head (
             only INTEGER PRIMARY KEY CHECK (only = 0),
             edge BLOB NOT NULL,
-            checkpoint BLOB NOT NULL,
-            change INTEGER NOT NULL
+            checkpoint BLOB NOT NULL
         ) STRICT;
         CREATE TABLE entries (
             entry INTEGER PRIMARY KEY,

@@ -22,10 +22,8 @@ struct LedgerWriter {
         try writeHiddenState()
         try db.run("UPDATE counters SET slot = ?1 WHERE slot < ?1", staged.nextSlot)
         try db.run(
-            """
-            INSERT OR REPLACE INTO head (only, edge, checkpoint, change)
-            VALUES (0, ?, ?, (SELECT coalesce(max(change), 0) FROM head))
-            """, staged.head.edge.bytes, staged.head.checkpoint)
+            "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
+            staged.head.edge.bytes, staged.head.checkpoint)
     }
 
     private func writeEntries() throws {

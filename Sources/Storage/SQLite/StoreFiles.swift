@@ -12,7 +12,7 @@ struct StoreFiles: Sendable {
     private let pages: DatabasePool
     let names: NewestNames
     let trust = Trust()
-    let checkpointer: Checkpointer
+    private let checkpointer: Checkpointer
     private let dueErasures = DueErasures()
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.vault.name, VaultRoot.file]
@@ -52,10 +52,7 @@ struct StoreFiles: Sendable {
                     try ledger.read { db in
                         try StateTable.unfiledNames(in: db, bound: tuning.unfiledNames)
                     }),
-                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages) {
-                    // Where that fails an older ledger is noticed by what was noted before.
-                    try? vault.note(size: $0.size, change: $0.change, isLogEmpty: false)
-                })
+                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
             try files.requireNotOlder(acceptingLoss: acceptingLoss)
             try ledger.writeWithoutTransaction { db in
                 try files.fileNames(beyond: tuning.unfiledNames, db)
@@ -86,11 +83,11 @@ struct StoreFiles: Sendable {
         do {
             try checkpointer.close()
             // What was moved into the database is durable, and so the vault may know of it.
-            let age = try? ledger.barrierWriteWithoutTransaction { db in
+            let size = try? ledger.barrierWriteWithoutTransaction { db in
                 _ = try db.checkpoint(.truncate)
-                return try Ledger.age(in: db)
+                return try Ledger.head(in: db)?.size ?? 0
             }
-            if let age { try? vault.note(size: age.size, change: age.change, isLogEmpty: true) }
+            if let size { try? vault.note(size: size) }
             try? pages.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try ledger.close()
             try pages.close()
@@ -134,10 +131,9 @@ struct StoreFiles: Sendable {
     /// The vault knows of no more entries than were durable in the ledger when it was written. A ledger
     /// with fewer was put there later; one that a crash cut short has at least as many.
     private func requireNotOlder(acceptingLoss: Bool) throws {
-        let (age, counters) = try ledger.read { db in
-            (try Ledger.age(in: db), try Ledger.counters(in: db))
+        let (size, counters) = try ledger.read { db in
+            (try Ledger.head(in: db)?.size ?? 0, try Ledger.counters(in: db))
         }
-        let size = age.size
         let known = vault.size
         if size < known {
             guard acceptingLoss else {
@@ -145,7 +141,7 @@ struct StoreFiles: Sendable {
             }
             try vault.loseAll(after: size, counters)
         }
-        try vault.note(size: size, change: age.change, isLogEmpty: true)
+        try vault.note(size: size)
         vault.raise(slots: counters.nextSlot, applications: counters.nextApplication)
         dueErasures.set(try ledger.read { db in try Ledger.firstDueErasure(in: db) })
         // The vault is a backup that is older than what was destroyed: that is carried out again.
@@ -227,7 +223,6 @@ extension StoreFiles {
                         try db.run("DELETE FROM due WHERE place = ?", place.bits)
                     }
                     try db.run("UPDATE counters SET vault = ?", vault.generation)
-                    try Ledger.countChange(in: db)
                     return .commit
                 }
             }
@@ -291,7 +286,6 @@ extension StoreFiles {
         do {
             try db.beginTransaction(.immediate)
             try body()
-            try Ledger.countChange(in: db)
         } catch {
             try? db.rollback()
             throw StoreError(error, in: DatabaseFile.ledger.name)

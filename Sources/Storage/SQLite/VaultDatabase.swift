@@ -4,14 +4,12 @@ import GRDB
 /// ledger, so that a copy of the ledger, however old, opens with the newest of these.
 extension DatabaseFile {
     static let vault = DatabaseFile(
-        name: VaultRoot.pagesFile, application: 0x5472_6b79, version: 2,
+        name: VaultRoot.pagesFile, application: 0x5472_6b79, version: 1,
         schema: """
             CREATE TABLE header (
                 only INTEGER PRIMARY KEY CHECK (only = 0),
                 generation INTEGER NOT NULL,
-                size INTEGER NOT NULL,
-                moved INTEGER NOT NULL,
-                moved_before INTEGER NOT NULL
+                size INTEGER NOT NULL
             ) STRICT;
             CREATE TABLE pages (
                 page INTEGER PRIMARY KEY,
@@ -28,10 +26,8 @@ struct VaultDatabase: VaultFiles {
     func header() throws -> VaultHeader? { try pool.unsafeRead { try Self.header($0) } }
 
     static func header(_ db: Database) throws -> VaultHeader? {
-        try db.rows("SELECT generation, size, moved, moved_before FROM header") {
-            VaultHeader(
-                generation: $0.integer(0), size: $0.integer(1),
-                moved: MovedLog(last: $0.integer(2), before: $0.integer(3)))
+        try db.rows("SELECT generation, size FROM header") {
+            VaultHeader(generation: $0.integer(0), size: $0.integer(1))
         }.first
     }
 
@@ -62,10 +58,8 @@ struct VaultDatabase: VaultFiles {
                         sealed)
                 }
                 try db.run(
-                    """
-                    INSERT OR REPLACE INTO header (only, generation, size, moved, moved_before)
-                    VALUES (0, ?, ?, ?, ?)
-                    """, header.generation, header.size, header.moved.last, header.moved.before)
+                    "INSERT OR REPLACE INTO header (only, generation, size) VALUES (0, ?, ?)",
+                    header.generation, header.size)
                 return .commit
             }
         }

@@ -25,7 +25,6 @@ public final class Vault: Sendable {
         var root: WrapKey
         /// The size of the ledger when the vault was last written.
         var size: Int64
-        var moved: MovedLog
         var pages: [VaultPage.Address: VaultPage] = [:]
         var paths: [VaultPlace.Kind: VaultPath] = [:]
         /// After a failed write the files are read anew before anything else.
@@ -54,7 +53,7 @@ public final class Vault: Sendable {
         try files.write(VaultRoot(generation: 1, key: root))
         try files.write(
             pages: [(VaultPage.Address.top.number, page.sealed(at: .top, generation: 1, root))],
-            removing: [], VaultHeader(generation: 1, size: 0, moved: MovedLog()))
+            removing: [], VaultHeader(generation: 1, size: 0))
     }
 
     private static func load(_ files: any VaultFiles) throws -> State {
@@ -67,8 +66,7 @@ public final class Vault: Sendable {
         }
         // The key of the pages before these, or of pages that were never written.
         try files.eraseRoots(but: header.generation)
-        return State(
-            generation: header.generation, root: root.key, size: header.size, moved: header.moved)
+        return State(generation: header.generation, root: root.key, size: header.size)
     }
 
     /// How often keys were destroyed, and one.
@@ -115,25 +113,21 @@ public final class Vault: Sendable {
             try files.write(root)
             try files.write(
                 pages: change.written, removing: change.removed,
-                VaultHeader(generation: next, size: size, moved: state.moved))
+                VaultHeader(generation: next, size: size))
             try files.eraseRoots(but: next)
-            state = State(
-                generation: next, root: root.key, size: size, moved: state.moved)
+            state = State(generation: next, root: root.key, size: size)
         }
     }
 
-    /// Takes note of a ledger that has `size` entries, durably, and whose file, without its write-ahead log, was
-    /// changed `change` times. That has everything which is in the log, or the log is empty.
-    func note(size: Int64, change: Int64, isLogEmpty: Bool) throws {
+    /// Takes note of a ledger that has `size` entries, durably.
+    func note(size: Int64) throws {
         try state.withLock { state in
             try refresh(&state)
-            let moved = state.moved.next(change, isEmpty: isLogEmpty)
-            guard (state.size, state.moved) != (size, moved) else { return }
+            guard state.size != size else { return }
             state.isDoubtful = true
             try files.write(
-                pages: [], removing: [],
-                VaultHeader(generation: state.generation, size: size, moved: moved))
-            (state.size, state.moved, state.isDoubtful) = (size, moved, false)
+                pages: [], removing: [], VaultHeader(generation: state.generation, size: size))
+            (state.size, state.isDoubtful) = (size, false)
         }
     }
 }

@@ -7,21 +7,6 @@ struct VaultHeader: Sendable {
     let generation: Int64
     /// How many entries the ledger had, durably, when this was written.
     let size: Int64
-    let moved: MovedLog
-}
-
-/// How often a ledger's file, without its write-ahead log, had been changed when that log was moved there
-/// as a whole: the last time, and the time before. The log that stands beside the file began at one of
-/// the two.
-struct MovedLog: Hashable, Sendable {
-    var last: Int64 = 0
-    var before: Int64 = 0
-
-    /// The log was moved again. An empty one begins there; another one may go on for a while.
-    func next(_ change: Int64, isEmpty: Bool) -> MovedLog {
-        if isEmpty { return MovedLog(last: change, before: change) }
-        return change > last ? MovedLog(last: change, before: last) : self
-    }
 }
 
 /// A root key: what must be destroyed so that nothing sealed under it opens.
