@@ -17,8 +17,13 @@ extension Store {
         try await ledger.commit(staged, after: previous, in: tenure)
     }
 
+    /// Destroys the keys of what was erased in the first `size` entries. What erased it is stored, whatever keeps
+    /// its keys from being destroyed: throws ``StoreError/outcomeUnknown(_:)`` only.
     public func destroyErased(before size: Int64) async throws(StoreError) {
-        try await ledger.destroyErased(before: size)
+        do { try await ledger.destroyErased(before: size) } catch {
+            if case .outcomeUnknown = error { throw error }
+            throw .outcomeUnknown(.notErased(error))
+        }
     }
 }
 
@@ -83,12 +88,12 @@ extension Store {
             BoxedApplication(
                 handle: application.handle, received: application.received, number: number,
                 bytes: key.seal(application.bytes, context: application.context)))
-        try await ledger.destroyErased(before: 0)
+        try await destroyErased(before: 0)
     }
 
     public func dropApplication(_ handle: Handle) async throws(StoreError) {
         try await boxes.drop(handle)
-        try await ledger.destroyErased(before: 0)
+        try await destroyErased(before: 0)
     }
 
     /// In the order in which they came.

@@ -587,13 +587,9 @@ public actor Sequencer {
     }
 
     /// What isn't published may still be taken back, so nothing is destroyed before. A crash here is
-    /// recovered by ``reload()``. The batch is stored, whatever keeps its keys from being destroyed:
-    /// throws ``StoreError/outcomeUnknown(_:)`` only.
+    /// recovered by ``reload()``. Throws ``StoreError/outcomeUnknown(_:)`` only.
     nonisolated private func destroyErased() async throws(StoreError) {
-        do { try await store.destroyErased(before: point.size) } catch {
-            if case .outcomeUnknown = error { throw error }
-            throw .outcomeUnknown(.notErased(error))
-        }
+        try await store.destroyErased(before: point.size)
     }
 }
 
