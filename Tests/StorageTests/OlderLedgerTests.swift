@@ -13,7 +13,7 @@ import Testing
         let ledgers: [(files: [String: [UInt8]], size: Int64)]
 
         /// Nothing moves the write-ahead log while its file is copied.
-        static let tuning = SQLiteTuning(checkpointPages: 1 << 20)
+        static let tuning = SQLiteTuning.neverMoved
         static let names = ["ledger.sqlite", "ledger.sqlite-wal"]
 
         /// Commits `count` batches in `running`, and closes, or ends as a process that is killed
@@ -127,5 +127,93 @@ import Testing
                 == entry.attachments.sections)
         try store.close()
         try SQLiteStore(opening: directory.path, .small).close()
+    }
+
+    /// A killed store has a write-ahead log. An operator puts a backup of the ledger in its place and leaves the
+    /// log, which SQLite would replay onto it.
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `an older ledger under the log of a newer one is refused`(seed: UInt64) async throws {
+        let running = try TemporaryDirectory()
+        let backups = try TemporaryDirectory()
+        var builder = LogBuilder(seed: seed)
+        var count = 0
+        func enter(_ batches: Int, _ store: SQLiteStore) async throws {
+            for _ in 0..<batches {
+                let (batch, next) = builder.batch(entries: 2...4)
+                try await store.enter(batch, after: builder.head)
+                builder = next
+                count += 1
+                guard count.isMultiple(of: 3) else { continue }
+                let path = backups.path + "/\(count)"
+                try StoreBackup.make(of: running.path, ledger: path, vault: backups.path + "/vault")
+            }
+        }
+        // Started twice, and long enough for the log to be moved some times.
+        let first = try SQLiteStore(opening: running.path, .small)
+        try await enter(5, first)
+        try first.close()
+        let second = try SQLiteStore(opening: running.path, .small)
+        try await enter(30, second)
+        let whole = try await Answers.complete(second, jtis: builder.jtis)
+        // Not in the middle of it: the files are copied one after the other.
+        while try await second.current().checkpointer.isUnderWay {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        let killed = try running.copied()
+        try second.close()
+        #expect(try !killed.bytes("ledger.sqlite-wal").isEmpty)
+        var refused = 0
+        for number in stride(from: 3, through: count, by: 3) {
+            let comment: Comment = "seed \(seed), a backup after \(number) of \(count)"
+            let mixed = try killed.copied()
+            let older = try Data(
+                contentsOf: URL(fileURLWithPath: backups.path + "/\(number)/ledger.sqlite"))
+            try older.write(to: URL(fileURLWithPath: mixed.path + "/ledger.sqlite"))
+            try? FileManager.default.removeItem(atPath: mixed.path + "/ledger.sqlite-shm")
+            do {
+                let store = try SQLiteStore(opening: mixed.path, .small)
+                let answers = try await Answers.complete(store, jtis: builder.jtis)
+                #expect(answers == whole, comment)
+                try store.close()
+            } catch StoreError.unreadable(let mismatch) {
+                refused += 1
+                #expect(mismatch == .ledgerOlderThanLog, comment)
+                #expect(try mixed.bytes("ledger.sqlite") == Array(older), comment)
+                let log = try killed.bytes("ledger.sqlite-wal")
+                #expect(try mixed.bytes("ledger.sqlite-wal") == log, comment)
+                for accepting in [true, false] {
+                    #expect(throws: StoreError.unreadable(mismatch), comment) {
+                        if accepting {
+                            _ = try SQLiteStore(opening: mixed.path, .small, acceptingLoss: true)
+                        } else {
+                            _ = try FrozenStore(mixed.path)
+                        }
+                    }
+                }
+                // With the right one back everything is there.
+                try Data(try killed.bytes("ledger.sqlite")).write(
+                    to: URL(fileURLWithPath: mixed.path + "/ledger.sqlite"))
+                let store = try SQLiteStore(opening: mixed.path, .small)
+                #expect(try await Answers.complete(store, jtis: builder.jtis) == whole, comment)
+                try store.close()
+            }
+        }
+        #expect(refused > 3, "seed \(seed)")
+    }
+
+    /// A check or backup that begins while the log is moved sees both files in between.
+    @Test func `a ledger at work isn't taken for an older one`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(opening: directory.path, .small)
+        var builder = LogBuilder(seed: 77)
+        for _ in 0..<60 {
+            let (batch, next) = builder.batch(entries: 1...3)
+            let previous = builder.head
+            async let entered: Void = store.enter(batch, after: previous)
+            for _ in 0..<20 { try FileWithoutLog(ledgerIn: directory.path).requireOwnLog() }
+            try await entered
+            builder = next
+        }
+        try store.close()
     }
 }

@@ -101,10 +101,46 @@ import Testing
         try store.close()
     }
 
+    /// A check takes minutes, and the gateway is killed and started again meanwhile.
+    @Test func `a store opens while somebody reads what a killed process left`() async throws {
+        let running = try TemporaryDirectory()
+        var builder = LogBuilder(seed: 31)
+        func enter(_ batches: Int, _ store: SQLiteStore) async throws {
+            for _ in 0..<batches {
+                let (batch, next) = builder.batch(entries: 2...4)
+                try await store.enter(batch, after: builder.head)
+                builder = next
+            }
+        }
+        let closed = try SQLiteStore(opening: running.path, .neverMoved)
+        try await enter(3, closed)
+        try closed.close()
+        let store = try SQLiteStore(opening: running.path, .neverMoved)
+        try await enter(3, store)
+        let killed = try running.copied()
+        try store.close()
+        let reader = try FrozenStore(killed.path)
+        let seen = try await reader.leaves(0..<reader.condition.entries)
+        // One that goes on, and ends without moving its log.
+        let ended = try SQLiteStore(opening: killed.path, .neverMoved)
+        try await enter(3, ended)
+        try await ended.current().trust.lose()
+        try ended.close()
+        let beside = try SQLiteStore(opening: killed.path, .small)
+        try await enter(12, beside)
+        #expect(try await reader.leaves(0..<reader.condition.entries) == seen)
+        // It is killed, too, and what was noted of its log is true.
+        let again = try killed.copied()
+        try beside.close()
+        let last = try SQLiteStore(opening: again.path, .small)
+        #expect(try await last.head() == builder.head)
+        try last.close()
+    }
+
     @Test(arguments: [
         (
             "ledger.sqlite", "PRAGMA user_version = 1",
-            StoreMismatch.version(file: "ledger.sqlite", have: 1, want: 2)
+            StoreMismatch.version(file: "ledger.sqlite", have: 1, want: 3)
         ),
         (
             "vault.sqlite", "PRAGMA user_version = 7",

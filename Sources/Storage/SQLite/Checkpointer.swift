@@ -1,54 +1,80 @@
 import GRDB
+import GRDBSQLite
 import Synchronization
 
-/// Moves what the ledger's write-ahead log has gathered into the database, beside the commits.
+/// Moves what the ledger's write-ahead log has gathered into the database, between two commits.
 ///
-/// SQLite would do it within some commit, which then takes a hundred times as long. Here another
-/// connection does the bulk of it while commits go on; what these added meanwhile is moved between
-/// two of them, so that the log starts anew and doesn't grow. Nothing is lost where this fails: the
-/// log has it all, and is moved the next time.
+/// SQLite would do it within a commit, whose acknowledgement waits for that, and would go on where it fails.
+/// Nothing is lost where this fails: the log has it all. But what SQLite takes for moved may not be durable then,
+/// so the files are opened anew, which moves all of the log again.
+///
+/// It runs on the connection that writes. Up to 3.51.2 SQLite can lose a commit that comes while another
+/// connection moves a log that was moved already (https://sqlite.org/wal.html#walresetbug).
 final class Checkpointer: Sendable {
-    private let queue: DatabaseQueue
     private let ledger: DatabasePool
+    private let trust: Trust
     /// Pages from which it is worth while.
     private let threshold: Int
-    private let state = Mutex(State())
+    private let underWay = Atomic(false)
+    private let change: Atomic<Int64>
 
-    private struct State {
-        /// An estimate of what the log has gathered.
-        var pages = 0
-        var running = false
+    /// `moved` is how often the ledger had been changed, as far as its file is known to have that by itself.
+    init(of ledger: DatabasePool, moved: Int64, threshold: Int, trust: Trust) {
+        (self.ledger, self.threshold, self.trust) = (ledger, threshold, trust)
+        change = Atomic(moved)
     }
 
-    init(of ledger: DatabasePool, threshold: Int) throws {
-        var configuration = Configuration()
-        configuration.label = "checkpointer"
-        configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA checkpoint_fullfsync = ON")
-        }
-        queue = try DatabaseQueue(path: ledger.path, configuration: configuration)
-        (self.ledger, self.threshold) = (ledger, threshold)
-    }
+    /// How often the ledger had been changed when its log was last moved as a whole: its file has that much,
+    /// durably, whatever the log has.
+    var moved: Int64 { change.load(ordering: .acquiring) }
 
-    /// Takes note of a commit that wrote about so many pages.
-    func committed(pages: Int) {
-        let due = state.withLock { state in
-            state.pages += pages
-            guard state.pages >= threshold, !state.running else { return false }
-            (state.pages, state.running) = (0, true)
-            return true
-        }
-        guard due else { return }
-        queue.asyncWriteWithoutTransaction { [self] db in
-            _ = try? db.checkpoint(.passive)
-            ledger.asyncWriteWithoutTransaction { [self] db in
-                _ = try? db.checkpoint(.passive)
-                state.withLock { $0.running = false }
+    /// Whether the log is to be moved, or being so.
+    var isUnderWay: Bool { underWay.load(ordering: .acquiring) }
+
+    /// Takes note of a commit on the writing connection.
+    func committed(_ db: Database) {
+        guard db.pagesWritten() >= threshold,
+            !underWay.exchange(true, ordering: .acquiringAndReleasing)
+        else { return }
+        ledger.asyncWriteWithoutTransaction { [self] db in
+            do {
+                if try db.moveLog() {
+                    change.store(try Ledger.moved(in: db).now, ordering: .releasing)
+                }
+            } catch {
+                trust.lose()
             }
+            underWay.store(false, ordering: .releasing)
         }
     }
+}
 
-    /// Waits for what is under way, and lets go of the file.
-    func close() throws { try queue.close() }
+// For the connection that writes.
+extension Database {
+    /// Pages that went to the write-ahead log since it was last moved.
+    func pagesWritten() -> Int { pagesWritten(startingAnew: false) }
+
+    @discardableResult
+    private func pagesWritten(startingAnew: Bool) -> Int {
+        var (current, highest): (CInt, CInt) = (0, 0)
+        sqlite3_db_status(
+            sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest,
+            startingAnew ? 1 : 0)
+        return Int(current)
+    }
+
+    /// Moves the write-ahead log into the database, but for what came after a snapshot that somebody reads.
+    /// Returns whether all of it is there, durably: only then does SQLite sync the database.
+    func moveLog() throws -> Bool {
+        pagesWritten(startingAnew: true)
+        do {
+            let done = try checkpoint(.passive)
+            // Both are -1 where there is no log.
+            return done.walFrameCount >= 0 && done.walFrameCount == done.checkpointedFrameCount
+        } catch let error as DatabaseError
+            where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
+        {
+            return false
+        }
+    }
 }

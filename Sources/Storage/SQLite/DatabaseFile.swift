@@ -14,12 +14,10 @@ struct DatabaseFile: Sendable {
     /// Kilobytes of pages that the writing connection keeps in memory. SQLite 3.40 goes through all of them
     /// at the end of each commit that split a page of an index, which nearly every commit does.
     let cacheKilobytes: Int
-    /// Pages in the write-ahead log from which a commit moves them into the database.
-    let checkpointPages: Int
 
     static let pageBytes = 4096
 
-    /// Opens the file and makes what was durable in its write-ahead log part of it.
+    /// Opens the file and its write-ahead log.
     ///
     /// Throws what GRDB throws, and ``StoreError/unreadable(_:)`` for another program's or version's
     /// file. A file without tables is a new one: ``create(_:identity:)`` is still to come.
@@ -46,11 +44,34 @@ struct DatabaseFile: Sendable {
         try pool.writeWithoutTransaction { db in
             try requireDurability(db)
             try requireOwn(db)
-            // The log's pages may be in the system's cache only, after a sync that failed: written
-            // out and synced anew, they are durable, and nothing is read from the log any more.
-            try db.checkpoint(.truncate)
         }
         return pool
+    }
+
+    /// Moves all of the write-ahead log into the file, and syncs it, whatever was moved before: after an error what
+    /// was written may be in the system's cache only, and written anew it is durable.
+    ///
+    /// Nobody else may have the file open, or SQLite would go by what that one takes for moved. An exclusive
+    /// connection finds out anew what the log has (https://sqlite.org/wal.html#noshm).
+    func moveLogAnew(in directory: String) throws {
+        var configuration = Configuration()
+        configuration.label = name
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        do {
+            let queue = try DatabaseQueue(
+                path: directory + "/" + name, configuration: configuration)
+            _ = try queue.inDatabase { db in try db.checkpoint(.truncate) }
+            try queue.close()
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw DatabaseError(
+                resultCode: .SQLITE_BUSY,
+                message:
+                    "after an error of the disk \(name) is written anew, and somebody reads it: "
+                    + "wait until the check, report or backup has ended")
+        }
     }
 
     /// Makes the tables of a new file, for the store called `identity`, and whatever `fill` puts there.
@@ -82,7 +103,7 @@ struct DatabaseFile: Sendable {
                 PRAGMA synchronous = FULL;
                 PRAGMA fullfsync = ON;
                 PRAGMA checkpoint_fullfsync = ON;
-                PRAGMA wal_autocheckpoint = \(checkpointPages);
+                PRAGMA wal_autocheckpoint = 0;
                 """)
         let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
         let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")

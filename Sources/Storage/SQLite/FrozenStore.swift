@@ -38,6 +38,7 @@ public final class FrozenStore: ReadableStore, LedgerSource, StateStore, IndexSt
         do {
             vaultDirectory = vault ?? directory
             let vault = try VaultSnapshot(in: vaultDirectory)
+            try FileWithoutLog(ledgerIn: directory).requireOwnLog()
             let pool = try DatabaseFile.ledger.reading(in: directory)
             let ledger = try pool.makeSnapshot()
             let (identity, size, counters, due, unfiled) = try ledger.read { db in

@@ -1,16 +1,18 @@
 /// `ledger.sqlite`: everything of a log but the keys its attachments are wrapped under.
 extension DatabaseFile {
     static let ledger = DatabaseFile(
-        name: "ledger.sqlite", application: 0x5472_6c67, version: 2, schema: ledgerSchema,
-        readers: 4,
-        cacheKilobytes: 16 << 10, checkpointPages: 8192)
+        name: "ledger.sqlite", application: 0x5472_6c67, version: 3, schema: ledgerSchema,
+        readers: 4, cacheKilobytes: 16 << 10)
 
     /// Texts are those of the types of the same name: handles, kinds, book names, state keys; what
     /// names something confidential is hidden (``HiddenNames``). The indices that look things up could
-    /// be made anew from the leaves; the state, too, by replaying them.
+    /// be made anew from the leaves; the state, too, by replaying them. `change` and `moved` stand before what
+    /// may be long: they are read from a page that is being written.
     private static let ledgerSchema = """
         CREATE TABLE head (
             only INTEGER PRIMARY KEY CHECK (only = 0),
+            change INTEGER NOT NULL,
+            moved INTEGER NOT NULL,
             edge BLOB NOT NULL,
             checkpoint BLOB NOT NULL
         ) STRICT;

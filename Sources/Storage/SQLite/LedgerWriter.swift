@@ -22,8 +22,10 @@ struct LedgerWriter {
         try writeHiddenState()
         try db.run("UPDATE counters SET slot = ?1 WHERE slot < ?1", staged.nextSlot)
         try db.run(
-            "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
-            staged.head.edge.bytes, staged.head.checkpoint)
+            """
+            INSERT INTO head (only, change, moved, edge, checkpoint) VALUES (0, 0, 0, ?, ?)
+            ON CONFLICT (only) DO UPDATE SET edge = excluded.edge, checkpoint = excluded.checkpoint
+            """, staged.head.edge.bytes, staged.head.checkpoint)
     }
 
     private func writeEntries() throws {
@@ -103,17 +105,6 @@ struct EntryIndex {
             try record.run(
                 entry.issuer.text, found.book.description, found.number, entry.index)
         }
-    }
-}
-
-extension StagedEntries {
-    /// About how many pages are written: those the bytes fill, and one for each row of the state,
-    /// which lie scattered.
-    var pages: Int {
-        let leaves = entries.reduce(0) { $0 + $1.leaf.count }
-        let rows = blobs.reduce(0) { $0 + $1.bytes.count }
-        return (leaves + rows) / DatabaseFile.pageBytes + entries.count + open.count + hidden.count
-            + 8
     }
 }
 

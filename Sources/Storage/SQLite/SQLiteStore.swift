@@ -52,9 +52,12 @@ public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, Blob
     public func close() throws(StoreError) {
         let result = queue.sync {
             Result { () throws(StoreError) in
-                let open = files.withLock { $0 }
-                open?.trust.lose()
-                try open?.close()
+                if let open = files.withLock({ $0 }) {
+                    let isTrusted = !open.trust.isLost
+                    open.trust.lose()
+                    if isTrusted { open.emptyLogs() }
+                    try open.close()
+                }
                 files.withLock { $0 = nil }
             }
         }
@@ -143,7 +146,7 @@ public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, Blob
         guard let current = files.withLock({ $0 }) else { throw .failed(.closed) }
         guard current.trust.isLost else { return current }
         try current.close()
-        let opened = try StoreFiles.open(in: directory, tuning)
+        let opened = try StoreFiles.open(in: directory, tuning, afterFailure: true)
         // What was staged before may still be committed, in the slots that it has.
         opened.vault.raise(past: current.vault)
         files.withLock { $0 = opened }

@@ -11,8 +11,8 @@ struct StoreFiles: Sendable {
     let vault: Vault
     private let pages: DatabasePool
     let names: NewestNames
-    let trust = Trust()
-    private let checkpointer: Checkpointer
+    let trust: Trust
+    let checkpointer: Checkpointer
     private let dueErasures = DueErasures()
 
     static let names = [DatabaseFile.ledger.name, DatabaseFile.vault.name, VaultRoot.file]
@@ -34,25 +34,45 @@ struct StoreFiles: Sendable {
     /// destroyed, ``destroyErased(before:on:)`` destroys, whatever backup of either part this started
     /// from. Opening destroys nothing, unless `acceptingLoss`.
     ///
+    /// The write-ahead logs are moved into the databases, as far as nobody reads an earlier snapshot; `afterFailure`,
+    /// as ``DatabaseFile/moveLogAnew(in:)`` does.
+    ///
     /// Throws ``StoreError/unreadable(_:)`` for a ledger that is older than its vault. With
     /// `acceptingLoss` it is opened all the same, and what came after it is lost for ever.
     static func open(
-        in directory: String, _ tuning: SQLiteTuning, acceptingLoss: Bool = false
+        in directory: String, _ tuning: SQLiteTuning, acceptingLoss: Bool = false,
+        afterFailure: Bool = false
     ) throws(StoreError) -> StoreFiles {
         do {
             let root = RootKeyFile(
                 path: directory + "/" + VaultRoot.file, changing: tuning.changingRoot)
             try root.prepare()
+            // Before SQLite replays its log onto it.
+            try FileWithoutLog(ledgerIn: directory).requireOwnLog()
+            if afterFailure {
+                for file in [DatabaseFile.vault, .ledger] { try file.moveLogAnew(in: directory) }
+            }
             let pages = try DatabaseFile.vault.open(in: directory)
             let ledger = try DatabaseFile.ledger.open(in: directory)
-            let vault = try oneStore(ledger, VaultDatabase(pool: pages, rootFile: root))
+            _ = try pages.writeWithoutTransaction { db in try db.moveLog() }
+            let (isMoved, moved) = try ledger.writeWithoutTransaction { db in
+                (try db.moveLog(), try Ledger.moved(in: db))
+            }
+            let vault = try oneStore(
+                ledger,
+                VaultDatabase(
+                    pool: pages, rootFile: root, checkpointPages: tuning.vaultCheckpointPages))
+            let trust = Trust()
             let files = StoreFiles(
                 ledger: ledger, vault: vault, pages: pages,
                 names: NewestNames(
                     try ledger.read { db in
                         try StateTable.unfiledNames(in: db, bound: tuning.unfiledNames)
                     }),
-                checkpointer: try Checkpointer(of: ledger, threshold: tuning.checkpointPages))
+                trust: trust,
+                checkpointer: Checkpointer(
+                    of: ledger, moved: isMoved ? moved.now : moved.before,
+                    threshold: tuning.checkpointPages, trust: trust))
             try files.requireNotOlder(acceptingLoss: acceptingLoss)
             try ledger.writeWithoutTransaction { db in
                 try files.fileNames(beyond: tuning.unfiledNames, db)
@@ -77,18 +97,22 @@ struct StoreFiles: Sendable {
         try changingState(db) { state in try state.fileAll() }
     }
 
-    /// Closes the files. The write-ahead logs are emptied, where that succeeds, so that a backup of
-    /// either file can be put in its place without minding its log.
+    /// Empties the write-ahead logs, where that succeeds, so that a backup of either file can be put in its
+    /// place without minding its log.
+    func emptyLogs() {
+        // What was moved into the database is durable, and so the vault may know of it.
+        let size = try? ledger.barrierWriteWithoutTransaction { db in
+            _ = try db.checkpoint(.truncate)
+            return try Ledger.head(in: db)?.size ?? 0
+        }
+        if let size { try? vault.note(size: size) }
+        try? pages.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    }
+
+    /// Closes the files as they are. SQLite would empty a log where the connection that writes is the last one to
+    /// go, but the others, of which opening made one, are closed after it.
     func close() throws(StoreError) {
         do {
-            try checkpointer.close()
-            // What was moved into the database is durable, and so the vault may know of it.
-            let size = try? ledger.barrierWriteWithoutTransaction { db in
-                _ = try db.checkpoint(.truncate)
-                return try Ledger.head(in: db)?.size ?? 0
-            }
-            if let size { try? vault.note(size: size) }
-            try? pages.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try ledger.close()
             try pages.close()
         } catch {
@@ -182,7 +206,6 @@ extension StoreFiles {
             tenure = try self.tenure(held, at: previous, in: db)
             try LedgerWriter(staged: staged, db: db).write(&state)
         }
-        checkpointer.committed(pages: staged.pages)
         // From here on the batch is durable. What it erases can't be read any more; its keys are
         // destroyed once the head is published.
         if !staged.erased.isEmpty { try findDue(db) }
@@ -223,6 +246,7 @@ extension StoreFiles {
                         try db.run("DELETE FROM due WHERE place = ?", place.bits)
                     }
                     try db.run("UPDATE counters SET vault = ?", vault.generation)
+                    try countChange(db)
                     return .commit
                 }
             }
@@ -286,6 +310,7 @@ extension StoreFiles {
         do {
             try db.beginTransaction(.immediate)
             try body()
+            try countChange(db)
         } catch {
             try? db.rollback()
             throw StoreError(error, in: DatabaseFile.ledger.name)
@@ -294,5 +319,10 @@ extension StoreFiles {
             try? db.rollback()
             throw .outcomeUnknown(StoreFault(error, in: DatabaseFile.ledger.name))
         }
+        checkpointer.committed(db)
+    }
+
+    private func countChange(_ db: Database) throws {
+        try Ledger.countChange(moved: checkpointer.moved, in: db)
     }
 }

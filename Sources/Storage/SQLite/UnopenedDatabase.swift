@@ -24,8 +24,14 @@ struct UnopenedDatabase {
         }
     }
 
+    /// The number that `sql` gives; `nil` where there is none, or it can't be read. With the write-ahead log,
+    /// where it is to be read with that; the file is as it was all the same.
+    func number(_ sql: String, withLog: Bool) -> Int64? {
+        reading(withLog: withLog) { Self.number(sql, $0) }
+    }
+
     private func reading<Value>(
-        _ body: (OpaquePointer?) -> Value?
+        withLog: Bool = false, _ body: (OpaquePointer?) -> Value?
     ) -> Value? {
         guard
             let name = path.addingPercentEncoding(
@@ -33,8 +39,9 @@ struct UnopenedDatabase {
         else { return nil }
         var connection: OpaquePointer?
         defer { sqlite3_close(connection) }
-        // What is immutable is read without a lock and without a log.
-        let url = "file:\(name)?immutable=1"
+        // What is immutable is read without a lock and without a log. For reading only: else the log would be
+        // moved into the file when this closes.
+        let url = "file:\(name)" + (withLog ? "" : "?immutable=1")
         guard
             sqlite3_open_v2(url, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nil)
                 == SQLITE_OK

@@ -16,12 +16,14 @@ extension DatabaseFile {
                 sealed BLOB NOT NULL
             ) STRICT;
             """,
-        readers: 2, cacheKilobytes: 8 << 10, checkpointPages: 1024)
+        readers: 2, cacheKilobytes: 8 << 10)
 }
 
 struct VaultDatabase: VaultFiles {
     let pool: DatabasePool
     let rootFile: RootKeyFile
+    /// Pages in the write-ahead log from which they are moved into the database.
+    var checkpointPages = SQLiteTuning().vaultCheckpointPages
 
     func header() throws -> VaultHeader? { try pool.unsafeRead { try Self.header($0) } }
 
@@ -62,6 +64,8 @@ struct VaultDatabase: VaultFiles {
                     header.generation, header.size)
                 return .commit
             }
+            // Where that fails the files are opened anew.
+            if db.pagesWritten() >= checkpointPages { _ = try db.moveLog() }
         }
     }
 

@@ -29,6 +29,15 @@ extension StoreError: Worded {
             .home("there is no usable store: \(mismatch)")
                 .hint(
                     "is its disk mounted? else bring it back from a backup: trine gateway restore")
+        case .unreadable(.ledgerOlderThanLog):
+            .home(
+                "the store isn't opened, and nothing in it was changed: "
+                    + "\(StoreMismatch.ledgerOlderThanLog)"
+            )
+            .hint(
+                "put the newer ledger.sqlite back; to go on with the older one, remove "
+                    + "ledger.sqlite-wal and ledger.sqlite-shm, then: trine gateway serve DIR "
+                    + "--accept-loss")
         case .unreadable(let mismatch):
             .home("there is no usable store: \(mismatch)")
                 .hint("bring it back from a backup, or begin a log: trine gateway init DIR")

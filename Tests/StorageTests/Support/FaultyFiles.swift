@@ -115,23 +115,28 @@ enum FaultyFiles {
         }
         methods.xWrite = { file, bytes, count, offset in
             FaultyFiles.change(file) {
-                FaultyFiles.real(file) { $0.xWrite($1, bytes, count, offset) }
+                let result = FaultyFiles.real(file) { $0.xWrite($1, bytes, count, offset) }
+                let owner = FaultyFiles.owner(file)
+                // Afterwards: a sync beside this one may have seen half of it.
+                owner.disk?.written(
+                    Int(offset)..<Int(offset) + Int(count), to: owner.path, by: owner)
+                return result
             }
         }
         methods.xTruncate = { file, size in
             FaultyFiles.change(file) { FaultyFiles.real(file) { $0.xTruncate($1, size) } }
         }
         methods.xSync = { file, flags in
-            FaultyFiles.change(file) {
-                let owner = FaultyFiles.owner(file)
-                var result = SQLITE_OK
-                func sync() -> Bool {
-                    result = FaultyFiles.real(file) { $0.xSync($1, flags) }
-                    return result == SQLITE_OK
-                }
-                if let disk = owner.disk { disk.synced(owner.path, sync) } else { _ = sync() }
-                return result
+            let owner = FaultyFiles.owner(file)
+            var result = SQLITE_OK
+            func sync() -> Bool {
+                result = FaultyFiles.real(file) { $0.xSync($1, flags) }
+                return result == SQLITE_OK
             }
+            guard let disk = owner.disk else { return sync() ? SQLITE_OK : result }
+            let verdict = disk.operation(syncing: owner.path)
+            if verdict.perform { disk.sync(owner.path, sync) } else { disk.lose(owner.path) }
+            return verdict.succeed ? result : SQLITE_IOERR
         }
         methods.xFileSize = { file, size in FaultyFiles.real(file) { $0.xFileSize($1, size) } }
         methods.xLock = { file, level in FaultyFiles.real(file) { $0.xLock($1, level) } }

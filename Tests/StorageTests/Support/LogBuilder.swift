@@ -193,5 +193,8 @@ extension SignedStatement {
 
 extension SQLiteTuning {
     /// The log is moved, and names are filed, every few entries.
-    static let small = SQLiteTuning(checkpointPages: 12, unfiledNames: 20)
+    static let small = SQLiteTuning(
+        checkpointPages: 12, vaultCheckpointPages: 2, unfiledNames: 20)
+    /// The write-ahead logs keep all that was written since opening.
+    static let neverMoved = SQLiteTuning(checkpointPages: 1 << 20)
 }

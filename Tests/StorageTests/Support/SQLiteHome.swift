@@ -12,7 +12,8 @@ struct SQLiteHome: StoreHome {
         self.tuning = tuning
     }
 
-    func open() throws -> any ClosableStore { try SQLiteStore(opening: directory.path, tuning) }
+    func open() throws -> any ClosableStore { try openStore() }
+    func openStore() throws -> SQLiteStore { try SQLiteStore(opening: directory.path, tuning) }
 
     func copied() throws -> any StoreHome { SQLiteHome(try directory.copied()) }
 
@@ -37,7 +38,10 @@ struct FaultySQLiteHome: FaultyStoreHome {
         home = SQLiteHome(directory, tuning)
     }
 
+    var path: String { home.directory.path }
+
     func open() throws -> any ClosableStore { try home.open() }
+    func openStore() throws -> SQLiteStore { try home.openStore() }
     func copied() throws -> any StoreHome { try home.copied() }
     func contents() throws -> [String: [UInt8]] { try home.contents() }
 
