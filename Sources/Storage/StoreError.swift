@@ -52,8 +52,8 @@ public enum StoreMismatch: Equatable, Sendable {
     case rootKeyMissing(generation: Int64)
     /// The ledger has fewer entries than it had when its keys were last written: it is an older one.
     case ledgerOlderThanKeys(have: Int64, known: Int64)
-    /// The ledger's file is older than its write-ahead log: somebody put it there, and left the log.
-    case ledgerOlderThanLog
+    /// The write-ahead log isn't that of the ledger's file: somebody put one of them there, and left the other.
+    case logOfAnotherLedger
     /// The gateway's keys aren't those of the log, or of its host.
     case otherKeyring
     /// The gateway published a checkpoint over more entries than there are.
@@ -68,7 +68,7 @@ public enum StoreMismatch: Equatable, Sendable {
         switch self {
         case .ledgerOlderThanKeys, .behindPublished, .otherThanPublished, .publishedUnknown: true
         case .noGenesis, .notDatabase, .foreign, .version, .keysOfAnotherStore, .keysMissing,
-            .ledgerMissing, .rootKeyMissing, .ledgerOlderThanLog, .otherKeyring:
+            .ledgerMissing, .rootKeyMissing, .logOfAnotherLedger, .otherKeyring:
             false
         }
     }

@@ -67,9 +67,9 @@ extension StoreMismatch: CustomStringConvertible {
         case .ledgerMissing: "ledger.sqlite is missing"
         case .ledgerOlderThanKeys(let have, let known):
             "the ledger has \(have) entries, and its keys know of \(known): it is an older one"
-        case .ledgerOlderThanLog:
-            "ledger.sqlite is older than ledger.sqlite-wal: it was put there, and the log of a newer one "
-                + "was left"
+        case .logOfAnotherLedger:
+            "ledger.sqlite-wal isn't the log of this ledger.sqlite, but of an older or newer one that was "
+                + "there"
         case .otherKeyring: "the gateway's keyring has other keys than this log and its host"
         case .behindPublished(let have, let published):
             "the log has \(have) entries, and this gateway published one of \(published)"

@@ -61,7 +61,7 @@ import Wire
             StoreError.corrupt(.entries(1..<4), .state(.json(.unexpectedEnd))),
             StoreError.unreadable(.noGenesis),
             StoreError.unreadable(.ledgerOlderThanKeys(have: 3, known: 5)),
-            StoreError.unreadable(.ledgerOlderThanLog), StoreError.unreadable(.otherKeyring),
+            StoreError.unreadable(.logOfAnotherLedger), StoreError.unreadable(.otherKeyring),
             StoreError.unreadable(.ledgerMissing), StoreError.unreadable(.keysMissing),
             StoreError.unreadable(.behindPublished(have: 3, published: 5)),
             StoreError.unreadable(.otherThanPublished(size: 5)),

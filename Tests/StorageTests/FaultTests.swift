@@ -93,17 +93,25 @@ import Wire
                 default: break
                 }
                 let (batch, previous) = script.batches[done]
-                guard let files = try? await store.current() else { continue }
+                guard let files = try? await store.current() else {
+                    reader = nil
+                    continue
+                }
                 try? await store.enter(batch, after: previous)
                 while files.checkpointer.isUnderWay { try await Task.sleep(for: .milliseconds(1)) }
                 if files.trust.isLost {
                     // Nothing is written anew while somebody reads.
                     if reader != nil { try #require(try await isWaiting(store), comment) }
-                    reader = nil
                     if closing {
                         try store.close()
+                        // Nor by the next one who opens it.
+                        if reader != nil {
+                            #expect(throws: StoreError.self, comment) { try home.openStore() }
+                        }
+                        reader = nil
                         store = try home.openStore()
                     }
+                    reader = nil
                 }
                 if (try? await store.head()) == batch.head { done += 1 }
             }
@@ -115,6 +123,37 @@ import Wire
             let answers = try await Answers.complete(reopened, jtis: script.jtis)
             try #require(answers == script.answers.last, comment)
             try await reopened.close()
+            return reached
+        }
+    }
+
+    /// A commit can't be synced, the files are written anew, and a power cut comes meanwhile.
+    @Test func `a power cut while files are written anew loses nothing`() async throws {
+        let script = try await Script(seed: 15, batches: 6)
+        try await everyOperation(atLeast: 12) { number in
+            let comment: Comment = "operation \(number) after the failed sync"
+            let home = FaultySQLiteHome(try TemporaryDirectory(), moving: 1 << 20)
+            defer { home.mend() }
+            let store = try home.openStore()
+            let (last, before) = try #require(script.batches.last)
+            for (batch, previous) in script.batches.dropLast() {
+                try await store.enter(batch, after: previous)
+            }
+            home.disk.failSync(1, of: "ledger.sqlite-wal")
+            await #expect(throws: StoreError.self) { try await store.enter(last, after: before) }
+            home.fail(number, .dead)
+            _ = try? await store.head()
+            let reached = home.fired
+            let remains = try home.afterPowerCut(writingOut: true)
+            // Where the disk can be used again, so can the store.
+            home.fail(nil, .refused)
+            try #require(
+                [before, last.head].contains(try await store.head()), comment)
+            try store.close()
+            let reopened = try remains.openStore()
+            let answers = try await Answers.complete(reopened, jtis: script.jtis)
+            try #require(script.answers.suffix(2).contains(answers), comment)
+            try reopened.close()
             return reached
         }
     }

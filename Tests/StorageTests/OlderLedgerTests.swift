@@ -177,7 +177,7 @@ import Testing
                 try store.close()
             } catch StoreError.unreadable(let mismatch) {
                 refused += 1
-                #expect(mismatch == .ledgerOlderThanLog, comment)
+                #expect(mismatch == .logOfAnotherLedger, comment)
                 #expect(try mixed.bytes("ledger.sqlite") == Array(older), comment)
                 let log = try killed.bytes("ledger.sqlite-wal")
                 #expect(try mixed.bytes("ledger.sqlite-wal") == log, comment)

@@ -75,13 +75,13 @@ import Testing
         try await store.commit(LogBuilder(seed: 13).batch(entries: 2...2).batch, after: nil)
         let head = try await store.head()
         for _ in 0..<20 {
-            try await store.current().trust.lose()
+            try await store.current().trust.end()
             try await withThrowingTaskGroup(of: Head?.self) { group in
                 for _ in 0..<20 { group.addTask { try await store.head() } }
                 for try await found in group { #expect(found == head) }
             }
         }
-        try await store.current().trust.lose()
+        try await store.current().trust.end()
         try store.close()
         await #expect(throws: StoreError.failed(.closed)) { try await store.head() }
     }
@@ -124,7 +124,7 @@ import Testing
         // One that goes on, and ends without moving its log.
         let ended = try SQLiteStore(opening: killed.path, .neverMoved)
         try await enter(3, ended)
-        try await ended.current().trust.lose()
+        try await ended.current().trust.end()
         try ended.close()
         let beside = try SQLiteStore(opening: killed.path, .small)
         try await enter(12, beside)

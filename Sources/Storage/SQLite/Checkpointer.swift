@@ -31,19 +31,19 @@ final class Checkpointer: Sendable {
     /// Whether the log is to be moved, or being so.
     var isUnderWay: Bool { underWay.load(ordering: .acquiring) }
 
+    /// Moves the log now, on the writing connection. Throws what SQLite throws: then the files are to be opened anew.
+    func move(_ db: Database) throws {
+        guard try db.moveLog() else { return }
+        change.store(try Ledger.changes(in: db).now, ordering: .releasing)
+    }
+
     /// Takes note of a commit on the writing connection.
     func committed(_ db: Database) {
         guard db.pagesWritten() >= threshold,
             !underWay.exchange(true, ordering: .acquiringAndReleasing)
         else { return }
         ledger.asyncWriteWithoutTransaction { [self] db in
-            do {
-                if try db.moveLog() {
-                    change.store(try Ledger.moved(in: db).now, ordering: .releasing)
-                }
-            } catch {
-                trust.lose()
-            }
+            do { try move(db) } catch { trust.lose() }
             underWay.store(false, ordering: .releasing)
         }
     }
@@ -64,7 +64,8 @@ extension Database {
     }
 
     /// Moves the write-ahead log into the database, but for what came after a snapshot that somebody reads.
-    /// Returns whether all of it is there, durably: only then does SQLite sync the database.
+    /// Returns whether all of it is there, durably: only then does SQLite sync the database. A full disk is no
+    /// error: the log has it all.
     func moveLog() throws -> Bool {
         pagesWritten(startingAnew: true)
         do {
@@ -72,9 +73,35 @@ extension Database {
             // Both are -1 where there is no log.
             return done.walFrameCount >= 0 && done.walFrameCount == done.checkpointedFrameCount
         } catch let error as DatabaseError
-            where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
+            where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode)
         {
             return false
         }
+    }
+
+    /// Writes the write-ahead log over itself, and syncs it. What comes after a sync that failed may be in the system's
+    /// cache only, and counts as written out there; a page of it that is moved must be in the log as well, durably,
+    /// until all are.
+    func writeLogAnew() throws {
+        // Opens the log.
+        _ = try Int.fetchOne(self, sql: "PRAGMA schema_version")
+        var log: UnsafeMutablePointer<sqlite3_file>?
+        sqlite3_file_control(sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log)
+        guard let log, let methods = log.pointee.pMethods?.pointee else { return }
+        func check(_ code: CInt) throws {
+            guard code == SQLITE_OK else {
+                throw DatabaseError(resultCode: ResultCode(rawValue: code))
+            }
+        }
+        var size: sqlite3_int64 = 0
+        try check(methods.xFileSize(log, &size))
+        // SQLite writes less than 128 kB at once.
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        for start in stride(from: 0, to: size, by: piece.count) {
+            let count = CInt(min(Int64(piece.count), size - start))
+            try check(methods.xRead(log, &piece, count, start))
+            try check(methods.xWrite(log, piece, count, start))
+        }
+        try check(methods.xSync(log, SQLITE_SYNC_FULL))
     }
 }

@@ -41,9 +41,14 @@ struct DatabaseFile: Sendable {
                     """)
         }
         let pool = try DatabasePool(path: directory + "/" + name, configuration: configuration)
-        try pool.writeWithoutTransaction { db in
-            try requireDurability(db)
-            try requireOwn(db)
+        do {
+            try pool.writeWithoutTransaction { db in
+                try requireDurability(db)
+                try requireOwn(db)
+            }
+        } catch {
+            try? pool.close()
+            throw error
         }
         return pool
     }
@@ -57,14 +62,22 @@ struct DatabaseFile: Sendable {
         var configuration = Configuration()
         configuration.label = name
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
-            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(
+                sql: """
+                    PRAGMA locking_mode = EXCLUSIVE;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA fullfsync = ON;
+                    PRAGMA checkpoint_fullfsync = ON;
+                    """)
         }
         do {
             let queue = try DatabaseQueue(
                 path: directory + "/" + name, configuration: configuration)
-            _ = try queue.inDatabase { db in try db.checkpoint(.truncate) }
-            try queue.close()
+            defer { try? queue.close() }
+            try queue.inDatabase { db in
+                try db.writeLogAnew()
+                _ = try db.checkpoint(.truncate)
+            }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
             throw DatabaseError(
                 resultCode: .SQLITE_BUSY,

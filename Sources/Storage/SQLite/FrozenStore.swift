@@ -214,6 +214,7 @@ extension DatabaseFile {
         }
         var configuration = Configuration()
         configuration.label = name + " beside"
+        configuration.readonly = true
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 2
         return try DatabasePool(path: path, configuration: configuration)

@@ -17,19 +17,6 @@ enum Ledger {
         return Head(edge: edge, checkpoint: row.checkpoint)
     }
 
-    /// How often the ledger was changed: until now, and as far as its file was known to have by itself when the
-    /// last transaction was written. 0 before the first entry, and in a file without a store.
-    static func moved(in db: Database) throws -> (now: Int64, before: Int64) {
-        guard try DatabaseFile.ledger.identity(db) != nil else { return (0, 0) }
-        return try db.rows("SELECT change, moved FROM head") { ($0.integer(0), $0.integer(1)) }
-            .first ?? (0, 0)
-    }
-
-    /// Belongs to each transaction that writes, so that all that a write-ahead log has goes with this.
-    static func countChange(moved: Int64, in db: Database) throws {
-        try db.run("UPDATE head SET change = change + 1, moved = ?", moved)
-    }
-
     /// The rows under some names of pieces of state.
     static func rows(
         _ names: [StateNames], _ table: StateTable, in db: Database

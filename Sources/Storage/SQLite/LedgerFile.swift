@@ -6,13 +6,11 @@ extension DatabaseFile {
 
     /// Texts are those of the types of the same name: handles, kinds, book names, state keys; what
     /// names something confidential is hidden (``HiddenNames``). The indices that look things up could
-    /// be made anew from the leaves; the state, too, by replaying them. `change` and `moved` stand before what
-    /// may be long: they are read from a page that is being written.
+    /// be made anew from the leaves; the state, too, by replaying them.
     private static let ledgerSchema = """
+        \(ChangeCount.table)
         CREATE TABLE head (
             only INTEGER PRIMARY KEY CHECK (only = 0),
-            change INTEGER NOT NULL,
-            moved INTEGER NOT NULL,
             edge BLOB NOT NULL,
             checkpoint BLOB NOT NULL
         ) STRICT;

@@ -22,10 +22,8 @@ struct LedgerWriter {
         try writeHiddenState()
         try db.run("UPDATE counters SET slot = ?1 WHERE slot < ?1", staged.nextSlot)
         try db.run(
-            """
-            INSERT INTO head (only, change, moved, edge, checkpoint) VALUES (0, 0, 0, ?, ?)
-            ON CONFLICT (only) DO UPDATE SET edge = excluded.edge, checkpoint = excluded.checkpoint
-            """, staged.head.edge.bytes, staged.head.checkpoint)
+            "INSERT OR REPLACE INTO head (only, edge, checkpoint) VALUES (0, ?, ?)",
+            staged.head.edge.bytes, staged.head.checkpoint)
     }
 
     private func writeEntries() throws {

@@ -54,7 +54,7 @@ public final class SQLiteStore: Store, LedgerStore, StateStore, IndexStore, Blob
             Result { () throws(StoreError) in
                 if let open = files.withLock({ $0 }) {
                     let isTrusted = !open.trust.isLost
-                    open.trust.lose()
+                    open.trust.end()
                     if isTrusted { open.emptyLogs() }
                     try open.close()
                 }

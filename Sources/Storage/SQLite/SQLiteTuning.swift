@@ -14,12 +14,3 @@ struct SQLiteTuning: Sendable {
     /// Does the writes to the vault's root key, which go past SQLite.
     var changingRoot: RootKeyFile.Changing = { _, write throws(StoreError) in try write() }
 }
-
-/// Whether open files may still be used. Once lost, it doesn't come back: they are opened anew.
-final class Trust: Sendable {
-    private let lost = Atomic(false)
-
-    var isLost: Bool { lost.load(ordering: .acquiring) }
-
-    func lose() { lost.store(true, ordering: .releasing) }
-}

@@ -34,8 +34,8 @@ struct StoreFiles: Sendable {
     /// destroyed, ``destroyErased(before:on:)`` destroys, whatever backup of either part this started
     /// from. Opening destroys nothing, unless `acceptingLoss`.
     ///
-    /// The write-ahead logs are moved into the databases, as far as nobody reads an earlier snapshot; `afterFailure`,
-    /// as ``DatabaseFile/moveLogAnew(in:)`` does.
+    /// The write-ahead logs are moved into the databases, as far as nobody reads an earlier snapshot; after an error,
+    /// of an earlier process as well, as ``DatabaseFile/moveLogAnew(in:)`` does.
     ///
     /// Throws ``StoreError/unreadable(_:)`` for a ledger that is older than its vault. With
     /// `acceptingLoss` it is opened all the same, and what came after it is lost for ever.
@@ -43,26 +43,30 @@ struct StoreFiles: Sendable {
         in directory: String, _ tuning: SQLiteTuning, acceptingLoss: Bool = false,
         afterFailure: Bool = false
     ) throws(StoreError) -> StoreFiles {
+        let trust = Trust(in: directory)
+        var pools: [DatabasePool] = []
         do {
             let root = RootKeyFile(
                 path: directory + "/" + VaultRoot.file, changing: tuning.changingRoot)
             try root.prepare()
             // Before SQLite replays its log onto it.
             try FileWithoutLog(ledgerIn: directory).requireOwnLog()
-            if afterFailure {
+            if afterFailure || Trust.isLost(in: directory) {
                 for file in [DatabaseFile.vault, .ledger] { try file.moveLogAnew(in: directory) }
+                trust.regain()
             }
             let pages = try DatabaseFile.vault.open(in: directory)
+            pools.append(pages)
             let ledger = try DatabaseFile.ledger.open(in: directory)
+            pools.append(ledger)
             _ = try pages.writeWithoutTransaction { db in try db.moveLog() }
-            let (isMoved, moved) = try ledger.writeWithoutTransaction { db in
-                (try db.moveLog(), try Ledger.moved(in: db))
+            let (isMoved, changes) = try ledger.writeWithoutTransaction { db in
+                (try db.moveLog(), try Ledger.changes(in: db))
             }
             let vault = try oneStore(
                 ledger,
                 VaultDatabase(
                     pool: pages, rootFile: root, checkpointPages: tuning.vaultCheckpointPages))
-            let trust = Trust()
             let files = StoreFiles(
                 ledger: ledger, vault: vault, pages: pages,
                 names: NewestNames(
@@ -71,14 +75,22 @@ struct StoreFiles: Sendable {
                     }),
                 trust: trust,
                 checkpointer: Checkpointer(
-                    of: ledger, moved: isMoved ? moved.now : moved.before,
+                    of: ledger, moved: isMoved ? changes.now : changes.moved,
                     threshold: tuning.checkpointPages, trust: trust))
             try files.requireNotOlder(acceptingLoss: acceptingLoss)
             try ledger.writeWithoutTransaction { db in
+                try files.startCounting(db)
                 try files.fileNames(beyond: tuning.unfiledNames, db)
             }
             return files
         } catch {
+            // Now: who tries again needs the files for itself.
+            for pool in pools { try? pool.close() }
+            if case StoreError.outcomeUnknown(let fault) = error {
+                trust.lose()
+                throw .failed(fault)
+            }
+            if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR { trust.lose() }
             throw StoreError(error, in: directory)
         }
     }
@@ -88,6 +100,14 @@ struct StoreFiles: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         try await ledger.readLedger(body)
+    }
+
+    /// From here on changes have other numbers than in any copy that goes on elsewhere, and where nobody reads an earlier
+    /// snapshot, the log begins with one that says so: no such copy, and nothing older, passes for its file.
+    private func startCounting(_ db: Database) throws {
+        try transaction(db, counting: .random(in: 1..<1 << 32)) {}
+        try checkpointer.move(db)
+        try transaction(db) {}
     }
 
     /// Files all names that wait, where more than twice `bound` wait: a store that is opened often and never for
@@ -100,13 +120,19 @@ struct StoreFiles: Sendable {
     /// Empties the write-ahead logs, where that succeeds, so that a backup of either file can be put in its
     /// place without minding its log.
     func emptyLogs() {
-        // What was moved into the database is durable, and so the vault may know of it.
-        let size = try? ledger.barrierWriteWithoutTransaction { db in
-            _ = try db.checkpoint(.truncate)
-            return try Ledger.head(in: db)?.size ?? 0
+        do {
+            // What was moved into the database is durable, and so the vault may know of it.
+            let size = try ledger.barrierWriteWithoutTransaction { db in
+                _ = try db.checkpoint(.truncate)
+                return try Ledger.head(in: db)?.size ?? 0
+            }
+            try vault.note(size: size)
+            try pages.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            // Somebody reads.
+        } catch {
+            trust.lose()
         }
-        if let size { try? vault.note(size: size) }
-        try? pages.barrierWriteWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     }
 
     /// Closes the files as they are. SQLite would empty a log where the connection that writes is the last one to
@@ -305,12 +331,12 @@ extension StoreFiles {
     /// Runs `body` in a transaction and commits it. When the commit fails, what it wrote may or may not
     /// be found after a crash.
     func transaction(
-        _ db: Database, _ body: () throws -> Void
+        _ db: Database, counting step: Int64 = 1, _ body: () throws -> Void
     ) throws(StoreError) {
         do {
             try db.beginTransaction(.immediate)
             try body()
-            try countChange(db)
+            try countChange(db, step)
         } catch {
             try? db.rollback()
             throw StoreError(error, in: DatabaseFile.ledger.name)
@@ -322,7 +348,7 @@ extension StoreFiles {
         checkpointer.committed(db)
     }
 
-    private func countChange(_ db: Database) throws {
-        try Ledger.countChange(moved: checkpointer.moved, in: db)
+    private func countChange(_ db: Database, _ step: Int64 = 1) throws {
+        try Ledger.countChange(step, moved: checkpointer.moved, in: db)
     }
 }

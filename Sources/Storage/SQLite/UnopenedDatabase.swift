@@ -1,7 +1,7 @@
 import Foundation
 import GRDBSQLite
 
-/// A store's database that nobody works on, read as it lies there: no file is made or changed beside it, as
+/// A store's database, read as it lies there: without its log no file is made or changed beside it, as
 /// opening it for work would.
 struct UnopenedDatabase {
     let path: String
@@ -24,10 +24,19 @@ struct UnopenedDatabase {
         }
     }
 
-    /// The number that `sql` gives; `nil` where there is none, or it can't be read. With the write-ahead log,
-    /// where it is to be read with that; the file is as it was all the same.
-    func number(_ sql: String, withLog: Bool) -> Int64? {
-        reading(withLog: withLog) { Self.number(sql, $0) }
+    /// The bytes that `sql` gives; `nil` where there are none, or they can't be read. With the write-ahead log,
+    /// SQLite may make its index of that anew, `-shm`; the database and the log stay as they are.
+    func bytes(_ sql: String, withLog: Bool) -> [UInt8]? {
+        reading(withLog: withLog) { Self.first(sql, $0, Self.bytes) }
+    }
+
+    /// What SQLite says of the damage, where it finds some with the write-ahead log when it answers `sql`.
+    func damage(_ sql: String) -> String? {
+        reading(withLog: true) { connection in
+            _ = Self.first(sql, connection, Self.bytes)
+            guard sqlite3_errcode(connection) == SQLITE_CORRUPT else { return nil }
+            return String(cString: sqlite3_errmsg(connection))
+        }
     }
 
     private func reading<Value>(
@@ -46,6 +55,8 @@ struct UnopenedDatabase {
             sqlite3_open_v2(url, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nil)
                 == SQLITE_OK
         else { return nil }
+        // For somebody who finds out at the same moment what the log has.
+        sqlite3_busy_timeout(connection, 10_000)
         return body(connection)
     }
 

@@ -29,13 +29,13 @@ extension StoreError: Worded {
             .home("there is no usable store: \(mismatch)")
                 .hint(
                     "is its disk mounted? else bring it back from a backup: trine gateway restore")
-        case .unreadable(.ledgerOlderThanLog):
+        case .unreadable(.logOfAnotherLedger):
             .home(
                 "the store isn't opened, and nothing in it was changed: "
-                    + "\(StoreMismatch.ledgerOlderThanLog)"
+                    + "\(StoreMismatch.logOfAnotherLedger)"
             )
             .hint(
-                "put the newer ledger.sqlite back; to go on with the older one, remove "
+                "put the ledger.sqlite back that was there before; to go on with this one, remove "
                     + "ledger.sqlite-wal and ledger.sqlite-shm, then: trine gateway serve DIR "
                     + "--accept-loss")
         case .unreadable(let mismatch):

@@ -150,10 +150,21 @@ final class FaultyDisk: Sendable {
         }
     }
 
-    /// The directory as a power cut leaves it.
-    func afterPowerCut() throws -> TemporaryDirectory {
+    /// The directory as a power cut leaves it. Of what wasn't synced nothing is there; or every second write,
+    /// where the system happened to write that out.
+    func afterPowerCut(writingOut: Bool = false) throws -> TemporaryDirectory {
         let copy = try TemporaryDirectory()
-        for (path, bytes) in state.withLock({ $0.durable }) {
+        let (durable, written) = state.withLock { ($0.durable, $0.written) }
+        for (path, bytes) in durable {
+            var bytes = bytes
+            if writingOut, let ranges = written[path] {
+                let now = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+                bytes.resize(to: Swift.max(bytes.count, now.count))
+                for range in ranges.enumerated().filter({ $0.offset % 2 == 0 }).map(\.element) {
+                    let range = range.clamped(to: 0..<now.count)
+                    bytes.replaceSubrange(range, with: now[range])
+                }
+            }
             let name = URL(fileURLWithPath: path).lastPathComponent
             try Data(bytes).write(to: URL(fileURLWithPath: copy.path + "/" + name))
         }

@@ -48,5 +48,8 @@ struct FaultySQLiteHome: FaultyStoreHome {
     func fail(_ number: Int?, _ fault: Fault) { disk.fail(number, fault) }
     var fired: Bool { disk.fired }
     func afterPowerCut() throws -> any StoreHome { SQLiteHome(try disk.afterPowerCut()) }
+    func afterPowerCut(writingOut: Bool) throws -> SQLiteHome {
+        SQLiteHome(try disk.afterPowerCut(writingOut: writingOut))
+    }
     func mend() { disk.remove() }
 }
