@@ -7,11 +7,11 @@ import GRDB
 /// torn, one that says so by itself.
 struct ChangeCount: Equatable {
     /// Until now.
-    var now: Int64
+    let now: Int64
     /// As far as the file was known to have it by itself, durably, when the last transaction was written.
-    var moved: Int64
+    let moved: Int64
 
-    init(now: Int64 = 0, moved: Int64 = 0) { (self.now, self.moved) = (now, moved) }
+    init(now: Int64, moved: Int64) { (self.now, self.moved) = (now, moved) }
 
     static let table = """
         CREATE TABLE changes (only INTEGER PRIMARY KEY CHECK (only = 0), count BLOB NOT NULL) STRICT;
@@ -38,9 +38,7 @@ struct ChangeCount: Equatable {
 }
 
 extension Ledger {
-    /// Zero for a file without a store.
     static func changes(in db: Database) throws -> ChangeCount {
-        guard try DatabaseFile.ledger.identity(db) != nil else { return ChangeCount() }
         let count = try db.rows(ChangeCount.query) { ChangeCount($0.bytes(0)) }.first ?? nil
         guard let count else {
             throw StoreError.corrupt(

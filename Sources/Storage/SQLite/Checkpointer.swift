@@ -79,9 +79,9 @@ extension Database {
         }
     }
 
-    /// Writes the write-ahead log over itself, and syncs it. What comes after a sync that failed may be in the system's
-    /// cache only, and counts as written out there; a page of it that is moved must be in the log as well, durably,
-    /// until all are.
+    /// Writes the write-ahead log over itself, and syncs it. After a sync that failed, what was written before may be in
+    /// the system's cache only, and no later sync writes it out. A page must be in the log, durably, before it is
+    /// moved: else a power cut leaves a part of a commit in the database, and nothing to complete it from.
     func writeLogAnew() throws {
         // Opens the log.
         _ = try Int.fetchOne(self, sql: "PRAGMA schema_version")

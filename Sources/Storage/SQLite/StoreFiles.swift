@@ -60,13 +60,12 @@ struct StoreFiles: Sendable {
             let ledger = try DatabaseFile.ledger.open(in: directory)
             pools.append(ledger)
             _ = try pages.writeWithoutTransaction { db in try db.moveLog() }
-            let (isMoved, changes) = try ledger.writeWithoutTransaction { db in
-                (try db.moveLog(), try Ledger.changes(in: db))
-            }
+            let isMoved = try ledger.writeWithoutTransaction { db in try db.moveLog() }
             let vault = try oneStore(
                 ledger,
                 VaultDatabase(
                     pool: pages, rootFile: root, checkpointPages: tuning.vaultCheckpointPages))
+            let changes = try ledger.read { db in try Ledger.changes(in: db) }
             let files = StoreFiles(
                 ledger: ledger, vault: vault, pages: pages,
                 names: NewestNames(
